@@ -1,0 +1,1 @@
+"""Synthetic UK hospitals in SimPy: beds, waiting lists, lengths of stay, and the events they leave behind."""

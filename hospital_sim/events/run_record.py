@@ -1,0 +1,116 @@
+"""The run record: what a run set out to emit, and what it emitted.
+
+A run creates ``<run_id>.started.json`` before its first event and ``<run_id>.json`` after its last. The record is the
+truth that downstream checks reconcile against. Neither holds a wall-clock time, so the same run writes the same bytes.
+"""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from hospital_sim.events.fields import HospitalId, Name
+
+RECORD_VERSION = 1
+
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+
+
+class DepartmentPromise(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the configuration promises of one department: the expectations that a warehouse can check.
+
+    Attributes:
+        department_id: Identifier of the department.
+        department_name: Name of the department.
+        treatment_function_code: NHS treatment function code.
+        beds: Beds open at the start of the run.
+        capacity: Bed spaces.
+        max_stay_days: Longest ordinary stay, in days; None where stays have no such limit.
+        mean_stay_days: Mean time in the bed, in days, long stays and delays included.
+        mean_ready_days: Mean time from admission to fit for discharge, in days, long stays included.
+        long_stay_share: Probability that a stay is longer than ``max_stay_days``.
+        delay_share: Probability that a discharge is delayed.
+        offered_load: Mean beds asked for over a calendar year, divided by beds.
+        requests_per_day: Mean requests for a bed a day over a calendar year.
+        month_multipliers: Twelve factors, January first, on ``requests_per_day``.
+    """
+
+    department_id: Name
+    department_name: str
+    treatment_function_code: str
+    beds: int
+    capacity: int
+    max_stay_days: float | None
+    mean_stay_days: float
+    mean_ready_days: float
+    long_stay_share: float
+    delay_share: float
+    offered_load: float
+    requests_per_day: float
+    month_multipliers: tuple[float, ...]
+
+
+class RunStarted(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a run is about to do. The same *history* is the same hospital's same past, whatever the end.
+
+    Attributes:
+        record_version: Version of this record's fields.
+        run_id: Digest of configuration, seed, start, warm-up, emit-from and end.
+        history_id: Digest of configuration, seed, start, warm-up and stream version.
+        stream_version: Version of the order in which random numbers are drawn.
+        hospital_id: Identifier of the hospital.
+        hospital_name: Name of the hospital.
+        configuration: The hospital's configuration, as read and checked.
+        configuration_hash: Digest of the configuration.
+        seed: The seed of every random stream.
+        warmup_days: Days simulated before the start, of which nothing is emitted.
+        start: First day of the history.
+        emit_from: First day of which this run emits events.
+        end: Last day of the run, inclusive.
+        departments: What the configuration promises of each department, in order.
+    """
+
+    record_version: int
+    run_id: Digest
+    history_id: Digest
+    stream_version: int
+    hospital_id: HospitalId
+    hospital_name: str
+    configuration: dict[str, object]
+    configuration_hash: Digest
+    seed: int
+    warmup_days: int
+    start: date
+    emit_from: date
+    end: date
+    departments: tuple[DepartmentPromise, ...]
+
+
+class EventCount(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many events of one type, department and day a run emitted.
+
+    Attributes:
+        event_type: One of the four event types.
+        department_id: ``department_id`` of the events.
+        event_date: UTC date of the events.
+        count: Number of events, at least one.
+    """
+
+    event_type: str
+    department_id: Name
+    event_date: date
+    count: int
+
+
+class RunRecord(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a run did: written after its last event.
+
+    Attributes:
+        run: What the run set out to do, as in its ``started`` object.
+        counts: True counts by event type, department and day, sorted; zeros are left out.
+        diverted: Requests turned away, by department and day (``event_type`` is ``"diversion"``), sorted.
+    """
+
+    run: RunStarted
+    counts: tuple[EventCount, ...]
+    diverted: tuple[EventCount, ...]

@@ -1,0 +1,134 @@
+"""The four event types: the only definition of a field.
+
+JSON Schema, Arrow and Parquet schemas, warehouse tables and the data dictionary are derived from these classes. Names
+follow the NHS Data Dictionary where it has one. No derived flag is emitted: whether a stay was long or a discharge was
+delayed follows downstream from the timestamps.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from hospital_sim.events.fields import (
+    AdmissionDate,
+    AdmissionMethod,
+    BirthDate,
+    Count,
+    DelayReason,
+    DepartmentId,
+    DischargeDestination,
+    EventId,
+    EventTime,
+    HospitalId,
+    Name,
+    Ordinal,
+    PatientId,
+    RequestDate,
+    SchemaVersion,
+    SexField,
+    SnapshotDate,
+    SnapshotType,
+    SpellId,
+    Timestamp,
+)
+
+SCHEMA_VERSION = 1
+
+
+class Admission(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="admission"):
+    """A patient is given a bed."""
+
+    event_id: EventId
+    schema_version: SchemaVersion
+    event_time: EventTime
+    hospital_id: HospitalId
+    department_id: DepartmentId
+    patient_id: PatientId
+    sex: SexField
+    birth_date: BirthDate
+    spell_id: SpellId
+    requested_department_id: Annotated[Name, Meta(description="The department that was asked for a bed.")]
+    bed_number: Annotated[Ordinal, Meta(description="The bed taken: the lowest free number of the department.")]
+    admission_method: Annotated[AdmissionMethod, Meta(description="How the patient came (NHS admission method code).")]
+    request_date: RequestDate
+    admission_date: AdmissionDate
+
+
+class Discharge(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="discharge"):
+    """A patient leaves the bed and the hospital."""
+
+    event_id: EventId
+    schema_version: SchemaVersion
+    event_time: EventTime
+    hospital_id: HospitalId
+    department_id: DepartmentId
+    patient_id: PatientId
+    sex: SexField
+    birth_date: BirthDate
+    spell_id: SpellId
+    admission_date: AdmissionDate
+    discharge_ready_date: Annotated[Timestamp, Meta(description="When the patient was fit to leave, UTC.")]
+    discharge_date: Annotated[Timestamp, Meta(description="When the patient left, UTC.")]
+    discharge_destination: Annotated[
+        DischargeDestination, Meta(description="Where the patient went (NHS discharge destination code).")
+    ]
+    delay_reason: Annotated[
+        DelayReason | None, Meta(description="Why the discharge was late; null unless it was.")
+    ]
+
+
+class WaitSnapshot(
+    Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="wait_snapshot"
+):
+    """A patient is still waiting for a bed at the end of a day."""
+
+    event_id: EventId
+    schema_version: SchemaVersion
+    event_time: EventTime
+    hospital_id: HospitalId
+    department_id: DepartmentId
+    snapshot_date: SnapshotDate
+    patient_id: PatientId
+    sex: SexField
+    birth_date: BirthDate
+    request_date: RequestDate
+    wait_duration: Annotated[Count, Meta(description="Whole seconds waited up to the time of the event.")]
+
+
+class DepSnapshot(
+    Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="dep_snapshot"
+):
+    """The census of a department at the start or the end of a day."""
+
+    event_id: EventId
+    schema_version: SchemaVersion
+    event_time: EventTime
+    hospital_id: HospitalId
+    department_id: DepartmentId
+    snapshot_type: Annotated[SnapshotType, Meta(description="SOD at 00:00:00, EOD at 23:59:59.")]
+    snapshot_date: SnapshotDate
+    department_name: Annotated[str, Meta(min_length=1, description="Name of the department.")]
+    treatment_function_code: Annotated[
+        str, Meta(pattern="^[0-9]{3}$", description="NHS treatment function code of the department.")
+    ]
+    beds: Annotated[Count, Meta(description="Beds open now; a closing bed counts until its patient leaves.")]
+    occupied_beds: Annotated[Count, Meta(description="Beds with a patient in them.")]
+    capacity: Annotated[Count, Meta(description="Bed spaces the department has, open or not.")]
+    waiting_list_size: Annotated[Count, Meta(description="Patients waiting for this department.")]
+
+
+Event = Admission | Discharge | WaitSnapshot | DepSnapshot
+"""Any event: what an observer is handed and what a sink stores."""
+
+EVENT_TYPES: dict[str, type[Event]] = {
+    "admission": Admission,
+    "discharge": Discharge,
+    "wait_snapshot": WaitSnapshot,
+    "dep_snapshot": DepSnapshot,
+}
+"""The event classes by the word in ``event_type``, in the order in which they are listed everywhere."""
+
+
+def event_type(event: Event) -> str:
+    """Return the word that stands in the field ``event_type`` of an event."""
+    return str(type(event).__struct_config__.tag)

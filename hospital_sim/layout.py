@@ -1,0 +1,82 @@
+"""Where raw objects live: the only place in which a raw path is built or read.
+
+Keys are relative to the raw root of a lake, ``<lake>/raw``::
+
+    admission/event_date=2024-03-15/admission_<uuid>.json
+    _runs/<run_id>.started.json
+    _runs/<run_id>.json
+"""
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from hospital_sim.events import EVENT_TYPES, UUID_PATTERN, Event, event_type
+
+RAW = "raw"
+"""Name of the raw root inside a lake."""
+
+RUNS = "_runs"
+"""Folder of the run records inside the raw root."""
+
+_STARTED = ".started.json"
+_EVENT_KEY = re.compile(
+    rf"(?P<type>{'|'.join(EVENT_TYPES)})/event_date=(?P<date>\d{{4}}-\d{{2}}-\d{{2}})/"
+    rf"(?P<name>[a-z_]+)_(?P<uuid>{UUID_PATTERN.strip('^$')})\.json"
+)
+
+
+class EventKey(NamedTuple):
+    """What the key of an event says: its type, its UTC date and its identifier."""
+
+    event_type: str
+    event_date: date
+    event_id: str
+
+
+def partition_prefix(kind: str, day: date) -> str:
+    """Return the prefix of all events of one type and day, with the final slash."""
+    return f"{kind}/event_date={day.isoformat()}/"
+
+
+def event_key(event: Event) -> str:
+    """Return the key of an event."""
+    kind = event_type(event)
+    return f"{partition_prefix(kind, event.event_time.date())}{kind}_{event.event_id}.json"
+
+
+def parse_event_key(key: str) -> EventKey | None:
+    """Read the key of an event; None if the key is not that of an event."""
+    match = _EVENT_KEY.fullmatch(key)
+    if match is None or match["name"] != match["type"]:
+        return None
+    try:
+        day = date.fromisoformat(match["date"])
+    except ValueError:
+        return None
+    return EventKey(match["type"], day, match["uuid"])
+
+
+def started_key(run_id: str) -> str:
+    """Return the key of the object that a run creates before its first event."""
+    return f"{RUNS}/{run_id}{_STARTED}"
+
+
+def record_key(run_id: str) -> str:
+    """Return the key of the run record, created after the last event."""
+    return f"{RUNS}/{run_id}.json"
+
+
+def is_started_key(key: str) -> bool:
+    """Tell whether a key is that of a run's ``started`` object."""
+    return key.startswith(f"{RUNS}/") and key.endswith(_STARTED)
+
+
+def is_record_key(key: str) -> bool:
+    """Tell whether a key is that of a run record."""
+    return key.startswith(f"{RUNS}/") and key.endswith(".json") and not key.endswith(_STARTED)
+
+
+def raw_root(lake: str) -> str:
+    """Return the URL of the raw root of a lake."""
+    return f"{lake.rstrip('/')}/{RAW}"

@@ -1,0 +1,88 @@
+"""What every object store can do, and the errors it raises.
+
+A store holds immutable objects under keys. Objects are created, read and listed; nothing is overwritten or deleted.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+
+class StorageError(Exception):
+    """A store could not do what it was asked; names the object or the store.
+
+    Attributes:
+        location: URL of the object or of the store.
+    """
+
+    def __init__(self, location: str, reason: str) -> None:
+        super().__init__(f"{location}: {reason}")
+        self.location = location
+
+
+class ObjectNotFoundError(StorageError):
+    """There is no object under the key."""
+
+
+class ObjectConflictError(StorageError):
+    """Another object, of other bytes, is already under the key."""
+
+
+class ObjectStore(Protocol):
+    """Immutable objects under keys, below one URL.
+
+    A key is a relative path of non-empty segments separated by ``/``.
+
+    Attributes:
+        url: Where the store is.
+    """
+
+    url: str
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Create one object, whole or not at all.
+
+        Args:
+            key: Where to put it.
+            data: Its bytes.
+
+        Returns:
+            True if it was created; False if the same bytes were there already.
+
+        Raises:
+            ObjectConflictError: If other bytes are under the key.
+            StorageError: If the store cannot be written.
+        """
+        ...
+
+    def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
+        """Create many objects; return how many were not there before (errors as in ``create``)."""
+        ...
+
+    def read(self, key: str) -> bytes:
+        """Return the bytes of one object.
+
+        Raises:
+            ObjectNotFoundError: If there is no such object.
+            StorageError: If the store cannot be read.
+        """
+        ...
+
+    def read_many(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield the key and the bytes of each object, in the order of the keys (errors as in ``read``)."""
+        ...
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """Yield, sorted, the keys of all objects below a prefix that is empty or ends with a slash."""
+        ...
+
+    def folders(self, prefix: str = "") -> Iterator[str]:
+        """Yield, sorted, the prefixes one level below a prefix, each with its final slash."""
+        ...
+
+    def exists(self, key: str) -> bool:
+        """Tell whether there is an object under the key."""
+        ...
+
+    def flush(self) -> None:
+        """Return when all that was created is durable."""
+        ...
