@@ -1,0 +1,10 @@
+"""The adapter: dbt-clickhouse's, on chDB connections."""
+
+from dbt.adapters.chdb.connections import ChdbConnectionManager
+from dbt.adapters.clickhouse.impl import ClickHouseAdapter
+
+
+class ChdbAdapter(ClickHouseAdapter):
+    """ClickHouse's SQL, relations and materializations, run by the engine inside this process."""
+
+    ConnectionManager = ChdbConnectionManager
