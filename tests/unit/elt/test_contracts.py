@@ -1,0 +1,81 @@
+"""The columns follow the event classes, and nothing else."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import msgspec
+import pyarrow as pa
+import pytest
+
+from elt.contracts import ColumnKind, arrow_schema, columns, struct_columns
+from hospital_sim.events import EVENT_TYPES, DepartmentPromise
+
+pytestmark = pytest.mark.unit
+
+COMMON = ["event_id", "event_type", "schema_version", "event_time", "hospital_id", "department_id"]
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES)
+def test_columns_are_the_fields_of_the_class_with_the_common_ones_first(event_type: str) -> None:
+    names = [column.name for column in columns(event_type)]
+
+    assert names[:6] == COMMON
+    assert names[6:] == list(EVENT_TYPES[event_type].__struct_fields__[5:])
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES)
+def test_every_column_is_described(event_type: str) -> None:
+    assert all(column.description.endswith(".") for column in columns(event_type))
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES)
+def test_only_the_delay_reason_may_be_null(event_type: str) -> None:
+    nullable = [field.name for field in arrow_schema(event_type) if field.nullable]
+
+    assert nullable == (["delay_reason"] if event_type == "discharge" else [])
+
+
+def test_each_kind_of_field_has_its_arrow_type() -> None:
+    schema = arrow_schema("dep_snapshot")
+
+    assert schema.field("event_time").type == pa.timestamp("us", tz="UTC")
+    assert schema.field("snapshot_date").type == pa.date32()
+    assert schema.field("beds").type == pa.int64()
+    assert schema.field("schema_version").type == pa.int64()
+    assert schema.field("department_name").type == pa.string()
+
+
+def test_the_choices_of_a_field_are_known() -> None:
+    by_name = {column.name: column for column in columns("dep_snapshot")}
+
+    assert by_name["snapshot_type"].values == ("EOD", "SOD")
+    assert by_name["event_type"].values == ("dep_snapshot",)
+    assert by_name["beds"].values == ()
+
+
+def test_a_field_added_to_a_struct_becomes_a_column() -> None:
+    class Visit(msgspec.Struct):
+        at: Annotated[datetime, msgspec.Meta(description="When.")]
+        day: date | None
+        weight: float
+
+    assert [(c.name, c.kind, c.nullable) for c in struct_columns(Visit)] == [
+        ("at", ColumnKind.TIMESTAMP, False),
+        ("day", ColumnKind.DATE, True),
+        ("weight", ColumnKind.FLOAT, False),
+    ]
+
+
+def test_fields_that_hold_others_are_no_columns() -> None:
+    names = [column.name for column in struct_columns(DepartmentPromise)]
+
+    assert "month_multipliers" not in names
+    assert names[0] == "department_id"
+
+
+def test_a_union_of_two_types_is_refused() -> None:
+    class Odd(msgspec.Struct):
+        value: int | str
+
+    with pytest.raises(TypeError, match="value"):
+        struct_columns(Odd)
