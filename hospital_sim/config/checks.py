@@ -1,0 +1,111 @@
+"""What types alone cannot say of a configuration: each function checks one constraint and names the field."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+
+from hospital_sim.config.offered_load import offered_load
+from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
+from hospital_sim.errors import ConfigurationError
+
+Problem = tuple[str, str]
+"""The name of a field and what is wrong with it."""
+
+
+def check_hospital(config: HospitalConfig) -> None:
+    """Raise ``ConfigurationError`` for the first constraint that a hospital breaks."""
+    seen: set[str] = set()
+    for position, department in enumerate(config.department):
+        where = f"department[{position}] ({department.id})"
+        if department.id in seen:
+            raise ConfigurationError(f"{where}: id: {department.id!r} is used twice; give each department its own")
+        seen.add(department.id)
+        for check in _CHECKS:
+            for field, problem in check(department):
+                raise ConfigurationError(f"{where}: {field}: {problem}")
+
+
+def _finite(department: DepartmentConfig) -> Iterator[Problem]:
+    for field in department.__struct_fields__:
+        value = getattr(department, field)
+        numbers = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(number, float) and not math.isfinite(number) for number in numbers):
+            yield field, f"must be finite, not {value}"
+
+
+def _capacity(department: DepartmentConfig) -> Iterator[Problem]:
+    if department.bed_spaces < department.beds:
+        yield "capacity", f"must be at least the {department.beds} beds, not {department.capacity}"
+
+
+def _one_demand(department: DepartmentConfig) -> Iterator[Problem]:
+    if (department.target_occupancy is None) == (department.requests_per_day is None):
+        yield "target_occupancy", "give either target_occupancy or requests_per_day"
+
+
+def _one_stay(department: DepartmentConfig) -> Iterator[Problem]:
+    if (department.max_stay_days is None) == (department.stay is None):
+        yield "max_stay_days", "give either max_stay_days or stay"
+    if department.stay is not None and department.stay.mean <= 0:
+        yield "stay", "must have a mean above 0"
+
+
+def _long_stay(department: DepartmentConfig) -> Iterator[Problem]:
+    if department.long_stay_share > 0 and department.max_stay_days is None:
+        yield "long_stay_share", "needs max_stay_days; set it to 0 where stays follow a distribution"
+    low, high = department.long_stay_multiple
+    if not 1 <= low <= high:
+        yield "long_stay_multiple", f"must be two numbers of at least 1, the smaller first, not {[low, high]}"
+
+
+def _delay(department: DepartmentConfig) -> Iterator[Problem]:
+    low, high = department.delay_days
+    if not 0 < low <= high:
+        yield "delay_days", f"must be two numbers above 0, the smaller first, not {[low, high]}"
+
+
+def _multipliers(department: DepartmentConfig) -> Iterator[Problem]:
+    multipliers = department.month_multipliers
+    if min(multipliers) < 0 or max(multipliers) <= 0:
+        yield "month_multipliers", f"must not be negative, and not all 0, not {list(multipliers)}"
+
+
+def _ages(department: DepartmentConfig) -> Iterator[Problem]:
+    youngest, mode, oldest = department.ages
+    if not 0 <= youngest <= mode <= oldest <= 120:
+        yield "ages", f"must be youngest, most frequent and oldest age, 0 to 120, not {list(department.ages)}"
+
+
+def _shares(department: DepartmentConfig) -> Iterator[Problem]:
+    tables: dict[str, Mapping[str, float]] = {
+        "admission_methods": dict(department.admission_methods),
+        "discharge_destinations": dict(department.discharge_destinations),
+        "delay_reasons": dict(department.delay_reasons),
+    }
+    for field, shares in tables.items():
+        total = math.fsum(shares.values())
+        if abs(total - 1) > 1e-9:
+            yield field, f"the shares must add up to 1, not {total:g}"
+
+
+def _overload(department: DepartmentConfig) -> Iterator[Problem]:
+    load = offered_load(department)
+    if load >= 1 - 1e-12 and department.when_full == "wait" and not department.allow_overload:
+        yield (
+            "target_occupancy" if department.target_occupancy is not None else "requests_per_day",
+            f"gives an offered load of {load:.3f} over the year, so the queue would grow without end; "
+            "lower it, add beds, or set allow_overload = true",
+        )
+
+
+_CHECKS: tuple[Callable[[DepartmentConfig], Iterator[Problem]], ...] = (
+    _finite,
+    _capacity,
+    _one_demand,
+    _one_stay,
+    _long_stay,
+    _delay,
+    _multipliers,
+    _ages,
+    _shares,
+    _overload,
+)

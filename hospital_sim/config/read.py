@@ -1,0 +1,186 @@
+"""Reads hospitals from TOML. Every error names the file, the department and the field."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+import msgspec
+
+from hospital_sim.config.checks import check_hospital
+from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
+from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
+
+Fields = dict[str, object]
+
+_AT = re.compile(r"^(?P<problem>.*?)(?: - at `(?:\$\.?)?(?P<path>.*)`)?$", re.DOTALL)
+_KEY = re.compile(r"key in \$\.(?P<path>.*)$")
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.*)`")
+_MISSING = re.compile(r"Object missing required field `(?P<field>.*)`")
+_WRONG_TYPE = re.compile(r"Expected `[^`]*`, got `[^`]*`$")
+
+
+def read_hospitals(path: Path) -> tuple[HospitalConfig, ...]:
+    """Read the hospitals of a TOML file.
+
+    A file describes one hospital at its top level, or several as ``[[hospital]]``. A table ``[defaults]``, at the top
+    or in a hospital, holds fields for every department that does not give them itself.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The hospitals, checked, in the order of the file.
+
+    Raises:
+        ConfigurationError: If the file cannot be read or a field is missing, unknown or wrong.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path}: is not TOML: {error}") from error
+    try:
+        return parse_hospitals(document)
+    except ConfigurationError as error:
+        raise type(error)(f"{path.name}: {error}") from error
+
+
+def parse_hospitals(document: Mapping[str, object]) -> tuple[HospitalConfig, ...]:
+    """Check the hospitals of a parsed document (see ``read_hospitals``).
+
+    Raises:
+        ConfigurationError: If a field is missing, unknown or wrong.
+    """
+    fields = dict(document)
+    if "hospital" not in fields:
+        return (parse_hospital(fields),)
+    shared = _table(fields.pop("defaults", {}), "defaults")
+    entries = fields.pop("hospital")
+    if not isinstance(entries, list) or not entries:
+        raise ConfigurationTypeError("hospital: must be one or more [[hospital]] tables")
+    if fields:
+        _unknown("", next(iter(fields)), ("hospital", "defaults"))
+    hospitals = []
+    for position, entry in enumerate(entries):
+        where = f"hospital[{position}]"
+        hospital = _table(entry, where)
+        hospital["defaults"] = shared | _table(hospital.get("defaults", {}), f"{where}.defaults")
+        try:
+            hospitals.append(parse_hospital(hospital))
+        except ConfigurationError as error:
+            raise type(error)(f"{where}: {error}") from error
+    identifiers = [hospital.id for hospital in hospitals]
+    for identifier in identifiers:
+        if identifiers.count(identifier) > 1:
+            raise ConfigurationError(f"hospital: id: {identifier!r} is used twice; give each hospital its own")
+    return tuple(hospitals)
+
+
+def parse_hospital(document: Mapping[str, object]) -> HospitalConfig:
+    """Check one hospital of a parsed document.
+
+    Raises:
+        ConfigurationError: If a field is missing, unknown or wrong.
+    """
+    fields = dict(document)
+    defaults = _table(fields.pop("defaults", {}), "defaults")
+    for field in defaults:
+        if field not in DepartmentConfig.__struct_fields__ or field in ("id", "name"):
+            _unknown("defaults", field, DepartmentConfig.__struct_fields__)
+    departments = fields.get("department", [])
+    if not isinstance(departments, list):
+        raise ConfigurationTypeError("department: must be one or more [[department]] tables")
+    given = [_table(entry, f"department[{position}]") for position, entry in enumerate(departments)]
+    fields["department"] = [_with_defaults(entry, defaults) for entry in given]
+    try:
+        config = msgspec.convert(fields, HospitalConfig)
+    except msgspec.ValidationError as error:
+        _explain(str(error), given, fields)
+    check_hospital(config)
+    return config
+
+
+_ALTERNATIVES = {
+    "target_occupancy": "requests_per_day",
+    "requests_per_day": "target_occupancy",
+    "max_stay_days": "stay",
+    "stay": "max_stay_days",
+}
+
+
+def _with_defaults(department: Fields, defaults: Fields) -> Fields:
+    """Fill in the fields that a department does not give, nor its alternative."""
+    missing = {
+        field: value for field, value in defaults.items() if _ALTERNATIVES.get(field) not in department
+    }
+    return missing | department
+
+
+def _table(value: object, where: str) -> Fields:
+    if not isinstance(value, dict):
+        raise ConfigurationTypeError(f"{where}: must be a table, not {value!r}")
+    return dict(value)
+
+
+def _explain(message: str, departments: list[Fields], document: Fields) -> NoReturn:
+    match = _AT.match(message)
+    problem, path = (match["problem"], match["path"] or "") if match else (message, "")
+    key = _KEY.match(path)
+    path = key["path"] if key else path
+    where = _where(path, departments)
+    for pattern, raiser in ((_UNKNOWN, _unknown_at), (_MISSING, _missing_at)):
+        found = pattern.match(problem)
+        if found:
+            raiser(where, found["field"], path)
+    kind = ConfigurationTypeError if _WRONG_TYPE.match(problem) else ConfigurationError
+    problem = problem.replace("`", "").replace("Expected", "must be").replace("Invalid", "invalid")
+    value = "" if key or ", got" in problem or "'" in problem else f", not {_value_at(document, path)!r}"
+    raise kind(f"{where}: {problem}{value}")
+
+
+def _value_at(document: object, path: str) -> object:
+    """Return the value that a path such as ``department[0].ages[1]`` points at."""
+    value = document
+    for name, position in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
+        if name and isinstance(value, dict):
+            value = value.get(name)
+        elif position and isinstance(value, list | tuple):
+            value = value[int(position)]
+    return value
+
+
+def _where(path: str, departments: list[Fields]) -> str:
+    """Say where a path points: ``department[2] (cardiology): beds``, or ``defaults`` where the value came from there."""
+    match = re.match(r"department\[(\d+)\]\.?(.*)", path)
+    if not match:
+        return path
+    position, rest = int(match[1]), match[2]
+    department = departments[position]
+    field = re.split(r"[.\[]", rest)[0]
+    if rest and field not in department and field in DepartmentConfig.__struct_fields__:
+        return f"defaults: {rest}"
+    named = f" ({department['id']})" if isinstance(department.get("id"), str) else ""
+    return f"department[{position}]{named}" + (f": {rest}" if rest else "")
+
+
+def _unknown_at(where: str, field: str, path: str) -> NoReturn:
+    schema = HospitalConfig if not path else DepartmentConfig
+    nested = path and not re.fullmatch(r"department\[\d+\]", path)
+    _unknown(where, field, () if nested else schema.__struct_fields__)
+
+
+def _unknown(where: str, field: str, known: tuple[str, ...]) -> NoReturn:
+    close = difflib.get_close_matches(field, known, n=1)
+    hint = f"; did you mean {close[0]}?" if close else (f"; known are {', '.join(known)}" if known else "")
+    raise ConfigurationError(f"{where + ': ' if where else ''}{field}: unknown field{hint}")
+
+
+def _missing_at(where: str, field: str, path: str) -> NoReturn:
+    del path
+    raise ConfigurationError(f"{where + ': ' if where else ''}{field}: missing; add it")
