@@ -59,7 +59,7 @@ def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> 
     except (KeyboardInterrupt, typer.Abort):
         error_line("interrupted; run the same command again to complete the work")
         return FAILED
-    except Exception as error:  # noqa: BLE001  (the last resort of a command: say it, and end with its code)
+    except Exception as error:
         if debug:
             traceback.print_exc()
         format_message = getattr(error, "format_message", None)
@@ -78,9 +78,7 @@ def print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, default=str, ensure_ascii=False) + "\n")
 
 
-def print_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], notes: Sequence[str] = ()
-) -> None:
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], notes: Sequence[str] = ()) -> None:
     """Print a table on standard output; columns whose cells are all numbers are aligned to the right."""
     rows = [list(row) for row in rows]
     table = Table(title=title, title_justify="left", header_style="bold")

@@ -16,7 +16,7 @@ from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 Fields = dict[str, object]
 
 _AT = re.compile(r"^(?P<problem>.*?)(?: - at `(?:\$\.?)?(?P<path>.*)`)?$", re.DOTALL)
-_KEY = re.compile(r"key in \$\.(?P<path>.*)$")
+_KEY = re.compile(r"key` in `\$\.(?P<path>.*)$")
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.*)`")
 _MISSING = re.compile(r"Object missing required field `(?P<field>.*)`")
 _WRONG_TYPE = re.compile(r"Expected `[^`]*`, got `[^`]*`$")
@@ -116,9 +116,7 @@ _ALTERNATIVES = {
 
 def _with_defaults(department: Fields, defaults: Fields) -> Fields:
     """Fill in the fields that a department does not give, nor its alternative."""
-    missing = {
-        field: value for field, value in defaults.items() if _ALTERNATIVES.get(field) not in department
-    }
+    missing = {field: value for field, value in defaults.items() if _ALTERNATIVES.get(field) not in department}
     return missing | department
 
 

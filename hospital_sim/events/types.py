@@ -72,9 +72,7 @@ class Discharge(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_f
     discharge_destination: Annotated[
         DischargeDestination, Meta(description="Where the patient went (NHS discharge destination code).")
     ]
-    delay_reason: Annotated[
-        DelayReason | None, Meta(description="Why the discharge was late; null unless it was.")
-    ]
+    delay_reason: Annotated[DelayReason | None, Meta(description="Why the discharge was late; null unless it was.")]
 
 
 class WaitSnapshot(
