@@ -1,0 +1,94 @@
+# Everything here needs only Python 3.11 or newer and make: what else is needed is installed into .venv.
+# Another Python than the first that fits: make demo PYTHON=/path/to/python3
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test soak lint format bench docs clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?=
+DEMO_SEED ?= 1
+INPUTS := pyproject.toml constraints.txt
+TEST_ARGS ?=
+
+help:  ## list the targets
+	@echo "make demo    a year of a hospital, from simulation to a page: demo/report/index.html"
+	@echo "make test    all tests (TEST_ARGS='...' is handed to pytest)"
+	@echo "make soak    the tests with many more examples and kills; takes long"
+	@echo "make lint    ruff, mypy and the import rules"
+	@echo "make format  format the code"
+	@echo "make bench   run every measurement in benchmarks/"
+	@echo "make docs    build the documentation into site/"
+	@echo "make clean   remove what the targets made, except $(VENV)"
+
+demo: $(VENV)/.installed-elt
+	@echo "demo: a year of district_general, seed $(DEMO_SEED)"
+	@$(BIN)/hospital-elt run district_general --start 2024-01-01 --end 2024-12-31 --seed $(DEMO_SEED) \
+		--lake demo/lake --warehouse chdb://demo/warehouse --report demo/report
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest $(TEST_ARGS)
+
+soak: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest --soak $(TEST_ARGS)
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/.installed-dev
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/python -m mkdocs build --strict --quiet
+	@echo "docs: open site/index.html"
+
+clean:
+	rm -rf demo site build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
+		elt/models/target elt/models/logs
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+# A stamp for each set of extras, made after the installation: an interrupted one is begun again.
+$(VENV)/.installed-elt: $(INPUTS)
+	@$(make-venv)
+	@$(call install,elt,elt)
+	@touch $@
+
+$(VENV)/.installed-dev: $(INPUTS)
+	@$(make-venv)
+	@$(call install,dev,dev)
+	@touch $(VENV)/.installed-elt $@
+
+define install
+echo "install: the packages that '$(1)' needs, into $(VENV) (about 1.5 GB on disk; minutes, the first time)"; \
+$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check -c constraints.txt -e '.[$(2)]'
+endef
+
+# Uses the .venv that works, else makes one with the first Python that is new enough and can.
+define make-venv
+set -e; \
+if $(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then exit 0; fi; \
+old=; bare=; \
+for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
+	command -v "$$python" >/dev/null 2>&1 || continue; \
+	version=$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue; \
+	if ! "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then old="$$old $$python ($$version)"; continue; fi; \
+	if ! "$$python" -c 'import venv, ensurepip' 2>/dev/null; then bare="$$bare $$python ($$version)"; continue; fi; \
+	echo "install: $(VENV) with $$python ($$version)"; \
+	"$$python" -m venv --clear $(VENV); \
+	exit 0; \
+done; \
+if [ -n "$$bare" ]; then \
+	echo "error:$$bare cannot make a virtual environment; install its venv module (on Debian: apt-get install python3-venv)" >&2; \
+else \
+	echo "error: no Python 3.11 or newer found (found:$${old:- none}); install one, or name it: make PYTHON=/path/to/python3" >&2; \
+fi; \
+exit 1
+endef

@@ -1,0 +1,80 @@
+"""What all tests share: one tier for each test, profiles of hypothesis, and no skipping in CI."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+TIERS = ("unit", "property", "integration", "e2e")
+TESTS = Path(__file__).parent
+
+# An example may be a whole hospital: it takes its time.
+_UNTIMED = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", _UNTIMED, derandomize=True, max_examples=50)
+settings.register_profile("soak", _UNTIMED, max_examples=2000)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--soak``."""
+    parser.addoption("--soak", action="store_true", help="many more examples and kills; takes long")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the profile of hypothesis."""
+    settings.load_profile("soak" if config.getoption("--soak") else "ci")
+
+
+@pytest.fixture(scope="session")
+def soak(request: pytest.FixtureRequest) -> bool:
+    """Whether this is a long run: a test may then do more rounds of the same."""
+    return bool(request.config.getoption("--soak"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test that is not of exactly one tier, the one whose folder it is in."""
+    faults = [fault for item in items if (fault := _tier_fault(item))]
+    if faults:
+        raise pytest.UsageError(*faults)
+
+
+def _tier_fault(item: pytest.Item) -> str | None:
+    tiers = sorted({mark.name for mark in item.iter_markers()} & set(TIERS))
+    folder = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
+    if len(tiers) != 1:
+        marked = " and ".join(tiers) or "with no tier"
+        return f"{item.nodeid}: marked {marked}; mark it with exactly one of {', '.join(TIERS)}"
+    if folder != tiers[0]:
+        return f"{item.nodeid}: marked {tiers[0]} but not in tests/{tiers[0]}; move it or mark it {folder}"
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skipped test into a failed one in CI, where every part must be there."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _fail_in_ci(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Turn a skipped module into an error in CI."""
+    report = yield
+    if report.skipped:
+        _fail_in_ci(report)
+    return report
+
+
+def _fail_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if os.environ.get("CI", "").lower() in ("", "0", "false"):
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+    report.outcome = "failed"
+    report.longrepr = f"nothing may be skipped in CI: {reason}"
