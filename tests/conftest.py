@@ -32,11 +32,18 @@ def soak(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--soak"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse a test that is not of exactly one tier, the one whose folder it is in."""
     faults = [fault for item in items if (fault := _tier_fault(item))]
-    if faults:
+    # A worker of xdist cannot refuse what it collects in a readable way: there the test fails instead.
+    if faults and not hasattr(config, "workerinput"):
         raise pytest.UsageError(*faults)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail a test of the wrong tier where collecting it could not be refused."""
+    if fault := _tier_fault(item):
+        pytest.fail(fault, pytrace=False)
 
 
 def _tier_fault(item: pytest.Item) -> str | None:

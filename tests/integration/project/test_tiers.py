@@ -60,6 +60,13 @@ def test_a_test_without_one_tier_of_its_own_folder_is_refused(run_suite: RunSuit
     assert fault in done.stdout + done.stderr
 
 
+def test_workers_refuse_it_too(run_suite: RunSuite) -> None:
+    done = run_suite("unit/test_a.py", "def test_it(): pass\n", "-n", "2")
+
+    assert done.returncode != 0
+    assert "test_it: marked with no tier" in done.stdout
+
+
 SKIPS = {
     "in the test": "@pytest.mark.unit\ndef test_it(): pytest.skip('no such part')\n",
     "by a mark": "@pytest.mark.unit\n@pytest.mark.skipif(True, reason='no such part')\ndef test_it(): pass\n",
