@@ -41,8 +41,24 @@ def partition_prefix(kind: str, day: date) -> str:
 
 def event_key(event: Event) -> str:
     """Return the key of an event."""
-    kind = event_type(event)
-    return f"{partition_prefix(kind, event.event_time.date())}{kind}_{event.event_id}.json"
+    return key_of(event_type(event), event.event_time.date(), event.event_id)
+
+
+def key_of(kind: str, day: date, event_id: str) -> str:
+    """Return the key of the event of a type, a UTC date and an identifier."""
+    return f"{partition_prefix(kind, day)}{kind}_{event_id}.json"
+
+
+def parse_partition_prefix(prefix: str) -> tuple[str, date] | None:
+    """Read the type and the day of a partition from its prefix; None if it is not that of a partition."""
+    kind, _, rest = prefix.partition("/")
+    if kind not in EVENT_TYPES or len(rest) != len("event_date=YYYY-MM-DD/"):
+        return None
+    try:
+        day = date.fromisoformat(rest[-11:-1])
+    except ValueError:
+        return None
+    return (kind, day) if partition_prefix(kind, day) == prefix else None
 
 
 def parse_event_key(key: str) -> EventKey | None:

@@ -76,12 +76,8 @@ def _ages(department: DepartmentConfig) -> Iterator[Problem]:
 
 
 def _shares(department: DepartmentConfig) -> Iterator[Problem]:
-    tables: dict[str, Mapping[str, float]] = {
-        "admission_methods": dict(department.admission_methods),
-        "discharge_destinations": dict(department.discharge_destinations),
-        "delay_reasons": dict(department.delay_reasons),
-    }
-    for field, shares in tables.items():
+    for field in ("admission_methods", "discharge_destinations", "delay_reasons"):
+        shares: Mapping[str, float] = getattr(department, field)
         total = math.fsum(shares.values())
         if abs(total - 1) > 1e-9:
             yield field, f"the shares must add up to 1, not {total:g}"
@@ -90,11 +86,9 @@ def _shares(department: DepartmentConfig) -> Iterator[Problem]:
 def _overload(department: DepartmentConfig) -> Iterator[Problem]:
     load = offered_load(department)
     if load >= 1 - 1e-12 and department.when_full == "wait" and not department.allow_overload:
-        yield (
-            "target_occupancy" if department.target_occupancy is not None else "requests_per_day",
-            f"gives an offered load of {load:.3f} over the year, so the queue would grow without end; "
-            "lower it, add beds, or set allow_overload = true",
-        )
+        field = "target_occupancy" if department.target_occupancy is not None else "requests_per_day"
+        effect = f"gives an offered load of {load:.3f} over the year, so the queue would grow without end"
+        yield field, f"{effect}; lower it, add beds, or set allow_overload = true"
 
 
 _CHECKS: tuple[Callable[[DepartmentConfig], Iterator[Problem]], ...] = (

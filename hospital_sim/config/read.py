@@ -154,7 +154,7 @@ def _value_at(document: object, path: str) -> object:
 
 
 def _where(path: str, departments: list[Fields]) -> str:
-    """Say where a path points: ``department[2] (cardiology): beds``, or ``defaults`` where the value came from there."""
+    """Say where a path points: ``department[2] (cardiology): beds``, or ``defaults`` if the value came from there."""
     match = re.match(r"department\[(\d+)\]\.?(.*)", path)
     if not match:
         return path

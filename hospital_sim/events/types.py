@@ -5,7 +5,7 @@ follow the NHS Data Dictionary where it has one. No derived flag is emitted: whe
 delayed follows downstream from the timestamps.
 """
 
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -32,7 +32,7 @@ from hospital_sim.events.fields import (
     Timestamp,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final[Literal[1]] = 1
 
 
 class Admission(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="admission"):

@@ -77,6 +77,10 @@ class LocalStore:
         """Yield, sorted, the prefixes one level below a prefix, each with its final slash."""
         return (f"{prefix}{name}/" for name, is_folder in self._entries(prefix) if is_folder)
 
+    def objects(self, prefix: str = "") -> Iterator[str]:
+        """Yield, sorted, the keys of the objects right below a prefix, and of none deeper."""
+        return (f"{prefix}{name}" for name, is_folder in self._entries(prefix) if not is_folder)
+
     def exists(self, key: str) -> bool:
         """Tell whether there is an object under the key."""
         return Path(self._path(key)).is_file()

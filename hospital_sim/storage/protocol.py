@@ -79,6 +79,10 @@ class ObjectStore(Protocol):
         """Yield, sorted, the prefixes one level below a prefix, each with its final slash."""
         ...
 
+    def objects(self, prefix: str = "") -> Iterator[str]:
+        """Yield, sorted, the keys of the objects right below a prefix, and of none deeper."""
+        ...
+
     def exists(self, key: str) -> bool:
         """Tell whether there is an object under the key."""
         ...

@@ -1,0 +1,38 @@
+"""The clock of a hospital run: whole seconds since 1970-01-01T00:00:00Z, and the calendar it stands for."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+DAY = 86_400
+"""Seconds in a day; a hospital keeps UTC, so every day has as many."""
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_ONE_DAY = timedelta(days=1)
+
+
+def second_of(day: date) -> int:
+    """Return the second at which a day begins."""
+    return (day.toordinal() - _EPOCH) * DAY
+
+
+def timestamp(second: int) -> datetime:
+    """Return a second as a UTC timestamp."""
+    return datetime.fromtimestamp(second, UTC)
+
+
+def date_of(second: int) -> date:
+    """Return the UTC date on which a second falls."""
+    return date.fromordinal(_EPOCH + second // DAY)
+
+
+def days_from(first: date) -> Iterator[date]:
+    """Yield one date after another, without end."""
+    day = first
+    while True:
+        yield day
+        day += _ONE_DAY
+
+
+def to_seconds(days: float) -> int:
+    """Return a number of days as the nearest whole number of seconds."""
+    return round(days * DAY)
