@@ -1,0 +1,81 @@
+"""The documentation is generated where it can be, builds strictly, and needs no network to be read."""
+
+import os
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hospital_sim.events import EVENT_TYPES
+
+pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).parents[3]
+DOCS = ROOT / "docs"
+DICTIONARY = DOCS / "data-dictionary.md"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the site, and return its folder."""
+    folder = tmp_path_factory.mktemp("site")
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    return folder
+
+
+def test_the_data_dictionary_is_what_the_events_say() -> None:
+    written = runpy.run_path(str(DOCS / "data_dictionary.py"))["page"]()
+
+    assert DICTIONARY.read_text(encoding="utf-8") == written, "run: python docs/data_dictionary.py"
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES)
+def test_the_data_dictionary_has_every_field_with_its_meaning(event_type: str) -> None:
+    section = DICTIONARY.read_text(encoding="utf-8").partition(f"\n## {event_type}\n")[2].partition("\n## ")[0]
+    meanings = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]*) \|", section, re.MULTILINE))
+
+    fields = {"event_type", *EVENT_TYPES[event_type].__struct_fields__}
+
+    assert set(meanings) == fields
+    assert all(meanings.values())
+
+
+def test_every_page_is_in_the_navigation(site: Path) -> None:
+    pages = {page.relative_to(DOCS).with_suffix(".html").as_posix() for page in DOCS.rglob("*.md")}
+    home = (site / "index.html").read_text(encoding="utf-8")
+
+    assert pages
+    assert {page for page in pages if f'href="{page}"' not in home} <= {"index.html"}
+
+
+def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
+    loads = re.compile(r"<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)=[\"']?((?:https?:)?//[^\"'\s>]+)")
+    imports = re.compile(r"(?:@import|url\()\s*[\"']?((?:https?:)?//[^\"')\s]+)")
+
+    found = [
+        (page.relative_to(site).as_posix(), address)
+        for pattern, ending in ((loads, "*.html"), (imports, "*.css"))
+        for page in site.rglob(ending)
+        for address in pattern.findall(page.read_text(encoding="utf-8"))
+    ]
+
+    assert not found
+
+
+def test_the_links_and_pictures_of_the_readme_exist() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)#\s]+)", readme)
+
+    assert targets
+    assert not [target for target in targets if "://" not in target and not (ROOT / target).exists()]
