@@ -1,0 +1,54 @@
+"""``hospital-elt stage``."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from elt.errors import WrongCallError
+from hospital_sim import terminal
+
+if TYPE_CHECKING:
+    from elt.staging import StageSummary
+
+
+def command(
+    lake: Annotated[str, typer.Option(help="URL of the lake: its raw/ is read.")],
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Close the months that ended by this day. "
+            "By default, for each hospital, the day after its newest finished run.",
+        ),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes. By default, as suits.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Stage new raw events to Parquet: one immutable file for each event type and month."""
+    closing_day = None if as_of is None else _parse_day(as_of)
+
+    from elt.raw import open_lake
+    from elt.staging import stage
+
+    summary = stage(open_lake(lake), closing_day, workers)
+    if as_json:
+        terminal.print_json(summary.as_json())
+    else:
+        _print(summary)
+
+
+def _parse_day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007
+    except ValueError as error:
+        raise WrongCallError(f"--as-of: {text!r} is not a date such as 2024-03-31") from error
+
+
+def _print(summary: "StageSummary") -> None:
+    rows: list[tuple[str, int]] = [("raw objects", summary.raw_objects)]
+    rows += [(f"staged: {event_type}", count) for event_type, count in summary.staged.items()]
+    rows += [(f"quarantined: {reason}", count) for reason, count in summary.quarantined.items()]
+    rows += [("late", summary.late), ("files", summary.files)]
+    notes = [] if summary.manifests else ["Nothing new: every raw object is staged or in quarantine already."]
+    terminal.print_table(f"Staged {summary.lake}", ("", "objects"), rows, notes)

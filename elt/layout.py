@@ -1,0 +1,104 @@
+"""Where staging, quarantine and manifests live in a lake: the only place in which such a path is built or read.
+
+Keys are relative to the lake::
+
+    staging/admission/event_date=2024-03/admission.parquet        one event type and month
+    staging/admission/event_date=2024-03/admission-0002.parquet   what arrived for that month later
+    quarantine/objects/<key below raw/>                           the bytes that could not be staged
+    quarantine/entries/<key below raw/>                           why, as JSON
+    manifests/staging/000001/plan.json                            what a staging run set out to do
+    manifests/staging/000001/commit.json                          what it did
+    manifests/inputs/admission/event_date=2024-03/<digest>.json   the raw objects of one output of a plan
+    manifests/inputs/foreign/<digest>.json                        keys under raw/ that are no event's
+"""
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from hospital_sim.events import EVENT_TYPES
+
+STAGING = "staging/"
+QUARANTINE_OBJECTS = "quarantine/objects/"
+QUARANTINE_ENTRIES = "quarantine/entries/"
+STAGING_MANIFESTS = "manifests/staging/"
+_INPUTS = "manifests/inputs/"
+
+_STAGED_KEY = re.compile(
+    rf"{STAGING}(?P<type>{'|'.join(EVENT_TYPES)})/event_date=(?P<month>\d{{4}}-(?:0[1-9]|1[0-2]))/"
+    r"(?P=type)(?:-(?P<number>\d{4,}))?\.parquet"
+)
+_MANIFEST_KEY = re.compile(rf"{STAGING_MANIFESTS}(?P<number>\d{{6,}})/(?P<name>plan|commit)\.json")
+
+
+class StagedKey(NamedTuple):
+    """What the key of a staged file says: its event type, its month and its number within them."""
+
+    event_type: str
+    month: date
+    number: int
+
+
+def month_of(day: date) -> date:
+    """Return the first day of the month of a day."""
+    return day.replace(day=1)
+
+
+def month_after(day: date) -> date:
+    """Return the first day of the month after that of a day."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def month_name(month: date) -> str:
+    """Return a month as it stands in keys, such as ``2024-03``."""
+    return month.isoformat()[:7]
+
+
+def staged_key(event_type: str, month: date, number: int) -> str:
+    """Return the key of the staged file of a type and month, the first of which has number 1."""
+    suffix = "" if number == 1 else f"-{number:04d}"
+    return f"{STAGING}{event_type}/event_date={month_name(month)}/{event_type}{suffix}.parquet"
+
+
+def parse_staged_key(key: str) -> StagedKey | None:
+    """Read the key of a staged file; None if it is not one."""
+    match = _STAGED_KEY.fullmatch(key)
+    if match is None:
+        return None
+    return StagedKey(match["type"], date.fromisoformat(f"{match['month']}-01"), int(match["number"] or 1))
+
+
+def quarantined_object_key(raw_key: str) -> str:
+    """Return where the bytes of a raw object are kept that could not be staged (key relative to ``raw/``)."""
+    return f"{QUARANTINE_OBJECTS}{raw_key}"
+
+
+def quarantine_entry_key(raw_key: str) -> str:
+    """Return where it is written why a raw object could not be staged (key relative to ``raw/``)."""
+    return f"{QUARANTINE_ENTRIES}{raw_key}"
+
+
+def plan_key(number: int) -> str:
+    """Return the key of the plan of a staging run."""
+    return f"{STAGING_MANIFESTS}{number:06d}/plan.json"
+
+
+def commit_key(number: int) -> str:
+    """Return the key of the commit of a staging run."""
+    return f"{STAGING_MANIFESTS}{number:06d}/commit.json"
+
+
+def parse_manifest_key(key: str) -> tuple[int, str] | None:
+    """Read the number of a staging run and ``plan`` or ``commit`` from a key; None if it is neither's."""
+    match = _MANIFEST_KEY.fullmatch(key)
+    return (int(match["number"]), match["name"]) if match else None
+
+
+def inputs_key(event_type: str, month: date, digest: str) -> str:
+    """Return the key of a list of raw objects of one type and month."""
+    return f"{_INPUTS}{event_type}/event_date={month_name(month)}/{digest}.json"
+
+
+def foreign_inputs_key(digest: str) -> str:
+    """Return the key of a list of keys under ``raw/`` that are no event's."""
+    return f"{_INPUTS}foreign/{digest}.json"

@@ -1,0 +1,133 @@
+"""What lies under ``raw/`` of a lake: partitions, events, run records, and objects that do not belong there.
+
+A lake is opened as one store; the keys here are relative to ``raw/``, as in ``hospital_sim.layout``.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import msgspec
+
+from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
+from hospital_sim import layout
+from hospital_sim.events import EVENT_TYPES, RunRecord, decode_record
+from hospital_sim.storage import ObjectStore, open_store
+
+RAW_PREFIX = f"{layout.RAW}/"
+
+
+@dataclass
+class RawTree:
+    """The partitions and the stray objects under ``raw/``; the objects inside partitions are not listed yet.
+
+    Attributes:
+        days: For each event type, the days that have a partition, sorted.
+        records: Keys of the finished run records, sorted.
+        foreign: Keys outside the partitions that are no event's and no run's, sorted.
+    """
+
+    days: dict[str, list[date]] = field(default_factory=dict)
+    records: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+
+def open_lake(url: str) -> ObjectStore:
+    """Open a lake.
+
+    Args:
+        url: A local path or a URL.
+
+    Returns:
+        The store of the whole lake; raw keys start with ``raw/``.
+
+    Raises:
+        WrongCallError: If no store knows the URL.
+        EmptyLakeError: If there is nothing under its ``raw/``.
+    """
+    try:
+        store = open_store(url)
+    except ValueError as error:
+        raise WrongCallError(f"--lake: {error}") from error
+    if next(store.folders(RAW_PREFIX), None) is None:
+        raise EmptyLakeError(
+            f"{store.url}: there is no lake here (nothing under raw/); "
+            f"write one with: hospital-sim simulate HOSPITAL --sink {store.url}/raw …"
+        )
+    return store
+
+
+def list_tree(store: ObjectStore) -> RawTree:
+    """List the partitions of a lake, its run records, and what is neither."""
+    tree = RawTree(foreign=list(_below_raw(store.objects(RAW_PREFIX))))
+    for folder in _below_raw(store.folders(RAW_PREFIX)):
+        if folder == f"{layout.RUNS}/":
+            _list_runs(store, tree)
+        elif folder.rstrip("/") in EVENT_TYPES:
+            _list_partitions(store, folder, tree)
+        else:
+            tree.foreign += raw_keys(store, folder)
+    tree.foreign.sort()
+    return tree
+
+
+def raw_keys(store: ObjectStore, prefix: str = "") -> Iterator[str]:
+    """Yield, sorted, the keys of all objects under ``raw/`` below a prefix."""
+    return _below_raw(store.keys(RAW_PREFIX + prefix))
+
+
+def partition_keys(store: ObjectStore, event_type: str, day: date) -> Iterator[str]:
+    """Yield, sorted, the keys of all objects in the partition of one type and day, events or not."""
+    return raw_keys(store, layout.partition_prefix(event_type, day))
+
+
+def read_raw(store: ObjectStore, key: str) -> bytes:
+    """Return the bytes of one raw object.
+
+    Raises:
+        StorageError: If it cannot be read.
+    """
+    return store.read(RAW_PREFIX + key)
+
+
+def read_raw_many(store: ObjectStore, keys: Iterable[str]) -> Iterator[bytes]:
+    """Yield the bytes of each raw object, in the order of the keys (errors as in ``read_raw``)."""
+    return (data for _, data in store.read_many(map(RAW_PREFIX.__add__, keys)))
+
+
+def run_records(store: ObjectStore) -> Iterator[tuple[str, RunRecord]]:
+    """Yield the key and the record of each finished run, in the order of the keys.
+
+    Raises:
+        BrokenLakeError: If a run record is not one.
+    """
+    for key in raw_keys(store, f"{layout.RUNS}/"):
+        if layout.is_record_key(key):
+            try:
+                yield key, decode_record(read_raw(store, key))
+            except msgspec.MsgspecError as error:
+                raise BrokenLakeError(
+                    f"{RAW_PREFIX}{key}: not a run record ({error}); put back the object that the run wrote"
+                ) from error
+
+
+def _below_raw(keys: Iterable[str]) -> Iterator[str]:
+    return (key[len(RAW_PREFIX) :] for key in keys)
+
+
+def _list_runs(store: ObjectStore, tree: RawTree) -> None:
+    for key in raw_keys(store, f"{layout.RUNS}/"):
+        if layout.is_record_key(key):
+            tree.records.append(key)
+        elif not layout.is_started_key(key):
+            tree.foreign.append(key)
+
+
+def _list_partitions(store: ObjectStore, folder: str, tree: RawTree) -> None:
+    tree.foreign += _below_raw(store.objects(RAW_PREFIX + folder))
+    for prefix in _below_raw(store.folders(RAW_PREFIX + folder)):
+        partition = layout.parse_partition_prefix(prefix)
+        if partition is None:
+            tree.foreign += raw_keys(store, prefix)
+        else:
+            tree.days.setdefault(partition[0], []).append(partition[1])

@@ -1,0 +1,6 @@
+"""Staging: raw JSON events to Parquet, one file for each event type and month, with a manifest."""
+
+from elt.staging.run import stage
+from elt.staging.summary import StageSummary
+
+__all__ = ["StageSummary", "stage"]

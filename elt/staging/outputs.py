@@ -1,0 +1,149 @@
+"""Stages one output of a plan: reads its raw objects, quarantines the broken ones, writes the Parquet file.
+
+All that is written is a function of the plan and the raw objects. The Parquet file is created last and carries the
+counts, so a file that is there says that its output is complete, and a run that was killed goes on behind it.
+"""
+
+from collections import Counter
+from datetime import date
+from itertools import repeat
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from elt import layout, quarantine, raw
+from elt.errors import BrokenLakeError
+from elt.manifests import ClosedMonths, CommittedOutput, OutputCounts, Plan, PlannedOutput, digest
+from elt.quarantine import Entry, Reason
+from elt.staging import inputs
+from elt.staging.decoding import RawObject, Rejected, decode
+from elt.staging.parquet import COUNTS_KEY, INPUTS_KEY, StagedFileWriter, read_metadata
+from hospital_sim import layout as raw_layout
+from hospital_sim.storage import ObjectStore
+
+BATCH_OBJECTS = 16_384
+
+
+class _Tally:
+    """Counts what becomes of the objects of one output."""
+
+    def __init__(self, month: date) -> None:
+        self._days = (layout.month_after(month) - month).days
+        self._month = month
+        self._staged: dict[str, dict[str, list[int]]] = {}
+        self._quarantined: dict[str, Counter[date]] = {}
+
+    def staged(self, table: pa.Table) -> None:
+        """Count events that are staged."""
+        keys = pa.table(
+            {
+                "hospital": table["hospital_id"],
+                "department": table["department_id"],
+                "day": pc.day(table["event_time"]),
+            }
+        )
+        groups = keys.group_by(["hospital", "department", "day"]).aggregate([([], "count_all")])
+        for row in groups.to_pylist():
+            departments = self._staged.setdefault(row["hospital"], {})
+            days = departments.setdefault(row["department"], [0] * self._days)
+            days[row["day"] - 1] += row["count_all"]
+
+    def quarantined(self, reason: Reason, day: date) -> None:
+        """Count one object that is quarantined."""
+        self._quarantined.setdefault(reason.value, Counter())[day] += 1
+
+    def counts(self, closed: ClosedMonths) -> OutputCounts:
+        """Return the counts, in an order that depends on the objects alone."""
+        staged = {hospital: dict(sorted(departments.items())) for hospital, departments in sorted(self._staged.items())}
+        by_hospital = {hospital: sum(map(sum, departments.values())) for hospital, departments in staged.items()}
+        return OutputCounts(
+            rows=sum(by_hospital.values()),
+            late={hospital: rows for hospital, rows in by_hospital.items() if closed.closes(hospital, self._month)},
+            staged=staged,
+            quarantined={reason: dict(sorted(days.items())) for reason, days in sorted(self._quarantined.items())},
+        )
+
+
+def stage_output(store: ObjectStore, plan: Plan, output: PlannedOutput) -> CommittedOutput:
+    """Stage one output of a plan, or find that it is staged already.
+
+    Args:
+        store: The lake.
+        plan: The plan.
+        output: One of its outputs.
+
+    Returns:
+        The output as it was written.
+
+    Raises:
+        BrokenLakeError: If something that the plan did not make is under the output's key.
+        StorageError: If a raw object cannot be read, or the lake cannot be written.
+    """
+    if store.exists(output.key):
+        return _adopt(store, output)
+    with StagedFileWriter(output.event_type) as writer:
+        counts = _stage_objects(store, plan, output, writer)
+        if not counts.rows:
+            return CommittedOutput(output.event_type, output.month, None, 0, "", counts)
+        data = writer.finish(output.inputs, msgspec.json.encode(counts))
+    store.create(output.key, data)
+    return CommittedOutput(output.event_type, output.month, output.key, len(data), digest(data), counts)
+
+
+def quarantine_foreign(store: ObjectStore, plan: Plan) -> int:
+    """Quarantine the foreign objects of a plan and return their number."""
+    if plan.foreign_inputs is None:
+        return 0
+    keys = inputs.read_foreign(store, plan.foreign_inputs)
+    for key in keys:
+        _quarantine(store, plan, key, raw.read_raw(store, key), Reason.FOREIGN_KEY, "not the key of an event")
+    return len(keys)
+
+
+def _stage_objects(store: ObjectStore, plan: Plan, output: PlannedOutput, writer: StagedFileWriter) -> OutputCounts:
+    tally = _Tally(output.month)
+    identifiers = inputs.read_identifiers(store, output.inputs)
+    for batch in inputs.batches(identifiers, BATCH_OBJECTS):
+        decoded = decode(output.event_type, _read(store, output.event_type, batch))
+        for rejected in decoded.rejected:
+            tally.quarantined(_quarantine_rejected(store, plan, output.event_type, rejected), rejected.object.day)
+        if decoded.table.num_rows:
+            tally.staged(decoded.table)
+            # The objects of a day come in the order of their identifiers, and this sort is stable.
+            writer.add(decoded.table.take(pc.sort_indices(decoded.table["event_time"])))
+    return tally.counts(plan.closed)
+
+
+def _read(store: ObjectStore, event_type: str, batch: list[tuple[date, list[str]]]) -> list[RawObject]:
+    names = [name for day, event_ids in batch for name in zip(repeat(day), event_ids, strict=False)]
+    keys = (raw_layout.key_of(event_type, day, event_id) for day, event_id in names)
+    contents = raw.read_raw_many(store, keys)
+    return [RawObject(day, event_id, data) for (day, event_id), data in zip(names, contents, strict=True)]
+
+
+def _quarantine_rejected(store: ObjectStore, plan: Plan, event_type: str, rejected: Rejected) -> Reason:
+    item = rejected.object
+    key = raw_layout.key_of(event_type, item.day, item.event_id)
+    return _quarantine(store, plan, key, item.data, rejected.reason, rejected.detail)
+
+
+def _quarantine(store: ObjectStore, plan: Plan, key: str, data: bytes, reason: Reason, detail: str) -> Reason:
+    entry = Entry(key, reason, detail, digest(data), len(data), plan.number)
+    return quarantine.put(store, entry, data)
+
+
+def _adopt(store: ObjectStore, output: PlannedOutput) -> CommittedOutput:
+    data = store.read(output.key)
+    try:
+        metadata = read_metadata(data)
+    except pa.ArrowInvalid as error:
+        raise _not_ours(output) from error
+    if metadata.get(INPUTS_KEY) != output.inputs.encode():
+        raise _not_ours(output)
+    counts = msgspec.json.decode(metadata[COUNTS_KEY], type=OutputCounts)
+    return CommittedOutput(output.event_type, output.month, output.key, len(data), digest(data), counts)
+
+
+def _not_ours(output: PlannedOutput) -> BrokenLakeError:
+    return BrokenLakeError(f"{output.key}: not written by staging, but in its place; move it out of the lake")

@@ -1,0 +1,90 @@
+"""Writes staged Parquet files: the same events give the same bytes."""
+
+import io
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from elt.contracts import CONTRACT_VERSION, ColumnKind, arrow_schema, columns
+from hospital_sim.events import UUID_PATTERN
+
+ROW_GROUP_ROWS = 131_072
+
+CONTRACT_KEY = b"hospital_sim.contract_version"
+INPUTS_KEY = b"hospital_sim.inputs"
+COUNTS_KEY = b"hospital_sim.counts"
+
+
+class StagedFileWriter:
+    """One staged file in the making, held in memory compressed; a context manager.
+
+    Rows must be added in the order of the file: by ``event_time``, then ``event_id``.
+
+    Args:
+        event_type: Type of the events.
+    """
+
+    def __init__(self, event_type: str) -> None:
+        self._schema = arrow_schema(event_type)
+        self._buffer = io.BytesIO()
+        self._pending: list[pa.Table] = []
+        self._pending_rows = 0
+        self._writer = pq.ParquetWriter(
+            self._buffer,
+            self._schema,
+            version="2.6",
+            compression="zstd",
+            # Identifiers hardly repeat: a dictionary of them costs time and saves nothing.
+            use_dictionary=[
+                column.name
+                for column in columns(event_type)
+                if column.kind is not ColumnKind.STRING or column.pattern != UUID_PATTERN
+            ],
+            write_statistics=True,
+            sorting_columns=[
+                pq.SortingColumn(self._schema.get_field_index(name)) for name in ("event_time", "event_id")
+            ],
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.close()
+
+    def add(self, table: pa.Table) -> None:
+        """Add rows, which come after those added before."""
+        self._pending.append(table)
+        self._pending_rows += table.num_rows
+        if self._pending_rows >= ROW_GROUP_ROWS:
+            self._write_pending()
+
+    def finish(self, inputs: str, counts: bytes) -> bytes:
+        """Close the file and return its bytes.
+
+        Args:
+            inputs: Key of the list of its raw objects, for the metadata.
+            counts: What became of them, for the metadata.
+        """
+        self._write_pending()
+        self._writer.add_key_value_metadata(
+            {CONTRACT_KEY: str(CONTRACT_VERSION), INPUTS_KEY: inputs, COUNTS_KEY: counts.decode()}
+        )
+        self._writer.close()
+        return self._buffer.getvalue()
+
+    def _write_pending(self) -> None:
+        if self._pending_rows:
+            # One chunk for each column: how rows were batched leaves no trace in the bytes.
+            self._writer.write_table(pa.concat_tables(self._pending).combine_chunks(), ROW_GROUP_ROWS)
+        self._pending, self._pending_rows = [], 0
+
+
+def read_metadata(data: bytes) -> dict[bytes, bytes]:
+    """Return the metadata of a staged file from its bytes."""
+    metadata: dict[bytes, bytes] = pq.read_metadata(pa.BufferReader(data)).metadata or {}
+    return metadata

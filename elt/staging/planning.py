@@ -1,0 +1,132 @@
+"""Plans: what a staging run will do, and which months it closes.
+
+Creating the plan is the lock. Of two runs that would create the same plan number, one is refused; it completes the
+plan of the other first and then plans what is left.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import msgspec
+
+from elt import layout, raw
+from elt.contracts import CONTRACT_VERSION
+from elt.errors import EltError
+from elt.manifests import MANIFEST_VERSION, ClosedMonths, Plan, PlannedOutput, StagingRun
+from elt.staging import inputs
+from elt.staging.inputs import NewObjects
+from hospital_sim.storage import ObjectStore
+
+
+def closing(store: ObjectStore, as_of: date | None) -> ClosedMonths:
+    """Return the months that a staging run closes.
+
+    Args:
+        store: The lake.
+        as_of: The day by which months must have ended, for every hospital; None for each hospital's own: the day
+            after the end of its newest finished run record.
+
+    Raises:
+        BrokenLakeError: If a run record cannot be read.
+    """
+    if as_of is not None:
+        return ClosedMonths(everywhere=as_of)
+    closed = ClosedMonths()
+    for _, record in raw.run_records(store):
+        day_after = record.run.end + timedelta(days=1)
+        closed = closed.joined(ClosedMonths(hospitals={record.run.hospital_id: day_after}))
+    return closed
+
+
+def make_plan(
+    store: ObjectStore,
+    runs: list[StagingRun],
+    found: Iterable[NewObjects],
+    tree_foreign: list[str],
+    as_of: date | None,
+) -> Plan | None:
+    """Make the plan of what is new in a lake.
+
+    Args:
+        store: The lake.
+        runs: The staging runs so far, all finished.
+        found: The new objects of each event type and month.
+        tree_foreign: Foreign keys outside the partitions.
+        as_of: As in ``closing``.
+
+    Returns:
+        The plan, not created yet; None if there is nothing to do.
+    """
+    found = sorted(found, key=lambda new: (new.event_type, new.month))
+    foreign = set(tree_foreign).union(*(new.foreign for new in found)) - _earlier_foreign(store, runs)
+    closed = ClosedMonths()
+    for run in runs:
+        closed = closed.joined(run.plan.closes)
+    closes = closing(store, as_of)
+    outputs = _outputs(runs, found)
+    if not outputs and not foreign and _same_months(closed, closed.joined(closes)):
+        return None
+    return Plan(
+        manifest_version=MANIFEST_VERSION,
+        number=len(runs) + 1,
+        contract_version=CONTRACT_VERSION,
+        closed=closed,
+        closes=closes,
+        outputs=outputs,
+        foreign_inputs=inputs.write_foreign(store, list(foreign)) if foreign else None,
+        foreign_objects=len(foreign),
+    )
+
+
+def create_plan(store: ObjectStore, plan: Plan) -> None:
+    """Create a plan, twice: a store must refuse the second, or it could overwrite the plan of another run.
+
+    Raises:
+        ObjectConflictError: If another run has created another plan with this number.
+        EltError: If the store does not refuse to create what is there.
+    """
+    data = encode_plan(plan)
+    key = layout.plan_key(plan.number)
+    store.create(key, data)
+    if store.create(key, data):
+        raise EltError(
+            f"{store.url}: the store overwrites objects that are there, so nothing would be safe in it; "
+            "use a store that honours create-only writes"
+        )
+
+
+def encode_plan(plan: Plan) -> bytes:
+    """Return the bytes of a plan."""
+    return msgspec.json.format(msgspec.json.encode(plan), indent=1)
+
+
+def _outputs(runs: list[StagingRun], found: list[NewObjects]) -> tuple[PlannedOutput, ...]:
+    written = {
+        (output.event_type, output.month, output.key)
+        for run in runs
+        if run.commit
+        for output in run.commit.outputs
+        if output.key
+    }
+    outputs = []
+    for new in found:
+        if new.inputs is not None:
+            number = 1 + sum((new.event_type, new.month) == (kind, month) for kind, month, _ in written)
+            key = layout.staged_key(new.event_type, new.month, number)
+            outputs.append(PlannedOutput(new.event_type, new.month, key, new.inputs, new.objects))
+    return tuple(outputs)
+
+
+def _same_months(before: ClosedMonths, after: ClosedMonths) -> bool:
+    """Tell whether two close the same months, though their days may differ."""
+
+    def months(closed: ClosedMonths) -> tuple[date | None, dict[str, date]]:
+        everywhere = closed.everywhere and layout.month_of(closed.everywhere)
+        return everywhere, {hospital: layout.month_of(day) for hospital, day in closed.hospitals.items()}
+
+    return months(before) == months(after)
+
+
+def _earlier_foreign(store: ObjectStore, runs: list[StagingRun]) -> set[str]:
+    lists = (run.plan.foreign_inputs for run in runs)
+    return {key for name in lists if name is not None for key in inputs.read_foreign(store, name)}

@@ -1,0 +1,156 @@
+"""The rules of the contract that a type cannot say: what must hold between the fields of one event.
+
+A rule is a function from a table of events to a mask that is true where the event breaks it. Events are checked by the
+column; one that breaks a rule is quarantined with the sentence of the rule.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cache
+from typing import TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from elt.contracts import ColumnKind, columns
+
+SECOND = 1_000_000
+"""Microseconds."""
+
+_EARLIEST = date(1900, 1, 1)
+_LATEST = date(2299, 12, 31)
+_END_OF_DAY = time(23, 59, 59)
+
+Mask: TypeAlias = pa.ChunkedArray
+Check = Callable[[pa.Table], Mask]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule.
+
+    Attributes:
+        sentence: What must hold.
+        broken: From a table of events to a mask, true where the rule is broken.
+    """
+
+    sentence: str
+    broken: Check
+
+
+@cache
+def rules(event_type: str) -> tuple[Rule, ...]:
+    """Return the rules of an event type, the general ones first."""
+    return (*_general(event_type), *_OWN[event_type])
+
+
+def _general(event_type: str) -> Iterator[Rule]:
+    for column in columns(event_type):
+        if column.kind is ColumnKind.TIMESTAMP:
+            yield Rule(f"{column.name} must be a whole second", _fraction(column.name))
+        if column.kind in (ColumnKind.TIMESTAMP, ColumnKind.DATE):
+            yield Rule(
+                f"{column.name} must lie between {_EARLIEST.year} and {_LATEST.year}", _out_of_range(column.name)
+            )
+
+
+def _fraction(name: str) -> Check:
+    def broken(table: pa.Table) -> Mask:
+        value = table[name].cast(pa.int64())
+        return pc.not_equal(pc.multiply(pc.divide(value, SECOND), SECOND), value)
+
+    return broken
+
+
+def _out_of_range(name: str) -> Check:
+    def broken(table: pa.Table) -> Mask:
+        day = table[name].cast(pa.date32())
+        return pc.or_(pc.less(day, pa.scalar(_EARLIEST)), pc.greater(day, pa.scalar(_LATEST)))
+
+    return broken
+
+
+def _same(name: str, other: str) -> Rule:
+    return Rule(f"{name} must equal {other}", lambda table: pc.not_equal(table[name], table[other]))
+
+
+def _not_after(name: str, other: str) -> Rule:
+    return Rule(f"{name} must not be after {other}", lambda table: pc.greater(table[name], table[other]))
+
+
+def _before(name: str, other: str) -> Rule:
+    return Rule(f"{name} must be before {other}", lambda table: pc.greater_equal(table[name], table[other]))
+
+
+def _at_most(name: str, other: str) -> Rule:
+    return Rule(f"{name} must be at most {other}", lambda table: pc.greater(table[name], table[other]))
+
+
+def _born_by(name: str) -> Rule:
+    return Rule(
+        f"birth_date must not be after {name}",
+        lambda table: pc.greater(table["birth_date"], table[name].cast(pa.date32())),
+    )
+
+
+def _undelayed_with_reason(table: pa.Table) -> Mask:
+    delayed = pc.greater(table["discharge_date"], table["discharge_ready_date"])
+    return pc.and_(pc.is_valid(table["delay_reason"]), pc.invert(delayed))
+
+
+def _seconds_of_day(table: pa.Table) -> Mask:
+    return pc.divide(pc.cast(table["event_time"].cast(pa.time64("us")), pa.int64()), SECOND)
+
+
+def _not_end_of_day(table: pa.Table) -> Mask:
+    return pc.not_equal(_seconds_of_day(table), _seconds(_END_OF_DAY))
+
+
+def _wrong_snapshot_time(table: pa.Table) -> Mask:
+    expected = pc.if_else(pc.equal(table["snapshot_type"], "SOD"), 0, _seconds(_END_OF_DAY))
+    return pc.not_equal(_seconds_of_day(table), expected)
+
+
+def _wrong_snapshot_date(table: pa.Table) -> Mask:
+    return pc.not_equal(table["event_time"].cast(pa.date32()), table["snapshot_date"])
+
+
+def _wrong_wait(table: pa.Table) -> Mask:
+    waited = pc.subtract(table["event_time"].cast(pa.int64()), table["request_date"].cast(pa.int64()))
+    return pc.not_equal(pc.divide(waited, SECOND), table["wait_duration"])
+
+
+def _seconds(of_day: time) -> int:
+    return of_day.hour * 3600 + of_day.minute * 60 + of_day.second
+
+
+_SNAPSHOT_DATE = Rule("snapshot_date must be the date of event_time", _wrong_snapshot_date)
+
+_OWN: dict[str, tuple[Rule, ...]] = {
+    "admission": (
+        _same("event_time", "admission_date"),
+        _not_after("request_date", "admission_date"),
+        _born_by("request_date"),
+    ),
+    "discharge": (
+        _same("event_time", "discharge_date"),
+        _before("admission_date", "discharge_ready_date"),
+        _not_after("discharge_ready_date", "discharge_date"),
+        _born_by("admission_date"),
+        Rule("delay_reason must be null unless discharge_date is after discharge_ready_date", _undelayed_with_reason),
+    ),
+    "wait_snapshot": (
+        _SNAPSHOT_DATE,
+        Rule("event_time must be 23:59:59", _not_end_of_day),
+        _not_after("request_date", "event_time"),
+        Rule("wait_duration must be the seconds from request_date to event_time", _wrong_wait),
+        _born_by("request_date"),
+    ),
+    "dep_snapshot": (
+        _SNAPSHOT_DATE,
+        Rule("event_time must be 00:00:00 for SOD and 23:59:59 for EOD", _wrong_snapshot_time),
+        _at_most("occupied_beds", "beds"),
+        _at_most("beds", "capacity"),
+    ),
+}

@@ -1,0 +1,113 @@
+"""The staging run: completes what an earlier one left, plans what is new, stages it, commits."""
+
+from collections.abc import Callable
+from datetime import date
+
+import msgspec
+
+from elt import layout, raw
+from elt.errors import EmptyLakeError
+from elt.manifests import MANIFEST_VERSION, Commit, CommittedOutput, Plan, digest, staging_runs
+from elt.raw import RawTree
+from elt.staging import inputs
+from elt.staging.inputs import NewObjects
+from elt.staging.outputs import quarantine_foreign, stage_output
+from elt.staging.planning import create_plan, encode_plan, make_plan
+from elt.staging.summary import StageSummary
+from elt.staging.workers import Workers, suitable_count
+from hospital_sim.storage import ObjectConflictError, ObjectStore
+
+Watch = Callable[[str, int, int], None]
+"""Is told what is being done, how many parts of it are done, and how many there are."""
+
+
+def stage(
+    store: ObjectStore, as_of: date | None = None, workers: int | None = 1, watch: Watch | None = None
+) -> StageSummary:
+    """Stage exactly the raw objects that no earlier staging run took.
+
+    A run that was killed is completed first. Calling this again after a crash, at any point, completes the work.
+
+    Args:
+        store: The lake.
+        as_of: Months that ended by this day are closed for every hospital; by default, for each hospital, those that
+            ended by the day after its newest finished run.
+        workers: Processes; None for a number that suits the lake and the machine.
+        watch: Is told of the progress.
+
+    Returns:
+        What was staged.
+
+    Raises:
+        EmptyLakeError: If there are no events in the lake.
+        BrokenLakeError: If a manifest or a run record is broken.
+        StorageError: If the lake cannot be read or written.
+    """
+    tree = raw.list_tree(store)
+    partitions = sum(map(len, tree.days.values()))
+    summary = StageSummary(store.url)
+    with Workers(store, suitable_count(partitions) if workers is None else workers) as pool:
+        _complete_unfinished(store, pool, watch, summary)
+        while plan := _plan_new(store, tree, as_of, pool, watch):
+            try:
+                create_plan(store, plan)
+            except ObjectConflictError:
+                # Another run was faster: its plan comes first, and what it leaves is planned again.
+                _complete_unfinished(store, pool, watch, summary)
+            else:
+                summary.add(plan, _complete(store, plan, pool, watch))
+                break
+    return summary
+
+
+def _complete_unfinished(store: ObjectStore, pool: Workers, watch: Watch | None, summary: StageSummary) -> None:
+    for run in staging_runs(store):
+        if run.commit is None:
+            summary.add(run.plan, _complete(store, run.plan, pool, watch))
+
+
+def _plan_new(store: ObjectStore, tree: RawTree, as_of: date | None, pool: Workers, watch: Watch | None) -> Plan | None:
+    runs = staging_runs(store)
+    lists = inputs.earlier_lists(output for run in runs for output in run.plan.outputs)
+    months: dict[tuple[str, date], list[date]] = {}
+    for event_type, days in tree.days.items():
+        for day in days:
+            months.setdefault((event_type, layout.month_of(day)), []).append(day)
+    rows = [(kind, days, lists.get((kind, month), [])) for (kind, month), days in months.items()]
+    found: list[NewObjects] = []
+    for new in pool.each(inputs.list_new_objects, rows):
+        found.append(new)
+        _tell(watch, "listing", len(found), len(rows))
+    if not runs and not any(new.objects for new in found):
+        raise EmptyLakeError(
+            f"{store.url}: no events under raw/; "
+            f"write some with: hospital-sim simulate HOSPITAL --sink {store.url}/raw …"
+        )
+    return make_plan(store, runs, found, tree.foreign, as_of)
+
+
+def _complete(store: ObjectStore, plan: Plan, pool: Workers, watch: Watch | None) -> Commit:
+    foreign = quarantine_foreign(store, plan)
+    # The largest first, so that no process is left alone with one of them at the end.
+    largest_first = sorted(plan.outputs, key=lambda output: -output.objects)
+    written: dict[tuple[str, date], CommittedOutput] = {}
+    for output in pool.each(stage_output, [(plan, output) for output in largest_first]):
+        written[output.event_type, output.month] = output
+        _tell(watch, "staging", len(written), len(plan.outputs))
+    commit = Commit(
+        manifest_version=MANIFEST_VERSION,
+        number=plan.number,
+        plan_sha256=digest(encode_plan(plan)),
+        outputs=tuple(written[output.event_type, output.month] for output in plan.outputs),
+        foreign=foreign,
+    )
+    # What a commit speaks of must outlive a loss of power, if the commit does.
+    store.flush()
+    store.create(layout.commit_key(plan.number), msgspec.json.encode(commit))
+    store.flush()
+    return commit
+
+
+def _tell(watch: Watch | None, what: str, done: int, total: int) -> None:
+    if watch is not None:
+        watch(what, done, total)
