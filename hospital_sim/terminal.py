@@ -7,7 +7,8 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 import typer
@@ -117,6 +118,18 @@ def progress(items: Iterable[Item], description: str, total: int | None = None) 
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         yield from bar.track(items, total=total, description=description)
+
+
+@contextmanager
+def counting(description: str) -> Iterator[Callable[[], None]]:
+    """Yield what counts one thing done; the count and its rate are shown on standard error if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    columns = (TextColumn("{task.description}"), TextColumn("{task.completed}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(description, total=None)
+        yield lambda: bar.advance(task)
 
 
 def _cell(value: Cell) -> str:

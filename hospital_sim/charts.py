@@ -1,0 +1,117 @@
+"""Pictures of a run, one call each. They need the extra ``charts``."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from hospital_sim.errors import MissingExtraError
+from hospital_sim.tables import Cell, Table
+
+if TYPE_CHECKING:
+    import altair
+
+SAFE, CROWDED = 0.85, 0.92
+"""Occupancy above which risks rise (Bagust, Place and Posnett 1999), and the maximum of NHS planning guidance."""
+
+
+class Charts:
+    """The charts of one run.
+
+    Args:
+        census: The end-of-day census (``Run.census``).
+        waits: Waits by month (``Run.waits``).
+    """
+
+    def __init__(self, census: Table, waits: Table) -> None:
+        self._census = census
+        self._waits = waits
+
+    def occupancy(self, department: str | None = None) -> altair.LayerChart:
+        """Draw occupancy at the end of each day, with lines at 85% and 92%.
+
+        Args:
+            department: Identifier of one department; all of them, one line each, if None.
+
+        Raises:
+            ValueError: If there is no such department.
+            MissingExtraError: If Altair is not installed.
+        """
+        alt = _altair()
+        rows = self._days(department)
+        fraction = alt.Y(
+            "occupancy_rate:Q", title="Occupied beds", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False)
+        )
+        line = (
+            alt.Chart(alt.Data(values=rows))
+            .mark_line()
+            .encode(
+                x=alt.X("date:T", title=None),
+                y=fraction,
+                color=alt.Color("department:N", title="Department", legend=None if department else alt.Legend()),
+                tooltip=["date:T", "department:N", "occupied_beds:Q", "beds:Q", "waiting_list_size:Q"],
+            )
+        )
+        limits = (
+            alt.Chart(alt.Data(values=[{"limit": SAFE}, {"limit": CROWDED}]))
+            .mark_rule(strokeDash=[4, 4], color="#888888")
+            .encode(y="limit:Q")
+        )
+        title = f"Occupancy, {department}" if department else "Occupancy by department"
+        chart: altair.LayerChart = alt.layer(line, limits).properties(title=title, width=640, height=280)
+        return chart
+
+    def queue(self, department: str | None = None) -> altair.Chart:
+        """Draw how many wait at the end of each day (arguments and errors as in ``occupancy``)."""
+        alt = _altair()
+        chart: altair.Chart = (
+            alt.Chart(alt.Data(values=self._days(department)))
+            .mark_line(interpolate="step-after")
+            .encode(
+                x=alt.X("date:T", title=None),
+                y=alt.Y("waiting_list_size:Q", title="Patients waiting"),
+                color=alt.Color("department:N", title="Department", legend=None if department else alt.Legend()),
+                tooltip=["date:T", "department:N", "waiting_list_size:Q"],
+            )
+            .properties(title="Waiting at the end of the day", width=640, height=280)
+        )
+        return chart
+
+    def waits(self) -> altair.Chart:
+        """Draw the median and the P90 of the wait by month of admission, in hours.
+
+        Raises:
+            MissingExtraError: If Altair is not installed.
+        """
+        alt = _altair()
+        rows = [
+            {"month": row["month"], "percentile": label, "hours": row[column]}
+            for row in self._waits
+            for label, column in (("P50", "wait_hours_p50"), ("P90", "wait_hours_p90"))
+        ]
+        chart: altair.Chart = (
+            alt.Chart(alt.Data(values=rows))
+            .mark_line(point=True)
+            .encode(
+                x=alt.X("month:O", title=None),
+                y=alt.Y("hours:Q", title="Hours from request to admission"),
+                color=alt.Color("percentile:N", title=None),
+                tooltip=["month:O", "percentile:N", alt.Tooltip("hours:Q", format=".1f")],
+            )
+            .properties(title="Waits by month", width=640, height=280)
+        )
+        return chart
+
+    def _days(self, department: str | None) -> list[dict[str, Cell]]:
+        names = list(dict.fromkeys(self._census["department"]))
+        if department is not None and department not in names:
+            raise ValueError(f"department: {department!r} is not one of {', '.join(map(str, names))}")
+        return [row | {"date": str(row["date"])} for row in self._census if department in (None, row["department"])]
+
+
+def _altair() -> ModuleType:
+    try:
+        import altair
+    except ImportError as error:
+        raise MissingExtraError("a chart", "charts") from error
+    return altair

@@ -1,0 +1,63 @@
+"""What ``hospital-sim simulate`` does: each hospital of a file is a run of its own, side by side over workers."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from functools import partial
+
+from hospital_sim import terminal
+from hospital_sim.events import EVENT_TYPES, RunRecord
+from hospital_sim.hospital import Hospital, load_all
+from hospital_sim.sinks import ObjectSink
+
+Written = tuple[RunRecord, int, int]
+"""A run record; how many events were created, and how many were there already."""
+
+
+def simulate_all(
+    hospital: str, start: str, end: str, seed: int, sink: str, emit_from: str | None, workers: int
+) -> dict[str, object]:
+    """Run the hospitals of a preset or a file and return the summary of what was written."""
+    hospitals = load_all(hospital)
+    work = partial(_simulate_one, start=start, end=end, seed=seed, sink=sink, emit_from=emit_from)
+    if workers == 1 or len(hospitals) == 1:
+        written = []
+        for each in hospitals:
+            with terminal.counting(f"simulating {each.config.id}, days") as count:
+                written.append(work(each, on_day=lambda _: count()))
+    else:
+        with ProcessPoolExecutor(min(workers, len(hospitals))) as pool:
+            written = list(terminal.progress(pool.map(work, hospitals), "simulating", len(hospitals)))
+    return _summary(written, sink)
+
+
+def _simulate_one(
+    hospital: Hospital,
+    *,
+    start: str,
+    end: str,
+    seed: int,
+    sink: str,
+    emit_from: str | None,
+    on_day: Callable[[date], None] | None = None,
+) -> Written:
+    target = ObjectSink(sink)
+    run = hospital.simulate(start, end, seed=seed, sink=target, emit_from=emit_from, on_day=on_day)
+    return run.record, target.created, target.found
+
+
+def _summary(written: list[Written], sink: str) -> dict[str, object]:
+    events: Counter[str] = Counter(dict.fromkeys(EVENT_TYPES, 0))
+    for record, _, _ in written:
+        for entry in record.counts:
+            events[entry.event_type] += entry.count
+    return {
+        "hospitals": [record.run.hospital_id for record, _, _ in written],
+        "runs": [record.run.run_id for record, _, _ in written],
+        **events,
+        "events": sum(events.values()),
+        "created": sum(created for _, created, _ in written),
+        "already_there": sum(found for _, _, found in written),
+        "sink": sink,
+    }

@@ -1,0 +1,174 @@
+"""A hospital: load one, see what is asked of it, and run it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+from hospital_sim.config import HospitalConfig, read_hospitals
+from hospital_sim.config.offered_load import mean_bed_days, monthly_load, offered_load, requests_per_day
+from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
+from hospital_sim.events import Event
+from hospital_sim.presets import preset_path, presets
+from hospital_sim.run import Run
+from hospital_sim.simulation import plan_run, run_events
+from hospital_sim.sinks import MemorySink, Sink, open_sink
+from hospital_sim.tables import Table
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def load(hospital: str | os.PathLike[str]) -> Hospital:
+    """Load a hospital.
+
+    Args:
+        hospital: Name of a preset, or path of a TOML file that describes one hospital.
+
+    Raises:
+        ConfigurationError: If there is no such preset or file, a field is wrong, or the file describes several hospitals.
+    """
+    found = load_all(hospital)
+    if len(found) > 1:
+        names = ", ".join(each.config.id for each in found)
+        raise ConfigurationError(f"{hospital}: describes several hospitals ({names}); use load_all")
+    return found[0]
+
+
+def load_all(hospital: str | os.PathLike[str]) -> tuple[Hospital, ...]:
+    """Load the hospitals of a preset or a TOML file, each a world of its own (arguments and errors as in ``load``)."""
+    text = os.fspath(hospital)
+    path = preset_path(text)
+    if path is None and (text.endswith(".toml") or Path(text).is_file()):
+        path = Path(text)
+    if path is None:
+        raise ConfigurationError(
+            f"{text!r} is neither a preset nor a TOML file; presets are {', '.join(presets())}; a file ends with .toml"
+        )
+    return tuple(Hospital(config) for config in read_hospitals(path))
+
+
+class Hospital:
+    """A hospital that can be run.
+
+    Args:
+        config: What it is.
+
+    Attributes:
+        config: What it is.
+    """
+
+    def __init__(self, config: HospitalConfig) -> None:
+        self.config = config
+
+    def describe(self) -> Table:
+        """Return the offered load by department and month, before anything runs.
+
+        Offered load is the beds that demand asks for as a share of the beds there are; a month above 1 is pressure, a
+        year at 1 or more a queue without end. The last row is the hospital, weighted by beds.
+        """
+        departments = self.config.department
+        beds = [entry.beds for entry in departments]
+        rows: dict[str, list[float]] = {
+            "requests_per_day": [requests_per_day(entry) for entry in departments],
+            "mean_bed_days": [mean_bed_days(entry) for entry in departments],
+            "year": [offered_load(entry) for entry in departments],
+        }
+        by_month = zip(*(monthly_load(entry) for entry in departments), strict=True)
+        rows |= {month: list(loads) for month, loads in zip(MONTHS, by_month, strict=True)}
+        names = [entry.name for entry in departments]
+        if len(departments) > 1:
+            total_requests = sum(rows["requests_per_day"])
+            bed_days = sum(map(_times, rows["requests_per_day"], rows["mean_bed_days"]))
+            for column in ("year", *MONTHS):
+                rows[column].append(sum(map(_times, rows[column], map(float, beds))) / sum(beds))
+            rows["requests_per_day"].append(total_requests)
+            rows["mean_bed_days"].append(bed_days / total_requests)
+            names.append("All departments")
+            beds.append(sum(beds))
+        return Table(
+            f"{self.config.name}: offered load as a share of beds", {"department": names, "beds": beds, **rows}
+        )
+
+    def simulate(
+        self,
+        start: str | date,
+        end: str | date,
+        *,
+        seed: int,
+        sink: Sink | str | os.PathLike[str] | None = None,
+        emit_from: str | date | None = None,
+        keep: bool | None = None,
+        on_day: Callable[[date], None] | None = None,
+    ) -> Run:
+        """Run the hospital.
+
+        Args:
+            start: First day, UTC, as a date or ``YYYY-MM-DD``.
+            end: Last day, inclusive; may equal ``start``.
+            seed: Seed of every random stream, 0 or more. The same seed gives the same bytes.
+            sink: Where the events go as they happen: a sink, or the raw root of a lake as a path or a URL.
+            emit_from: First day of which events are emitted, to append to finished runs of the same history.
+            keep: Whether the run keeps its events in memory; if None, it does unless there is a sink.
+            on_day: Called when a day is done, those of the warm-up included.
+
+        Returns:
+            The finished run.
+
+        Raises:
+            ConfigurationError: If a date or the seed is wrong.
+            HistoryConflictError: If the sink holds another history of this hospital, or lacks the days before
+                ``emit_from``.
+            HospitalSimError: If an event cannot be written.
+        """
+        first = None if emit_from is None else _date("emit_from", emit_from)
+        plan = plan_run(self.config, _date("start", start), _date("end", end), seed, first)
+        memory = MemorySink() if keep or (keep is None and sink is None) else None
+        with open_sink(MemorySink() if sink is None else sink) as target:
+            target.begin(plan)
+            record = run_events(self.config, plan, _to_each(memory, None if sink is None else target), on_day)
+            target.flush()
+            target.finish(record)
+        return Run(self.config, record, None if memory is None else memory.events)
+
+    def __repr__(self) -> str:
+        """Say which hospital this is."""
+        beds = sum(entry.beds for entry in self.config.department)
+        return f"<Hospital {self.config.name}: {len(self.config.department)} departments, {beds} beds>"
+
+
+def _to_each(memory: MemorySink | None, target: Sink | None) -> Callable[[Event], None]:
+    """Return what hands an event to those that want it."""
+    if memory is None:
+        return _nowhere if target is None else target.write
+    if target is None:
+        return memory.write
+    keep, write = memory.write, target.write
+
+    def both(event: Event) -> None:
+        keep(event)
+        write(event)
+
+    return both
+
+
+def _nowhere(_: Event) -> None:
+    """Take an event and forget it."""
+
+
+def _times(one: float, other: float) -> float:
+    return one * other
+
+
+def _date(field: str, value: str | date) -> date:
+    if isinstance(value, datetime):
+        raise ConfigurationTypeError(f"{field}: {value} has a time of day; give a date")
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str):
+        raise ConfigurationTypeError(f"{field}: must be a date or YYYY-MM-DD, not {value!r}")
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  (a date has no time zone)
+    except ValueError as error:
+        raise ConfigurationError(f"{field}: {value!r} is not a date; write YYYY-MM-DD") from error
