@@ -1,0 +1,36 @@
+"""``hospital-elt report``: the marts as one page."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hospital_sim.terminal import show
+
+
+def command(
+    warehouse: Annotated[str, typer.Option(help="Where the marts are, such as chdb:///data/warehouse.")],
+    out: Annotated[Path, typer.Option(help="Directory for the page; made if it is not there.", metavar="DIR")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Write DIR/index.html: pressure, waits, beds, flow and checks on one page that needs no network.
+
+    Example: hospital-elt report --warehouse chdb:///data/warehouse --out report
+    """
+    from elt.report import write_report
+    from elt.warehouse import open_warehouse
+
+    with open_warehouse(warehouse) as opened:
+        summary = write_report(opened, out)
+    show(
+        "report",
+        {
+            "page": str(summary.page),
+            "hospitals": summary.hospitals,
+            "departments": summary.departments,
+            "days": summary.days,
+            "failed_checks": summary.failed_checks,
+            "bytes": summary.size,
+        },
+        as_json=as_json,
+    )

@@ -1,0 +1,62 @@
+"""The bands that the report colours by, and the words for them.
+
+Each band has a key (a column or a value of the marts), a label and the CSS variable of its colour. The variables are
+defined in ``page.css``, once for light and once for dark; both ramps grow steadily in contrast with the paper, so that
+they also read without colour.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Band:
+    """One colour of the page.
+
+    Attributes:
+        key: The column or value that it stands for.
+        label: What a reader calls it.
+        color: A CSS colour, as a rule a variable.
+        shape: How the legend draws it: a filled square, a line or a dashed line.
+    """
+
+    key: str
+    label: str
+    color: str
+    shape: str = "square"
+
+
+OCCUPANCY_STEPS = (0.7, 0.8, 0.85, 0.92, 0.95, 1.0)
+OCCUPANCY_BANDS = (
+    Band("0", "under 70%", "var(--occupancy-1)"),
+    Band("0.7", "70 to 80%", "var(--occupancy-2)"),
+    Band("0.8", "80 to 85%", "var(--occupancy-3)"),
+    Band("0.85", "85 to 92%", "var(--occupancy-4)"),
+    Band("0.92", "92 to 95%", "var(--occupancy-5)"),
+    Band("0.95", "95% and more", "var(--occupancy-6)"),
+    Band("1", "every bed", "var(--occupancy-7)"),
+)
+
+PRESSURE_COMPONENTS = (
+    Band("occupancy_points", "occupancy (85, 92, 95%)", "var(--component-1)"),
+    Band("delayed_points", "delayed patients (7, 14% of occupied beds)", "var(--component-2)"),
+    Band("waiting_points", "waits over 12 hours (any, 1% of beds)", "var(--component-3)"),
+)
+
+PRESSURE_LEVELS = (
+    Band("1", "level 1", "var(--level-1)"),
+    Band("2", "level 2", "var(--level-2)"),
+    Band("3", "level 3", "var(--level-3)"),
+    Band("4", "level 4", "var(--level-4)"),
+)
+
+WAIT_LINES = (
+    Band("wait_hours_p95", "P95", "var(--line-2)", "line"),
+    Band("wait_hours_p90", "P90", "var(--line-1)", "line"),
+    Band("wait_hours_p50", "median", "var(--line-3)", "dashes"),
+)
+
+HELD_BEDS = (
+    Band("beds_7_days", "in for 7 days or more", "var(--held-1)"),
+    Band("beds_21_days", "of these, 21 days or more", "var(--held-2)"),
+    Band("beds_delayed", "ready to leave, still in the bed", "var(--held-3)", "line"),
+)

@@ -1,0 +1,109 @@
+"""The overview: how hard the hospital was pressed, and how many patients waited."""
+
+import altair as alt
+
+from elt.report.bands import PRESSURE_COMPONENTS, PRESSURE_LEVELS
+from elt.report.charts.chart import ROWS, Layers, ReportChart, band_color, day_axis, specification, tooltip
+
+_PRESSURE_COLUMNS = {
+    "day_label": "Day",
+    "level": "Level",
+    "points": "Points",
+    "occupancy_rate": "Occupancy",
+    "delayed_share": "Delayed, of occupied beds",
+    "over_12h_share": "Over 12 h, of beds",
+    "main_component": "Weighs most",
+    "pressed_department": "Most pressed",
+}
+_PRESSURE_FORMATS = {
+    "level": "d",
+    "points": "d",
+    "occupancy_rate": ".1%",
+    "delayed_share": ".1%",
+    "over_12h_share": ".2%",
+}
+
+
+def pressure() -> ReportChart:
+    """Points of the pressure index by day, stacked by component, over a ribbon of levels."""
+    keys = [band.key for band in PRESSURE_COMPONENTS]
+    hover = tooltip(_PRESSURE_COLUMNS, _PRESSURE_FORMATS)
+    points = (
+        alt.Chart(ROWS)
+        .transform_fold([*keys], as_=["component", "component_points"])
+        .transform_calculate(place=f"indexof({keys}, datum.component)")
+        .mark_bar(binSpacing=0)
+        .encode(
+            x=day_axis(),
+            y=alt.Y(
+                "component_points:Q",
+                title="points",
+                stack="zero",
+                scale=alt.Scale(domain=[-0.9, 7], nice=False),
+                axis=alt.Axis(values=[0, 1, 2, 3, 4, 5, 6, 7], grid=False),
+            ),
+            color=band_color(PRESSURE_COMPONENTS, "component:N", keys),
+            order=alt.Order("place:Q"),
+            tooltip=hover,
+        )
+    )
+    ribbon = (
+        alt.Chart(ROWS)
+        .mark_bar(binSpacing=0)
+        .encode(
+            x=day_axis(),
+            y=alt.datum(-0.85),
+            y2=alt.datum(-0.2),
+            color=band_color(PRESSURE_LEVELS, "level:N", [int(band.key) for band in PRESSURE_LEVELS]),
+            tooltip=hover,
+        )
+    )
+    chart = alt.layer(_level_rules(), points, ribbon).resolve_scale(color="independent")
+    return ReportChart(
+        key="pressure",
+        section="overview",
+        dataset="pressure",
+        scope="hospital",
+        title="Pressure, day by day",
+        note="Points for occupancy, delayed patients and long waits add up to a level from 1 to 4: the ribbon beneath "
+        "the bars. A measure of this project's own; it is not OPEL.",
+        description="Stacked bars of the pressure index for each day, by component, above a ribbon of levels 1 to 4.",
+        columns=_PRESSURE_COLUMNS,
+        formats=_PRESSURE_FORMATS,
+        specification=specification(chart, height=250),
+        legend=[*PRESSURE_COMPONENTS, *PRESSURE_LEVELS],
+    )
+
+
+def _level_rules() -> Layers:
+    steps = alt.Chart(
+        alt.InlineData([{"at": at, "name": f"level {level} from here"} for at, level in ((2, 2), (4, 3), (6, 4))])
+    )
+    rules = steps.mark_rule(strokeDash=[3, 3], stroke="var(--rule)").encode(y=alt.Y("at:Q"))
+    names = steps.mark_text(align="left", baseline="bottom", dx=3, dy=-2, fill="var(--muted)").encode(
+        y=alt.Y("at:Q"), x=alt.value(0), text=alt.Text("name:N")
+    )
+    return alt.layer(rules, names)
+
+
+def queue() -> ReportChart:
+    """Patients waiting at the end of each day."""
+    columns = {"day_label": "Day", "department": "Department", "waiting": "Waiting at the end of the day"}
+    hover = [alt.Tooltip("day_label:N", title="Day"), alt.Tooltip("sum(waiting):Q", title="Waiting", format=",d")]
+    area = (
+        alt.Chart(ROWS)
+        .mark_bar(binSpacing=0, fill="var(--line-1)")
+        .encode(x=day_axis(), y=alt.Y("sum(waiting):Q", title="patients", axis=alt.Axis(tickCount=4)), tooltip=hover)
+    )
+    return ReportChart(
+        key="queue",
+        section="overview",
+        dataset="queue",
+        scope="sum",
+        title="The queue, day by day",
+        note="Patients who wait for a bed when the day ends.",
+        description="Bars of the number of patients waiting for a bed at the end of each day.",
+        columns=columns,
+        formats={"waiting": ",d"},
+        specification=specification(area, height=150),
+    )

@@ -1,0 +1,114 @@
+"""What the report asks of the marts: one statement for each dataset of the page.
+
+Only plain SQL that every warehouse understands. ``{marts}``, ``{curated}``, ``{raw}`` and ``{quality}`` stand for the
+schemas. Sums and means here are over counts of departments and days; a percentile is always a row of a mart, because
+percentiles do not combine.
+"""
+
+NAMES = """
+select department_id, hospital_id, department_name
+from {curated}.dim_department
+order by hospital_id, department_id, valid_from
+"""
+
+HOSPITALS = """
+select hospital_id, max(hospital_name) as hospital_name
+from {raw}.run
+group by hospital_id
+order by hospital_id
+"""
+
+DATASETS: dict[str, str] = {
+    "pressure": """
+select
+  hospital_id, date as day, occupancy_points, delayed_points, waiting_points, points, level,
+  occupancy_rate, delayed_share, over_12h_share, main_component, department_id as pressed_department, level_since
+from {marts}.mart_pressure_index
+order by hospital_id, date
+""",
+    "queue": """
+select hospital_id, department_id, date as day, waiting_eod as waiting
+from {marts}.mart_queue_growth
+order by hospital_id, department_id, date
+""",
+    "beds": """
+select hospital_id, department_id, date as day, beds, occupied_beds, occupancy_rate, occupancy_rate_7d
+from {marts}.mart_bed_utilisation
+order by hospital_id, department_id, date
+""",
+    "held": """
+select
+  held.hospital_id as hospital_id, held.department_id as department_id, held.date as day,
+  used.occupied_beds as occupied_beds, held.beds_7_days as beds_7_days, held.beds_21_days as beds_21_days,
+  held.beds_delayed as beds_delayed
+from {marts}.mart_long_stays as held
+join {marts}.mart_bed_utilisation as used
+  on used.hospital_id = held.hospital_id and used.department_id = held.department_id and used.date = held.date
+order by hospital_id, department_id, day
+""",
+    "waits": """
+select
+  hospital_id, department_id, period_start as day, admissions, wait_hours_mean, wait_hours_p50, wait_hours_p90,
+  wait_hours_p95, wait_hours_max, share_over_4h, share_over_12h
+from {marts}.mart_waiting_by_period
+where period_type = 'month'
+order by hospital_id, department_id, period_start
+""",
+    "flow": """
+select
+  growth.hospital_id as hospital_id, growth.department_id as department_id, date_trunc('week', growth.date) as day,
+  avg(growth.discharge_rate) as discharge_rate, sum(growth.queue_growth) as queue_growth,
+  sum(growth.requests) as requests, sum(growth.admissions) as admissions, sum(growth.discharges) as discharges,
+  sum(used.occupied_beds) / nullif(sum(used.beds), 0) as occupancy_rate
+from {marts}.mart_queue_growth as growth
+join {marts}.mart_bed_utilisation as used
+  on used.hospital_id = growth.hospital_id and used.department_id = growth.department_id and used.date = growth.date
+group by growth.hospital_id, growth.department_id, date_trunc('week', growth.date)
+order by hospital_id, department_id, day
+""",
+}
+
+BED_DAYS = """
+select
+  hospital_id, department_id, sum(occupied_beds) as occupied, sum(beds) as beds,
+  count(distinct date) as days, min(date) as first_day, max(date) as last_day
+from {marts}.mart_bed_utilisation
+group by hospital_id, department_id
+order by hospital_id, department_id
+"""
+
+WHOLE_PERIOD = """
+select
+  hospital_id, department_id, admissions, wait_hours_p50, wait_hours_p90, wait_hours_p95, share_over_4h, share_over_12h
+from {marts}.mart_waiting_by_period
+where period_type = 'whole'
+order by hospital_id, department_id
+"""
+
+VALIDATION = """
+select check_name, scope, expected, observed, tolerance, passed
+from {marts}.mart_pressure_validation
+order by check_name, scope
+"""
+
+CHECKS = """
+select check_name, scope, expected, observed, passed, detail
+from {quality}.check_result
+order by check_name, scope
+"""
+
+RECONCILIATION = """
+select event_type, event_date, emitted, raw_objects, staged, quarantined, loaded, fact_rows
+from {quality}.reconciliation
+order by event_type, event_date
+"""
+
+MARTS = (
+    "mart_bed_utilisation",
+    "mart_long_stays",
+    "mart_pressure_index",
+    "mart_pressure_validation",
+    "mart_queue_growth",
+    "mart_waiting_by_period",
+)
+"""What must be there before there is anything to report."""
