@@ -27,7 +27,7 @@ def load(hospital: str | os.PathLike[str]) -> Hospital:
         hospital: Name of a preset, or path of a TOML file that describes one hospital.
 
     Raises:
-        ConfigurationError: If there is no such preset or file, a field is wrong, or the file describes several hospitals.
+        ConfigurationError: If there is no such preset or file, a field is wrong, or the file holds several hospitals.
     """
     found = load_all(hospital)
     if len(found) > 1:

@@ -174,4 +174,4 @@ def _wait_figures(hours: Sequence[float]) -> tuple[float | None, ...]:
 
 def _table(title: str, names: Sequence[str], rows: Sequence[tuple[Hashable, ...]]) -> Table:
     columns = zip(*rows, strict=True) if rows else [()] * len(names)
-    return Table(title, {name: list(values) for name, values in zip(names, columns, strict=True)})  # type: ignore[arg-type]
+    return Table(title, {name: list(values) for name, values in zip(names, columns, strict=True)})

@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import TypeVar
 
 import typer
@@ -20,7 +21,7 @@ FAILED = 1
 WRONG_CALL = 2
 
 Item = TypeVar("Item")
-Cell = str | int | float | None
+Cell = str | int | float | date | None
 
 
 class CommandError(Exception):
@@ -141,8 +142,10 @@ def _cell(value: Cell) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.3f}"
-    return value.replace("[", r"\[")
+    return str(value).replace("[", r"\[")
 
 
 def _plain(value: object) -> Cell:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
     return value if isinstance(value, str | int | float) or value is None else str(value)

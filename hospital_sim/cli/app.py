@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from hospital_sim import hospital, presets, terminal
+from hospital_sim import hospital, terminal
 from hospital_sim.cli.simulate import simulate_all
+from hospital_sim.presets import presets
 
 app = typer.Typer(
     help="Synthetic UK hospitals: see what is asked of one, and run it.",
@@ -20,7 +21,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as o
 @app.command("presets")
 def list_presets(as_json: JsonOption = False) -> None:
     """List the hospitals that come with the library."""
-    loaded = {name: hospital.load(name).config for name in presets.presets()}
+    loaded = {name: hospital.load(name).config for name in presets()}
     if as_json:
         terminal.print_json({"presets": list(loaded)})
         return
@@ -47,7 +48,7 @@ def describe(hospital_name: HospitalArgument, as_json: JsonOption = False) -> No
         terminal.print_json({"hospitals": entries})
         return
     for table in tables:
-        terminal.print_table(table.title, table.columns, table.rows())
+        terminal.print_table(table.title, table.columns, list(table.rows()))
 
 
 @app.command()

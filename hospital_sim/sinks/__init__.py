@@ -13,6 +13,6 @@ def open_sink(sink: Sink | str | os.PathLike[str]) -> Sink:
     """Return a sink: the one given, or one that creates objects below the raw root at a path or URL.
 
     Raises:
-        ValueError: If a URL has a scheme that no store knows.
+        UnknownSchemeError: If a URL has a scheme that no store knows.
     """
     return ObjectSink(sink) if isinstance(sink, str | os.PathLike) else sink

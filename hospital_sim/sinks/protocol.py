@@ -9,8 +9,8 @@ from hospital_sim.events import Event, RunRecord, RunStarted
 class Sink(Protocol):
     """Takes the events of one run, in the order in which they happen.
 
-    A run calls ``begin`` once, ``write`` for each event, ``flush``, and ``finish`` once. A sink is a context manager that
-    closes itself.
+    A run calls ``begin`` once, ``write`` for each event, ``flush``, and ``finish`` once. A sink is a context manager
+    that closes itself.
     """
 
     def begin(self, run: RunStarted) -> None:

@@ -3,7 +3,13 @@
 import os
 
 from hospital_sim.storage.local import LocalStore
-from hospital_sim.storage.protocol import ObjectConflictError, ObjectNotFoundError, ObjectStore, StorageError
+from hospital_sim.storage.protocol import (
+    ObjectConflictError,
+    ObjectNotFoundError,
+    ObjectStore,
+    StorageError,
+    UnknownSchemeError,
+)
 
 __all__ = [
     "LocalStore",
@@ -11,6 +17,7 @@ __all__ = [
     "ObjectNotFoundError",
     "ObjectStore",
     "StorageError",
+    "UnknownSchemeError",
     "open_store",
 ]
 
@@ -25,7 +32,7 @@ def open_store(url: str | os.PathLike[str]) -> ObjectStore:
         The store. Nothing is created or read yet.
 
     Raises:
-        ValueError: If the URL has a scheme that no store knows.
+        UnknownSchemeError: If the URL has a scheme that no store knows.
     """
     text = os.fspath(url)
     scheme, separator, rest = text.partition("://")
@@ -33,4 +40,4 @@ def open_store(url: str | os.PathLike[str]) -> ObjectStore:
         return LocalStore(text)
     if scheme == "file":
         return LocalStore(rest)
-    raise ValueError(f"{text!r}: no store knows the scheme {scheme!r}; give a local path or a file:// URL")
+    raise UnknownSchemeError(f"{text!r}: no store knows the scheme {scheme!r}; give a local path or a file:// URL")

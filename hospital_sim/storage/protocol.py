@@ -19,6 +19,16 @@ class StorageError(Exception):
         self.location = location
 
 
+class UnknownSchemeError(ValueError):
+    """A URL has a scheme that no store knows.
+
+    Attributes:
+        exit_code: 2: the call is wrong.
+    """
+
+    exit_code = 2
+
+
 class ObjectNotFoundError(StorageError):
     """There is no object under the key."""
 
