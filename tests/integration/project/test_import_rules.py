@@ -1,0 +1,62 @@
+"""Each import rule of the project can fail: a forbidden import is planted in a copy, and the rule names it."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).parents[3]
+CODE = shutil.ignore_patterns("__pycache__", "*.sql", "*.toml", "models", "target")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Return a copy of the project's code and of its import rules."""
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for package in ("hospital_sim", "elt"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=CODE)
+    return tmp_path
+
+
+def _check(project: Path) -> tuple[int, str]:
+    """Check the rules of a project; return the exit code and what was printed, on one line."""
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([linter, "--no-cache"], cwd=project, capture_output=True, text=True, check=False)
+    return done.returncode, " ".join((done.stdout + done.stderr).split())
+
+
+def test_the_project_keeps_its_rules(copy: Path) -> None:
+    code, printed = _check(copy)
+
+    assert code == 0, printed
+    assert "4 kept, 0 broken" in printed
+
+
+@pytest.mark.parametrize(
+    ("module", "statement", "rule"),
+    [
+        ("hospital_sim/results.py", "from elt import contracts", "hospital_sim never imports elt"),
+        ("elt/raw.py", "import hospital_sim", "elt imports events, layout, storage and terminal"),
+        ("elt/load.py", "from hospital_sim.config import HospitalConfig", "elt imports events, layout"),
+        ("elt/pipeline.py", "from hospital_sim.simulation import run_events", "elt imports events, layout"),
+        ("hospital_sim/beds.py", "from hospital_sim import sinks", "What simulates imports no sink and no store"),
+        ("hospital_sim/streams.py", "from hospital_sim import storage", "What simulates imports no sink and no store"),
+        ("hospital_sim/simulation.py", "from hospital_sim import layout", "What simulates imports no sink"),
+        ("hospital_sim/events/types.py", "from hospital_sim import errors", "events imports nothing of the project"),
+        ("hospital_sim/newcomer.py", "import simpy", "not listed as layers: - hospital_sim.newcomer"),
+        ("hospital_sim/storage/protocol.py", "from hospital_sim.storage import local", "No circles"),
+        ("elt/contracts.py", "from elt import load", "No circles"),
+    ],
+)
+def test_a_forbidden_import_is_found(copy: Path, module: str, statement: str, rule: str) -> None:
+    with (copy / module).open("a", encoding="utf-8") as code:
+        code.write(f"\n{statement}\n")
+
+    code, printed = _check(copy)
+
+    assert code == 1, printed
+    assert rule in printed.partition("Broken contracts")[2]
