@@ -55,8 +55,15 @@ WAIT_LINES = (
     Band("wait_hours_p50", "median", "var(--line-3)", "dashes"),
 )
 
+QUEUE_BANDS = (
+    Band("waiting_up_to_4h", "up to 4 hours", "var(--wait-1)"),
+    Band("waiting_4h_to_12h", "4 to 12 hours", "var(--wait-2)"),
+    Band("waiting_12h_to_24h", "12 to 24 hours", "var(--wait-3)"),
+    Band("waiting_over_24h", "over 24 hours", "var(--wait-4)"),
+)
+
 HELD_BEDS = (
-    Band("beds_7_days", "in for 7 days or more", "var(--held-1)"),
-    Band("beds_21_days", "of these, 21 days or more", "var(--held-2)"),
+    Band("beds_7_days_or_more", "in for 7 days or more", "var(--held-1)"),
+    Band("beds_21_days_or_more", "of these, 21 days or more", "var(--held-2)"),
     Band("beds_delayed", "ready to leave, still in the bed", "var(--held-3)", "line"),
 )

@@ -164,8 +164,8 @@ def _hospital(
         scope: _scope(
             [row for row in bed_days if scope in (WHOLE_HOSPITAL, row["department_id"])],
             periods.get(scope, {}),
-            sum(delayed.values()) if scope == WHOLE_HOSPITAL else delayed.get(scope, 0.0),
-            sum(waiting.values()) if scope == WHOLE_HOSPITAL else waiting.get(scope, 0.0),
+            delayed.get(scope, 0.0),
+            waiting.get(scope, 0.0),
         )
         for scope in [WHOLE_HOSPITAL, *(str(row["department_id"]) for row in bed_days)]
     }
@@ -208,11 +208,11 @@ def _pressure(days: Sequence[Row], departments: Mapping[str, str]) -> PressureNo
     last = max(days, key=lambda row: plain_day(row["day"]))
     levels = [int(plain_number(row["level"]) or 0) for row in days]
     since = last["level_since"]
-    pressed = _text(last["pressed_department"])
+    pressed = _text(last["most_pressed_department_id"])
     return PressureNow(
         level=int(plain_number(last["level"]) or 0),
         since=None if since is None else plain_day(since),
-        component=_text(last["main_component"]),
+        component=_text(last["weightiest_component"]),
         department=departments.get(pressed, pressed),
         days_at_level={level: levels.count(level) for level in sorted(set(levels))},
     )

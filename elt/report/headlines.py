@@ -66,8 +66,8 @@ def pressure_text(pressure: PressureNow | None) -> str:
     parts = []
     if pressure.since is not None:
         parts.append(f"Since {day_text(pressure.since)}.")
-    if pressure.component:
-        parts.append(f"Weighs most: {pressure.component.replace('_', ' ')}.")
+    if pressure.component not in ("", "none"):
+        parts.append(f"Weighs most: {pressure.component}.")
     if pressure.department:
         parts.append(f"Most pressed: {pressure.department}.")
     return " ".join(parts)

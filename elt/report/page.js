@@ -40,6 +40,7 @@
       for (const key of names) row[key] = column(dataset[key], at);
       if (row.day !== undefined && row.day !== null) [row.day_label, row.month_label] = label(row.day);
       if (row.department_id !== undefined) row.department = world.names[row.department_id] ?? (row.department_id || "The whole hospital");
+      if (row.most_pressed_department_id !== undefined) row.most_pressed = world.names[row.most_pressed_department_id] ?? row.most_pressed_department_id;
       rows.push(row);
     }
     world.decoded[name] = rows;
@@ -79,15 +80,17 @@
   function configured(chart, part, limit, world) {
     const spec = structuredClone(chart.specification);
     for (const parameter of spec.params || []) if (parameter.name in limit) parameter.value = limit[parameter.name];
-    spec.datasets = { rows: part.rows };
+    spec.datasets = { ...spec.datasets, rows: part.rows };
     spec.description = `${chart.description} ${part.name || world.name}.`;
-    if (chart.key === "heat-map") sortDepartments(spec, world);
+    if (chart.key === "heat-map") arrange(spec, part, world);
     spec.config = CONFIGURATION;
     return spec;
   }
 
-  function sortDepartments(spec, world) {
-    spec.encoding.y.sort = (world.orders.beds || world.departments).map((id) => world.names[id]);
+  // A row of the heat map is as high for one department as for twenty.
+  function arrange(spec, part, world) {
+    spec.encoding.y.sort = world.orders.beds.map((id) => world.names[id]);
+    spec.height *= new Set(part.rows.map((row) => row.department_id)).size;
   }
 
   const FONT = getComputedStyle(document.documentElement).getPropertyValue("--text").trim();
@@ -95,7 +98,6 @@
     background: null,
     font: FONT,
     padding: { left: 0, right: 4, top: 6, bottom: 0 },
-    autosize: { type: "fit-x", contains: "padding" },
     view: { stroke: null },
     axis: {
       labelColor: "var(--muted)", titleColor: "var(--muted)", labelFontSize: 12, titleFontSize: 12, titleFontWeight: 400,

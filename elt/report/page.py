@@ -1,5 +1,6 @@
 """The page: figures, charts and tables put into one HTML file that needs nothing else."""
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from importlib.resources import files
@@ -62,8 +63,8 @@ def _chart_library() -> str:
     import vl_convert
 
     bundle: str = vl_convert.javascript_bundle(_EXPORTS, vl_version=_VEGA_LITE)
-    # Inside a string of the script, "<\/" is the same as "</" and cannot end the element.
-    return bundle.replace("</", "<\\/").replace("<!--", "<\\!--")
+    # In a string or a regular expression of the script this means the same, and cannot end the element.
+    return re.sub("</(?=script)", r"<\\/", bundle, flags=re.IGNORECASE)
 
 
 def _block(identifier: str, value: Json) -> str:
@@ -85,15 +86,16 @@ def _chart_json(chart: ReportChart) -> dict[str, Json]:
 
 def _hospital_json(hospital: HospitalFigures) -> dict[str, Json]:
     names = hospital.departments
+    alphabetical = sorted(names, key=names.__getitem__)
     pressure = hospital.pressure
     return {
         "id": hospital.hospital_id,
         "name": hospital.name,
         "period": period_text(hospital),
-        "departments": sorted(names, key=names.__getitem__),
-        "names": dict(hospital.departments),
+        "departments": alphabetical,
+        "names": dict(names),
         "orders": {
-            "beds": list(hospital.departments),
+            "beds": list(names),
             "waits": list(hospital.longest_waits),
         },
         "pressure": {

@@ -6,9 +6,10 @@ percentiles do not combine.
 """
 
 NAMES = """
-select department_id, hospital_id, department_name
+select hospital_id, department_id, department_name
 from {curated}.dim_department
-order by hospital_id, department_id, valid_from
+where is_current
+order by hospital_id, department_id
 """
 
 HOSPITALS = """
@@ -22,14 +23,23 @@ DATASETS: dict[str, str] = {
     "pressure": """
 select
   hospital_id, date as day, occupancy_points, delayed_points, waiting_points, points, level,
-  occupancy_rate, delayed_share, over_12h_share, main_component, department_id as pressed_department, level_since
+  occupancy_rate, delayed_share, waiting_over_12h_share, weightiest_component, most_pressed_department_id, level_since
 from {marts}.mart_pressure_index
 order by hospital_id, date
 """,
     "queue": """
-select hospital_id, department_id, date as day, waiting_eod as waiting
-from {marts}.mart_queue_growth
-order by hospital_id, department_id, date
+select
+  hospital_id, department_id, date as day, waiting, waiting_up_to_4h, waiting_4h_to_12h, waiting_12h_to_24h,
+  waiting_over_24h
+from {marts}.mart_waiting_now
+union all
+select
+  hospital_id, '' as department_id, date as day, sum(waiting) as waiting, sum(waiting_up_to_4h) as waiting_up_to_4h,
+  sum(waiting_4h_to_12h) as waiting_4h_to_12h, sum(waiting_12h_to_24h) as waiting_12h_to_24h,
+  sum(waiting_over_24h) as waiting_over_24h
+from {marts}.mart_waiting_now
+group by hospital_id, date
+order by hospital_id, department_id, day
 """,
     "beds": """
 select hospital_id, department_id, date as day, beds, occupied_beds, occupancy_rate, occupancy_rate_7d
@@ -38,12 +48,15 @@ order by hospital_id, department_id, date
 """,
     "held": """
 select
-  held.hospital_id as hospital_id, held.department_id as department_id, held.date as day,
-  used.occupied_beds as occupied_beds, held.beds_7_days as beds_7_days, held.beds_21_days as beds_21_days,
-  held.beds_delayed as beds_delayed
-from {marts}.mart_long_stays as held
-join {marts}.mart_bed_utilisation as used
-  on used.hospital_id = held.hospital_id and used.department_id = held.department_id and used.date = held.date
+  hospital_id, department_id, date as day, occupied_beds, beds_7_days_or_more, beds_21_days_or_more, beds_delayed
+from {marts}.mart_long_stays
+union all
+select
+  hospital_id, '' as department_id, date as day, sum(occupied_beds) as occupied_beds,
+  sum(beds_7_days_or_more) as beds_7_days_or_more, sum(beds_21_days_or_more) as beds_21_days_or_more,
+  sum(beds_delayed) as beds_delayed
+from {marts}.mart_long_stays
+group by hospital_id, date
 order by hospital_id, department_id, day
 """,
     "waits": """
@@ -110,5 +123,6 @@ MARTS = (
     "mart_pressure_validation",
     "mart_queue_growth",
     "mart_waiting_by_period",
+    "mart_waiting_now",
 )
 """What must be there before there is anything to report."""

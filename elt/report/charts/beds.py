@@ -52,7 +52,7 @@ def heat_map() -> ReportChart:
         description="Heat map of occupancy: a row for each department, a column for each day.",
         columns=_COLUMNS,
         formats=_FORMATS,
-        specification=specification(cells, height=alt.Step(22)),
+        specification=specification(cells, height=22),
         legend=OCCUPANCY_BANDS,
     )
 
@@ -97,24 +97,12 @@ def occupancy() -> ReportChart:
 
 def held() -> ReportChart:
     """Beds held by long stays and by delayed patients."""
-    columns = {
-        "day_label": "Day",
-        "department": "Department",
-        "occupied_beds": "Occupied beds",
-        **{band.key: band.label.capitalize() for band in HELD_BEDS},
-    }
+    counts = {"occupied_beds": "Occupied beds", **{band.key: band.label.capitalize() for band in HELD_BEDS}}
+    columns = {"day_label": "Day", "department": "Department", **counts}
+    formats = dict.fromkeys(counts, ",d")
     seven, twenty_one, delayed = HELD_BEDS
-    sums = ["occupied_beds", *(band.key for band in HELD_BEDS)]
-    days = alt.Chart(ROWS).transform_aggregate(
-        [alt.AggregatedFieldDef(op="sum", field=name, **{"as": name}) for name in sums],
-        groupby=["day", "day_label"],
-    )
+    days = alt.Chart(ROWS)
     axis = alt.Y(f"{seven.key}:Q", title="beds", stack=None, axis=alt.Axis(tickCount=5))
-    hover = [
-        alt.Tooltip("day_label:N", title="Day"),
-        alt.Tooltip("occupied_beds:Q", title="Occupied beds", format=",d"),
-        *(alt.Tooltip(f"{band.key}:Q", title=band.label.capitalize(), format=",d") for band in HELD_BEDS),
-    ]
     chart = alt.layer(
         days.mark_bar(binSpacing=0, fill=seven.color).encode(x=day_axis(), y=axis),
         days.mark_bar(binSpacing=0, fill=twenty_one.color).encode(
@@ -124,19 +112,19 @@ def held() -> ReportChart:
             stroke=delayed.color, strokeWidth=2, point=alt.OverlayMarkDef(size=4, fill=delayed.color)
         ).encode(x=day_axis(), y=alt.Y(f"{delayed.key}:Q", title="beds")),
         days.mark_bar(opacity=0, aria=False).encode(
-            x=day_axis(), y=alt.value(0), y2=alt.value("height"), tooltip=hover
+            x=day_axis(), y=alt.value(0), y2=alt.value("height"), tooltip=tooltip(columns, formats)
         ),
     )
     return ReportChart(
         key="held",
         section="beds",
         dataset="held",
-        scope="sum",
+        scope="scope",
         title="Beds held by long stays and delays",
         note="Beds at the end of the day. A delay is known once the patient has left, so the last days may still grow.",
         description="Beds held by patients in for 7 and for 21 days or more, and by delayed patients, by day.",
         columns=columns,
-        formats=dict.fromkeys(sums, ",d"),
+        formats=formats,
         specification=specification(chart, height=240),
         legend=HELD_BEDS,
     )

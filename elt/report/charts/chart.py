@@ -55,7 +55,7 @@ class ReportChart:
     legend: Sequence[Band] = field(default=())
 
 
-def specification(chart: Layers, height: int | alt.Step) -> Specification:
+def specification(chart: Layers, height: int) -> Specification:
     """Return a chart as Vega-Lite, as wide as its container; the page's script brings the configuration."""
     sized = chart.properties(width="container", height=height)
     plain: Specification = sized.to_dict()

@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from elt.report.bands import PRESSURE_COMPONENTS, PRESSURE_LEVELS
+from elt.report.bands import PRESSURE_COMPONENTS, PRESSURE_LEVELS, QUEUE_BANDS
 from elt.report.charts.chart import ROWS, Layers, ReportChart, band_color, day_axis, specification, tooltip
 
 _PRESSURE_COLUMNS = {
@@ -11,16 +11,16 @@ _PRESSURE_COLUMNS = {
     "points": "Points",
     "occupancy_rate": "Occupancy",
     "delayed_share": "Delayed, of occupied beds",
-    "over_12h_share": "Over 12 h, of beds",
-    "main_component": "Weighs most",
-    "pressed_department": "Most pressed",
+    "waiting_over_12h_share": "Over 12 h, of beds",
+    "weightiest_component": "Weighs most",
+    "most_pressed": "Most pressed",
 }
 _PRESSURE_FORMATS = {
     "level": "d",
     "points": "d",
     "occupancy_rate": ".1%",
     "delayed_share": ".1%",
-    "over_12h_share": ".2%",
+    "waiting_over_12h_share": ".2%",
 }
 
 
@@ -87,23 +87,33 @@ def _level_rules() -> Layers:
 
 
 def queue() -> ReportChart:
-    """Patients waiting at the end of each day."""
-    columns = {"day_label": "Day", "department": "Department", "waiting": "Waiting at the end of the day"}
-    hover = [alt.Tooltip("day_label:N", title="Day"), alt.Tooltip("sum(waiting):Q", title="Waiting", format=",d")]
-    area = (
+    """Patients waiting at the end of each day, by how long they have waited."""
+    bands = {band.key: band.label.capitalize() for band in QUEUE_BANDS}
+    columns = {"day_label": "Day", "department": "Department", "waiting": "Waiting", **bands}
+    formats = dict.fromkeys(["waiting", *bands], ",d")
+    bars = (
         alt.Chart(ROWS)
-        .mark_bar(binSpacing=0, fill="var(--line-1)")
-        .encode(x=day_axis(), y=alt.Y("sum(waiting):Q", title="patients", axis=alt.Axis(tickCount=4)), tooltip=hover)
+        .transform_fold([*bands], as_=["band", "patients"])
+        .transform_calculate(place=f"-indexof({[*bands]}, datum.band)")
+        .mark_bar(binSpacing=0)
+        .encode(
+            x=day_axis(),
+            y=alt.Y("patients:Q", title="patients", stack="zero", axis=alt.Axis(tickCount=4, format=",d")),
+            color=band_color(QUEUE_BANDS, "band:N", [*bands]),
+            order=alt.Order("place:Q"),
+            tooltip=tooltip(columns, formats),
+        )
     )
     return ReportChart(
         key="queue",
         section="overview",
         dataset="queue",
-        scope="sum",
+        scope="scope",
         title="The queue, day by day",
-        note="Patients who wait for a bed when the day ends.",
-        description="Bars of the number of patients waiting for a bed at the end of each day.",
+        note="Patients who wait for a bed when the day ends, by how long they have waited so far.",
+        description="Stacked bars of the patients waiting for a bed at the end of each day, by length of their wait.",
         columns=columns,
-        formats={"waiting": ",d"},
-        specification=specification(area, height=150),
+        formats=formats,
+        specification=specification(bars, height=180),
+        legend=QUEUE_BANDS,
     )

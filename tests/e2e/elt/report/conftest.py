@@ -58,6 +58,7 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[dict[str, object]]]:
         "marts.mart_bed_utilisation": [],
         "marts.mart_long_stays": [],
         "marts.mart_queue_growth": [],
+        "marts.mart_waiting_now": [],
         "marts.mart_pressure_index": [],
         "marts.mart_waiting_by_period": [],
         "marts.mart_pressure_validation": [],
@@ -67,7 +68,7 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[dict[str, object]]]:
     both = {"hospital_id": hospital.hospital_id}
     for place, (department, name) in enumerate(hospital.departments.items()):
         key = both | {"department_id": department}
-        marts["curated.dim_department"].append(key | {"department_name": name, "valid_from": dt.date(1970, 1, 1)})
+        marts["curated.dim_department"].append(key | {"department_name": name, "is_current": True})
         beds, waiting, rates = 30 + 10 * place, 0, []
         season = 0.9 + 0.08 * np.cos(2 * np.pi * np.arange(len(days)) / 365) + 0.01 * place
         noise = np.zeros(len(days))
@@ -95,8 +96,9 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[dict[str, object]]]:
                 key
                 | {
                     "date": day,
-                    "beds_7_days": seven,
-                    "beds_21_days": int(random.binomial(seven, 0.35)),
+                    "occupied_beds": occupied,
+                    "beds_7_days_or_more": seven,
+                    "beds_21_days_or_more": int(random.binomial(seven, 0.35)),
                     "beds_delayed": int(random.binomial(occupied, 0.08)),
                 }
             )
@@ -111,6 +113,19 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[dict[str, object]]]:
                     "waiting_eod": later,
                     "queue_growth": later - waiting,
                     "discharge_rate": discharges / occupied if occupied else 0.0,
+                }
+            )
+            short = int(random.binomial(later, 0.5))
+            marts["marts.mart_waiting_now"].append(
+                key
+                | {
+                    "date": day,
+                    "waiting": later,
+                    "waiting_up_to_4h": short,
+                    "waiting_4h_to_12h": later - short,
+                    "waiting_12h_to_24h": 0,
+                    "waiting_over_24h": 0,
+                    "longest_wait_hours": 11.5 if later else None,
                 }
             )
             waiting = later
@@ -143,6 +158,7 @@ def _waits(
     for kind, start in periods:
         p90 = float(random.gamma(2, 6))
         yield key | {
+            "scope": "department" if key["department_id"] else "hospital",
             "period_type": kind,
             "period_start": start,
             "admissions": int(random.poisson(400)),
@@ -172,14 +188,14 @@ def _pressure(
         "date": day,
         "occupancy_rate": rate,
         "delayed_share": 0.081,
-        "over_12h_share": 0.004,
+        "waiting_over_12h_share": 0.004,
         "occupancy_points": points,
         "delayed_points": delayed,
         "waiting_points": waiting,
         "points": total,
         "level": 1 + min(3, total // 2),
-        "main_component": "occupancy",
-        "department_id": next(iter(hospital.departments)),
+        "weightiest_component": "occupancy",
+        "most_pressed_department_id": next(iter(hospital.departments)),
         "level_since": day,
     }
 
