@@ -61,7 +61,7 @@ class StagedFileWriter:
         self._pending.append(table)
         self._pending_rows += table.num_rows
         if self._pending_rows >= ROW_GROUP_ROWS:
-            self._write_pending()
+            self._write(whole_groups_only=True)
 
     def finish(self, inputs: str, counts: bytes) -> bytes:
         """Close the file and return its bytes.
@@ -70,18 +70,23 @@ class StagedFileWriter:
             inputs: Key of the list of its raw objects, for the metadata.
             counts: What became of them, for the metadata.
         """
-        self._write_pending()
+        self._write(whole_groups_only=False)
         self._writer.add_key_value_metadata(
             {CONTRACT_KEY: str(CONTRACT_VERSION), INPUTS_KEY: inputs, COUNTS_KEY: counts.decode()}
         )
         self._writer.close()
         return self._buffer.getvalue()
 
-    def _write_pending(self) -> None:
-        if self._pending_rows:
-            # One chunk for each column: how rows were batched leaves no trace in the bytes.
-            self._writer.write_table(pa.concat_tables(self._pending).combine_chunks(), ROW_GROUP_ROWS)
-        self._pending, self._pending_rows = [], 0
+    def _write(self, *, whole_groups_only: bool) -> None:
+        if not self._pending_rows:
+            return
+        # Row groups of one size, each of one chunk a column: how rows were batched leaves no trace in the bytes.
+        rows = pa.concat_tables(self._pending)
+        end = rows.num_rows - rows.num_rows % ROW_GROUP_ROWS if whole_groups_only else rows.num_rows
+        for start in range(0, end, ROW_GROUP_ROWS):
+            group = rows.slice(start, min(ROW_GROUP_ROWS, end - start)).combine_chunks()
+            self._writer.write_table(group, ROW_GROUP_ROWS)
+        self._pending, self._pending_rows = [rows.slice(end)], rows.num_rows - end
 
 
 def read_metadata(data: bytes) -> dict[bytes, bytes]:

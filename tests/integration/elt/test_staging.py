@@ -1,0 +1,358 @@
+"""Staging a lake: what it writes, that it repeats nothing, and what happens to what arrives later or is broken."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from lakes import DAY, admission, contents, discharge, put_all, put_event, put_record, some_events
+
+from elt import manifests, quarantine
+from elt.contracts import EVENT_TYPES, arrow_schema
+from elt.errors import BrokenLakeError, EltError, EmptyLakeError, WrongCallError
+from elt.quarantine import Reason
+from elt.raw import open_lake
+from elt.staging import outputs, parquet, stage
+from hospital_sim.events import encode, event_type
+from hospital_sim.layout import key_of
+from hospital_sim.storage import LocalStore
+
+pytestmark = pytest.mark.integration
+
+MARCH_FILE = "staging/admission/event_date=2024-03/admission.parquet"
+SECOND_FILE = "staging/admission/event_date=2024-03/admission-0002.parquet"
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> LocalStore:
+    return LocalStore(tmp_path / "lake")
+
+
+def rows(store: LocalStore, key: str) -> list[dict[str, object]]:
+    return pq.read_table(f"{store.url}/{key}", partitioning=None).to_pylist()
+
+
+def test_every_event_is_staged_once_with_its_values(lake: LocalStore) -> None:
+    events = some_events(400)
+    put_all(lake, events)
+
+    summary = stage(lake)
+
+    staged = [row for file in manifests.staged_files(lake) for row in rows(lake, file.key)]
+    expected = [
+        {"event_type": event_type(event)} | {name: getattr(event, name) for name in event.__struct_fields__}
+        for event in events
+    ]
+    assert sorted(staged, key=_identity) == sorted(expected, key=_identity)
+    assert summary.staged == dict.fromkeys(EVENT_TYPES, 400)
+    assert (summary.raw_objects, summary.quarantined, summary.late) == (1600, {}, 0)
+    assert summary.files == len(manifests.staged_files(lake))
+
+
+def _identity(row: dict[str, object]) -> tuple[str, str]:
+    return str(row["event_type"]), str(row["event_id"])
+
+
+def test_a_file_holds_one_type_and_month_with_the_schema_of_the_contract(lake: LocalStore) -> None:
+    put_all(lake, some_events(400))
+    stage(lake)
+
+    files = manifests.staged_files(lake)
+
+    assert {file.month for file in files} == {date(2024, 3, 1), date(2024, 4, 1)}
+    for file in files:
+        assert pq.read_schema(f"{lake.url}/{file.key}").equals(arrow_schema(file.event_type))
+        for row in rows(lake, file.key):
+            assert row["event_type"] == file.event_type
+            assert isinstance(row["event_time"], datetime)
+            assert row["event_time"].date().replace(day=1) == file.month
+
+
+def test_rows_are_sorted_by_time_and_identifier(lake: LocalStore) -> None:
+    at = [DAY + timedelta(hours=hour) for hour in (9, 7, 9, 8)]
+    put_all(lake, [admission(number, moment) for number, moment in zip((4, 3, 2, 1), at, strict=True)])
+
+    stage(lake)
+
+    order = [(row["event_time"], row["event_id"]) for row in rows(lake, MARCH_FILE)]
+    assert order == sorted(order, key=str)
+    assert len(order) == 4
+
+
+def test_a_file_is_compressed_has_statistics_and_names_its_contract(lake: LocalStore) -> None:
+    put_all(lake, some_events(20))
+    stage(lake)
+
+    metadata = pq.read_metadata(f"{lake.url}/{MARCH_FILE}")
+
+    column = metadata.row_group(0).column(3)
+    assert (column.path_in_schema, column.compression, column.is_stats_set) == ("event_time", "ZSTD", True)
+    assert metadata.metadata[parquet.CONTRACT_KEY] == b"1"
+
+
+def test_the_manifest_knows_each_file_and_counts_by_department_and_day(lake: LocalStore) -> None:
+    put_all(lake, some_events(25))
+    stage(lake)
+
+    for file in manifests.staged_files(lake):
+        data = lake.read(file.key)
+        assert (file.bytes, file.sha256) == (len(data), manifests.digest(data))
+        assert file.rows == len(rows(lake, file.key))
+    counts = manifests.staged_counts(lake)
+    assert counts["admission", "city", "acute", date(2024, 3, 15)] == 10
+    assert counts["admission", "city", "acute", date(2024, 3, 17)] == 5
+    assert counts.total() == 100
+
+
+def test_staging_again_writes_nothing(lake: LocalStore) -> None:
+    put_all(lake, some_events(30))
+    lake.create("raw/notes.txt", b"hello")
+    lake.create(f"raw/{key_of('admission', DAY.date(), 'f' * 8 + '-0000-0000-0000-000000000000')}", b"{")
+    stage(lake)
+    before = contents(lake)
+
+    summary = stage(lake)
+
+    assert summary.manifests == []
+    assert summary.raw_objects == 0
+    assert contents(lake) == before
+
+
+@pytest.mark.parametrize("batch", [1, 7, 100_000])
+def test_how_objects_are_batched_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    stores = [LocalStore(tmp_path / name) for name in ("usual", "other")]
+    for store in stores:
+        put_all(store, some_events(60))
+    stage(stores[0])
+    monkeypatch.setattr(outputs, "BATCH_OBJECTS", batch)
+
+    stage(stores[1])
+
+    assert contents(stores[0]) == contents(stores[1])
+
+
+def test_row_groups_do_not_depend_on_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "ROW_GROUP_ROWS", 16)
+    stores = [LocalStore(tmp_path / name) for name in ("usual", "other")]
+    for store in stores:
+        put_all(store, some_events(60))
+    stage(stores[0])
+    monkeypatch.setattr(outputs, "BATCH_OBJECTS", 1)
+
+    stage(stores[1])
+
+    assert pq.read_metadata(f"{stores[0].url}/{MARCH_FILE}").num_row_groups > 1
+    assert contents(stores[0]) == contents(stores[1])
+
+
+def test_several_processes_write_the_bytes_of_one(tmp_path: Path) -> None:
+    stores = [LocalStore(tmp_path / name) for name in ("one", "two")]
+    for store in stores:
+        put_all(store, some_events(200))
+        store.create("raw/notes.txt", b"hello")
+
+    for workers, store in enumerate(stores, start=1):
+        stage(store, workers=workers)
+
+    assert contents(stores[0]) == contents(stores[1])
+
+
+def test_what_arrives_later_goes_to_a_numbered_file_and_the_first_stays(lake: LocalStore) -> None:
+    put_all(lake, some_events(10))
+    stage(lake)
+    first = lake.read(MARCH_FILE)
+    put_all(lake, [admission(901), admission(902)])
+
+    summary = stage(lake)
+
+    assert lake.read(MARCH_FILE) == first
+    assert [row["event_id"] for row in rows(lake, SECOND_FILE)] == [admission(901).event_id, admission(902).event_id]
+    assert (summary.raw_objects, summary.files, summary.manifests) == (2, 1, [2])
+
+
+def test_without_a_finished_run_nothing_closes(lake: LocalStore) -> None:
+    put_all(lake, some_events(1))
+    stage(lake)
+    put_event(lake, admission(901))
+
+    assert stage(lake).late == 0
+
+
+def test_an_event_of_a_month_closed_earlier_is_late_and_still_staged(lake: LocalStore) -> None:
+    put_all(lake, some_events(1))
+    put_record(lake, date(2024, 3, 31))
+    stage(lake)
+    put_all(lake, [admission(901), discharge(902), admission(903, DAY + timedelta(days=20))])
+
+    summary = stage(lake)
+
+    assert (summary.late, summary.rows) == (2, 3)
+    assert manifests.late_counts(lake) == {
+        ("admission", "city", date(2024, 3, 1)): 1,
+        ("discharge", "city", date(2024, 3, 1)): 1,
+    }
+
+
+def test_a_month_closes_for_the_hospital_whose_run_ended_it_alone(lake: LocalStore) -> None:
+    put_all(lake, some_events(1))
+    put_record(lake, date(2024, 3, 31), "city", run=1)
+    put_record(lake, date(2024, 3, 30), "coast", run=2)
+    stage(lake)
+    put_all(lake, [admission(901), admission(902, hospital="coast")])
+
+    summary = stage(lake)
+
+    assert (summary.late, summary.rows) == (1, 2)
+
+
+def test_a_nightly_staging_of_the_current_month_is_never_late(lake: LocalStore) -> None:
+    for night in range(5):
+        put_all(lake, some_events(1, first=1 + night, day=DAY + timedelta(days=night)))
+        put_record(lake, DAY.date() + timedelta(days=night), run=1 + night)
+
+        assert stage(lake).late == 0
+    assert len([file for file in manifests.staged_files(lake) if file.event_type == "admission"]) == 5
+
+
+def test_an_explicit_day_closes_for_every_hospital(lake: LocalStore) -> None:
+    put_all(lake, some_events(1))
+    stage(lake, as_of=date(2024, 4, 1))
+    put_event(lake, admission(901, hospital="coast"))
+
+    assert stage(lake).late == 1
+
+
+def test_a_run_that_finishes_after_its_events_were_staged_still_closes_its_months(lake: LocalStore) -> None:
+    put_all(lake, some_events(1))
+    stage(lake)
+    put_record(lake, date(2024, 3, 31))
+    assert stage(lake).manifests == [2]
+    assert stage(lake).manifests == []
+    put_event(lake, admission(901))
+
+    assert stage(lake).late == 1
+
+
+def test_a_broken_object_is_quarantined_and_the_rest_goes_on(lake: LocalStore) -> None:
+    put_all(lake, some_events(10))
+    broken = key_of("admission", DAY.date(), admission(901).event_id)
+    data = encode(admission(901))[:100]
+    lake.create(f"raw/{broken}", data)
+
+    summary = stage(lake)
+
+    assert summary.quarantined == {"not_json": 1}
+    assert summary.staged["admission"] == 10
+    assert summary.raw_objects == summary.rows + 1
+    assert lake.read(f"quarantine/objects/{broken}") == data
+    [entry] = quarantine.entries(lake)
+    assert (entry.key, entry.reason, entry.manifest) == (broken, Reason.NOT_JSON, 1)
+    assert quarantine.open_entries(lake) == {Reason.NOT_JSON: 1}
+
+
+def test_a_month_of_nothing_but_broken_objects_writes_no_file(lake: LocalStore) -> None:
+    put_event(lake, discharge())
+    lake.create(f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}", b"{")
+    stage(lake)
+    put_event(lake, admission(902))
+
+    stage(lake)
+
+    keys = [file.key for file in manifests.staged_files(lake) if file.event_type == "admission"]
+    assert keys == [MARCH_FILE]
+
+
+FOREIGN = [
+    "notes.txt",
+    "visits/2024.csv",
+    "admission/readme.md",
+    "admission/event_date=2024-3-15/a.json",
+    "admission/event_date=2024-02-30/a.json",
+    f"admission/event_date=2024-03-15/discharge_{admission().event_id}.json",
+    f"admission/event_date=2024-03-15/admission_{admission().event_id}.json.tmp",
+    "admission/event_date=2024-03-15/deeper/x.json",
+    "admission/event_date=2024-03-15/ADMISSION_\udcff.json",
+    "_runs/readme.md",
+]
+
+
+def test_what_is_no_event_under_raw_is_quarantined_once(lake: LocalStore) -> None:
+    put_all(lake, some_events(3))
+    for key in FOREIGN:
+        lake.create(f"raw/{key}", key.encode(errors="surrogateescape"))
+
+    summary = stage(lake)
+
+    assert summary.quarantined == {"foreign_key": len(FOREIGN)}
+    assert [entry.key for entry in quarantine.entries(lake)] == sorted(FOREIGN)
+    assert summary.rows == 12
+    lake.create("raw/another.txt", b"one more")
+    assert stage(lake).quarantined == {"foreign_key": 1}
+
+
+def test_run_records_are_no_strangers(lake: LocalStore) -> None:
+    put_all(lake, some_events(3))
+    put_record(lake, date(2024, 3, 31))
+    lake.create(f"raw/_runs/{1:032x}.started.json", b"{}")
+
+    assert stage(lake).quarantined == {}
+
+
+def test_a_broken_run_record_is_named(lake: LocalStore) -> None:
+    put_all(lake, some_events(1))
+    lake.create("raw/_runs/abc.json", b'{"run":')
+
+    with pytest.raises(BrokenLakeError, match=r"raw/_runs/abc\.json"):
+        stage(lake)
+
+
+def test_a_lake_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
+    with pytest.raises(EmptyLakeError, match="no lake here"):
+        open_lake(str(tmp_path / "nowhere"))
+    with pytest.raises(WrongCallError, match="gopher"):
+        open_lake("gopher://lake")
+    assert EmptyLakeError.exit_code == 2
+
+
+def test_a_lake_without_events_is_a_wrong_call_and_is_left_alone(lake: LocalStore) -> None:
+    lake.create("raw/holiday/photo.jpg", b"not ours")
+    Path(lake.url, "raw/admission/event_date=2024-03-15").mkdir(parents=True)
+    before = contents(lake)
+
+    with pytest.raises(EmptyLakeError, match="no events"):
+        stage(lake)
+
+    assert contents(lake) == before
+
+
+def test_a_store_that_overwrites_is_refused(lake: LocalStore) -> None:
+    class Overwriting(LocalStore):
+        def create(self, key: str, data: bytes) -> bool:
+            path = Path(self.url, key)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            return True
+
+    put_all(lake, some_events(1))
+
+    with pytest.raises(EltError, match="overwrites"):
+        stage(Overwriting(lake.url))
+    assert list(lake.keys("staging/")) == []
+
+
+def test_a_strange_file_in_the_place_of_an_output_is_named(lake: LocalStore) -> None:
+    put_all(lake, some_events(1))
+    lake.create(MARCH_FILE, b"not parquet")
+
+    with pytest.raises(BrokenLakeError, match=r"admission\.parquet"):
+        stage(lake)
+
+
+def test_a_list_of_inputs_that_was_changed_is_named(lake: LocalStore) -> None:
+    put_all(lake, some_events(1))
+    stage(lake)
+    key = next(key for key in lake.keys("manifests/inputs/admission/"))
+    Path(lake.url, key).write_bytes(b"{}")
+
+    with pytest.raises(BrokenLakeError, match=key):
+        stage(lake)

@@ -1,0 +1,63 @@
+"""Keys of staging, quarantine and manifests: written and read back."""
+
+from datetime import date
+
+import pytest
+
+from elt import layout
+
+pytestmark = pytest.mark.unit
+
+MARCH = date(2024, 3, 1)
+
+
+def test_the_first_file_of_a_month_has_no_number() -> None:
+    assert layout.staged_key("admission", MARCH, 1) == "staging/admission/event_date=2024-03/admission.parquet"
+
+
+def test_later_files_are_numbered_from_two() -> None:
+    assert layout.staged_key("admission", MARCH, 2) == "staging/admission/event_date=2024-03/admission-0002.parquet"
+
+
+@pytest.mark.parametrize("number", [1, 2, 9999, 12345])
+def test_a_staged_key_is_read_back(number: int) -> None:
+    key = layout.staged_key("dep_snapshot", MARCH, number)
+
+    assert layout.parse_staged_key(key) == ("dep_snapshot", MARCH, number)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "staging/admission/event_date=2024-13/admission.parquet",
+        "staging/admission/event_date=2024-03/discharge.parquet",
+        "staging/admission/event_date=2024-03/admission.parquet.tmp",
+        "staging/visit/event_date=2024-03/visit.parquet",
+    ],
+)
+def test_other_keys_are_no_staged_files(key: str) -> None:
+    assert layout.parse_staged_key(key) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "after"),
+    [
+        (date(2024, 1, 31), date(2024, 2, 1)),
+        (date(2024, 12, 1), date(2025, 1, 1)),
+        (date(2024, 11, 30), date(2024, 12, 1)),
+    ],
+)
+def test_the_month_after_begins_on_its_first_day(day: date, after: date) -> None:
+    assert layout.month_after(day) == after
+
+
+def test_a_manifest_key_is_read_back() -> None:
+    assert layout.parse_manifest_key(layout.plan_key(12)) == (12, "plan")
+    assert layout.parse_manifest_key(layout.commit_key(1_234_567)) == (1_234_567, "commit")
+    assert layout.parse_manifest_key("manifests/staging/000001/notes.txt") is None
+
+
+def test_manifests_list_in_the_order_of_their_numbers() -> None:
+    keys = [layout.plan_key(number) for number in (1, 2, 10, 99_999)]
+
+    assert keys == sorted(keys)
