@@ -1,0 +1,76 @@
+"""What scenarios have in common: the streams they draw from, and in which departments they meet the same patients."""
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from hospital_sim.config import DepartmentConfig, HospitalConfig
+from hospital_sim.config.promises import promises
+from hospital_sim.errors import ConfigurationTypeError
+from hospital_sim.hospital import Hospital
+
+_OF_DEMAND = {"target_occupancy", "requests_per_day"}
+_Departments = dict[str, DepartmentConfig]
+
+
+def on_common_streams(hospitals: Mapping[str, Hospital]) -> dict[str, Hospital]:
+    """Return the hospitals under the identifier of the first, by which random streams are named.
+
+    Raises:
+        ConfigurationError: If one is not a hospital.
+    """
+    for name, hospital in hospitals.items():
+        if not isinstance(hospital, Hospital):
+            raise ConfigurationTypeError(f"{name}: must be a Hospital, not {hospital!r}; load one with hs.load")
+    common = next(iter(hospitals.values())).config.id
+    return {name: Hospital(msgspec.structs.replace(hospital.config, id=common)) for name, hospital in hospitals.items()}
+
+
+def notes(hospitals: Mapping[str, Hospital]) -> list[str]:
+    """Return, in sentences, how each hospital differs from the first."""
+    (base, first), *others = hospitals.items()
+    return [note for name, other in others for note in _notes(base, first.config, name, other.config)]
+
+
+def _notes(base: str, first: HospitalConfig, name: str, other: HospitalConfig) -> Iterator[str]:
+    if first.id != other.id:
+        yield f"{name} ({other.id}) draws the random numbers of {base} ({first.id})"
+    if first.warmup_days != other.warmup_days:
+        yield (
+            f"{name} has {other.warmup_days} days of warm-up and {base} {first.warmup_days}: "
+            "no department meets the same patients"
+        )
+    here, there = ({entry.id: entry for entry in config.department} for config in (first, other))
+    yield from _alone(base, here, name, there)
+    yield from _alone(name, there, base, here)
+    promised = [{entry.department_id: entry for entry in promises(config)} for config in (first, other)]
+    for department in here:
+        if department in there:
+            changed = _changed(here[department], there[department])
+            rates = [entry[department].requests_per_day for entry in promised]
+            if rates[0] != rates[1]:
+                yield (
+                    f"{name}, {department}: {rates[1]:,.3f} requests a day, not {rates[0]:,.3f}: "
+                    "it does not meet the same patients"
+                )
+            if changed:
+                yield f"{name}, {department}: differs from {base} in {', '.join(changed)}"
+
+
+def _alone(one: str, here: _Departments, other: str, there: _Departments) -> Iterator[str]:
+    missing = [department for department in here if department not in there]
+    if missing:
+        yield f"{one} alone has {', '.join(missing)}: not compared by department, but part of all departments"
+    del other
+
+
+def _changed(one: DepartmentConfig, other: DepartmentConfig) -> list[str]:
+    """Return what differs: a number with both its values, anything else by its field's name."""
+    changes = []
+    for field in one.__struct_fields__:
+        before, after = getattr(one, field), getattr(other, field)
+        if before == after or field in _OF_DEMAND:
+            continue
+        plain = all(isinstance(value, int | float | str) for value in (before, after))
+        changes.append(f"{field} ({before} to {after})" if plain else field)
+    return changes

@@ -1,0 +1,124 @@
+"""How many replications it takes for an interval of a wanted width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate
+
+from hospital_sim.errors import ConfigurationError
+from hospital_sim.experiments.intervals import CONFIDENCE, Interval, check_confidence, t_interval
+from hospital_sim.experiments.replications import Plan, Replications, check_replications
+from hospital_sim.experiments.tasks import Row, open_runner, run_replication
+from hospital_sim.hospital import Hospital
+from hospital_sim.observe import Metric
+
+FEWEST = 5
+LOOK_AHEAD = 5
+"""How many more replications have to confirm that the interval is narrow enough (Hoad, Robinson and Davies 2010)."""
+
+_BLOCK = 10
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How many replications a wanted precision takes.
+
+    Attributes:
+        replications: The fewest after which the interval is narrow enough, and stays so for ``LOOK_AHEAD`` more.
+        interval: The interval after that many.
+        half_widths: Its half-width after 2, 3, … replications, as far as they were run.
+        ran: All replications that were run.
+    """
+
+    replications: int
+    interval: Interval
+    half_widths: tuple[float, ...]
+    ran: Replications
+
+
+def replications_for(
+    hospital: Hospital,
+    metric: str | Metric,
+    start: str | date | None = None,
+    end: str | date | None = None,
+    *,
+    precision: float,
+    relative: bool = False,
+    department: str | None = None,
+    confidence: float = CONFIDENCE,
+    at_most: int = 1000,
+    seed: int = 1,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    on_done: Callable[[int, float | None], None] | None = None,
+) -> Precision:
+    """Find the number of replications for an interval of a wanted half-width, by running one after another.
+
+    A rule that stops at the first narrow interval stops by luck at times; so the next ``LOOK_AHEAD`` have to be narrow
+    enough too.
+
+    Args:
+        hospital: The hospital.
+        metric: What is measured.
+        start: First day to measure; 1 January 2025 if None.
+        end: Last day, inclusive; a year from the start if None.
+        precision: The wanted half-width, in the unit of the metric.
+        relative: Whether ``precision`` is a share of the mean instead.
+        department: Identifier of a department; the hospital if None.
+        confidence: Of the interval.
+        at_most: How many replications to try.
+        seed: Seed of the experiment; ``replicate`` with it runs the same replications.
+        executor: Any ``concurrent.futures.Executor``.
+        workers: Without an executor, how many processes.
+        on_done: Called after each block of replications with how many are done and the half-width then.
+
+    Raises:
+        ConfigurationError: If an argument is wrong, or ``at_most`` replications are not enough: the error says how
+            wide the interval still is.
+    """
+    plan = Plan(hospital, start, end, seed, [metric])
+    check_confidence(confidence)
+    check_replications(at_most)
+    if not 0 < precision < float("inf"):
+        raise ConfigurationError(f"precision: must be above 0 and finite, not {precision}")
+    name = plan.metrics[0].name
+    rows: list[tuple[Row, ...]] = []
+    with open_runner(executor, workers, None, _BLOCK) as runner:
+        while True:
+            rows += runner.run(run_replication, plan.tasks(len(rows), min(len(rows) + _BLOCK, at_most)))
+            ran = Replications(plan, rows)
+            intervals = [t_interval(values, confidence) for values in _beginnings(ran.values(name, department))]
+            narrow = [_is_narrow(interval, precision, relative=relative) for interval in intervals]
+            enough = _enough(narrow, ended=len(rows) == at_most)
+            if on_done is not None:
+                on_done(len(rows), intervals[-1].half_width)
+            if enough is not None:
+                widths = tuple(interval.half_width for interval in intervals if interval.half_width is not None)
+                return Precision(enough, intervals[enough - 1], widths, ran)
+            if len(rows) == at_most:
+                raise ConfigurationError(
+                    f"precision: {at_most} replications give {name} {intervals[-1]}, not within "
+                    f"{precision:g}{' of the mean' if relative else ''}; ask for less, or allow more with at_most"
+                )
+
+
+def _beginnings(values: list[float | None]) -> list[list[float | None]]:
+    return list(accumulate(([value] for value in values), list.__add__))
+
+
+def _is_narrow(interval: Interval, precision: float, *, relative: bool) -> bool:
+    if interval.half_width is None or interval.mean is None:
+        return False
+    return interval.half_width <= (precision * abs(interval.mean) if relative else precision)
+
+
+def _enough(narrow: list[bool], *, ended: bool) -> int | None:
+    """Return the first number of replications from which intervals are narrow enough for as long as is asked."""
+    for number in range(FEWEST, len(narrow) + 1):
+        ahead = narrow[number - 1 : number + LOOK_AHEAD]
+        if all(ahead) and (len(ahead) == 1 + LOOK_AHEAD or ended):
+            return number
+    return None

@@ -1,0 +1,149 @@
+"""A hospital with some fields varied: every combination of their values, on common random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from datetime import date
+from itertools import product
+
+from hospital_sim.changes import with_fields
+from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
+from hospital_sim.experiments.comparison import Comparison, compare
+from hospital_sim.experiments.differences import Difference
+from hospital_sim.experiments.intervals import CONFIDENCE, Interval
+from hospital_sim.experiments.replications import Replications, check_replications, table
+from hospital_sim.experiments.tasks import OnDone
+from hospital_sim.hospital import Hospital
+from hospital_sim.observe import Metric
+from hospital_sim.tables import Cell, Table
+
+Settings = dict[str, object]
+
+
+class Sweep:
+    """What a hospital shows as some of its fields vary.
+
+    Args:
+        settings: The values of the fields at each point.
+        comparison: The points, compared on common random numbers, in the same order.
+
+    Attributes:
+        settings: The values of the fields at each point.
+        comparison: The points by name, such as ``"cardiology.beds=40"``; the others are compared with the first.
+    """
+
+    def __init__(self, settings: Sequence[Settings], comparison: Comparison) -> None:
+        self.settings = tuple(settings)
+        self.comparison = comparison
+
+    @property
+    def points(self) -> tuple[Replications, ...]:
+        """The replications of each point."""
+        return tuple(self.comparison.scenarios.values())
+
+    def intervals(
+        self, metric: str, department: str | None = None, *, confidence: float = CONFIDENCE
+    ) -> list[Interval]:
+        """Return the mean of a metric at each point, and its interval."""
+        return [point.interval(metric, department, confidence=confidence) for point in self.points]
+
+    def difference(
+        self, metric: str, department: str | None = None, *, point: int, confidence: float = CONFIDENCE
+    ) -> Difference:
+        """Return the difference of a metric at a point, counted from 0, from the first point."""
+        names = list(self.comparison.scenarios)
+        if not 1 <= point < len(names):
+            raise ConfigurationError(f"point: must be between 1 and {len(names) - 1}, not {point}")
+        return self.comparison.difference(metric, department, of=names[point], confidence=confidence)
+
+    def table(self, metric: str, department: str | None = None, *, confidence: float = CONFIDENCE) -> Table:
+        """Return a row for each point: the values of the fields, the mean of a metric, low and high."""
+        rows: list[tuple[Cell, ...]] = [
+            (*map(_cell, settings.values()), interval.mean, interval.low, interval.high)
+            for settings, interval in zip(
+                self.settings, self.intervals(metric, department, confidence=confidence), strict=True
+            )
+        ]
+        unit = self.points[0].unit(metric)
+        title = f"{metric} in {unit}, {department or 'all departments'}, {len(self.points[0])} replications"
+        return table(title, (*self.settings[0], "mean", "low", "high"), rows)
+
+    def __repr__(self) -> str:
+        """Say what was varied."""
+        return f"<Sweep over {', '.join(self.settings[0])}: {len(self.settings)} points>"
+
+
+def sweep(
+    hospital: Hospital,
+    fields: Mapping[str, Iterable[object]],
+    *,
+    start: str | date | None = None,
+    end: str | date | None = None,
+    replications: int = 30,
+    seed: int = 1,
+    metrics: Iterable[str | Metric] | None = None,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    on_done: OnDone | None = None,
+) -> Sweep:
+    """Run a hospital with every combination of the values of some fields, on common random numbers.
+
+    What is not named stays as it is, demand too: where it is derived from beds it is fixed at what it is before, unless
+    ``target_occupancy`` is what varies.
+
+    Args:
+        hospital: The hospital.
+        fields: The values of each field: ``{"cardiology.beds": [38, 40, 42]}`` of a department, ``{"*.delay_share":
+            [0.05, 0.02]}`` of all departments, ``{"warmup_days": [90, 180]}`` of the hospital.
+        start: First day to measure; 1 January 2025 if None.
+        end: Last day, inclusive; a year from the start if None.
+        replications: How many at each point, 2 or more.
+        seed: Seed of the experiment.
+        metrics: What to measure; all metrics of the library if None.
+        executor: Any ``concurrent.futures.Executor``.
+        workers: Without an executor, how many processes.
+        on_done: Called as each replication is done, with how many are done and how many there are.
+
+    Raises:
+        ConfigurationError: If a field is not known, a value is wrong, or there are fewer than two combinations.
+    """
+    check_replications(replications)
+    settings = _combinations(fields)
+    names = [", ".join(f"{field}={value}" for field, value in point.items()) for point in settings]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigurationError(f"fields: {name} is there twice")
+    hospitals = {
+        name: Hospital(with_fields(hospital.config, point)) for name, point in zip(names, settings, strict=True)
+    }
+    comparison = compare(
+        hospitals,
+        start=start,
+        end=end,
+        replications=replications,
+        seed=seed,
+        metrics=metrics,
+        executor=executor,
+        workers=workers,
+        on_done=on_done,
+    )
+    return Sweep(settings, comparison)
+
+
+def _combinations(fields: Mapping[str, Iterable[object]]) -> list[Settings]:
+    values: dict[str, list[object]] = {}
+    for field, given in fields.items():
+        if isinstance(given, str) or not isinstance(given, Iterable):
+            raise ConfigurationTypeError(f"{field}: must be a list of values, not {given!r}")
+        values[field] = list(given)
+        if not values[field]:
+            raise ConfigurationError(f"{field}: give at least one value")
+    settings = [dict(zip(values, point, strict=True)) for point in product(*values.values())]
+    if len(settings) < 2:
+        raise ConfigurationError("fields: give two values or more to sweep over; for one hospital use replicate")
+    return settings
+
+
+def _cell(value: object) -> Cell:
+    return value if isinstance(value, str | int | float) or value is None else str(value)

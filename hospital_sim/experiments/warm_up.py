@@ -1,0 +1,191 @@
+"""How long a hospital that begins empty takes to settle: found with MSER-5, shown as Welch's plot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from hospital_sim.clock import DAY
+from hospital_sim.config import HospitalConfig, parse_hospital
+from hospital_sim.errors import ConfigurationError
+from hospital_sim.experiments.mser import BATCH, FEWEST_BATCHES, Truncation, moving_average, mser_5
+from hospital_sim.experiments.period import FIRST_DAY
+from hospital_sim.experiments.replications import Plan, check_replications, table
+from hospital_sim.experiments.tasks import OnDone, open_runner
+from hospital_sim.experiments.welch import welch_plot
+from hospital_sim.hospital import Hospital
+from hospital_sim.observe import DailyObserver
+from hospital_sim.observe.observation import EVERYWHERE
+from hospital_sim.simulation import observe, plan_run
+from hospital_sim.tables import Table
+
+if TYPE_CHECKING:
+    import altair
+
+WINDOW = 14
+"""Days on each side of the moving average in a plot, if nothing else is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyStart:
+    """One run of a hospital from empty.
+
+    Attributes:
+        config: The hospital, without warm-up and seasons.
+        end: The last day.
+        seed: Seed of the run.
+    """
+
+    config: HospitalConfig
+    end: date
+    seed: int
+
+
+def run_from_empty(task: EmptyStart) -> list[list[int]]:
+    """Return the patient-seconds of each day, by department."""
+    observer = DailyObserver()
+    observe(task.config, plan_run(task.config, FIRST_DAY, task.end, task.seed), observer)
+    return observer.present
+
+
+class WarmUp:
+    """How long a hospital takes to settle.
+
+    Args:
+        hospital: The hospital.
+        present: Patients present on each day, the mean over replications, by department.
+        replications: How many replications.
+
+    Attributes:
+        hospital: The hospital.
+        departments: Where the patients of each department settle, by its identifier.
+    """
+
+    def __init__(self, hospital: Hospital, present: dict[str, list[float]], replications: int) -> None:
+        self.hospital = hospital
+        self.departments: dict[str, Truncation] = {name: mser_5(series) for name, series in present.items()}
+        self._present = present
+        self._replications = replications
+
+    @property
+    def days(self) -> int:
+        """Days until the slowest department has settled."""
+        return max(found.observations for found in self.departments.values())
+
+    @property
+    def settled(self) -> bool:
+        """Whether every department settles in the first half of the days; if not, try more days or replications."""
+        return all(found.settled for found in self.departments.values())
+
+    def present(self, department: str | None = None) -> list[float]:
+        """Return the patients present on each day, the mean over replications, of a department or of the hospital.
+
+        Raises:
+            ConfigurationError: If there is no such department.
+        """
+        if department is None:
+            return [sum(day) for day in zip(*self._present.values(), strict=True)]
+        if department not in self._present:
+            raise ConfigurationError(f"department: {department!r} is not one of {', '.join(self._present)}")
+        return list(self._present[department])
+
+    def table(self) -> Table:
+        """Return a row for each department: days to leave out, whether it settled, patients present after that."""
+        rows = []
+        for name, found in self.departments.items():
+            after = _mean(self._present[name][found.observations :])
+            rows.append((name, found.observations, "yes" if found.settled else "no", after))
+        title = f"{self.hospital.config.name}: warm-up by MSER-5, {self._replications} replications from empty"
+        return table(title, ("department", "days", "settled", "patients_present"), rows)
+
+    def chart(self, department: str | None = None, *, window: int = WINDOW) -> altair.LayerChart:
+        """Draw Welch's plot: patients present each day, their moving average, and where MSER-5 cuts.
+
+        Args:
+            department: Identifier of a department; the hospital if None.
+            window: Days on each side of the moving average.
+
+        Raises:
+            ConfigurationError: If there is no such department, or the window is too long.
+            MissingExtraError: If Altair is not installed.
+        """
+        series = self.present(department)
+        cut = self.days if department is None else self.departments[department].observations
+        title = f"Patients present from empty, {department or EVERYWHERE.lower()}, {self._replications} replications"
+        return welch_plot(title, series, moving_average(series, window), cut)
+
+    def __repr__(self) -> str:
+        """Say what was found."""
+        return f"<WarmUp of {self.hospital.config.name}: {self.days} days{'' if self.settled else ', not settled'}>"
+
+
+def warmup(
+    hospital: Hospital,
+    *,
+    days: int = 365,
+    replications: int = 10,
+    seed: int = 1,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    on_done: OnDone | None = None,
+) -> WarmUp:
+    """Find how long a hospital takes to settle when it begins empty.
+
+    Seasons are left out, since a hospital that follows the year never settles; the patients of a day are those in a bed
+    and those who wait, on average over the day and over the replications.
+
+    Args:
+        hospital: The hospital; its own warm-up is not used.
+        days: How long each replication is.
+        replications: How many, 2 or more.
+        seed: Seed of the experiment.
+        executor: Any ``concurrent.futures.Executor``.
+        workers: Without an executor, how many processes.
+        on_done: Called as each replication is done, with how many are done and how many there are.
+
+    Raises:
+        ConfigurationError: If an argument is wrong.
+    """
+    check_replications(replications)
+    if days < BATCH * FEWEST_BATCHES:
+        raise ConfigurationError(f"days: must be {BATCH * FEWEST_BATCHES} or more, not {days}")
+    config = _from_empty(hospital.config)
+    end = FIRST_DAY + timedelta(days=days - 1)
+    plan = Plan(Hospital(config), FIRST_DAY, end, seed, None)
+    tasks = [EmptyStart(config, end, plan.seed(number)) for number in range(replications)]
+    with open_runner(executor, workers, on_done, replications) as runner:
+        found = runner.run(run_from_empty, tasks)
+    names = [department.id for department in config.department]
+    present = {
+        name: [sum(day) / DAY / replications for day in zip(*(run[position] for run in found), strict=True)]
+        for position, name in enumerate(names)
+    }
+    return WarmUp(hospital, present, replications)
+
+
+def _from_empty(config: HospitalConfig) -> HospitalConfig:
+    """Return a hospital without warm-up and seasons."""
+    document = _without_seasons(msgspec.json.decode(msgspec.json.encode(config)))
+    return parse_hospital(document | {"warmup_days": 0})
+
+
+def _without_seasons(table: dict[str, object]) -> dict[str, object]:
+    """Set the multipliers of every month, here and in parts, to 1."""
+    even: dict[str, object] = {}
+    for field, value in table.items():
+        if field == "month_multipliers" and value is not None:
+            even[field] = [1.0] * 12
+        elif isinstance(value, list | tuple):
+            even[field] = [_without_seasons(each) if isinstance(each, dict) else each for each in value]
+        else:
+            even[field] = value
+    return even
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None

@@ -1,0 +1,189 @@
+"""Observers that measure a hospital as it runs, without building events.
+
+A window is the seconds from ``start`` up to, and without, ``end``. What happens in the second ``start`` is in it. All
+of a hospital's run is told, warm-up included, but only what lies in the window counts.
+"""
+
+from collections.abc import Sequence
+
+from hospital_sim.clock import DAY
+from hospital_sim.demand import Request
+from hospital_sim.observe.statistics import Statistics
+from hospital_sim.processes import Department, Spell
+
+
+class Tally:
+    """Counts and integrates one department over one window.
+
+    Args:
+        department: The department, as it is when the window begins.
+        start: First second of the window.
+        end: First second after it.
+    """
+
+    __slots__ = ("_beds", "_end", "_last", "_occupied", "_start", "_ward", "statistics")
+
+    def __init__(self, department: Department, start: int, end: int) -> None:
+        ward = department.ward
+        self.statistics = Statistics(
+            seconds=end - start, occupied_at_start=ward.pool.occupied, waiting_at_start=ward.waiting_list_size
+        )
+        self._ward = ward
+        self._start = self._last = start
+        self._end = end
+        self._occupied = ward.pool.occupied
+        self._beds = ward.pool.beds
+
+    def asked_and_admitted(self, spell: Spell) -> None:
+        """Count a patient who asked this department and now has a bed, here or elsewhere."""
+        seen, request = self.statistics, spell.request.second
+        seen.admissions += 1
+        seen.outliers += spell.place is not spell.department
+        seen.waits.append(spell.admitted - request)
+        seen.requests += request >= self._start
+        seen.queue_seconds += spell.admitted - max(request, self._start)
+
+    def occupied(self, second: int) -> None:
+        """Note that a bed of this department was given to a patient."""
+        self._advance(second)
+        self._occupied += 1
+
+    def left(self, spell: Spell) -> None:
+        """Count a patient who leaves a bed of this department."""
+        seen, ready, discharged = self.statistics, spell.ready, spell.discharged
+        self._advance(discharged)
+        self._occupied -= 1
+        seen.discharges += 1
+        seen.stays.append(discharged - spell.admitted)
+        if discharged > ready:
+            seen.delays.append(discharged - ready)
+            seen.delayed_bed_seconds += discharged - max(ready, self._start)
+
+    def diverted(self) -> None:
+        """Count a request that was turned away."""
+        self.statistics.requests += 1
+        self.statistics.diversions += 1
+
+    def beds_changed(self, second: int) -> None:
+        """Note that beds may have opened or closed."""
+        self._advance(second)
+
+    def close(self) -> Statistics:
+        """End the window: count those who still wait or hold a bed for their time within it."""
+        self._advance(self._end)
+        seen, ward = self.statistics, self._ward
+        for spell in ward.waiting:
+            seen.queue_seconds += self._end - max(spell.request.second, self._start)
+            seen.requests += spell.request.second >= self._start
+        for spell in ward.pool.occupants:
+            seen.delayed_bed_seconds += max(0, self._end - max(spell.ready, self._start))
+        seen.occupied_at_end, seen.waiting_at_end = ward.pool.occupied, ward.waiting_list_size
+        return seen
+
+    def _advance(self, second: int) -> None:
+        """Integrate what has been since the last change."""
+        passed, seen = second - self._last, self.statistics
+        if passed:
+            seen.occupied_bed_seconds += self._occupied * passed
+            seen.open_bed_seconds += self._beds * passed
+            if self._occupied >= self._beds and seen.full_seconds is not None:
+                seen.full_seconds += passed
+            self._last = second
+        self._beds = self._ward.pool.beds
+
+
+class WindowObserver:
+    """Measures every department of a hospital over one window.
+
+    Memory grows by three whole numbers for each patient at most, which exact percentiles need, and by nothing else.
+
+    Args:
+        start: First second of the window, the beginning of a day.
+        end: First second after it, the beginning of a later day.
+
+    Attributes:
+        statistics: One for each department, in the order of the hospital; empty until the window has ended.
+    """
+
+    def __init__(self, start: int, end: int) -> None:
+        if not start < end or start % DAY or end % DAY:
+            raise ValueError(f"end: the window must be one or more whole days, not the seconds {start} to {end}")
+        self._start, self._end = start, end
+        self._tallies: list[Tally] = []
+        self.statistics: list[Statistics] = []
+
+    def admitted(self, spell: Spell) -> None:
+        """Count an admission."""
+        if self._tallies:
+            self._tallies[spell.department.position].asked_and_admitted(spell)
+            self._tallies[spell.place.position].occupied(spell.admitted)
+
+    def discharged(self, spell: Spell) -> None:
+        """Count a discharge."""
+        if self._tallies:
+            self._tallies[spell.place.position].left(spell)
+
+    def diverted(self, department: Department, request: Request) -> None:
+        """Count a request that was turned away."""
+        del request
+        if self._tallies:
+            self._tallies[department.position].diverted()
+
+    def beds_changed(self, second: int, department: Department) -> None:
+        """Note that beds have opened or closed."""
+        if self._tallies:
+            self._tallies[department.position].beds_changed(second)
+
+    def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
+        """Begin the window, if the day is its first."""
+        if second == self._start:
+            self._tallies = [Tally(department, self._start, self._end) for department in departments]
+
+    def end_of_day(self, second: int, departments: Sequence[Department]) -> None:
+        """End the window, if the day is its last."""
+        del departments
+        if second == self._end - 1:
+            self.statistics = [tally.close() for tally in self._tallies]
+            self._tallies = []
+
+
+class DailyObserver:
+    """Measures, day by day, how many patients are present: in a bed or waiting for one, on average over the day.
+
+    Attributes:
+        present: For each department, in the order of the hospital, the patient-seconds of each day.
+    """
+
+    def __init__(self) -> None:
+        self._day: WindowObserver | None = None
+        self.present: list[list[int]] = []
+
+    def admitted(self, spell: Spell) -> None:
+        """Count an admission."""
+        if self._day is not None:
+            self._day.admitted(spell)
+
+    def discharged(self, spell: Spell) -> None:
+        """Count a discharge."""
+        if self._day is not None:
+            self._day.discharged(spell)
+
+    def diverted(self, department: Department, request: Request) -> None:
+        """Ignore a request that was turned away: it is never present."""
+
+    def beds_changed(self, second: int, department: Department) -> None:
+        """Ignore that beds have opened or closed: it is patients that count."""
+
+    def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
+        """Begin a day."""
+        self._day = WindowObserver(second, second + DAY)
+        self._day.start_of_day(second, departments)
+
+    def end_of_day(self, second: int, departments: Sequence[Department]) -> None:
+        """Add the day that ends."""
+        if self._day is None:
+            return
+        self._day.end_of_day(second, departments)
+        self.present = self.present or [[] for _ in departments]
+        for days, seen in zip(self.present, self._day.statistics, strict=True):
+            days.append(seen.occupied_bed_seconds + seen.queue_seconds)
