@@ -1,33 +1,46 @@
 """Synthetic UK hospitals in SimPy: beds, waiting lists, lengths of stay, and the events they leave behind.
 
-import hospital_sim as hs
-hospital = hs.load("district_general")
-run = hospital.simulate("2024-01-01", "2024-12-31", seed=1)
-run.summary()
+    import hospital_sim as hs
+
+    hospital = hs.load("district_general")
+    run = hospital.simulate("2024-01-01", "2024-12-31", seed=1)
+    run.summary()
+
+The names here are what most people need; all distributions are in ``hospital_sim.distributions``, the event types in
+``hospital_sim.events``, the closed forms in ``hospital_sim.queueing``.
 """
 
-from hospital_sim.config import DepartmentConfig, HospitalConfig
-from hospital_sim.distributions import Distribution, Exponential, Fixed, Lognormal, Uniform
+from hospital_sim.census import Census
+from hospital_sim.config import HospitalConfig
+from hospital_sim.distributions import (
+    Exponential,
+    Fixed,
+    Gamma,
+    Lognormal,
+    Mixture,
+    Truncated,
+    Uniform,
+    distribution,
+)
 from hospital_sim.errors import ConfigurationError, HistoryConflictError, HospitalSimError, MissingExtraError
-from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, RunRecord, WaitSnapshot
+from hospital_sim.events import RunRecord
+from hospital_sim.experiments import compare, replicate, sweep
 from hospital_sim.hospital import Hospital, load, load_all
+from hospital_sim.pathways import Patient, arrivals
 from hospital_sim.presets import presets
 from hospital_sim.run import Run
 from hospital_sim.sinks import MemorySink, ObjectSink, Sink
 from hospital_sim.tables import Table
+from hospital_sim.wards import Stay, Ward
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Admission",
+    "Census",
     "ConfigurationError",
-    "DepSnapshot",
-    "DepartmentConfig",
-    "Discharge",
-    "Distribution",
-    "Event",
     "Exponential",
     "Fixed",
+    "Gamma",
     "HistoryConflictError",
     "Hospital",
     "HospitalConfig",
@@ -35,14 +48,23 @@ __all__ = [
     "Lognormal",
     "MemorySink",
     "MissingExtraError",
+    "Mixture",
     "ObjectSink",
+    "Patient",
     "Run",
     "RunRecord",
     "Sink",
+    "Stay",
     "Table",
+    "Truncated",
     "Uniform",
-    "WaitSnapshot",
+    "Ward",
+    "arrivals",
+    "compare",
+    "distribution",
     "load",
     "load_all",
     "presets",
+    "replicate",
+    "sweep",
 ]

@@ -1,35 +1,39 @@
-"""Beds and the waiting list of a department.
+"""Numbered beds: free, occupied, being cleaned, closed.
 
-A patient takes the lowest free bed. Nobody overtakes: while someone waits, a new patient joins the end of the list,
-even in the second in which a bed becomes free. Beds that become free in one second go to the head of the list together,
-once all discharges of that second are done.
+A patient takes the lowest free bed. The beds in use are the lowest numbers; when there are to be fewer, the highest
+close first. A bed with a patient in it closes when the patient leaves, counts until then, and takes no one else.
 """
 
-from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 from typing import Generic, TypeVar
-
-from simpy import Environment
-from simpy.events import Event, EventPriority
-
-from hospital_sim.order import Turn
 
 Occupant = TypeVar("Occupant")
 
 
 class BedPool(Generic[Occupant]):
-    """Numbered beds, each free or with an occupant.
+    """The beds of a ward.
 
     Args:
-        beds: How many; they are numbered from 1.
+        beds: How many are open at first; beds are numbered from 1.
+        capacity: How many there is space for; as many as are open if None.
     """
 
-    def __init__(self, beds: int) -> None:
-        self.beds = beds
+    def __init__(self, beds: int, capacity: int | None = None) -> None:
+        self.capacity = beds if capacity is None else capacity
+        if not 0 <= beds <= self.capacity:
+            raise ValueError(f"beds: must be between 0 and the capacity of {self.capacity}, not {beds}")
+        self._open = beds
         self._free = list(range(1, beds + 1))
-        heapify(self._free)
         self._occupants: dict[int, Occupant] = {}
+        self._cleaning: set[int] = set()
+
+    @property
+    def beds(self) -> int:
+        """Beds open now; a closing bed counts until its patient leaves."""
+        if self._open == self.capacity:
+            return self._open
+        return self._open + sum(number > self._open for number in self._occupants)
 
     @property
     def occupied(self) -> int:
@@ -41,6 +45,11 @@ class BedPool(Generic[Occupant]):
         """Everyone who is in a bed, the longest there first."""
         return iter(self._occupants.values())
 
+    @property
+    def has_free_bed(self) -> bool:
+        """Whether a bed is open, clean and empty."""
+        return bool(self._free)
+
     def take(self, occupant: Occupant) -> int | None:
         """Give the lowest free bed to an occupant and return its number; None if there is none."""
         if not self._free:
@@ -49,66 +58,48 @@ class BedPool(Generic[Occupant]):
         self._occupants[number] = occupant
         return number
 
-    def leave(self, number: int) -> None:
-        """Make a bed free again.
+    def leave(self, number: int, *, clean: bool = True) -> Occupant:
+        """Let the occupant leave a bed, which is free again, or closed, or has to be cleaned first.
+
+        Args:
+            number: The bed.
+            clean: Whether the next patient can have it at once; else ``cleaned`` says when.
+
+        Returns:
+            Who was in it.
 
         Raises:
             KeyError: If nobody is in it.
         """
-        del self._occupants[number]
-        heappush(self._free, number)
+        occupant = self._occupants.pop(number)
+        if not clean:
+            self._cleaning.add(number)
+        elif number <= self._open:
+            heappush(self._free, number)
+        return occupant
 
+    def cleaned(self, number: int) -> None:
+        """Make a bed free that was being cleaned, unless it has been closed meanwhile.
 
-class Ward(Generic[Occupant]):
-    """The beds of a department and those who wait for one, first come, first served.
+        Raises:
+            KeyError: If it was not being cleaned.
+        """
+        self._cleaning.remove(number)
+        if number <= self._open:
+            heappush(self._free, number)
 
-    Args:
-        env: The environment.
-        beds: How many beds.
-        admission: Priority of admissions from the queue among the events of one time.
-    """
+    def set_open(self, beds: int) -> None:
+        """Open or close beds, so that in the end this many are open.
 
-    def __init__(self, env: Environment, beds: int, admission: EventPriority) -> None:
-        self._env = env
-        self._admission = admission
-        self._round_is_due = False
-        self._queue: deque[tuple[Occupant, Event]] = deque()
-        self.pool: BedPool[Occupant] = BedPool(beds)
-
-    @property
-    def waiting(self) -> Iterator[Occupant]:
-        """Everyone who waits, the head of the list first."""
-        return (occupant for occupant, _ in self._queue)
-
-    @property
-    def waiting_list_size(self) -> int:
-        """How many wait."""
-        return len(self._queue)
-
-    def take_bed(self, occupant: Occupant) -> int | None:
-        """Give a free bed to a newcomer and return its number; None if none is free or others wait."""
-        return None if self._queue else self.pool.take(occupant)
-
-    def wait_for_bed(self, occupant: Occupant) -> Generator[Event, int, int]:
-        """Wait at the end of the list; return the number of the bed."""
-        turn = Event(self._env)
-        self._queue.append((occupant, turn))
-        return (yield turn)
-
-    def leave_bed(self, number: int) -> None:
-        """Make a bed free; whoever heads the list gets it when all discharges of this time are done."""
-        self.pool.leave(number)
-        if self._queue and not self._round_is_due:
-            self._round_is_due = True
-            round_ = Turn(self._env, 0, self._admission)
-            round_.callbacks = [self._admit_from_queue]
-
-    def _admit_from_queue(self, _: Event) -> None:
-        self._round_is_due = False
-        while self._queue:
-            occupant, turn = self._queue[0]
-            number = self.pool.take(occupant)
-            if number is None:
-                return
-            self._queue.popleft()
-            turn.succeed(number)
+        Raises:
+            ValueError: If there is no space for so many.
+        """
+        if not 0 <= beds <= self.capacity:
+            raise ValueError(f"beds: must be between 0 and the capacity of {self.capacity}, not {beds}")
+        before, self._open = self._open, beds
+        if beds < before:
+            self._free = [number for number in self._free if number <= beds]
+            heapify(self._free)
+        for number in range(before + 1, beds + 1):
+            if number not in self._occupants and number not in self._cleaning:
+                heappush(self._free, number)

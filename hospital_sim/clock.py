@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-DAY = 86_400
+HOUR = 3_600
+"""Seconds in an hour."""
+
+DAY = 24 * HOUR
 """Seconds in a day; a hospital keeps UTC, so every day has as many."""
 
-_EPOCH = date(1970, 1, 1).toordinal()
+EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+"""The proleptic ordinal of the day at which the clock begins."""
+
 _ONE_DAY = timedelta(days=1)
 
 
 def second_of(day: date) -> int:
     """Return the second at which a day begins."""
-    return (day.toordinal() - _EPOCH) * DAY
+    return (day.toordinal() - EPOCH_ORDINAL) * DAY
 
 
 def timestamp(second: int) -> datetime:
@@ -22,7 +27,7 @@ def timestamp(second: int) -> datetime:
 
 def date_of(second: int) -> date:
     """Return the UTC date on which a second falls."""
-    return date.fromordinal(_EPOCH + second // DAY)
+    return date.fromordinal(EPOCH_ORDINAL + second // DAY)
 
 
 def days_from(first: date) -> Iterator[date]:

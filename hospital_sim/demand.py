@@ -1,4 +1,4 @@
-"""When patients ask for a bed: a Poisson process whose daily rate follows the month.
+"""When patients ask for a bed: each source of a department by its own rule, joined in the order of time.
 
 Demand is drawn apart from the flow: a request carries its second, its stay and its delay before it meets a bed. So it
 is the same whatever the number of beds.
@@ -6,13 +6,18 @@ is the same whatever the number of beds.
 
 from collections.abc import Iterator
 from datetime import date
+from heapq import merge
+from itertools import repeat
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
 
-from hospital_sim.clock import DAY, days_from, second_of
+from hospital_sim.clock import DAY, HOUR, days_from, second_of
 from hospital_sim.config import DepartmentConfig
-from hospital_sim.config.offered_load import month_multipliers, requests_per_day
+from hospital_sim.config.parts import WEEKDAYS, ScheduledList, WhenFull
+from hospital_sim.config.sources import Source, sources
+from hospital_sim.distributions import Distribution
 from hospital_sim.events.fields import AdmissionMethod
 from hospital_sim.stays import Choice, Stay, StayDraws
 from hospital_sim.streams import Streams
@@ -22,55 +27,103 @@ class Request(NamedTuple):
     """One decision to admit, with all that was drawn for it.
 
     Attributes:
-        ordinal: Its number in the department, from 0 at the beginning of the warm-up.
         second: When it is made.
         stay: How long a bed will be held.
         admission_method: NHS admission method code.
         returning: A number in [0, 1): whether the patient has been there before.
         pick: A number in [0, 1): which of those who have.
+        when_full: Whether the patient waits or is turned away when no bed is free.
     """
 
-    ordinal: int
     second: int
     stay: Stay
     admission_method: AdmissionMethod
     returning: float
     pick: float
+    when_full: WhenFull
 
 
 def requests(department: DepartmentConfig, streams: Streams, first_day: date) -> Iterator[Request]:
     """Yield the requests of a department in the order of their seconds, without end.
 
-    A day's requests are drawn when it is reached, so the requests up to a day do not depend on when a run ends.
+    Of two in one second, the one whose source comes first in the configuration is first. What is drawn up to a day does
+    not depend on when a run ends.
 
     Args:
         department: Who is asked.
         streams: The department's random streams.
         first_day: The first day of the warm-up.
     """
-    stays = StayDraws(department, streams)
-    methods = Choice(department.admission_methods, streams.stream("admission_method"))
+    each = [_requests_of(source, department, streams.part(source.id), first_day) for source in sources(department)]
+    return each[0] if len(each) == 1 else merge(*each, key=attrgetter("second"))
+
+
+def _requests_of(source: Source, department: DepartmentConfig, streams: Streams, first_day: date) -> Iterator[Request]:
+    stays = StayDraws(source.stay, department, streams)
+    methods = Choice(source.admission_methods, streams.stream("admission_method"))
     returning, pick = streams.stream("return"), streams.stream("return_pick")
-    ordinal = 0
-    for seconds in _days_of_requests(department, streams.stream("demand"), first_day):
+    for seconds in _blocks(source, streams.stream("demand"), first_day):
         size = len(seconds)
         yield from map(
             Request,
-            range(ordinal, ordinal + size),
             seconds,
             stays.draw(size),
             methods.draw(size),
             returning.random(size).tolist(),
             pick.random(size).tolist(),
+            repeat(source.when_full),
         )
-        ordinal += size
 
 
-def _days_of_requests(department: DepartmentConfig, rng: np.random.Generator, first_day: date) -> Iterator[list[int]]:
-    """Yield, for each day, the seconds of its requests: a Poisson number of them, each anywhere in the day."""
-    rate = requests_per_day(department)
-    rates = [rate * factor for factor in month_multipliers(department)]
+def _blocks(source: Source, rng: np.random.Generator, first_day: date) -> Iterator[list[int]]:
+    """Yield the seconds of a source's requests, a block of them at a time."""
+    given = source.given
+    if given is not None and given.interarrival is not None:
+        return _renewals(given.interarrival, rng, second_of(first_day))
+    if given is not None and given.schedule is not None:
+        return _appointments(given.schedule, first_day)
+    if given is not None and given.arrivals is not None:
+        seconds = [int(moment.timestamp()) for moment in given.arrivals]
+        return iter([[second for second in seconds if second >= second_of(first_day)]])
+    return _poisson(source, rng, first_day)
+
+
+def _poisson(source: Source, rng: np.random.Generator, first_day: date) -> Iterator[list[int]]:
+    """Yield the seconds of each day: a Poisson number of them, spread by the profile of the day."""
+    by_month, by_weekday = source.profile.month_multipliers, source.profile.weekday_multipliers
+    ends = np.cumsum(source.profile.hour_multipliers) / 24
+    starts = np.concatenate(([0.0], ends[:-1]))
+    widths = np.maximum(ends - starts, np.finfo(float).tiny)
+    flat = len(set(source.profile.by_hour)) == 1
     for day in days_from(first_day):
-        offsets = np.floor(rng.random(rng.poisson(rates[day.month - 1])) * DAY).astype(np.int64)
-        offsets.sort()
-        yield (offsets + second_of(day)).tolist()
+        rate = source.per_day * by_month[day.month - 1] * by_weekday[day.weekday()]
+        uniform = rng.random(rng.poisson(rate))
+        if flat:
+            offsets = np.floor(uniform * DAY)
+        else:
+            hours = np.minimum(np.searchsorted(ends, uniform, side="right"), 23)
+            offsets = np.floor((hours + (uniform - starts[hours]) / widths[hours]) * HOUR)
+        seconds = np.minimum(offsets.astype(np.int64), DAY - 1)
+        seconds.sort()
+        yield (seconds + second_of(day)).tolist()
+
+
+def _renewals(interarrival: Distribution, rng: np.random.Generator, start: int) -> Iterator[list[int]]:
+    """Yield the seconds of requests whose times between are independent, a block at a time."""
+    block = 64
+    elapsed = 0.0
+    while True:
+        times = elapsed + np.cumsum(interarrival.sample(rng, block)) * DAY
+        elapsed = float(times[-1])
+        yield (np.floor(times).astype(np.int64) + start).tolist()
+
+
+def _appointments(schedule: tuple[ScheduledList, ...], first_day: date) -> Iterator[list[int]]:
+    """Yield the seconds of each day's appointments."""
+    by_weekday: list[list[int]] = [[] for _ in WEEKDAYS]
+    for entry in schedule:
+        hours, minutes = map(int, entry.time.split(":"))
+        by_weekday[WEEKDAYS.index(entry.weekday)] += [hours * HOUR + minutes * 60] * entry.patients
+    for day in days_from(first_day):
+        start = second_of(day)
+        yield [start + offset for offset in sorted(by_weekday[day.weekday()])]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from hospital_sim.config import HospitalConfig, read_hospitals
+from msgspec import structs
+
+from hospital_sim.config import DepartmentConfig, HospitalConfig, read_hospitals
+from hospital_sim.config.checks import check_hospital
 from hospital_sim.config.offered_load import mean_bed_days, monthly_load, offered_load, requests_per_day
+from hospital_sim.config.sources import shared_requests_per_day
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 from hospital_sim.events import Event
 from hospital_sim.presets import preset_path, presets
@@ -91,6 +95,26 @@ class Hospital:
             f"{self.config.name}: offered load as a share of beds", {"department": names, "beds": beds, **rows}
         )
 
+    def with_beds(self, change: Mapping[str, int]) -> Hospital:
+        """Return this hospital with more or fewer beds, and the same demand.
+
+        Args:
+            change: How many more beds, by identifier of the department; negative for fewer.
+
+        Raises:
+            ConfigurationError: If there is no such department, or no bed would be left.
+        """
+        known = [entry.id for entry in self.config.department]
+        for name in change:
+            if name not in known:
+                raise ConfigurationError(
+                    f"{name!r} is not a department of {self.config.id}; there are {', '.join(known)}"
+                )
+        changed = tuple(_with_beds(entry, change.get(entry.id, 0)) for entry in self.config.department)
+        config = structs.replace(self.config, department=changed)
+        check_hospital(config)
+        return Hospital(config)
+
     def simulate(
         self,
         start: str | date,
@@ -136,6 +160,22 @@ class Hospital:
         """Say which hospital this is."""
         beds = sum(entry.beds for entry in self.config.department)
         return f"<Hospital {self.config.name}: {len(self.config.department)} departments, {beds} beds>"
+
+
+def _with_beds(department: DepartmentConfig, more: int) -> DepartmentConfig:
+    """Change the beds of a department, and fix the demand that was derived from them."""
+    if department.beds + more < 1:
+        raise ConfigurationError(
+            f"{department.id}: {more:+d} would leave {department.beds + more} beds; leave 1 or more"
+        )
+    capacity = department.capacity
+    return structs.replace(
+        department,
+        beds=department.beds + more,
+        capacity=None if capacity is None else max(capacity, capacity + more),
+        target_occupancy=None,
+        requests_per_day=shared_requests_per_day(department),
+    )
 
 
 def _to_each(memory: MemorySink | None, target: Sink | None) -> Callable[[Event], None]:

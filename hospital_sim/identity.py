@@ -1,12 +1,22 @@
 """Identifiers that are derived, not drawn: the same run gives the same, and no two things share one.
 
-An identifier is a UUID made of a BLAKE2b hash of the seed, the hospital, the department and the natural key of what it
-names (version 8 of RFC 9562, for identifiers of one's own making).
+An identifier is a UUID (version 8 of RFC 9562, for identifiers of one's own making). What is counted, a spell or a
+patient, has the numbers of a counter-mode generator (Philox) whose key is a BLAKE2b hash of the seed, the hospital, the
+department and the kind, and whose counter is the natural key. What has a name has a BLAKE2b hash of it.
 """
 
+from collections.abc import Iterator
 from hashlib import blake2b
 
+import numpy as np
+
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+_HEX = np.array([list(f"{byte:02x}".encode()) for byte in range(256)], dtype=np.uint8)
+_GROUPS = ((0, 0, 8), (9, 8, 4), (14, 12, 4), (19, 16, 4), (24, 20, 12))
+"""Where each group of digits is in the text of a UUID, where it comes from, and how long it is."""
+
+_LENGTH = 36
+_BLOCK = 256
 
 
 class Identity:
@@ -21,14 +31,37 @@ class Identity:
     def __init__(self, seed: int, hospital_id: str, department_id: str) -> None:
         self._scope = blake2b(f"{seed}/{hospital_id}/{department_id}/".encode(), digest_size=16)
 
-    def derive(self, kind: str, key: int | str) -> str:
-        """Return the identifier of the thing of a kind that a natural key names."""
-        scope = self._scope.copy()
-        scope.update(f"{kind}/{key}".encode())
-        text = scope.hexdigest()
+    def named(self, kind: str, name: str) -> str:
+        """Return the identifier of the thing of a kind that has a name."""
+        text = self._hash(f"{kind}/{name}").hex()
         return f"{text[:8]}-{text[8:12]}-8{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
+
+    def counted(self, kind: str) -> Iterator[str]:
+        """Yield the identifiers of the things of a kind, in the order in which they are counted."""
+        key = int.from_bytes(self._hash(kind), "little")
+        numbers = np.random.Philox(key=key)
+        while True:
+            yield from _uuids(numbers.random_raw(2 * _BLOCK))
+
+    def _hash(self, name: str) -> bytes:
+        scope = self._scope.copy()
+        scope.update(name.encode())
+        return scope.digest()
 
 
 def digest(data: bytes) -> str:
     """Return the 32 hexadecimal digits of the BLAKE2b-128 hash of some bytes."""
     return blake2b(data, digest_size=16).hexdigest()
+
+
+def _uuids(words: np.typing.NDArray[np.uint64]) -> list[str]:
+    """Return a UUID for each two words."""
+    raw = words.astype("<u8").view(np.uint8).reshape(-1, 16)
+    raw[:, 6] = raw[:, 6] & 0x0F | 0x80
+    raw[:, 8] = raw[:, 8] & 0x3F | 0x80
+    digits = _HEX[raw].reshape(-1, 32)
+    text = np.full((len(raw), _LENGTH), ord("-"), np.uint8)
+    for to, start, length in _GROUPS:
+        text[:, to : to + length] = digits[:, start : start + length]
+    joined = text.tobytes().decode("ascii")
+    return [joined[first : first + _LENGTH] for first in range(0, len(joined), _LENGTH)]

@@ -3,7 +3,7 @@
 1. The start-of-day census, before everything else of its second.
 2. Beds open or close, and turnarounds end.
 3. Discharges.
-4. Admissions from the queue.
+4. Admissions from the queue, each department's own; then those who are sent to a bed of another department.
 5. New requests.
 6. The end-of-day census, after everything else of its second.
 
@@ -13,10 +13,14 @@ patient who waits) has SimPy's own two priorities, which come first, so it is do
 """
 
 from enum import IntEnum
+from heapq import heappush
 
 from simpy import Environment
 from simpy.core import SimTime
 from simpy.events import NORMAL, Event, EventPriority
+
+AFTER_ALL = EventPriority(NORMAL + 1)
+"""The priority of what comes after everything else that is due at a time, in a model without an order of its own."""
 
 
 class Phase(IntEnum):
@@ -26,8 +30,9 @@ class Phase(IntEnum):
     BEDS_CHANGE = 1
     DISCHARGE = 2
     ADMISSION = 3
-    REQUEST = 4
-    END_OF_DAY = 5
+    OVERFLOW = 4
+    REQUEST = 5
+    END_OF_DAY = 6
 
 
 class Order:
@@ -55,7 +60,9 @@ class Turn(Event):
     """
 
     def __init__(self, env: Environment, delay: SimTime, priority: EventPriority) -> None:
-        super().__init__(env)
-        self._ok = True
-        self._value = None
-        env.schedule(self, priority, delay)
+        self.env = env
+        self.callbacks = []
+        heappush(env._queue, (env._now + delay, priority, next(env._eid), self))
+
+    _ok = True
+    _value = None

@@ -6,14 +6,14 @@ request is a new patient's. No request is dropped, so demand stays Poisson.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
-from hospital_sim.clock import DAY, date_of
+from hospital_sim.clock import DAY, EPOCH_ORDINAL
 from hospital_sim.config import DepartmentConfig
 from hospital_sim.demand import Request
+from hospital_sim.distributions import Floats
 from hospital_sim.events.fields import Sex
 from hospital_sim.identity import Identity
 from hospital_sim.streams import Streams
@@ -26,9 +26,8 @@ _DAYS_IN_YEAR = 365.2425
 _NEVER = -1
 
 
-@dataclass(slots=True, eq=False)
-class Patient:
-    """A person, as far as a hospital's events know one.
+class Person:
+    """A patient, as far as a hospital's events know one.
 
     Attributes:
         patient_id: Identifier.
@@ -37,10 +36,13 @@ class Patient:
         last_admitted: Number of the day of the last admission; negative before the first.
     """
 
-    patient_id: str
-    sex: Sex
-    birth_date: date
-    last_admitted: int = _NEVER
+    __slots__ = ("birth_date", "last_admitted", "patient_id", "sex")
+
+    def __init__(self, patient_id: str, sex: Sex, birth_date: date) -> None:
+        self.patient_id = patient_id
+        self.sex = sex
+        self.birth_date = birth_date
+        self.last_admitted = _NEVER
 
 
 class PatientRegister:
@@ -54,34 +56,27 @@ class PatientRegister:
 
     def __init__(self, department: DepartmentConfig, streams: Streams, identity: Identity) -> None:
         self._return_share = department.return_share
-        self._people = _people(department, streams)
-        self._identity = identity
-        self._known = 0
-        self._former: list[Patient] = []
+        self._people = _people(department, streams, identity)
+        self._former: list[Person] = []
 
-    def patient_for(self, request: Request) -> Patient:
+    def patient_for(self, request: Request) -> Person:
         """Return who makes a request: someone who is neither waiting nor in a bed, nor was admitted that day."""
         if request.returning < self._return_share:
             former = self._former_patient(request)
             if former is not None:
                 return former
-        sex, age = next(self._people)
-        birth_date = date_of(request.second) - timedelta(days=int(age * _DAYS_IN_YEAR))
-        patient = Patient(self._identity.derive("patient", self._known), sex, birth_date)
-        self._known += 1
-        return patient
+        sex, age_in_days, patient_id = next(self._people)
+        birth_date = date.fromordinal(EPOCH_ORDINAL + request.second // DAY - age_in_days)
+        return Person(patient_id, sex, birth_date)
 
-    def admitted(self, patient: Patient, second: int) -> None:
-        """Note the day on which a patient was admitted."""
-        patient.last_admitted = second // DAY
-
-    def discharged(self, patient: Patient) -> None:
+    def discharged(self, patient: Person) -> None:
         """Note that a patient has left and may come back."""
-        self._former.append(patient)
-        if len(self._former) > REMEMBERED:
-            del self._former[0]
+        former = self._former
+        former.append(patient)
+        if len(former) > REMEMBERED:
+            del former[0]
 
-    def _former_patient(self, request: Request) -> Patient | None:
+    def _former_patient(self, request: Request) -> Person | None:
         today = request.second // DAY
         size = len(self._former)
         first = int(request.pick * size)
@@ -92,19 +87,19 @@ class PatientRegister:
         return None
 
 
-def _people(department: DepartmentConfig, streams: Streams) -> Iterator[tuple[Sex, float]]:
-    """Yield the sex and the age in years of one new patient after another."""
+def _people(department: DepartmentConfig, streams: Streams, identity: Identity) -> Iterator[tuple[Sex, int, str]]:
+    """Yield the sex, the age in days and the identifier of one new patient after another."""
     sexes, ages = streams.stream("sex"), streams.stream("age")
     youngest, mode, oldest = department.ages
+    people = identity.counted("patient")
     while True:
         female = sexes.random(_BLOCK) < department.female_share
-        age = _triangular(ages.random(_BLOCK), youngest, mode, oldest)
-        yield from zip(np.where(female, "female", "male").tolist(), age.tolist(), strict=True)
+        age = np.floor(_triangular(ages.random(_BLOCK), youngest, mode, oldest) * _DAYS_IN_YEAR).astype(np.int64)
+        # The people are an endless stream: the block ends first, and takes none too many.
+        yield from zip(np.where(female, "female", "male").tolist(), age.tolist(), people, strict=False)
 
 
-def _triangular(
-    uniform: np.typing.NDArray[np.float64], low: float, mode: float, high: float
-) -> np.typing.NDArray[np.float64]:
+def _triangular(uniform: Floats, low: float, mode: float, high: float) -> Floats:
     if high == low:
         return np.full_like(uniform, low)
     peak = (mode - low) / (high - low)

@@ -3,50 +3,76 @@
 They know beds and time. What happens is handed to an observer; nothing here knows what becomes of it.
 """
 
-from collections.abc import Generator, Iterable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from simpy import Environment
 from simpy.events import Event
 
-from hospital_sim.beds import Ward
-from hospital_sim.clock import DAY
+from hospital_sim.bed_queue import BedQueue
+from hospital_sim.clock import DAY, date_of
 from hospital_sim.config import DepartmentConfig
+from hospital_sim.config.offered_load import planned_beds
+from hospital_sim.coroutines import StartedProcess
 from hospital_sim.demand import Request
-from hospital_sim.identity import Identity
+from hospital_sim.discharge_clock import discharge_clock
 from hospital_sim.order import Order, Phase, Turn
-from hospital_sim.patients import Patient, PatientRegister
+from hospital_sim.patients import Person
+
+
+class SpellIdentity(NamedTuple):
+    """What a spell and its events are called.
+
+    Attributes:
+        patient: Who the patient is.
+        spell_id: Identifier of the spell.
+        admission_id: Identifier of its admission event.
+        discharge_id: Identifier of its discharge event.
+    """
+
+    patient: Person
+    spell_id: str
+    admission_id: str
+    discharge_id: str
 
 
 class Spell:
-    """A patient's way through a department.
+    """A patient's way through a hospital.
 
     Attributes:
         department: The department that was asked.
         request: The request, with the stay that was drawn for it.
-        patient: Who made it.
+        identity: Who made it, and what the spell is called; set by who records it, the flow does without.
+        place: The department whose bed it is; the one that was asked while waiting.
         bed: Number of the bed; 0 while waiting.
         admitted: Second of the admission; 0 while waiting.
+        ready: Second at which the patient is fit for discharge; 0 while waiting.
+        discharged: Second at which the patient leaves the bed; 0 while waiting.
     """
 
-    __slots__ = ("admitted", "bed", "department", "patient", "request")
+    __slots__ = ("admitted", "bed", "department", "discharged", "identity", "place", "ready", "request")
 
-    def __init__(self, department: "Department", request: Request, patient: Patient) -> None:
+    identity: SpellIdentity
+
+    def __init__(self, department: "Department", request: Request) -> None:
         self.department = department
         self.request = request
-        self.patient = patient
+        self.place = department
         self.bed = 0
         self.admitted = 0
+        self.ready = 0
+        self.discharged = 0
 
-    @property
-    def ready(self) -> int:
-        """Second at which the patient is fit for discharge."""
-        return self.admitted + self.request.stay.length
-
-    @property
-    def discharged(self) -> int:
-        """Second at which the patient leaves the bed."""
-        return self.ready + self.request.stay.delay
+    def admit(self, place: "Department", bed: int, second: int) -> None:
+        """Note the bed, and when the patient will leave it."""
+        self.place, self.bed, self.admitted = place, bed, second
+        clock, stay = self.department.clock, self.request.stay
+        if clock is None:
+            self.ready = second + stay.length
+            self.discharged = self.ready + stay.delay
+        else:
+            self.ready = clock.after(second, stay.length)
+            self.discharged = clock.after(self.ready, stay.delay) if stay.delay else self.ready
 
 
 class Department:
@@ -55,32 +81,47 @@ class Department:
     Args:
         env: The environment, on the clock of a hospital run.
         config: What the department is.
-        identity: Derives the department's identifiers.
-        patients: Who may be admitted.
         position: Position of the department in the hospital.
         order: The order of things that fall on one second.
+
+    Attributes:
+        clock: The clock by which stays end; None if time passes at one pace.
+        ward: The beds and the waiting list.
+        on_waiting: Called when a patient begins to wait.
+        outlier_places: Where else its patients may be sent, by identifier.
     """
 
     def __init__(
         self,
         env: Environment,
         config: DepartmentConfig,
-        identity: Identity,
-        patients: PatientRegister,
         position: int,
         order: Order,
     ) -> None:
         self.config = config
-        self.identity = identity
-        self.patients = patients
         self.position = position
+        self.clock = discharge_clock(config)
         self.at_request = order.priority(Phase.REQUEST, position)
+        self.at_overflow = order.priority(Phase.OVERFLOW, position)
         self.at_discharge = order.priority(Phase.DISCHARGE, position)
-        self.ward: Ward[Spell] = Ward(env, config.beds, order.priority(Phase.ADMISSION, position))
+        self.at_beds_change = order.priority(Phase.BEDS_CHANGE, position)
+        self.ward: BedQueue[Spell] = BedQueue(
+            env,
+            config.id,
+            beds=planned_beds(config, date_of(int(env.now) - 1)),
+            capacity=config.bed_spaces,
+            admission=order.priority(Phase.ADMISSION, position),
+        )
+        self.on_waiting: Callable[[Spell], None] | None = None
+        self.outlier_places: dict[str, Department] = {}
 
 
 class Observer(Protocol):
     """Who is told what happens in a hospital, in the order in which it happens."""
+
+    def requested(self, spell: Spell) -> None:
+        """A patient asks for a bed and will get one, now or later."""
+        ...
 
     def admitted(self, spell: Spell) -> None:
         """A patient was given a bed."""
@@ -105,7 +146,7 @@ class Observer(Protocol):
 
 def arrivals(
     env: Environment, department: Department, requests: Iterable[Request], observer: Observer
-) -> Generator[Event, None, None]:
+) -> Generator[Event, Any, None]:
     """Start a spell at the second of each request.
 
     Args:
@@ -114,15 +155,16 @@ def arrivals(
         requests: The requests, in the order of their seconds.
         observer: Who is told.
     """
+    at_request = department.at_request
     for request in requests:
-        yield Turn(env, request.second - env.now, department.at_request)
-        env.process(spell(env, department, request, observer))
+        yield Turn(env, request.second - env._now, at_request)
+        StartedProcess(env, spell(env, department, request, observer))
 
 
 def spell(
     env: Environment, department: Department, request: Request, observer: Observer
-) -> Generator[Event, int, None]:
-    """Take a bed, or wait for one; hold it for the stay and the delay; leave.
+) -> Generator[Event, Any, None]:
+    """Take a bed, or wait for one; hold it for the stay and the delay; leave it to be cleaned.
 
     Args:
         env: The environment.
@@ -130,26 +172,32 @@ def spell(
         request: The request that begins the spell now.
         observer: Who is told.
     """
-    ward = department.ward
-    if department.config.when_full == "divert" and ward.pool.occupied == ward.pool.beds:
+    if request.when_full == "divert" and not department.ward.has_room:
         observer.diverted(department, request)
         return
-    this = Spell(department, request, department.patients.patient_for(request))
-    bed = ward.take_bed(this)
+    this = Spell(department, request)
+    observer.requested(this)
+    bed = department.ward.take_bed(this)
+    place = department
     if bed is None:
-        bed = yield from ward.wait_for_bed(this)
-    this.bed, this.admitted = bed, int(env.now)
-    department.patients.admitted(this.patient, this.admitted)
+        if department.on_waiting is not None:
+            department.on_waiting(this)
+        ward, bed = yield from department.ward.wait_for_bed(this)
+        place = department.outlier_places.get(ward.name, department)
+    this.admit(place, bed, int(env._now))
     observer.admitted(this)
-    yield Turn(env, this.discharged - this.admitted, department.at_discharge)
-    ward.leave_bed(bed)
-    department.patients.discharged(this.patient)
+    yield Turn(env, this.discharged - this.admitted, place.at_discharge)
+    turnaround = request.stay.turnaround
+    place.ward.leave_bed(bed, clean=not turnaround)
     observer.discharged(this)
+    if turnaround:
+        yield Turn(env, turnaround, place.at_beds_change)
+        place.ward.bed_cleaned(bed)
 
 
 def census(
     env: Environment, departments: Sequence[Department], order: Order, observer: Observer
-) -> Generator[Event, None, None]:
+) -> Generator[Event, Any, None]:
     """Tell the observer of the first and the last second of each day.
 
     Args:

@@ -6,10 +6,11 @@ has its admission.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from hospital_sim.clock import date_of, second_of, timestamp
+from hospital_sim.clock import DAY, date_of, second_of, timestamp
+from hospital_sim.config import DepartmentConfig, HospitalConfig
 from hospital_sim.demand import Request
 from hospital_sim.events import (
     SCHEMA_VERSION,
@@ -21,43 +22,63 @@ from hospital_sim.events import (
     RunRecord,
     RunStarted,
     WaitSnapshot,
-    event_type,
 )
 from hospital_sim.events.fields import SnapshotType
-from hospital_sim.processes import Department, Spell
+from hospital_sim.identity import Identity
+from hospital_sim.patients import PatientRegister
+from hospital_sim.processes import Department, Spell, SpellIdentity
+from hospital_sim.streams import Streams
 
 Emit = Callable[[Event], None]
+Counts = Counter[tuple[str, str, date]]
 
 
 class EventRecorder:
     """An observer that emits typed events.
 
     Args:
+        config: The hospital.
         run: What the run sets out to do.
         emit: Called with each event, in the order in which they happen.
     """
 
-    def __init__(self, run: RunStarted, emit: Emit) -> None:
+    def __init__(self, config: HospitalConfig, run: RunStarted, emit: Emit) -> None:
         self._run = run
         self._hospital_id = run.hospital_id
         self._from = second_of(run.emit_from)
         self._emit = emit
-        self._counts: Counter[tuple[str, str, date]] = Counter()
-        self._diverted: Counter[tuple[str, str, date]] = Counter()
+        self._registers = [_Register(run, entry) for entry in config.department]
+        self._counts: Counts = Counter()
+        self._diverted: Counts = Counter()
 
     def record(self) -> RunRecord:
         """Return the run record: what was emitted so far."""
         return RunRecord(run=self._run, counts=_sorted(self._counts), diverted=_sorted(self._diverted))
 
+    def requested(self, spell: Spell) -> None:
+        """Find out who asks."""
+        register = self._registers[spell.department.position]
+        spell.identity = SpellIdentity(
+            register.patients.patient_for(spell.request),
+            next(register.spell_ids),
+            next(register.admission_ids),
+            next(register.discharge_ids),
+        )
+
     def admitted(self, spell: Spell) -> None:
         """Emit an admission."""
-        if spell.admitted >= self._from:
-            self._tell(self._admission(spell))
+        second = spell.admitted
+        spell.identity.patient.last_admitted = second // DAY
+        if second >= self._from:
+            self._registers[spell.place.position].admissions += 1
+            self._emit(self._admission(spell))
 
     def discharged(self, spell: Spell) -> None:
         """Emit a discharge."""
+        self._registers[spell.department.position].patients.discharged(spell.identity.patient)
         if spell.discharged >= self._from:
-            self._tell(self._discharge(spell))
+            self._registers[spell.place.position].discharges += 1
+            self._emit(self._discharge(spell))
 
     def diverted(self, department: Department, request: Request) -> None:
         """Count a request that was turned away."""
@@ -69,75 +90,85 @@ class EventRecorder:
         if second < self._from:
             return
         if second == self._from and self._run.emit_from == self._run.start:
-            self._tell_opening_admissions(departments)
+            self._emit_opening_admissions(departments)
         for department in departments:
-            self._tell(self._census(department, second, "SOD"))
+            self._emit(self._census(department, second, "SOD"))
 
     def end_of_day(self, second: int, departments: Sequence[Department]) -> None:
         """Emit the end-of-day census, and one snapshot of each patient who waits."""
         if second < self._from:
             return
         for department in departments:
-            self._tell(self._census(department, second, "EOD"))
+            self._emit(self._census(department, second, "EOD"))
             for spell in department.ward.waiting:
-                self._tell(self._wait(spell, second))
+                self._emit(self._wait(spell, second))
+            self._count_day(department, date_of(second))
 
-    def _tell(self, event: Event) -> None:
-        self._counts[event_type(event), event.department_id, event.event_time.date()] += 1
-        self._emit(event)
-
-    def _tell_opening_admissions(self, departments: Sequence[Department]) -> None:
+    def _emit_opening_admissions(self, departments: Sequence[Department]) -> None:
         in_bed = [spell for department in departments for spell in department.ward.pool.occupants]
-        in_bed.sort(key=lambda spell: (spell.admitted, spell.department.position, spell.request.ordinal))
+        # Sorting is stable: those admitted in one second stay in the order of departments, and of admission in each.
+        in_bed.sort(key=lambda spell: spell.admitted)
         for spell in in_bed:
-            self._tell(self._admission(spell))
+            self._counts["admission", spell.place.config.id, date_of(spell.admitted)] += 1
+            self._emit(self._admission(spell))
+
+    def _count_day(self, department: Department, day: date) -> None:
+        register, name = self._registers[department.position], department.config.id
+        self._counts["dep_snapshot", name, day] += len(("SOD", "EOD"))
+        for kind, count in (
+            ("wait_snapshot", department.ward.waiting_list_size),
+            ("admission", register.admissions),
+            ("discharge", register.discharges),
+        ):
+            if count:
+                self._counts[kind, name, day] += count
+        register.admissions = register.discharges = 0
 
     def _admission(self, spell: Spell) -> Admission:
-        admitted, patient, request = timestamp(spell.admitted), spell.patient, spell.request
-        department = spell.department
-        identity, department_id = department.identity, department.config.id
+        patient, spell_id, admission_id, _ = spell.identity
+        request, admitted = spell.request, timestamp(spell.admitted)
         return Admission(
-            identity.derive("admission", request.ordinal),
+            admission_id,
             SCHEMA_VERSION,
             admitted,
             self._hospital_id,
-            department_id,
+            spell.place.config.id,
             patient.patient_id,
             patient.sex,
             patient.birth_date,
-            identity.derive("spell", request.ordinal),
-            department_id,
+            spell_id,
+            spell.department.config.id,
             spell.bed,
             request.admission_method,
-            timestamp(request.second),
+            admitted if request.second == spell.admitted else timestamp(request.second),
             admitted,
         )
 
     def _discharge(self, spell: Spell) -> Discharge:
-        discharged, patient, request = timestamp(spell.discharged), spell.patient, spell.request
-        department = spell.department
+        patient, spell_id, _, discharge_id = spell.identity
+        stay, discharged = spell.request.stay, timestamp(spell.discharged)
         return Discharge(
-            department.identity.derive("discharge", request.ordinal),
+            discharge_id,
             SCHEMA_VERSION,
             discharged,
             self._hospital_id,
-            department.config.id,
+            spell.place.config.id,
             patient.patient_id,
             patient.sex,
             patient.birth_date,
-            department.identity.derive("spell", request.ordinal),
+            spell_id,
             timestamp(spell.admitted),
-            timestamp(spell.ready),
+            timestamp(spell.ready) if stay.delay else discharged,
             discharged,
-            request.stay.destination,
-            request.stay.delay_reason,
+            stay.destination,
+            stay.delay_reason,
         )
 
     def _wait(self, spell: Spell, second: int) -> WaitSnapshot:
-        patient, request, department = spell.patient, spell.request, spell.department
-        day = date_of(second)
+        patient, spell_id, _, _ = spell.identity
+        department, day = spell.department, date_of(second)
         return WaitSnapshot(
-            department.identity.derive("wait_snapshot", f"{day}/{request.ordinal}"),
+            self._registers[department.position].identity.named("wait_snapshot", f"{day}/{spell_id}"),
             SCHEMA_VERSION,
             timestamp(second),
             self._hospital_id,
@@ -146,15 +177,14 @@ class EventRecorder:
             patient.patient_id,
             patient.sex,
             patient.birth_date,
-            timestamp(request.second),
-            second - request.second,
+            timestamp(spell.request.second),
+            second - spell.request.second,
         )
 
     def _census(self, department: Department, second: int, snapshot_type: SnapshotType) -> DepSnapshot:
-        config, ward = department.config, department.ward
-        day = date_of(second)
+        config, ward, day = department.config, department.ward, date_of(second)
         return DepSnapshot(
-            department.identity.derive("dep_snapshot", f"{day}/{snapshot_type}"),
+            self._registers[department.position].identity.named("dep_snapshot", f"{day}/{snapshot_type}"),
             SCHEMA_VERSION,
             timestamp(second),
             self._hospital_id,
@@ -163,12 +193,25 @@ class EventRecorder:
             day,
             config.name,
             config.treatment_function_code,
-            ward.pool.beds,
-            ward.pool.occupied,
+            ward.beds,
+            ward.occupied,
             config.bed_spaces,
             ward.waiting_list_size,
         )
 
 
-def _sorted(counts: Counter[tuple[str, str, date]]) -> tuple[EventCount, ...]:
+class _Register:
+    """What is written down of one department: its patients, its identifiers, today's counts."""
+
+    def __init__(self, run: RunStarted, config: DepartmentConfig) -> None:
+        self.identity = Identity(run.seed, run.hospital_id, config.id)
+        self.patients = PatientRegister(config, Streams(run.seed, run.hospital_id, config.id), self.identity)
+        self.spell_ids: Iterator[str] = self.identity.counted("spell")
+        self.admission_ids: Iterator[str] = self.identity.counted("admission")
+        self.discharge_ids: Iterator[str] = self.identity.counted("discharge")
+        self.admissions = 0
+        self.discharges = 0
+
+
+def _sorted(counts: Counts) -> tuple[EventCount, ...]:
     return tuple(EventCount(*key, count) for key, count in sorted(counts.items()))

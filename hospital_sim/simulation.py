@@ -4,17 +4,17 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import msgspec
-from simpy import Environment
 
+from hospital_sim.capacity import connect
 from hospital_sim.clock import second_of
 from hospital_sim.config import HospitalConfig
 from hospital_sim.config.promises import promises
+from hospital_sim.coroutines import Clockwork, StartedProcess
 from hospital_sim.demand import requests
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 from hospital_sim.events import RECORD_VERSION, RunRecord, RunStarted
-from hospital_sim.identity import Identity, digest
+from hospital_sim.identity import digest
 from hospital_sim.order import Order
-from hospital_sim.patients import PatientRegister
 from hospital_sim.processes import Department, Observer, arrivals, census
 from hospital_sim.recorder import Emit, EventRecorder
 from hospital_sim.streams import STREAM_VERSION, Streams
@@ -85,7 +85,7 @@ def run_events(
     Returns:
         The run record: what was emitted.
     """
-    recorder = EventRecorder(run, emit)
+    recorder = EventRecorder(config, run, emit)
     observe(config, run, recorder, on_day)
     return recorder.record()
 
@@ -102,19 +102,16 @@ def observe(
         on_day: Called when a day is done, those of the warm-up included.
     """
     first_day = run.start - timedelta(days=run.warmup_days)
-    env = Environment(initial_time=second_of(first_day))
+    env = Clockwork(initial_time=second_of(first_day))
     order = Order(len(config.department))
-    departments = []
-    for position, entry in enumerate(config.department):
-        streams = Streams(run.seed, config.id, entry.id)
-        identity = Identity(run.seed, config.id, entry.id)
-        patients = PatientRegister(entry, streams, identity)
-        department = Department(env, entry, identity, patients, position, order)
-        departments.append(department)
-        env.process(arrivals(env, department, requests(entry, streams, first_day), observer))
-    env.process(census(env, departments, order, observer))
+    departments = [Department(env, entry, position, order) for position, entry in enumerate(config.department)]
+    for department in departments:
+        streams = Streams(run.seed, config.id, department.config.id)
+        StartedProcess(env, arrivals(env, department, requests(department.config, streams, first_day), observer))
+    connect(env, departments)
+    StartedProcess(env, census(env, departments, order, observer))
     for day in (first_day + timedelta(days=number) for number in range((run.end - first_day).days + 1)):
-        env.run(until=second_of(day + timedelta(days=1)))
+        env.run_to(second_of(day + timedelta(days=1)))
         if on_day is not None:
             on_day(day)
 

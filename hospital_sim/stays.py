@@ -1,8 +1,7 @@
-"""How long patients hold a bed: the stay until they are fit to leave, and the delay after it.
+"""How long patients hold a bed: the stay until they are fit to leave, the delay after it, the cleaning of the bed.
 
-Stays and delays are drawn for each request before it meets a bed. The simple rule: a stay is uniform between one day
-and the department's maximum; a small share of stays is long, several maximum stays; a small share of discharges is
-delayed.
+All of it is drawn for each request before it meets a bed. The simple rule: a stay is uniform between one day and the
+department's maximum; a small share of stays is long, several maximum stays; a small share of discharges is delayed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,9 +10,10 @@ from typing import Generic, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hospital_sim.clock import DAY, to_seconds
+from hospital_sim.clock import DAY, HOUR, to_seconds
 from hospital_sim.config import DepartmentConfig
-from hospital_sim.distributions import Floats, Uniform
+from hospital_sim.config.sources import StayRule
+from hospital_sim.distributions import Floats
 from hospital_sim.events.fields import DelayReason, DischargeDestination
 from hospital_sim.streams import Streams
 
@@ -27,57 +27,64 @@ class Stay(NamedTuple):
     Attributes:
         length: Seconds from admission until fit for discharge, at least 1.
         delay: Seconds from then until the bed is left, 0 unless the discharge is delayed.
+        turnaround: Seconds for which the bed is cleaned after that.
         destination: NHS discharge destination code.
         delay_reason: Why the discharge is delayed; None unless it is.
     """
 
     length: int
     delay: int
+    turnaround: int
     destination: DischargeDestination
     delay_reason: DelayReason | None
 
 
 class StayDraws:
-    """Draws the stays of one department, a block at a time.
+    """Draws the stays of one source, a block at a time.
 
     Args:
-        department: Whose stays.
-        streams: The department's random streams.
+        rule: How long its patients stay.
+        department: Whose patients they are.
+        streams: The source's random streams.
     """
 
-    def __init__(self, department: DepartmentConfig, streams: Streams) -> None:
-        self._department = department
+    def __init__(self, rule: StayRule, department: DepartmentConfig, streams: Streams) -> None:
+        self._rule = rule
         self._stay = streams.stream("stay")
         self._is_long = streams.stream("long_stay")
         self._long = streams.stream("long_stay_length")
         self._is_delayed = streams.stream("delay")
         self._delay = streams.stream("delay_length")
+        self._turnaround = streams.stream("turnaround")
         self._reasons = Choice(department.delay_reasons, streams.stream("delay_reason"))
         self._destinations = Choice(department.discharge_destinations, streams.stream("discharge_destination"))
 
     def draw(self, size: int) -> Iterator[Stay]:
         """Draw ``size`` stays."""
-        delays = self._delays(size)
-        reasons = [
-            reason if delay else None for reason, delay in zip(self._reasons.draw(size), delays.tolist(), strict=True)
-        ]
-        return map(Stay, self._lengths(size).tolist(), delays.tolist(), self._destinations.draw(size), reasons)
+        delays = self._delays(size).tolist()
+        reasons = [reason if delay else None for reason, delay in zip(self._reasons.draw(size), delays, strict=True)]
+        lengths, turnarounds = self._lengths(size).tolist(), self._turnarounds(size).tolist()
+        return map(Stay, lengths, delays, turnarounds, self._destinations.draw(size), reasons)
 
     def _lengths(self, size: int) -> Seconds:
-        if self._department.stay is not None:
-            return np.maximum(_seconds(self._department.stay.sample(self._stay, size)), 1)
-        longest = self._department.max_stay_days or 1.0
-        ordinary = _seconds(Uniform(1, longest).sample(self._stay, size))
-        low, high = self._department.long_stay_multiple
-        long = _seconds(Uniform(low * longest, high * longest).sample(self._long, size))
-        is_long = self._is_long.random(size) < self._department.long_stay_share
+        rule = self._rule
+        ordinary = np.maximum(_seconds(rule.ordinary.sample(self._stay, size), DAY), 1)
+        if rule.longest_ordinary is None:
+            return ordinary
+        long = _seconds(rule.long.sample(self._long, size), DAY)
+        is_long = self._is_long.random(size) < rule.long_share
         # A stay is called long if it is above the maximum, so that it can be told from the timestamps.
-        return np.where(is_long, np.maximum(long, to_seconds(longest) + 1), ordinary)
+        return np.where(is_long, np.maximum(long, to_seconds(rule.longest_ordinary) + 1), ordinary)
 
     def _delays(self, size: int) -> Seconds:
-        delays = _seconds(Uniform(*self._department.delay_days).sample(self._delay, size))
-        is_delayed = self._is_delayed.random(size) < self._department.delay_share
+        delays = _seconds(self._rule.delay.sample(self._delay, size), DAY)
+        is_delayed = self._is_delayed.random(size) < self._rule.delay_share
         return np.where(is_delayed, np.maximum(delays, 1), 0)
+
+    def _turnarounds(self, size: int) -> Seconds:
+        if self._rule.turnaround_hours is None:
+            return np.zeros(size, np.int64)
+        return _seconds(self._rule.turnaround_hours.sample(self._turnaround, size), HOUR)
 
 
 class Choice(Generic[Word]):
@@ -100,5 +107,5 @@ class Choice(Generic[Word]):
         return words
 
 
-def _seconds(days: Floats) -> Seconds:
-    return np.rint(days * DAY).astype(np.int64)
+def _seconds(times: Floats, unit: int) -> Seconds:
+    return np.rint(times * unit).astype(np.int64)

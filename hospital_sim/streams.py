@@ -25,6 +25,13 @@ class Streams:
         self._seed = seed
         self._name = f"{hospital_id}/{department_id}"
 
+    def part(self, name: str) -> "Streams":
+        """Return the streams of a part of the department; of the department itself if the name is empty."""
+        part = object.__new__(Streams)
+        part._seed = self._seed
+        part._name = f"{self._name}/{name}" if name else self._name
+        return part
+
     def stream(self, purpose: str) -> np.random.Generator:
         """Return a new generator at the beginning of the stream for a purpose."""
         digest = blake2b(f"{self._name}/{purpose}".encode(), digest_size=16).digest()

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from hospital_sim import hospital, terminal
+from hospital_sim.cli import compare
 from hospital_sim.cli.simulate import simulate_all
 from hospital_sim.presets import presets
 
@@ -70,3 +71,6 @@ def simulate(
     """
     summary = simulate_all(hospital_name, start, end, seed, sink, emit_from, workers)
     terminal.show("Simulated", summary, as_json=as_json)
+
+
+app.command("compare")(compare.command)

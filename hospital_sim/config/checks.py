@@ -3,8 +3,11 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 
-from hospital_sim.config.offered_load import offered_load
+import msgspec
+
+from hospital_sim.config.offered_load import held_load, requests_per_day
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
+from hospital_sim.config.source_checks import check_source
 from hospital_sim.errors import ConfigurationError
 
 Problem = tuple[str, str]
@@ -13,45 +16,78 @@ Problem = tuple[str, str]
 
 def check_hospital(config: HospitalConfig) -> None:
     """Raise ``ConfigurationError`` for the first constraint that a hospital breaks."""
-    seen: set[str] = set()
+    known = [department.id for department in config.department]
     for position, department in enumerate(config.department):
         where = f"department[{position}] ({department.id})"
-        if department.id in seen:
-            raise ConfigurationError(f"{where}: id: {department.id!r} is used twice; give each department its own")
-        seen.add(department.id)
-        for check in _CHECKS:
-            for field, problem in check(department):
-                raise ConfigurationError(f"{where}: {field}: {problem}")
+        if department.id in known[:position]:
+            raise ConfigurationError(f"{where}: id: {department.id!r} is used twice; give each its own")
+        for field, problem in _problems(department, known):
+            raise ConfigurationError(f"{where}: {field}: {problem}")
+
+
+def _problems(department: DepartmentConfig, known: list[str]) -> Iterator[Problem]:
+    yield from _finite(department)
+    yield from _overflow(department, known)
+    for position, source in enumerate(department.source):
+        for field, problem in check_source(source):
+            yield f"source[{position}] ({source.id}): {field}", problem
+    for check in _CHECKS:
+        yield from check(department)
 
 
 def _finite(department: DepartmentConfig) -> Iterator[Problem]:
     for field in department.__struct_fields__:
-        value = getattr(department, field)
-        numbers = value if isinstance(value, tuple) else (value,)
-        if any(isinstance(number, float) and not math.isfinite(number) for number in numbers):
-            yield field, f"must be finite, not {value}"
+        if not all(map(math.isfinite, _numbers(msgspec.to_builtins(getattr(department, field))))):
+            yield field, f"must be finite, not {getattr(department, field)}"
 
 
-def _capacity(department: DepartmentConfig) -> Iterator[Problem]:
-    if department.bed_spaces < department.beds:
-        yield "capacity", f"must be at least the {department.beds} beds, not {department.capacity}"
+def _numbers(value: object) -> Iterator[float]:
+    if isinstance(value, float):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _numbers(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _numbers(item)
 
 
-def _one_demand(department: DepartmentConfig) -> Iterator[Problem]:
-    if (department.target_occupancy is None) == (department.requests_per_day is None):
+def _overflow(department: DepartmentConfig, known: list[str]) -> Iterator[Problem]:
+    for name in department.overflow.to if department.overflow else ():
+        if name == department.id or name not in known:
+            others = ", ".join(each for each in known if each != department.id)
+            yield "overflow.to", f"{name!r} is not another department of this hospital; there are {others}"
+
+
+def _sources(department: DepartmentConfig) -> Iterator[Problem]:
+    ids = [source.id for source in department.source]
+    for position, name in enumerate(ids):
+        if name in ids[:position]:
+            yield f"source[{position}]: id", f"{name!r} is used twice; give each its own"
+    shares = [source.share for source in department.source if source.share is not None]
+    if shares and abs(math.fsum(shares) - 1) > 1e-9:
+        yield "source.share", f"the shares must add up to 1, not {math.fsum(shares):g}"
+
+
+def _demand(department: DepartmentConfig) -> Iterator[Problem]:
+    given = [department.target_occupancy, department.requests_per_day]
+    shared = not department.source or any(source.share is not None for source in department.source)
+    if shared and given.count(None) != 1:
         yield "target_occupancy", "give either target_occupancy or requests_per_day"
+    if not shared and given.count(None) != 2:
+        yield "target_occupancy", "no source has a share of this demand; give one a share, or leave it out"
 
 
-def _one_stay(department: DepartmentConfig) -> Iterator[Problem]:
-    if (department.max_stay_days is None) == (department.stay is None):
-        yield "max_stay_days", "give either max_stay_days or stay"
+def _stay(department: DepartmentConfig) -> Iterator[Problem]:
+    needed = not department.source or any(
+        source.stay is None and source.max_stay_days is None for source in department.source
+    )
+    if needed and department.max_stay_days is None and department.stay is None:
+        yield "max_stay_days", "give max_stay_days or stay"
     if department.stay is not None and department.stay.mean <= 0:
         yield "stay", "must have a mean above 0"
-
-
-def _long_stay(department: DepartmentConfig) -> Iterator[Problem]:
-    if department.long_stay_share > 0 and department.max_stay_days is None:
-        yield "long_stay_share", "needs max_stay_days; set it to 0 where stays follow a distribution"
+    if department.long_stay_share > 0 and department.max_stay_days is None and needed:
+        yield "long_stay_share", "needs max_stay_days; set it to 0 where stays follow a distribution without limit"
     low, high = department.long_stay_multiple
     if not 1 <= low <= high:
         yield "long_stay_multiple", f"must be two numbers of at least 1, the smaller first, not {[low, high]}"
@@ -61,12 +97,21 @@ def _delay(department: DepartmentConfig) -> Iterator[Problem]:
     low, high = department.delay_days
     if not 0 < low <= high:
         yield "delay_days", f"must be two numbers above 0, the smaller first, not {[low, high]}"
+    if department.delay is not None and department.delay.mean <= 0:
+        yield "delay", "must have a mean above 0"
 
 
-def _multipliers(department: DepartmentConfig) -> Iterator[Problem]:
-    multipliers = department.month_multipliers
-    if min(multipliers) < 0 or max(multipliers) <= 0:
-        yield "month_multipliers", f"must not be negative, and not all 0, not {list(multipliers)}"
+def _profiles(department: DepartmentConfig) -> Iterator[Problem]:
+    for field in (
+        "month_multipliers",
+        "weekday_multipliers",
+        "hour_multipliers",
+        "discharge_weekday_multipliers",
+        "discharge_hour_multipliers",
+    ):
+        profile = getattr(department, field)
+        if profile is not None and not any(profile):
+            yield field, "must not be all 0"
 
 
 def _ages(department: DepartmentConfig) -> Iterator[Problem]:
@@ -83,23 +128,43 @@ def _shares(department: DepartmentConfig) -> Iterator[Problem]:
             yield field, f"the shares must add up to 1, not {total:g}"
 
 
+def _beds(department: DepartmentConfig) -> Iterator[Problem]:
+    fewest = department.beds + sum(min(change.beds, 0) for change in department.bed_change)
+    if fewest < 0:
+        yield "bed_change", f"closes more than the {department.beds} beds if all changes come together"
+    escalation = department.escalation.beds if department.escalation else 0
+    most = department.most_planned_beds + escalation
+    if department.bed_spaces < most:
+        yield "capacity", f"must be at least the {most} beds that can be open, not {department.capacity}"
+    if department.escalation is not None and department.escalation.close_below > department.escalation.open_above:
+        yield "escalation.close_below", f"must not be above open_above, not {department.escalation.close_below:g}"
+
+
+def _rates(department: DepartmentConfig) -> Iterator[Problem]:
+    try:
+        requests_per_day(department)
+    except ValueError as error:
+        yield "target_occupancy", str(error)
+
+
 def _overload(department: DepartmentConfig) -> Iterator[Problem]:
-    load = offered_load(department)
-    if load >= 1 - 1e-12 and department.when_full == "wait" and not department.allow_overload:
+    load = held_load(department)
+    waits = department.when_full == "wait" or any(source.when_full == "wait" for source in department.source)
+    if load >= 1 - 1e-12 and waits and not department.allow_overload:
         field = "target_occupancy" if department.target_occupancy is not None else "requests_per_day"
         effect = f"gives an offered load of {load:.3f} over the year, so the queue would grow without end"
         yield field, f"{effect}; lower it, add beds, or set allow_overload = true"
 
 
 _CHECKS: tuple[Callable[[DepartmentConfig], Iterator[Problem]], ...] = (
-    _finite,
-    _capacity,
-    _one_demand,
-    _one_stay,
-    _long_stay,
+    _sources,
+    _demand,
+    _stay,
     _delay,
-    _multipliers,
+    _profiles,
     _ages,
     _shares,
+    _beds,
+    _rates,
     _overload,
 )

@@ -4,55 +4,100 @@ The offered load is the rate of requests times the mean time in the bed, long st
 for a hospital that never says no). Divided by the beds it is the occupancy that the department would settle at.
 """
 
-from hospital_sim.config.schema import DepartmentConfig
+from __future__ import annotations
 
-DAYS_IN_MONTH = (31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-"""Mean days of each month, January first; a calendar year has 365.25."""
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from hospital_sim.config.calendar import DAYS_IN_MONTH
+from hospital_sim.config.parts import BedChange
+from hospital_sim.config.schema import DepartmentConfig
+from hospital_sim.config.sources import Source, sources
+
+_ANY_YEAR = date(2023, 1, 1)
+_EVERY_YEAR = len("MM-DD")
+
+
+def requests_per_day(department: DepartmentConfig) -> float:
+    """Return the mean requests a day over a year, of all sources."""
+    return sum(source.per_day for source in sources(department))
+
+
+def mean_bed_days(department: DepartmentConfig) -> float:
+    """Return the mean days that a patient is in the bed, long stays and delays included."""
+    return _mean(department, lambda source: source.stay.mean_bed_days)
 
 
 def mean_ready_days(department: DepartmentConfig) -> float:
     """Return the mean days from admission to being fit for discharge, long stays included."""
-    if department.stay is not None:
-        return department.stay.mean
-    longest = _longest_ordinary_stay(department)
-    ordinary = (1 + longest) / 2
-    long = longest * sum(department.long_stay_multiple) / 2
-    return ordinary + department.long_stay_share * (long - ordinary)
+    return _mean(department, lambda source: source.stay.mean_ready_days)
 
 
-def mean_bed_days(department: DepartmentConfig) -> float:
-    """Return the mean days that a patient holds the bed: until fit for discharge, and the delay after it."""
-    return mean_ready_days(department) + department.delay_share * sum(department.delay_days) / 2
-
-
-def requests_per_day(department: DepartmentConfig) -> float:
-    """Return the mean requests a day over a year: as given, or derived so that the load meets the target."""
-    if department.requests_per_day is not None:
-        return department.requests_per_day
-    if department.target_occupancy is None:
-        raise ValueError(f"{department.id}: neither requests_per_day nor target_occupancy is given")
-    return department.target_occupancy * department.beds / mean_bed_days(department)
+def mean_held_days(department: DepartmentConfig) -> float:
+    """Return the mean days for which nobody else can have the bed: in the bed, and its turnaround."""
+    return _mean(department, lambda source: source.stay.mean_held_days)
 
 
 def offered_load(department: DepartmentConfig) -> float:
-    """Return the offered load over the year as a share of the beds."""
-    return requests_per_day(department) * mean_bed_days(department) / department.beds
+    """Return the offered load over the year as a share of the beds that are open on average."""
+    return requests_per_day(department) * mean_bed_days(department) / mean_open_beds(department)
 
 
-def month_multipliers(department: DepartmentConfig) -> tuple[float, ...]:
-    """Return twelve factors on the daily rate, January first, that average 1 over the days of a calendar year."""
-    given = department.month_multipliers
-    mean = sum(factor * days for factor, days in zip(given, DAYS_IN_MONTH, strict=True)) / sum(DAYS_IN_MONTH)
-    return tuple(factor / mean for factor in given)
+def held_load(department: DepartmentConfig) -> float:
+    """Return the load over the year as a share of the beds, the turnaround of beds included: at 1 the queue grows."""
+    return requests_per_day(department) * mean_held_days(department) / mean_open_beds(department)
 
 
 def monthly_load(department: DepartmentConfig) -> tuple[float, ...]:
-    """Return the offered load of each month, January first, as a share of the beds."""
-    load = offered_load(department)
-    return tuple(load * factor for factor in month_multipliers(department))
+    """Return the offered load of each month, January first, as a share of the beds that are open in it."""
+    loads = [0.0] * 12
+    for source in sources(department):
+        for month, factor in enumerate(_month_factors(source)):
+            loads[month] += source.per_day * factor * source.stay.mean_bed_days
+    return tuple(load / beds for load, beds in zip(loads, _beds_by_month(department), strict=True))
 
 
-def _longest_ordinary_stay(department: DepartmentConfig) -> float:
-    if department.max_stay_days is None:
-        raise ValueError(f"{department.id}: neither max_stay_days nor stay is given")
-    return department.max_stay_days
+def month_multipliers(department: DepartmentConfig) -> tuple[float, ...]:
+    """Return twelve factors on the daily rate of all sources, January first, that average 1 over a calendar year."""
+    all_sources = sources(department)
+    total = sum(source.per_day for source in all_sources)
+    factors = [_month_factors(source) for source in all_sources]
+    return tuple(
+        sum(source.per_day * each[month] for source, each in zip(all_sources, factors, strict=True)) / total
+        for month in range(12)
+    )
+
+
+def mean_open_beds(department: DepartmentConfig) -> float:
+    """Return the beds that are open on average over a year, by the plan of every year."""
+    beds = _beds_by_month(department)
+    return sum(open_ * days for open_, days in zip(beds, DAYS_IN_MONTH, strict=True)) / sum(DAYS_IN_MONTH)
+
+
+def planned_beds(department: DepartmentConfig, day: date) -> int:
+    """Return the beds that are planned to be open on a day."""
+    return department.beds + sum(change.beds for change in department.bed_change if change.applies(day))
+
+
+def _mean(department: DepartmentConfig, days: Callable[[Source], float]) -> float:
+    all_sources = sources(department)
+    return sum(source.per_day * days(source) for source in all_sources) / sum(each.per_day for each in all_sources)
+
+
+def _month_factors(source: Source) -> tuple[float, ...]:
+    return source.profile.month_multipliers if source.follows_profile else (1.0,) * 12
+
+
+def _beds_by_month(department: DepartmentConfig) -> list[float]:
+    """Return the mean beds of each month, by the changes that come every year."""
+    changes = [change for change in department.bed_change if _comes_every_year(change)]
+    if not changes:
+        return [float(department.beds)] * 12
+    months: list[list[int]] = [[] for _ in range(12)]
+    for day in (_ANY_YEAR + timedelta(days=number) for number in range(365)):
+        months[day.month - 1].append(department.beds + sum(change.beds for change in changes if change.applies(day)))
+    return [max(sum(beds) / len(beds), 1e-9) for beds in months]
+
+
+def _comes_every_year(change: BedChange) -> bool:
+    return all(day is None or len(day) == _EVERY_YEAR for day in (change.first, change.last))

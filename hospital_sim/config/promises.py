@@ -1,5 +1,7 @@
 """What a configuration promises of each department: the expectations that a run record carries downstream."""
 
+from collections.abc import Callable
+
 from hospital_sim.config.offered_load import (
     mean_bed_days,
     mean_ready_days,
@@ -8,6 +10,7 @@ from hospital_sim.config.offered_load import (
     requests_per_day,
 )
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
+from hospital_sim.config.sources import StayRule, sources
 from hospital_sim.events import DepartmentPromise
 
 
@@ -23,12 +26,26 @@ def _promise(department: DepartmentConfig) -> DepartmentPromise:
         treatment_function_code=department.treatment_function_code,
         beds=department.beds,
         capacity=department.bed_spaces,
-        max_stay_days=department.max_stay_days,
+        max_stay_days=_longest_ordinary_stay(department),
         mean_stay_days=mean_bed_days(department),
         mean_ready_days=mean_ready_days(department),
-        long_stay_share=department.long_stay_share,
-        delay_share=department.delay_share,
+        long_stay_share=_share(department, lambda stay: stay.long_share),
+        delay_share=_share(department, lambda stay: stay.delay_share),
         offered_load=offered_load(department),
         requests_per_day=requests_per_day(department),
         month_multipliers=month_multipliers(department),
     )
+
+
+def _longest_ordinary_stay(department: DepartmentConfig) -> float | None:
+    """Return the longest ordinary stay of any source; None where one has no limit."""
+    longest = [source.stay.longest_ordinary for source in sources(department)]
+    limits = [days for days in longest if days is not None]
+    return max(limits) if len(limits) == len(longest) else None
+
+
+def _share(department: DepartmentConfig, share: Callable[[StayRule], float]) -> float:
+    """Return a share of all patients, given that of each source's."""
+    all_sources = sources(department)
+    total = sum(source.per_day for source in all_sources)
+    return sum(source.per_day * share(source.stay) for source in all_sources) / total

@@ -9,8 +9,11 @@ from typing import NoReturn
 
 import msgspec
 
+from hospital_sim.config.arrivals import read_arrivals
 from hospital_sim.config.checks import check_hospital
+from hospital_sim.config.parts import BedChange, Escalation, Overflow, ScheduledList, SourceConfig
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
+from hospital_sim.distributions import decode
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 
 Fields = dict[str, object]
@@ -46,20 +49,24 @@ def read_hospitals(path: Path) -> tuple[HospitalConfig, ...]:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: is not TOML: {error}") from error
     try:
-        return parse_hospitals(document)
+        return parse_hospitals(document, path.parent)
     except ConfigurationError as error:
         raise type(error)(f"{path.name}: {error}") from error
 
 
-def parse_hospitals(document: Mapping[str, object]) -> tuple[HospitalConfig, ...]:
+def parse_hospitals(document: Mapping[str, object], folder: Path = Path()) -> tuple[HospitalConfig, ...]:
     """Check the hospitals of a parsed document (see ``read_hospitals``).
+
+    Args:
+        document: The tables.
+        folder: Where the files are that it names.
 
     Raises:
         ConfigurationError: If a field is missing, unknown or wrong.
     """
     fields = dict(document)
     if "hospital" not in fields:
-        return (parse_hospital(fields),)
+        return (parse_hospital(fields, folder),)
     shared = _table(fields.pop("defaults", {}), "defaults")
     entries = fields.pop("hospital")
     if not isinstance(entries, list) or not entries:
@@ -72,7 +79,7 @@ def parse_hospitals(document: Mapping[str, object]) -> tuple[HospitalConfig, ...
         hospital = _table(entry, where)
         hospital["defaults"] = shared | _table(hospital.get("defaults", {}), f"{where}.defaults")
         try:
-            hospitals.append(parse_hospital(hospital))
+            hospitals.append(parse_hospital(hospital, folder))
         except ConfigurationError as error:
             raise type(error)(f"{where}: {error}") from error
     identifiers = [hospital.id for hospital in hospitals]
@@ -82,8 +89,8 @@ def parse_hospitals(document: Mapping[str, object]) -> tuple[HospitalConfig, ...
     return tuple(hospitals)
 
 
-def parse_hospital(document: Mapping[str, object]) -> HospitalConfig:
-    """Check one hospital of a parsed document.
+def parse_hospital(document: Mapping[str, object], folder: Path = Path()) -> HospitalConfig:
+    """Check one hospital of a parsed document (arguments as in ``parse_hospitals``).
 
     Raises:
         ConfigurationError: If a field is missing, unknown or wrong.
@@ -97,9 +104,9 @@ def parse_hospital(document: Mapping[str, object]) -> HospitalConfig:
     if not isinstance(departments, list):
         raise ConfigurationTypeError("department: must be one or more [[department]] tables")
     given = [_table(entry, f"department[{position}]") for position, entry in enumerate(departments)]
-    fields["department"] = [_with_defaults(entry, defaults) for entry in given]
+    fields["department"] = [_with_arrivals(_with_defaults(entry, defaults), folder) for entry in given]
     try:
-        config = msgspec.convert(fields, HospitalConfig)
+        config = msgspec.convert(fields, HospitalConfig, dec_hook=decode)
     except msgspec.ValidationError as error:
         _explain(str(error), given, fields)
     check_hospital(config)
@@ -118,6 +125,20 @@ def _with_defaults(department: Fields, defaults: Fields) -> Fields:
     """Fill in the fields that a department does not give, nor its alternative."""
     missing = {field: value for field, value in defaults.items() if _ALTERNATIVES.get(field) not in department}
     return missing | department
+
+
+def _with_arrivals(department: Fields, folder: Path) -> Fields:
+    """Read the files of arrivals that the sources of a department name."""
+    sources = department.get("source")
+    if not isinstance(sources, list):
+        return department
+    read = [
+        source | {"arrivals": read_arrivals(folder / source["arrivals"])}
+        if isinstance(source, dict) and isinstance(source.get("arrivals"), str)
+        else source
+        for source in sources
+    ]
+    return department | {"source": read}
 
 
 def _table(value: object, where: str) -> Fields:
@@ -167,10 +188,20 @@ def _where(path: str, departments: list[Fields]) -> str:
     return f"department[{position}]{named}" + (f": {rest}" if rest else "")
 
 
+_FIELDS_AT = (
+    (r"", HospitalConfig.__struct_fields__),
+    (r"department\[\d+\]", DepartmentConfig.__struct_fields__),
+    (r".*\.source\[\d+\]", SourceConfig.__struct_fields__),
+    (r".*\.schedule\[\d+\]", ScheduledList.__struct_fields__),
+    (r".*\.bed_change\[\d+\]", BedChange.__struct_fields__),
+    (r".*\.escalation", Escalation.__struct_fields__),
+    (r".*\.overflow", Overflow.__struct_fields__),
+)
+
+
 def _unknown_at(where: str, field: str, path: str) -> NoReturn:
-    schema = HospitalConfig if not path else DepartmentConfig
-    nested = path and not re.fullmatch(r"department\[\d+\]", path)
-    _unknown(where, field, () if nested else schema.__struct_fields__)
+    known = next((fields for pattern, fields in _FIELDS_AT if re.fullmatch(pattern, path)), ())
+    _unknown(where, field, known)
 
 
 def _unknown(where: str, field: str, known: tuple[str, ...]) -> NoReturn:

@@ -1,18 +1,26 @@
 """What a hospital is: the fields of a configuration, and which values they may have.
 
-Times are in days. A share is a probability between 0 and 1.
+Times are in days unless a name says otherwise. A share is a probability between 0 and 1.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from hospital_sim.distributions import AnyDistribution
+from hospital_sim.config.parts import (
+    BedChange,
+    ByHour,
+    ByMonth,
+    ByWeekday,
+    Escalation,
+    Overflow,
+    Positive,
+    Share,
+    SourceConfig,
+    WhenFull,
+)
+from hospital_sim.distributions import Distribution
 from hospital_sim.events.fields import AdmissionMethod, DelayReason, DischargeDestination, Name
-
-Share = Annotated[float, Meta(ge=0, le=1)]
-Positive = Annotated[float, Meta(gt=0)]
-Multipliers = tuple[float, float, float, float, float, float, float, float, float, float, float, float]
 
 
 def _delay_reasons() -> dict[DelayReason, Share]:
@@ -43,20 +51,30 @@ class DepartmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         name: Name for people.
         treatment_function_code: NHS treatment function code, three digits.
         beds: Beds open.
-        capacity: Bed spaces, open or not; as many as beds if not given.
+        capacity: Bed spaces, open or not; as many as can be open if not given.
+        bed_change: Beds that open or close on dates or weekdays.
+        escalation: Beds that open under pressure.
+        when_full: Whether a patient waits or is turned away (``"divert"``) when no bed is free.
+        overflow: Where the head of the queue may go after a while.
+        turnaround_hours: A bed is cleaned for this long after a discharge (a distribution, in hours).
         target_occupancy: Offered load that demand is derived from: the share of beds occupied on average over a year.
         requests_per_day: Mean requests for a bed a day over a year, instead of ``target_occupancy``.
+        source: Kinds of patients, if there are several or they come in another way.
         month_multipliers: Demand by month, January first, relative; scaled to average 1 over the calendar year.
-        when_full: Whether a patient waits or is turned away (``"divert"``) when no bed is free.
+        weekday_multipliers: Demand by weekday, Monday first, relative; scaled to average 1 over the week.
+        hour_multipliers: Demand by hour of the day, UTC, relative; scaled to average 1 over the day.
+        admission_methods: Shares of NHS admission method codes; a source has one of its own.
         max_stay_days: Longest ordinary stay: stays are uniform between one day and this.
         stay: Distribution of the stay in days, instead of ``max_stay_days``.
         long_stay_share: Share of patients whose stay is long and blocks a bed.
         long_stay_multiple: A long stay is uniform between these multiples of ``max_stay_days``.
         delay_share: Share of patients who keep the bed although they are fit to leave.
         delay_days: A delay is uniform between these.
+        delay: Distribution of a delay in days, instead of ``delay_days``.
         delay_reasons: Shares of the reasons for a delay.
+        discharge_weekday_multipliers: When patients leave, by weekday, Monday first, relative.
+        discharge_hour_multipliers: When patients leave, by hour of the day, UTC, relative.
         discharge_destinations: Shares of NHS discharge destination codes.
-        admission_methods: Shares of NHS admission method codes.
         ages: Youngest, most frequent and oldest age in years (a triangular distribution).
         female_share: Share of female patients.
         return_share: Share of requests by patients who have been there before, if one can be found.
@@ -67,29 +85,46 @@ class DepartmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     treatment_function_code: Annotated[str, Meta(pattern="^[0-9]{3}$")]
     beds: Annotated[int, Meta(ge=1, le=100_000)]
-    capacity: Annotated[int, Meta(ge=1)] | None = None
+    capacity: Annotated[int, Meta(ge=1, le=200_000)] | None = None
+    bed_change: tuple[BedChange, ...] = ()
+    escalation: Escalation | None = None
+    when_full: WhenFull = "wait"
+    overflow: Overflow | None = None
+    turnaround_hours: Distribution | None = None
     target_occupancy: Positive | None = None
     requests_per_day: Positive | None = None
-    month_multipliers: Multipliers = (1.0,) * 12
-    when_full: Literal["wait", "divert"] = "wait"
+    source: tuple[SourceConfig, ...] = ()
+    month_multipliers: ByMonth = (1.0,) * 12
+    weekday_multipliers: ByWeekday = (1.0,) * 7
+    hour_multipliers: ByHour = (1.0,) * 24
+    admission_methods: dict[AdmissionMethod, Share] = field(default_factory=_admission_methods)
     max_stay_days: Annotated[float, Meta(ge=1)] | None = None
-    stay: AnyDistribution | None = None
+    stay: Distribution | None = None
     long_stay_share: Share = 0.01
     long_stay_multiple: tuple[float, float] = (3.0, 6.0)
     delay_share: Share = 0.05
     delay_days: tuple[float, float] = (4.0, 14.0)
+    delay: Distribution | None = None
     delay_reasons: dict[DelayReason, Share] = field(default_factory=_delay_reasons)
+    discharge_weekday_multipliers: ByWeekday | None = None
+    discharge_hour_multipliers: ByHour | None = None
     discharge_destinations: dict[DischargeDestination, Share] = field(default_factory=_discharge_destinations)
-    admission_methods: dict[AdmissionMethod, Share] = field(default_factory=_admission_methods)
     ages: tuple[float, float, float] = (18.0, 74.0, 100.0)
     female_share: Share = 0.51
     return_share: Share = 0.2
     allow_overload: bool = False
 
     @property
+    def most_planned_beds(self) -> int:
+        """The most beds that can be open by plan."""
+        return self.beds + sum(max(change.beds, 0) for change in self.bed_change)
+
+    @property
     def bed_spaces(self) -> int:
         """Bed spaces, open or not."""
-        return self.beds if self.capacity is None else self.capacity
+        if self.capacity is not None:
+            return self.capacity
+        return self.most_planned_beds + (self.escalation.beds if self.escalation else 0)
 
 
 class HospitalConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -1,0 +1,134 @@
+"""The parts of a department's configuration: who asks for a bed, and how many beds there are when.
+
+Times are in days unless a name says otherwise. A share is a probability between 0 and 1.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from hospital_sim.distributions import Distribution
+from hospital_sim.events.fields import AdmissionMethod, Name
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+Positive = Annotated[float, Meta(gt=0)]
+Relative = Annotated[float, Meta(ge=0)]
+ByMonth = Annotated[tuple[Relative, ...], Meta(min_length=12, max_length=12)]
+ByWeekday = Annotated[tuple[Relative, ...], Meta(min_length=7, max_length=7)]
+ByHour = Annotated[tuple[Relative, ...], Meta(min_length=24, max_length=24)]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WhenFull = Literal["wait", "divert"]
+Minute = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Day = Annotated[str, Meta(pattern="^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$")]
+
+
+class ScheduledList(Struct, frozen=True, forbid_unknown_fields=True):
+    """Patients who come by appointment, every week.
+
+    Attributes:
+        weekday: On which day.
+        time: At what time, ``HH:MM``.
+        patients: How many.
+    """
+
+    weekday: Weekday
+    time: Minute
+    patients: Annotated[int, Meta(ge=1, le=1000)]
+
+
+class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One kind of patient of a department. What a source does not say is as the department says.
+
+    Exactly one of ``share``, ``requests_per_day``, ``interarrival``, ``schedule`` and ``arrivals`` says how many come.
+
+    Attributes:
+        id: Identifier, unique in the department.
+        share: Share of the department's demand, which is derived from its target or its requests a day.
+        requests_per_day: Mean requests a day over a year (a Poisson process that follows the profiles).
+        interarrival: Distribution of the days between one request and the next.
+        schedule: Patients by appointment.
+        arrivals: Timestamps of real requests, UTC, sorted; or the name of a CSV file beside the configuration.
+        admission_method: NHS admission method code.
+        when_full: Whether a patient waits or is turned away (``"divert"``) when no bed is free.
+        month_multipliers: Demand by month, January first, relative.
+        weekday_multipliers: Demand by weekday, Monday first, relative.
+        hour_multipliers: Demand by hour of the day, UTC, relative.
+        max_stay_days: Longest ordinary stay.
+        stay: Distribution of the stay in days.
+        long_stay_share: Share of patients whose stay is long.
+        delay_share: Share of patients whose discharge is delayed.
+    """
+
+    id: Name
+    share: Share | None = None
+    requests_per_day: Positive | None = None
+    interarrival: Distribution | None = None
+    schedule: tuple[ScheduledList, ...] | None = None
+    arrivals: tuple[datetime, ...] | None = None
+    admission_method: AdmissionMethod = "21"
+    when_full: WhenFull | None = None
+    month_multipliers: ByMonth | None = None
+    weekday_multipliers: ByWeekday | None = None
+    hour_multipliers: ByHour | None = None
+    max_stay_days: Annotated[float, Meta(ge=1)] | None = None
+    stay: Distribution | None = None
+    long_stay_share: Share | None = None
+    delay_share: Share | None = None
+
+
+class BedChange(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Beds that are open more, or fewer, on some days.
+
+    Attributes:
+        beds: How many more; negative for fewer.
+        first: First day, ``YYYY-MM-DD``, or ``MM-DD`` for every year; from the beginning if not given.
+        last: Last day, likewise; without end if not given.
+        weekdays: On which weekdays; on all if not given.
+    """
+
+    beds: int
+    first: Day | None = None
+    last: Day | None = None
+    weekdays: tuple[Weekday, ...] | None = None
+
+    def applies(self, day: date) -> bool:
+        """Tell whether a day is one of them."""
+        if self.weekdays is not None and WEEKDAYS[day.weekday()] not in self.weekdays:
+            return False
+        text = day.isoformat()
+        # Days of every year may run over its end: from November to March.
+        if self.first and self.last and len(self.first) == len(self.last) == _EVERY_YEAR and self.last < self.first:
+            return text[5:] >= self.first or text[5:] <= self.last
+        after = self.first is None or text[-len(self.first) :] >= self.first
+        return after and (self.last is None or text[-len(self.last) :] <= self.last)
+
+
+class Escalation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Beds that open under pressure. Occupancy is looked at on every full hour.
+
+    Attributes:
+        beds: How many.
+        open_above: They open when the occupied beds are more than this share of the planned beds.
+        close_below: They close when the occupied beds are less than this share of the planned beds.
+    """
+
+    beds: Annotated[int, Meta(ge=1)]
+    open_above: Positive = 0.95
+    close_below: Positive = 0.85
+
+
+class Overflow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where the head of the queue may go after a while, as an outlier.
+
+    Attributes:
+        after_hours: How long the patient has to have waited.
+        to: Departments, in the order in which they are tried; one takes an outlier if it has a free bed and no queue.
+    """
+
+    after_hours: Positive
+    to: Annotated[tuple[Name, ...], Meta(min_length=1)]
+
+
+WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_EVERY_YEAR = len("MM-DD")

@@ -1,0 +1,54 @@
+"""What types alone cannot say of a source of demand."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from hospital_sim.config.parts import SourceConfig
+
+_HOW_MANY = ("share", "requests_per_day", "interarrival", "schedule", "arrivals")
+_PROFILES = ("month_multipliers", "weekday_multipliers", "hour_multipliers")
+
+
+def check_source(source: SourceConfig) -> Iterator[tuple[str, str]]:
+    """Yield the field and the problem of each constraint that a source breaks."""
+    given = [field for field in _HOW_MANY if getattr(source, field) is not None]
+    if len(given) != 1:
+        found = f", not {' and '.join(given)}" if given else ""
+        yield "share", f"give exactly one of {', '.join(_HOW_MANY)}{found}"
+        return
+    yield from _own_times(source, given[0])
+    if source.interarrival is not None and source.interarrival.mean <= 0:
+        yield "interarrival", "must have a mean above 0"
+    if source.schedule is not None and not source.schedule:
+        yield "schedule", "must have at least one list"
+    if source.arrivals is not None:
+        yield from _arrivals(source)
+    for field in _PROFILES:
+        profile = getattr(source, field)
+        if profile is not None and not any(profile):
+            yield field, "must not be all 0"
+    if source.stay is not None and source.stay.mean <= 0:
+        yield "stay", "must have a mean above 0"
+    if source.long_stay_share and source.stay is not None and source.max_stay_days is None:
+        yield "long_stay_share", "needs max_stay_days; leave it out where stays follow a distribution without limit"
+
+
+def _own_times(source: SourceConfig, how_many: str) -> Iterator[tuple[str, str]]:
+    if how_many in ("interarrival", "schedule", "arrivals"):
+        for field in _PROFILES:
+            if getattr(source, field) is not None:
+                yield field, f"has no effect beside {how_many}, which says when patients come; leave it out"
+
+
+def _arrivals(source: SourceConfig) -> Iterator[tuple[str, str]]:
+    arrivals = source.arrivals or ()
+    if not arrivals:
+        yield "arrivals", "must have at least one timestamp"
+    for position, moment in enumerate(arrivals):
+        if moment.utcoffset() is None or moment.utcoffset():
+            yield f"arrivals[{position}]", f"must be UTC, with a Z, not {moment.isoformat()}"
+            return
+    for position, (earlier, later) in enumerate(pairwise(arrivals)):
+        if later < earlier:
+            yield f"arrivals[{position + 1}]", f"{later.isoformat()} is before the one in front of it; sort them"
+            return

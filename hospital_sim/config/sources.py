@@ -1,0 +1,178 @@
+"""The sources of a department's demand as they are simulated: each with its rate, its profiles and its stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hospital_sim.config.calendar import Profile
+from hospital_sim.config.parts import SourceConfig, WhenFull
+from hospital_sim.config.schema import DepartmentConfig
+from hospital_sim.distributions import Distribution, Truncated, Uniform
+from hospital_sim.events.fields import AdmissionMethod
+
+HOURS_IN_DAY = 24
+DAYS_IN_WEEK = 7
+
+
+@dataclass(frozen=True)
+class StayRule:
+    """How long the patients of a source hold a bed. Times are in days.
+
+    Attributes:
+        ordinary: Distribution of a stay that is not long.
+        longest_ordinary: Longest ordinary stay; None where there is no such limit.
+        long: Distribution of a long stay.
+        long_share: Share of long stays.
+        delay: Distribution of a delay.
+        delay_share: Share of delayed discharges.
+        turnaround_hours: Distribution of the hours for which a bed is cleaned after a discharge; None for no time.
+    """
+
+    ordinary: Distribution
+    longest_ordinary: float | None
+    long: Distribution
+    long_share: float
+    delay: Distribution
+    delay_share: float
+    turnaround_hours: Distribution | None
+
+    @property
+    def mean_ready_days(self) -> float:
+        """Mean days from admission to being fit for discharge."""
+        return self.ordinary.mean + self.long_share * (self.long.mean - self.ordinary.mean)
+
+    @property
+    def mean_bed_days(self) -> float:
+        """Mean days in the bed: until fit for discharge, and the delay after it."""
+        return self.mean_ready_days + self.delay_share * self.delay.mean
+
+    @property
+    def mean_held_days(self) -> float:
+        """Mean days for which nobody else can have the bed: in the bed, and its turnaround."""
+        return self.mean_bed_days + (self.turnaround_hours.mean / HOURS_IN_DAY if self.turnaround_hours else 0.0)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of patient, with nothing left to look up.
+
+    Attributes:
+        id: Identifier; empty where a department has one source that is not named.
+        per_day: Mean requests a day over a year.
+        given: How the requests come, if not as a Poisson process.
+        profile: When they come, if they do.
+        admission_methods: Shares of NHS admission method codes.
+        when_full: Whether a patient waits or is turned away when no bed is free.
+        stay: How long a bed is held.
+    """
+
+    id: str
+    per_day: float
+    given: SourceConfig | None
+    profile: Profile
+    admission_methods: dict[AdmissionMethod, float]
+    when_full: WhenFull
+    stay: StayRule
+
+    @property
+    def follows_profile(self) -> bool:
+        """Whether requests are a Poisson process that follows the profile."""
+        return self.given is None or not (self.given.interarrival or self.given.schedule or self.given.arrivals)
+
+
+def sources(department: DepartmentConfig) -> tuple[Source, ...]:
+    """Return the sources of a department, their rates resolved.
+
+    Raises:
+        ValueError: If the rates cannot be resolved: neither a target nor a rate is given, or other sources exceed it.
+    """
+    if not department.source:
+        stay = _stay_rule(department, None)
+        rate = _shared_rate(department, 0.0, stay.mean_bed_days)
+        return (_source(department, None, rate, stay),)
+    stays = [_stay_rule(department, source) for source in department.source]
+    own = [_own_rate(source) for source in department.source]
+    fixed = sum(rate * stay.mean_bed_days for rate, stay in zip(own, stays, strict=True) if rate is not None)
+    shares = [source.share or 0.0 for source in department.source]
+    shared_days = sum(share * stay.mean_bed_days for share, stay in zip(shares, stays, strict=True))
+    shared = _shared_rate(department, fixed, shared_days) if any(shares) else 0.0
+    return tuple(
+        _source(department, source, shared * share if rate is None else rate, stay)
+        for source, share, rate, stay in zip(department.source, shares, own, stays, strict=True)
+    )
+
+
+def shared_requests_per_day(department: DepartmentConfig) -> float | None:
+    """Return the requests a day that a department's sources share, derived or given; None if none shares."""
+    if not department.source:
+        return sources(department)[0].per_day
+    shares = [source.share for source in department.source]
+    rates = [source.per_day for source in sources(department)]
+    return next((rate / share for rate, share in zip(rates, shares, strict=True) if share), None)
+
+
+def _shared_rate(department: DepartmentConfig, fixed_load: float, bed_days: float) -> float:
+    """Return the requests a day that the department's target leaves to the sources that share it."""
+    if department.requests_per_day is not None:
+        return department.requests_per_day
+    if department.target_occupancy is None:
+        raise ValueError("give either target_occupancy or requests_per_day")
+    rate = (department.target_occupancy * department.beds - fixed_load) / bed_days
+    if rate <= 0:
+        raise ValueError(f"{department.target_occupancy:g} leaves no demand to share: other sources exceed it")
+    return rate
+
+
+def _own_rate(source: SourceConfig) -> float | None:
+    """Return the requests a day of a source that says how many come; None if it shares the department's."""
+    if source.requests_per_day is not None:
+        return source.requests_per_day
+    if source.interarrival is not None:
+        return 1 / source.interarrival.mean
+    if source.schedule is not None:
+        return sum(entry.patients for entry in source.schedule) / DAYS_IN_WEEK
+    if source.arrivals is not None:
+        days = (source.arrivals[-1].date() - source.arrivals[0].date()).days + 1
+        return len(source.arrivals) / days
+    return None
+
+
+def _source(department: DepartmentConfig, given: SourceConfig | None, rate: float, stay: StayRule) -> Source:
+    if given is None:
+        profile = Profile(department.month_multipliers, department.weekday_multipliers, department.hour_multipliers)
+        return Source("", rate, None, profile, department.admission_methods, department.when_full, stay)
+    profile = Profile(
+        given.month_multipliers or department.month_multipliers,
+        given.weekday_multipliers or department.weekday_multipliers,
+        given.hour_multipliers or department.hour_multipliers,
+    )
+    when_full = given.when_full or department.when_full
+    return Source(given.id, rate, given, profile, {given.admission_method: 1.0}, when_full, stay)
+
+
+def _stay_rule(department: DepartmentConfig, source: SourceConfig | None) -> StayRule:
+    stay, longest = department.stay, department.max_stay_days
+    if source is not None and (source.stay is not None or source.max_stay_days is not None):
+        stay, longest = source.stay, source.max_stay_days
+    long_share = _first(source.long_stay_share if source else None, department.long_stay_share)
+    low, high = department.long_stay_multiple
+    scale = longest or 0.0
+    return StayRule(
+        ordinary=_ordinary(stay, longest),
+        longest_ordinary=longest,
+        long=Uniform(low * scale, high * scale),
+        long_share=long_share,
+        delay=department.delay or Uniform(*department.delay_days),
+        delay_share=_first(source.delay_share if source else None, department.delay_share),
+        turnaround_hours=department.turnaround_hours,
+    )
+
+
+def _ordinary(stay: Distribution | None, longest: float | None) -> Distribution:
+    if stay is None:
+        return Uniform(1, longest or 1)
+    return stay if longest is None else Truncated(stay, 0, longest)
+
+
+def _first(*values: float | None) -> float:
+    return next(value for value in values if value is not None)

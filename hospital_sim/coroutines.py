@@ -1,0 +1,103 @@
+"""SimPy, at the rate at which patients arrive.
+
+``Environment.process`` puts the start and the end of a process into the queue of events, which costs as much as what a
+patient does between them. A process that is started here runs to its first event before this call returns, and its end
+is an event only if somebody waits for it. In all else it is the process that it would be.
+"""
+
+from collections.abc import Generator
+from heapq import heappop
+from typing import Any
+
+from simpy import Environment
+from simpy.core import SimTime
+from simpy.events import PENDING, Event, Process
+
+
+class _Begin(Event):
+    """An event that has just succeeded: what a process sees when it starts."""
+
+    def __init__(self) -> None:
+        self._ok = True
+        self._value = None
+
+
+_BEGIN = _Begin()
+
+
+class StartedProcess(Process):
+    """A process that has run to its first event when it is made.
+
+    Args:
+        env: The environment.
+        coroutine: What to run.
+    """
+
+    def __init__(self, env: Environment, coroutine: Generator[Event, Any, object]) -> None:
+        self.env = env
+        self.callbacks = []
+        self._generator = coroutine
+        self._value = PENDING
+        starter = env._active_proc
+        self._target = _BEGIN
+        self._resume(_BEGIN)
+        env._active_proc = starter
+
+    def _resume(self, event: Event) -> None:
+        """Run on until the coroutine waits for an event that is still to come, or ends."""
+        if not event._ok:
+            super()._resume(event)
+            return
+        env = self.env
+        env._active_proc = self
+        try:
+            target = self._generator.send(event._value)
+        except StopIteration as end:
+            self._ended(end.value)
+        except BaseException as error:
+            self._ok = False
+            self._value = error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)
+            env.schedule(self)
+        else:
+            self._target = target
+            try:
+                target.callbacks.append(self._resume)
+            except AttributeError:
+                self._go_on(target)
+        env._active_proc = None
+
+    def _go_on(self, target: Event) -> None:
+        """Go on at once after an event that has been processed."""
+        if not isinstance(target, Event):
+            raise TypeError(f"{self._generator} yielded {target!r}, which is not an event")
+        self._resume(target)
+
+    def _ended(self, value: object) -> None:
+        self._ok = True
+        self._value = value
+        self._target = None  # type: ignore[assignment]
+        if self.callbacks:
+            self.env.schedule(self)
+        else:
+            # Nobody waits: whoever asks later finds a process that has ended.
+            self.callbacks = None  # type: ignore[assignment]
+
+
+class Clockwork(Environment):
+    """An environment that runs up to a time, and not a moment of it."""
+
+    def run_to(self, end: SimTime) -> None:
+        """Process every event before a time; none of those that are due at it.
+
+        Args:
+            end: The time, not before now.
+        """
+        queue = self._queue
+        while queue and queue[0][0] < end:
+            self._now, _, _, event = heappop(queue)
+            callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+            for callback in callbacks:
+                callback(event)
+            if not event._ok and not hasattr(event, "_defused"):
+                raise event._value
+        self._now = end
