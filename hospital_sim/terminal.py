@@ -14,8 +14,18 @@ from typing import TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 FAILED = 1
 WRONG_CALL = 2
@@ -122,15 +132,32 @@ def progress(items: Iterable[Item], description: str, total: int | None = None) 
 
 
 @contextmanager
-def counting(description: str) -> Iterator[Callable[[], None]]:
-    """Yield what counts one thing done; the count and its rate are shown on standard error if that is a terminal."""
+def counting(description: str, total: int | None = None) -> Iterator[Callable[[], None]]:
+    """Yield what counts one thing done, and show the count on standard error if that is a terminal.
+
+    Args:
+        description: What is being done.
+        total: How many things there are; if known, a bar, the rate and the time left are shown too.
+    """
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    columns = (TextColumn("{task.description}"), TextColumn("{task.completed}"), TimeElapsedColumn())
+    count: tuple[ProgressColumn, ...] = (TextColumn("{task.completed}"),)
+    if total is not None:
+        count = (BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), *count, TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(description, total=None)
+        task = bar.add_task(description, total=total)
         yield lambda: bar.advance(task)
+
+
+class _Rate(ProgressColumn):
+    """How many are done in a second."""
+
+    def render(self, task: Task) -> Text:
+        """Return the rate, once it is known."""
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.1f}/s")
 
 
 def _cell(value: Cell) -> str:

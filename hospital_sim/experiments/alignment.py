@@ -1,5 +1,6 @@
 """What scenarios have in common: the streams they draw from, and in which departments they meet the same patients."""
 
+import math
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -41,14 +42,14 @@ def _notes(base: str, first: HospitalConfig, name: str, other: HospitalConfig) -
             "no department meets the same patients"
         )
     here, there = ({entry.id: entry for entry in config.department} for config in (first, other))
-    yield from _alone(base, here, name, there)
-    yield from _alone(name, there, base, here)
+    yield from _alone(base, here, there)
+    yield from _alone(name, there, here)
     promised = [{entry.department_id: entry for entry in promises(config)} for config in (first, other)]
     for department in here:
         if department in there:
             changed = _changed(here[department], there[department])
             rates = [entry[department].requests_per_day for entry in promised]
-            if rates[0] != rates[1]:
+            if not math.isclose(*rates):
                 yield (
                     f"{name}, {department}: {rates[1]:,.3f} requests a day, not {rates[0]:,.3f}: "
                     "it does not meet the same patients"
@@ -57,11 +58,10 @@ def _notes(base: str, first: HospitalConfig, name: str, other: HospitalConfig) -
                 yield f"{name}, {department}: differs from {base} in {', '.join(changed)}"
 
 
-def _alone(one: str, here: _Departments, other: str, there: _Departments) -> Iterator[str]:
+def _alone(name: str, here: _Departments, there: _Departments) -> Iterator[str]:
     missing = [department for department in here if department not in there]
     if missing:
-        yield f"{one} alone has {', '.join(missing)}: not compared by department, but part of all departments"
-    del other
+        yield f"{name} alone has {', '.join(missing)}: not compared by department, but part of all departments"
 
 
 def _changed(one: DepartmentConfig, other: DepartmentConfig) -> list[str]:

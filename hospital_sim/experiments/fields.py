@@ -1,7 +1,7 @@
-"""Hospitals that differ in something named, and in nothing else: not in demand either, unless that is what is named.
+"""A hospital with other values in some fields, and the rest as it was: demand too, unless it is what is named.
 
-Demand that is derived from beds is fixed at what it was before the beds change, so that scenarios compare like with
-like.
+Demand that is derived from beds and stays is fixed at what it was before they change, so that scenarios compare like
+with like.
 """
 
 from collections.abc import Mapping
@@ -9,40 +9,14 @@ from collections.abc import Mapping
 import msgspec
 
 from hospital_sim.config import DepartmentConfig, HospitalConfig, parse_hospital
-from hospital_sim.config.offered_load import requests_per_day
-from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
+from hospital_sim.config.sources import shared_requests_per_day
+from hospital_sim.errors import ConfigurationError
 
 ALL_DEPARTMENTS = "*"
 
 _INSTEAD = {"target_occupancy": "requests_per_day", "requests_per_day": "target_occupancy"}
 
 Fields = dict[str, object]
-
-
-def with_beds(config: HospitalConfig, changes: Mapping[str, int]) -> HospitalConfig:
-    """Return a hospital with more or fewer beds in some departments, and the same demand.
-
-    Args:
-        config: The hospital.
-        changes: Beds to add to each department, by its identifier; negative to take away. Bed spaces grow where the
-            beds would not fit.
-
-    Raises:
-        ConfigurationError: If there is no such department, or too few beds are left.
-    """
-    departments = {entry.id: entry for entry in config.department}
-    for name, change in changes.items():
-        if name not in departments:
-            raise ConfigurationError(f"department: {name!r} is not one of {', '.join(departments)}")
-        if isinstance(change, bool) or not isinstance(change, int):
-            raise ConfigurationTypeError(f"{name}: beds to add must be a whole number, such as +10, not {change!r}")
-        department = departments[name]
-        beds = department.beds + change
-        if beds < 1:
-            raise ConfigurationError(f"{name}: {change:+d} beds leave {beds} of {department.beds}; leave at least one")
-        capacity = None if department.capacity is None else max(department.capacity, department.capacity + change)
-        departments[name] = msgspec.structs.replace(with_fixed_demand(department), beds=beds, capacity=capacity)
-    return _checked(msgspec.structs.replace(config, department=tuple(departments.values())))
 
 
 def with_fields(config: HospitalConfig, fields: Mapping[str, object]) -> HospitalConfig:
@@ -68,7 +42,8 @@ def with_fixed_demand(department: DepartmentConfig) -> DepartmentConfig:
     """Return a department whose demand is given as requests a day, the same as if it was derived before."""
     if department.target_occupancy is None:
         return department
-    return msgspec.structs.replace(department, target_occupancy=None, requests_per_day=requests_per_day(department))
+    rate = shared_requests_per_day(department)
+    return msgspec.structs.replace(department, target_occupancy=None, requests_per_day=rate)
 
 
 def _set(document: Fields, path: str, value: object) -> None:
@@ -101,10 +76,6 @@ def _set_field(table: Fields, known: tuple[str, ...], rest: str, path: str, valu
     if not isinstance(inner, dict) or part not in inner:
         raise ConfigurationError(f"{path}: {field} has no part {part!r}")
     table[field] = inner | {part: value}
-
-
-def _checked(config: HospitalConfig) -> HospitalConfig:
-    return parse_hospital(_document(config))
 
 
 def _document(config: HospitalConfig) -> Fields:

@@ -26,13 +26,18 @@ class Tally:
     def __init__(self, department: Department, start: int, end: int) -> None:
         ward = department.ward
         self.statistics = Statistics(
-            seconds=end - start, occupied_at_start=ward.pool.occupied, waiting_at_start=ward.waiting_list_size
+            seconds=end - start, occupied_at_start=ward.occupied, waiting_at_start=ward.waiting_list_size
         )
         self._ward = ward
         self._start = self._last = start
         self._end = end
-        self._occupied = ward.pool.occupied
-        self._beds = ward.pool.beds
+        self._occupied = ward.occupied
+        self._beds = ward.beds
+        ward.on_beds_changed.append(self._beds_changed)
+
+    def requested(self) -> None:
+        """Count a request that is not turned away."""
+        self.statistics.requests += 1
 
     def asked_and_admitted(self, spell: Spell) -> None:
         """Count a patient who asked this department and now has a bed, here or elsewhere."""
@@ -40,7 +45,6 @@ class Tally:
         seen.admissions += 1
         seen.outliers += spell.place is not spell.department
         seen.waits.append(spell.admitted - request)
-        seen.requests += request >= self._start
         seen.queue_seconds += spell.admitted - max(request, self._start)
 
     def occupied(self, second: int) -> None:
@@ -53,6 +57,7 @@ class Tally:
         seen, ready, discharged = self.statistics, spell.ready, spell.discharged
         self._advance(discharged)
         self._occupied -= 1
+        self._beds = self._ward.beds
         seen.discharges += 1
         seen.stays.append(discharged - spell.admitted)
         if discharged > ready:
@@ -64,20 +69,16 @@ class Tally:
         self.statistics.requests += 1
         self.statistics.diversions += 1
 
-    def beds_changed(self, second: int) -> None:
-        """Note that beds may have opened or closed."""
-        self._advance(second)
-
     def close(self) -> Statistics:
         """End the window: count those who still wait or hold a bed for their time within it."""
         self._advance(self._end)
         seen, ward = self.statistics, self._ward
+        ward.on_beds_changed.remove(self._beds_changed)
         for spell in ward.waiting:
             seen.queue_seconds += self._end - max(spell.request.second, self._start)
-            seen.requests += spell.request.second >= self._start
         for spell in ward.pool.occupants:
             seen.delayed_bed_seconds += max(0, self._end - max(spell.ready, self._start))
-        seen.occupied_at_end, seen.waiting_at_end = ward.pool.occupied, ward.waiting_list_size
+        seen.occupied_at_end, seen.waiting_at_end = ward.occupied, ward.waiting_list_size
         return seen
 
     def _advance(self, second: int) -> None:
@@ -89,7 +90,11 @@ class Tally:
             if self._occupied >= self._beds and seen.full_seconds is not None:
                 seen.full_seconds += passed
             self._last = second
-        self._beds = self._ward.pool.beds
+
+    def _beds_changed(self) -> None:
+        """Integrate up to a change of the open beds; a bed that closes behind its patient is seen when that one leaves."""
+        self._advance(int(self._ward.env.now))
+        self._beds = self._ward.beds
 
 
 class WindowObserver:
@@ -112,6 +117,11 @@ class WindowObserver:
         self._tallies: list[Tally] = []
         self.statistics: list[Statistics] = []
 
+    def requested(self, spell: Spell) -> None:
+        """Count a request."""
+        if self._tallies:
+            self._tallies[spell.department.position].requested()
+
     def admitted(self, spell: Spell) -> None:
         """Count an admission."""
         if self._tallies:
@@ -128,11 +138,6 @@ class WindowObserver:
         del request
         if self._tallies:
             self._tallies[department.position].diverted()
-
-    def beds_changed(self, second: int, department: Department) -> None:
-        """Note that beds have opened or closed."""
-        if self._tallies:
-            self._tallies[department.position].beds_changed(second)
 
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
         """Begin the window, if the day is its first."""
@@ -158,6 +163,9 @@ class DailyObserver:
         self._day: WindowObserver | None = None
         self.present: list[list[int]] = []
 
+    def requested(self, spell: Spell) -> None:
+        """Ignore a request: who waits is found at the admission, or at the end of the day."""
+
     def admitted(self, spell: Spell) -> None:
         """Count an admission."""
         if self._day is not None:
@@ -170,9 +178,6 @@ class DailyObserver:
 
     def diverted(self, department: Department, request: Request) -> None:
         """Ignore a request that was turned away: it is never present."""
-
-    def beds_changed(self, second: int, department: Department) -> None:
-        """Ignore that beds have opened or closed: it is patients that count."""
 
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
         """Begin a day."""

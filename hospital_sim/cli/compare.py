@@ -1,0 +1,82 @@
+"""The command ``compare``: two hospitals on common random numbers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import typer
+
+from hospital_sim import terminal
+from hospital_sim.experiments import Comparison, Difference
+from hospital_sim.experiments import compare as compare_hospitals
+from hospital_sim.experiments.differences import difference_cells
+from hospital_sim.experiments.intervals import CONFIDENCE
+from hospital_sim.hospital import load
+
+SHOWN = ("admissions", "diverted_share", "occupied_beds", "utilisation", "queue", "wait_mean", "wait_p90", "stay_mean")
+"""What is compared unless other metrics are asked for."""
+
+
+def command(
+    base: Annotated[str, typer.Argument(metavar="A", help="A preset's name or a TOML file: what is compared with.")],
+    other: Annotated[str, typer.Argument(metavar="B", help="A preset's name or a TOML file: what is compared.")],
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="First day, UTC; 2025-01-01 if not given.")] = None,
+    end: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Last day; a year from the start if not given.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the experiment, 0 or more.")] = 1,
+    replications: Annotated[int, typer.Option(help="Runs of each, 2 or more.")] = 30,
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", metavar="NAME", help="What to compare; repeat it for several.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes; one for each processor if not given, where they are forked.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+) -> None:
+    """Compare two hospitals on common random numbers, with intervals.
+
+    Where demand and stays of a department are the same, it meets the same patients in both.
+    """
+    names = _names(base, other)
+    hospitals = dict(zip(names, (load(base), load(other)), strict=True))
+    with terminal.counting("replications", 2 * replications) as count:
+        found = compare_hospitals(
+            hospitals,
+            start=start,
+            end=end,
+            replications=replications,
+            seed=seed,
+            metrics=metric or SHOWN,
+            workers=workers,
+            on_done=lambda _done, _total: count(),
+        )
+    if as_json:
+        terminal.print_json(_summary(found, names, (base, other), seed))
+        return
+    table = found.table()
+    terminal.print_table(table.title, table.columns, list(table.rows()), found.notes)
+
+
+def _names(base: str, other: str) -> tuple[str, str]:
+    """Return what the two are called: as they were given, unless that is the same."""
+    return (base, other) if base != other else (f"{base} (A)", f"{other} (B)")
+
+
+def _summary(found: Comparison, names: Sequence[str], given: Sequence[str], seed: int) -> dict[str, object]:
+    first = found.scenarios[names[0]]
+    return {
+        "a": given[0],
+        "b": given[1],
+        "start": str(first.start),
+        "end": str(first.end),
+        "seed": seed,
+        "replications": len(first),
+        "confidence": CONFIDENCE,
+        "differences": [_entry(difference) for difference in found.differences()],
+        "notes": list(found.notes),
+    }
+
+
+def _entry(difference: Difference) -> Mapping[str, object]:
+    names = ("metric", "unit", "department", "a", "b", "difference", "low", "high", "verdict")
+    return dict(zip(names, difference_cells(difference), strict=True)) | {"department": difference.department}
