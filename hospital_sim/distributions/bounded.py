@@ -1,91 +1,149 @@
-"""Probability distributions by their usual parameters, in any unit of time; non-negative unless they say otherwise.
-
-A distribution is a value: it knows its mean and draws from a generator that it is given. The configuration of a
-hospital names one by its tag, for example ``stay = { distribution = "lognormal", mean = 7.4, sd = 8.61 }``.
-"""
+"""Distributions on a bounded range: uniform, triangular, and always the same value."""
 
 import math
-from typing import Annotated, Protocol
+from functools import cached_property
 
 import numpy as np
-from msgspec import Meta, Struct
-from numpy.typing import NDArray
+from msgspec.structs import force_setattr
 
-Floats = NDArray[np.float64]
-Positive = Annotated[float, Meta(gt=0)]
-NotNegative = Annotated[float, Meta(ge=0)]
-
-
-class Distribution(Protocol):
-    """What a model needs to know of a distribution."""
-
-    @property
-    def mean(self) -> float:
-        """The expected value."""
-        ...
-
-    def sample(self, rng: np.random.Generator, size: int) -> Floats:
-        """Draw ``size`` independent values as an array of shape ``(size,)``."""
-        ...
+from hospital_sim.distributions.base import ByInversion
+from hospital_sim.distributions.checks import not_negative, uniforms
+from hospital_sim.distributions.protocol import Floats
 
 
-class Exponential(Struct, frozen=True, forbid_unknown_fields=True, tag_field="distribution", tag="exponential"):
-    """Exponential with the given mean."""
+class Uniform(ByInversion, frozen=True):
+    """Uniform between ``low`` and ``high``, which are at least 0."""
 
-    mean: Positive
-
-    def sample(self, rng: np.random.Generator, size: int) -> Floats:
-        """Draw ``size`` independent values."""
-        return -self.mean * np.log1p(-rng.random(size))
-
-
-class Uniform(Struct, frozen=True, forbid_unknown_fields=True, tag_field="distribution", tag="uniform"):
-    """Uniform between ``low`` and ``high``."""
-
-    low: NotNegative
-    high: NotNegative
+    low: float
+    high: float
 
     def __post_init__(self) -> None:
+        for name in ("low", "high"):
+            force_setattr(self, name, not_negative(name, getattr(self, name)))
         if self.high < self.low:
-            raise ValueError(f"high ({self.high:g}) must be at least low ({self.low:g})")
+            raise ValueError(f"high: must be at least low ({self.low:g}), not {self.high:g}")
 
     @property
     def mean(self) -> float:
         """The expected value."""
-        return (self.low + self.high) / 2
+        return self.low + (self.high - self.low) / 2
 
-    def sample(self, rng: np.random.Generator, size: int) -> Floats:
-        """Draw ``size`` independent values."""
-        return self.low + (self.high - self.low) * rng.random(size)
+    @property
+    def variance(self) -> float:
+        """The variance."""
+        return (self.high - self.low) ** 2 / 12
+
+    def quantile(self, probability: Floats) -> Floats:
+        """Return the values that a share ``probability`` of all values does not exceed."""
+        return self.low + (self.high - self.low) * uniforms(probability)
+
+    def at(self, uniform: float) -> float:
+        """Return the value that a uniform number in [0, 1) stands for."""
+        return self.low + (self.high - self.low) * uniform
+
+    def partial_moment(self, order: int, upto: Floats) -> Floats:
+        """Return E[X**order where X <= upto, else 0]."""
+        if self.high == self.low:
+            return Fixed(self.low).partial_moment(order, upto)
+        end = np.clip(upto, self.low, self.high)
+        power = order + 1
+        return (end**power - self.low**power) / (power * (self.high - self.low))
 
 
-class Lognormal(Struct, frozen=True, forbid_unknown_fields=True, tag_field="distribution", tag="lognormal"):
-    """Lognormal with the given mean and standard deviation (of the values, not of their logarithms)."""
+class Triangular(ByInversion, frozen=True):
+    """Triangular between ``low`` and ``high``, most often near ``mode``; all are at least 0."""
 
-    mean: Positive
-    sd: Positive
+    low: float
+    mode: float
+    high: float
 
-    def sample(self, rng: np.random.Generator, size: int) -> Floats:
-        """Draw ``size`` independent values."""
-        variance = math.log1p((self.sd / self.mean) ** 2)
-        return np.exp(math.log(self.mean) - variance / 2 + math.sqrt(variance) * rng.standard_normal(size))
+    def __post_init__(self) -> None:
+        for name in ("low", "mode", "high"):
+            force_setattr(self, name, not_negative(name, getattr(self, name)))
+        if self.high <= self.low:
+            raise ValueError(f"high: must be above low ({self.low:g}), not {self.high:g}")
+        if not self.low <= self.mode <= self.high:
+            raise ValueError(f"mode: must be between low ({self.low:g}) and high ({self.high:g}), not {self.mode:g}")
+
+    @property
+    def mean(self) -> float:
+        """The expected value."""
+        return (self.low + self.mode + self.high) / 3
+
+    @property
+    def variance(self) -> float:
+        """The variance."""
+        rise, fall = self.mode - self.low, self.high - self.mode
+        return (rise * rise + rise * fall + fall * fall) / 18
+
+    @cached_property
+    def _share_below_mode(self) -> float:
+        return (self.mode - self.low) / (self.high - self.low)
+
+    def quantile(self, probability: Floats) -> Floats:
+        """Return the values that a share ``probability`` of all values does not exceed."""
+        share, width = uniforms(probability), self.high - self.low
+        rising = self.low + np.sqrt(share * (width * (self.mode - self.low)))
+        falling = self.high - np.sqrt((1 - share) * (width * (self.high - self.mode)))
+        return np.where(share < self._share_below_mode, rising, falling)
+
+    def at(self, uniform: float) -> float:
+        """Return the value that a uniform number in [0, 1) stands for."""
+        width = self.high - self.low
+        if uniform < self._share_below_mode:
+            return self.low + math.sqrt(uniform * (width * (self.mode - self.low)))
+        return self.high - math.sqrt((1 - uniform) * (width * (self.high - self.mode)))
+
+    def partial_moment(self, order: int, upto: Floats) -> Floats:
+        """Return E[X**order where X <= upto, else 0]."""
+        low, mode, high = self.low, self.mode, self.high
+        total = np.zeros(np.shape(upto))
+        for start, end, foot, sign in ((low, mode, low, 1), (mode, high, high, -1)):
+            if end > start:
+                slope = sign * 2 / ((high - low) * (end - start))
+                total += slope * _ramp(order, foot, start, np.clip(upto, start, end))
+        return total
 
 
-class Fixed(Struct, frozen=True, forbid_unknown_fields=True, tag_field="distribution", tag="fixed"):
-    """Always the same value."""
+class Fixed(ByInversion, frozen=True):
+    """Always the same value, at least 0."""
 
-    value: NotNegative
+    value: float
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "value", not_negative("value", self.value))
 
     @property
     def mean(self) -> float:
         """The expected value."""
         return self.value
 
+    @property
+    def variance(self) -> float:
+        """The variance."""
+        return 0.0
+
+    def quantile(self, probability: Floats) -> Floats:
+        """Return the value for each probability."""
+        return np.full(uniforms(probability).shape, self.value)
+
     def sample(self, rng: np.random.Generator, size: int) -> Floats:
         """Return ``size`` times the value; draws nothing."""
         del rng
         return np.full(size, self.value)
 
+    def at(self, uniform: float) -> float:
+        """Return the value."""
+        del uniform
+        return self.value
 
-AnyDistribution = Exponential | Uniform | Lognormal | Fixed
-"""The distributions that a configuration can name."""
+    def partial_moment(self, order: int, upto: Floats) -> Floats:
+        """Return E[X**order where X <= upto, else 0]."""
+        return np.where(np.asarray(upto) >= self.value, self.value**order, 0.0)
+
+
+def _ramp(order: int, foot: float, start: float, end: Floats) -> Floats:
+    """Integrate x**order * (x - foot) from ``start`` to ``end``."""
+    first, second = order + 2, order + 1
+    area: Floats = (end**first - start**first) / first - foot * (end**second - start**second) / second
+    return area

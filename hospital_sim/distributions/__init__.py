@@ -1,0 +1,61 @@
+"""Probability distributions by their usual parameters, in any unit of time; their values are never negative.
+
+A distribution is a value: it knows its mean, and draws by inversion, one uniform number for each value. The
+configuration of a hospital names one, for example ``stay = { distribution = "lognormal", mean = 7.4, sd = 8.61 }``.
+"""
+
+from hospital_sim.distributions.base import ByInversion, value_at
+from hospital_sim.distributions.bounded import Fixed, Triangular, Uniform
+from hospital_sim.distributions.empirical import Empirical
+from hospital_sim.distributions.gamma import Erlang, Exponential, Gamma
+from hospital_sim.distributions.lognormal import Lognormal
+from hospital_sim.distributions.mixture import Hyperexponential, Mixture
+from hospital_sim.distributions.phase_type import Coxian, PhaseType
+from hospital_sim.distributions.protocol import Distribution, Floats, UniformSource
+from hospital_sim.distributions.registry import decode, distribution, names, parse, register
+from hospital_sim.distributions.truncated import Truncated
+from hospital_sim.distributions.weibull import Weibull
+
+AnyDistribution = (
+    Coxian
+    | Empirical
+    | Erlang
+    | Exponential
+    | Fixed
+    | Gamma
+    | Hyperexponential
+    | Lognormal
+    | PhaseType
+    | Triangular
+    | Uniform
+    | Weibull
+)
+"""The distributions that msgspec decodes by their tags alone; for those made of others it needs ``decode``."""
+
+__all__ = [
+    "AnyDistribution",
+    "ByInversion",
+    "Coxian",
+    "Distribution",
+    "Empirical",
+    "Erlang",
+    "Exponential",
+    "Fixed",
+    "Floats",
+    "Gamma",
+    "Hyperexponential",
+    "Lognormal",
+    "Mixture",
+    "PhaseType",
+    "Triangular",
+    "Truncated",
+    "Uniform",
+    "UniformSource",
+    "Weibull",
+    "decode",
+    "distribution",
+    "names",
+    "parse",
+    "register",
+    "value_at",
+]

@@ -1,0 +1,148 @@
+"""The exponential, Erlang and gamma distributions."""
+
+import math
+from functools import cached_property, lru_cache
+
+import numpy as np
+from msgspec.structs import force_setattr
+
+from hospital_sim.distributions.base import ByInversion, Derived
+from hospital_sim.distributions.checks import above_zero, spread, uniforms, whole
+from hospital_sim.distributions.incomplete_gamma import gamma_shares, log_density, share_below
+from hospital_sim.distributions.protocol import Floats
+from hospital_sim.distributions.table import Curve, QuantileTable
+
+_SAME_SD = 5e-4
+"""How far, as a share, a standard deviation of four figures may be from the one it stands for."""
+_SMALL_SHAPE = 0.05
+
+
+class Exponential(ByInversion, frozen=True):
+    """Exponential with the given mean."""
+
+    mean: float
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "mean", above_zero("mean", self.mean))
+
+    @property
+    def variance(self) -> float:
+        """The variance."""
+        return self.mean**2
+
+    def quantile(self, probability: Floats) -> Floats:
+        """Return the values that a share ``probability`` of all values does not exceed."""
+        with np.errstate(divide="ignore"):
+            values: Floats = -self.mean * np.log1p(-uniforms(probability))
+        return values
+
+    def at(self, uniform: float) -> float:
+        """Return the value that a uniform number in [0, 1) stands for."""
+        return -self.mean * math.log1p(-uniform)
+
+    def partial_moment(self, order: int, upto: Floats) -> Floats:
+        """Return E[X**order where X <= upto, else 0]."""
+        return _partial_moment(1.0, self.mean, order, upto)
+
+
+class Gamma(ByInversion, frozen=True):
+    """Gamma with the given mean and standard deviation."""
+
+    mean: float
+    sd: float
+
+    def __post_init__(self) -> None:
+        mean, sd = spread(self.mean, self.sd)
+        force_setattr(self, "mean", mean)
+        force_setattr(self, "sd", sd)
+
+    @property
+    def variance(self) -> float:
+        """The variance."""
+        return self.sd**2
+
+    @property
+    def shape(self) -> float:
+        """The shape."""
+        return (self.mean / self.sd) ** 2
+
+    @property
+    def scale(self) -> float:
+        """The scale."""
+        return self.sd**2 / self.mean
+
+    def quantile(self, probability: Floats) -> Floats:
+        """Return the values that a share ``probability`` of all values does not exceed."""
+        return self.scale * _table(self.shape).quantile(uniforms(probability))
+
+    def at(self, uniform: float) -> float:
+        """Return the value that a uniform number in [0, 1) stands for."""
+        return self.scale * _table(self.shape).at(uniform)
+
+    def partial_moment(self, order: int, upto: Floats) -> Floats:
+        """Return E[X**order where X <= upto, else 0]."""
+        return _partial_moment(self.shape, self.scale, order, upto)
+
+
+class Erlang(Derived, frozen=True):
+    """Erlang with the given mean, by its number of phases or by its standard deviation.
+
+    Either may be left out (0) and follows from the other; the standard deviation is the mean over the root of a whole
+    number.
+    """
+
+    mean: float
+    phases: int = 0
+    sd: float = 0.0
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "mean", above_zero("mean", self.mean))
+        phases, sd = _erlang(self.mean, self.phases, self.sd)
+        force_setattr(self, "phases", phases)
+        force_setattr(self, "sd", sd)
+
+    @property
+    def variance(self) -> float:
+        """The variance."""
+        return self.sd**2
+
+    @cached_property
+    def form(self) -> ByInversion:
+        """The gamma distribution that it is."""
+        return Exponential(self.mean) if self.phases == 1 else Gamma(self.mean, self.sd)
+
+
+@lru_cache(maxsize=256)
+def _table(shape: float) -> QuantileTable:
+    """Return the quantile of a gamma distribution with scale 1."""
+
+    def curve(logs: Floats) -> Curve:
+        below, above = gamma_shares(shape, logs)
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = np.exp(logs)
+            return Curve(below, above, np.exp(log_density(shape, logs, values)), shape - values)
+
+    return QuantileTable(curve, math.log(shape), fineness=32 if shape < _SMALL_SHAPE else 16)
+
+
+def _partial_moment(shape: float, scale: float, order: int, upto: Floats) -> Floats:
+    whole_moment = scale**order * math.prod(shape + step for step in range(order))
+    return whole_moment * share_below(shape + order, np.asarray(upto) / scale)
+
+
+def _erlang(mean: float, phases: int, sd: float) -> tuple[int, float]:
+    """Return the phases and the standard deviation of an Erlang distribution, one of which may be 0: not given."""
+    if not sd and not phases:
+        raise ValueError("phases: must be a whole number of at least 1, or give sd")
+    if not sd:
+        phases = whole("phases", phases)
+        return phases, mean / math.sqrt(phases)
+    sd = above_zero("sd", sd)
+    nearest = max(1, round((mean / sd) ** 2))
+    if phases and whole("phases", phases) != nearest:
+        raise ValueError(f"sd: must be {mean / math.sqrt(phases):g} with {phases} phases, not {sd:g}; give one of both")
+    if abs(sd * math.sqrt(nearest) - mean) > _SAME_SD * mean:
+        fewer = max(1, math.floor((mean / sd) ** 2))
+        near = " or ".join(f"{mean / math.sqrt(count):g} ({count} phases)" for count in (fewer, fewer + 1))
+        raise ValueError(f"sd: no Erlang has mean {mean:g} and sd {sd:g}; the nearest have sd {near}; or use gamma")
+    return nearest, mean / math.sqrt(nearest)

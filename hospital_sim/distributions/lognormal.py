@@ -1,0 +1,56 @@
+"""The lognormal distribution by its mean and standard deviation."""
+
+import math
+
+import numpy as np
+from msgspec.structs import force_setattr
+
+from hospital_sim.distributions.base import ByInversion
+from hospital_sim.distributions.checks import spread, uniforms
+from hospital_sim.distributions.normal import normal_quantile, normal_quantile_at, normal_share
+from hospital_sim.distributions.protocol import Floats
+
+
+class Lognormal(ByInversion, frozen=True):
+    """Lognormal with the given mean and standard deviation (of the values, not of their logarithms)."""
+
+    mean: float
+    sd: float
+
+    def __post_init__(self) -> None:
+        mean, sd = spread(self.mean, self.sd)
+        force_setattr(self, "mean", mean)
+        force_setattr(self, "sd", sd)
+
+    @property
+    def variance(self) -> float:
+        """The variance."""
+        return self.sd**2
+
+    @property
+    def log_mean(self) -> float:
+        """The mean of the values' logarithms."""
+        return math.log(self.mean) - math.log1p((self.sd / self.mean) ** 2) / 2
+
+    @property
+    def log_sd(self) -> float:
+        """The standard deviation of the values' logarithms."""
+        return math.sqrt(math.log1p((self.sd / self.mean) ** 2))
+
+    def quantile(self, probability: Floats) -> Floats:
+        """Return the values that a share ``probability`` of all values does not exceed."""
+        values: Floats = np.exp(self.log_mean + self.log_sd * normal_quantile(uniforms(probability)))
+        return values
+
+    def at(self, uniform: float) -> float:
+        """Return the value that a uniform number in [0, 1) stands for."""
+        variance = math.log1p((self.sd / self.mean) ** 2)
+        return self.mean * math.exp(math.sqrt(variance) * normal_quantile_at(uniform) - variance / 2)
+
+    def partial_moment(self, order: int, upto: Floats) -> Floats:
+        """Return E[X**order where X <= upto, else 0]."""
+        centre, width = self.log_mean, self.log_sd
+        with np.errstate(divide="ignore"):
+            logs = np.log(np.maximum(upto, 0.0))
+        whole = math.exp(order * centre + (order * width) ** 2 / 2)
+        return whole * normal_share((logs - centre) / width - order * width)

@@ -1,0 +1,219 @@
+"""Phase-type distributions: the time that a patient takes through phases of a stay until the last one is left."""
+
+import math
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+
+import numpy as np
+from msgspec.structs import force_setattr
+
+from hospital_sim.distributions.base import ByInversion, Derived
+from hospital_sim.distributions.checks import above_zero, finite, non_negatives, shares, uniforms
+from hospital_sim.distributions.protocol import Floats
+from hospital_sim.distributions.table import Curve, QuantileTable
+
+_ROUNDING = 1e-9
+_TERMS = 22
+
+
+class PhaseType(ByInversion, frozen=True):
+    """The time until a Markov chain is absorbed.
+
+    Attributes:
+        initial: Probability of each phase at the beginning; they add up to 1.
+        generator: Rates from phase (row) to phase (column); on the diagonal, minus the rate of leaving the phase. What
+            a row lacks to 0 is the rate of absorption.
+    """
+
+    initial: tuple[float, ...]
+    generator: tuple[tuple[float, ...], ...]
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "initial", shares("initial", self.initial))
+        force_setattr(self, "generator", _generator(self.generator, len(self.initial)))
+
+    @property
+    def mean(self) -> float:
+        """The expected value."""
+        return float(self._start @ self._times.sum(axis=1))
+
+    @property
+    def variance(self) -> float:
+        """The variance."""
+        return float(2 * self._start @ self._times @ self._times.sum(axis=1)) - self.mean**2
+
+    def quantile(self, probability: Floats) -> Floats:
+        """Return the values that a share ``probability`` of all values does not exceed."""
+        return self._table.quantile(uniforms(probability))
+
+    def at(self, uniform: float) -> float:
+        """Return the value that a uniform number in [0, 1) stands for."""
+        return self._table.at(uniform)
+
+    def partial_moment(self, order: int, upto: Floats) -> Floats:
+        """Return E[X**order where X <= upto, else 0]."""
+        times = np.maximum(np.ravel(upto), 0.0)
+        whole = math.factorial(order) * float(self._start @ np.linalg.matrix_power(self._times, order).sum(axis=1))
+        part = np.full(times.shape, whole)
+        inside = np.isfinite(times)
+        here, done = self._after(times[inside])
+        part[inside] = done if order == 0 else whole - self._beyond(order, times[inside], here)
+        return part.reshape(np.shape(upto))
+
+    def _beyond(self, order: int, time: Floats, here: Floats) -> Floats:
+        """Return E[X**order where X > time, else 0] from the probabilities of the phases at each time."""
+        once = self._times.sum(axis=1)
+        staying, rest = here.sum(axis=1), here @ once
+        beyond: Floats = time * staying + rest
+        if order == 2:
+            beyond = time * (beyond + rest) + 2 * (here @ self._times @ once)
+        return beyond
+
+    @cached_property
+    def _start(self) -> Floats:
+        return np.array(self.initial)
+
+    @cached_property
+    def _rates(self) -> Floats:
+        return np.array(self.generator)
+
+    @cached_property
+    def _times(self) -> Floats:
+        """The mean time spent in each phase (column) by who is in a phase (row)."""
+        return np.linalg.inv(-self._rates).astype(np.float64)
+
+    @cached_property
+    def _table(self) -> QuantileTable:
+        return _table(self)
+
+    def _after(self, time: Floats) -> tuple[Floats, Floats]:
+        """Return the probabilities of the phases after each time, shape (times, phases), and of having left.
+
+        All terms are non-negative (uniformisation), so that small probabilities are accurate relative to themselves.
+        """
+        fastest = float(-self._rates.diagonal().min())
+        size = len(self.initial)
+        jump = np.zeros((size + 1, size + 1))
+        jump[:size, :size] = self._rates / fastest + np.eye(size)
+        jump[:size, size] = np.maximum(-self._rates.sum(axis=1), 0.0) / fastest
+        jump[size, size] = 1.0
+        halvings = max(0, math.ceil(math.log2(max(fastest * float(time.max(initial=0.0)), 1.0))))
+        jumps = (fastest * time / 2**halvings)[:, np.newaxis, np.newaxis]
+        term = np.broadcast_to(np.eye(size + 1), (len(time), size + 1, size + 1))
+        total = term.copy()
+        for number in range(1, _TERMS):
+            term = term @ jump * (jumps / number)
+            total += term
+        total *= np.exp(-jumps)
+        for _ in range(halvings):
+            total = total @ total
+        after = self._start @ total[:, :size, :]
+        return after[:, :size], after[:, size]
+
+    def _curve(self, logs: Floats) -> Curve:
+        time = np.exp(logs)
+        here, done = self._after(time)
+        leaving = np.maximum(-self._rates.sum(axis=1), 0.0)
+        density = here @ leaving
+        with np.errstate(divide="ignore", invalid="ignore"):
+            bend = 1 + time * (here @ self._rates @ leaving) / density
+        return Curve(done, here.sum(axis=1), time * density, bend)
+
+
+class Coxian(Derived, frozen=True):
+    """Phases one after the other, each of which may be the last.
+
+    Attributes:
+        means: Mean time in each phase.
+        onward: Probability of going on to the next phase, for each but the last.
+    """
+
+    means: tuple[float, ...]
+    onward: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        means = non_negatives("means", self.means)
+        for position, mean in enumerate(means):
+            above_zero(f"means[{position}]", mean)
+        onward = non_negatives("onward", self.onward) if len(means) > 1 or len(self.onward) else ()
+        if len(onward) != len(means) - 1:
+            raise ValueError(f"onward: must be one fewer than the means ({len(means)}), not {len(onward)}")
+        for position, probability in enumerate(onward):
+            if probability > 1:
+                raise ValueError(f"onward[{position}]: must be between 0 and 1, not {probability:g}")
+        force_setattr(self, "means", means)
+        force_setattr(self, "onward", onward)
+
+    @property
+    def mean(self) -> float:
+        """The expected value."""
+        return self.form.mean
+
+    @property
+    def variance(self) -> float:
+        """The variance."""
+        return self.form.variance
+
+    @cached_property
+    def form(self) -> PhaseType:
+        """The phase-type distribution that it is."""
+        size = len(self.means)
+        rates = np.diag([-1 / mean for mean in self.means])
+        for phase, probability in enumerate(self.onward):
+            rates[phase, phase + 1] = probability / self.means[phase]
+        return PhaseType((1.0,) + (0.0,) * (size - 1), tuple(map(tuple, rates.tolist())))
+
+
+@lru_cache(maxsize=64)
+def _table(distribution: PhaseType) -> QuantileTable:
+    return QuantileTable(distribution._curve, math.log(distribution.mean))
+
+
+def _generator(rows: object, size: int) -> tuple[tuple[float, ...], ...]:
+    """Check a generator of as many phases as the initial probabilities and return it.
+
+    Raises:
+        TypeError: If it is not a table of numbers.
+        ValueError: If it has another size, a rate has the wrong sign, or a phase is never left.
+    """
+    if not isinstance(rows, Iterable) or isinstance(rows, str):
+        raise TypeError(f"generator: must be a list of rows, not {rows!r}")
+    result = []
+    for phase, row in enumerate(rows):
+        name = f"generator[{phase}]"
+        if not isinstance(row, Iterable) or isinstance(row, str):
+            raise TypeError(f"{name}: must be a list of numbers, not {row!r}")
+        result.append(tuple(finite(f"{name}[{column}]", rate) for column, rate in enumerate(row)))
+    if len(result) != size or any(len(row) != size for row in result):
+        raise ValueError(f"generator: must have {size} rows and columns, as initial has phases")
+    for phase, row in enumerate(result):
+        _check_row(f"generator[{phase}]", phase, row)
+    _check_absorbed(result)
+    return tuple(result)
+
+
+def _check_row(name: str, phase: int, row: tuple[float, ...]) -> None:
+    for column, rate in enumerate(row):
+        if column == phase and rate >= 0:
+            raise ValueError(f"{name}[{column}]: must be below 0 on the diagonal, not {rate:g}")
+        if column != phase and rate < 0:
+            raise ValueError(f"{name}[{column}]: must be at least 0 off the diagonal, not {rate:g}")
+    if math.fsum(row) > _ROUNDING * -row[phase]:
+        raise ValueError(f"{name}: must add up to at most 0, not {math.fsum(row):g}")
+
+
+def _check_absorbed(rows: list[tuple[float, ...]]) -> None:
+    """Refuse a chain with a phase from which absorption cannot be reached."""
+    leaving = {phase for phase, row in enumerate(rows) if math.fsum(row) < -_ROUNDING * -row[phase]}
+    while True:
+        more = {
+            phase
+            for phase, row in enumerate(rows)
+            if phase not in leaving and any(row[column] > 0 for column in leaving)
+        }
+        if not more:
+            break
+        leaving |= more
+    if len(leaving) < len(rows):
+        stuck = next(phase for phase in range(len(rows)) if phase not in leaving)
+        raise ValueError(f"generator[{stuck}]: this phase is never left for good; give a row a sum below 0")

@@ -1,0 +1,197 @@
+"""The names of distributions in a configuration, and how a table of it becomes a distribution.
+
+``stay = { distribution = "gamma", mean = 7.4, sd = 8.6 }`` names a class by its tag and gives its fields. A user's own
+class joins with ``@distribution("name")``.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from hospital_sim.distributions.bounded import Fixed, Triangular, Uniform
+from hospital_sim.distributions.empirical import Empirical
+from hospital_sim.distributions.gamma import Erlang, Exponential, Gamma
+from hospital_sim.distributions.lognormal import Lognormal
+from hospital_sim.distributions.mixture import Hyperexponential, Mixture
+from hospital_sim.distributions.phase_type import Coxian, PhaseType
+from hospital_sim.distributions.protocol import Distribution
+from hospital_sim.distributions.truncated import Truncated
+from hospital_sim.distributions.weibull import Weibull
+
+FIELD = "distribution"
+"""The field of a table that names its distribution."""
+
+Registered = TypeVar("Registered", bound=msgspec.Struct)
+
+_registered: dict[str, type[msgspec.Struct]] = {}
+_AT = re.compile(r"^(?P<problem>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
+_EXPECTED = re.compile(r"Expected `(?P<expected>.*)`, got `.*`$")
+
+
+def register(name: str, cls: type[Registered]) -> type[Registered]:
+    """Let configurations name a class of distributions.
+
+    Args:
+        name: The name.
+        cls: A class with that tag: a subclass of ``ByInversion``, whose tag is its name in snake case unless it says
+            ``tag="..."``; or any msgspec Struct with ``tag_field="distribution"`` that offers ``mean`` and ``sample``.
+
+    Returns:
+        The class.
+
+    Raises:
+        TypeError: If the class is no such Struct.
+        ValueError: If the class has another tag, or the name is taken by another class.
+    """
+    if not (isinstance(cls, type) and issubclass(cls, msgspec.Struct)):
+        raise TypeError(f"{name}: must be a msgspec Struct, such as a subclass of ByInversion, not {cls!r}")
+    own = cls.__struct_config__
+    if own.tag_field != FIELD:
+        raise TypeError(f"{name}: {cls.__name__} must have tag_field={FIELD!r}, or be a subclass of ByInversion")
+    missing = [needed for needed in ("mean", "sample") if not hasattr(cls, needed)]
+    if missing:
+        raise TypeError(f"{name}: {cls.__name__} must offer {' and '.join(missing)}")
+    if own.tag != name:
+        raise ValueError(
+            f"{name}: {cls.__name__} has the tag {own.tag!r}; write class {cls.__name__}(..., tag={name!r})"
+        )
+    known = _registered.get(name)
+    # A notebook's cell that is run again defines the same class anew.
+    if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+        raise ValueError(f"{name}: already names {known.__module__}.{known.__qualname__}; choose another name")
+    _registered[name] = cls
+    return cls
+
+
+def distribution(name: str) -> Callable[[type[Registered]], type[Registered]]:
+    """Return a class decorator that registers a user's own distribution (errors as in ``register``)."""
+
+    def decorate(cls: type[Registered]) -> type[Registered]:
+        return register(name, cls)
+
+    return decorate
+
+
+def names() -> tuple[str, ...]:
+    """Return the names that a configuration can use, in order."""
+    return tuple(sorted(_registered))
+
+
+def parse(table: object) -> Distribution:
+    """Return the distribution that a table of a configuration describes.
+
+    Args:
+        table: A mapping with ``distribution``, the name, and the fields of that distribution; nested where a
+            distribution is made of others. A distribution is returned as it is.
+
+    Raises:
+        TypeError: If it is no table, or a field has a value of a wrong type.
+        ValueError: If the name is missing or unknown, or a field is missing, unknown or has a wrong value. The message
+            begins with the field's path within the table.
+    """
+    if isinstance(table, msgspec.Struct) and isinstance(table, Distribution):
+        return table
+    if not isinstance(table, Mapping):
+        example = f'{{ {FIELD} = "gamma", mean = 7.4, sd = 8.6 }}'
+        raise TypeError(f"must be a table such as {example}, not {table!r}")
+    cls = _named(table)
+    _check_fields(cls, table)
+    try:
+        made: object = msgspec.convert(dict(table), cls, dec_hook=decode)
+    except msgspec.ValidationError as error:
+        raise _explained(error, table) from error
+    if not isinstance(made, Distribution):
+        raise TypeError(f"{FIELD}: {cls.__name__} must offer mean and sample")
+    return made
+
+
+def decode(expected: type, value: object) -> object:
+    """Decode distributions for msgspec: a ``dec_hook`` for structs with fields of type ``Distribution``.
+
+    Raises:
+        TypeError, ValueError: As ``parse`` does; msgspec adds the path of the field.
+        NotImplementedError: If another type is expected.
+    """
+    if expected is Distribution:
+        return parse(value)
+    raise NotImplementedError(f"cannot decode {expected!r}")
+
+
+def _named(table: Mapping[str, object]) -> type[msgspec.Struct]:
+    if FIELD not in table:
+        raise ValueError(f"{FIELD}: missing; name one of {', '.join(names())}")
+    name = table[FIELD]
+    if not isinstance(name, str):
+        raise TypeError(f"{FIELD}: must be a name, not {name!r}")
+    if name not in _registered:
+        raise ValueError(f"{FIELD}: {name!r} is not known{_hint(name, names())}")
+    return _registered[name]
+
+
+def _check_fields(cls: type[msgspec.Struct], table: Mapping[str, object]) -> None:
+    fields = msgspec.structs.fields(cls)
+    known = tuple(field.encode_name for field in fields)
+    for field in table:
+        if field != FIELD and field not in known:
+            raise ValueError(f"{field}: unknown field of {table[FIELD]}{_hint(str(field), known)}")
+    for each in fields:
+        if each.required and each.encode_name not in table:
+            raise ValueError(f"{each.encode_name}: missing; add it")
+
+
+def _hint(word: str, known: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"
+
+
+def _explained(error: msgspec.ValidationError, table: Mapping[str, object]) -> TypeError | ValueError:
+    """Return the error in words: the path within the table, what is wrong, and the value."""
+    match = _AT.match(str(error))
+    problem, path = (match["problem"], match["path"] or "") if match else (str(error), "")
+    cause = error.__cause__
+    kind: type[TypeError | ValueError] = TypeError if isinstance(cause, TypeError) else ValueError
+    if cause is None:
+        kind = TypeError if _EXPECTED.match(problem) else ValueError
+        problem = f"{_requirement(problem)}, not {_value_at(table, path)!r}"
+    return kind(f"{path}: {problem}" if path else problem)
+
+
+def _requirement(problem: str) -> str:
+    match = _EXPECTED.match(problem)
+    words = {"float": "a number", "int": "a whole number", "array": "a list", "str": "a text"}
+    if match:
+        return f"must be {' or '.join(words.get(each, each) for each in match['expected'].split(' | '))}"
+    return problem.replace("`", "").replace("Expected", "must be")
+
+
+def _value_at(table: object, path: str) -> object:
+    """Return the value that a path such as ``components[0].mean`` points at."""
+    value = table
+    for name, position in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
+        if name and isinstance(value, Mapping):
+            value = value.get(name)
+        elif position and isinstance(value, list | tuple):
+            value = value[int(position)]
+    return value
+
+
+for _name, _class in (
+    ("coxian", Coxian),
+    ("empirical", Empirical),
+    ("erlang", Erlang),
+    ("exponential", Exponential),
+    ("fixed", Fixed),
+    ("gamma", Gamma),
+    ("hyperexponential", Hyperexponential),
+    ("lognormal", Lognormal),
+    ("mixture", Mixture),
+    ("phase_type", PhaseType),
+    ("triangular", Triangular),
+    ("truncated", Truncated),
+    ("uniform", Uniform),
+    ("weibull", Weibull),
+):
+    register(_name, _class)

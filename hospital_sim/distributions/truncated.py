@@ -1,0 +1,186 @@
+"""Truncation that keeps the mean: a distribution cut at its ends, and stretched so that its mean stays as stated."""
+
+import math
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from msgspec.structs import force_setattr
+
+from hospital_sim.distributions.base import ByInversion
+from hospital_sim.distributions.checks import finite, not_negative, uniforms
+from hospital_sim.distributions.protocol import Distribution, Floats
+
+_SMALLEST_SHARE = 1e-6
+_WIDEST_STRETCH = 2.0**40
+_ROUNDS = 200
+_CLOSE = 1e-10
+
+
+class Truncated(ByInversion, frozen=True):
+    """A distribution of which only the values between ``low`` and ``high`` occur, with the mean that it had.
+
+    All values are first multiplied by one factor, found so that those between the bounds have the stated mean: so a
+    truncated lognormal, gamma or Weibull is one of another mean and the same coefficient of variation, truncated.
+
+    Attributes:
+        of: The distribution that is truncated.
+        low: Smallest value.
+        high: Largest value; None for no such bound.
+    """
+
+    of: Distribution
+    low: float = 0.0
+    high: float | None = None
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "low", not_negative("low", self.low))
+        if self.high is not None:
+            force_setattr(self, "high", finite("high", self.high))
+            if self.high <= self.low:
+                raise ValueError(f"high: must be above low ({self.low:g}), not {self.high:g}")
+        if not isinstance(self.of, ByInversion):
+            raise TypeError(f"of: must be a distribution by inversion, not {self.of!r}")
+        _ = self._cut
+
+    @property
+    def mean(self) -> float:
+        """The expected value: that of what is truncated."""
+        return self.of.mean
+
+    @property
+    def stretch(self) -> float:
+        """The factor by which the values are multiplied before they are truncated."""
+        return self._cut.stretch
+
+    def quantile(self, probability: Floats) -> Floats:
+        """Return the values that a share ``probability`` of all values does not exceed."""
+        return self._cut.quantile(uniforms(probability))
+
+    def at(self, uniform: float) -> float:
+        """Return the value that a uniform number in [0, 1) stands for."""
+        return self._cut.at(uniform)
+
+    def partial_moment(self, order: int, upto: Floats) -> Floats:
+        """Return E[X**order where X <= upto, else 0]."""
+        return self._cut.partial_moment(order, upto)
+
+    @cached_property
+    def _cut(self) -> "_Cut":
+        whole = self.of
+        if not isinstance(whole, ByInversion):
+            raise TypeError(f"of: must be a distribution by inversion, not {whole!r}")
+        try:
+            return _cut(whole, self.low, math.inf if self.high is None else self.high)
+        except NotImplementedError as error:
+            raise TypeError(f"of: {error}, which truncation needs") from error
+
+
+class _Cut(NamedTuple):
+    """A distribution whose values are stretched and then cut.
+
+    Attributes:
+        whole: The distribution.
+        low: Smallest value.
+        high: Largest value.
+        stretch: The factor.
+        start: Share of the stretched values below ``low``.
+        share: Share of them between the bounds.
+    """
+
+    whole: ByInversion
+    low: float
+    high: float
+    stretch: float = 1.0
+    start: float = 0.0
+    share: float = 1.0
+
+    @property
+    def mean(self) -> float:
+        """The expected value of what is left."""
+        first, last = self.whole.partial_moment(1, self._ends).tolist()
+        return self.stretch * float(last - first) / self.share
+
+    @property
+    def _ends(self) -> Floats:
+        # Values of 0 are not below 0: what ends there begins before it.
+        low = self.low if self.low > 0 else -math.inf
+        return np.array([low, self.high]) / self.stretch
+
+    def stretched(self, stretch: float) -> "_Cut":
+        """Return the same with another factor."""
+        cut = self._replace(stretch=stretch)
+        start, end = self.whole.cdf(cut._ends).tolist()
+        return cut._replace(start=start, share=end - start)
+
+    def quantile(self, probability: Floats) -> Floats:
+        """Return quantiles of what is left."""
+        inner = self.whole.quantile(np.minimum(self.start + self.share * probability, 1.0))
+        return np.clip(self.stretch * inner, self.low, self.high)
+
+    def at(self, uniform: float) -> float:
+        """Return the quantile of one number."""
+        if not self.whole.draws_quantiles:
+            return float(self.quantile(np.array([uniform]))[0])
+        inner = self.whole.at(self.start + self.share * uniform)
+        return min(max(self.stretch * inner, self.low), self.high)
+
+    def partial_moment(self, order: int, upto: Floats) -> Floats:
+        """Return partial moments of what is left."""
+        if self.share == self.stretch == 1:
+            return self.whole.partial_moment(order, upto)
+        below = self.whole.partial_moment(order, self._ends[:1])
+        upto_end = self.whole.partial_moment(order, np.clip(upto, self.low, self.high) / self.stretch)
+        part = self.stretch**order * (upto_end - below) / self.share
+        return np.where(np.asarray(upto) < self.low, 0.0, part)
+
+
+@lru_cache(maxsize=256)
+def _cut(whole: ByInversion, low: float, high: float) -> _Cut:
+    """Cut a distribution and find the factor that keeps its mean.
+
+    Raises:
+        ValueError: If no factor keeps it.
+    """
+    mean, uncut = whole.mean, _Cut(whole, low, high)
+    least, most = whole.quantile(np.array([0.0, 1.0])).tolist()
+    if low <= least and most <= high:
+        return uncut
+    if not low < mean < high:
+        raise ValueError(f"low, high: values {_between(low, high)} cannot have the mean {mean:g}")
+    inner, outer = _bracket(uncut, mean)
+    for _ in range(_ROUNDS):
+        middle = math.sqrt(inner * outer)
+        if middle in (inner, outer):
+            break
+        here = uncut.stretched(middle).mean
+        # The mean grows with the factor: the one that went too far becomes the outer end.
+        inner, outer = (inner, middle) if (here > mean) == (outer > inner) else (middle, outer)
+    found = uncut.stretched(inner)
+    if abs(found.mean - mean) > _CLOSE * mean:
+        raise ValueError(f"low, high: {_between(low, high)} the mean {mean:g} cannot be kept, as values are skipped")
+    return found
+
+
+def _bracket(uncut: _Cut, mean: float) -> tuple[float, float]:
+    """Return two factors between which the mean is as wanted, the one nearer to 1 first."""
+    here = uncut.stretched(1.0)
+    if here.share < _SMALLEST_SHARE:
+        raise ValueError(f"low, high: less than a millionth of the values lies {_between(uncut.low, uncut.high)}")
+    up = here.mean < mean
+    inner, step, reached = 1.0, 1.125 if up else 1 / 1.125, here.mean
+    while max(step, 1 / step) < _WIDEST_STRETCH:
+        here = uncut.stretched(step)
+        if here.share < _SMALLEST_SHARE:
+            break
+        reached = here.mean
+        if (reached > mean) == up:
+            return inner, step
+        inner, step = step, step * step
+    limit = f"up to about {reached:.4g}" if up else f"down to about {reached:.4g}"
+    where = _between(uncut.low, uncut.high)
+    raise ValueError(f"low, high: stretched, this distribution has means {limit} {where}; {mean:g} cannot be kept")
+
+
+def _between(low: float, high: float) -> str:
+    return f"above {low:g}" if high == math.inf else f"between {low:g} and {high:g}"

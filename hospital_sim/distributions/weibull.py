@@ -1,0 +1,80 @@
+"""The Weibull distribution by its mean and standard deviation."""
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from msgspec.structs import force_setattr
+
+from hospital_sim.distributions.base import ByInversion
+from hospital_sim.distributions.checks import above_zero, spread, uniforms
+from hospital_sim.distributions.incomplete_gamma import share_below
+from hospital_sim.distributions.protocol import Floats
+
+
+class Weibull(ByInversion, frozen=True):
+    """Weibull with the given mean and standard deviation."""
+
+    mean: float
+    sd: float
+
+    @classmethod
+    def of(cls, shape: float, scale: float) -> "Weibull":
+        """Return the Weibull distribution of a shape and a scale."""
+        shape, scale = above_zero("shape", shape), above_zero("scale", scale)
+        mean = scale * math.gamma(1 + 1 / shape)
+        return cls(mean, mean * math.sqrt(_weibull_variation(shape)))
+
+    def __post_init__(self) -> None:
+        mean, sd = spread(self.mean, self.sd)
+        force_setattr(self, "mean", mean)
+        force_setattr(self, "sd", sd)
+
+    @property
+    def variance(self) -> float:
+        """The variance."""
+        return self.sd**2
+
+    @property
+    def shape(self) -> float:
+        """The shape."""
+        return _weibull_shape(self.sd / self.mean)
+
+    @property
+    def scale(self) -> float:
+        """The scale."""
+        return self.mean / math.gamma(1 + 1 / self.shape)
+
+    def quantile(self, probability: Floats) -> Floats:
+        """Return the values that a share ``probability`` of all values does not exceed."""
+        with np.errstate(divide="ignore"):
+            values: Floats = self.scale * (-np.log1p(-uniforms(probability))) ** (1 / self.shape)
+        return values
+
+    def at(self, uniform: float) -> float:
+        """Return the value that a uniform number in [0, 1) stands for."""
+        return self.scale * float((-math.log1p(-uniform)) ** (1 / self.shape))
+
+    def partial_moment(self, order: int, upto: Floats) -> Floats:
+        """Return E[X**order where X <= upto, else 0]."""
+        shape, scale = self.shape, self.scale
+        power = (np.maximum(upto, 0.0) / scale) ** shape
+        part = order / shape
+        return scale**order * math.gamma(1 + part) * share_below(1 + part, power)
+
+
+def _weibull_variation(shape: float) -> float:
+    """Return the squared coefficient of variation of a Weibull distribution."""
+    return math.expm1(math.lgamma(1 + 2 / shape) - 2 * math.lgamma(1 + 1 / shape))
+
+
+@lru_cache(maxsize=256)
+def _weibull_shape(variation: float) -> float:
+    """Return the shape that has a coefficient of variation (which falls as the shape grows)."""
+    low, high = math.log(0.02), math.log(1e4)
+    while high - low > 1e-15 * (1 + abs(low)):
+        middle = (low + high) / 2
+        if middle in (low, high):
+            break
+        low, high = (middle, high) if _weibull_variation(math.exp(middle)) > variation**2 else (low, middle)
+    return math.exp((low + high) / 2)
