@@ -92,7 +92,7 @@ class Tally:
             self._last = second
 
     def _beds_changed(self) -> None:
-        """Integrate up to a change of the open beds; a bed that closes behind its patient is seen when that one leaves."""
+        """Integrate up to a change of the open beds; that of a closing bed, as its patient leaves, is seen there."""
         self._advance(int(self._ward.env.now))
         self._beds = self._ward.beds
 

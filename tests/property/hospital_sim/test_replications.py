@@ -1,0 +1,128 @@
+"""Replications are independent, their intervals cover what they are about, and comparisons are on common numbers.
+
+The model is cheap and its truth known: with beds for all, the number present is Poisson with mean rate times stay.
+"""
+
+import itertools
+from datetime import date
+
+import numpy as np
+import pytest
+from scipy import stats
+from tiny_hospitals import poisson
+
+from hospital_sim.experiments import Comparison, compare, replicate
+from hospital_sim.experiments import replications as replications_module
+from hospital_sim.hospital import Hospital
+
+pytestmark = pytest.mark.property
+
+ALWAYS_A_BED = Hospital(poisson(beds=60, per_day=12.0, stay_days=1.0, warmup_days=12))
+BUSY = Hospital(poisson(beds=5, per_day=4.5, stay_days=1.0, warmup_days=30))
+WEEK = {"start": date(2025, 5, 5), "end": date(2025, 5, 11)}
+MONTHS = {"start": date(2025, 5, 1), "end": date(2025, 7, 31)}
+EXPERIMENTS = 120
+
+
+def _covering_experiments(confidence: float) -> int:
+    """Return how many of many small experiments cover the truth: 12 beds occupied, on average."""
+    covered = 0
+    for seed in range(EXPERIMENTS):
+        found = replicate(ALWAYS_A_BED, **WEEK, replications=4, seed=seed, metrics=["occupied_beds"], workers=1)
+        interval = found.interval("occupied_beds", confidence=confidence)
+        assert interval.low is not None
+        assert interval.high is not None
+        covered += interval.low <= 12 <= interval.high
+    return covered
+
+
+def _is_plausible(covered: int, confidence: float) -> bool:
+    """Tell whether a count is within what 999 of 1,000 right programs would show."""
+    low, high = stats.binom.interval(0.999, EXPERIMENTS, confidence)
+    return bool(low <= covered <= high)
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
+    assert _is_plausible(_covering_experiments(0.8), 0.8)
+
+
+def test_replications_that_share_a_stream_are_found_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replications_module, "replication_seed", lambda seed, _number: seed)
+
+    assert not _is_plausible(_covering_experiments(0.8), 0.8)
+
+
+def test_replications_of_neighbouring_seeds_share_no_values() -> None:
+    values = [
+        value
+        for seed in range(4)
+        for value in replicate(BUSY, **WEEK, replications=4, seed=seed, metrics=["queue"]).values("queue")
+    ]
+
+    assert len(set(values)) == len(values)
+
+
+def test_a_scenario_compared_with_itself_differs_by_nothing_at_all() -> None:
+    found = compare(now=BUSY, same=BUSY, **WEEK, replications=4)
+
+    for difference in found.differences():
+        if difference.mean is not None:
+            assert (difference.mean, difference.low, difference.high) == (0, 0, 0), difference
+            assert difference.verdict == "the same"
+
+
+@pytest.fixture(scope="module")
+def one_bed_more() -> Comparison:
+    """Return a busy ward compared with the same and one bed more."""
+    return compare(now=BUSY, more=BUSY.with_beds({"d1": 1}), **MONTHS, replications=12)
+
+
+def test_common_random_numbers_make_the_interval_of_a_difference_narrower(one_bed_more: Comparison) -> None:
+    now, more = (each.values("occupied_beds") for each in one_bed_more.scenarios.values())
+    paired = np.var(np.subtract(more, now), ddof=1)
+    apart = np.var(now, ddof=1) + np.var(more, ddof=1)
+
+    assert paired < apart / 10
+
+
+def test_a_bed_more_changes_no_request(one_bed_more: Comparison) -> None:
+    assert one_bed_more.difference("requests").verdict == "the same"
+    assert one_bed_more.notes == ("more, d1: differs from now in beds (5 to 6)",)
+
+
+def test_a_bed_more_shortens_the_wait_in_every_replication(one_bed_more: Comparison) -> None:
+    now, more = (each.values("wait_mean") for each in one_bed_more.scenarios.values())
+
+    assert all(b < a for a, b in zip(now, more, strict=True) if a is not None and b is not None)
+    assert one_bed_more.difference("wait_mean").verdict == "lower"
+
+
+def test_the_interval_of_a_difference_is_the_paired_one_of_scipy(one_bed_more: Comparison) -> None:
+    found = one_bed_more.difference("wait_p90", confidence=0.9)
+    now, more = (each.values("wait_p90") for each in one_bed_more.scenarios.values())
+
+    paired = stats.ttest_rel(more, now).confidence_interval(0.9)
+    apart = stats.ttest_ind(more, now).confidence_interval(0.9)
+    assert (found.low, found.high) == pytest.approx(tuple(paired))
+    assert (found.low, found.high) != pytest.approx(tuple(apart), rel=0.05)
+
+
+def test_scenarios_with_other_identifiers_draw_the_same_numbers_and_it_says_so() -> None:
+    config = poisson(beds=5, per_day=4.5, warmup_days=30)
+    other = Hospital(type(config)(id="elsewhere", name="E", warmup_days=30, department=config.department))
+
+    found = compare(now=BUSY, other=other, **WEEK, replications=2)
+
+    assert all(difference.verdict in ("the same", "not measured") for difference in found.differences())
+    assert found.notes == ("other (elsewhere) draws the random numbers of now (poisson)",)
+
+
+def test_every_pair_of_metric_streams_of_two_replications_is_uncorrelated() -> None:
+    found = replicate(ALWAYS_A_BED, **WEEK, replications=60, seed=5, metrics=["occupied_beds"])
+    values = np.array(found.values("occupied_beds"), dtype=float)
+
+    # Neighbours, and those two apart: a shared or shifted stream would show.
+    for lag in (1, 2):
+        correlation = float(np.corrcoef(values[:-lag], values[lag:])[0, 1])
+        assert abs(correlation) < 3.5 / np.sqrt(len(values) - lag)
+    assert all(a != b for a, b in itertools.combinations(values.tolist(), 2))
