@@ -13,6 +13,7 @@ from simpy.events import Event
 from hospital_sim.clock import DAY, HOUR, date_of
 from hospital_sim.config.offered_load import planned_beds
 from hospital_sim.config.parts import Escalation, Overflow
+from hospital_sim.coroutines import start
 from hospital_sim.order import Turn
 from hospital_sim.processes import Department, Spell
 
@@ -102,6 +103,6 @@ def connect(env: Environment, departments: Sequence[Department]) -> None:
     for department in departments:
         config = department.config
         if config.bed_change or config.escalation is not None:
-            env.process(change_beds(env, department))
+            start(change_beds(env, department))
         if config.overflow is not None:
             OutlierRounds(env, department, [by_id[name] for name in config.overflow.to], config.overflow)

@@ -83,6 +83,32 @@ class StartedProcess(Process):
             self.callbacks = None  # type: ignore[assignment]
 
 
+def start(coroutine: Generator[Event, Any, object]) -> None:
+    """Run a coroutine that waits for events which succeed, and for which nobody waits, from now on.
+
+    It is not a process: it cannot be waited for or interrupted. That is all that a hospital's own coroutines need.
+
+    Args:
+        coroutine: What to run; it yields events that are still to come.
+    """
+    _Runner(coroutine)(_BEGIN)
+
+
+class _Runner:
+    """What an event calls to go on with a coroutine."""
+
+    __slots__ = ("_send",)
+
+    def __init__(self, coroutine: Generator[Event, Any, object]) -> None:
+        self._send = coroutine.send
+
+    def __call__(self, event: Event) -> None:
+        try:
+            self._send(event._value).callbacks.append(self)
+        except StopIteration:
+            return
+
+
 class Clockwork(Environment):
     """An environment that runs up to a time, and not a moment of it."""
 

@@ -7,7 +7,7 @@ is the same whatever the number of beds.
 from collections.abc import Iterator
 from datetime import date
 from heapq import merge
-from itertools import repeat
+from itertools import chain, repeat
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -18,8 +18,8 @@ from hospital_sim.config import DepartmentConfig
 from hospital_sim.config.parts import WEEKDAYS, ScheduledList, WhenFull
 from hospital_sim.config.sources import Source, sources
 from hospital_sim.distributions import Distribution
-from hospital_sim.events.fields import AdmissionMethod
-from hospital_sim.stays import Choice, Stay, StayDraws
+from hospital_sim.events.fields import AdmissionMethod, DelayReason, DischargeDestination
+from hospital_sim.stays import Choice, StayDraws
 from hospital_sim.streams import Streams
 
 
@@ -28,7 +28,11 @@ class Request(NamedTuple):
 
     Attributes:
         second: When it is made.
-        stay: How long a bed will be held.
+        length: Seconds from admission until fit for discharge, at least 1.
+        delay: Seconds from then until the bed is left, 0 unless the discharge is delayed.
+        turnaround: Seconds for which the bed is cleaned after that.
+        destination: NHS discharge destination code.
+        delay_reason: Why the discharge is delayed; None unless it is.
         admission_method: NHS admission method code.
         returning: A number in [0, 1): whether the patient has been there before.
         pick: A number in [0, 1): which of those who have.
@@ -36,7 +40,11 @@ class Request(NamedTuple):
     """
 
     second: int
-    stay: Stay
+    length: int
+    delay: int
+    turnaround: int
+    destination: DischargeDestination
+    delay_reason: DelayReason | None
     admission_method: AdmissionMethod
     returning: float
     pick: float
@@ -54,24 +62,29 @@ def requests(department: DepartmentConfig, streams: Streams, first_day: date) ->
         streams: The department's random streams.
         first_day: The first day of the warm-up.
     """
-    each = [_requests_of(source, department, streams.part(source.id), first_day) for source in sources(department)]
+    each = [
+        chain.from_iterable(_blocks_of_requests(source, department, streams.part(source.id), first_day))
+        for source in sources(department)
+    ]
     return each[0] if len(each) == 1 else merge(*each, key=attrgetter("second"))
 
 
-def _requests_of(source: Source, department: DepartmentConfig, streams: Streams, first_day: date) -> Iterator[Request]:
+def _blocks_of_requests(
+    source: Source, department: DepartmentConfig, streams: Streams, first_day: date
+) -> Iterator[Iterator[Request]]:
     stays = StayDraws(source.stay, department, streams)
     methods = Choice(source.admission_methods, streams.stream("admission_method"))
     returning, pick = streams.stream("return"), streams.stream("return_pick")
     for seconds in _blocks(source, streams.stream("demand"), first_day):
         size = len(seconds)
-        yield from map(
+        yield map(
             Request,
             seconds,
-            stays.draw(size),
+            *stays.draw(size),
             methods.draw(size),
             returning.random(size).tolist(),
             pick.random(size).tolist(),
-            repeat(source.when_full),
+            repeat(source.when_full, size),
         )
 
 

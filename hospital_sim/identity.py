@@ -7,6 +7,7 @@ department and the kind, and whose counter is the natural key. What has a name h
 
 from collections.abc import Iterator
 from hashlib import blake2b
+from itertools import chain
 
 import numpy as np
 
@@ -16,7 +17,11 @@ _GROUPS = ((0, 0, 8), (9, 8, 4), (14, 12, 4), (19, 16, 4), (24, 20, 12))
 """Where each group of digits is in the text of a UUID, where it comes from, and how long it is."""
 
 _LENGTH = 36
-_BLOCK = 256
+_BLOCK = 1024
+
+
+SpellIds = tuple[str, str, str]
+"""The identifiers of a spell, of its admission and of its discharge."""
 
 
 class Identity:
@@ -37,11 +42,17 @@ class Identity:
         return f"{text[:8]}-{text[8:12]}-8{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
 
     def counted(self, kind: str) -> Iterator[str]:
-        """Yield the identifiers of the things of a kind, in the order in which they are counted."""
-        key = int.from_bytes(self._hash(kind), "little")
-        numbers = np.random.Philox(key=key)
+        """Return the identifiers of the things of a kind, in the order in which they are counted, without end."""
+        return chain.from_iterable(self._blocks(kind))
+
+    def spells(self) -> Iterator[SpellIds]:
+        """Return the identifiers of a spell and its events, in the order in which spells are asked for, without end."""
+        return zip(self.counted("spell"), self.counted("admission"), self.counted("discharge"), strict=True)
+
+    def _blocks(self, kind: str) -> Iterator[list[str]]:
+        numbers = np.random.Philox(key=int.from_bytes(self._hash(kind), "little"))
         while True:
-            yield from _uuids(numbers.random_raw(2 * _BLOCK))
+            yield _uuids(numbers.random_raw(2 * _BLOCK))
 
     def _hash(self, name: str) -> bytes:
         scope = self._scope.copy()

@@ -25,6 +25,8 @@ _BLOCK = 256
 _DAYS_IN_YEAR = 365.2425
 _NEVER = -1
 
+fromordinal = date.fromordinal
+
 
 class Person:
     """A patient, as far as a hospital's events know one.
@@ -66,8 +68,7 @@ class PatientRegister:
             if former is not None:
                 return former
         sex, age_in_days, patient_id = next(self._people)
-        birth_date = date.fromordinal(EPOCH_ORDINAL + request.second // DAY - age_in_days)
-        return Person(patient_id, sex, birth_date)
+        return Person(patient_id, sex, fromordinal(EPOCH_ORDINAL + request.second // DAY - age_in_days))
 
     def discharged(self, patient: Person) -> None:
         """Note that a patient has left and may come back."""

@@ -4,7 +4,7 @@ They know beds and time. What happens is handed to an observer; nothing here kno
 """
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from simpy import Environment
 from simpy.events import Event
@@ -13,27 +13,12 @@ from hospital_sim.bed_queue import BedQueue
 from hospital_sim.clock import DAY, date_of
 from hospital_sim.config import DepartmentConfig
 from hospital_sim.config.offered_load import planned_beds
-from hospital_sim.coroutines import StartedProcess
+from hospital_sim.coroutines import start
 from hospital_sim.demand import Request
 from hospital_sim.discharge_clock import discharge_clock
+from hospital_sim.identity import SpellIds
 from hospital_sim.order import Order, Phase, Turn
 from hospital_sim.patients import Person
-
-
-class SpellIdentity(NamedTuple):
-    """What a spell and its events are called.
-
-    Attributes:
-        patient: Who the patient is.
-        spell_id: Identifier of the spell.
-        admission_id: Identifier of its admission event.
-        discharge_id: Identifier of its discharge event.
-    """
-
-    patient: Person
-    spell_id: str
-    admission_id: str
-    discharge_id: str
 
 
 class Spell:
@@ -42,37 +27,39 @@ class Spell:
     Attributes:
         department: The department that was asked.
         request: The request, with the stay that was drawn for it.
-        identity: Who made it, and what the spell is called; set by who records it, the flow does without.
+        patient: Who made it; set by who records it, the flow does without.
+        ids: What the spell and its events are called; set likewise.
         place: The department whose bed it is; the one that was asked while waiting.
         bed: Number of the bed; 0 while waiting.
-        admitted: Second of the admission; 0 while waiting.
-        ready: Second at which the patient is fit for discharge; 0 while waiting.
-        discharged: Second at which the patient leaves the bed; 0 while waiting.
+        admitted: Second of the admission; there is none while waiting.
+        ready: Second at which the patient is fit for discharge, likewise.
+        discharged: Second at which the patient leaves the bed, likewise.
     """
 
-    __slots__ = ("admitted", "bed", "department", "discharged", "identity", "place", "ready", "request")
+    __slots__ = ("admitted", "bed", "department", "discharged", "ids", "patient", "place", "ready", "request")
 
-    identity: SpellIdentity
+    patient: Person
+    ids: SpellIds
+    admitted: int
+    ready: int
+    discharged: int
 
     def __init__(self, department: "Department", request: Request) -> None:
         self.department = department
         self.request = request
         self.place = department
         self.bed = 0
-        self.admitted = 0
-        self.ready = 0
-        self.discharged = 0
 
     def admit(self, place: "Department", bed: int, second: int) -> None:
         """Note the bed, and when the patient will leave it."""
         self.place, self.bed, self.admitted = place, bed, second
-        clock, stay = self.department.clock, self.request.stay
+        clock, request = self.department.clock, self.request
         if clock is None:
-            self.ready = second + stay.length
-            self.discharged = self.ready + stay.delay
+            self.ready = second + request.length
+            self.discharged = self.ready + request.delay
         else:
-            self.ready = clock.after(second, stay.length)
-            self.discharged = clock.after(self.ready, stay.delay) if stay.delay else self.ready
+            self.ready = clock.after(second, request.length)
+            self.discharged = clock.after(self.ready, request.delay) if request.delay else self.ready
 
 
 class Department:
@@ -85,6 +72,9 @@ class Department:
         order: The order of things that fall on one second.
 
     Attributes:
+        id: Its identifier.
+        config: What it is.
+        position: Its position in the hospital.
         clock: The clock by which stays end; None if time passes at one pace.
         ward: The beds and the waiting list.
         on_waiting: Called when a patient begins to wait.
@@ -98,6 +88,7 @@ class Department:
         position: int,
         order: Order,
     ) -> None:
+        self.id = config.id
         self.config = config
         self.position = position
         self.clock = discharge_clock(config)
@@ -158,7 +149,7 @@ def arrivals(
     at_request = department.at_request
     for request in requests:
         yield Turn(env, request.second - env._now, at_request)
-        StartedProcess(env, spell(env, department, request, observer))
+        start(spell(env, department, request, observer))
 
 
 def spell(
@@ -187,7 +178,7 @@ def spell(
     this.admit(place, bed, int(env._now))
     observer.admitted(this)
     yield Turn(env, this.discharged - this.admitted, place.at_discharge)
-    turnaround = request.stay.turnaround
+    turnaround = request.turnaround
     place.ward.leave_bed(bed, clean=not turnaround)
     observer.discharged(this)
     if turnaround:

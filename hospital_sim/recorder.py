@@ -6,8 +6,8 @@ has its admission.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 
 from hospital_sim.clock import DAY, date_of, second_of, timestamp
 from hospital_sim.config import DepartmentConfig, HospitalConfig
@@ -26,10 +26,12 @@ from hospital_sim.events import (
 from hospital_sim.events.fields import SnapshotType
 from hospital_sim.identity import Identity
 from hospital_sim.patients import PatientRegister
-from hospital_sim.processes import Department, Spell, SpellIdentity
+from hospital_sim.processes import Department, Spell
 from hospital_sim.streams import Streams
 
 Emit = Callable[[Event], None]
+fromtimestamp = datetime.fromtimestamp
+
 Counts = Counter[tuple[str, str, date]]
 
 
@@ -58,24 +60,20 @@ class EventRecorder:
     def requested(self, spell: Spell) -> None:
         """Find out who asks."""
         register = self._registers[spell.department.position]
-        spell.identity = SpellIdentity(
-            register.patients.patient_for(spell.request),
-            next(register.spell_ids),
-            next(register.admission_ids),
-            next(register.discharge_ids),
-        )
+        spell.patient = register.patients.patient_for(spell.request)
+        spell.ids = next(register.spell_ids)
 
     def admitted(self, spell: Spell) -> None:
         """Emit an admission."""
         second = spell.admitted
-        spell.identity.patient.last_admitted = second // DAY
+        spell.patient.last_admitted = second // DAY
         if second >= self._from:
             self._registers[spell.place.position].admissions += 1
             self._emit(self._admission(spell))
 
     def discharged(self, spell: Spell) -> None:
         """Emit a discharge."""
-        self._registers[spell.department.position].patients.discharged(spell.identity.patient)
+        self._registers[spell.department.position].patients.discharged(spell.patient)
         if spell.discharged >= self._from:
             self._registers[spell.place.position].discharges += 1
             self._emit(self._discharge(spell))
@@ -125,50 +123,52 @@ class EventRecorder:
         register.admissions = register.discharges = 0
 
     def _admission(self, spell: Spell) -> Admission:
-        patient, spell_id, admission_id, _ = spell.identity
-        request, admitted = spell.request, timestamp(spell.admitted)
+        patient, request, second = spell.patient, spell.request, spell.admitted
+        spell_id, admission_id, _ = spell.ids
+        admitted = fromtimestamp(second, UTC)
         return Admission(
             admission_id,
             SCHEMA_VERSION,
             admitted,
             self._hospital_id,
-            spell.place.config.id,
+            spell.place.id,
             patient.patient_id,
             patient.sex,
             patient.birth_date,
             spell_id,
-            spell.department.config.id,
+            spell.department.id,
             spell.bed,
             request.admission_method,
-            admitted if request.second == spell.admitted else timestamp(request.second),
+            admitted if request.second == second else fromtimestamp(request.second, UTC),
             admitted,
         )
 
     def _discharge(self, spell: Spell) -> Discharge:
-        patient, spell_id, _, discharge_id = spell.identity
-        stay, discharged = spell.request.stay, timestamp(spell.discharged)
+        patient, request = spell.patient, spell.request
+        spell_id, _, discharge_id = spell.ids
+        discharged = fromtimestamp(spell.discharged, UTC)
         return Discharge(
             discharge_id,
             SCHEMA_VERSION,
             discharged,
             self._hospital_id,
-            spell.place.config.id,
+            spell.place.id,
             patient.patient_id,
             patient.sex,
             patient.birth_date,
             spell_id,
-            timestamp(spell.admitted),
-            timestamp(spell.ready) if stay.delay else discharged,
+            fromtimestamp(spell.admitted, UTC),
+            fromtimestamp(spell.ready, UTC) if request.delay else discharged,
             discharged,
-            stay.destination,
-            stay.delay_reason,
+            request.destination,
+            request.delay_reason,
         )
 
     def _wait(self, spell: Spell, second: int) -> WaitSnapshot:
-        patient, spell_id, _, _ = spell.identity
+        patient = spell.patient
         department, day = spell.department, date_of(second)
         return WaitSnapshot(
-            self._registers[department.position].identity.named("wait_snapshot", f"{day}/{spell_id}"),
+            self._registers[department.position].identity.named("wait_snapshot", f"{day}/{spell.ids[0]}"),
             SCHEMA_VERSION,
             timestamp(second),
             self._hospital_id,
@@ -206,9 +206,7 @@ class _Register:
     def __init__(self, run: RunStarted, config: DepartmentConfig) -> None:
         self.identity = Identity(run.seed, run.hospital_id, config.id)
         self.patients = PatientRegister(config, Streams(run.seed, run.hospital_id, config.id), self.identity)
-        self.spell_ids: Iterator[str] = self.identity.counted("spell")
-        self.admission_ids: Iterator[str] = self.identity.counted("admission")
-        self.discharge_ids: Iterator[str] = self.identity.counted("discharge")
+        self.spell_ids = self.identity.spells()
         self.admissions = 0
         self.discharges = 0
 

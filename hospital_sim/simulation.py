@@ -9,7 +9,7 @@ from hospital_sim.capacity import connect
 from hospital_sim.clock import second_of
 from hospital_sim.config import HospitalConfig
 from hospital_sim.config.promises import promises
-from hospital_sim.coroutines import Clockwork, StartedProcess
+from hospital_sim.coroutines import Clockwork, start
 from hospital_sim.demand import requests
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 from hospital_sim.events import RECORD_VERSION, RunRecord, RunStarted
@@ -107,9 +107,9 @@ def observe(
     departments = [Department(env, entry, position, order) for position, entry in enumerate(config.department)]
     for department in departments:
         streams = Streams(run.seed, config.id, department.config.id)
-        StartedProcess(env, arrivals(env, department, requests(department.config, streams, first_day), observer))
+        start(arrivals(env, department, requests(department.config, streams, first_day), observer))
     connect(env, departments)
-    StartedProcess(env, census(env, departments, order, observer))
+    start(census(env, departments, order, observer))
     for day in (first_day + timedelta(days=number) for number in range((run.end - first_day).days + 1)):
         env.run_to(second_of(day + timedelta(days=1)))
         if on_day is not None:

@@ -4,7 +4,7 @@ All of it is drawn for each request before it meets a bed. The simple rule: a st
 department's maximum; a small share of stays is long, several maximum stays; a small share of discharges is delayed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -21,8 +21,8 @@ Seconds = NDArray[np.int64]
 Word = TypeVar("Word", bound=str)
 
 
-class Stay(NamedTuple):
-    """What was drawn for one patient's time in the bed.
+class Stays(NamedTuple):
+    """What was drawn for the time in the bed of each patient of a block.
 
     Attributes:
         length: Seconds from admission until fit for discharge, at least 1.
@@ -32,11 +32,11 @@ class Stay(NamedTuple):
         delay_reason: Why the discharge is delayed; None unless it is.
     """
 
-    length: int
-    delay: int
-    turnaround: int
-    destination: DischargeDestination
-    delay_reason: DelayReason | None
+    length: list[int]
+    delay: list[int]
+    turnaround: list[int]
+    destination: list[DischargeDestination]
+    delay_reason: list[DelayReason | None]
 
 
 class StayDraws:
@@ -59,12 +59,12 @@ class StayDraws:
         self._reasons = Choice(department.delay_reasons, streams.stream("delay_reason"))
         self._destinations = Choice(department.discharge_destinations, streams.stream("discharge_destination"))
 
-    def draw(self, size: int) -> Iterator[Stay]:
+    def draw(self, size: int) -> Stays:
         """Draw ``size`` stays."""
         delays = self._delays(size).tolist()
         reasons = [reason if delay else None for reason, delay in zip(self._reasons.draw(size), delays, strict=True)]
         lengths, turnarounds = self._lengths(size).tolist(), self._turnarounds(size).tolist()
-        return map(Stay, lengths, delays, turnarounds, self._destinations.draw(size), reasons)
+        return Stays(lengths, delays, turnarounds, self._destinations.draw(size), reasons)
 
     def _lengths(self, size: int) -> Seconds:
         rule = self._rule
