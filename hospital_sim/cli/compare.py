@@ -1,6 +1,7 @@
 """The command ``compare``: two hospitals on common random numbers."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -58,8 +59,9 @@ def command(
 
 
 def _names(base: str, other: str) -> tuple[str, str]:
-    """Return what the two are called: as they were given, unless that is the same."""
-    return (base, other) if base != other else (f"{base} (A)", f"{other} (B)")
+    """Return what the two are called: a preset's name or a file's without its folder; with a letter if it is the same."""
+    first, second = (Path(given).stem if given.endswith(".toml") else given for given in (base, other))
+    return (first, second) if first != second else (f"{first} (A)", f"{second} (B)")
 
 
 def _summary(found: Comparison, names: Sequence[str], given: Sequence[str], seed: int) -> dict[str, object]:

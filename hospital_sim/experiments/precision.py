@@ -85,6 +85,8 @@ def replications_for(
     if not 0 < precision < float("inf"):
         raise ConfigurationError(f"precision: must be above 0 and finite, not {precision}")
     name = plan.metrics[0].name
+    # Without replications there are no values, but the department has to be one.
+    Replications(plan, []).values(name, department)
     rows: list[tuple[Row, ...]] = []
     with open_runner(executor, workers, None, _BLOCK) as runner:
         while True:

@@ -3,10 +3,9 @@
 So the results are the same whatever the executor and the number of its workers.
 """
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -113,6 +112,9 @@ def open_runner(executor: Executor | None, workers: int | None, on_done: OnDone 
     if size <= 1:
         yield Runner(None, on_done)
         return
+    # Imported here: those who only import the library need not wait for it.
+    from concurrent.futures import ProcessPoolExecutor
+
     pool = ProcessPoolExecutor(size)
     try:
         yield Runner(pool, on_done)
@@ -130,6 +132,8 @@ def _checked(workers: int) -> int:
 
 def _processors() -> int:
     """Return how many processes may be started without asking: 1 where it takes the caller's care."""
+    import multiprocessing
+
     method = multiprocessing.get_start_method(allow_none=True) or multiprocessing.get_all_start_methods()[0]
     if method != "fork" or multiprocessing.current_process().daemon:
         return 1

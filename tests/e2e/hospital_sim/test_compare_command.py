@@ -1,0 +1,101 @@
+"""``hospital-sim compare`` as its users meet it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+BASE = """
+id = "{id}"
+name = "Cottage Hospital"
+warmup_days = 20
+[[department]]
+id = "ward"
+name = "Ward"
+treatment_function_code = "300"
+beds = {beds}
+requests_per_day = 2.0
+stay = {{ distribution = "exponential", mean = 2 }}
+long_stay_share = 0
+delay_share = 0
+"""
+PERIOD = ("--start", "2025-03-01", "--end", "2025-04-30", "--replications", "4")
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from hospital_sim.cli import main; main()", "compare", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[str, str]:
+    """Return the files of a hospital, and of another with a bed more and another identifier."""
+    now, more = tmp_path / "now.toml", tmp_path / "more.toml"
+    now.write_text(BASE.format(id="cottage", beds=5))
+    more.write_text(BASE.format(id="bigger", beds=6))
+    return str(now), str(more)
+
+
+def test_it_prints_a_row_for_each_metric_with_both_means_the_interval_and_the_verdict(files: tuple[str, str]) -> None:
+    done = _run(*files, *PERIOD, "--seed", "4", "--metric", "wait_p90", "--metric", "requests")
+
+    assert done.returncode == 0, done.stderr
+    assert "more compared with now, 4 replications, 95% intervals" in done.stdout
+    assert "lower" in done.stdout
+    assert "the same" in done.stdout
+    assert "more, ward: differs from now in beds (5 to 6)" in done.stdout
+
+
+def test_json_is_one_object_and_the_same_for_any_number_of_workers(files: tuple[str, str]) -> None:
+    one = _run(*files, *PERIOD, "--json", "--workers", "1")
+    two = _run(*files, *PERIOD, "--json", "--workers", "2")
+
+    assert one.returncode == 0, one.stderr
+    assert one.stdout == two.stdout
+    found = json.loads(one.stdout)
+    assert (found["a"], found["b"]) == files
+    assert (found["start"], found["end"], found["seed"], found["replications"]) == ("2025-03-01", "2025-04-30", 1, 4)
+    entry = next(each for each in found["differences"] if each["metric"] == "wait_mean")
+    assert entry["department"] == "ward"
+    assert entry["low"] <= entry["difference"] <= entry["high"] < 0
+    assert entry["difference"] == pytest.approx(entry["b"] - entry["a"])
+    assert entry["verdict"] == "lower"
+    assert found["notes"][0] == "more (bigger) draws the random numbers of now (cottage)"
+
+
+def test_a_hospital_compared_with_itself_is_the_same(files: tuple[str, str]) -> None:
+    done = _run(files[0], files[0], *PERIOD, "--json")
+
+    assert {entry["verdict"] for entry in json.loads(done.stdout)["differences"]} <= {"the same", "not measured"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--replications", "1"), "replications: must be 2 or more"),
+        (("--start", "2025-03-02", "--end", "2025-03-01"), "end: 2025-03-01 is before the start, 2025-03-02"),
+        (("--metric", "wait_p09"), "metric: 'wait_p09' is not known; did you mean 'wait_p9"),
+        (("--seed", "-1"), "seed: must be between 0 and"),
+        (("--workers", "0"), "workers: must be 1 or more"),
+    ],
+)
+def test_a_wrong_call_ends_with_2_and_says_what_is_wrong(
+    files: tuple[str, str], arguments: tuple[str, ...], message: str
+) -> None:
+    done = _run(*files, *arguments)
+
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_an_unknown_hospital_ends_with_2() -> None:
+    done = _run("small", "smal", *PERIOD)
+
+    assert done.returncode == 2
+    assert "'smal' is neither a preset nor a TOML file" in done.stderr
