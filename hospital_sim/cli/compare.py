@@ -59,7 +59,7 @@ def command(
 
 
 def _names(base: str, other: str) -> tuple[str, str]:
-    """Return what the two are called: a preset's name or a file's without its folder; with a letter if it is the same."""
+    """Return what the two are called: a preset's name, or a file's without its folder; with a letter if it is one."""
     first, second = (Path(given).stem if given.endswith(".toml") else given for given in (base, other))
     return (first, second) if first != second else (f"{first} (A)", f"{second} (B)")
 

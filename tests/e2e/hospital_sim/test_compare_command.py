@@ -41,7 +41,7 @@ def files(tmp_path: Path) -> tuple[str, str]:
 
 
 def test_it_prints_a_row_for_each_metric_with_both_means_the_interval_and_the_verdict(files: tuple[str, str]) -> None:
-    done = _run(*files, *PERIOD, "--seed", "4", "--metric", "wait_p90", "--metric", "requests")
+    done = _run(*files, *PERIOD, "--seed", "4", "--metric", "utilisation", "--metric", "requests")
 
     assert done.returncode == 0, done.stderr
     assert "more compared with now, 4 replications, 95% intervals" in done.stdout
@@ -59,7 +59,7 @@ def test_json_is_one_object_and_the_same_for_any_number_of_workers(files: tuple[
     found = json.loads(one.stdout)
     assert (found["a"], found["b"]) == files
     assert (found["start"], found["end"], found["seed"], found["replications"]) == ("2025-03-01", "2025-04-30", 1, 4)
-    entry = next(each for each in found["differences"] if each["metric"] == "wait_mean")
+    entry = next(each for each in found["differences"] if each["metric"] == "utilisation")
     assert entry["department"] == "ward"
     assert entry["low"] <= entry["difference"] <= entry["high"] < 0
     assert entry["difference"] == pytest.approx(entry["b"] - entry["a"])
