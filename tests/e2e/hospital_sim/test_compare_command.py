@@ -1,6 +1,7 @@
 """``hospital-sim compare`` as its users meet it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,8 @@ PERIOD = ("--start", "2025-03-01", "--end", "2025-04-30", "--replications", "4")
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from hospital_sim.cli import main; main()", "compare", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    wide = os.environ | {"COLUMNS": "160"}
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=wide)
 
 
 @pytest.fixture
