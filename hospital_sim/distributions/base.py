@@ -84,6 +84,11 @@ class ByInversion(Struct, frozen=True, forbid_unknown_fields=True, dict=True, ta
         """Whether ``at`` is the quantile of its number: so it is, but for a mixture."""
         return True
 
+    @property
+    def parts(self) -> tuple[tuple[float, "ByInversion"], ...]:
+        """What is mixed, each with its probability; the distribution itself unless it is a mixture."""
+        return ((1.0, self),)
+
 
 class Derived(ByInversion, frozen=True):
     """A distribution that is another one, written by other parameters."""
@@ -97,6 +102,11 @@ class Derived(ByInversion, frozen=True):
     def draws_quantiles(self) -> bool:
         """Whether ``at`` is the quantile of its number."""
         return self.form.draws_quantiles
+
+    @property
+    def parts(self) -> tuple[tuple[float, ByInversion], ...]:
+        """What is mixed, each with its probability."""
+        return self.form.parts
 
     def quantile(self, probability: Floats) -> Floats:
         """Return the values that a share ``probability`` of all values does not exceed."""

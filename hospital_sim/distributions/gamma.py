@@ -14,7 +14,6 @@ from hospital_sim.distributions.table import Curve, QuantileTable
 
 _SAME_SD = 5e-4
 """How far, as a share, a standard deviation of four figures may be from the one it stands for."""
-_SMALL_SHAPE = 0.05
 
 
 class Exponential(ByInversion, frozen=True):
@@ -122,7 +121,7 @@ def _table(shape: float) -> QuantileTable:
             values = np.exp(logs)
             return Curve(below, above, np.exp(log_density(shape, logs, values)), shape - values)
 
-    return QuantileTable(curve, math.log(shape), fineness=32 if shape < _SMALL_SHAPE else 16)
+    return QuantileTable(curve, math.log(shape))
 
 
 def _partial_moment(shape: float, scale: float, order: int, upto: Floats) -> Floats:

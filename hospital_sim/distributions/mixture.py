@@ -1,22 +1,19 @@
 """Mixtures: each value comes from one of several distributions."""
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cached_property
-from itertools import accumulate
 
 import numpy as np
 from msgspec.structs import force_setattr
 
 from hospital_sim.distributions.base import ByInversion, Derived
 from hospital_sim.distributions.checks import shares, spread, uniforms
+from hospital_sim.distributions.composition import Composition
 from hospital_sim.distributions.gamma import Exponential
 from hospital_sim.distributions.protocol import Distribution, Floats
 
 _ROUNDS = 200
-_PRECISION = 1e-14
-_BELOW_ONE = math.nextafter(1.0, 0.0)
 
 
 class Mixture(ByInversion, frozen=True):
@@ -41,34 +38,35 @@ class Mixture(ByInversion, frozen=True):
     @property
     def mean(self) -> float:
         """The expected value."""
-        return math.fsum(weight * part.mean for weight, part in self._parts)
+        return math.fsum(weight * part.mean for weight, part in self._components)
 
     @property
     def variance(self) -> float:
         """The variance."""
         mean = self.mean
-        return math.fsum(weight * (part.variance + (part.mean - mean) ** 2) for weight, part in self._parts)
+        return math.fsum(weight * (part.variance + (part.mean - mean) ** 2) for weight, part in self._components)
 
     def quantile(self, probability: Floats) -> Floats:
         """Return the values that a share ``probability`` of all values does not exceed."""
         share = uniforms(probability)
-        each = np.array([part.quantile(share) for _, part in self._parts])
+        each = np.array([part.quantile(share) for _, part in self._components])
         low: Floats = each.min(axis=0)
         high: Floats = each.max(axis=0)
         for _ in range(_ROUNDS):
-            wide = np.flatnonzero((high - low > _PRECISION * high) & (high < math.inf))
-            if not wide.size:
+            middle = low / 2 + high / 2
+            between = np.flatnonzero((low < middle) & (middle < high) & (high < math.inf))
+            if not between.size:
                 break
-            middle = (low.flat[wide] + high.flat[wide]) / 2
-            enough = self.cdf(middle) >= share.flat[wide]
-            high.flat[wide] = np.where(enough, middle, high.flat[wide])
-            low.flat[wide] = np.where(enough, low.flat[wide], middle)
+            point = middle.flat[between]
+            enough = self.cdf(point) >= share.flat[between]
+            high.flat[between] = np.where(enough, point, high.flat[between])
+            low.flat[between] = np.where(enough, low.flat[between], point)
         return high
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
         """Return E[X**order where X <= upto, else 0]."""
         total = np.zeros(np.shape(upto))
-        for weight, part in self._parts:
+        for weight, part in self._components:
             total += weight * part.partial_moment(order, upto)
         return total
 
@@ -77,33 +75,30 @@ class Mixture(ByInversion, frozen=True):
         """Whether ``at`` is the quantile of its number: it is not."""
         return False
 
-    def at_each(self, uniform: Floats) -> Floats:
-        """Return the values that uniform numbers stand for."""
-        picks = np.searchsorted(self._bounds, uniform, side="right")
-        values = np.empty(uniform.shape)
-        for pick, (weight, part) in enumerate(self._parts):
-            own = picks == pick
-            start = self._bounds[pick - 1] if pick else 0.0
-            values[own] = part.at_each(np.clip((uniform[own] - start) / weight, 0.0, _BELOW_ONE))
-        return values
+    @cached_property
+    def parts(self) -> tuple[tuple[float, ByInversion], ...]:
+        """What is mixed, each with its probability; mixtures within are resolved."""
+        return tuple(
+            (weight * inner, part) for weight, component in self._components for inner, part in component.parts
+        )
 
     def at(self, uniform: float) -> float:
         """Return the value that a uniform number in [0, 1) stands for."""
-        pick = bisect_right(self._bounds, uniform)
-        weight, part = self._parts[pick]
-        start = self._bounds[pick - 1] if pick else 0.0
-        return part.at(min(max((uniform - start) / weight, 0.0), _BELOW_ONE))
+        return self._composition.at(uniform)
+
+    def at_each(self, uniform: Floats) -> Floats:
+        """Return the values that uniform numbers stand for."""
+        return self._composition.at_each(uniform)
 
     @cached_property
-    def _parts(self) -> list[tuple[float, ByInversion]]:
+    def _components(self) -> list[tuple[float, ByInversion]]:
         """The components that occur, with their weights."""
         together = zip(self.weights, self.components, strict=True)
         return [(weight, part) for weight, part in together if weight > 0 and isinstance(part, ByInversion)]
 
     @cached_property
-    def _bounds(self) -> list[float]:
-        """Where the uniform numbers of one component end and those of the next begin."""
-        return list(accumulate(weight for weight, _ in self._parts))[:-1]
+    def _composition(self) -> Composition:
+        return Composition(self.parts)
 
 
 class Hyperexponential(Derived, frozen=True):

@@ -97,16 +97,18 @@ class PhaseType(ByInversion, frozen=True):
         jump[:size, :size] = self._rates / fastest + np.eye(size)
         jump[:size, size] = np.maximum(-self._rates.sum(axis=1), 0.0) / fastest
         jump[size, size] = 1.0
-        halvings = max(0, math.ceil(math.log2(max(fastest * float(time.max(initial=0.0)), 1.0))))
-        jumps = (fastest * time / 2**halvings)[:, np.newaxis, np.newaxis]
+        # Each time by its own number of halvings: every squaring doubles the relative error.
+        halvings = np.ceil(np.log2(np.maximum(fastest * time, 1.0))).astype(np.int64)
+        jumps = (fastest * time / 2.0**halvings)[:, np.newaxis, np.newaxis]
         term = np.broadcast_to(np.eye(size + 1), (len(time), size + 1, size + 1))
         total = term.copy()
         for number in range(1, _TERMS):
             term = term @ jump * (jumps / number)
             total += term
         total *= np.exp(-jumps)
-        for _ in range(halvings):
-            total = total @ total
+        for number in range(int(halvings.max(initial=0))):
+            rest = halvings > number
+            total[rest] = total[rest] @ total[rest]
         after = self._start @ total[:, :size, :]
         return after[:, :size], after[:, size]
 
@@ -135,14 +137,8 @@ class Coxian(Derived, frozen=True):
         means = non_negatives("means", self.means)
         for position, mean in enumerate(means):
             above_zero(f"means[{position}]", mean)
-        onward = non_negatives("onward", self.onward) if len(means) > 1 or len(self.onward) else ()
-        if len(onward) != len(means) - 1:
-            raise ValueError(f"onward: must be one fewer than the means ({len(means)}), not {len(onward)}")
-        for position, probability in enumerate(onward):
-            if probability > 1:
-                raise ValueError(f"onward[{position}]: must be between 0 and 1, not {probability:g}")
         force_setattr(self, "means", means)
-        force_setattr(self, "onward", onward)
+        force_setattr(self, "onward", _onward(self.onward, len(means)))
 
     @property
     def mean(self) -> float:
@@ -167,6 +163,16 @@ class Coxian(Derived, frozen=True):
 @lru_cache(maxsize=64)
 def _table(distribution: PhaseType) -> QuantileTable:
     return QuantileTable(distribution._curve, math.log(distribution.mean))
+
+
+def _onward(onward: object, phases: int) -> tuple[float, ...]:
+    result = () if isinstance(onward, tuple | list) and not onward else non_negatives("onward", onward)
+    if len(result) != phases - 1:
+        raise ValueError(f"onward: must be one fewer than the means ({phases}), not {len(result)}")
+    for position, probability in enumerate(result):
+        if probability > 1:
+            raise ValueError(f"onward[{position}]: must be between 0 and 1, not {probability:g}")
+    return result
 
 
 def _generator(rows: object, size: int) -> tuple[tuple[float, ...], ...]:

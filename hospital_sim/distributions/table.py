@@ -33,10 +33,18 @@ class Curve(NamedTuple):
 
 CurveAt = Callable[[Floats], Curve]
 
-_LOWEST, _HIGHEST = -37.25, 8.5
-"""The range of a table in standard normal values: from 5e-304 to the largest float below 1."""
+_LOWEST, _HIGHEST = -8.5, 8.5
+"""The range of a table in standard normal values: more than all that uniform numbers of 53 bits can be."""
 
-_COARSE = 257
+_SMALLEST = -37.0
+"""A standard normal value whose share, 6e-300, still is a float of full accuracy."""
+
+_COARSEST, _FINEST = 16, 512
+"""Steps in one unit of the standard normal value: doubled until the interpolation is as accurate as wanted."""
+
+_WANTED = 1e-10
+_SMALLEST_LOG = -700.0
+_FIRST_LOOK = 257
 _MOST_ROUNDS = 100
 _SMALLEST_CHANGE = 1e-13
 
@@ -47,14 +55,11 @@ class QuantileTable:
     Args:
         curve: The distribution at given logarithms of the value.
         middle: The logarithm of a value that is neither very small nor very large.
-        fineness: Steps in one unit of the standard normal value, a multiple of 4. 16 are accurate to 1e-9 unless the
-            values bend sharply, as those do that are mostly close to 0.
     """
 
-    def __init__(self, curve: CurveAt, middle: float, fineness: int = 16) -> None:
-        self._fineness = fineness
-        nodes = _LOWEST + np.arange(int((_HIGHEST - _LOWEST) * fineness) + 1) / fineness
-        self._steps = _hermite(fineness, *_solve(curve, nodes, middle))
+    def __init__(self, curve: CurveAt, middle: float) -> None:
+        self._curve, self._middle = curve, middle
+        self._fineness, self._steps = _accurate(curve, middle)
         self._rows: list[tuple[float, ...]] = [tuple(row) for row in self._steps.T.tolist()]
 
     def quantile(self, probability: Floats) -> Floats:
@@ -68,25 +73,65 @@ class QuantileTable:
             logs *= place
             logs += row.take(step)
         values: Floats = np.exp(logs)
-        values[np.isneginf(normal)] = 0.0
-        values[np.isposinf(normal)] = math.inf
+        outside = np.abs(normal) > _HIGHEST
+        if outside.any():
+            values[outside] = self._beyond(normal[outside])
         return values
 
     def at(self, uniform: float) -> float:
         """Return the value that a uniform number in [0, 1) stands for."""
         place = (normal_quantile_at(uniform) - _LOWEST) * self._fineness
-        if place <= 0:
-            return 0.0
+        if place < 0:
+            return float(self._beyond(np.array([normal_quantile_at(uniform)]))[0])
         step = int(place)
         place -= step
         c0, c1, c2, c3, c4, c5 = self._rows[step]
         return math.exp(c0 + place * (c1 + place * (c2 + place * (c3 + place * (c4 + place * c5)))))
 
+    def _beyond(self, normal: Floats) -> Floats:
+        """Return the values at standard normal values beyond the table."""
+        values = np.where(normal > 0, math.inf, 0.0)
+        small = (normal < 0) & np.isfinite(normal)
+        if small.any():
+            logs, _, _ = _solve(self._curve, np.maximum(normal[small], _SMALLEST), self._middle)
+            values[small] = np.exp(logs)
+        return values
+
+
+def _accurate(curve: CurveAt, middle: float) -> tuple[int, Floats]:
+    """Return steps in one unit, as many as the accuracy needs, and their coefficients."""
+    fineness, before = _COARSEST, math.inf
+    while True:
+        steps = _tabulate(curve, middle, fineness)
+        error = _largest_error(curve, steps)
+        # An error that does not fall any more is rounding.
+        if error < _WANTED or error > before / 2 or fineness == _FINEST:
+            return fineness, steps
+        fineness, before = fineness * 2, error
+
+
+def _tabulate(curve: CurveAt, middle: float, fineness: int) -> Floats:
+    """Return the coefficients of the steps' polynomials, constant first, shape (6, steps)."""
+    nodes = _LOWEST + np.arange(int((_HIGHEST - _LOWEST) * fineness) + 1) / fineness
+    return _hermite(fineness, *_solve(curve, nodes, middle))
+
+
+def _largest_error(curve: CurveAt, steps: Floats) -> float:
+    """Return how far, relatively, the values in the middle of each step are from those wanted."""
+    width = (_HIGHEST - _LOWEST) / steps.shape[1]
+    wanted = _LOWEST + width * (np.arange(steps.shape[1]) + 0.5)
+    logs = 0.5 ** np.arange(6) @ steps
+    here = curve(logs)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        errors = np.abs((_normal_at(here) - wanted) * normal_density(wanted) / here.density)
+    # Smaller values than any float's are 0 whatever their logarithm.
+    return float(np.max(errors[logs > _SMALLEST_LOG], initial=0.0))
+
 
 def _solve(curve: CurveAt, normal: Floats, middle: float) -> tuple[Floats, Floats, Floats]:
     """Return the logarithms of the values at standard normal values, and their two derivatives."""
-    low, high = _reach(curve, middle, -1.0), _reach(curve, middle, 1.0)
-    coarse = np.linspace(low, high, _COARSE)
+    low, high = _reach(curve, middle, -1.0, normal), _reach(curve, middle, 1.0, normal)
+    coarse = np.linspace(low, high, _FIRST_LOOK)
     at_coarse = _normal_at(curve(coarse))
     logs = np.interp(normal, np.maximum.accumulate(at_coarse), coarse)
     below, above = np.full_like(logs, low), np.full_like(logs, high)
@@ -106,11 +151,12 @@ def _solve(curve: CurveAt, normal: Floats, middle: float) -> tuple[Floats, Float
     return logs, first, first * (-normal - first * here.bend)
 
 
-def _reach(curve: CurveAt, middle: float, step: float) -> float:
-    """Return a logarithm, beyond the middle in a direction, that lies outside the table."""
+def _reach(curve: CurveAt, middle: float, step: float, wanted: Floats) -> float:
+    """Return a logarithm, beyond the middle in a direction, that lies outside all that is wanted."""
+    lowest, highest = float(wanted.min()), float(wanted.max())
     while True:
         normal = float(_normal_at(curve(np.array([middle + step])))[0])
-        if normal < _LOWEST or normal > _HIGHEST:
+        if normal < lowest if step < 0 else normal > highest:
             return middle + step
         step *= 2
 

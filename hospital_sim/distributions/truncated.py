@@ -9,12 +9,14 @@ from msgspec.structs import force_setattr
 
 from hospital_sim.distributions.base import ByInversion
 from hospital_sim.distributions.checks import finite, not_negative, uniforms
+from hospital_sim.distributions.composition import Composition, Part
 from hospital_sim.distributions.protocol import Distribution, Floats
 
 _SMALLEST_SHARE = 1e-6
 _WIDEST_STRETCH = 2.0**40
 _ROUNDS = 200
 _CLOSE = 1e-10
+_BELOW_ONE = math.nextafter(1.0, 0.0)
 
 
 class Truncated(ByInversion, frozen=True):
@@ -22,6 +24,7 @@ class Truncated(ByInversion, frozen=True):
 
     All values are first multiplied by one factor, found so that those between the bounds have the stated mean: so a
     truncated lognormal, gamma or Weibull is one of another mean and the same coefficient of variation, truncated.
+    Truncated twice, a distribution keeps within both pairs of bounds.
 
     Attributes:
         of: The distribution that is truncated.
@@ -39,8 +42,6 @@ class Truncated(ByInversion, frozen=True):
             force_setattr(self, "high", finite("high", self.high))
             if self.high <= self.low:
                 raise ValueError(f"high: must be above low ({self.low:g}), not {self.high:g}")
-        if not isinstance(self.of, ByInversion):
-            raise TypeError(f"of: must be a distribution by inversion, not {self.of!r}")
         _ = self._cut
 
     @property
@@ -59,21 +60,42 @@ class Truncated(ByInversion, frozen=True):
 
     def at(self, uniform: float) -> float:
         """Return the value that a uniform number in [0, 1) stands for."""
-        return self._cut.at(uniform)
+        return self._drawn.at(uniform)
+
+    def at_each(self, uniform: Floats) -> Floats:
+        """Return the values that uniform numbers stand for."""
+        return self._drawn.at_each(uniform)
+
+    @property
+    def draws_quantiles(self) -> bool:
+        """Whether ``at`` is the quantile of its number: so it is, but for a mixture."""
+        return self._cut.whole.draws_quantiles
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
         """Return E[X**order where X <= upto, else 0]."""
         return self._cut.partial_moment(order, upto)
 
+    @property
+    def _whole(self) -> ByInversion:
+        if not isinstance(self.of, ByInversion):
+            raise TypeError(f"of: must be a distribution by inversion, not {self.of!r}")
+        return self.of
+
     @cached_property
     def _cut(self) -> "_Cut":
-        whole = self.of
-        if not isinstance(whole, ByInversion):
-            raise TypeError(f"of: must be a distribution by inversion, not {whole!r}")
         try:
-            return _cut(whole, self.low, math.inf if self.high is None else self.high)
+            return _cut(self._whole, self.low, math.inf if self.high is None else self.high)
         except NotImplementedError as error:
             raise TypeError(f"of: {error}, which truncation needs") from error
+
+    @cached_property
+    def _drawn(self) -> Part:
+        """What draws come from: the parts of a mixture are cut one by one, which is much faster than its quantile."""
+        cut = self._cut
+        if len(cut.whole.parts) == 1:
+            return cut
+        pieces = [(weight, cut._replace(whole=part).stretched(cut.stretch)) for weight, part in cut.whole.parts]
+        return Composition([(weight * each.share / cut.share, each) for weight, each in pieces if each.share > 0])
 
 
 class _Cut(NamedTuple):
@@ -119,11 +141,15 @@ class _Cut(NamedTuple):
         return np.clip(self.stretch * inner, self.low, self.high)
 
     def at(self, uniform: float) -> float:
-        """Return the quantile of one number."""
+        """Return the value that a uniform number stands for."""
         if not self.whole.draws_quantiles:
             return float(self.quantile(np.array([uniform]))[0])
-        inner = self.whole.at(self.start + self.share * uniform)
+        inner = self.whole.at(min(self.start + self.share * uniform, _BELOW_ONE))
         return min(max(self.stretch * inner, self.low), self.high)
+
+    def at_each(self, uniform: Floats) -> Floats:
+        """Return the values that uniform numbers stand for."""
+        return self.quantile(uniform)
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
         """Return partial moments of what is left."""
@@ -142,6 +168,9 @@ def _cut(whole: ByInversion, low: float, high: float) -> _Cut:
     Raises:
         ValueError: If no factor keeps it.
     """
+    if isinstance(whole, Truncated):
+        inner_high = math.inf if whole.high is None else whole.high
+        return _cut(whole._whole, max(low, whole.low), min(high, inner_high))
     mean, uncut = whole.mean, _Cut(whole, low, high)
     least, most = whole.quantile(np.array([0.0, 1.0])).tolist()
     if low <= least and most <= high:
@@ -177,7 +206,7 @@ def _bracket(uncut: _Cut, mean: float) -> tuple[float, float]:
         if (reached > mean) == up:
             return inner, step
         inner, step = step, step * step
-    limit = f"up to about {reached:.4g}" if up else f"down to about {reached:.4g}"
+    limit = f"up to about {reached:.3g}" if up else f"down to about {reached:.3g}"
     where = _between(uncut.low, uncut.high)
     raise ValueError(f"low, high: stretched, this distribution has means {limit} {where}; {mean:g} cannot be kept")
 
