@@ -64,7 +64,8 @@ class OutlierRounds:
         self._env = env
         self._department = department
         self._places = places
-        self._after = round(rule.after_hours * HOUR)
+        # A request comes last in its second: the next is the first in which its patient can go anywhere.
+        self._after = max(round(rule.after_hours * HOUR), 1)
         self._is_due = False
         department.on_waiting = self._patient_waits
         department.outlier_places = {place.config.id: place for place in places}

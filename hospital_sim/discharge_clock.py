@@ -1,12 +1,17 @@
 """When in the week patients leave: more on some days and at some hours than on others.
 
 A profile gives the pace at which time in hospital passes: a stay that was drawn is used up quickly when many leave and
-slowly when few do. So discharges follow the profile, the mean stay is kept, and a later admission never ends earlier.
+slowly when few do, and nobody leaves while it stands still. A later admission never ends earlier. Where stays are
+spread over a week or more, discharges follow the profile, whenever patients are admitted; the mean stay is kept where
+they are admitted evenly over the week. The shorter the stays, the more of the rhythm of admissions is left in that of
+discharges; and patients who come at hours at which few leave wait a little longer or shorter on average, by hours.
 """
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import accumulate
+from math import lcm
 
 from hospital_sim.clock import DAY, HOUR
 from hospital_sim.config import DepartmentConfig
@@ -25,13 +30,15 @@ class DischargeClock:
     """
 
     def __init__(self, by_weekday: Sequence[float], by_hour: Sequence[float]) -> None:
-        pace = [weekday * hour for weekday in by_weekday for hour in by_hour]
-        scale = len(pace) / sum(pace)
-        self._pace = [number * scale for number in pace]
-        self._passed = [0.0, *accumulate(number * HOUR for number in self._pace)]
+        relative = [Fraction(weekday) * Fraction(hour) for weekday in by_weekday for hour in by_hour]
+        # Whole numbers, so that no rounding can make a later admission end earlier.
+        unit = lcm(*(number.denominator for number in relative))
+        self._pace = [int(number * unit) * len(relative) for number in relative]
+        self._mean_pace = sum(self._pace) // len(relative)
+        self._passed = [0, *accumulate(pace * HOUR for pace in self._pace)]
 
     def after(self, second: int, seconds: int) -> int:
-        """Return the second at which a time that begins at a second ends; later than it by 1 at least.
+        """Return the second in which a time that begins with a second is used up; a later one, in which time passes.
 
         Args:
             second: When it begins.
@@ -39,15 +46,11 @@ class DischargeClock:
         """
         week, within = divmod(second - _MONDAY, _WEEK)
         hour, rest = divmod(within, HOUR)
-        due = self._passed[hour] + self._pace[hour] * rest + seconds
-        weeks, left = divmod(due, self._passed[-1])
-        return max(second + 1, _MONDAY + int(week + weeks) * _WEEK + self._second_of(left))
-
-    def _second_of(self, passed: float) -> int:
-        """Return the second of the week at which so much time has passed; the first, where time stands still."""
-        hour = max(bisect_left(self._passed, passed) - 1, 0)
         pace = self._pace[hour]
-        return hour * HOUR + (int((passed - self._passed[hour]) / pace) if pace else 0)
+        due = self._passed[hour] + pace * rest + max(seconds * self._mean_pace, pace)
+        weeks, left = divmod(due, self._passed[-1])
+        hour = bisect_right(self._passed, left) - 1
+        return _MONDAY + (week + weeks) * _WEEK + hour * HOUR + (left - self._passed[hour]) // self._pace[hour]
 
 
 def discharge_clock(department: DepartmentConfig) -> DischargeClock | None:
