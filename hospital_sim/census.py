@@ -11,11 +11,14 @@ from typing import Any
 
 import numpy as np
 from simpy import Environment
-from simpy.events import Event
+from simpy.events import Event, EventPriority
 
 from hospital_sim.order import AFTER_ALL, Turn
 from hospital_sim.tables import Cell, Table
 from hospital_sim.wards import Stay, Ward
+
+_AFTER_ROUNDS = EventPriority(AFTER_ALL + 1)
+"""The priority of a sample: after the beds that are given out at its time."""
 
 
 class Census:
@@ -65,9 +68,7 @@ class Census:
 
     def _sample(self, every: float) -> Generator[Event, Any, None]:
         while True:
-            yield Turn(self._env, every, AFTER_ALL)
-            # What is due now with this priority may still give a bed to someone: let it go first.
-            yield Turn(self._env, 0, AFTER_ALL)
+            yield Turn(self._env, every, _AFTER_ROUNDS)
             for record in self._records:
                 record.sample()
 
@@ -89,6 +90,7 @@ class _WardRecord:
         self.occupied = array("q")
         self.waiting = array("q")
         ward.watchers.append(self)
+        ward.on_beds_changed.append(self._advance)
 
     def asked(self, _: Stay) -> None:
         self._advance()

@@ -26,7 +26,7 @@ def read_arrivals(path: Path) -> tuple[datetime, ...]:
             rows = csv.DictReader(file)
             if COLUMN not in (rows.fieldnames or ()):
                 raise ConfigurationError(f"arrivals: {path.name}: has no column {COLUMN!r}")
-            return tuple(_timestamp(path, rows.line_num, row[COLUMN]) for row in rows)
+            return tuple(_timestamp(path, rows.line_num, row[COLUMN] or "") for row in rows)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigurationError(f"arrivals: {path}: cannot be read: {reason}") from error

@@ -7,7 +7,7 @@ import msgspec
 
 from hospital_sim.config.offered_load import held_load, requests_per_day
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
-from hospital_sim.config.source_checks import check_source
+from hospital_sim.config.source_checks import NEEDS_LONGEST_STAY, check_bed_change, check_source
 from hospital_sim.errors import ConfigurationError
 
 Problem = tuple[str, str]
@@ -61,9 +61,12 @@ def _overflow(department: DepartmentConfig, known: list[str]) -> Iterator[Proble
 
 def _sources(department: DepartmentConfig) -> Iterator[Problem]:
     ids = [source.id for source in department.source]
-    for position, name in enumerate(ids):
-        if name in ids[:position]:
-            yield f"source[{position}]: id", f"{name!r} is used twice; give each its own"
+    for position, source in enumerate(department.source):
+        if source.id in ids[:position]:
+            yield f"source[{position}]: id", f"{source.id!r} is used twice; give each its own"
+        as_department = source.stay is None and source.max_stay_days is None
+        if source.long_stay_share and as_department and department.max_stay_days is None:
+            yield f"source[{position}] ({source.id}): long_stay_share", NEEDS_LONGEST_STAY
     shares = [source.share for source in department.source if source.share is not None]
     if shares and abs(math.fsum(shares) - 1) > 1e-9:
         yield "source.share", f"the shares must add up to 1, not {math.fsum(shares):g}"
@@ -87,7 +90,7 @@ def _stay(department: DepartmentConfig) -> Iterator[Problem]:
     if department.stay is not None and department.stay.mean <= 0:
         yield "stay", "must have a mean above 0"
     if department.long_stay_share > 0 and department.max_stay_days is None and needed:
-        yield "long_stay_share", "needs max_stay_days; set it to 0 where stays follow a distribution without limit"
+        yield "long_stay_share", NEEDS_LONGEST_STAY
     low, high = department.long_stay_multiple
     if not 1 <= low <= high:
         yield "long_stay_multiple", f"must be two numbers of at least 1, the smaller first, not {[low, high]}"
@@ -129,9 +132,12 @@ def _shares(department: DepartmentConfig) -> Iterator[Problem]:
 
 
 def _beds(department: DepartmentConfig) -> Iterator[Problem]:
-    fewest = department.beds + sum(min(change.beds, 0) for change in department.bed_change)
-    if fewest < 0:
-        yield "bed_change", f"closes more than the {department.beds} beds if all changes come together"
+    for position, change in enumerate(department.bed_change):
+        for field, problem in check_bed_change(change):
+            yield f"bed_change[{position}]: {field}", problem
+    closed = -sum(min(change.beds, 0) for change in department.bed_change)
+    if closed > department.beds:
+        yield "bed_change", f"closes {closed} beds if all changes come together; there are {department.beds}"
     escalation = department.escalation.beds if department.escalation else 0
     most = department.most_planned_beds + escalation
     if department.bed_spaces < most:

@@ -90,7 +90,7 @@ class BedChange(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     beds: int
     first: Day | None = None
     last: Day | None = None
-    weekdays: tuple[Weekday, ...] | None = None
+    weekdays: Annotated[tuple[Weekday, ...], Meta(min_length=1)] | None = None
 
     def applies(self, day: date) -> bool:
         """Tell whether a day is one of them."""

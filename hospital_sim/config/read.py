@@ -159,7 +159,8 @@ def _explain(message: str, departments: list[Fields], document: Fields) -> NoRet
             raiser(where, found["field"], path)
     kind = ConfigurationTypeError if _WRONG_TYPE.match(problem) else ConfigurationError
     problem = problem.replace("`", "").replace("Expected", "must be").replace("Invalid", "invalid")
-    value = "" if key or ", got" in problem or "'" in problem else f", not {_value_at(document, path)!r}"
+    says_value = ", got" in problem or ("'" in problem and "regex" not in problem)
+    value = "" if key or says_value else f", not {_value_at(document, path)!r}"
     raise kind(f"{where}: {problem}{value}")
 
 

@@ -1,9 +1,12 @@
-"""What types alone cannot say of a source of demand."""
+"""What types alone cannot say of a source of demand, or of a change of beds."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 
-from hospital_sim.config.parts import SourceConfig
+from hospital_sim.config.parts import BedChange, SourceConfig
+
+NEEDS_LONGEST_STAY = "needs max_stay_days; set it to 0 where stays follow a distribution without limit"
 
 _HOW_MANY = ("share", "requests_per_day", "interarrival", "schedule", "arrivals")
 _PROFILES = ("month_multipliers", "weekday_multipliers", "hour_multipliers")
@@ -30,7 +33,7 @@ def check_source(source: SourceConfig) -> Iterator[tuple[str, str]]:
     if source.stay is not None and source.stay.mean <= 0:
         yield "stay", "must have a mean above 0"
     if source.long_stay_share and source.stay is not None and source.max_stay_days is None:
-        yield "long_stay_share", "needs max_stay_days; leave it out where stays follow a distribution without limit"
+        yield "long_stay_share", NEEDS_LONGEST_STAY
 
 
 def _own_times(source: SourceConfig, how_many: str) -> Iterator[tuple[str, str]]:
@@ -52,3 +55,24 @@ def _arrivals(source: SourceConfig) -> Iterator[tuple[str, str]]:
         if later < earlier:
             yield f"arrivals[{position + 1}]", f"{later.isoformat()} is before the one in front of it; sort them"
             return
+
+
+def check_bed_change(change: BedChange) -> Iterator[tuple[str, str]]:
+    """Yield the field and the problem of each constraint that a change of beds breaks."""
+    days = {"first": change.first, "last": change.last}
+    for field, day in days.items():
+        if day is not None and not _is_day(day):
+            yield field, f"{day!r} is not a day; write YYYY-MM-DD, or MM-DD for every year"
+            return
+    first, last = change.first or "", change.last or ""
+    if len(first) == len(last) > len("MM-DD") and last < first:
+        yield "last", f"{last} is before the first day, {first}"
+
+
+def _is_day(text: str) -> bool:
+    """Tell whether a day exists, in its year or, without one, in some year."""
+    try:
+        date.fromisoformat(text if len(text) > len("MM-DD") else f"2024-{text}")
+    except ValueError:
+        return False
+    return True

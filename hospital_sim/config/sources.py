@@ -154,7 +154,8 @@ def _stay_rule(department: DepartmentConfig, source: SourceConfig | None) -> Sta
     stay, longest = department.stay, department.max_stay_days
     if source is not None and (source.stay is not None or source.max_stay_days is not None):
         stay, longest = source.stay, source.max_stay_days
-    long_share = _first(source.long_stay_share if source else None, department.long_stay_share)
+    # Where there is no longest ordinary stay, none is long.
+    long_share = _first(source.long_stay_share if source else None, department.long_stay_share) if longest else 0.0
     low, high = department.long_stay_multiple
     scale = longest or 0.0
     return StayRule(
