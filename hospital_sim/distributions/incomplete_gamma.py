@@ -12,6 +12,7 @@ from hospital_sim.distributions.protocol import Floats
 
 _SERIES_ENDS = 1e-17
 _FRACTION_ENDS = 1e-15
+_MOST_STEPS = 50_000
 _TINY = 1e-300
 _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188)
 _LARGE_SHAPE = 100.0
@@ -67,30 +68,29 @@ def share_below(shape: float, value: Floats) -> Floats:
 def _series(shape: float, value: Floats) -> Floats:
     term = np.full_like(value, 1 / shape)
     total = term.copy()
-    step = shape
-    while value.size and float(np.max(term / total)) > _SERIES_ENDS:
-        step += 1
-        term *= value / step
+    for step in range(1, _MOST_STEPS):
+        if not value.size or float(np.max(term / total)) <= _SERIES_ENDS:
+            return total
+        term *= value / (shape + step)
         total += term
-    return total
+    raise ArithmeticError(f"the incomplete gamma function of shape {shape:g} has not converged")
 
 
 def _fraction(shape: float, value: Floats) -> Floats:
     lead = value + 1 - shape
     inner, outer = np.full_like(value, 1 / _TINY), 1 / lead
     total = outer.copy()
-    step = 0
-    change = np.array([0.0])
-    while value.size and float(np.max(np.abs(change - 1))) > _FRACTION_ENDS:
-        step += 1
+    change = np.zeros_like(value)
+    for step in range(1, _MOST_STEPS):
+        if not value.size or float(np.max(np.abs(change - 1))) <= _FRACTION_ENDS:
+            return total
         factor = -step * (step - shape)
         lead = lead + 2
-        outer = _away_from_zero(factor * outer + lead)
+        outer = 1 / _away_from_zero(factor * outer + lead)
         inner = _away_from_zero(lead + factor / inner)
-        outer = 1 / outer
         change = outer * inner
         total *= change
-    return total
+    raise ArithmeticError(f"the incomplete gamma function of shape {shape:g} has not converged")
 
 
 def _away_from_zero(values: Floats) -> Floats:

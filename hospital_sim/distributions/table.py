@@ -154,11 +154,12 @@ def _solve(curve: CurveAt, normal: Floats, middle: float) -> tuple[Floats, Float
 def _reach(curve: CurveAt, middle: float, step: float, wanted: Floats) -> float:
     """Return a logarithm, beyond the middle in a direction, that lies outside all that is wanted."""
     lowest, highest = float(wanted.min()), float(wanted.max())
-    while True:
+    for _ in range(_MOST_ROUNDS):
         normal = float(_normal_at(curve(np.array([middle + step])))[0])
         if normal < lowest if step < 0 else normal > highest:
             return middle + step
         step *= 2
+    raise ArithmeticError("the distribution has no end within the range of floats")
 
 
 def _normal_at(curve: Curve) -> Floats:
