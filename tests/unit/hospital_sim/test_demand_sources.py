@@ -30,9 +30,7 @@ RENEWAL = {"id": "renewal", "interarrival": {"distribution": "exponential", "mea
 class TestRenewal:
     def test_times_between_requests_have_the_stated_distribution_and_are_independent(self) -> None:
         ward = department(source=[{"id": "a", "interarrival": GAMMA}])
-        seconds = np.array(
-            [request.second for request in islice(requests(department, Streams(1, "h", "ward"), FIRST), 4000)]
-        )
+        seconds = np.array(seconds_of(ward, 200))
         gaps = np.diff(seconds, prepend=second_of(FIRST)) / DAY
         gamma = stats.gamma((0.05 / 0.02) ** 2, scale=0.02**2 / 0.05)
 
@@ -171,9 +169,7 @@ class TestSeveralSources:
         )
         occupancy = []
         for seed in range(12):
-            seen = measure(config, date(2025, 1, 6), date(2025, 1, 6) + timedelta(days=139), seed=seed).departments[
-                "ward"
-            ]
+            seen = measure(config, date(2025, 1, 6), date(2025, 5, 25), seed=seed).departments["ward"]
             occupancy.append(seen.occupied_bed_seconds / seen.open_bed_seconds)
 
         assert stats.ttest_1samp(occupancy, 0.6).pvalue > RIGHT
