@@ -17,8 +17,16 @@ _GROUPS = ((0, 0, 8), (9, 8, 4), (14, 12, 4), (19, 16, 4), (24, 20, 12))
 """Where each group of digits is in the text of a UUID, where it comes from, and how long it is."""
 
 _LENGTH = 36
+_MARK_AT = 15
+"""The first digit that the version leaves to the maker of a UUID."""
+
+_SPELL_MARKS = ("5", "a", "d")
+"""What that digit is for a spell, an admission and a discharge."""
+
 _BLOCK = 1024
 
+
+Characters = np.typing.NDArray[np.uint8]
 
 SpellIds = tuple[str, str, str]
 """The identifiers of a spell, of its admission and of its discharge."""
@@ -41,18 +49,23 @@ class Identity:
         text = self._hash(f"{kind}/{name}").hex()
         return f"{text[:8]}-{text[8:12]}-8{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
 
-    def counted(self, kind: str) -> Iterator[str]:
-        """Return the identifiers of the things of a kind, in the order in which they are counted, without end."""
-        return chain.from_iterable(self._blocks(kind))
+    def patients(self) -> Iterator[str]:
+        """Return the identifiers of patients, in the order in which they come for the first time, without end."""
+        return chain.from_iterable(_texts(text) for text in self._blocks("patient"))
 
     def spells(self) -> Iterator[SpellIds]:
-        """Return the identifiers of a spell and its events, in the order in which spells are asked for, without end."""
-        return zip(self.counted("spell"), self.counted("admission"), self.counted("discharge"), strict=True)
+        """Return the identifiers of a spell and its events, in the order in which spells are asked for, without end.
 
-    def _blocks(self, kind: str) -> Iterator[list[str]]:
+        The three differ in one digit, which says what they name.
+        """
+        return chain.from_iterable(
+            zip(*(_texts(_marked(text, mark)) for mark in _SPELL_MARKS), strict=True) for text in self._blocks("spell")
+        )
+
+    def _blocks(self, kind: str) -> Iterator[Characters]:
         numbers = np.random.Philox(key=int.from_bytes(self._hash(kind), "little"))
         while True:
-            yield _uuids(numbers.random_raw(2 * _BLOCK))
+            yield _characters(numbers.random_raw(2 * _BLOCK))
 
     def _hash(self, name: str) -> bytes:
         scope = self._scope.copy()
@@ -65,8 +78,8 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def _uuids(words: np.typing.NDArray[np.uint64]) -> list[str]:
-    """Return a UUID for each two words."""
+def _characters(words: np.typing.NDArray[np.uint64]) -> Characters:
+    """Return the characters of a UUID for each two words, one a row."""
     raw = words.astype("<u8").view(np.uint8).reshape(-1, 16)
     raw[:, 6] = raw[:, 6] & 0x0F | 0x80
     raw[:, 8] = raw[:, 8] & 0x3F | 0x80
@@ -74,5 +87,15 @@ def _uuids(words: np.typing.NDArray[np.uint64]) -> list[str]:
     text = np.full((len(raw), _LENGTH), ord("-"), np.uint8)
     for to, start, length in _GROUPS:
         text[:, to : to + length] = digits[:, start : start + length]
+    return text
+
+
+def _marked(text: Characters, mark: str) -> Characters:
+    marked = text.copy()
+    marked[:, _MARK_AT] = ord(mark)
+    return marked
+
+
+def _texts(text: Characters) -> list[str]:
     joined = text.tobytes().decode("ascii")
     return [joined[first : first + _LENGTH] for first in range(0, len(joined), _LENGTH)]

@@ -92,7 +92,7 @@ def _people(department: DepartmentConfig, streams: Streams, identity: Identity) 
     """Yield the sex, the age in days and the identifier of one new patient after another."""
     sexes, ages = streams.stream("sex"), streams.stream("age")
     youngest, mode, oldest = department.ages
-    people = identity.counted("patient")
+    people = identity.patients()
     while True:
         female = sexes.random(_BLOCK) < department.female_share
         age = np.floor(_triangular(ages.random(_BLOCK), youngest, mode, oldest) * _DAYS_IN_YEAR).astype(np.int64)
