@@ -104,7 +104,7 @@
       gridColor: "var(--grid)", domain: false, ticks: false, labelPadding: 6, titlePadding: 8,
     },
     axisX: { domain: true, domainColor: "var(--line)", ticks: true, tickColor: "var(--line)", tickSize: 4, labelPadding: 4 },
-    text: { fontSize: 11 },
+    mark: { aria: false },
     line: { strokeJoin: "round", strokeCap: "round" },
   };
 
@@ -125,6 +125,8 @@
     }
     const limit = limits(chart, parts);
     for (const part of parts) {
+      await new Promise((resume) => setTimeout(resume));
+      if (mine !== turn) return;
       const box = frame(place, chart, part, world);
       const result = await vegaEmbed(box, configured(chart, part, limit, world), { actions: false, renderer: "svg", tooltip: { theme: "custom" } });
       if (mine !== turn) { result.finalize(); return; }
@@ -137,7 +139,8 @@
     const box = document.createElement("div");
     box.tabIndex = 0;
     box.setAttribute("role", "group");
-    box.setAttribute("aria-label", `${chart.title}, ${part.name || world.name}`);
+    box.setAttribute("aria-label", `${chart.title}, ${part.name || world.name}. Arrow keys read its figures.`);
+    readByKeys(box, chart, part.rows);
     if (chart.scope !== "each") {
       place.append(box);
       return box;
@@ -148,6 +151,29 @@
     article.append(heading, box);
     place.append(article);
     return box;
+  }
+
+  const text = (chart, row, key) => {
+    const value = row[key];
+    if (value === null || value === undefined) return "";
+    return chart.formats[key] ? vega.format(chart.formats[key])(value) : String(value);
+  };
+
+  // What the pointer reads in a tooltip, the arrow keys read in a line beneath the chart.
+  function readByKeys(box, chart, rows) {
+    const line = document.createElement("p");
+    line.className = "reading";
+    line.setAttribute("aria-live", "polite");
+    let at = -1;
+    box.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
+      if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      at = Math.max(0, Math.min(rows.length - 1, at + step));
+      line.textContent = Object.entries(chart.columns).map(([key, title], place) => (place ? `${title} ${text(chart, rows[at], key)}` : text(chart, rows[at], key))).join(" · ");
+      if (!line.isConnected) box.after(line);
+    });
+    box.addEventListener("blur", () => { line.remove(); at = -1; });
   }
 
   // Tables of figures are made when they are opened.
@@ -170,10 +196,8 @@
       const line = body.insertRow();
       for (const [key] of columns) {
         const cell = line.insertCell();
-        const format = chart.formats[key];
-        const value = row[key];
-        cell.textContent = value === null || value === undefined ? "" : format ? vega.format(format)(value) : value;
-        if (typeof value === "number") cell.className = "number";
+        cell.textContent = text(chart, row, key);
+        if (typeof row[key] === "number") cell.className = "number";
       }
     }
     details.querySelector(".scroll").replaceChildren(table);

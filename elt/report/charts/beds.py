@@ -67,18 +67,18 @@ def occupancy() -> ReportChart:
         axis=alt.Axis(format="%", tickCount=4),
     )
     days = alt.Chart(ROWS)
-    daily = days.mark_line(strokeWidth=1, opacity=0.35, stroke="var(--line-1)").encode(x=day_axis(), y=rate)
+    daily = days.mark_line(strokeWidth=1, opacity=0.35, stroke="var(--line-1)").encode(x=day_axis(small=True), y=rate)
     mean = days.mark_line(strokeWidth=2, stroke="var(--line-1)").encode(
-        x=day_axis(), y=alt.Y("occupancy_rate_7d:Q", title=None)
+        x=day_axis(small=True), y=alt.Y("occupancy_rate_7d:Q", title=None)
     )
     last = (
         days.transform_joinaggregate(last="max(day)")
         .transform_filter("datum.day == datum.last")
         .mark_circle(size=40, opacity=1, fill="var(--line-1)")
-        .encode(x=day_axis(), y=alt.Y("occupancy_rate_7d:Q", title=None))
+        .encode(x=day_axis(small=True), y=alt.Y("occupancy_rate_7d:Q", title=None))
     )
     targets = days.mark_bar(opacity=0, aria=False).encode(
-        x=day_axis(), y=alt.value(0), y2=alt.value("height"), tooltip=hover
+        x=day_axis(small=True), y=alt.value(0), y2=alt.value("height"), tooltip=hover
     )
     chart = alt.layer(occupancy_rules(), daily, mean, last, targets).add_params(alt.param(name="low", value=0.5))
     return ReportChart(

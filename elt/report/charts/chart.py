@@ -63,13 +63,19 @@ def specification(chart: Layers, height: int) -> Specification:
     return plain
 
 
-def day_axis(grid: bool = False) -> alt.X:
-    """Return the axis of days: each day takes its width, months are labelled."""
-    return alt.X(
-        "day:T",
-        timeUnit="utcyearmonthdate",
-        title=None,
-        axis=alt.Axis(grid=grid, labelExpr=DATE_LABEL, tickCount="month", labelOverlap="greedy", labelBound=True),
+def day_axis(*, small: bool = False) -> alt.X:
+    """Return the axis of days, on which each day takes its width."""
+    return alt.X("day:T", timeUnit="utcyearmonthdate", title=None, axis=date_axis(small=small))
+
+
+def date_axis(*, small: bool = False) -> alt.Axis:
+    """Return the labels of a time axis: months, or quarters on a small chart."""
+    return alt.Axis(
+        grid=False,
+        labelExpr=DATE_LABEL,
+        tickCount=alt.TimeIntervalStep(interval="month", step=3 if small else 1),
+        labelOverlap="greedy",
+        labelBound=True,
     )
 
 

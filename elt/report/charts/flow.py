@@ -6,7 +6,7 @@ from elt.report.bands import OCCUPANCY_BANDS, OCCUPANCY_STEPS
 from elt.report.charts.chart import ROWS, ReportChart, specification, threshold_color, tooltip
 
 _COLUMNS = {
-    "week_label": "Week from",
+    "day_label": "Week from",
     "department": "Department",
     "discharge_rate": "Discharge rate",
     "queue_growth": "Queue growth",

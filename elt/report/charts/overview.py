@@ -3,7 +3,7 @@
 import altair as alt
 
 from elt.report.bands import PRESSURE_COMPONENTS, PRESSURE_LEVELS, QUEUE_BANDS
-from elt.report.charts.chart import ROWS, Layers, ReportChart, band_color, day_axis, specification, tooltip
+from elt.report.charts.chart import ROWS, ReportChart, band_color, day_axis, specification, tooltip
 
 _PRESSURE_COLUMNS = {
     "day_label": "Day",
@@ -23,6 +23,9 @@ _PRESSURE_FORMATS = {
     "waiting_over_12h_share": ".2%",
 }
 
+# Level 2 begins at 2 points, level 3 at 4, level 4 at 6.
+_LEVEL_LABEL = "datum.value + (datum.value == 0 ? '' : ' = level ' + (datum.value / 2 + 1))"
+
 
 def pressure() -> ReportChart:
     """Points of the pressure index by day, stacked by component, over a ribbon of levels."""
@@ -40,7 +43,7 @@ def pressure() -> ReportChart:
                 title="points",
                 stack="zero",
                 scale=alt.Scale(domain=[-0.9, 7], nice=False),
-                axis=alt.Axis(values=[0, 1, 2, 3, 4, 5, 6, 7], grid=False),
+                axis=alt.Axis(values=[0, 2, 4, 6], grid=False, labelExpr=_LEVEL_LABEL),
             ),
             color=band_color(PRESSURE_COMPONENTS, "component:N", keys),
             order=alt.Order("place:Q"),
@@ -58,7 +61,7 @@ def pressure() -> ReportChart:
             tooltip=hover,
         )
     )
-    chart = alt.layer(_level_rules(), points, ribbon).resolve_scale(color="independent")
+    chart = alt.layer(points, ribbon, _level_rules()).resolve_scale(color="independent")
     return ReportChart(
         key="pressure",
         section="overview",
@@ -75,15 +78,10 @@ def pressure() -> ReportChart:
     )
 
 
-def _level_rules() -> Layers:
-    steps = alt.Chart(
-        alt.InlineData([{"at": at, "name": f"level {level} from here"} for at, level in ((2, 2), (4, 3), (6, 4))])
-    )
-    rules = steps.mark_rule(strokeDash=[3, 3], stroke="var(--rule)").encode(y=alt.Y("at:Q"))
-    names = steps.mark_text(align="left", baseline="bottom", dx=3, dy=-2, fill="var(--muted)").encode(
-        y=alt.Y("at:Q"), x=alt.value(0), text=alt.Text("name:N")
-    )
-    return alt.layer(rules, names)
+def _level_rules() -> alt.Chart:
+    data = alt.InlineData([{"at": at} for at in (2, 4, 6)])
+    rules: alt.Chart = alt.Chart(data).mark_rule(strokeDash=[3, 3], stroke="var(--rule)").encode(y=alt.Y("at:Q"))
+    return rules
 
 
 def queue() -> ReportChart:
