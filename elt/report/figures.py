@@ -212,7 +212,7 @@ def _pressure(days: Sequence[Row], departments: Mapping[str, str]) -> PressureNo
     return PressureNow(
         level=int(plain_number(last["level"]) or 0),
         since=None if since is None else plain_day(since),
-        component=_text(last["weightiest_component"]),
+        component=_text(last["main_component"]),
         department=departments.get(pressed, pressed),
         days_at_level={level: levels.count(level) for level in sorted(set(levels))},
     )

@@ -11,8 +11,8 @@ _PRESSURE_COLUMNS = {
     "points": "Points",
     "occupancy_rate": "Occupancy",
     "delayed_share": "Delayed, of occupied beds",
-    "waiting_over_12h_share": "Over 12 h, of beds",
-    "weightiest_component": "Weighs most",
+    "over_12h_share": "Over 12 h, of beds",
+    "main_component": "Weighs most",
     "most_pressed": "Most pressed",
 }
 _PRESSURE_FORMATS = {
@@ -20,7 +20,7 @@ _PRESSURE_FORMATS = {
     "points": "d",
     "occupancy_rate": ".1%",
     "delayed_share": ".1%",
-    "waiting_over_12h_share": ".2%",
+    "over_12h_share": ".2%",
 }
 
 # Level 2 begins at 2 points, level 3 at 4, level 4 at 6.

@@ -96,9 +96,8 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[dict[str, object]]]:
                 key
                 | {
                     "date": day,
-                    "occupied_beds": occupied,
-                    "beds_7_days_or_more": seven,
-                    "beds_21_days_or_more": int(random.binomial(seven, 0.35)),
+                    "beds_7_days": seven,
+                    "beds_21_days": int(random.binomial(seven, 0.35)),
                     "beds_delayed": int(random.binomial(occupied, 0.08)),
                 }
             )
@@ -188,14 +187,14 @@ def _pressure(
         "date": day,
         "occupancy_rate": rate,
         "delayed_share": 0.081,
-        "waiting_over_12h_share": 0.004,
+        "over_12h_share": 0.004,
         "occupancy_points": points,
         "delayed_points": delayed,
         "waiting_points": waiting,
         "points": total,
         "level": 1 + min(3, total // 2),
-        "weightiest_component": "occupancy",
-        "most_pressed_department_id": next(iter(hospital.departments)),
+        "main_component": "occupancy",
+        "department_id": next(iter(hospital.departments)),
         "level_since": day,
     }
 
