@@ -127,3 +127,16 @@
 {% macro clickhouse__by_month(day) -%}
   toYYYYMM({{ day }})
 {%- endmacro %}
+
+{# The first instant of a day. #}
+{% macro start_of_day(day) -%}
+  {{ return(adapter.dispatch('start_of_day', 'hospital')(day)) }}
+{%- endmacro %}
+
+{% macro default__start_of_day(day) -%}
+  cast({{ day }} as timestamp)
+{%- endmacro %}
+
+{% macro clickhouse__start_of_day(day) -%}
+  toDateTime64({{ day }}, 6, 'UTC')
+{%- endmacro %}

@@ -3,7 +3,6 @@
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, ProgrammingError
-
 from dbt.adapters.chdb.credentials import ChdbCredentials
 from dbt.adapters.clickhouse.httpclient import ChHttpClient
 from dbt.adapters.exceptions import FailedToConnectError
