@@ -70,9 +70,9 @@
     const values = (keys) => parts.flatMap((part) => part.rows.flatMap((row) => keys.map((key) => row[key]))).filter((value) => value !== null);
     const limit = {};
     for (const parameter of chart.specification.params || []) {
-      if (parameter.name === "low") limit.low = Math.min(0.8, Math.floor(values(["occupancy_rate", "occupancy_rate_7d"]).reduce((a, b) => Math.min(a, b), 1) * 10) / 10);
+      if (parameter.name === "low") limit.low = Math.min(0.8, Math.floor(values(["occupancy_rate_7d"]).reduce((a, b) => Math.min(a, b), 1) * 10) / 10);
       if (parameter.name === "high") limit.high = Math.max(4, values(["wait_hours_p95", "wait_hours_p90"]).reduce((a, b) => Math.max(a, b), 0) * 1.05);
-      if (parameter.name === "labels") limit.labels = window.innerWidth < 640 ? 96 : 190;
+      if (parameter.name === "labels") limit.labels = window.innerWidth < 640 ? 118 : 190;
     }
     return limit;
   }
@@ -229,12 +229,31 @@
       tile.querySelector(".value").dataset.value = value ?? "";
       tile.querySelector(".more").textContent = more;
     }
+    fillDepartments(world);
     const now = document.querySelector(".now");
     now.dataset.level = world.pressure.level ?? "";
     now.querySelector(".level b").textContent = world.pressure.level ?? "none";
     now.querySelector(".since").textContent = world.pressure.more;
     now.querySelector(".days").textContent = world.pressure.days;
     document.getElementById("announcement").textContent = `Showing ${department ? world.names[department] : "all departments"} of ${world.name}.`;
+  }
+
+  function fillDepartments(world) {
+    const body = document.querySelector("[data-table=departments] tbody");
+    const rows = world.orders.beds.map((id) => {
+      const line = document.createElement("tr");
+      const name = document.createElement("th");
+      name.scope = "row";
+      name.textContent = world.names[id];
+      line.append(name);
+      for (const { text: value } of Object.values(world.headlines[id])) {
+        const cell = line.insertCell();
+        cell.className = "number";
+        cell.textContent = value;
+      }
+      return line;
+    });
+    body.replaceChildren(...rows);
   }
 
   async function show({ first = false } = {}) {

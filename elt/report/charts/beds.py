@@ -63,11 +63,13 @@ def occupancy() -> ReportChart:
     rate = alt.Y(
         "occupancy_rate:Q",
         title=None,
-        scale=alt.Scale(domainMin=alt.ExprRef("low"), domainMax=1, nice=False, clamp=True),
+        scale=alt.Scale(domainMin=alt.ExprRef("low"), domainMax=1, nice=False),
         axis=alt.Axis(format="%", tickCount=4),
     )
     days = alt.Chart(ROWS)
-    daily = days.mark_line(strokeWidth=1, opacity=0.35, stroke="var(--line-1)").encode(x=day_axis(small=True), y=rate)
+    daily = days.mark_line(clip=True, strokeWidth=1, opacity=0.35, stroke="var(--line-1)").encode(
+        x=day_axis(small=True), y=rate
+    )
     mean = days.mark_line(strokeWidth=2, stroke="var(--line-1)").encode(
         x=day_axis(small=True), y=alt.Y("occupancy_rate_7d:Q", title=None)
     )

@@ -22,6 +22,12 @@ Specification: TypeAlias = dict[str, Json]
 Layers: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
 
 
+# A period of a few days is labelled by day, a longer one by month, a January with its year.
+DATE_LABEL = "utcFormat(datum.value, utcdate(datum.value) > 1 ? '%-d %b' : utcmonth(datum.value) == 0 ? '%b %Y' : '%b')"
+# The last day ends where the next month begins: that month is not in the period.
+_BEFORE_END = f"scale('x', datum.value) >= width ? '' : {DATE_LABEL}"
+
+
 @dataclass(frozen=True)
 class ReportChart:
     """One chart of the page.
@@ -65,22 +71,18 @@ def specification(chart: Layers, height: int) -> Specification:
 
 def day_axis(*, small: bool = False) -> alt.X:
     """Return the axis of days, on which each day takes its width."""
-    return alt.X("day:T", timeUnit="utcyearmonthdate", title=None, axis=date_axis(small=small))
+    return alt.X("day:T", timeUnit="utcyearmonthdate", title=None, axis=date_axis(small=small, label=_BEFORE_END))
 
 
-def date_axis(*, small: bool = False) -> alt.Axis:
+def date_axis(*, small: bool = False, label: str = DATE_LABEL) -> alt.Axis:
     """Return the labels of a time axis: months, or quarters on a small chart."""
     return alt.Axis(
         grid=False,
-        labelExpr=DATE_LABEL,
+        labelExpr=label,
         tickCount=alt.TimeIntervalStep(interval="month", step=3 if small else 1),
         labelOverlap="greedy",
         labelBound=True,
     )
-
-
-# A period of a few days is labelled by day, a longer one by month, a January with its year.
-DATE_LABEL = "utcFormat(datum.value, utcdate(datum.value) > 1 ? '%-d %b' : utcmonth(datum.value) == 0 ? '%b %Y' : '%b')"
 
 
 def occupancy_rules(rates: Sequence[float] = (0.85, 0.92)) -> alt.Chart:

@@ -29,7 +29,7 @@ def growth() -> ReportChart:
     """Growth of the queue against the discharge rate, a point for each department and week."""
     points = (
         alt.Chart(ROWS)
-        .mark_circle(size=46, opacity=0.85, stroke="var(--paper)", strokeWidth=0.5)
+        .mark_circle(size=46, opacity=0.85, stroke="var(--rule)", strokeWidth=0.6)
         .encode(
             x=alt.X(
                 "discharge_rate:Q",
