@@ -26,6 +26,7 @@ _TYPES = {
     ColumnKind.DATE: "Date32",
     ColumnKind.INTEGER: "Int64",
     ColumnKind.FLOAT: "Float64",
+    ColumnKind.BOOLEAN: "Bool",
 }
 _SETTINGS = {
     "join_use_nulls": "1",
@@ -118,6 +119,18 @@ class ChdbWarehouse:
     def delete(self, table: RawTable, column: str, value: str) -> None:
         """Remove the rows of a raw table whose column has a value."""
         self.execute(f"ALTER TABLE {self._raw(table)} DELETE WHERE {column} = {_quoted(value)}")
+
+    def replace_quality_table(self, table: RawTable, rows: "pa.Table") -> None:
+        """Make a table of the quality schema hold these rows and no others."""
+        schema = self.schema("quality")
+        columns = ", ".join(f"{column.name} {column_type(column)}" for column in table.columns)
+        self.execute(f"CREATE DATABASE IF NOT EXISTS {schema}")
+        self.execute(
+            f"CREATE OR REPLACE TABLE {schema}.{table.name} ({columns}) "
+            f"ENGINE = MergeTree ORDER BY ({', '.join(table.order_by)})"
+        )
+        with _refusals():
+            self._client.insert_arrow(table.name, rows, database=schema)
 
     def close(self) -> None:
         """Let go of the directory."""

@@ -71,6 +71,10 @@ class Warehouse(Protocol):
         """Remove the rows of a raw table whose column has a value; when it returns, they are gone."""
         ...
 
+    def replace_quality_table(self, table: RawTable, rows: "pa.Table") -> None:
+        """Make a table of the quality schema hold these rows and no others (errors as in ``load_parquet``)."""
+        ...
+
     def close(self) -> None:
         """Let go of the warehouse, so that another process can open it."""
         ...
