@@ -3,10 +3,10 @@
 from elt import quarantine, raw
 from elt.errors import EltError
 from elt.quality.emitted import emitted
-from elt.quality.invariants import check_invariants
-from elt.quality.lake_checks import census_checks, freshness_checks, late_check, quarantine_check, run_checks
+from elt.quality.lake_checks import late_check, quarantine_check, run_checks
 from elt.quality.reconciliation import FACTS, department_check, reconcile, reconciliation_checks
 from elt.quality.results import CHECK_RESULT, RECONCILIATION, CheckReport, CheckResult, Reconciliation, as_rows
+from elt.quality.warehouse_checks import census_checks, check_invariants, freshness_checks
 from elt.warehouse import Warehouse
 from elt.warehouse.tables import RAW_TABLES
 from hospital_sim.storage import ObjectStore

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from elt.contracts import EVENT_TYPES
 from elt.quality.reconciliation import FACTS
-from elt.quality.results import CheckResult
-from elt.warehouse import Warehouse
 
 
 @dataclass(frozen=True)
@@ -26,38 +24,6 @@ class Invariant:
     name: str
     sentence: str
     breaches: str
-
-
-def check_invariants(warehouse: Warehouse, hospitals: set[str]) -> list[CheckResult]:
-    """Check every invariant for every hospital.
-
-    Args:
-        warehouse: A built warehouse.
-        hospitals: The hospitals that are known to be in it.
-
-    Returns:
-        One result for each invariant and hospital: no breach expected.
-    """
-    return [result for invariant in INVARIANTS for result in _check(warehouse, invariant, hospitals)]
-
-
-def _check(warehouse: Warehouse, invariant: Invariant, hospitals: set[str]) -> list[CheckResult]:
-    schemas = {name: warehouse.schema(name) for name in ("raw", "curated")}
-    breaches = invariant.breaches.format(**schemas)
-    found = warehouse.query(
-        f"SELECT hospital_id, count(*) AS breaches, min(example) AS example "  # noqa: S608
-        f"FROM ({breaches}) AS breach GROUP BY hospital_id"
-    ).to_pylist()
-    by_hospital = {str(row["hospital_id"]): (int(row["breaches"]), str(row["example"])) for row in found}
-    return [
-        _result(invariant, hospital, *by_hospital.get(hospital, (0, "")))
-        for hospital in sorted(hospitals | set(by_hospital))
-    ]
-
-
-def _result(invariant: Invariant, hospital: str, breaches: int, example: str) -> CheckResult:
-    detail = f"{invariant.sentence}; broken by: {example}" if breaches else ""
-    return CheckResult(invariant.name, hospital, 0, breaches, not breaches, detail)
 
 
 _SPELLS = """

@@ -1,12 +1,10 @@
-"""Checks of the lake as a whole: its runs, its censuses, what is late or in quarantine, how new it is."""
+"""Checks of the lake itself: its runs, and what came late or is in quarantine."""
 
 from collections import Counter
-from datetime import date
 
 from elt import manifests, quarantine, raw
 from elt.quality.emitted import Emitted
 from elt.quality.results import CheckResult
-from elt.warehouse import Warehouse
 from hospital_sim.storage import ObjectStore
 
 LAKE = "lake"
@@ -45,43 +43,6 @@ def run_checks(store: ObjectStore, truth: Emitted) -> list[CheckResult]:
         for hospital_id, found in sorted(truth.histories.items())
     ]
     return [finished, agree, *histories]
-
-
-def census_checks(warehouse: Warehouse, truth: Emitted) -> list[CheckResult]:
-    """Check that every department has both censuses on every day that runs cover."""
-    table = f"{warehouse.schema('curated')}.fact_department_occupancy"
-    found = warehouse.query(
-        "SELECT hospital_id, count(*) AS days FROM ("  # noqa: S608
-        f"SELECT hospital_id, department_id, snapshot_date FROM {table} "
-        "GROUP BY hospital_id, department_id, snapshot_date "
-        "HAVING count(*) = 2 AND count(DISTINCT snapshot_type) = 2) AS department_day GROUP BY hospital_id"
-    ).to_pylist()
-    observed = {str(row["hospital_id"]): int(row["days"]) for row in found}
-    checks = []
-    for hospital_id, days in sorted(truth.covered.items()):
-        expected = len(days) * len(truth.departments[hospital_id])
-        counted = observed.get(hospital_id, 0)
-        detail = "" if counted == expected else "department-days with one census at the start and one at the end"
-        checks.append(
-            CheckResult("both_censuses_every_day", hospital_id, expected, counted, counted == expected, detail)
-        )
-    return checks
-
-
-def freshness_checks(warehouse: Warehouse, truth: Emitted) -> list[CheckResult]:
-    """Check that the newest census of each hospital is of the last day of its newest run."""
-    table = f"{warehouse.schema('curated')}.fact_department_occupancy"
-    found = warehouse.query(
-        f"SELECT hospital_id, max(snapshot_date) AS newest FROM {table} GROUP BY hospital_id"  # noqa: S608
-    ).to_pylist()
-    newest: dict[str, date] = {str(row["hospital_id"]): row["newest"] for row in found}
-    checks = []
-    for hospital_id, end in sorted(truth.ends.items()):
-        last = newest.get(hospital_id)
-        behind = (end - last).days if last else len(truth.covered[hospital_id])
-        detail = f"newest census {last or 'none'}, newest run ends {end}"
-        checks.append(CheckResult("days_behind_newest_run", hospital_id, 0, behind, behind == 0, detail))
-    return checks
 
 
 def late_check(store: ObjectStore) -> CheckResult:
