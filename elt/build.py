@@ -13,14 +13,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import cast
 
-from elt.errors import EltError
-from elt.warehouse import DEFAULT_PREFIX, DbtTarget, dbt_target
+from elt.errors import EltError, WrongCallError
+from elt.warehouse import DEFAULT_PREFIX, DbtTarget, dbt_target, open_warehouse
+from elt.warehouse.tables import LOADED_FILE
 from hospital_sim.terminal import progress
 
 MODELS = Path(__file__).parent / "models"
 """The dbt project."""
 
-_KINDS = {"model": "models", "test": "tests", "unit_test": "unit_tests"}
 _PASSED = {"success", "pass"}
 
 
@@ -53,6 +53,11 @@ class BuildSummary:
         """Return the summary as the command prints it."""
         return asdict(self) | {"passed": self.passed}
 
+    def as_counts(self) -> dict[str, object]:
+        """Return the summary in numbers, for people; what failed is told apart."""
+        failed = {"tests_failed": len(self.tests_failed), "models_failed": len(self.models_failed)}
+        return self.as_dict() | failed
+
 
 class BuildError(EltError):
     """dbt itself could not do its work (exit code 1)."""
@@ -70,13 +75,14 @@ def build(dsn: str, prefix: str = DEFAULT_PREFIX, threads: int = 2) -> BuildSumm
         What was built, and what failed.
 
     Raises:
-        WrongCallError: If there is no warehouse at the DSN.
+        WrongCallError: If there is no warehouse at the DSN, or nothing is loaded.
         WarehouseInUseError: If it is open elsewhere.
         BuildError: If dbt could not start, read the project or reach the warehouse.
     """
     started = time.monotonic()
+    _require_loaded(dsn, prefix)
     with dbt_target(dsn, prefix) as target:
-        results = _results(target.workspace / "run_results.json")
+        results = target.workspace / "run_results.json"
         results.unlink(missing_ok=True)
         errors = _run_dbt(target, threads)
         if not results.exists():
@@ -84,8 +90,10 @@ def build(dsn: str, prefix: str = DEFAULT_PREFIX, threads: int = 2) -> BuildSumm
         return _summary(results, time.monotonic() - started)
 
 
-def _results(path: Path) -> Path:
-    return path
+def _require_loaded(dsn: str, prefix: str) -> None:
+    with open_warehouse(dsn, prefix) as warehouse:
+        if not warehouse.has_table("raw", LOADED_FILE.name):
+            raise WrongCallError(f"warehouse {dsn}: nothing is loaded; run hospital-elt load first")
 
 
 def _run_dbt(target: DbtTarget, threads: int) -> list[str]:
@@ -107,6 +115,7 @@ def _run_dbt(target: DbtTarget, threads: int) -> list[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        pass_fds=target.keep_open,
     ) as process:
         try:
             events = _events(process, errors)

@@ -43,6 +43,11 @@ class LoadSummary:
         """Return the summary as the command prints it."""
         return asdict(self)
 
+    def as_counts(self) -> dict[str, object]:
+        """Return the summary in numbers, one a line, for people."""
+        counts = {f"in the warehouse: {name}": rows for name, rows in self.rows_in_warehouse.items()}
+        return {name: value for name, value in asdict(self).items() if not isinstance(value, dict)} | counts
+
 
 def load(lake: str, dsn: str, prefix: str = DEFAULT_PREFIX) -> LoadSummary:
     """Load what the lake has and the warehouse has not; loading again changes nothing.

@@ -17,7 +17,7 @@ def command(
     from elt.build import build
 
     summary = build(warehouse, prefix, threads)
-    show("built", summary.as_dict(), as_json=json)
+    show("built", summary.as_dict() if json else summary.as_counts(), as_json=json)
     for failure in (*summary.models_failed, *summary.tests_failed):
         error_line(failure)
     if not summary.passed:

@@ -16,4 +16,5 @@ def command(
     """Load every staged file and finished run record that the warehouse does not hold yet."""
     from elt.load import load
 
-    show("loaded", load(lake, warehouse, prefix).as_dict(), as_json=json)
+    summary = load(lake, warehouse, prefix)
+    show("loaded", summary.as_dict() if json else summary.as_counts(), as_json=json)

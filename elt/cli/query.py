@@ -76,6 +76,8 @@ def _plain(value: object) -> object:
             return float(value)
         case list() | tuple():
             return [_plain(item) for item in value]
+        case dict():
+            return {str(name): _plain(item) for name, item in value.items()}
     return value
 
 

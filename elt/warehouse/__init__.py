@@ -37,10 +37,12 @@ class DbtTarget:
     Attributes:
         environment: All variables of its process.
         workspace: Directory for what it writes beside the warehouse: compiled models, logs.
+        keep_open: File descriptors that its process must inherit: they keep others out as long as it lives.
     """
 
     environment: Mapping[str, str]
     workspace: Path
+    keep_open: tuple[int, ...] = ()
 
 
 def open_warehouse(dsn: str, prefix: str = DEFAULT_PREFIX, *, create: bool = False) -> Warehouse:
@@ -82,8 +84,8 @@ def dbt_target(dsn: str, prefix: str = DEFAULT_PREFIX) -> Iterator[DbtTarget]:
     from elt.warehouse.chdb import environment, locked
 
     path = parse_dsn(dsn).path
-    with locked(path, create=False):
-        yield DbtTarget(environment(path, _checked(prefix)), path / "dbt")
+    with locked(path, create=False) as lock:
+        yield DbtTarget(environment(path, _checked(prefix)), path / "dbt", (lock.descriptor,))
 
 
 def _checked(prefix: str) -> str:

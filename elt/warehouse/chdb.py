@@ -35,6 +35,7 @@ _SETTINGS = {
 }
 # Codes of the engine that mean: the text is wrong, whatever is in the tables.
 _WRONG_SQL = {36, 42, 43, 46, 47, 48, 53, 60, 62, 81, 179, 184, 206, 207, 215, 352, 386}
+_LONGEST_MESSAGE = 400
 _GLOB = re.compile(r"[*?{}\[\]\\']")
 
 
@@ -71,12 +72,13 @@ class ChdbWarehouse:
 
     def query(self, sql: str) -> "pa.Table":
         """Run one query and return its rows (see ``Warehouse.query``)."""
-        with _refusals():
-            return self._client.query_arrow(sql.rstrip().removesuffix(";"), use_strings=True)
+        statement = sql.rstrip().removesuffix(";")
+        with _refusals(statement):
+            return self._client.query_arrow(statement, use_strings=True)
 
     def execute(self, sql: str) -> None:
         """Run one statement without a result."""
-        with _refusals():
+        with _refusals(sql):
             self._client.command(sql)
 
     def has_table(self, schema: str, table: str) -> bool:
@@ -184,7 +186,7 @@ def _open(path: Path) -> "Client":
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def _refusals(sql: str = "") -> Iterator[None]:
     from clickhouse_connect.driver.exceptions import ClickHouseError
 
     try:
@@ -192,16 +194,19 @@ def _refusals() -> Iterator[None]:
     except ClickHouseError as error:
         text = str(error)
         code = re.search(r"Code: (\d+)", text)
-        raise StatementError(_plain(text), wrong_sql=code is not None and int(code[1]) in _WRONG_SQL) from error
+        raise StatementError(_plain(text, sql), wrong_sql=code is not None and int(code[1]) in _WRONG_SQL) from error
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, sql: str) -> str:
     """Say in one line what the engine says in many."""
+    position = re.search(r"Syntax error: failed at position (\d+)", text)
+    if position and sql and int(position[1]) > len(sql.encode()):
+        return "Syntax error: the statement ends too early"
     text = re.sub(r"^.*?DB::Exception: ", "", text, flags=re.DOTALL)
     text = re.split(r"\. Expected one of|\(version ", text)[0]
     text = re.sub(r"\s*\n\s*FORMAT \w+", "", text)
     text = " ".join(text.split())
-    return text if len(text) <= 400 else f"{text[:400]}…"
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
 
 
 def _quoted(text: str) -> str:

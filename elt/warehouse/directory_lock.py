@@ -19,6 +19,9 @@ class DirectoryLock:
     Args:
         directory: The directory; made if it is not there.
 
+    Attributes:
+        descriptor: The open file that holds it; a process that inherits it holds the directory too. -1 when released.
+
     Raises:
         WarehouseInUseError: If it is held already.
         WarehouseError: If it cannot be written.
@@ -27,26 +30,26 @@ class DirectoryLock:
     def __init__(self, directory: Path) -> None:
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self.descriptor = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise WarehouseError(f"warehouse {directory}: cannot be written: {error.strerror}") from error
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            holder = os.pread(self._descriptor, 32, 0).decode(errors="replace").strip()
-            os.close(self._descriptor)
+            holder = os.pread(self.descriptor, 32, 0).decode(errors="replace").strip()
+            os.close(self.descriptor)
             raise WarehouseInUseError(
                 f"warehouse {directory}: in use by process {holder or 'unknown'}; "
                 "wait until it has finished, then run the same command again"
             ) from error
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+        os.ftruncate(self.descriptor, 0)
+        os.pwrite(self.descriptor, f"{os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
         """Let the directory go."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
 
     def __enter__(self) -> Self:
         return self
