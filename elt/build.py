@@ -31,6 +31,7 @@ class BuildSummary:
     Attributes:
         models: Tables and views built.
         tests_passed: Data tests and unit tests that passed.
+        tests_warned: Names of the tests that found data incomplete; what is missing, ``check`` tells.
         tests_failed: Names of the tests that failed.
         models_failed: Names of the models that could not be built, and why.
         skipped: Models and tests not run because what they need failed.
@@ -39,6 +40,7 @@ class BuildSummary:
 
     models: int
     tests_passed: int
+    tests_warned: tuple[str, ...]
     tests_failed: tuple[str, ...]
     models_failed: tuple[str, ...]
     skipped: int
@@ -55,8 +57,8 @@ class BuildSummary:
 
     def as_counts(self) -> dict[str, object]:
         """Return the summary in numbers, for people; what failed is told apart."""
-        failed = {"tests_failed": len(self.tests_failed), "models_failed": len(self.models_failed)}
-        return self.as_dict() | failed
+        named = {name: value for name, value in asdict(self).items() if isinstance(value, tuple)}
+        return self.as_dict() | {name: len(value) for name, value in named.items()}
 
 
 class BuildError(EltError):
@@ -171,6 +173,7 @@ def _summary(results: Path, seconds: float) -> BuildSummary:
     return BuildSummary(
         models=sum(result["status"] in _PASSED for result in models),
         tests_passed=sum(result["status"] in _PASSED for result in tests),
+        tests_warned=tuple(_told(result) for result in tests if result["status"] == "warn"),
         tests_failed=tuple(_told(result) for result in tests if result["status"] in {"fail", "error"}),
         models_failed=tuple(_told(result) for result in models if result["status"] == "error"),
         skipped=sum(result["status"] == "skipped" for result in found),

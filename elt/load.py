@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from elt.contracts import arrow_schema
 from elt.errors import BrokenLakeError, EltError, EmptyLakeError
 from elt.manifests import StagedFile, staged_files
+from elt.raw import open_lake
 from elt.run_records import LoadedRun, finished_runs
 from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse
 from elt.warehouse.tables import EVENT_TABLES, LOADED_FILE, RAW_TABLES, RUN, SOURCE_FILE, RawTable, event_table
-from hospital_sim.storage import LocalStore, ObjectStore, open_store
+from hospital_sim.storage import LocalStore, ObjectStore
 from hospital_sim.terminal import progress
 
 if TYPE_CHECKING:
@@ -61,12 +62,13 @@ def load(lake: str, dsn: str, prefix: str = DEFAULT_PREFIX) -> LoadSummary:
         What was loaded.
 
     Raises:
-        EmptyLakeError: If nothing has been staged there.
+        WrongCallError: If the URL of the lake or the DSN is not one.
+        EmptyLakeError: If there is no lake, or nothing has been staged there.
         BrokenLakeError: If a staged file is not what its manifest says; files before it are loaded, it is not.
         EltError: If the warehouse holds another lake's files, or another history of a hospital.
         WarehouseError: If the warehouse cannot be opened or refuses rows.
     """
-    store = open_store(lake)
+    store = open_lake(lake)
     staged = staged_files(store)
     if not staged:
         raise EmptyLakeError(f"lake {lake}: nothing is staged; run hospital-elt stage --lake {lake} first")

@@ -9,7 +9,7 @@ import msgspec
 
 from elt.contracts import ColumnKind
 from elt.errors import BrokenLakeError
-from elt.warehouse.tables import RUN, RUN_COUNT, RUN_DEPARTMENT, RUN_MONTH, RawTable
+from elt.warehouse.tables import RUN, RUN_COUNT, RUN_DEPARTMENT, RUN_DIVERSION, RUN_MONTH, RawTable
 from hospital_sim.events import RunRecord, decode_record
 from hospital_sim.layout import RAW, RUNS, is_record_key
 from hospital_sim.storage import ObjectStore
@@ -72,6 +72,7 @@ def _rows(record: RunRecord, key: str) -> dict[RawTable, "pa.Table"]:
         for month, factor in enumerate(promise.month_multipliers, start=1)
     ]
     counts = [own | msgspec.structs.asdict(count) for count in record.counts]
+    diverted = [own | msgspec.structs.asdict(count) for count in record.diverted]
     described = msgspec.structs.asdict(run) | {
         "start_date": run.start,
         "end_date": run.end,
@@ -82,6 +83,7 @@ def _rows(record: RunRecord, key: str) -> dict[RawTable, "pa.Table"]:
         RUN_DEPARTMENT: _table(RUN_DEPARTMENT, promises),
         RUN_MONTH: _table(RUN_MONTH, months),
         RUN_COUNT: _table(RUN_COUNT, counts),
+        RUN_DIVERSION: _table(RUN_DIVERSION, diverted),
     }
 
 

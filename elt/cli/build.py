@@ -1,5 +1,6 @@
 """``hospital-elt build``: the dbt project's models and tests."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -18,6 +19,8 @@ def command(
 
     summary = build(warehouse, prefix, threads)
     show("built", summary.as_dict() if json else summary.as_counts(), as_json=json)
+    for warning in summary.tests_warned:
+        sys.stderr.write(f"warning: {warning}\n")
     for failure in (*summary.models_failed, *summary.tests_failed):
         error_line(failure)
     if not summary.passed:

@@ -103,6 +103,18 @@ RUN_COUNT = RawTable(
     order_by=("hospital_id", "run_id", "event_type", "department_id", "event_date"),
 )
 
+RUN_DIVERSION = RawTable(
+    name="run_diversion",
+    columns=(
+        _RUN_ID,
+        _HOSPITAL_ID,
+        _DEPARTMENT_ID,
+        _date("event_date", "UTC date of the requests."),
+        _integer("count", "How many requests the department turned away."),
+    ),
+    order_by=("hospital_id", "run_id", "department_id", "event_date"),
+)
+
 LOADED_FILE = RawTable(
     name="loaded_file",
     columns=(
@@ -115,6 +127,6 @@ LOADED_FILE = RawTable(
 )
 """What has been loaded, whole: a file without a row here is not loaded, whatever rows of it are in a table."""
 
-RUN_TABLES = (RUN, RUN_DEPARTMENT, RUN_MONTH, RUN_COUNT)
+RUN_TABLES = (RUN, RUN_DEPARTMENT, RUN_MONTH, RUN_COUNT, RUN_DIVERSION)
 EVENT_TABLES = tuple(event_table(event_type) for event_type in EVENT_TYPES)
 RAW_TABLES = (*EVENT_TABLES, *RUN_TABLES, LOADED_FILE)

@@ -1,12 +1,13 @@
 -- Work is conserved: the bed-days used in a period are those that its requests bring, and what is left to do of those
 -- who were there at its start, less what is left at its end. A patient in a bed has on average half the second moment
--- over the mean left to stay; one who waits has a whole stay. Departments without a longest stay promise no moments.
+-- over the mean left to stay; one who waits has a whole stay; one who was turned away brings nothing. Departments
+-- without a longest stay promise no moments.
 
 with brought as (
     select
         growth.hospital_id as hospital_id,
         growth.department_id as department_id,
-        sum(promise.requests_per_day * season.multiplier) as requests
+        sum(promise.requests_per_day * season.multiplier - coalesce(turned_away.diverted, 0)) as requests
     from {{ ref('mart_queue_growth') }} as growth
     inner join {{ ref('promised_stays') }} as promise
         on growth.hospital_id = promise.hospital_id
@@ -15,6 +16,10 @@ with brought as (
         on growth.hospital_id = season.hospital_id
         and growth.department_id = season.department_id
         and extract(month from growth.date) = season.month_number
+    left join {{ ref('stg_run_diversions') }} as turned_away
+        on growth.hospital_id = turned_away.hospital_id
+        and growth.department_id = turned_away.department_id
+        and growth.date = turned_away.event_date
     group by 1, 2
 ),
 

@@ -1,12 +1,12 @@
 -- Requests are a Poisson process whose rate follows the month: counts by department and month, by either, and how
--- strongly the year's season shows.
+-- strongly the year's season shows. Requests that a department turned away left no event; the run record counts them.
 
 with days as (
     select
         growth.hospital_id as hospital_id,
         growth.hospital_id || '/' || growth.department_id as department,
         substring(cast(growth.date as varchar), 1, 7) as month,
-        growth.requests as requests,
+        growth.requests + coalesce(turned_away.diverted, 0) as requests,
         promise.requests_per_day * season.multiplier as expected,
         season.multiplier - 1 as weight
     from {{ ref('mart_queue_growth') }} as growth
@@ -17,6 +17,10 @@ with days as (
         on growth.hospital_id = season.hospital_id
         and growth.department_id = season.department_id
         and extract(month from growth.date) = season.month_number
+    left join {{ ref('stg_run_diversions') }} as turned_away
+        on growth.hospital_id = turned_away.hospital_id
+        and growth.department_id = turned_away.department_id
+        and growth.date = turned_away.event_date
 ),
 
 counts as (
