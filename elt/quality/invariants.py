@@ -42,6 +42,9 @@ _SPELLS = """
 """
 
 
+_DIMENSIONS = (("dim_department", "department_key"), ("dim_patient", "patient_key"))
+
+
 def _all_of(queries: list[str]) -> str:
     return " UNION ALL ".join(queries)
 
@@ -59,13 +62,16 @@ INVARIANTS = (
         ),
     ),
     Invariant(
-        "fact_keys_present",
-        "every row of a fact has its keys",
+        "fact_keys_known",
+        "every key of a fact is in its dimension",
         _all_of(
             [
-                f"SELECT hospital_id, '{fact}' AS example FROM {{curated}}.{fact} "  # noqa: S608
-                f"WHERE hospital_id IS NULL OR department_id IS NULL OR department_key IS NULL OR {day} IS NULL"
-                for fact, day in FACTS.values()
+                f"SELECT fact.hospital_id AS hospital_id, '{fact}' AS example "  # noqa: S608
+                f"FROM {{curated}}.{fact} AS fact LEFT JOIN {{curated}}.{dimension} AS dimension "
+                f"ON fact.{key} = dimension.{key} WHERE dimension.{key} IS NULL"
+                for fact, _ in FACTS.values()
+                for dimension, key in _DIMENSIONS
+                if (fact, key) != ("fact_department_occupancy", "patient_key")
             ]
         ),
     ),

@@ -94,5 +94,4 @@ def _complete(store: ObjectStore, plan: Plan, pool: Workers) -> Commit:
     # What a commit speaks of must outlive a loss of power, if the commit does.
     store.flush()
     store.create(layout.commit_key(plan.number), msgspec.json.encode(commit))
-    store.flush()
     return commit
