@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
-from hospital_sim.config import HospitalConfig, read_hospitals
+from hospital_sim.config import HospitalConfig, check_config, read_hospitals
 from hospital_sim.config.offered_load import mean_bed_days, monthly_load, offered_load, requests_per_day
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 from hospital_sim.events import Event
@@ -57,10 +57,13 @@ class Hospital:
 
     Attributes:
         config: What it is.
+
+    Raises:
+        ConfigurationError: If a field of the configuration is wrong.
     """
 
     def __init__(self, config: HospitalConfig) -> None:
-        self.config = config
+        self.config = check_config(config)
 
     def describe(self) -> Table:
         """Return the offered load by department and month, before anything runs.

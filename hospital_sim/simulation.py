@@ -45,7 +45,8 @@ def plan_run(config: HospitalConfig, start: date, end: date, seed: int, emit_fro
     first = start if emit_from is None else emit_from
     _check_seed(seed)
     _check_days(config, start, first, end)
-    configuration = msgspec.to_builtins(config)
+    # Tables in the order of their keys, so that the order in a file changes no byte of the run record.
+    configuration = msgspec.to_builtins(config, order="deterministic")
     history = {
         "configuration": configuration,
         "seed": seed,

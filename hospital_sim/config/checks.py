@@ -3,9 +3,17 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 
-from hospital_sim.config.offered_load import offered_load
+import msgspec
+
+from hospital_sim.config.offered_load import offered_load, requests_per_day
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
 from hospital_sim.errors import ConfigurationError
+
+LONGEST_DAYS = 36_525
+"""Days that a stay or a delay may last on average or at most: a century, so that every second can be counted."""
+
+MOST_REQUESTS_A_DAY = 1_000_000
+"""Requests a day of one department, on average: more than memory is for."""
 
 Problem = tuple[str, str]
 """The name of a field and what is wrong with it."""
@@ -57,6 +65,20 @@ def _long_stay(department: DepartmentConfig) -> Iterator[Problem]:
         yield "long_stay_multiple", f"must be two numbers of at least 1, the smaller first, not {[low, high]}"
 
 
+def _times(department: DepartmentConfig) -> Iterator[Problem]:
+    longest = department.max_stay_days or 0.0
+    stay = () if department.stay is None else msgspec.structs.astuple(department.stay)
+    times: dict[str, tuple[float, ...]] = {
+        "max_stay_days": (longest,),
+        "stay": stay,
+        "long_stay_multiple": tuple(longest * multiple for multiple in department.long_stay_multiple),
+        "delay_days": department.delay_days,
+    }
+    for field, days in times.items():
+        if max(days, default=0.0) > LONGEST_DAYS:
+            yield field, f"must be at most {LONGEST_DAYS:,} days, not {max(days):g}"
+
+
 def _delay(department: DepartmentConfig) -> Iterator[Problem]:
     low, high = department.delay_days
     if not 0 < low <= high:
@@ -83,6 +105,13 @@ def _shares(department: DepartmentConfig) -> Iterator[Problem]:
             yield field, f"the shares must add up to 1, not {total:g}"
 
 
+def _rate(department: DepartmentConfig) -> Iterator[Problem]:
+    rate = requests_per_day(department)
+    if rate > MOST_REQUESTS_A_DAY:
+        field = "target_occupancy" if department.target_occupancy is not None else "requests_per_day"
+        yield field, f"gives {rate:g} requests a day; there may be at most {MOST_REQUESTS_A_DAY:,}"
+
+
 def _overload(department: DepartmentConfig) -> Iterator[Problem]:
     load = offered_load(department)
     if load >= 1 - 1e-12 and department.when_full == "wait" and not department.allow_overload:
@@ -96,10 +125,12 @@ _CHECKS: tuple[Callable[[DepartmentConfig], Iterator[Problem]], ...] = (
     _capacity,
     _one_demand,
     _one_stay,
+    _times,
     _long_stay,
     _delay,
     _multipliers,
     _ages,
     _shares,
+    _rate,
     _overload,
 )

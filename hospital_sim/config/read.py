@@ -70,7 +70,7 @@ def parse_hospitals(document: Mapping[str, object]) -> tuple[HospitalConfig, ...
     for position, entry in enumerate(entries):
         where = f"hospital[{position}]"
         hospital = _table(entry, where)
-        hospital["defaults"] = shared | _table(hospital.get("defaults", {}), f"{where}.defaults")
+        hospital["defaults"] = _with_defaults(_table(hospital.get("defaults", {}), f"{where}.defaults"), shared)
         try:
             hospitals.append(parse_hospital(hospital))
         except ConfigurationError as error:
@@ -96,6 +96,8 @@ def parse_hospital(document: Mapping[str, object]) -> HospitalConfig:
     departments = fields.get("department", [])
     if not isinstance(departments, list):
         raise ConfigurationTypeError("department: must be one or more [[department]] tables")
+    if not departments:
+        raise ConfigurationError("department: missing; add at least one [[department]] table")
     given = [_table(entry, f"department[{position}]") for position, entry in enumerate(departments)]
     fields["department"] = [_with_defaults(entry, defaults) for entry in given]
     try:
@@ -104,6 +106,19 @@ def parse_hospital(document: Mapping[str, object]) -> HospitalConfig:
         _explain(str(error), given, fields)
     check_hospital(config)
     return config
+
+
+def check_config(config: HospitalConfig) -> HospitalConfig:
+    """Check a hospital that was made in Python as one that is read from a file is checked, and return it.
+
+    Raises:
+        ConfigurationError: If a field has a wrong value or type.
+    """
+    if not isinstance(config, HospitalConfig):
+        raise ConfigurationTypeError(f"config: must be a HospitalConfig, not {config!r}; load reads presets and files")
+    fields = msgspec.to_builtins(config)
+    departments = fields["department"]
+    return parse_hospital(fields | {"department": list(departments) if isinstance(departments, tuple) else departments})
 
 
 _ALTERNATIVES = {
@@ -115,7 +130,7 @@ _ALTERNATIVES = {
 
 
 def _with_defaults(department: Fields, defaults: Fields) -> Fields:
-    """Fill in the fields that a department does not give, nor its alternative."""
+    """Fill in the fields that a department, or the defaults of a hospital, do not give, nor their alternative."""
     missing = {field: value for field, value in defaults.items() if _ALTERNATIVES.get(field) not in department}
     return missing | department
 
@@ -138,7 +153,7 @@ def _explain(message: str, departments: list[Fields], document: Fields) -> NoRet
             raiser(where, found["field"], path)
     kind = ConfigurationTypeError if _WRONG_TYPE.match(problem) else ConfigurationError
     problem = problem.replace("`", "").replace("Expected", "must be").replace("Invalid", "invalid")
-    value = "" if key or ", got" in problem or "'" in problem else f", not {_value_at(document, path)!r}"
+    value = "" if key or ", got" in problem or problem.startswith("invalid") else f", not {_value_at(document, path)!r}"
     raise kind(f"{where}: {problem}{value}")
 
 

@@ -7,6 +7,7 @@ files, the object is first written to a folder beside the root and linked from t
 
 import errno
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -132,13 +133,14 @@ class LocalStore:
     def _link_aside(self, path: str, data: bytes) -> None:
         aside = f"{self.url}.incoming"
         os.makedirs(aside, exist_ok=True)  # noqa: PTH103
-        temporary = f"{aside}/{os.getpid()}-{id(data):x}"
-        descriptor = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o644)
+        # A name that nobody has: a file that a killed process left here may be linked under a key already.
+        descriptor, temporary = tempfile.mkstemp(dir=aside)
         try:
-            _write_all(descriptor, data)
-        finally:
-            os.close(descriptor)
-        try:
+            try:
+                _write_all(descriptor, data)
+                os.fchmod(descriptor, 0o644)
+            finally:
+                os.close(descriptor)
             os.link(temporary, path)
         finally:
             os.unlink(temporary)  # noqa: PTH108
