@@ -166,3 +166,12 @@ def busy() -> RunPlan:
         seed=11,
         days=40,
     )
+
+
+def waiting_only(plan: RunPlan) -> RunPlan:
+    """Return the same run with departments in which everyone waits, however full."""
+    wards = tuple(
+        msgspec.structs.replace(ward, when_full="wait", allow_overload=True) for ward in plan.hospital.config.department
+    )
+    config = msgspec.structs.replace(plan.hospital.config, department=wards)
+    return RunPlan(Hospital(config), plan.seed, plan.days, plan.start)
