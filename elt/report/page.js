@@ -116,11 +116,7 @@
     place.replaceChildren();
     place.classList.toggle("alone", parts.length === 1);
     if (!parts.some((part) => part.rows.length)) {
-      const empty = document.createElement("p");
-      empty.className = "nothing";
-      empty.textContent = "The marts hold no row for this choice.";
-      place.append(empty);
-      place.dataset.state = "empty";
+      say(place, "The marts hold no row for this choice.");
       return;
     }
     const limit = limits(chart, parts);
@@ -128,15 +124,28 @@
       await new Promise((resume) => setTimeout(resume));
       if (mine !== turn) return;
       const box = frame(place, chart, part, world);
-      const result = await vegaEmbed(box, configured(chart, part, limit, world), { actions: false, renderer: "svg", tooltip: { theme: "custom" } });
+      const result = await vegaEmbed(box.firstChild, configured(chart, part, limit, world), { actions: false, renderer: "svg", tooltip: { theme: "custom" } });
       if (mine !== turn) { result.finalize(); return; }
       drawn.get(chart.key).push(result);
     }
-    place.dataset.state = "drawn";
+  }
+
+  function say(place, words) {
+    const line = document.createElement("p");
+    line.className = "nothing";
+    line.textContent = words;
+    place.append(line);
+  }
+
+  // One chart that fails leaves the others, and its table of figures.
+  function sayFailure(chart, error) {
+    console.error(chart.key, error);
+    say(document.querySelector(`[data-chart="${chart.key}"] .drawing`), "This chart could not be drawn; its figures are below.");
   }
 
   function frame(place, chart, part, world) {
     const box = document.createElement("div");
+    box.append(document.createElement("div"));
     box.tabIndex = 0;
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", `${chart.title}, ${part.name || world.name}. Arrow keys read its figures.`);
@@ -153,11 +162,25 @@
     return box;
   }
 
-  const text = (chart, row, key) => {
+  // The number formats of the tooltips, such as ",d", ".1%" and "+,d", for the tables.
+  function numberFormat(format) {
+    const [, sign, decimals, kind] = /^(\+?),?(?:\.(\d))?([%df])$/.exec(format);
+    const digits = Number(decimals ?? 0);
+    return new Intl.NumberFormat("en-GB", {
+      style: kind === "%" ? "percent" : "decimal",
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      signDisplay: sign ? "exceptZero" : "auto",
+    });
+  }
+
+  function text(chart, row, key) {
     const value = row[key];
     if (value === null || value === undefined) return "";
-    return chart.formats[key] ? vega.format(chart.formats[key])(value) : String(value);
-  };
+    if (!chart.formats[key]) return String(value);
+    chart.numbers ??= Object.fromEntries(Object.entries(chart.formats).map(([name, format]) => [name, numberFormat(format)]));
+    return chart.numbers[key].format(value);
+  }
 
   // What the pointer reads in a tooltip, the arrow keys read in a line beneath the chart.
   function readByKeys(box, chart, rows) {
@@ -165,15 +188,19 @@
     line.className = "reading";
     line.setAttribute("aria-live", "polite");
     let at = -1;
+    box.append(line);
     box.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
       if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
       at = Math.max(0, Math.min(rows.length - 1, at + step));
-      line.textContent = Object.entries(chart.columns).map(([key, title], place) => (place ? `${title} ${text(chart, rows[at], key)}` : text(chart, rows[at], key))).join(" · ");
-      if (!line.isConnected) box.after(line);
+      const words = Object.entries(chart.columns).map(([key, title]) => `${title} ${text(chart, rows[at], key)}`);
+      line.textContent = words.join(" · ");
     });
-    box.addEventListener("blur", () => { line.remove(); at = -1; });
+    box.addEventListener("blur", () => {
+      line.textContent = "";
+      at = -1;
+    });
   }
 
   // Tables of figures are made when they are opened.
@@ -264,7 +291,11 @@
     for (const details of document.querySelectorAll("details.figures[open]")) fill(details);
     document.documentElement.dataset.drawn = "no";
     for (const chart of charts) {
-      await draw(chart, world, department, mine);
+      try {
+        await draw(chart, world, department, mine);
+      } catch (error) {
+        sayFailure(chart, error);
+      }
       if (mine !== turn) return;
     }
     document.documentElement.dataset.drawn = "yes";

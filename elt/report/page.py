@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -14,7 +15,7 @@ from elt.report.headlines import NONE, Headline, headlines, levels_text, period_
 from elt.report.trust import TrustFigures, trust_html, verdict_html
 
 _VEGA_LITE = "6.4"
-_EXPORTS = "window.vegaEmbed = vegaEmbed; window.vega = vega;"
+_EXPORTS = "window.vegaEmbed = vegaEmbed;"
 _SWATCHES = {
     "square": '<rect width="12" height="12" x="2" rx="2" fill="{color}"/>',
     "line": '<path d="M0 6H16" stroke="{color}" stroke-width="3"/>',
@@ -61,6 +62,7 @@ def _part(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8").rstrip()
 
 
+@cache
 def _chart_library() -> str:
     import vl_convert
 

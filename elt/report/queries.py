@@ -23,7 +23,8 @@ DATASETS: dict[str, str] = {
     "pressure": """
 select
   hospital_id, date as day, occupancy_points, delayed_points, waiting_points, points, level,
-  occupancy_rate, delayed_share, over_12h_share, main_component, department_id as most_pressed_department_id, level_since
+  occupancy_rate, delayed_share, over_12h_share, main_component,
+  department_id as most_pressed_department_id, level_since
 from {marts}.mart_pressure_index
 order by hospital_id, date
 """,

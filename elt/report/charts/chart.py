@@ -81,6 +81,7 @@ def date_axis(*, small: bool = False, label: str = DATE_LABEL) -> alt.Axis:
         labelExpr=label,
         tickCount=alt.TimeIntervalStep(interval="month", step=3 if small else 1),
         labelOverlap="greedy",
+        labelSeparation=8,
         labelBound=True,
     )
 
