@@ -69,30 +69,43 @@ def load(lake: str, dsn: str, prefix: str = DEFAULT_PREFIX) -> LoadSummary:
         WarehouseError: If the warehouse cannot be opened or refuses rows.
     """
     store = open_lake(lake)
+    with open_warehouse(dsn, prefix, create=True) as warehouse:
+        return load_into(warehouse, store)
+
+
+def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
+    """Load what a lake has and an open warehouse has not (see ``load``).
+
+    Args:
+        warehouse: The warehouse.
+        store: The lake.
+
+    Returns:
+        What was loaded.
+    """
     staged = staged_files(store)
     if not staged:
-        raise EmptyLakeError(f"lake {lake}: nothing is staged; run hospital-elt stage --lake {lake} first")
-    with open_warehouse(dsn, prefix, create=True) as warehouse:
-        for table in RAW_TABLES:
-            warehouse.create_raw_table(table)
-        loaded = _loaded_digests(warehouse)
-        files = [file for file in staged if not _is_loaded(file.key, file.sha256, loaded, warehouse)]
-        runs = [run for run in finished_runs(store) if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
-        for file in files:
-            _require_contract(store, file)
-        _require_one_history(warehouse, runs)
-        for run in runs:
-            _load_run(warehouse, run)
-        leftovers = _leftovers(warehouse, loaded)
-        for file in progress(files, "loading", total=len(files)):
-            _load_file(warehouse, store, file, leftovers)
-        return LoadSummary(
-            files=len(files),
-            rows=sum(file.rows for file in files),
-            files_before=len(staged) - len(files),
-            runs=len(runs),
-            rows_in_warehouse=_rows_by_type(warehouse),
-        )
+        raise EmptyLakeError(f"{store.url}: nothing is staged; run hospital-elt stage --lake {store.url} first")
+    for table in RAW_TABLES:
+        warehouse.create_raw_table(table)
+    loaded = _loaded_digests(warehouse)
+    files = [file for file in staged if not _is_loaded(file.key, file.sha256, loaded, warehouse)]
+    runs = [run for run in finished_runs(store) if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
+    for file in files:
+        _require_contract(store, file)
+    _require_one_history(warehouse, runs)
+    for run in runs:
+        _load_run(warehouse, run)
+    leftovers = _leftovers(warehouse, loaded)
+    for file in progress(files, "loading", total=len(files)):
+        _load_file(warehouse, store, file, leftovers)
+    return LoadSummary(
+        files=len(files),
+        rows=sum(file.rows for file in files),
+        files_before=len(staged) - len(files),
+        runs=len(runs),
+        rows_in_warehouse=_rows_by_type(warehouse),
+    )
 
 
 def _loaded_digests(warehouse: Warehouse) -> dict[str, str]:

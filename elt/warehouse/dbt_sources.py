@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from elt.contracts import Column
 from elt.warehouse.tables import LOADED_FILE, RAW_TABLES, RawTable
 
 SOURCES = Path(__file__).parent.parent / "models" / "models" / "staging" / "sources.yml"
@@ -25,10 +26,12 @@ def sources_yaml() -> str:
 
 
 def _table(table: RawTable) -> str:
-    columns = "".join(
-        f'          - name: {column.name}\n            description: "{column.description}"\n' for column in table.columns
-    )
-    return f"      - name: {table.name}\n        columns:\n{columns}"
+    return f"      - name: {table.name}\n        columns:\n{''.join(_column(column) for column in table.columns)}"
+
+
+def _column(column: Column) -> str:
+    described = f'            description: "{column.description}"\n' if column.description else ""
+    return f"          - name: {column.name}\n{described}"
 
 
 if __name__ == "__main__":
