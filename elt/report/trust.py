@@ -142,7 +142,8 @@ def _grouped(found: Sequence[Row], columns: Sequence[str]) -> str:
     failed = sum(not row["passed"] for row in found)
     verdict = f"{failed:,} of {len(found):,} checks fail." if failed else f"Every check holds ({len(found):,})."
     ordered = sorted(groups.items(), key=lambda group: (all(row["passed"] for row in group[1]), group[0]))
-    return _verdict(verdict, passed=not failed) + "".join(_group(name, group, columns) for name, group in ordered)
+    groups_html = "".join(_group(name, group, columns) for name, group in ordered)
+    return _verdict(verdict, passed=not failed) + f'<div class="checks">{groups_html}</div>'
 
 
 def _group(name: str, group: Sequence[Row], columns: Sequence[str]) -> str:
