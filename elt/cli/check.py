@@ -7,7 +7,9 @@ import typer
 from hospital_sim import terminal
 
 if TYPE_CHECKING:
-    from elt.quality import CheckReport
+    from elt.quality import CheckReport, CheckResult
+
+STEPS = ("emitted", "raw_objects", "staged", "loaded", "fact_rows")
 
 
 def command(
@@ -37,28 +39,41 @@ def command(
 
 
 def print_reconciliation(report: "CheckReport") -> None:
-    """Print the events of each type at each step of their way."""
+    """Print the events of each type at each step of their way; the table fits 80 columns."""
     totals = report.totals()
-    rows: list[list[terminal.Cell]] = [[event_type, *steps.values()] for event_type, steps in totals.items()]
-    rows.append(["all", *(sum(column) for column in zip(*(steps.values() for steps in totals.values()), strict=True))])
-    columns = ("event type", "events", "raw objects", "staged rows", "in quarantine", "loaded rows", "fact rows")
-    terminal.print_table("From the simulation to the facts", columns, rows)
+    rows: list[list[terminal.Cell]] = [
+        [event_type, *(counts[step] for step in STEPS)] for event_type, counts in totals.items()
+    ]
+    rows.append(["all", *(sum(counts[step] for counts in totals.values()) for step in STEPS)])
+    columns = ("event type", "events", "raw\nobjects", "staged\nrows", "loaded\nrows", "fact\nrows")
+    terminal.print_table(
+        "From the simulation to the facts", columns, rows, [f"In quarantine: {sum(report.quarantined.values()):,}"]
+    )
 
 
 def print_checks(report: "CheckReport") -> None:
-    """Print each check with its result; those that failed come last, where they are seen."""
+    """Print each check with its result, and below the table what is wrong."""
+    ordered = sorted(report.checks, key=lambda check: not check.passed)
     rows: list[list[terminal.Cell]] = [
         [
-            check.check_name.replace("_", " "),
+            _words(check),
             check.scope,
             round(check.expected),
             round(check.observed),
             "passed" if check.passed else "FAILED",
-            check.detail,
         ]
-        for check in sorted(report.checks, key=lambda check: not check.passed)
+        for check in ordered
     ]
-    failed = sum(not check.passed for check in report.checks)
-    verdict = f"{failed} of {len(rows)} checks failed" if failed else f"all {len(rows)} checks passed"
-    columns = ("check", "scope", "expected", "observed", "result", "detail")
-    terminal.print_table(f"Checks: {verdict}", columns, rows)
+    failed = [check for check in ordered if not check.passed]
+    verdict = f"{len(failed)} of {len(rows)} checks failed" if failed else f"all {len(rows)} checks passed"
+    columns = ("check", "scope", "expected", "observed", "result")
+    terminal.print_table(
+        f"Checks: {verdict}",
+        columns,
+        rows,
+        [f"FAILED {_words(check)}, {check.scope}: {check.detail}" for check in failed],
+    )
+
+
+def _words(check: "CheckResult") -> str:
+    return check.check_name.replace("_", " ")

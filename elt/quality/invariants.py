@@ -76,7 +76,7 @@ INVARIANTS = (
         ),
     ),
     Invariant(
-        "occupied_within_beds_within_capacity",
+        "beds_within_capacity",
         "0 <= occupied beds <= beds <= capacity",
         """
         SELECT
@@ -109,7 +109,7 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        "start_of_day_is_end_of_day_before",
+        "start_is_end_of_day_before",
         "a day starts with the beds and the waiting list that the day before ended with",
         """
         SELECT hospital_id, department_id || ', ' || cast(snapshot_date AS varchar) AS example

@@ -129,12 +129,12 @@ FAULTS = {
         "DELETE FROM planted_curated.dim_patient WHERE patient_key IN "
         "(SELECT min(patient_key) FROM planted_curated.fact_discharges)"
     ),
-    "occupied_within_beds_within_capacity": (
+    "beds_within_capacity": (
         "ALTER TABLE planted_curated.fact_department_occupancy UPDATE beds = occupied_beds - 1 "
         "WHERE snapshot_date = '2024-01-09' AND snapshot_type = 'EOD'"
     ),
     "occupancy_balance": (f"DELETE FROM planted_curated.fact_discharges WHERE spell_id IN ({ANY_DISCHARGE})"),
-    "start_of_day_is_end_of_day_before": (
+    "start_is_end_of_day_before": (
         "ALTER TABLE planted_curated.fact_department_occupancy UPDATE waiting_list_size = waiting_list_size + 1 "
         "WHERE snapshot_date = '2024-01-09' AND snapshot_type = 'SOD'"
     ),
