@@ -1,6 +1,6 @@
 -- Bank holidays of England and Wales on the days they are kept: one that falls on a weekend is kept on the next free
 -- weekday. Easter by the anonymous Gregorian computus (Meeus, Astronomical Algorithms, chapter 8).
-{{ config(materialized='view') }}
+{{ config(order_by=['date']) }}
 
 {%- set moved = {
     '1995-05-01': '1995-05-08', '2020-05-04': '2020-05-08',
