@@ -59,7 +59,7 @@
       case "scope":
         return [{ rows: of(department), name: department ? world.names[department] : "" }];
       case "each":
-        return chosen.map((id) => ({ rows: of(id), name: world.names[id] }));
+        return chosen.map((id) => ({ rows: of(id), name: world.names[id], alone: chosen.length === 1 }));
       default:
         return [{ rows: department ? of(department) : rows.filter((row) => row.department_id !== ""), name: department ? world.names[department] : "" }];
     }
@@ -82,6 +82,7 @@
     for (const parameter of spec.params || []) if (parameter.name in limit) parameter.value = limit[parameter.name];
     spec.datasets = { ...spec.datasets, rows: part.rows };
     spec.description = `${chart.description} ${part.name || world.name}.`;
+    if (part.alone) spec.height = 240;
     if (chart.key === "heat-map") arrange(spec, part, world);
     spec.config = CONFIGURATION;
     return spec;

@@ -118,3 +118,13 @@ def tooltip(columns: Mapping[str, str], formats: Mapping[str, str]) -> list[alt.
         else alt.Tooltip(f"{name}:N", title=title)
         for name, title in columns.items()
     ]
+
+
+def hover_days(columns: Mapping[str, str], formats: Mapping[str, str], *, small: bool = False) -> alt.Chart:
+    """Return bars that are not seen, as high as the chart: the whole of a day tells its figures (see ``tooltip``)."""
+    bars: alt.Chart = (
+        alt.Chart(ROWS)
+        .mark_bar(binSpacing=0, opacity=0, aria=False)
+        .encode(x=day_axis(small=small), y=alt.value(0), y2=alt.value("height"), tooltip=tooltip(columns, formats))
+    )
+    return bars

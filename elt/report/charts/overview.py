@@ -3,7 +3,7 @@
 import altair as alt
 
 from elt.report.bands import PRESSURE_COMPONENTS, PRESSURE_LEVELS, QUEUE_BANDS
-from elt.report.charts.chart import ROWS, ReportChart, band_color, day_axis, specification, tooltip
+from elt.report.charts.chart import ROWS, ReportChart, band_color, day_axis, hover_days, specification, tooltip
 
 _PRESSURE_COLUMNS = {
     "day_label": "Day",
@@ -99,7 +99,6 @@ def queue() -> ReportChart:
             y=alt.Y("patients:Q", title="patients", stack="zero", axis=alt.Axis(tickCount=4, format=",d")),
             color=band_color(QUEUE_BANDS, "band:N", [*bands]),
             order=alt.Order("place:Q"),
-            tooltip=tooltip(columns, formats),
         )
     )
     return ReportChart(
@@ -112,6 +111,6 @@ def queue() -> ReportChart:
         description="Stacked bars of the patients waiting for a bed at the end of each day, by length of their wait.",
         columns=columns,
         formats=formats,
-        specification=specification(bars, height=180),
+        specification=specification(alt.layer(bars, hover_days(columns, formats)), height=180),
         legend=QUEUE_BANDS,
     )

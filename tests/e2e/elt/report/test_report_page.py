@@ -61,7 +61,9 @@ def test_the_p90_on_the_page_is_the_p90_of_the_mart(make_report: Make, open_page
     assert float(opened.number("wait_p90")) == _p90(warehouse, "")
     opened.choose("department", "General Surgery")
     assert float(opened.number("wait_p90")) == _p90(warehouse, "surgery")
-    assert opened.page.locator("[data-number=wait_p90] .value").inner_text() == f"{_p90(warehouse, 'surgery'):,.1f} h"
+    assert (
+        opened.page.locator("[data-number=wait_p90] .value").inner_text() == f"{_p90(warehouse, 'surgery'):,.1f}\u00a0h"
+    )
 
 
 def test_a_chosen_department_is_the_only_one_drawn(make_report: Make, open_page: Open) -> None:
@@ -137,6 +139,20 @@ def test_the_page_fits_phone_and_desk_in_light_and_dark(
     paper = opened.page.evaluate("getComputedStyle(document.body).backgroundColor")
     brightness = sum(int(part) for part in re.findall(r"\d+", paper)[:3]) / 3
     assert (brightness < 60) if dark else (brightness > 200)
+
+
+@pytest.mark.parametrize("chart", ["pressure", "queue", "heat-map", "occupancy", "held"])
+def test_the_pointer_reads_a_day_wherever_it_is(make_report: Make, open_page: Open, chart: str) -> None:
+    opened = open_page(make_report({"days": 30}))
+    drawing = opened.page.locator(f'[data-chart="{chart}"] [role=graphics-document]').first
+    drawing.scroll_into_view_if_needed()
+    box = drawing.bounding_box()
+    assert box is not None
+
+    opened.page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.75)
+    opened.page.mouse.move(box["x"] + box["width"] * 0.6 + 1, box["y"] + box["height"] * 0.75)
+
+    assert "Jan 2024" in opened.page.locator("#vg-tooltip-element.visible").inner_text()
 
 
 def test_arrow_keys_read_a_chart(make_report: Make, open_page: Open) -> None:

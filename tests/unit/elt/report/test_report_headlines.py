@@ -42,7 +42,7 @@ def test_headlines_read_well_and_keep_their_values() -> None:
     assert numbers == {
         "occupancy": ("90.0%", "of 100 open beds", 0.9),
         "admissions": ("1,234", "123.4 a day", 1234),
-        "wait_p90": ("37.8 h", "median 0.0 h, P95 1,069.8 h", 37.849),
+        "wait_p90": ("37.8\u00a0h", "median 0.0\u00a0h, P95 1,069.8\u00a0h", 37.849),
         "over_12h": ("12.5%", "over 4 hours: 25.0%", 0.125),
         "waiting": ("3", "when 10 January 2024 ended", 3),
         "delayed": ("4.5", "mean of the days: 5.0% of occupied beds", 4.5),
