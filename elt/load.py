@@ -69,6 +69,7 @@ def load(lake: str, dsn: str, prefix: str = DEFAULT_PREFIX) -> LoadSummary:
         WarehouseError: If the warehouse cannot be opened or refuses rows.
     """
     store = open_lake(lake)
+    _staged(store)  # A lake that has nothing to load makes no warehouse.
     with open_warehouse(dsn, prefix, create=True) as warehouse:
         return load_into(warehouse, store)
 
@@ -83,9 +84,7 @@ def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
     Returns:
         What was loaded.
     """
-    staged = staged_files(store)
-    if not staged:
-        raise EmptyLakeError(f"{store.url}: nothing is staged; run hospital-elt stage --lake {store.url} first")
+    staged = _staged(store)
     for table in RAW_TABLES:
         warehouse.create_raw_table(table)
     loaded = _loaded_digests(warehouse)
@@ -106,6 +105,13 @@ def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
         runs=len(runs),
         rows_in_warehouse=_rows_by_type(warehouse),
     )
+
+
+def _staged(store: ObjectStore) -> list[StagedFile]:
+    staged = staged_files(store)
+    if not staged:
+        raise EmptyLakeError(f"{store.url}: nothing is staged; run hospital-elt stage --lake {store.url} first")
+    return staged
 
 
 def _loaded_digests(warehouse: Warehouse) -> dict[str, str]:

@@ -33,8 +33,10 @@ _SETTINGS = {
     "mutations_sync": "2",
     "session_timezone": "UTC",
 }
+# Asking changes nothing, whatever is asked; it has a connection of its own, for the setting stays with one.
+_READ_ONLY = {"readonly": "2"}
 # Codes of the engine that mean: the text is wrong, whatever is in the tables.
-_WRONG_SQL = {36, 42, 43, 46, 47, 48, 53, 60, 62, 81, 179, 184, 206, 207, 215, 352, 386}
+_WRONG_SQL = {36, 42, 43, 46, 47, 48, 53, 60, 62, 81, 164, 179, 184, 206, 207, 215, 352, 386}
 _LONGEST_MESSAGE = 400
 _GLOB = re.compile(r"[*?{}\[\]\\']")
 
@@ -59,7 +61,8 @@ class ChdbWarehouse:
         self.prefix = prefix
         self._lock = locked(path, create=create)
         try:
-            self._client = _open(path)
+            self._client = _open(path, _SETTINGS)
+            self._reader = _open(path, _SETTINGS | _READ_ONLY)
         except WarehouseError:
             self._lock.release()
             raise
@@ -71,10 +74,10 @@ class ChdbWarehouse:
         return f"{self.prefix}_{name}"
 
     def query(self, sql: str) -> "pa.Table":
-        """Run one query and return its rows (see ``Warehouse.query``)."""
+        """Run one query, which may only read, and return its rows (see ``Warehouse.query``)."""
         statement = sql.rstrip().removesuffix(";")
         with _refusals(statement):
-            return self._client.query_arrow(statement, use_strings=True)
+            return self._reader.query_arrow(statement, use_strings=True)
 
     def execute(self, sql: str) -> None:
         """Run one statement without a result."""
@@ -136,6 +139,7 @@ class ChdbWarehouse:
 
     def close(self) -> None:
         """Let go of the directory."""
+        self._reader.close()
         self._client.close()
         self._lock.release()
 
@@ -172,12 +176,12 @@ def column_type(column: Column) -> str:
     return name if column.pattern == UUID_PATTERN else f"LowCardinality({name})"
 
 
-def _open(path: Path) -> "Client":
+def _open(path: Path, settings: dict[str, str]) -> "Client":
     import clickhouse_connect
     from clickhouse_connect.driver.exceptions import DatabaseError, ProgrammingError
 
     try:
-        return clickhouse_connect.get_client(interface="chdb", path=str(path), settings=_SETTINGS)
+        return clickhouse_connect.get_client(interface="chdb", path=str(path), settings=settings)
     except (DatabaseError, ProgrammingError) as error:
         reason = "this process has another one open" if "already" in str(error) else "another process holds it"
         raise WarehouseError(

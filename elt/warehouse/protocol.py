@@ -33,7 +33,7 @@ class Warehouse(Protocol):
         """Run one query.
 
         Args:
-            sql: A statement with a result.
+            sql: A statement with a result; one that would change something is refused.
 
         Returns:
             Its rows, as an Arrow table; timestamps are in UTC.

@@ -279,6 +279,7 @@ def test_a_lake_without_a_staged_file_is_a_wrong_call(tmp_path: Path, dsn: str) 
     put_all(store, some_events(1))
     with pytest.raises(EmptyLakeError, match="hospital-elt stage"):
         load(store.url, dsn)
+    assert not (tmp_path / "warehouse").exists()
 
 
 def test_a_lake_whose_path_looks_like_a_pattern_is_loaded(tmp_path: Path, dsn: str) -> None:

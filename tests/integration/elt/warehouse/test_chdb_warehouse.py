@@ -211,3 +211,12 @@ def test_work_that_fails_is_not_the_fault_of_the_sql(warehouse: Warehouse) -> No
 
 def test_a_semicolon_at_the_end_is_no_fault(warehouse: Warehouse) -> None:
     assert warehouse.query("SELECT 1 AS one ; ").to_pylist() == [{"one": 1}]
+
+
+@pytest.mark.parametrize("sql", ["DROP TABLE hospital_raw.thing", "INSERT INTO hospital_raw.thing (name) VALUES ('x')"])
+def test_asking_changes_nothing(warehouse: Warehouse, sql: str) -> None:
+    warehouse.create_raw_table(THINGS)
+    with pytest.raises(StatementError, match="readonly") as error:
+        warehouse.query(sql)
+    assert error.value.wrong_sql
+    assert warehouse.query("SELECT count() AS n FROM hospital_raw.thing")["n"].to_pylist() == [0]
