@@ -4,8 +4,9 @@ Demand is drawn apart from the flow: a request carries its second, its stay and 
 is the same whatever the number of beds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -38,8 +39,10 @@ class Request(NamedTuple):
     pick: float
 
 
-def requests(department: DepartmentConfig, streams: Streams, first_day: date) -> Iterator[Request]:
-    """Yield the requests of a department in the order of their seconds, without end.
+def requests(
+    department: DepartmentConfig, streams: Streams, first_day: date, last_day: date | None = None
+) -> Iterator[Request]:
+    """Yield the requests of a department in the order of their seconds.
 
     A day's requests are drawn when it is reached, so the requests up to a day do not depend on when a run ends.
 
@@ -47,12 +50,14 @@ def requests(department: DepartmentConfig, streams: Streams, first_day: date) ->
         department: Who is asked.
         streams: The department's random streams.
         first_day: The first day of the warm-up.
+        last_day: The last day, included; without end if None.
     """
     stays = StayDraws(department, streams)
     methods = Choice(department.admission_methods, streams.stream("admission_method"))
     returning, pick = streams.stream("return"), streams.stream("return_pick")
     ordinal = 0
-    for seconds in _days_of_requests(department, streams.stream("demand"), first_day):
+    days = takewhile(lambda day: last_day is None or day <= last_day, days_from(first_day))
+    for seconds in _days_of_requests(department, streams.stream("demand"), days):
         size = len(seconds)
         yield from map(
             Request,
@@ -66,11 +71,13 @@ def requests(department: DepartmentConfig, streams: Streams, first_day: date) ->
         ordinal += size
 
 
-def _days_of_requests(department: DepartmentConfig, rng: np.random.Generator, first_day: date) -> Iterator[list[int]]:
+def _days_of_requests(
+    department: DepartmentConfig, rng: np.random.Generator, days: Iterable[date]
+) -> Iterator[list[int]]:
     """Yield, for each day, the seconds of its requests: a Poisson number of them, each anywhere in the day."""
     rate = requests_per_day(department)
     rates = [rate * factor for factor in month_multipliers(department)]
-    for day in days_from(first_day):
+    for day in days:
         offsets = np.floor(rng.random(rng.poisson(rates[day.month - 1])) * DAY).astype(np.int64)
         offsets.sort()
         yield (offsets + second_of(day)).tolist()

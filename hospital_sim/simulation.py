@@ -112,7 +112,7 @@ def observe(
         patients = PatientRegister(entry, streams, identity)
         department = Department(env, entry, identity, patients, position, order)
         departments.append(department)
-        env.process(arrivals(env, department, requests(entry, streams, first_day), observer))
+        env.process(arrivals(env, department, requests(entry, streams, first_day, run.end), observer))
     env.process(census(env, departments, order, observer))
     for day in (first_day + timedelta(days=number) for number in range((run.end - first_day).days + 1)):
         env.run(until=second_of(day + timedelta(days=1)))

@@ -318,10 +318,5 @@ def _requests_by_day(
     config: DepartmentConfig, seed: int, hospital_id: str, days: Sequence[date], warmup_days: int
 ) -> Counter[date]:
     first_day = days[0] - timedelta(days=warmup_days)
-    end = datetime.combine(days[-1], time.max, UTC).timestamp()
-    drawn: Counter[date] = Counter()
-    for request in requests(config, Streams(seed, hospital_id, config.id), first_day):
-        if request.second > end:
-            return drawn
-        drawn[datetime.fromtimestamp(request.second, UTC).date()] += 1
-    return drawn
+    drawn = requests(config, Streams(seed, hospital_id, config.id), first_day, days[-1])
+    return Counter(datetime.fromtimestamp(request.second, UTC).date() for request in drawn)

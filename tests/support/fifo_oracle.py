@@ -6,11 +6,9 @@ draws of the demand and the number of beds, and nothing of the simulation.
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from itertools import takewhile
 from typing import NamedTuple
 
 from hospital_sim import HospitalConfig
-from hospital_sim.clock import second_of
 from hospital_sim.demand import Request, requests
 from hospital_sim.streams import Streams
 
@@ -41,6 +39,4 @@ def draws(config: HospitalConfig, position: int, seed: int, start: date, end: da
     """Return the requests of a department from the first day of the warm-up to the end of a run."""
     ward = config.department[position]
     first_day = start - timedelta(days=config.warmup_days)
-    after = second_of(end + timedelta(days=1))
-    endless = requests(ward, Streams(seed, config.id, ward.id), first_day)
-    return list(takewhile(lambda request: request.second < after, endless))
+    return list(requests(ward, Streams(seed, config.id, ward.id), first_day, end))

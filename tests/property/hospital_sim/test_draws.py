@@ -9,10 +9,10 @@ import faults
 import numpy as np
 import pytest
 from faults import Fault
-from hospitals import department
+from hospitals import department, hospital
 from standard_errors import Verdict, of_binomial, of_chi_squared, of_dispersion, of_poisson, of_uniform
 
-from hospital_sim import DepartmentConfig, Exponential
+from hospital_sim import DepartmentConfig, DepSnapshot, Exponential
 from hospital_sim.clock import DAY, date_of, second_of
 from hospital_sim.config.offered_load import month_multipliers
 from hospital_sim.demand import Request, requests
@@ -223,3 +223,13 @@ def test_the_order_of_the_shares_in_a_file_changes_nothing() -> None:
         for words in (shares.items(), reversed(shares.items()))
     )
     assert one == other
+
+
+def test_a_department_that_is_hardly_ever_asked_can_be_run() -> None:
+    run = hospital(department("quiet", requests_per_day=1e-9)).simulate("2024-01-01", "2024-01-03", seed=1)
+    assert {type(event) for event in run.events} == {DepSnapshot}
+
+
+def test_requests_to_a_last_day_are_the_first_of_those_without_end() -> None:
+    bounded = list(requests(WARD, Streams(1, "city", WARD.id), YEAR[0], YEAR[-1]))
+    assert bounded == _year()
