@@ -143,7 +143,7 @@ def test_the_page_fits_phone_and_desk_in_light_and_dark(
 
 @pytest.mark.parametrize("chart", ["pressure", "queue", "heat-map", "occupancy", "held"])
 def test_the_pointer_reads_a_day_wherever_it_is(make_report: Make, open_page: Open, chart: str) -> None:
-    opened = open_page(make_report({"days": 30}))
+    opened = open_page(make_report({"days": 366}))
     drawing = opened.page.locator(f'[data-chart="{chart}"] [role=graphics-document]').first
     drawing.scroll_into_view_if_needed()
     box = drawing.bounding_box()
@@ -152,7 +152,7 @@ def test_the_pointer_reads_a_day_wherever_it_is(make_report: Make, open_page: Op
     opened.page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.75)
     opened.page.mouse.move(box["x"] + box["width"] * 0.6 + 1, box["y"] + box["height"] * 0.75)
 
-    assert "Jan 2024" in opened.page.locator("#vg-tooltip-element.visible").inner_text()
+    assert " 2024" in opened.page.locator("#vg-tooltip-element.visible").inner_text()
 
 
 def test_arrow_keys_read_a_chart(make_report: Make, open_page: Open) -> None:
