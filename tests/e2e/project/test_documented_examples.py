@@ -37,15 +37,14 @@ def _pages() -> list[Path]:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """Return an environment with this installation's commands first, and a make that says what it would do."""
+    """Return an environment with a make that says what it would do."""
     folder = tmp_path / "bin"
     folder.mkdir()
     make = folder / "make"
     make.write_text(f'#!/bin/sh\nexec /usr/bin/env PATH="$OLD_PATH" make -n -C "{ROOT}" "$@"\n', encoding="utf-8")
     make.chmod(0o755)
     path = os.environ["PATH"]
-    ours = Path(sys.executable).parent
-    return {**os.environ, "OLD_PATH": path, "PATH": f"{folder}:{ours}:{path}"}
+    return {**os.environ, "OLD_PATH": path, "PATH": f"{folder}:{path}"}
 
 
 @pytest.mark.parametrize("page", _pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
