@@ -3,7 +3,7 @@
 import altair as alt
 
 from elt.report.bands import PRESSURE_COMPONENTS, PRESSURE_LEVELS, QUEUE_BANDS
-from elt.report.charts.chart import ROWS, ReportChart, band_color, day_axis, hover_days, specification, tooltip
+from elt.report.charts.chart import ROWS, ReportChart, band_color, day_axis, hover_days, specification
 
 _PRESSURE_COLUMNS = {
     "day_label": "Day",
@@ -30,7 +30,6 @@ _LEVEL_LABEL = "datum.value + (datum.value == 0 ? '' : ' = level ' + (datum.valu
 def pressure() -> ReportChart:
     """Points of the pressure index by day, stacked by component, over a ribbon of levels."""
     keys = [band.key for band in PRESSURE_COMPONENTS]
-    hover = tooltip(_PRESSURE_COLUMNS, _PRESSURE_FORMATS)
     points = (
         alt.Chart(ROWS)
         .transform_fold([*keys], as_=["component", "component_points"])
@@ -47,7 +46,6 @@ def pressure() -> ReportChart:
             ),
             color=band_color(PRESSURE_COMPONENTS, "component:N", keys),
             order=alt.Order("place:Q"),
-            tooltip=hover,
         )
     )
     ribbon = (
@@ -58,10 +56,11 @@ def pressure() -> ReportChart:
             y=alt.datum(-0.85),
             y2=alt.datum(-0.2),
             color=band_color(PRESSURE_LEVELS, "level:N", [int(band.key) for band in PRESSURE_LEVELS]),
-            tooltip=hover,
         )
     )
-    chart = alt.layer(points, ribbon, _level_rules()).resolve_scale(color="independent")
+    chart = alt.layer(points, ribbon, _level_rules(), hover_days(_PRESSURE_COLUMNS, _PRESSURE_FORMATS)).resolve_scale(
+        color="independent"
+    )
     return ReportChart(
         key="pressure",
         section="overview",
