@@ -28,10 +28,10 @@ demo: $(VENV)/.installed-elt
 		--lake demo/lake --warehouse chdb://demo/warehouse --report demo/report
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest $(TEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TEST_ARGS)
 
 soak: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest --soak $(TEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --soak $(TEST_ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check
