@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 import pytest
@@ -78,6 +79,12 @@ class RunHistory:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.departments = [DepartmentHistory(run, config) for config in run.config.department]
+
+
+@lru_cache(maxsize=64)
+def history_of(run: Run) -> RunHistory:
+    """Return the history of a run, worked out once for all checks."""
+    return RunHistory(run)
 
 
 Check = Callable[[RunHistory], None]

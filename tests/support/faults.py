@@ -3,7 +3,7 @@
 A fault is a function that takes pytest's ``monkeypatch`` and replaces one part by a wrong one.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -306,6 +306,16 @@ def draws_are_never_the_same(patch: pytest.MonkeyPatch) -> None:
     clock = iter(range(10**6))
     real = simulation.Streams
     patch.setattr(simulation, "Streams", lambda seed, hospital, ward: real(seed + next(clock), hospital, ward))
+
+
+def draws_depend_on_the_end(patch: pytest.MonkeyPatch) -> None:
+    """The requests of a run are drawn backwards from its last day."""
+    real = demand._days_of_requests
+
+    def backwards(ward: Any, rng: np.random.Generator, days: Iterable[date]) -> Iterator[list[int]]:
+        yield from reversed(list(real(ward, rng, reversed(list(days)))))
+
+    patch.setattr(demand, "_days_of_requests", backwards)
 
 
 def admissions_before_emit_from_are_told_again(patch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ import pytest
 from agrees_with_oracle import assert_every_second_agrees
 from bed_history import FOREVER, RunHistory
 from fifo_oracle import draws, first_come_first_served
-from hospitals import RunPlan, plans
-from hypothesis import given
+from hospitals import RunPlan, busy, plans, waiting_only
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ward_log import watch
 
@@ -19,11 +19,13 @@ from hospital_sim.config.offered_load import requests_per_day
 pytestmark = pytest.mark.property
 
 
+@example(plan=waiting_only(busy()))
 @given(plan=plans(waits=True))
 def test_every_patient_is_admitted_and_leaves_in_the_second_that_the_recursion_says(plan: RunPlan) -> None:
     assert_every_second_agrees(plan, watch(plan.hospital.config, plan.start, plan.end, plan.seed))
 
 
+@example(plan=waiting_only(busy()))
 @given(plan=plans(waits=True))
 def test_with_one_bed_more_and_the_same_draws_nobody_waits_longer(plan: RunPlan) -> None:
     config = plan.hospital.config

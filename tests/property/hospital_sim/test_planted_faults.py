@@ -1,16 +1,21 @@
 """Every check catches the fault it is there for: a wrong simulator does not pass."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import faults
 import pytest
 from agrees_with_oracle import assert_every_second_agrees
 from bed_history import CHECKS, Check, RunHistory
 from faults import Fault
 from hand_made import Asked, drive, ward
-from hospitals import busy, waiting_only
+from hospitals import RunPlan, busy, department, hospital, waiting_only
 from second_by_second import live_through
 from ward_log import watch
 
+from hospital_sim import Run
 from hospital_sim.clock import DAY
+from hospital_sim.events import encode
 
 pytestmark = pytest.mark.property
 
@@ -123,3 +128,51 @@ def test_the_crowd_without_a_fault_passes() -> None:
 def test_the_naive_loop_catches(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     fault(monkeypatch)
     assert drive(CROWD, SECONDS[-1] + 1) != live_through(CROWD, SECONDS)
+
+
+def _bytes(run: Run) -> list[bytes]:
+    return [encode(event) for event in run.events]
+
+
+def _a_longer_run_begins_with_a_shorter_one() -> bool:
+    short = _bytes(busy().run_anew())
+    return _bytes(busy().run_anew(days=45))[: len(short)] == short
+
+
+def _appended_days_are_the_rest_of_a_long_run() -> bool:
+    rest = busy().run_anew(days=45, emit_from=busy().end + timedelta(days=1))
+    return _bytes(busy().run_anew()) + _bytes(rest) == _bytes(busy().run_anew(days=45))
+
+
+def _another_department_changes_nothing() -> bool:
+    config = busy().hospital.config
+    alone = RunPlan(hospital(config.department[1], warmup_days=10), busy().seed, busy().days).run_anew()
+    among = [event for event in busy().run_anew().events if event.department_id == config.department[1].id]
+    return _bytes(alone) == [encode(event) for event in among]
+
+
+def _departments_differ() -> bool:
+    """Departments of other names have other draws, though they are alike in all else."""
+    run = hospital(department("a"), department("b")).simulate("2024-01-01", "2024-02-01", seed=1)
+    times = [[each.event_time for each in run.events if each.department_id == name] for name in "ab"]
+    return times[0] != times[1]
+
+
+@pytest.mark.parametrize(
+    ("holds", "fault"),
+    [
+        (_a_longer_run_begins_with_a_shorter_one, faults.draws_are_never_the_same),
+        (_a_longer_run_begins_with_a_shorter_one, faults.draws_depend_on_the_end),
+        (_appended_days_are_the_rest_of_a_long_run, faults.admissions_before_emit_from_are_told_again),
+        (_appended_days_are_the_rest_of_a_long_run, faults.draws_depend_on_the_end),
+        (_another_department_changes_nothing, faults.draws_depend_on_the_other_departments),
+        (_departments_differ, faults.every_department_draws_from_one_stream),
+    ],
+    ids=lambda given: given.__name__.strip("_"),
+)
+def test_a_comparison_of_bytes_catches(
+    holds: Callable[[], bool], fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert holds()
+    fault(monkeypatch)
+    assert not holds()

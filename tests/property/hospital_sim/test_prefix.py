@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import msgspec
 import pytest
-from hospitals import RunPlan, department, hospital, plans
-from hypothesis import given
+from hospitals import RunPlan, busy, department, hospital, plans
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hospital_sim import Hospital, Run, load
@@ -30,12 +30,14 @@ def test_sixty_days_begin_with_the_bytes_of_thirty_days() -> None:
     assert len(long) > 1.5 * len(short)
 
 
+@example(plan=busy(), more=20)
 @given(plan=plans(), more=st.integers(1, 10))
 def test_a_longer_run_begins_with_the_bytes_of_a_shorter_one(plan: RunPlan, more: int) -> None:
     short, long = _bytes(plan.run_anew()), _bytes(plan.run_anew(plan.days + more))
     assert long[: len(short)] == short
 
 
+@example(plan=busy(), more=20)
 @given(plan=plans(), more=st.integers(1, 10))
 def test_days_appended_from_emit_from_are_the_rest_of_one_long_run(plan: RunPlan, more: int) -> None:
     short, long = plan.run_anew(), plan.run_anew(plan.days + more)
