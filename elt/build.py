@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import cast
 
@@ -21,6 +22,7 @@ from hospital_sim.terminal import progress
 MODELS = Path(__file__).parent / "models"
 """The dbt project."""
 
+_FINISHED = {"LogModelResult", "LogTestResult", "LogUnitTestResult"}
 _PASSED = {"success", "pass"}
 
 
@@ -102,7 +104,7 @@ def _run_dbt(target: DbtTarget, threads: int) -> list[str]:
     """Run dbt to its end, with progress, and return the errors that it told."""
     target.workspace.mkdir(parents=True, exist_ok=True)
     command = [
-        *(sys.executable, "-m", "dbt.cli.main"),
+        *(sys.executable, "-P", "-m", "dbt.cli.main"),
         *("--log-format", "json", "--log-level", "info", "--no-version-check", "--no-send-anonymous-usage-stats"),
         *("--log-level-file", "warn", "--log-path", str(target.workspace)),
         "build",
@@ -120,9 +122,9 @@ def _run_dbt(target: DbtTarget, threads: int) -> list[str]:
         pass_fds=target.keep_open,
     ) as process:
         try:
-            events = _events(process, errors)
-            total = next(events, 0)
-            for _ in progress(events, "building", total=total or None):
+            finished = _finished(process, errors)
+            first = list(islice(finished, 1))
+            for _ in progress(chain(first, finished), "building", total=first[0] if first else None):
                 pass
         except BaseException:
             process.terminate()
@@ -130,11 +132,9 @@ def _run_dbt(target: DbtTarget, threads: int) -> list[str]:
     return errors
 
 
-def _events(process: "subprocess.Popen[str]", errors: list[str]) -> Iterator[int]:
-    """Yield the number of models and tests when dbt has read the project, then one number for each that is finished."""
-    if process.stdout is None:
-        return
-    for line in process.stdout:
+def _finished(process: "subprocess.Popen[str]", errors: list[str]) -> Iterator[int]:
+    """Yield, for each model and test that is finished, how many there are; collect what dbt tells of errors."""
+    for line in process.stdout or ():
         event = _event(line)
         if event is None:
             errors.append(line.rstrip())
@@ -142,10 +142,8 @@ def _events(process: "subprocess.Popen[str]", errors: list[str]) -> Iterator[int
         info, data = event
         if info.get("level") == "error":
             errors.append(str(info.get("msg", "")))
-        if info.get("name") in {"FoundStats", "NodeFinished"}:
-            yield 0
-        elif info.get("name") in {"LogModelResult", "LogTestResult", "LogUnitTestResult"}:
-            yield int(str(data.get("index", 0)))
+        if info.get("name") in _FINISHED:
+            yield int(str(data.get("total") or data.get("num_models") or 0))
 
 
 def _event(line: str) -> tuple[dict[str, object], dict[str, object]] | None:
