@@ -127,7 +127,7 @@ def departments(draw: st.DrawFn, identifier: str = "ward", waits: bool = False) 
             "long_stay_share": draw(st.sampled_from((0.0, 0.01, 0.2))),
             "long_stay_multiple": draw(st.sampled_from(((3.0, 6.0), (1.0, 1.0)))),
         }
-    load = draw(_days(0.1, 1.3))
+    load = draw(st.sampled_from((0.95, 0.6, 0.2, 1.0, 1.3)))
     mean = mean_bed_days(department(identifier, requests_per_day=1.0, **fields))
     return department(identifier, requests_per_day=min(load * beds / mean, MOST_REQUESTS_A_DAY), **fields)
 
@@ -149,7 +149,8 @@ def plans(draw: st.DrawFn, waits: bool = False, longest: int = 25) -> RunPlan:
         department=tuple(wards),
     )
     start = draw(st.sampled_from((START, date(2023, 2, 20), date(2024, 12, 20))))
-    return RunPlan(Hospital(config), draw(st.integers(0, 2**63 - 1)), draw(st.integers(1, longest)), start)
+    days = draw(st.one_of(st.sampled_from((longest, 1, 2)), st.integers(1, longest)))
+    return RunPlan(Hospital(config), draw(st.integers(0, 2**63 - 1)), days, start)
 
 
 def busy() -> RunPlan:

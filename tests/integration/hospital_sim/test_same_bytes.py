@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hospitals import busy
 
 import hospital_sim as hs
 from hospital_sim.cli import app
-from hospital_sim.events import encode
+from hospital_sim.events import SCHEMA_VERSION, encode
+from hospital_sim.streams import STREAM_VERSION
 from hospital_sim.terminal import run
 
 pytestmark = pytest.mark.integration
@@ -77,7 +79,8 @@ def test_any_number_of_workers_writes_the_same_objects(tmp_path: Path, capsys: p
 _DIGEST = """
 import hashlib, sys
 import hospital_sim as hs
-from hospital_sim.events import encode
+from hospital_sim.events import SCHEMA_VERSION, encode
+from hospital_sim.streams import STREAM_VERSION
 run = hs.load("small").simulate("2024-01-01", "2024-02-10", seed=3)
 digest = hashlib.sha256()
 for event in run.events:
@@ -96,6 +99,14 @@ def test_any_hash_seed_gives_the_same_bytes(hash_seed: str) -> None:
         [sys.executable, "-c", _DIGEST], env=environment, check=True, capture_output=True, text=True, timeout=60
     )
     assert there.stdout.strip() == expected
+
+
+def test_version_one_of_the_streams_gives_these_bytes() -> None:
+    """Whoever changes what is drawn, or an identifier, or a field, changes the past: that takes a new version."""
+    run = busy().run_anew()
+    digest = hashlib.sha256(b"".join(map(encode, run.events))).hexdigest()
+    assert (STREAM_VERSION, SCHEMA_VERSION) == (1, 1)
+    assert digest == "5484fe335a3eaafacd96dd8448480795c8ff22b6ef354311c85ef7900b1e90f4"
 
 
 def test_appending_day_by_day_makes_the_objects_of_one_long_run(tmp_path: Path) -> None:

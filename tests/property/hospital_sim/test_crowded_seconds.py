@@ -24,7 +24,7 @@ def crowds(draw: st.DrawFn) -> list[tuple[DepartmentConfig, list[Asked]]]:
     return wards
 
 
-@settings(max_examples=300)
+@settings(max_examples=max(300, settings.default.max_examples))
 @given(wards=crowds(), stops=st.lists(st.integers(FIRST, AFTER - 1), max_size=5))
 def test_all_that_happens_happens_in_the_order_of_the_naive_loop(
     wards: list[tuple[DepartmentConfig, list[Asked]]], stops: list[int]
