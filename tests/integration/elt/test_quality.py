@@ -17,21 +17,13 @@ from elt.quality.invariants import INVARIANTS
 from elt.raw import open_lake
 from elt.staging import stage
 from elt.warehouse import Warehouse, open_warehouse
+from elt.warehouse.tables import RAW_TABLES
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration
 
 COPIED = {
-    "raw": (
-        "admission",
-        "discharge",
-        "wait_snapshot",
-        "dep_snapshot",
-        "run",
-        "run_department",
-        "run_month",
-        "run_count",
-    ),
+    "raw": tuple(table.name for table in RAW_TABLES),
     "curated": (
         "fact_admissions",
         "fact_discharges",
@@ -70,7 +62,7 @@ def warehouse(engine: Warehouse) -> Warehouse:
     """A copy of the built tables, to plant a fault in."""
     for schema, tables in COPIED.items():
         engine.execute(f"CREATE DATABASE IF NOT EXISTS planted_{schema}")
-        for table in (*tables, "loaded_file") if schema == "raw" else tables:
+        for table in tables:
             engine.execute(f"DROP TABLE IF EXISTS planted_{schema}.{table} SYNC")
             engine.execute(
                 f"CREATE TABLE planted_{schema}.{table} ENGINE = MergeTree ORDER BY tuple() "
