@@ -28,10 +28,10 @@ demo: $(VENV)/.installed-elt
 		--lake demo/lake --warehouse chdb://demo/warehouse --report demo/report
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest $(TEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TEST_ARGS)
 
 soak: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest --soak $(TEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --soak $(TEST_ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check
@@ -47,7 +47,9 @@ bench: $(VENV)/.installed-dev
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 docs: $(VENV)/.installed-dev
-	$(BIN)/python -m mkdocs build --strict --quiet
+	$(BIN)/python docs/data_dictionary.py
+	$(BIN)/python docs/warehouse_tables.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "docs: open site/index.html"
 
 clean:

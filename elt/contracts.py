@@ -4,6 +4,7 @@ Whatever needs a column list (Parquet, warehouse tables, dbt sources, the data d
 so a field that is added to an event appears everywhere.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -24,6 +25,7 @@ __all__ = [
     "ColumnKind",
     "arrow_schema",
     "columns",
+    "columns_schema",
     "struct_columns",
 ]
 
@@ -42,6 +44,7 @@ class ColumnKind(StrEnum):
     DATE = "date"
     INTEGER = "integer"
     FLOAT = "float"
+    BOOLEAN = "boolean"
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,7 @@ def columns(event_type: str) -> tuple[Column, ...]:
         KeyError: If there is no such event type.
     """
     identifier, *rest = struct_columns(EVENT_TYPES[event_type])
-    tag = Column(
-        EVENT_TYPE, ColumnKind.STRING, nullable=False, description=_TAG_DESCRIPTION, values=(event_type,)
-    )
+    tag = Column(EVENT_TYPE, ColumnKind.STRING, nullable=False, description=_TAG_DESCRIPTION, values=(event_type,))
     return (identifier, tag, *rest)
 
 
@@ -111,11 +112,16 @@ def arrow_schema(event_type: str) -> "pa.Schema":
         event_type: A key of ``EVENT_TYPES``.
 
     Returns:
-        The schema; descriptions stand in the metadata of the fields.
+        The schema, with the descriptions in the metadata of the fields.
 
     Raises:
         KeyError: If there is no such event type.
     """
+    return columns_schema(columns(event_type))
+
+
+def columns_schema(wanted: Iterable[Column]) -> "pa.Schema":
+    """Return the Arrow schema of columns; their descriptions stand in the metadata of the fields."""
     import pyarrow as pa
 
     types = {
@@ -124,10 +130,11 @@ def arrow_schema(event_type: str) -> "pa.Schema":
         ColumnKind.DATE: pa.date32(),
         ColumnKind.INTEGER: pa.int64(),
         ColumnKind.FLOAT: pa.float64(),
+        ColumnKind.BOOLEAN: pa.bool_(),
     }
     return pa.schema(
         pa.field(column.name, types[column.kind], column.nullable, {"description": column.description})
-        for column in columns(event_type)
+        for column in wanted
     )
 
 
@@ -166,9 +173,7 @@ def _kind(described: inspect.Type) -> ColumnKind | None:
         case inspect.DateType():
             return ColumnKind.DATE
         case inspect.LiteralType(values=values):
-            return (
-                ColumnKind.INTEGER if all(isinstance(value, int) for value in values) else ColumnKind.STRING
-            )
+            return ColumnKind.INTEGER if all(isinstance(value, int) for value in values) else ColumnKind.STRING
     return None
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
 from hospital_sim import layout
-from hospital_sim.events import EVENT_TYPES, RunRecord, decode_record
+from hospital_sim.events import EVENT_TYPES, RunRecord, RunStarted, decode_record, decode_started
 from hospital_sim.storage import ObjectStore, open_store
 
 RAW_PREFIX = f"{layout.RAW}/"
@@ -109,6 +109,27 @@ def run_records(store: ObjectStore) -> Iterator[tuple[str, RunRecord]]:
                 raise BrokenLakeError(
                     f"{RAW_PREFIX}{key}: not a run record ({error}); put back the object that the run wrote"
                 ) from error
+
+
+def unfinished_runs(store: ObjectStore) -> list[RunStarted]:
+    """Return the runs that were started and have no record: they were cut off, or are still writing.
+
+    Raises:
+        BrokenLakeError: If an object that a run creates at its start cannot be read.
+    """
+    keys = list(raw_keys(store, f"{layout.RUNS}/"))
+    finished = {key for key in keys if layout.is_record_key(key)}
+    started = []
+    for key in filter(layout.is_started_key, keys):
+        try:
+            run = decode_started(read_raw(store, key))
+        except msgspec.MsgspecError as error:
+            raise BrokenLakeError(
+                f"{RAW_PREFIX}{key}: not the start of a run ({error}); put back the object that the run wrote"
+            ) from error
+        if layout.record_key(run.run_id) not in finished:
+            started.append(run)
+    return started
 
 
 def _below_raw(keys: Iterable[str]) -> Iterator[str]:

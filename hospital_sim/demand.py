@@ -4,10 +4,10 @@ Demand is drawn apart from the flow: a request carries its second, its stay and 
 is the same whatever the number of beds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from heapq import merge
-from itertools import chain, repeat
+from itertools import chain, repeat, takewhile
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -51,8 +51,10 @@ class Request(NamedTuple):
     when_full: WhenFull
 
 
-def requests(department: DepartmentConfig, streams: Streams, first_day: date) -> Iterator[Request]:
-    """Yield the requests of a department in the order of their seconds, without end.
+def requests(
+    department: DepartmentConfig, streams: Streams, first_day: date, last_day: date | None = None
+) -> Iterator[Request]:
+    """Yield the requests of a department in the order of their seconds.
 
     Of two in one second, the one whose source comes first in the configuration is first. What is drawn up to a day does
     not depend on when a run ends.
@@ -61,21 +63,22 @@ def requests(department: DepartmentConfig, streams: Streams, first_day: date) ->
         department: Who is asked.
         streams: The department's random streams.
         first_day: The first day of the warm-up.
+        last_day: The last day, included; without end if None.
     """
     each = [
-        chain.from_iterable(_blocks_of_requests(source, department, streams.part(source.id), first_day))
+        chain.from_iterable(_blocks_of_requests(source, department, streams.part(source.id), first_day, last_day))
         for source in sources(department)
     ]
     return each[0] if len(each) == 1 else merge(*each, key=attrgetter("second"))
 
 
 def _blocks_of_requests(
-    source: Source, department: DepartmentConfig, streams: Streams, first_day: date
+    source: Source, department: DepartmentConfig, streams: Streams, first_day: date, last_day: date | None
 ) -> Iterator[Iterator[Request]]:
     stays = StayDraws(source.stay, department, streams)
     methods = Choice(source.admission_methods, streams.stream("admission_method"))
     returning, pick = streams.stream("return"), streams.stream("return_pick")
-    for seconds in _blocks(source, streams.stream("demand"), first_day):
+    for seconds in _blocks(source, streams.stream("demand"), first_day, last_day):
         size = len(seconds)
         yield map(
             Request,
@@ -88,27 +91,28 @@ def _blocks_of_requests(
         )
 
 
-def _blocks(source: Source, rng: np.random.Generator, first_day: date) -> Iterator[list[int]]:
-    """Yield the seconds of a source's requests, a block of them at a time."""
+def _blocks(source: Source, rng: np.random.Generator, first_day: date, last_day: date | None) -> Iterator[list[int]]:
+    """Return the seconds of a source's requests, a block of them at a time."""
     given = source.given
+    days = takewhile(lambda day: last_day is None or day <= last_day, days_from(first_day))
     if given is not None and given.interarrival is not None:
         return _renewals(given.interarrival, rng, second_of(first_day))
     if given is not None and given.schedule is not None:
-        return _appointments(given.schedule, first_day)
+        return _appointments(given.schedule, days)
     if given is not None and given.arrivals is not None:
         seconds = [int(moment.timestamp()) for moment in given.arrivals]
         return iter([[second for second in seconds if second >= second_of(first_day)]])
-    return _poisson(source, rng, first_day)
+    return _poisson(source, rng, days)
 
 
-def _poisson(source: Source, rng: np.random.Generator, first_day: date) -> Iterator[list[int]]:
+def _poisson(source: Source, rng: np.random.Generator, days: Iterable[date]) -> Iterator[list[int]]:
     """Yield the seconds of each day: a Poisson number of them, spread by the profile of the day."""
     by_month, by_weekday = source.profile.month_multipliers, source.profile.weekday_multipliers
     ends = np.cumsum(source.profile.hour_multipliers) / 24
     starts = np.concatenate(([0.0], ends[:-1]))
     widths = np.maximum(ends - starts, np.finfo(float).tiny)
     flat = len(set(source.profile.by_hour)) == 1
-    for day in days_from(first_day):
+    for day in days:
         rate = source.per_day * by_month[day.month - 1] * by_weekday[day.weekday()]
         uniform = rng.random(rng.poisson(rate))
         if flat:
@@ -131,12 +135,12 @@ def _renewals(interarrival: Distribution, rng: np.random.Generator, start: int) 
         yield (np.floor(times).astype(np.int64) + start).tolist()
 
 
-def _appointments(schedule: tuple[ScheduledList, ...], first_day: date) -> Iterator[list[int]]:
+def _appointments(schedule: tuple[ScheduledList, ...], days: Iterable[date]) -> Iterator[list[int]]:
     """Yield the seconds of each day's appointments."""
     by_weekday: list[list[int]] = [[] for _ in WEEKDAYS]
     for entry in schedule:
         hours, minutes = map(int, entry.time.split(":"))
         by_weekday[WEEKDAYS.index(entry.weekday)] += [hours * HOUR + minutes * 60] * entry.patients
-    for day in days_from(first_day):
+    for day in days:
         start = second_of(day)
         yield [start + offset for offset in sorted(by_weekday[day.weekday()])]

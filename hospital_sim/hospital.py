@@ -9,8 +9,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from hospital_sim.config import DepartmentConfig, HospitalConfig, read_hospitals
-from hospital_sim.config.checks import check_hospital
+from hospital_sim.config import DepartmentConfig, HospitalConfig, check_config, read_hospitals
 from hospital_sim.config.offered_load import mean_bed_days, monthly_load, offered_load, requests_per_day
 from hospital_sim.config.sources import shared_requests_per_day
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
@@ -61,10 +60,13 @@ class Hospital:
 
     Attributes:
         config: What it is.
+
+    Raises:
+        ConfigurationError: If a field of the configuration is wrong.
     """
 
     def __init__(self, config: HospitalConfig) -> None:
-        self.config = config
+        self.config = check_config(config)
 
     def describe(self) -> Table:
         """Return the offered load by department and month, before anything runs.
@@ -111,9 +113,7 @@ class Hospital:
                     f"{name!r} is not a department of {self.config.id}; there are {', '.join(known)}"
                 )
         changed = tuple(_with_beds(entry, change.get(entry.id, 0)) for entry in self.config.department)
-        config = structs.replace(self.config, department=changed)
-        check_hospital(config)
-        return Hospital(config)
+        return Hospital(structs.replace(self.config, department=changed))
 
     def simulate(
         self,

@@ -45,7 +45,8 @@ def plan_run(config: HospitalConfig, start: date, end: date, seed: int, emit_fro
     first = start if emit_from is None else emit_from
     _check_seed(seed)
     _check_days(config, start, first, end)
-    configuration = msgspec.to_builtins(config)
+    # Tables in the order of their keys, so that the order in a file changes no byte of the run record.
+    configuration = msgspec.to_builtins(config, order="deterministic")
     history = {
         "configuration": configuration,
         "seed": seed,
@@ -107,7 +108,7 @@ def observe(
     departments = [Department(env, entry, position, order) for position, entry in enumerate(config.department)]
     for department in departments:
         streams = Streams(run.seed, config.id, department.config.id)
-        start(arrivals(env, department, requests(department.config, streams, first_day), observer))
+        start(arrivals(env, department, requests(department.config, streams, first_day, run.end), observer))
     connect(env, departments)
     start(census(env, departments, order, observer))
     for day in (first_day + timedelta(days=number) for number in range((run.end - first_day).days + 1)):

@@ -96,7 +96,8 @@ class Choice(Generic[Word]):
     """
 
     def __init__(self, shares: Mapping[Word, float], rng: np.random.Generator) -> None:
-        words = [word for word, share in shares.items() if share > 0]
+        # Sorted, so that the order in a file changes nothing.
+        words = sorted(word for word, share in shares.items() if share > 0)
         self._words = np.array(words, dtype=object)
         self._bounds = np.cumsum([shares[word] for word in words])[:-1]
         self._rng = rng

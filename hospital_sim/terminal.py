@@ -71,6 +71,11 @@ def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> 
     except (KeyboardInterrupt, typer.Abort):
         error_line("interrupted; run the same command again to complete the work")
         return FAILED
+    except ModuleNotFoundError as error:
+        if debug:
+            traceback.print_exc()
+        error_line(f"{error.name} is not installed; it comes with an extra: pip install 'hospital-sim[all]'")
+        return WRONG_CALL
     except Exception as error:
         if debug:
             traceback.print_exc()

@@ -1,6 +1,7 @@
 """What all tests share: one tier for each test, profiles of hypothesis, and no skipping in CI."""
 
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -22,8 +23,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the profile of hypothesis."""
+    """Choose the profile of hypothesis, and put the commands of this installation first on the path."""
     settings.load_profile("soak" if config.getoption("--soak") else "ci")
+    commands = str(Path(sys.executable).parent)
+    if os.environ.get("PATH", "").split(os.pathsep)[0] != commands:
+        os.environ["PATH"] = os.pathsep.join([commands, os.environ.get("PATH", os.defpath)])
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,11 @@
 """The command line ``hospital-elt``: one module for each command."""
 
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 
 import typer
 
-from hospital_sim.terminal import run
-
-COMMANDS = ("stage", "load", "build", "check", "report", "query", "run")
+from elt.cli import build, check, load, query, report, run, stage
+from hospital_sim import terminal
 
 app = typer.Typer(
     help="Stage, load, model, check and show what a hospital emitted.",
@@ -16,18 +13,15 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-
-
-@app.callback()
-def _commands() -> None:
-    """Stage, load, model, check and show what a hospital emitted."""
-
-
-for _name in COMMANDS:
-    if find_spec(f"{__name__}.{_name}") is not None:
-        app.command(_name)(import_module(f"{__name__}.{_name}").command)
+app.command("stage")(stage.command)
+app.command("load")(load.command)
+app.command("build")(build.command)
+app.command("check")(check.command)
+app.command("report")(report.command)
+app.command("query")(query.command)
+app.command("run")(run.command)
 
 
 def main() -> None:
     """Run the command line of this process and exit with its code."""
-    sys.exit(run(app, "hospital-elt"))
+    sys.exit(terminal.run(app, "hospital-elt"))

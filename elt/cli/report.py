@@ -11,6 +11,7 @@ from hospital_sim.terminal import show
 def command(
     warehouse: Annotated[str, typer.Option(help="Where the marts are, such as chdb:///data/warehouse.")],
     out: Annotated[Path, typer.Option(help="Directory for the page; made if it is not there.", metavar="DIR")],
+    prefix: Annotated[str, typer.Option(help="What the names of the schemas begin with.")] = "hospital",
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Write DIR/index.html: pressure, waits, beds, flow and checks on one page that needs no network.
@@ -20,7 +21,7 @@ def command(
     from elt.report import write_report
     from elt.warehouse import open_warehouse
 
-    with open_warehouse(warehouse) as opened:
+    with open_warehouse(warehouse, prefix) as opened:
         summary = write_report(opened, out)
     show(
         "report",

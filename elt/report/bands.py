@@ -63,7 +63,7 @@ QUEUE_BANDS = (
 )
 
 HELD_BEDS = (
-    Band("beds_7_days_or_more", "in for 7 days or more", "var(--held-1)"),
-    Band("beds_21_days_or_more", "of these, 21 days or more", "var(--held-2)"),
+    Band("beds_7_days", "in for 7 days or more", "var(--held-1)"),
+    Band("beds_21_days", "of these, 21 days or more", "var(--held-2)"),
     Band("beds_delayed", "ready to leave, still in the bed", "var(--held-3)", "line"),
 )

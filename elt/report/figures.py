@@ -172,7 +172,7 @@ def _hospital(
     identifiers = [scope for scope in scopes if scope != WHOLE_HOSPITAL]
     fullest = sorted(identifiers, key=lambda scope: (-_ratio(scopes[scope].occupied, scopes[scope].beds), scope))
     longest = sorted(identifiers, key=lambda scope: (-(scopes[scope].wait_p90 or 0.0), scope))
-    departments = {identifier: department_names.get(identifier, identifier) for identifier in fullest}
+    departments = _distinct({identifier: department_names.get(identifier, identifier) for identifier in fullest})
     return HospitalFigures(
         hospital_id=hospital_id,
         name=name,
@@ -212,10 +212,16 @@ def _pressure(days: Sequence[Row], departments: Mapping[str, str]) -> PressureNo
     return PressureNow(
         level=int(plain_number(last["level"]) or 0),
         since=None if since is None else plain_day(since),
-        component=_text(last["weightiest_component"]),
+        component=_text(last["main_component"]),
         department=departments.get(pressed, pressed),
         days_at_level={level: levels.count(level) for level in sorted(set(levels))},
     )
+
+
+def _distinct(names: Mapping[str, str]) -> dict[str, str]:
+    """Tell departments of one name apart by their identifiers: a chart would draw them as one."""
+    given = list(names.values())
+    return {key: f"{name} ({key})" if given.count(name) > 1 else name for key, name in names.items()}
 
 
 def _by_hospital(found: Iterable[Row]) -> dict[str, list[Row]]:

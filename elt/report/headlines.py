@@ -115,7 +115,7 @@ def share_text(share: float | None) -> str:
 
 def hours_text(hours: float | None) -> str:
     """Return hours with one decimal."""
-    return NONE if hours is None else f"{hours:,.1f} h"
+    return NONE if hours is None else f"{hours:,.1f}\N{NO-BREAK SPACE}h"
 
 
 def _occupancy(figures: ScopeFigures) -> Headline:

@@ -59,7 +59,7 @@
       case "scope":
         return [{ rows: of(department), name: department ? world.names[department] : "" }];
       case "each":
-        return chosen.map((id) => ({ rows: of(id), name: world.names[id] }));
+        return chosen.map((id) => ({ rows: of(id), name: world.names[id], alone: chosen.length === 1 }));
       default:
         return [{ rows: department ? of(department) : rows.filter((row) => row.department_id !== ""), name: department ? world.names[department] : "" }];
     }
@@ -70,9 +70,9 @@
     const values = (keys) => parts.flatMap((part) => part.rows.flatMap((row) => keys.map((key) => row[key]))).filter((value) => value !== null);
     const limit = {};
     for (const parameter of chart.specification.params || []) {
-      if (parameter.name === "low") limit.low = Math.min(0.8, Math.floor(values(["occupancy_rate", "occupancy_rate_7d"]).reduce((a, b) => Math.min(a, b), 1) * 10) / 10);
+      if (parameter.name === "low") limit.low = Math.min(0.8, Math.floor(values(["occupancy_rate_7d"]).reduce((a, b) => Math.min(a, b), 1) * 10) / 10);
       if (parameter.name === "high") limit.high = Math.max(4, values(["wait_hours_p95", "wait_hours_p90"]).reduce((a, b) => Math.max(a, b), 0) * 1.05);
-      if (parameter.name === "labels") limit.labels = window.innerWidth < 640 ? 96 : 190;
+      if (parameter.name === "labels") limit.labels = window.innerWidth < 640 ? 118 : 190;
     }
     return limit;
   }
@@ -82,6 +82,7 @@
     for (const parameter of spec.params || []) if (parameter.name in limit) parameter.value = limit[parameter.name];
     spec.datasets = { ...spec.datasets, rows: part.rows };
     spec.description = `${chart.description} ${part.name || world.name}.`;
+    if (part.alone) spec.height = 240;
     if (chart.key === "heat-map") arrange(spec, part, world);
     spec.config = CONFIGURATION;
     return spec;
@@ -104,7 +105,7 @@
       gridColor: "var(--grid)", domain: false, ticks: false, labelPadding: 6, titlePadding: 8,
     },
     axisX: { domain: true, domainColor: "var(--line)", ticks: true, tickColor: "var(--line)", tickSize: 4, labelPadding: 4 },
-    text: { fontSize: 11 },
+    mark: { aria: false },
     line: { strokeJoin: "round", strokeCap: "round" },
   };
 
@@ -116,28 +117,40 @@
     place.replaceChildren();
     place.classList.toggle("alone", parts.length === 1);
     if (!parts.some((part) => part.rows.length)) {
-      const empty = document.createElement("p");
-      empty.className = "nothing";
-      empty.textContent = "The marts hold no row for this choice.";
-      place.append(empty);
-      place.dataset.state = "empty";
+      say(place, "The marts hold no row for this choice.");
       return;
     }
     const limit = limits(chart, parts);
     for (const part of parts) {
+      await new Promise((resume) => setTimeout(resume));
+      if (mine !== turn) return;
       const box = frame(place, chart, part, world);
-      const result = await vegaEmbed(box, configured(chart, part, limit, world), { actions: false, renderer: "svg", tooltip: { theme: "custom" } });
+      const result = await vegaEmbed(box.firstChild, configured(chart, part, limit, world), { actions: false, renderer: "svg", tooltip: { theme: "custom" } });
       if (mine !== turn) { result.finalize(); return; }
       drawn.get(chart.key).push(result);
     }
-    place.dataset.state = "drawn";
+  }
+
+  function say(place, words) {
+    const line = document.createElement("p");
+    line.className = "nothing";
+    line.textContent = words;
+    place.append(line);
+  }
+
+  // One chart that fails leaves the others, and its table of figures.
+  function sayFailure(chart, error) {
+    console.error(chart.key, error);
+    say(document.querySelector(`[data-chart="${chart.key}"] .drawing`), "This chart could not be drawn; its figures are below.");
   }
 
   function frame(place, chart, part, world) {
     const box = document.createElement("div");
+    box.append(document.createElement("div"));
     box.tabIndex = 0;
     box.setAttribute("role", "group");
-    box.setAttribute("aria-label", `${chart.title}, ${part.name || world.name}`);
+    box.setAttribute("aria-label", `${chart.title}, ${part.name || world.name}. Arrow keys read its figures.`);
+    readByKeys(box, chart, part.rows);
     if (chart.scope !== "each") {
       place.append(box);
       return box;
@@ -148,6 +161,47 @@
     article.append(heading, box);
     place.append(article);
     return box;
+  }
+
+  // The number formats of the tooltips, such as ",d", ".1%" and "+,d", for the tables.
+  function numberFormat(format) {
+    const [, sign, decimals, kind] = /^(\+?),?(?:\.(\d))?([%df])$/.exec(format);
+    const digits = Number(decimals ?? 0);
+    return new Intl.NumberFormat("en-GB", {
+      style: kind === "%" ? "percent" : "decimal",
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      signDisplay: sign ? "exceptZero" : "auto",
+    });
+  }
+
+  function text(chart, row, key) {
+    const value = row[key];
+    if (value === null || value === undefined) return "";
+    if (!chart.formats[key]) return String(value);
+    chart.numbers ??= Object.fromEntries(Object.entries(chart.formats).map(([name, format]) => [name, numberFormat(format)]));
+    return chart.numbers[key].format(value);
+  }
+
+  // What the pointer reads in a tooltip, the arrow keys read in a line beneath the chart.
+  function readByKeys(box, chart, rows) {
+    const line = document.createElement("p");
+    line.className = "reading";
+    line.setAttribute("aria-live", "polite");
+    let at = -1;
+    box.append(line);
+    box.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
+      if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      at = Math.max(0, Math.min(rows.length - 1, at + step));
+      const words = Object.entries(chart.columns).map(([key, title]) => `${title} ${text(chart, rows[at], key)}`);
+      line.textContent = words.join(" · ");
+    });
+    box.addEventListener("blur", () => {
+      line.textContent = "";
+      at = -1;
+    });
   }
 
   // Tables of figures are made when they are opened.
@@ -170,10 +224,8 @@
       const line = body.insertRow();
       for (const [key] of columns) {
         const cell = line.insertCell();
-        const format = chart.formats[key];
-        const value = row[key];
-        cell.textContent = value === null || value === undefined ? "" : format ? vega.format(format)(value) : value;
-        if (typeof value === "number") cell.className = "number";
+        cell.textContent = text(chart, row, key);
+        if (typeof row[key] === "number") cell.className = "number";
       }
     }
     details.querySelector(".scroll").replaceChildren(table);
@@ -205,12 +257,31 @@
       tile.querySelector(".value").dataset.value = value ?? "";
       tile.querySelector(".more").textContent = more;
     }
+    fillDepartments(world);
     const now = document.querySelector(".now");
     now.dataset.level = world.pressure.level ?? "";
     now.querySelector(".level b").textContent = world.pressure.level ?? "none";
     now.querySelector(".since").textContent = world.pressure.more;
     now.querySelector(".days").textContent = world.pressure.days;
     document.getElementById("announcement").textContent = `Showing ${department ? world.names[department] : "all departments"} of ${world.name}.`;
+  }
+
+  function fillDepartments(world) {
+    const body = document.querySelector("[data-table=departments] tbody");
+    const rows = world.orders.beds.map((id) => {
+      const line = document.createElement("tr");
+      const name = document.createElement("th");
+      name.scope = "row";
+      name.textContent = world.names[id];
+      line.append(name);
+      for (const { text: value } of Object.values(world.headlines[id])) {
+        const cell = line.insertCell();
+        cell.className = "number";
+        cell.textContent = value;
+      }
+      return line;
+    });
+    body.replaceChildren(...rows);
   }
 
   async function show({ first = false } = {}) {
@@ -221,7 +292,11 @@
     for (const details of document.querySelectorAll("details.figures[open]")) fill(details);
     document.documentElement.dataset.drawn = "no";
     for (const chart of charts) {
-      await draw(chart, world, department, mine);
+      try {
+        await draw(chart, world, department, mine);
+      } catch (error) {
+        sayFailure(chart, error);
+      }
       if (mine !== turn) return;
     }
     document.documentElement.dataset.drawn = "yes";

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -11,10 +12,10 @@ from elt.report.charts import ReportChart, report_charts
 from elt.report.encoding import Json, encode_columns, script_json
 from elt.report.figures import WHOLE_HOSPITAL, HospitalFigures
 from elt.report.headlines import NONE, Headline, headlines, levels_text, period_text, pressure_text
-from elt.report.trust import TrustFigures, trust_html
+from elt.report.trust import TrustFigures, trust_html, verdict_html
 
 _VEGA_LITE = "6.4"
-_EXPORTS = "window.vegaEmbed = vegaEmbed; window.vega = vega;"
+_EXPORTS = "window.vegaEmbed = vegaEmbed;"
 _SWATCHES = {
     "square": '<rect width="12" height="12" x="2" rx="2" fill="{color}"/>',
     "line": '<path d="M0 6H16" stroke="{color}" stroke-width="3"/>',
@@ -49,6 +50,8 @@ def report_page(hospitals: Sequence[HospitalFigures], trust: TrustFigures) -> st
         bundle=_chart_library(),
         choices=_choices(hospitals),
         headlines=_headlines(first),
+        departments=_departments(first),
+        verdict=verdict_html(trust),
         trust=trust_html(trust),
         blocks="\n".join(blocks),
         **sections,
@@ -59,6 +62,7 @@ def _part(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8").rstrip()
 
 
+@cache
 def _chart_library() -> str:
     import vl_convert
 
@@ -139,6 +143,24 @@ def _headlines(hospital: HospitalFigures) -> str:
         f'<p class="since">{escape(pressure_text(pressure))}</p>\n'
         f'<p class="days">{escape(levels_text(pressure))}</p>\n</div>\n'
         f'<dl class="numbers">\n{numbers}\n</dl>\n</div>'
+    )
+
+
+def _departments(hospital: HospitalFigures) -> str:
+    head = "".join(
+        f'<th scope="col" class="number">{escape(number.label)}</th>' for number in headlines(hospital, WHOLE_HOSPITAL)
+    )
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>'
+        + "".join(f'<td class="number">{escape(number.text)}</td>' for number in headlines(hospital, identifier))
+        + "</tr>"
+        for identifier, name in hospital.departments.items()
+    )
+    return (
+        f'<div class="card" data-table="departments">\n<h3 id="departments-title">Departments side by side</h3>\n'
+        f"<p>The numbers at the top for each department, the fullest first.</p>\n"
+        f'<div class="scroll full" tabindex="0" role="region" aria-labelledby="departments-title"><table>'
+        f'<thead><tr><th scope="col">Department</th>{head}</tr></thead><tbody>{body}</tbody></table></div>\n</div>'
     )
 
 

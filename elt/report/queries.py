@@ -1,8 +1,8 @@
 """What the report asks of the marts: one statement for each dataset of the page.
 
-Only plain SQL that every warehouse understands. ``{marts}``, ``{curated}``, ``{raw}`` and ``{quality}`` stand for the
-schemas. Sums and means here are over counts of departments and days; a percentile is always a row of a mart, because
-percentiles do not combine.
+Only plain SQL that every warehouse understands; an order is given outside a union, where it orders all of it.
+``{marts}``, ``{curated}``, ``{raw}`` and ``{quality}`` stand for the schemas. Sums and means here are over counts of
+departments and days; a percentile is always a row of a mart, because percentiles do not combine.
 """
 
 NAMES = """
@@ -23,22 +23,28 @@ DATASETS: dict[str, str] = {
     "pressure": """
 select
   hospital_id, date as day, occupancy_points, delayed_points, waiting_points, points, level,
-  occupancy_rate, delayed_share, waiting_over_12h_share, weightiest_component, most_pressed_department_id, level_since
+  occupancy_rate, delayed_share, over_12h_share, main_component,
+  department_id as most_pressed_department_id, level_since
 from {marts}.mart_pressure_index
 order by hospital_id, date
 """,
     "queue": """
+with waiting as (
+  select
+    hospital_id, department_id, date as day, waiting, waiting_up_to_4h, waiting_4h_to_12h, waiting_12h_to_24h,
+    waiting_over_24h
+  from {marts}.mart_waiting_now
+  union all
+  select
+    hospital_id, '' as department_id, date as day, sum(waiting) as waiting, sum(waiting_up_to_4h) as waiting_up_to_4h,
+    sum(waiting_4h_to_12h) as waiting_4h_to_12h, sum(waiting_12h_to_24h) as waiting_12h_to_24h,
+    sum(waiting_over_24h) as waiting_over_24h
+  from {marts}.mart_waiting_now
+  group by hospital_id, date
+)
 select
-  hospital_id, department_id, date as day, waiting, waiting_up_to_4h, waiting_4h_to_12h, waiting_12h_to_24h,
-  waiting_over_24h
-from {marts}.mart_waiting_now
-union all
-select
-  hospital_id, '' as department_id, date as day, sum(waiting) as waiting, sum(waiting_up_to_4h) as waiting_up_to_4h,
-  sum(waiting_4h_to_12h) as waiting_4h_to_12h, sum(waiting_12h_to_24h) as waiting_12h_to_24h,
-  sum(waiting_over_24h) as waiting_over_24h
-from {marts}.mart_waiting_now
-group by hospital_id, date
+  hospital_id, department_id, day, waiting, waiting_up_to_4h, waiting_4h_to_12h, waiting_12h_to_24h, waiting_over_24h
+from waiting
 order by hospital_id, department_id, day
 """,
     "beds": """
@@ -47,16 +53,27 @@ from {marts}.mart_bed_utilisation
 order by hospital_id, department_id, date
 """,
     "held": """
-select
-  hospital_id, department_id, date as day, occupied_beds, beds_7_days_or_more, beds_21_days_or_more, beds_delayed
-from {marts}.mart_long_stays
-union all
-select
-  hospital_id, '' as department_id, date as day, sum(occupied_beds) as occupied_beds,
-  sum(beds_7_days_or_more) as beds_7_days_or_more, sum(beds_21_days_or_more) as beds_21_days_or_more,
-  sum(beds_delayed) as beds_delayed
-from {marts}.mart_long_stays
-group by hospital_id, date
+with held as (
+  select
+    stays.hospital_id as hospital_id, stays.department_id as department_id, stays.date as day,
+    used.occupied_beds as occupied_beds, stays.beds_7_days as beds_7_days, stays.beds_21_days as beds_21_days,
+    stays.beds_delayed as beds_delayed
+  from {marts}.mart_long_stays as stays
+  inner join {marts}.mart_bed_utilisation as used
+    on used.hospital_id = stays.hospital_id and used.department_id = stays.department_id and used.date = stays.date
+),
+with_hospitals as (
+  select hospital_id, department_id, day, occupied_beds, beds_7_days, beds_21_days, beds_delayed
+  from held
+  union all
+  select
+    hospital_id, '' as department_id, day, sum(occupied_beds) as occupied_beds, sum(beds_7_days) as beds_7_days,
+    sum(beds_21_days) as beds_21_days, sum(beds_delayed) as beds_delayed
+  from held
+  group by hospital_id, day
+)
+select hospital_id, department_id, day, occupied_beds, beds_7_days, beds_21_days, beds_delayed
+from with_hospitals
 order by hospital_id, department_id, day
 """,
     "waits": """

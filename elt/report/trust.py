@@ -37,10 +37,19 @@ class TrustFigures:
     checks: Sequence[Row] | None
 
     @property
+    def results(self) -> list[bool]:
+        """Whether each check of either kind passed, and whether each event type reconciles on every day."""
+        results = [bool(row["passed"]) for row in (*self.validation, *(self.checks or []))]
+        event_types: dict[str, bool] = {}
+        for row in self.reconciliation or []:
+            name = str(row["event_type"])
+            event_types[name] = event_types.get(name, True) and reconciles(row)
+        return results + list(event_types.values())
+
+    @property
     def failures(self) -> int:
-        """Number of checks of either kind that failed, and of days that do not reconcile."""
-        checks = [*self.validation, *(self.checks or [])]
-        return sum(not row["passed"] for row in checks) + sum(not reconciles(row) for row in self.reconciliation or [])
+        """Number of results that are not as they should be."""
+        return self.results.count(False)
 
 
 def read_trust(warehouse: Warehouse) -> TrustFigures:
@@ -88,6 +97,16 @@ def trust_html(trust: TrustFigures) -> str:
     )
 
 
+def verdict_html(trust: TrustFigures) -> str:
+    """Return one line for the top of the page: whether the data can be believed."""
+    if trust.failures:
+        mark = f'<span class="failed">✗ {trust.failures:,} of {len(trust.results):,} checks of the data fail</span>'
+    else:
+        mark = f'<span class="passed">✓ {len(trust.results):,} checks of the data hold</span>'
+    partly = "" if trust.checks is not None else "; not yet reconciled with the lake"
+    return f'{mark}{partly}. <a href="#trust">See them</a>'
+
+
 def _card(title: str, note: str, body: str, key: str) -> str:
     return f'<div class="card" data-table="{key}">\n<h3>{escape(title)}</h3>\n<p>{escape(note)}</p>\n{body}\n</div>'
 
@@ -121,9 +140,10 @@ def _grouped(found: Sequence[Row], columns: Sequence[str]) -> str:
     for row in found:
         groups.setdefault(str(row["check_name"]), []).append(row)
     failed = sum(not row["passed"] for row in found)
-    verdict = f"All {len(found):,} hold." if not failed else f"{failed:,} of {len(found):,} do not hold."
+    verdict = f"{failed:,} of {len(found):,} checks fail." if failed else f"Every check holds ({len(found):,})."
     ordered = sorted(groups.items(), key=lambda group: (all(row["passed"] for row in group[1]), group[0]))
-    return _verdict(verdict, passed=not failed) + "".join(_group(name, group, columns) for name, group in ordered)
+    groups_html = "".join(_group(name, group, columns) for name, group in ordered)
+    return _verdict(verdict, passed=not failed) + f'<div class="checks">{groups_html}</div>'
 
 
 def _group(name: str, group: Sequence[Row], columns: Sequence[str]) -> str:

@@ -1,6 +1,5 @@
 """The staging run: completes what an earlier one left, plans what is new, stages it, commits."""
 
-from collections.abc import Callable
 from datetime import date
 
 import msgspec
@@ -10,20 +9,15 @@ from elt.errors import EmptyLakeError
 from elt.manifests import MANIFEST_VERSION, Commit, CommittedOutput, Plan, digest, staging_runs
 from elt.raw import RawTree
 from elt.staging import inputs
-from elt.staging.inputs import NewObjects
 from elt.staging.outputs import quarantine_foreign, stage_output
 from elt.staging.planning import create_plan, encode_plan, make_plan
 from elt.staging.summary import StageSummary
 from elt.staging.workers import Workers, suitable_count
 from hospital_sim.storage import ObjectConflictError, ObjectStore
-
-Watch = Callable[[str, int, int], None]
-"""Is told what is being done, how many parts of it are done, and how many there are."""
+from hospital_sim.terminal import progress
 
 
-def stage(
-    store: ObjectStore, as_of: date | None = None, workers: int | None = 1, watch: Watch | None = None
-) -> StageSummary:
+def stage(store: ObjectStore, as_of: date | None = None, workers: int | None = 1) -> StageSummary:
     """Stage exactly the raw objects that no earlier staging run took.
 
     A run that was killed is completed first. Calling this again after a crash, at any point, completes the work.
@@ -33,7 +27,6 @@ def stage(
         as_of: Months that ended by this day are closed for every hospital; by default, for each hospital, those that
             ended by the day after its newest finished run.
         workers: Processes; None for a number that suits the lake and the machine.
-        watch: Is told of the progress.
 
     Returns:
         What was staged.
@@ -47,26 +40,26 @@ def stage(
     partitions = sum(map(len, tree.days.values()))
     summary = StageSummary(store.url)
     with Workers(store, suitable_count(partitions) if workers is None else workers) as pool:
-        _complete_unfinished(store, pool, watch, summary)
-        while plan := _plan_new(store, tree, as_of, pool, watch):
+        _complete_unfinished(store, pool, summary)
+        while plan := _plan_new(store, tree, as_of, pool):
             try:
                 create_plan(store, plan)
             except ObjectConflictError:
                 # Another run was faster: its plan comes first, and what it leaves is planned again.
-                _complete_unfinished(store, pool, watch, summary)
+                _complete_unfinished(store, pool, summary)
             else:
-                summary.add(plan, _complete(store, plan, pool, watch))
+                summary.add(plan, _complete(store, plan, pool))
                 break
     return summary
 
 
-def _complete_unfinished(store: ObjectStore, pool: Workers, watch: Watch | None, summary: StageSummary) -> None:
+def _complete_unfinished(store: ObjectStore, pool: Workers, summary: StageSummary) -> None:
     for run in staging_runs(store):
         if run.commit is None:
-            summary.add(run.plan, _complete(store, run.plan, pool, watch))
+            summary.add(run.plan, _complete(store, run.plan, pool))
 
 
-def _plan_new(store: ObjectStore, tree: RawTree, as_of: date | None, pool: Workers, watch: Watch | None) -> Plan | None:
+def _plan_new(store: ObjectStore, tree: RawTree, as_of: date | None, pool: Workers) -> Plan | None:
     runs = staging_runs(store)
     lists = inputs.earlier_lists(output for run in runs for output in run.plan.outputs)
     months: dict[tuple[str, date], list[date]] = {}
@@ -74,10 +67,7 @@ def _plan_new(store: ObjectStore, tree: RawTree, as_of: date | None, pool: Worke
         for day in days:
             months.setdefault((event_type, layout.month_of(day)), []).append(day)
     rows = [(kind, days, lists.get((kind, month), [])) for (kind, month), days in months.items()]
-    found: list[NewObjects] = []
-    for new in pool.each(inputs.list_new_objects, rows):
-        found.append(new)
-        _tell(watch, "listing", len(found), len(rows))
+    found = list(progress(pool.each(inputs.list_new_objects, rows), "listing months", len(rows)))
     if not runs and not any(new.objects for new in found):
         raise EmptyLakeError(
             f"{store.url}: no events under raw/; "
@@ -86,14 +76,14 @@ def _plan_new(store: ObjectStore, tree: RawTree, as_of: date | None, pool: Worke
     return make_plan(store, runs, found, tree.foreign, as_of)
 
 
-def _complete(store: ObjectStore, plan: Plan, pool: Workers, watch: Watch | None) -> Commit:
+def _complete(store: ObjectStore, plan: Plan, pool: Workers) -> Commit:
     foreign = quarantine_foreign(store, plan)
     # The largest first, so that no process is left alone with one of them at the end.
     largest_first = sorted(plan.outputs, key=lambda output: -output.objects)
     written: dict[tuple[str, date], CommittedOutput] = {}
-    for output in pool.each(stage_output, [(plan, output) for output in largest_first]):
+    results = pool.each(stage_output, [(plan, output) for output in largest_first])
+    for output in progress(results, "staging files", len(plan.outputs)):
         written[output.event_type, output.month] = output
-        _tell(watch, "staging", len(written), len(plan.outputs))
     commit = Commit(
         manifest_version=MANIFEST_VERSION,
         number=plan.number,
@@ -104,10 +94,4 @@ def _complete(store: ObjectStore, plan: Plan, pool: Workers, watch: Watch | None
     # What a commit speaks of must outlive a loss of power, if the commit does.
     store.flush()
     store.create(layout.commit_key(plan.number), msgspec.json.encode(commit))
-    store.flush()
     return commit
-
-
-def _tell(watch: Watch | None, what: str, done: int, total: int) -> None:
-    if watch is not None:
-        watch(what, done, total)

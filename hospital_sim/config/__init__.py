@@ -1,6 +1,6 @@
 """What a hospital is, read from TOML and checked."""
 
-from hospital_sim.config.read import parse_hospital, parse_hospitals, read_hospitals
+from hospital_sim.config.read import check_config, parse_hospital, parse_hospitals, read_hospitals
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
 
-__all__ = ["DepartmentConfig", "HospitalConfig", "parse_hospital", "parse_hospitals", "read_hospitals"]
+__all__ = ["DepartmentConfig", "HospitalConfig", "check_config", "parse_hospital", "parse_hospitals", "read_hospitals"]

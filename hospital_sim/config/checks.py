@@ -10,6 +10,12 @@ from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
 from hospital_sim.config.source_checks import NEEDS_LONGEST_STAY, check_bed_change, check_source
 from hospital_sim.errors import ConfigurationError
 
+LONGEST_DAYS = 36_525
+"""Days that a stay or a delay may last on average or at most: a century, so that every second can be counted."""
+
+MOST_REQUESTS_A_DAY = 1_000_000
+"""Requests a day of one department, on average: more than memory is for."""
+
 Problem = tuple[str, str]
 """The name of a field and what is wrong with it."""
 
@@ -96,6 +102,20 @@ def _stay(department: DepartmentConfig) -> Iterator[Problem]:
         yield "long_stay_multiple", f"must be two numbers of at least 1, the smaller first, not {[low, high]}"
 
 
+def _times(department: DepartmentConfig) -> Iterator[Problem]:
+    longest = department.max_stay_days or 0.0
+    times: dict[str, tuple[float, ...]] = {
+        "max_stay_days": (longest,),
+        "stay": (department.stay.mean if department.stay else 0.0,),
+        "long_stay_multiple": tuple(longest * multiple for multiple in department.long_stay_multiple),
+        "delay_days": department.delay_days,
+        "delay": (department.delay.mean if department.delay else 0.0,),
+    }
+    for field, days in times.items():
+        if max(days, default=0.0) > LONGEST_DAYS:
+            yield field, f"must be at most {LONGEST_DAYS:,} days, not {max(days):g}"
+
+
 def _delay(department: DepartmentConfig) -> Iterator[Problem]:
     low, high = department.delay_days
     if not 0 < low <= high:
@@ -153,6 +173,13 @@ def _rates(department: DepartmentConfig) -> Iterator[Problem]:
         yield "target_occupancy", str(error)
 
 
+def _rate(department: DepartmentConfig) -> Iterator[Problem]:
+    rate = requests_per_day(department)
+    if rate > MOST_REQUESTS_A_DAY:
+        field = "target_occupancy" if department.target_occupancy is not None else "requests_per_day"
+        yield field, f"gives {rate:g} requests a day; there may be at most {MOST_REQUESTS_A_DAY:,}"
+
+
 def _overload(department: DepartmentConfig) -> Iterator[Problem]:
     load = held_load(department)
     waits = department.when_full == "wait" or any(source.when_full == "wait" for source in department.source)
@@ -166,11 +193,13 @@ _CHECKS: tuple[Callable[[DepartmentConfig], Iterator[Problem]], ...] = (
     _sources,
     _demand,
     _stay,
+    _times,
     _delay,
     _profiles,
     _ages,
     _shares,
     _beds,
     _rates,
+    _rate,
     _overload,
 )

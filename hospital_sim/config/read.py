@@ -77,7 +77,7 @@ def parse_hospitals(document: Mapping[str, object], folder: Path = Path()) -> tu
     for position, entry in enumerate(entries):
         where = f"hospital[{position}]"
         hospital = _table(entry, where)
-        hospital["defaults"] = shared | _table(hospital.get("defaults", {}), f"{where}.defaults")
+        hospital["defaults"] = _with_defaults(_table(hospital.get("defaults", {}), f"{where}.defaults"), shared)
         try:
             hospitals.append(parse_hospital(hospital, folder))
         except ConfigurationError as error:
@@ -103,14 +103,29 @@ def parse_hospital(document: Mapping[str, object], folder: Path = Path()) -> Hos
     departments = fields.get("department", [])
     if not isinstance(departments, list):
         raise ConfigurationTypeError("department: must be one or more [[department]] tables")
+    if not departments:
+        raise ConfigurationError("department: missing; add at least one [[department]] table")
     given = [_table(entry, f"department[{position}]") for position, entry in enumerate(departments)]
     fields["department"] = [_with_arrivals(_with_defaults(entry, defaults), folder) for entry in given]
     try:
         config = msgspec.convert(fields, HospitalConfig, dec_hook=decode)
     except msgspec.ValidationError as error:
-        _explain(str(error), given, fields)
+        _explain(error, given, fields)
     check_hospital(config)
     return config
+
+
+def check_config(config: HospitalConfig) -> HospitalConfig:
+    """Check a hospital that was made in Python as one that is read from a file is checked, and return it.
+
+    Raises:
+        ConfigurationError: If a field has a wrong value or type.
+    """
+    if not isinstance(config, HospitalConfig):
+        raise ConfigurationTypeError(f"config: must be a HospitalConfig, not {config!r}; load reads presets and files")
+    fields = msgspec.to_builtins(config)
+    departments = fields["department"]
+    return parse_hospital(fields | {"department": list(departments) if isinstance(departments, tuple) else departments})
 
 
 _ALTERNATIVES = {
@@ -122,7 +137,7 @@ _ALTERNATIVES = {
 
 
 def _with_defaults(department: Fields, defaults: Fields) -> Fields:
-    """Fill in the fields that a department does not give, nor its alternative."""
+    """Fill in the fields that a department, or the defaults of a hospital, do not give, nor their alternative."""
     missing = {field: value for field, value in defaults.items() if _ALTERNATIVES.get(field) not in department}
     return missing | department
 
@@ -147,7 +162,8 @@ def _table(value: object, where: str) -> Fields:
     return dict(value)
 
 
-def _explain(message: str, departments: list[Fields], document: Fields) -> NoReturn:
+def _explain(error: msgspec.ValidationError, departments: list[Fields], document: Fields) -> NoReturn:
+    message, cause = str(error), error.__cause__
     match = _AT.match(message)
     problem, path = (match["problem"], match["path"] or "") if match else (message, "")
     key = _KEY.match(path)
@@ -157,9 +173,11 @@ def _explain(message: str, departments: list[Fields], document: Fields) -> NoRet
         found = pattern.match(problem)
         if found:
             raiser(where, found["field"], path)
+    if cause is not None:
+        raise (ConfigurationTypeError if isinstance(cause, TypeError) else ConfigurationError)(f"{where}: {problem}")
     kind = ConfigurationTypeError if _WRONG_TYPE.match(problem) else ConfigurationError
     problem = problem.replace("`", "").replace("Expected", "must be").replace("Invalid", "invalid")
-    says_value = ", got" in problem or ("'" in problem and "regex" not in problem)
+    says_value = ", got" in problem or problem.startswith("invalid")
     value = "" if key or says_value else f", not {_value_at(document, path)!r}"
     raise kind(f"{where}: {problem}{value}")
 

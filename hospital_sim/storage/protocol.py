@@ -12,11 +12,18 @@ class StorageError(Exception):
 
     Attributes:
         location: URL of the object or of the store.
+        reason: What went wrong.
     """
 
     def __init__(self, location: str, reason: str) -> None:
-        super().__init__(f"{location}: {reason}")
+        # All that it is made of, so that it can be handed from one process to another.
+        super().__init__(location, reason)
         self.location = location
+        self.reason = reason
+
+    def __str__(self) -> str:
+        """Return the location and the reason."""
+        return f"{self.location}: {self.reason}"
 
 
 class UnknownSchemeError(ValueError):

@@ -7,6 +7,7 @@ from elt.report.charts.chart import (
     ROWS,
     ReportChart,
     day_axis,
+    hover_days,
     occupancy_rules,
     specification,
     threshold_color,
@@ -59,27 +60,26 @@ def heat_map() -> ReportChart:
 
 def occupancy() -> ReportChart:
     """Occupancy of each department through the year, as a 7-day mean over the daily values."""
-    hover = tooltip(_COLUMNS, _FORMATS)
     rate = alt.Y(
         "occupancy_rate:Q",
         title=None,
-        scale=alt.Scale(domainMin=alt.ExprRef("low"), domainMax=1, nice=False, clamp=True),
+        scale=alt.Scale(domainMin=alt.ExprRef("low"), domainMax=1, nice=False),
         axis=alt.Axis(format="%", tickCount=4),
     )
     days = alt.Chart(ROWS)
-    daily = days.mark_line(strokeWidth=1, opacity=0.35, stroke="var(--line-1)").encode(x=day_axis(), y=rate)
+    daily = days.mark_line(clip=True, strokeWidth=1, opacity=0.35, stroke="var(--line-1)").encode(
+        x=day_axis(small=True), y=rate
+    )
     mean = days.mark_line(strokeWidth=2, stroke="var(--line-1)").encode(
-        x=day_axis(), y=alt.Y("occupancy_rate_7d:Q", title=None)
+        x=day_axis(small=True), y=alt.Y("occupancy_rate_7d:Q", title=None)
     )
     last = (
         days.transform_joinaggregate(last="max(day)")
         .transform_filter("datum.day == datum.last")
         .mark_circle(size=40, opacity=1, fill="var(--line-1)")
-        .encode(x=day_axis(), y=alt.Y("occupancy_rate_7d:Q", title=None))
+        .encode(x=day_axis(small=True), y=alt.Y("occupancy_rate_7d:Q", title=None))
     )
-    targets = days.mark_bar(opacity=0, aria=False).encode(
-        x=day_axis(), y=alt.value(0), y2=alt.value("height"), tooltip=hover
-    )
+    targets = hover_days(_COLUMNS, _FORMATS, small=True)
     chart = alt.layer(occupancy_rules(), daily, mean, last, targets).add_params(alt.param(name="low", value=0.5))
     return ReportChart(
         key="occupancy",
@@ -111,9 +111,7 @@ def held() -> ReportChart:
         days.mark_line(
             stroke=delayed.color, strokeWidth=2, point=alt.OverlayMarkDef(size=4, fill=delayed.color)
         ).encode(x=day_axis(), y=alt.Y(f"{delayed.key}:Q", title="beds")),
-        days.mark_bar(opacity=0, aria=False).encode(
-            x=day_axis(), y=alt.value(0), y2=alt.value("height"), tooltip=tooltip(columns, formats)
-        ),
+        hover_days(columns, formats),
     )
     return ReportChart(
         key="held",

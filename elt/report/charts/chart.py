@@ -22,6 +22,12 @@ Specification: TypeAlias = dict[str, Json]
 Layers: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
 
 
+# A period of a few days is labelled by day, a longer one by month, a January with its year.
+DATE_LABEL = "utcFormat(datum.value, utcdate(datum.value) > 1 ? '%-d %b' : utcmonth(datum.value) == 0 ? '%b %Y' : '%b')"
+# The last day ends where the next month begins: that month is not in the period.
+_BEFORE_END = f"scale('x', datum.value) >= width ? '' : {DATE_LABEL}"
+
+
 @dataclass(frozen=True)
 class ReportChart:
     """One chart of the page.
@@ -63,18 +69,21 @@ def specification(chart: Layers, height: int) -> Specification:
     return plain
 
 
-def day_axis(grid: bool = False) -> alt.X:
-    """Return the axis of days: each day takes its width, months are labelled."""
-    return alt.X(
-        "day:T",
-        timeUnit="utcyearmonthdate",
-        title=None,
-        axis=alt.Axis(grid=grid, labelExpr=DATE_LABEL, tickCount="month", labelOverlap="greedy", labelBound=True),
+def day_axis(*, small: bool = False) -> alt.X:
+    """Return the axis of days, on which each day takes its width."""
+    return alt.X("day:T", timeUnit="utcyearmonthdate", title=None, axis=date_axis(small=small, label=_BEFORE_END))
+
+
+def date_axis(*, small: bool = False, label: str = DATE_LABEL) -> alt.Axis:
+    """Return the labels of a time axis: months, or quarters on a small chart."""
+    return alt.Axis(
+        grid=False,
+        labelExpr=label,
+        tickCount=alt.TimeIntervalStep(interval="month", step=3 if small else 1),
+        labelOverlap="greedy",
+        labelSeparation=8,
+        labelBound=True,
     )
-
-
-# A period of a few days is labelled by day, a longer one by month, a January with its year.
-DATE_LABEL = "utcFormat(datum.value, utcdate(datum.value) > 1 ? '%-d %b' : utcmonth(datum.value) == 0 ? '%b %Y' : '%b')"
 
 
 def occupancy_rules(rates: Sequence[float] = (0.85, 0.92)) -> alt.Chart:
@@ -109,3 +118,13 @@ def tooltip(columns: Mapping[str, str], formats: Mapping[str, str]) -> list[alt.
         else alt.Tooltip(f"{name}:N", title=title)
         for name, title in columns.items()
     ]
+
+
+def hover_days(columns: Mapping[str, str], formats: Mapping[str, str], *, small: bool = False) -> alt.Chart:
+    """Return bars that are not seen, as high as the chart: the whole of a day tells its figures (see ``tooltip``)."""
+    bars: alt.Chart = (
+        alt.Chart(ROWS)
+        .mark_bar(binSpacing=0, opacity=0, aria=False)
+        .encode(x=day_axis(small=small), y=alt.value(0), y2=alt.value("height"), tooltip=tooltip(columns, formats))
+    )
+    return bars

@@ -6,7 +6,7 @@ from elt.report.bands import OCCUPANCY_BANDS, OCCUPANCY_STEPS
 from elt.report.charts.chart import ROWS, ReportChart, specification, threshold_color, tooltip
 
 _COLUMNS = {
-    "week_label": "Week from",
+    "day_label": "Week from",
     "department": "Department",
     "discharge_rate": "Discharge rate",
     "queue_growth": "Queue growth",
@@ -29,7 +29,7 @@ def growth() -> ReportChart:
     """Growth of the queue against the discharge rate, a point for each department and week."""
     points = (
         alt.Chart(ROWS)
-        .mark_circle(size=46, opacity=0.85, stroke="var(--paper)", strokeWidth=0.5)
+        .mark_circle(size=46, opacity=0.85, stroke="var(--rule)", strokeWidth=0.6)
         .encode(
             x=alt.X(
                 "discharge_rate:Q",

@@ -3,7 +3,7 @@
 import altair as alt
 
 from elt.report.bands import PRESSURE_COMPONENTS, PRESSURE_LEVELS, QUEUE_BANDS
-from elt.report.charts.chart import ROWS, Layers, ReportChart, band_color, day_axis, specification, tooltip
+from elt.report.charts.chart import ROWS, ReportChart, band_color, day_axis, hover_days, specification
 
 _PRESSURE_COLUMNS = {
     "day_label": "Day",
@@ -11,8 +11,8 @@ _PRESSURE_COLUMNS = {
     "points": "Points",
     "occupancy_rate": "Occupancy",
     "delayed_share": "Delayed, of occupied beds",
-    "waiting_over_12h_share": "Over 12 h, of beds",
-    "weightiest_component": "Weighs most",
+    "over_12h_share": "Over 12 h, of beds",
+    "main_component": "Weighs most",
     "most_pressed": "Most pressed",
 }
 _PRESSURE_FORMATS = {
@@ -20,14 +20,16 @@ _PRESSURE_FORMATS = {
     "points": "d",
     "occupancy_rate": ".1%",
     "delayed_share": ".1%",
-    "waiting_over_12h_share": ".2%",
+    "over_12h_share": ".2%",
 }
+
+# Level 2 begins at 2 points, level 3 at 4, level 4 at 6.
+_LEVEL_LABEL = "datum.value + (datum.value == 0 ? '' : ' = level ' + (datum.value / 2 + 1))"
 
 
 def pressure() -> ReportChart:
     """Points of the pressure index by day, stacked by component, over a ribbon of levels."""
     keys = [band.key for band in PRESSURE_COMPONENTS]
-    hover = tooltip(_PRESSURE_COLUMNS, _PRESSURE_FORMATS)
     points = (
         alt.Chart(ROWS)
         .transform_fold([*keys], as_=["component", "component_points"])
@@ -40,11 +42,10 @@ def pressure() -> ReportChart:
                 title="points",
                 stack="zero",
                 scale=alt.Scale(domain=[-0.9, 7], nice=False),
-                axis=alt.Axis(values=[0, 1, 2, 3, 4, 5, 6, 7], grid=False),
+                axis=alt.Axis(values=[0, 2, 4, 6], grid=False, labelExpr=_LEVEL_LABEL),
             ),
             color=band_color(PRESSURE_COMPONENTS, "component:N", keys),
             order=alt.Order("place:Q"),
-            tooltip=hover,
         )
     )
     ribbon = (
@@ -55,10 +56,11 @@ def pressure() -> ReportChart:
             y=alt.datum(-0.85),
             y2=alt.datum(-0.2),
             color=band_color(PRESSURE_LEVELS, "level:N", [int(band.key) for band in PRESSURE_LEVELS]),
-            tooltip=hover,
         )
     )
-    chart = alt.layer(_level_rules(), points, ribbon).resolve_scale(color="independent")
+    chart = alt.layer(points, ribbon, _level_rules(), hover_days(_PRESSURE_COLUMNS, _PRESSURE_FORMATS)).resolve_scale(
+        color="independent"
+    )
     return ReportChart(
         key="pressure",
         section="overview",
@@ -75,15 +77,10 @@ def pressure() -> ReportChart:
     )
 
 
-def _level_rules() -> Layers:
-    steps = alt.Chart(
-        alt.InlineData([{"at": at, "name": f"level {level} from here"} for at, level in ((2, 2), (4, 3), (6, 4))])
-    )
-    rules = steps.mark_rule(strokeDash=[3, 3], stroke="var(--rule)").encode(y=alt.Y("at:Q"))
-    names = steps.mark_text(align="left", baseline="bottom", dx=3, dy=-2, fill="var(--muted)").encode(
-        y=alt.Y("at:Q"), x=alt.value(0), text=alt.Text("name:N")
-    )
-    return alt.layer(rules, names)
+def _level_rules() -> alt.Chart:
+    data = alt.InlineData([{"at": at} for at in (2, 4, 6)])
+    rules: alt.Chart = alt.Chart(data).mark_rule(strokeDash=[3, 3], stroke="var(--rule)").encode(y=alt.Y("at:Q"))
+    return rules
 
 
 def queue() -> ReportChart:
@@ -101,7 +98,6 @@ def queue() -> ReportChart:
             y=alt.Y("patients:Q", title="patients", stack="zero", axis=alt.Axis(tickCount=4, format=",d")),
             color=band_color(QUEUE_BANDS, "band:N", [*bands]),
             order=alt.Order("place:Q"),
-            tooltip=tooltip(columns, formats),
         )
     )
     return ReportChart(
@@ -114,6 +110,6 @@ def queue() -> ReportChart:
         description="Stacked bars of the patients waiting for a bed at the end of each day, by length of their wait.",
         columns=columns,
         formats=formats,
-        specification=specification(bars, height=180),
+        specification=specification(alt.layer(bars, hover_days(columns, formats)), height=180),
         legend=QUEUE_BANDS,
     )

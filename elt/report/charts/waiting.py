@@ -3,11 +3,11 @@
 import altair as alt
 
 from elt.report.bands import WAIT_LINES
-from elt.report.charts.chart import DATE_LABEL, ROWS, ReportChart, Specification, band_color, specification, tooltip
+from elt.report.charts.chart import ROWS, ReportChart, Specification, band_color, date_axis, specification, tooltip
 
 _COLUMNS = {
     "month_label": "Month",
-    "scope_label": "For",
+    "department": "Department",
     "admissions": "Admissions",
     "wait_hours_mean": "Mean, h",
     "wait_hours_p50": "Median, h",
@@ -72,13 +72,13 @@ def _wait_lines(height: int, *, symbols: bool) -> Specification:
         "day:T",
         title=None,
         scale=alt.Scale(type="utc"),
-        axis=alt.Axis(grid=False, labelExpr=DATE_LABEL, tickCount="month", labelOverlap="greedy", labelBound=True),
+        axis=date_axis(small=not symbols),
     )
     hours = alt.Y(
         "hours:Q",
         title="hours" if symbols else None,
         scale=alt.Scale(type="symlog", constant=2, domainMin=0, domainMax=alt.ExprRef("high"), nice=False),
-        axis=alt.Axis(values=_TICKS, format="d"),
+        axis=alt.Axis(values=_TICKS if symbols else [tick for tick in _TICKS if tick != 1], format="d"),
     )
     folded = alt.Chart(ROWS).transform_fold([*keys], as_=["measure", "hours"])
     color = band_color(WAIT_LINES, "measure:N", keys)

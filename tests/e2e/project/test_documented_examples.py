@@ -37,15 +37,14 @@ def _pages() -> list[Path]:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """Return an environment with this installation's commands first, and a make that says what it would do."""
+    """Return an environment with a make that says what it would do."""
     folder = tmp_path / "bin"
     folder.mkdir()
     make = folder / "make"
     make.write_text(f'#!/bin/sh\nexec /usr/bin/env PATH="$OLD_PATH" make -n -C "{ROOT}" "$@"\n', encoding="utf-8")
     make.chmod(0o755)
     path = os.environ["PATH"]
-    ours = Path(sys.executable).parent
-    return {**os.environ, "OLD_PATH": path, "PATH": f"{folder}:{ours}:{path}", "COLUMNS": "120"}
+    return {**os.environ, "OLD_PATH": path, "PATH": f"{folder}:{path}"}
 
 
 @pytest.mark.parametrize("page", _pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
@@ -94,9 +93,11 @@ def _commands(text: str) -> list[tuple[str, str]]:
 
 
 def _matches(shown: str, printed: str) -> bool:
-    """Compare line by line, without trailing spaces; a line of ``...`` stands for any number of lines."""
+    """Compare line by line, without trailing spaces; ``...`` stands for any lines, ``…`` for any part of one."""
     lines = [line.rstrip() for line in shown.strip("\n").split("\n")]
-    pattern = "".join(r"(?:.*\n)*?" if line == "..." else re.escape(line) + r"[ \t]*\n" for line in lines)
+    pattern = "".join(
+        r"(?:.*\n)*?" if line == "..." else ".*?".join(map(re.escape, line.split("…"))) + r"[ \t]*\n" for line in lines
+    )
     return re.fullmatch(pattern, printed.strip("\n") + "\n") is not None
 
 
@@ -108,6 +109,8 @@ def _matches(shown: str, printed: str) -> bool:
         ("a\n...\nd\n", "a\nb\nc\nd\n", True),
         ("a\n...\n", "b\n", False),
         ("a\n", "a\nb\n", False),
+        ("a … c\n", "a b c\n", True),
+        ("a … c\n", "a b\nd c\n", False),
     ],
 )
 def test_what_is_shown_is_compared_with_what_is_printed(shown: str, printed: str, same: bool) -> None:

@@ -74,6 +74,14 @@ def test_a_light_install_has_the_command(light: Path) -> None:
     assert "district_general" in done.stdout
 
 
+def test_a_command_that_needs_an_extra_says_which_package_is_missing(light: Path) -> None:
+    command = [light / "bin" / "hospital-elt", "stage", "--lake", "lake"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert done.stderr == "error: pyarrow is not installed; it comes with an extra: pip install 'hospital-sim[all]'\n"
+
+
 def test_importing_the_library_imports_nothing_heavy() -> None:
     # Here everything heavy is installed, so it could be imported.
     program = "import sys, hospital_sim; print(*sys.modules)"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from lakes import DAY, FailingStore, PowerCut, admission, contents, put_all, put_event, some_events
+from lakes import DAY, FailingStore, PowerCut, QuickStore, admission, contents, put_all, put_event, some_events
 
 from elt import layout, manifests
 from elt.staging import stage
@@ -23,7 +23,7 @@ STAGE = [sys.executable, "-c", "from elt.cli import main; main()", "stage", "--j
 
 
 def fill(root: Path) -> LocalStore:
-    store = LocalStore(root)
+    store = QuickStore(root)
     put_all(store, some_events(20))
     store.create("raw/notes.txt", b"hello")
     store.create(f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}", b"{")
@@ -126,7 +126,7 @@ def test_a_killed_run_is_completed_by_the_same_command(tmp_path: Path, soak: boo
     stage(reference)
     choices = random.Random(11)
 
-    for attempt in range(60 if soak else 5):
+    for attempt in range(60 if soak else 3):
         store = LocalStore(tmp_path / f"killed{attempt}")
         put_all(store, some_events(300))
         _kill_at_random(store, choices)

@@ -34,10 +34,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_data_dictionary_is_what_the_events_say() -> None:
-    written = runpy.run_path(str(DOCS / "data_dictionary.py"))["page"]()
+@pytest.mark.parametrize("generator", ["data_dictionary", "warehouse_tables"])
+def test_a_generated_page_is_up_to_date(generator: str) -> None:
+    program = DOCS / f"{generator}.py"
+    page = DOCS / f"{generator.replace('_', '-')}.md"
 
-    assert DICTIONARY.read_text(encoding="utf-8") == written, "run: python docs/data_dictionary.py"
+    written = runpy.run_path(str(program))["page"]()
+
+    assert page.read_text(encoding="utf-8") == written, "run: make docs"
 
 
 @pytest.mark.parametrize("event_type", EVENT_TYPES)
@@ -49,6 +53,19 @@ def test_the_data_dictionary_has_every_field_with_its_meaning(event_type: str) -
 
     assert set(meanings) == fields
     assert all(meanings.values())
+
+
+def test_the_tables_of_the_warehouse_have_every_fact_dimension_and_mart() -> None:
+    models = {
+        model.stem
+        for folder in ("curated", "marts")
+        for model in (ROOT / "elt" / "models" / "models" / folder).glob("*.sql")
+        if model.stem.startswith(("fact_", "dim_", "mart_"))
+    }
+    text = (DOCS / "warehouse-tables.md").read_text(encoding="utf-8")
+
+    assert models
+    assert models == set(re.findall(r"^### (\w+)$", text, re.MULTILINE))
 
 
 def test_every_page_is_in_the_navigation(site: Path) -> None:

@@ -3,7 +3,6 @@
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, ProgrammingError
-
 from dbt.adapters.chdb.credentials import ChdbCredentials
 from dbt.adapters.clickhouse.httpclient import ChHttpClient
 from dbt.adapters.exceptions import FailedToConnectError
@@ -24,7 +23,8 @@ STANDARD_SQL = {
 class ChdbClient(ChHttpClient):
     """A connection for one dbt thread. A process holds one directory at a time, with any number of connections."""
 
-    def _create_client(self, credentials: ChdbCredentials) -> Client:
+    # dbt makes it with the credentials of this adapter, which are those of ClickHouse and a path.
+    def _create_client(self, credentials: ChdbCredentials) -> Client:  # type: ignore[override]
         settings = {**STANDARD_SQL, **self._conn_settings}
         try:
             return clickhouse_connect.get_client(

@@ -1,16 +1,22 @@
-"""A warehouse with marts made up here, so that the page can be tried with any name, period and number."""
+"""A warehouse with marts made up here, so that the page can be tried with any name, period and number; a browser."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from elt.report import write_report
 from elt.warehouse import Warehouse, open_warehouse
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 START = dt.date(2024, 1, 1)
 
@@ -79,7 +85,8 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[dict[str, object]]]:
             rates.append(occupied / beds)
             discharges = int(random.binomial(occupied, 0.13))
             requests = int(random.poisson(0.13 * beds * season[at]))
-            later = max(0, waiting + requests - discharges) if occupied >= beds * 0.97 else max(0, waiting - discharges // 3)
+            full = occupied >= beds * 0.97
+            later = max(0, waiting + requests - discharges if full else waiting - discharges // 3)
             marts["marts.mart_bed_utilisation"].append(
                 key
                 | {
@@ -96,9 +103,8 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[dict[str, object]]]:
                 key
                 | {
                     "date": day,
-                    "occupied_beds": occupied,
-                    "beds_7_days_or_more": seven,
-                    "beds_21_days_or_more": int(random.binomial(seven, 0.35)),
+                    "beds_7_days": seven,
+                    "beds_21_days": int(random.binomial(seven, 0.35)),
                     "beds_delayed": int(random.binomial(occupied, 0.08)),
                 }
             )
@@ -130,9 +136,7 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[dict[str, object]]]:
             )
             waiting = later
     marts["marts.mart_waiting_by_period"] = [
-        row
-        for scope in ["", *hospital.departments]
-        for row in _waits(both | {"department_id": scope}, days, random)
+        row for scope in ["", *hospital.departments] for row in _waits(both | {"department_id": scope}, days, random)
     ]
     marts["marts.mart_pressure_index"] = [_pressure(both, day, marts, hospital) for day in days]
     marts["marts.mart_pressure_validation"] = [
@@ -150,9 +154,7 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[dict[str, object]]]:
     return marts
 
 
-def _waits(
-    key: dict[str, object], days: Sequence[dt.date], random: np.random.Generator
-) -> Iterator[dict[str, object]]:
+def _waits(key: dict[str, object], days: Sequence[dt.date], random: np.random.Generator) -> Iterator[dict[str, object]]:
     months = sorted({day.replace(day=1) for day in days})
     periods = [("month", month) for month in months] + [("whole", days[0])]
     for kind, start in periods:
@@ -188,20 +190,109 @@ def _pressure(
         "date": day,
         "occupancy_rate": rate,
         "delayed_share": 0.081,
-        "waiting_over_12h_share": 0.004,
+        "over_12h_share": 0.004,
         "occupancy_points": points,
         "delayed_points": delayed,
         "waiting_points": waiting,
         "points": total,
         "level": 1 + min(3, total // 2),
-        "weightiest_component": "occupancy",
-        "most_pressed_department_id": next(iter(hospital.departments)),
+        "main_component": "occupancy",
+        "department_id": next(iter(hospital.departments)),
         "level_since": day,
     }
 
 
-@pytest.fixture()
+@pytest.fixture
 def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
     """An empty warehouse."""
     with open_warehouse(f"chdb://{tmp_path / 'warehouse'}", create=True) as opened:
         yield opened
+
+
+# Marks with a shape and a place; axes, rules of the scale and text are no marks.
+_DRAWINGS = """chart => [...document.querySelectorAll(`[data-chart="${chart}"] .vega-embed svg`)].filter(svg =>
+  [...svg.querySelectorAll('.role-mark path, .role-mark line')].some(mark => {
+    const box = mark.getBoundingClientRect();
+    return mark.getAttribute('d') !== '' && box.width + box.height > 0;
+  })).length"""
+
+
+@dataclass(frozen=True)
+class OpenPage:
+    """A report open in a browser without a network, and what the browser said of it."""
+
+    page: "Page"
+    said: list[str]
+    asked: list[str]
+
+    def choose(self, choice: str, label: str) -> None:
+        """Choose a hospital or a department, and wait until the charts show it."""
+        self.page.select_option(f"select[name={choice}]", label=label)
+        _wait_until_drawn(self.page)
+
+    def number(self, key: str) -> str:
+        """Return a headline number with every digit."""
+        return self.page.locator(f"[data-number={key}] .value").get_attribute("data-value") or ""
+
+    def drawings(self, chart: str) -> int:
+        """Return how many drawings of a chart show at least one mark."""
+        return int(self.page.evaluate(_DRAWINGS, chart))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Debian's Chromium, without a window."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no chromium on this machine; install Debian's chromium")
+    with sync_api.sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        opened = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser: "Browser") -> Iterator[Callable[..., OpenPage]]:
+    """Open a page from disk and wait until its charts are drawn; the browser must have nothing to say of it."""
+    contexts = []
+    pages = []
+
+    def opened(path: Path, *, width: int = 1300, dark: bool = False) -> OpenPage:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", offline=True
+        )
+        contexts.append(context)
+        said: list[str] = []
+        asked: list[str] = []
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: said.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(path.resolve().as_uri())
+        _wait_until_drawn(page)
+        pages.append(OpenPage(page, said, asked))
+        return pages[-1]
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [line for opened_page in pages for line in opened_page.said] == []
+
+
+def _wait_until_drawn(page: "Page") -> None:
+    page.wait_for_function("document.documentElement.dataset.drawn === 'yes'", timeout=10_000)
+
+
+@pytest.fixture
+def make_report(warehouse: Warehouse, tmp_path: Path) -> Callable[..., Path]:
+    """Write the report of made-up hospitals and return its path."""
+
+    def made(*hospitals: Mapping[str, object]) -> Path:
+        make_up(warehouse, tmp_path, [MadeUpHospital(**hospital) for hospital in hospitals or [{}]])  # type: ignore[arg-type]
+        return write_report(warehouse, tmp_path / "report").page
+
+    return made

@@ -1,0 +1,79 @@
+"""``hospital-elt check``: reconciliation, quality, freshness, late events."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hospital_sim import terminal
+
+if TYPE_CHECKING:
+    from elt.quality import CheckReport, CheckResult
+
+STEPS = ("emitted", "raw_objects", "staged", "loaded", "fact_rows")
+
+
+def command(
+    lake: Annotated[str, typer.Option(help="URL of the lake.")],
+    warehouse: Annotated[str, typer.Option(help="DSN of the warehouse, such as chdb:///data/warehouse.")],
+    prefix: Annotated[str, typer.Option(help="What the names of the schemas begin with.")] = "hospital",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as one JSON object.")] = False,
+) -> None:
+    """Check that what was emitted is in the warehouse, once, and can be true.
+
+    The results are also written into the warehouse, where the report shows them. Exit code 1 if a check fails.
+    """
+    from elt.quality import check
+    from elt.raw import open_lake
+    from elt.warehouse import open_warehouse
+
+    store = open_lake(lake)
+    with open_warehouse(warehouse, prefix) as opened:
+        report = check(store, opened)
+    if as_json:
+        terminal.print_json(report.as_json())
+    else:
+        print_reconciliation(report)
+        print_checks(report)
+    if not report.passed:
+        raise typer.Exit(terminal.FAILED)
+
+
+def print_reconciliation(report: "CheckReport") -> None:
+    """Print the events of each type at each step of their way; the table fits 80 columns."""
+    totals = report.totals()
+    rows: list[list[terminal.Cell]] = [
+        [event_type, *(counts[step] for step in STEPS)] for event_type, counts in totals.items()
+    ]
+    rows.append(["all", *(sum(counts[step] for counts in totals.values()) for step in STEPS)])
+    columns = ("event type", "events", "raw\nobjects", "staged\nrows", "loaded\nrows", "fact\nrows")
+    terminal.print_table(
+        "From the simulation to the facts", columns, rows, [f"In quarantine: {sum(report.quarantined.values()):,}"]
+    )
+
+
+def print_checks(report: "CheckReport") -> None:
+    """Print each check with its result, and below the table what is wrong."""
+    ordered = sorted(report.checks, key=lambda check: not check.passed)
+    rows: list[list[terminal.Cell]] = [
+        [
+            _words(check),
+            check.scope,
+            round(check.expected),
+            round(check.observed),
+            "passed" if check.passed else "FAILED",
+        ]
+        for check in ordered
+    ]
+    failed = [check for check in ordered if not check.passed]
+    verdict = f"{len(failed)} of {len(rows)} checks failed" if failed else f"all {len(rows)} checks passed"
+    columns = ("check", "scope", "expected", "observed", "result")
+    terminal.print_table(
+        f"Checks: {verdict}",
+        columns,
+        rows,
+        [f"FAILED {_words(check)}, {check.scope}: {check.detail}" for check in failed],
+    )
+
+
+def _words(check: "CheckResult") -> str:
+    return check.check_name.replace("_", " ")

@@ -1,0 +1,20 @@
+"""``hospital-elt load``: staged files and run records into the warehouse."""
+
+from typing import Annotated
+
+import typer
+
+from hospital_sim.terminal import show
+
+
+def command(
+    lake: Annotated[str, typer.Option(help="URL of the lake.")],
+    warehouse: Annotated[str, typer.Option(help="DSN of the warehouse, such as chdb:///data/warehouse.")],
+    prefix: Annotated[str, typer.Option(help="What the names of the schemas begin with.")] = "hospital",
+    json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+) -> None:
+    """Load every staged file and finished run record that the warehouse does not hold yet."""
+    from elt.load import load
+
+    summary = load(lake, warehouse, prefix)
+    show("loaded", summary.as_dict() if json else summary.as_counts(), as_json=json)

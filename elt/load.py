@@ -1,0 +1,224 @@
+"""Loading: every staged file and every finished run record into the raw schema, each exactly once.
+
+A file counts as loaded when its row stands in ``loaded_file``, and that row is written last. Whatever rows of a file
+are in a table without it were left by a load that was killed; they are removed before the file is loaded again.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from elt.contracts import arrow_schema
+from elt.errors import BrokenLakeError, EltError, EmptyLakeError
+from elt.manifests import StagedFile, staged_files
+from elt.raw import open_lake
+from elt.run_records import LoadedRun, finished_runs
+from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse
+from elt.warehouse.tables import EVENT_TABLES, LOADED_FILE, RAW_TABLES, RUN, SOURCE_FILE, RawTable, event_table
+from hospital_sim.storage import LocalStore, ObjectStore
+from hospital_sim.terminal import progress
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class LoadSummary:
+    """What one load did.
+
+    Attributes:
+        files: Staged files loaded now.
+        rows: Events loaded now.
+        files_before: Staged files that were in the warehouse already.
+        runs: Run records loaded now.
+        rows_in_warehouse: Events in the warehouse by type, afterwards.
+    """
+
+    files: int
+    rows: int
+    files_before: int
+    runs: int
+    rows_in_warehouse: dict[str, int]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the summary as the command prints it."""
+        return asdict(self)
+
+    def as_counts(self) -> dict[str, object]:
+        """Return the summary in numbers, one a line, for people."""
+        counts = {f"in the warehouse: {name}": rows for name, rows in self.rows_in_warehouse.items()}
+        return {name: value for name, value in asdict(self).items() if not isinstance(value, dict)} | counts
+
+
+def load(lake: str, dsn: str, prefix: str = DEFAULT_PREFIX) -> LoadSummary:
+    """Load what the lake has and the warehouse has not; loading again changes nothing.
+
+    Args:
+        lake: URL of the lake.
+        dsn: Where the warehouse is; it is made if it is not there.
+        prefix: What the names of the schemas begin with.
+
+    Returns:
+        What was loaded.
+
+    Raises:
+        WrongCallError: If the URL of the lake or the DSN is not one.
+        EmptyLakeError: If there is no lake, or nothing has been staged there.
+        BrokenLakeError: If a staged file is not what its manifest says; files before it are loaded, it is not.
+        EltError: If the warehouse holds another lake's files, or another history of a hospital.
+        WarehouseError: If the warehouse cannot be opened or refuses rows.
+    """
+    store = open_lake(lake)
+    _staged(store)  # A lake that has nothing to load makes no warehouse.
+    with open_warehouse(dsn, prefix, create=True) as warehouse:
+        return load_into(warehouse, store)
+
+
+def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
+    """Load what a lake has and an open warehouse has not (see ``load``).
+
+    Args:
+        warehouse: The warehouse.
+        store: The lake.
+
+    Returns:
+        What was loaded.
+    """
+    staged = _staged(store)
+    for table in RAW_TABLES:
+        warehouse.create_raw_table(table)
+    loaded = _loaded_digests(warehouse)
+    files = [file for file in staged if not _is_loaded(file.key, file.sha256, loaded, warehouse)]
+    runs = [run for run in finished_runs(store) if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
+    for file in files:
+        _require_contract(store, file)
+    _require_one_history(warehouse, runs)
+    for run in runs:
+        _load_run(warehouse, run)
+    leftovers = _leftovers(warehouse, loaded)
+    for file in progress(files, "loading", total=len(files)):
+        _load_file(warehouse, store, file, leftovers)
+    return LoadSummary(
+        files=len(files),
+        rows=sum(file.rows for file in files),
+        files_before=len(staged) - len(files),
+        runs=len(runs),
+        rows_in_warehouse=_rows_by_type(warehouse),
+    )
+
+
+def _staged(store: ObjectStore) -> list[StagedFile]:
+    staged = staged_files(store)
+    if not staged:
+        raise EmptyLakeError(f"{store.url}: nothing is staged; run hospital-elt stage --lake {store.url} first")
+    return staged
+
+
+def _loaded_digests(warehouse: Warehouse) -> dict[str, str]:
+    rows = warehouse.query(f"SELECT source_file, sha256 FROM {warehouse.schema('raw')}.{LOADED_FILE.name}")  # noqa: S608
+    return dict(zip(rows["source_file"].to_pylist(), rows["sha256"].to_pylist(), strict=True))
+
+
+def _is_loaded(key: str, sha256: str, loaded: dict[str, str], warehouse: Warehouse) -> bool:
+    if key not in loaded:
+        return False
+    if loaded[key] != sha256:
+        raise EltError(
+            f"{key}: warehouse {warehouse.dsn} was loaded from another lake, whose file of this name differs; "
+            "load this lake into a warehouse of its own"
+        )
+    return True
+
+
+def _require_contract(store: ObjectStore, file: StagedFile) -> None:
+    expected = arrow_schema(file.event_type)
+    found = _schema_of(store, file.key)
+    if found.equals(expected, check_metadata=False):
+        return
+    differences = [
+        field.name
+        for field in (*expected, *found)
+        if field.name not in found.names
+        or field.name not in expected.names
+        or not found.field(field.name).equals(expected.field(field.name))
+    ]
+    what = f"column {differences[0]!r} differs" if differences else "the columns are in another order"
+    raise BrokenLakeError(
+        f"{file.key}: its schema is not the contract's for {file.event_type}: {what}; nothing was loaded"
+    )
+
+
+def _schema_of(store: ObjectStore, key: str) -> "pa.Schema":
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    source = Path(store.url) / key if isinstance(store, LocalStore) else pa.BufferReader(store.read(key))
+    try:
+        return pq.read_schema(source)
+    except (OSError, pa.ArrowException) as error:
+        raise BrokenLakeError(f"{key}: cannot be read as Parquet: {error}; nothing was loaded") from error
+
+
+def _require_one_history(warehouse: Warehouse, runs: list[LoadedRun]) -> None:
+    known = warehouse.query(f"SELECT hospital_id, history_id FROM {warehouse.schema('raw')}.{RUN.name}")  # noqa: S608
+    histories = dict(zip(known["hospital_id"].to_pylist(), known["history_id"].to_pylist(), strict=True))
+    for run in runs:
+        if histories.setdefault(run.hospital_id, run.history_id) != run.history_id:
+            raise EltError(
+                f"{run.key}: hospital {run.hospital_id!r} has another history in warehouse {warehouse.dsn}; "
+                "load this lake into a warehouse of its own"
+            )
+
+
+def _leftovers(warehouse: Warehouse, loaded: dict[str, str]) -> set[str]:
+    """Return the files of which a load that was killed left rows."""
+    found: set[str] = set()
+    for table in EVENT_TABLES:
+        rows = warehouse.query(f"SELECT DISTINCT {SOURCE_FILE} FROM {warehouse.schema('raw')}.{table.name}")  # noqa: S608
+        found.update(rows[SOURCE_FILE].to_pylist())
+    return found - loaded.keys()
+
+
+def _load_file(warehouse: Warehouse, store: ObjectStore, file: StagedFile, leftovers: set[str]) -> None:
+    table = event_table(file.event_type)
+    if file.key in leftovers:
+        warehouse.delete(table, SOURCE_FILE, file.key)
+    warehouse.load_parquet(table, store, file.key)
+    rows = _rows_of(warehouse, table, file.key)
+    if rows != file.rows:
+        warehouse.delete(table, SOURCE_FILE, file.key)
+        raise BrokenLakeError(f"{file.key}: has {rows} rows, but its manifest says {file.rows}; none of them was kept")
+    _book(warehouse, file.key, table, rows, file.sha256)
+
+
+def _load_run(warehouse: Warehouse, run: LoadedRun) -> None:
+    for table, rows in run.rows.items():
+        warehouse.delete(table, "run_id", run.run_id)
+        if rows.num_rows:
+            warehouse.insert(table, rows)
+    _book(warehouse, run.key, RUN, 1, run.sha256)
+
+
+def _book(warehouse: Warehouse, key: str, table: RawTable, rows: int, sha256: str) -> None:
+    import pyarrow as pa
+
+    row = {SOURCE_FILE: key, "table_name": table.name, "row_count": rows, "sha256": sha256}
+    warehouse.insert(LOADED_FILE, pa.Table.from_pylist([row]))
+
+
+def _rows_of(warehouse: Warehouse, table: RawTable, key: str) -> int:
+    counted = warehouse.query(
+        f"SELECT count(*) AS found FROM {warehouse.schema('raw')}.{table.name} WHERE {SOURCE_FILE} = '{key}'"  # noqa: S608
+    )
+    return int(counted["found"][0].as_py())
+
+
+def _rows_by_type(warehouse: Warehouse) -> dict[str, int]:
+    return {
+        table.name: int(
+            warehouse.query(f"SELECT count(*) AS found FROM {warehouse.schema('raw')}.{table.name}")["found"][  # noqa: S608
+                0
+            ].as_py()
+        )
+        for table in EVENT_TABLES
+    }

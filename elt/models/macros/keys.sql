@@ -1,0 +1,25 @@
+{# A surrogate key: the same natural key gives the same one in every build and on every engine. #}
+{% macro surrogate_key(columns) -%}
+  {{ dbt.hash(columns | join(" || '|' || ")) }}
+{%- endmacro %}
+
+{# A department's key depends on the version of it that held: one more version leaves the others as they are. #}
+{% macro department_key(hospital_id, department_id, valid_from) -%}
+  {{ surrogate_key([hospital_id, department_id, text_of(valid_from)]) }}
+{%- endmacro %}
+
+{% macro patient_key(hospital_id, patient_id) -%}
+  {{ surrogate_key([hospital_id, patient_id]) }}
+{%- endmacro %}
+
+{% macro text_of(value) -%}
+  {{ return(adapter.dispatch('text_of', 'hospital')(value)) }}
+{%- endmacro %}
+
+{% macro default__text_of(instant) -%}
+  to_char({{ instant }}, 'YYYY-MM-DD HH24:MI:SS.US')
+{%- endmacro %}
+
+{% macro clickhouse__text_of(instant) -%}
+  toString({{ instant }})
+{%- endmacro %}

@@ -1,0 +1,55 @@
+-- Type 2 on name and capacity: a version begins with the first census that shows it and ends where the next begins.
+-- The first holds from the beginning of time, since admissions may be older than the first census.
+{{ config(order_by=['hospital_id', 'department_id', 'valid_from']) }}
+
+with census as (
+    select
+        hospital_id,
+        department_id,
+        department_name,
+        capacity,
+        treatment_function_code,
+        counted_at,
+        lag(department_name) over (partition by hospital_id, department_id order by counted_at) as name_before,
+        lag(capacity) over (partition by hospital_id, department_id order by counted_at) as capacity_before,
+        row_number() over (partition by hospital_id, department_id order by counted_at) as census_number,
+        row_number() over (partition by hospital_id, department_id order by counted_at desc) as census_number_from_last
+    from {{ ref('stg_dep_snapshots') }}
+),
+
+versions as (
+    select
+        hospital_id,
+        department_id,
+        department_name,
+        capacity,
+        case when census_number = 1 then {{ instant('1900-01-01 00:00:00') }} else counted_at end as valid_from,
+        row_number() over (partition by hospital_id, department_id order by counted_at) as version_number
+    from census
+    where census_number = 1 or department_name <> name_before or capacity <> capacity_before
+),
+
+last_codes as (
+    select hospital_id, department_id, treatment_function_code
+    from census
+    where census_number_from_last = 1
+)
+
+select
+    {{ department_key('version.hospital_id', 'version.department_id', 'version.valid_from') }} as department_key,
+    version.hospital_id as hospital_id,
+    version.department_id as department_id,
+    version.department_name as department_name,
+    last_codes.treatment_function_code as treatment_function_code,
+    version.capacity as capacity,
+    version.valid_from as valid_from,
+    coalesce(later.valid_from, {{ instant('2299-01-01 00:00:00') }}) as valid_to,
+    cast(later.valid_from is null as boolean) as is_current
+from versions as version
+inner join last_codes
+    on version.hospital_id = last_codes.hospital_id
+    and version.department_id = last_codes.department_id
+left join versions as later
+    on version.hospital_id = later.hospital_id
+    and version.department_id = later.department_id
+    and version.version_number + 1 = later.version_number

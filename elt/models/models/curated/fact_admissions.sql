@@ -1,0 +1,33 @@
+-- One row a spell: who was given which bed when, and how long it took.
+{{ config(
+    order_by=['hospital_id', 'department_id', 'admitted_at', 'spell_id'],
+    partition_by=by_month('admitted_on')
+) }}
+
+select
+    admission.spell_id as spell_id,
+    admission.hospital_id as hospital_id,
+    admission.department_id as department_id,
+    admission.requested_department_id as requested_department_id,
+    admission.patient_id as patient_id,
+    {{ patient_key('admission.hospital_id', 'admission.patient_id') }} as patient_key,
+    department.department_key as department_key,
+    requested.department_key as requested_department_key,
+    {{ day_of('admission.requested_at') }} as requested_on,
+    {{ day_of('admission.admitted_at') }} as admitted_on,
+    admission.requested_at as requested_at,
+    admission.admitted_at as admitted_at,
+    {{ hours_between('admission.requested_at', 'admission.admitted_at') }} as wait_hours,
+    admission.admission_method as admission_method,
+    cast(admission.department_id <> admission.requested_department_id as boolean) as is_outlier
+from {{ ref('stg_admissions') }} as admission
+inner join {{ ref('dim_department') }} as department
+    on admission.hospital_id = department.hospital_id
+    and admission.department_id = department.department_id
+    and admission.admitted_at >= department.valid_from
+    and admission.admitted_at < department.valid_to
+inner join {{ ref('dim_department') }} as requested
+    on admission.hospital_id = requested.hospital_id
+    and admission.requested_department_id = requested.department_id
+    and admission.admitted_at >= requested.valid_from
+    and admission.admitted_at < requested.valid_to

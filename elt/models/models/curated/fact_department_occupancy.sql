@@ -1,0 +1,22 @@
+-- One row for each census: a department at the start or the end of a day.
+{{ config(
+    order_by=['hospital_id', 'department_id', 'snapshot_date', 'snapshot_type'],
+    partition_by=by_month('snapshot_date')
+) }}
+
+select
+    census.hospital_id as hospital_id,
+    census.department_id as department_id,
+    department.department_key as department_key,
+    census.snapshot_date as snapshot_date,
+    census.snapshot_type as snapshot_type,
+    census.beds as beds,
+    census.occupied_beds as occupied_beds,
+    census.capacity as capacity,
+    census.waiting_list_size as waiting_list_size
+from {{ ref('stg_dep_snapshots') }} as census
+inner join {{ ref('dim_department') }} as department
+    on census.hospital_id = department.hospital_id
+    and census.department_id = department.department_id
+    and census.counted_at >= department.valid_from
+    and census.counted_at < department.valid_to

@@ -1,0 +1,15 @@
+-- Admissions on days that marts cover, seen from the department that was asked. An opening admission, older than the
+-- run's start, is a fact, but no mart counts it.
+{{ config(materialized='view') }}
+
+select
+    admission.spell_id as spell_id,
+    admission.hospital_id as hospital_id,
+    admission.requested_department_id as requested_department_id,
+    admission.admitted_on as admitted_on,
+    admission.wait_hours as wait_hours
+from {{ ref('fact_admissions') }} as admission
+inner join {{ ref('department_days') }} as covered
+    on admission.hospital_id = covered.hospital_id
+    and admission.requested_department_id = covered.department_id
+    and admission.admitted_on = covered.date

@@ -1,0 +1,79 @@
+-- Beds held at the end of a day by patients who have been in for long, or who are fit to leave. A stay enters the count
+-- on the first day whose end finds it so and leaves it on the day of discharge; the count is the running sum.
+-- The end of a day is its last second. Long is known at once; delayed when the patient has left.
+{{ config(order_by=['hospital_id', 'department_id', 'date'], partition_by=by_month('date')) }}
+
+{%- set until_then = 'partition by hospital_id, department_id order by date rows between unbounded preceding and current row' %}
+
+with stays as (
+    select
+        admission.hospital_id as hospital_id,
+        admission.department_id as department_id,
+        {{ add_days('admission.admitted_on', 7) }} as long_7d_from,
+        {{ add_days('admission.admitted_on', 21) }} as long_21d_from,
+        {{ day_of(add_seconds('discharge.discharge_ready_at', 1)) }} as delayed_from,
+        discharge.discharged_on as discharged_on
+    from {{ ref('fact_admissions') }} as admission
+    left join {{ ref('fact_discharges') }} as discharge
+        on admission.hospital_id = discharge.hospital_id
+        and admission.spell_id = discharge.spell_id
+),
+
+changes as (
+    {%- for kind in ['long_7d', 'long_21d', 'delayed'] %}
+    {%- for change, day in [(1, kind ~ '_from'), (-1, 'discharged_on')] %}
+    select
+        hospital_id,
+        department_id,
+        {{ day }} as date,
+        {{ change if kind == 'long_7d' else 0 }} as long_7d,
+        {{ change if kind == 'long_21d' else 0 }} as long_21d,
+        {{ change if kind == 'delayed' else 0 }} as delayed
+    from stays
+    where
+        {%- if kind == 'delayed' %} discharged_on > delayed_from
+        {%- elif change == 1 %} (discharged_on is null or discharged_on > {{ kind }}_from)
+        {%- else %} discharged_on > {{ kind }}_from
+        {%- endif %}
+    union all
+    {%- endfor %}
+    {%- endfor %}
+    select hospital_id, department_id, date, 0 as long_7d, 0 as long_21d, 0 as delayed
+    from {{ ref('department_days') }}
+),
+
+daily as (
+    select
+        hospital_id,
+        department_id,
+        date,
+        sum(long_7d) as long_7d,
+        sum(long_21d) as long_21d,
+        sum(delayed) as delayed
+    from changes
+    group by hospital_id, department_id, date
+),
+
+held as (
+    select
+        hospital_id,
+        department_id,
+        date,
+        sum(long_7d) over ({{ until_then }}) as long_7d,
+        sum(long_21d) over ({{ until_then }}) as long_21d,
+        sum(delayed) over ({{ until_then }}) as delayed
+    from daily
+)
+
+select
+    days.hospital_id as hospital_id,
+    days.department_id as department_id,
+    days.date as date,
+    cast(held.long_7d as bigint) as beds_7_days,
+    cast(held.long_21d as bigint) as beds_21_days,
+    cast(held.delayed as bigint) as beds_delayed
+from {{ ref('department_days') }} as days
+inner join held
+    on days.hospital_id = held.hospital_id
+    and days.department_id = held.department_id
+    and days.date = held.date

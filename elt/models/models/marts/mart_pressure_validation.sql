@@ -1,0 +1,20 @@
+-- What the run record promised against what the data shows.
+{{ config(order_by=['check_name', 'scope']) }}
+
+{%- set checks = ['validated_requests', 'validated_stays', 'validated_occupancy'] %}
+
+with checks as (
+    {%- for check in checks %}
+    select check_name, scope, expected, observed, tolerance from {{ ref(check) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select
+    check_name,
+    scope,
+    expected,
+    observed,
+    tolerance,
+    cast(abs(observed - expected) <= tolerance as boolean) as passed
+from checks

@@ -1,0 +1,15 @@
+select
+    spell_id,
+    event_id,
+    hospital_id,
+    department_id,
+    requested_department_id,
+    patient_id,
+    sex,
+    birth_date,
+    bed_number,
+    admission_method,
+    request_date as requested_at,
+    admission_date as admitted_at,
+    source_file
+from {{ source('raw', 'admission') }}

@@ -1,0 +1,16 @@
+-- Runs of one history promise the same: what was said twice counts once.
+select distinct
+    hospital_id,
+    department_id,
+    department_name,
+    treatment_function_code,
+    beds,
+    capacity,
+    max_stay_days,
+    mean_stay_days,
+    mean_ready_days,
+    long_stay_share,
+    delay_share,
+    offered_load,
+    requests_per_day
+from {{ source('raw', 'run_department') }}

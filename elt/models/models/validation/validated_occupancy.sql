@@ -1,0 +1,110 @@
+-- Work is conserved: the bed-days used in a period are those that its requests bring, and what is left to do of those
+-- who were there at its start, less what is left at its end. A patient in a bed has on average half the second moment
+-- over the mean left to stay; one who waits has a whole stay; one who was turned away brings nothing. Departments
+-- without a longest stay promise no moments.
+
+with brought as (
+    select
+        growth.hospital_id as hospital_id,
+        growth.department_id as department_id,
+        sum(promise.requests_per_day * season.multiplier - coalesce(turned_away.diverted, 0)) as requests
+    from {{ ref('mart_queue_growth') }} as growth
+    inner join {{ ref('promised_stays') }} as promise
+        on growth.hospital_id = promise.hospital_id
+        and growth.department_id = promise.department_id
+    inner join {{ ref('stg_run_months') }} as season
+        on growth.hospital_id = season.hospital_id
+        and growth.department_id = season.department_id
+        and extract(month from growth.date) = season.month_number
+    left join {{ ref('stg_run_diversions') }} as turned_away
+        on growth.hospital_id = turned_away.hospital_id
+        and growth.department_id = turned_away.department_id
+        and growth.date = turned_away.event_date
+    group by 1, 2
+),
+
+-- The time in the period during which each stay held a bed.
+used as (
+    select
+        admission.hospital_id as hospital_id,
+        admission.department_id as department_id,
+        sum({{ days_between(
+            'greatest(admission.admitted_at, period.starts_at)',
+            'least(coalesce(discharge.discharged_at, period.ends_at), period.ends_at)'
+        ) }}) as bed_days
+    from {{ ref('fact_admissions') }} as admission
+    inner join {{ ref('validation_periods') }} as period
+        on admission.hospital_id = period.hospital_id
+        and admission.department_id = period.department_id
+    left join {{ ref('fact_discharges') }} as discharge
+        on admission.hospital_id = discharge.hospital_id
+        and admission.spell_id = discharge.spell_id
+    where discharge.discharged_at is null or discharge.discharged_at > period.starts_at
+    group by 1, 2
+),
+
+first_days as (
+    select days.hospital_id, days.department_id, days.occupied_sod, days.waiting_sod
+    from {{ ref('department_days') }} as days
+    inner join {{ ref('validation_periods') }} as period
+        on days.hospital_id = period.hospital_id
+        and days.department_id = period.department_id
+        and days.date = period.first_date
+),
+
+last_days as (
+    select days.hospital_id, days.department_id, days.occupied_eod, days.waiting_eod
+    from {{ ref('department_days') }} as days
+    inner join {{ ref('validation_periods') }} as period
+        on days.hospital_id = period.hospital_id
+        and days.department_id = period.department_id
+        and days.date = period.last_date
+),
+
+departments as (
+    select
+        period.hospital_id as hospital_id,
+        period.hospital_id || '/' || period.department_id as department,
+        period.bed_days as bed_days,
+        coalesce(used.bed_days, 0) as used,
+        brought.requests * promise.mean_stay_days
+            + (first_days.occupied_sod - last_days.occupied_eod) * promise.second_moment / (2 * promise.mean_stay_days)
+            + (first_days.waiting_sod - last_days.waiting_eod) * promise.mean_stay_days as expected,
+        brought.requests * promise.second_moment
+            + (first_days.occupied_sod + last_days.occupied_eod) * promise.third_moment / (3 * promise.mean_stay_days)
+            + (first_days.waiting_sod + last_days.waiting_eod) * promise.second_moment as variance
+    from {{ ref('validation_periods') }} as period
+    inner join {{ ref('promised_stays') }} as promise
+        on period.hospital_id = promise.hospital_id and period.department_id = promise.department_id
+    inner join brought
+        on period.hospital_id = brought.hospital_id and period.department_id = brought.department_id
+    inner join first_days
+        on period.hospital_id = first_days.hospital_id and period.department_id = first_days.department_id
+    inner join last_days
+        on period.hospital_id = last_days.hospital_id and period.department_id = last_days.department_id
+    left join used
+        on period.hospital_id = used.hospital_id and period.department_id = used.department_id
+    where promise.max_stay_days is not null and period.bed_days > 0
+),
+
+scopes as (
+    {%- for scope in ['department', 'hospital_id'] %}
+    select
+        cast({{ scope }} as varchar) as scope,
+        sum(bed_days) as bed_days,
+        sum(expected) as expected,
+        sum(used) as observed,
+        sum(variance) as variance
+    from departments
+    group by 1
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select
+    'mean_occupancy' as check_name,
+    scope,
+    coalesce(expected / bed_days, 0) as expected,
+    coalesce(observed / bed_days, 0) as observed,
+    coalesce({{ var('standard_errors') }} * sqrt(variance) / bed_days, 0) as tolerance
+from scopes

@@ -1,0 +1,64 @@
+-- Requests are a Poisson process whose rate follows the month: counts by department and month, by either, and how
+-- strongly the year's season shows. Requests that a department turned away left no event; the run record counts them.
+
+with days as (
+    select
+        growth.hospital_id as hospital_id,
+        growth.hospital_id || '/' || growth.department_id as department,
+        substring(cast(growth.date as varchar), 1, 7) as month,
+        growth.requests + coalesce(turned_away.diverted, 0) as requests,
+        promise.requests_per_day * season.multiplier as expected,
+        season.multiplier - 1 as weight
+    from {{ ref('mart_queue_growth') }} as growth
+    inner join {{ ref('stg_run_departments') }} as promise
+        on growth.hospital_id = promise.hospital_id
+        and growth.department_id = promise.department_id
+    inner join {{ ref('stg_run_months') }} as season
+        on growth.hospital_id = season.hospital_id
+        and growth.department_id = season.department_id
+        and extract(month from growth.date) = season.month_number
+    left join {{ ref('stg_run_diversions') }} as turned_away
+        on growth.hospital_id = turned_away.hospital_id
+        and growth.department_id = turned_away.department_id
+        and growth.date = turned_away.event_date
+),
+
+counts as (
+    {%- for name, scope in [
+        ('requests_in_month', "department || ' ' || month"),
+        ('requests_in_month', "hospital_id || ' ' || month"),
+        ('requests', 'department'),
+        ('requests', 'hospital_id'),
+    ] %}
+    select
+        '{{ name }}' as check_name,
+        cast({{ scope }} as varchar) as scope,
+        sum(expected) as expected,
+        cast(sum(requests) as double precision) as observed
+    from days
+    group by 1, 2
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+season as (
+    select
+        hospital_id,
+        sum(weight * expected) as expected,
+        sum(weight * requests) as observed,
+        sqrt(sum(weight * weight * expected)) as standard_error
+    from days
+    group by hospital_id
+)
+
+select check_name, scope, expected, observed, {{ poisson_tolerance('expected') }} as tolerance
+from counts
+union all
+select
+    'season' as check_name,
+    cast(hospital_id as varchar) as scope,
+    cast(1 as double precision) as expected,
+    observed / expected as observed,
+    {{ var('standard_errors') }} * standard_error / abs(expected) as tolerance
+from season
+where expected <> 0

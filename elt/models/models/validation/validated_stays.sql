@@ -1,0 +1,100 @@
+-- Shares and means of stays, each over a cohort that is complete: those of whom the end of the run hides nothing.
+-- Stays belong to the department that was asked, whoever's bed was given.
+
+with stays as (
+    select
+        admission.hospital_id as hospital_id,
+        admission.hospital_id || '/' || admission.requested_department_id as department,
+        promise.long_stay_share as long_stay_share,
+        promise.delay_share as delay_share,
+        promise.mean_stay_days as mean_stay_days,
+        promise.second_moment as second_moment,
+        promise.third_moment as third_moment,
+        promise.max_stay_days as max_stay_days,
+        promise.longest_delay_days as longest_delay_days,
+        promise.longest_stay_days as longest_stay_days,
+        period.starts_at as starts_at,
+        {{ days_between('admission.admitted_at', 'period.ends_at') }} as days_since_admission,
+        {{ days_between('discharge.discharge_ready_at', 'period.ends_at') }} as days_since_ready,
+        {{ days_between('admission.admitted_at', 'discharge.discharge_ready_at') }} as ready_days,
+        admission.admitted_at as admitted_at,
+        discharge.discharge_ready_at as discharge_ready_at,
+        discharge.length_of_stay_days as length_of_stay_days,
+        discharge.is_delayed as is_delayed
+    from {{ ref('fact_admissions') }} as admission
+    inner join {{ ref('promised_stays') }} as promise
+        on admission.hospital_id = promise.hospital_id
+        and admission.requested_department_id = promise.department_id
+    inner join {{ ref('validation_periods') }} as period
+        on admission.hospital_id = period.hospital_id
+        and admission.requested_department_id = period.department_id
+    left join {{ ref('fact_discharges') }} as discharge
+        on admission.hospital_id = discharge.hospital_id
+        and admission.spell_id = discharge.spell_id
+),
+
+-- Who was admitted so long ago that only a long stay can still be in the bed.
+long_stays as (
+    select
+        hospital_id,
+        department,
+        long_stay_share as expected,
+        long_stay_share * (1 - long_stay_share) as variance,
+        long_stay_share as third_moment,
+        case when ready_days is null or ready_days > max_stay_days then 1.0 else 0.0 end as observed
+    from stays
+    where admitted_at >= starts_at and days_since_admission > max_stay_days + longest_delay_days
+),
+
+-- Who was fit to leave so long before the end that any delay is over.
+delays as (
+    select
+        hospital_id,
+        department,
+        delay_share as expected,
+        delay_share * (1 - delay_share) as variance,
+        delay_share as third_moment,
+        case when is_delayed then 1.0 else 0.0 end as observed
+    from stays
+    where discharge_ready_at >= starts_at and days_since_ready > longest_delay_days
+),
+
+-- Who was admitted so long ago that the longest stay is over.
+lengths as (
+    select
+        hospital_id,
+        department,
+        mean_stay_days as expected,
+        second_moment - mean_stay_days * mean_stay_days as variance,
+        third_moment as third_moment,
+        length_of_stay_days as observed
+    from stays
+    where admitted_at >= starts_at and days_since_admission > longest_stay_days
+),
+
+means as (
+    {%- for name, cohort in [('long_stay_share', 'long_stays'), ('delay_share', 'delays'), ('mean_stay_days', 'lengths')] %}
+    {%- for scope in ['department', 'hospital_id'] %}
+    select
+        '{{ name }}' as check_name,
+        cast({{ scope }} as varchar) as scope,
+        avg(expected) as expected,
+        avg(observed) as observed,
+        avg(variance) as variance,
+        avg(third_moment) as third_moment,
+        count(*) as n
+    from {{ cohort }}
+    group by 1, 2
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select
+    check_name,
+    scope,
+    coalesce(expected, 0) as expected,
+    coalesce(observed, 0) as observed,
+    coalesce({{ mean_tolerance('variance', 'third_moment', 'n') }}, 0) as tolerance
+from means

@@ -1,0 +1,7 @@
+{# No two rows have the same values in these columns: the grain of a model. #}
+{% test unique_together(model, columns) %}
+select {{ columns | join(', ') }}
+from {{ model }}
+group by {{ columns | join(', ') }}
+having count(*) > 1
+{% endtest %}

@@ -1,0 +1,163 @@
+"""The whole way: simulate, stage, load, build, check, report.
+
+The only module of this package that runs a simulation. Each step completes what an earlier, interrupted run of it
+left, and finds nothing to do where it is complete; so the same call again changes nothing.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import hospital_sim as hs
+from elt.build import BuildSummary, build
+from elt.errors import EltError
+from elt.load import LoadSummary, load
+from elt.quality import CheckReport, check
+from elt.raw import open_lake
+from elt.report import ReportSummary, write_report
+from elt.staging import StageSummary, stage
+from elt.warehouse import DEFAULT_PREFIX, open_warehouse
+from hospital_sim.layout import raw_root
+from hospital_sim.terminal import counting
+
+STEPS = 6
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class PipelineSummary:
+    """What the steps did.
+
+    Attributes:
+        events: Events that the simulation emitted.
+        created: Events among them that were not in the lake before.
+        staged: What was staged.
+        loaded: What was loaded.
+        built: What was built.
+        checked: What was found.
+        report: The page.
+    """
+
+    events: int
+    created: int
+    staged: StageSummary
+    loaded: LoadSummary
+    built: BuildSummary
+    checked: CheckReport
+    report: ReportSummary
+
+    @property
+    def passed(self) -> bool:
+        """Whether every test of the models and every check passed."""
+        return self.built.passed and self.checked.passed
+
+    def as_json(self) -> dict[str, object]:
+        """Return the summary as a JSON object."""
+        return {
+            "passed": self.passed,
+            "events": self.events,
+            "created": self.created,
+            "staged": self.staged.as_json(),
+            "loaded": self.loaded.as_dict(),
+            "built": self.built.as_dict(),
+            "checked": self.checked.as_json(),
+            "report": str(self.report.page),
+        }
+
+
+def run(
+    hospital: str | os.PathLike[str],
+    start: str,
+    end: str,
+    *,
+    seed: int,
+    lake: str,
+    warehouse: str,
+    report: Path,
+    prefix: str = DEFAULT_PREFIX,
+    tell: Tell = lambda _: None,
+) -> PipelineSummary:
+    """Simulate a hospital and take its events the whole way to a page.
+
+    Args:
+        hospital: A preset's name or a TOML file, which may hold several hospitals.
+        start: First day, as ``YYYY-MM-DD``.
+        end: Last day, inclusive.
+        seed: Seed of every random stream.
+        lake: URL of the lake.
+        warehouse: DSN of the warehouse.
+        report: Directory of the page.
+        prefix: What the names of the warehouse's schemas begin with.
+        tell: Is given one line for each step.
+
+    Returns:
+        What the steps did. A check that failed is in it, and on the page; nothing is raised for it.
+
+    Raises:
+        HospitalSimError: If the hospital or the period is wrong, or an event cannot be written.
+        EltError: If a step cannot be completed; the message says which thing is in its way.
+    """
+    say = _Steps(tell)
+    say.start("simulate")
+    events, created = _simulate(hospital, start, end, seed, lake)
+    say.done(f"{events:,} events, {created:,} of them new in {raw_root(lake)}")
+    say.start("stage")
+    staged = stage(open_lake(lake), workers=None)
+    say.done(f"{staged.rows:,} rows in {staged.files} files, {sum(staged.quarantined.values()):,} in quarantine")
+    say.start("load")
+    loaded = load(lake, warehouse, prefix)
+    say.done(f"{loaded.rows:,} rows from {loaded.files} files into {warehouse}")
+    say.start("build")
+    built = build(warehouse, prefix)
+    say.done(f"{built.models} models; {built.tests_passed} tests passed, {len(built.tests_failed)} failed")
+    _require_models(built)
+    say.start("check")
+    with open_warehouse(warehouse, prefix) as opened:
+        checked = check(open_lake(lake), opened)
+        failed = sum(not result.passed for result in checked.checks)
+        say.done(f"{len(checked.checks) - failed} of {len(checked.checks)} checks passed")
+        say.start("report")
+        page = write_report(opened, report)
+    say.done(str(page.page))
+    return PipelineSummary(events, created, staged, loaded, built, checked, page)
+
+
+class _Steps:
+    """Numbers the steps."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self._number = 0
+        self._name = ""
+
+    def start(self, name: str) -> None:
+        self._number += 1
+        self._name = name
+
+    def done(self, what: str) -> None:
+        self._tell(f"{self._number}/{STEPS} {self._name}: {what}")
+
+
+def _simulate(hospital: str | os.PathLike[str], start: str, end: str, seed: int, lake: str) -> tuple[int, int]:
+    events = created = 0
+    for each in hs.load_all(hospital):
+        sink = hs.ObjectSink(raw_root(lake))
+        with counting(f"simulating {each.config.id}, days") as count:
+            simulated = each.simulate(start, end, seed=seed, sink=sink, on_day=_each_day(count))
+        events += sum(entry.count for entry in simulated.record.counts)
+        created += sink.created
+    return events, created
+
+
+def _each_day(count: Callable[[], None]) -> Callable[[date], None]:
+    return lambda _: count()
+
+
+def _require_models(built: BuildSummary) -> None:
+    """Stop where a model is missing; a failed test alone stops nothing, and is told at the end."""
+    failures = (*built.models_failed, *built.tests_failed)
+    if built.models_failed or built.skipped:
+        raise EltError(f"build: {len(failures)} models or tests failed, {built.skipped} were skipped: {failures[0]}")

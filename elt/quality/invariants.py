@@ -1,0 +1,276 @@
+"""What always holds in a hospital, as SQL against the warehouse.
+
+Each invariant is a query of its breaches: one row for each, with ``hospital_id`` and an ``example`` that says which.
+The SQL is that of the standard; only names of schemas are put in. The first row of a window is known by its number:
+not every engine gives it a null from ``lag``.
+"""
+
+from dataclasses import dataclass
+
+from elt.contracts import EVENT_TYPES
+from elt.quality.reconciliation import FACTS
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """One thing that always holds.
+
+    Attributes:
+        name: Name of the check.
+        sentence: What holds.
+        breaches: Query of ``hospital_id`` and ``example``, with ``{raw}`` and ``{curated}`` for the schemas.
+    """
+
+    name: str
+    sentence: str
+    breaches: str
+
+
+_SPELLS = """
+    SELECT
+        admission.hospital_id AS hospital_id,
+        admission.department_id AS department_id,
+        admission.patient_id AS patient_id,
+        admission.bed_number AS bed_number,
+        admission.spell_id AS spell_id,
+        admission.request_date AS requested_at,
+        admission.admission_date AS admitted_at,
+        discharge.discharge_date AS discharged_at
+    FROM {raw}.admission AS admission
+    LEFT JOIN {raw}.discharge AS discharge
+        ON admission.hospital_id = discharge.hospital_id AND admission.spell_id = discharge.spell_id
+"""
+
+
+_DIMENSIONS = (("dim_department", "department_key"), ("dim_patient", "patient_key"))
+
+
+def _all_of(queries: list[str]) -> str:
+    return " UNION ALL ".join(queries)
+
+
+INVARIANTS = (
+    Invariant(
+        "event_once",
+        "no event is there twice",
+        _all_of(
+            [
+                f"SELECT min(hospital_id) AS hospital_id, '{event_type} ' || event_id AS example "  # noqa: S608
+                f"FROM {{raw}}.{event_type} GROUP BY event_id HAVING count(*) > 1"
+                for event_type in EVENT_TYPES
+            ]
+        ),
+    ),
+    Invariant(
+        "fact_keys_known",
+        "every key of a fact is in its dimension",
+        _all_of(
+            [
+                f"SELECT fact.hospital_id AS hospital_id, '{fact}' AS example "  # noqa: S608
+                f"FROM {{curated}}.{fact} AS fact LEFT JOIN {{curated}}.{dimension} AS dimension "
+                f"ON fact.{key} = dimension.{key} WHERE dimension.{key} IS NULL"
+                for fact, _ in FACTS.values()
+                for dimension, key in _DIMENSIONS
+                if (fact, key) != ("fact_department_occupancy", "patient_key")
+            ]
+        ),
+    ),
+    Invariant(
+        "beds_within_capacity",
+        "0 <= occupied beds <= beds <= capacity",
+        """
+        SELECT
+            hospital_id,
+            department_id || ', ' || cast(snapshot_date AS varchar) || ' ' || snapshot_type AS example
+        FROM {curated}.fact_department_occupancy
+        WHERE occupied_beds < 0 OR occupied_beds > beds OR beds > capacity
+        """,
+    ),
+    Invariant(
+        "occupancy_balance",
+        "occupied beds at the end of a day = at its start + admissions - discharges",
+        """
+        SELECT hospital_id, department_id || ', ' || cast(day AS varchar) AS example
+        FROM (
+            SELECT hospital_id, department_id, snapshot_date AS day, occupied_beds AS beds, 1 AS snapshots
+            FROM {curated}.fact_department_occupancy WHERE snapshot_type = 'SOD'
+            UNION ALL
+            SELECT hospital_id, department_id, snapshot_date AS day, -occupied_beds AS beds, 1 AS snapshots
+            FROM {curated}.fact_department_occupancy WHERE snapshot_type = 'EOD'
+            UNION ALL
+            SELECT hospital_id, department_id, admitted_on AS day, 1 AS beds, 0 AS snapshots
+            FROM {curated}.fact_admissions
+            UNION ALL
+            SELECT hospital_id, department_id, discharged_on AS day, -1 AS beds, 0 AS snapshots
+            FROM {curated}.fact_discharges
+        ) AS movement
+        GROUP BY hospital_id, department_id, day
+        HAVING sum(snapshots) = 2 AND sum(beds) <> 0
+        """,
+    ),
+    Invariant(
+        "start_is_end_of_day_before",
+        "a day starts with the beds and the waiting list that the day before ended with",
+        """
+        SELECT hospital_id, department_id || ', ' || cast(snapshot_date AS varchar) AS example
+        FROM (
+            SELECT
+                hospital_id, department_id, snapshot_date, snapshot_type, occupied_beds, waiting_list_size,
+                lag(snapshot_type) OVER (
+                    PARTITION BY hospital_id, department_id ORDER BY snapshot_date, snapshot_type DESC
+                ) AS type_before,
+                lag(occupied_beds) OVER (
+                    PARTITION BY hospital_id, department_id ORDER BY snapshot_date, snapshot_type DESC
+                ) AS occupied_before,
+                lag(waiting_list_size) OVER (
+                    PARTITION BY hospital_id, department_id ORDER BY snapshot_date, snapshot_type DESC
+                ) AS waiting_before
+            FROM {curated}.fact_department_occupancy
+        ) AS census
+        WHERE snapshot_type = 'SOD' AND type_before = 'EOD'
+            AND (occupied_beds <> occupied_before OR waiting_list_size <> waiting_before)
+        """,
+    ),
+    Invariant(
+        "waiting_list_matches_census",
+        "the wait snapshots of a day are as many as the census counts at its end",
+        """
+        SELECT hospital_id, department_id || ', ' || cast(day AS varchar) AS example
+        FROM (
+            SELECT hospital_id, department_id, snapshot_date AS day, waiting_list_size AS patients
+            FROM {curated}.fact_department_occupancy WHERE snapshot_type = 'EOD'
+            UNION ALL
+            SELECT hospital_id, department_id, snapshot_date AS day, -1 AS patients
+            FROM {curated}.fact_waiting_list
+        ) AS waiting
+        GROUP BY hospital_id, department_id, day
+        HAVING sum(patients) <> 0
+        """,
+    ),
+    Invariant(
+        "times_in_order",
+        "request <= admission < fit for discharge <= discharge",
+        """
+        SELECT hospital_id, 'spell ' || spell_id AS example
+        FROM {curated}.fact_admissions WHERE requested_at > admitted_at
+        UNION ALL
+        SELECT hospital_id, 'spell ' || spell_id AS example
+        FROM {curated}.fact_discharges
+        WHERE admitted_at >= discharge_ready_at OR discharge_ready_at > discharged_at
+        """,
+    ),
+    Invariant(
+        "discharge_has_its_admission",
+        "every discharge has an admission of its spell, patient, department and time",
+        """
+        SELECT discharge.hospital_id AS hospital_id, 'spell ' || discharge.spell_id AS example
+        FROM {curated}.fact_discharges AS discharge
+        LEFT JOIN {curated}.fact_admissions AS admission
+            ON discharge.hospital_id = admission.hospital_id AND discharge.spell_id = admission.spell_id
+        WHERE admission.spell_id IS NULL
+            OR discharge.patient_id <> admission.patient_id
+            OR discharge.department_id <> admission.department_id
+            OR discharge.admitted_at <> admission.admitted_at
+        """,
+    ),
+    Invariant(
+        "spell_once",
+        "a spell has one admission and at most one discharge",
+        """
+        SELECT hospital_id, 'admission of spell ' || spell_id AS example
+        FROM {curated}.fact_admissions GROUP BY hospital_id, spell_id HAVING count(*) > 1
+        UNION ALL
+        SELECT hospital_id, 'discharge of spell ' || spell_id AS example
+        FROM {curated}.fact_discharges GROUP BY hospital_id, spell_id HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "admitted_once_a_day",
+        "no patient is admitted twice on one day",
+        """
+        SELECT hospital_id, 'patient ' || patient_id || ', ' || cast(admitted_on AS varchar) AS example
+        FROM {curated}.fact_admissions
+        GROUP BY hospital_id, patient_id, admitted_on HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "one_stay_at_a_time",
+        "no patient asks for a bed before being discharged from the last one",
+        f"""
+        SELECT hospital_id, 'patient ' || patient_id AS example
+        FROM (
+            SELECT
+                hospital_id, patient_id, requested_at,
+                row_number() OVER (PARTITION BY hospital_id, patient_id ORDER BY admitted_at, spell_id) AS place,
+                lag(discharged_at) OVER (
+                    PARTITION BY hospital_id, patient_id ORDER BY admitted_at, spell_id
+                ) AS discharged_before
+            FROM ({_SPELLS}) AS spell
+        ) AS stay
+        WHERE place > 1 AND (discharged_before IS NULL OR requested_at < discharged_before)
+        """,  # noqa: S608
+    ),
+    Invariant(
+        "one_patient_a_bed",
+        "no two patients are in one bed at once",
+        f"""
+        SELECT hospital_id, department_id || ', bed ' || cast(bed_number AS varchar) AS example
+        FROM (
+            SELECT
+                hospital_id, department_id, bed_number, admitted_at,
+                row_number() OVER (
+                    PARTITION BY hospital_id, department_id, bed_number ORDER BY admitted_at, spell_id
+                ) AS place,
+                lag(discharged_at) OVER (
+                    PARTITION BY hospital_id, department_id, bed_number ORDER BY admitted_at, spell_id
+                ) AS discharged_before
+            FROM ({_SPELLS}) AS spell
+        ) AS stay
+        WHERE place > 1 AND (discharged_before IS NULL OR admitted_at < discharged_before)
+        """,  # noqa: S608
+    ),
+    Invariant(
+        "first_come_first_served",
+        "of those who asked for a department, who asked first is admitted first",
+        """
+        SELECT hospital_id, department_id || ', asked at ' || cast(requested_at AS varchar) AS example
+        FROM (
+            SELECT
+                hospital_id, department_id, requested_at, first_admission,
+                max(last_admission) OVER (
+                    PARTITION BY hospital_id, department_id ORDER BY requested_at
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ) AS admitted_of_earlier,
+                row_number() OVER (PARTITION BY hospital_id, department_id ORDER BY requested_at) AS place
+            FROM (
+                SELECT
+                    hospital_id,
+                    requested_department_id AS department_id,
+                    requested_at,
+                    min(admitted_at) AS first_admission,
+                    max(admitted_at) AS last_admission
+                FROM {curated}.fact_admissions
+                GROUP BY hospital_id, requested_department_id, requested_at
+            ) AS second
+        ) AS queue
+        WHERE place > 1 AND first_admission < admitted_of_earlier
+        """,
+    ),
+    Invariant(
+        "patient_is_one_person",
+        "every event of a patient has the same sex and date of birth",
+        """
+        SELECT hospital_id, 'patient ' || patient_id AS example
+        FROM (
+            SELECT hospital_id, patient_id, sex, birth_date FROM {raw}.admission
+            UNION ALL
+            SELECT hospital_id, patient_id, sex, birth_date FROM {raw}.discharge
+            UNION ALL
+            SELECT hospital_id, patient_id, sex, birth_date FROM {raw}.wait_snapshot
+        ) AS seen
+        GROUP BY hospital_id, patient_id
+        HAVING min(sex) <> max(sex) OR min(birth_date) <> max(birth_date)
+        """,
+    ),
+)
+"""Every invariant, from the simplest to those of the whole hospital."""

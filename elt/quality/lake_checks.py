@@ -1,0 +1,58 @@
+"""Checks of the lake itself: its runs, and what came late or is in quarantine."""
+
+from collections import Counter
+
+from elt import manifests, quarantine, raw
+from elt.quality.emitted import Emitted
+from elt.quality.results import CheckResult
+from hospital_sim.storage import ObjectStore
+
+LAKE = "lake"
+
+
+def run_checks(store: ObjectStore, truth: Emitted) -> list[CheckResult]:
+    """Check that every run finished, that runs agree, and that each hospital has one history."""
+    unfinished = raw.unfinished_runs(store)
+    examples = [f"{run.hospital_id} from {run.emit_from} to {run.end}, seed {run.seed}" for run in unfinished]
+    finished = CheckResult(
+        "runs_finished",
+        LAKE,
+        0,
+        len(unfinished),
+        not unfinished,
+        f"run again to complete: {examples[0]}" if examples else "",
+    )
+    conflicts = [f"{cell.event_type} of {cell.department_id} on {cell.event_date}" for cell in truth.conflicts]
+    agree = CheckResult(
+        "run_records_agree",
+        LAKE,
+        0,
+        len(conflicts),
+        not conflicts,
+        f"two records differ on: {conflicts[0]}" if conflicts else "",
+    )
+    histories = [
+        CheckResult(
+            "one_history",
+            hospital_id,
+            1,
+            len(found),
+            len(found) == 1,
+            "" if len(found) == 1 else "runs of two pasts of one hospital are in the lake",
+        )
+        for hospital_id, found in sorted(truth.histories.items())
+    ]
+    return [finished, agree, *histories]
+
+
+def late_check(store: ObjectStore) -> CheckResult:
+    """Report late events: they are staged and loaded like others, so they fail nothing."""
+    late = manifests.late_counts(store)
+    parts = [f"{count} {kind} of {hospital}, {month:%Y-%m}" for (kind, hospital, month), count in late.items()]
+    return CheckResult("late_events", LAKE, 0, late.total(), passed=True, detail="; ".join(parts[:5]))
+
+
+def quarantine_check(found: Counter[quarantine.Reason]) -> CheckResult:
+    """Report what is in quarantine: it is accounted for, so it fails nothing by itself."""
+    detail = ", ".join(f"{reason}: {count}" for reason, count in sorted(found.items()))
+    return CheckResult("open_quarantine", LAKE, 0, found.total(), passed=True, detail=detail)

@@ -1,0 +1,126 @@
+"""Follows the events of each type and day from the run records to the facts."""
+
+from collections import Counter
+from datetime import date
+
+from elt import manifests, quarantine, raw
+from elt.contracts import EVENT_TYPES
+from elt.quality.emitted import Emitted
+from elt.quality.results import CheckResult, Reconciliation
+from elt.warehouse import Warehouse
+from hospital_sim.layout import parse_event_key
+from hospital_sim.storage import ObjectStore
+
+Counts = Counter[tuple[str, date]]
+
+FACTS = {
+    "admission": ("fact_admissions", "admitted_on"),
+    "discharge": ("fact_discharges", "discharged_on"),
+    "wait_snapshot": ("fact_waiting_list", "snapshot_date"),
+    "dep_snapshot": ("fact_department_occupancy", "snapshot_date"),
+}
+"""The fact of each event type, and the column that holds the date of the event."""
+
+
+def reconcile(store: ObjectStore, warehouse: Warehouse, truth: Emitted) -> list[Reconciliation]:
+    """Count the events of each type and day at each step.
+
+    Args:
+        store: The lake.
+        warehouse: A warehouse that the lake was loaded into and whose facts are built.
+        truth: What the runs emitted.
+
+    Returns:
+        One entry for each type and day that any step knows of, sorted by type and day.
+    """
+    steps = (
+        truth.by_type_and_day(),
+        _raw_objects(store),
+        _staged(store),
+        _quarantined(store),
+        _in_tables(warehouse, "raw", {event_type: (event_type, "event_time") for event_type in EVENT_TYPES}),
+        _in_tables(warehouse, "curated", FACTS),
+    )
+    order = {event_type: place for place, event_type in enumerate(EVENT_TYPES)}
+    known = sorted(set().union(*steps), key=lambda key: (order[key[0]], key[1]))
+    return [Reconciliation(*key, *(step[key] for step in steps)) for key in known]
+
+
+def reconciliation_checks(rows: list[Reconciliation]) -> list[CheckResult]:
+    """Return one check for each event type: the days that agree, of the days there are."""
+    checks = []
+    for event_type in EVENT_TYPES:
+        days = [row for row in rows if row.event_type == event_type]
+        wrong = [row for row in days if not row.agrees]
+        checks.append(
+            CheckResult("reconciliation", event_type, len(days), len(days) - len(wrong), not wrong, _explain(wrong))
+        )
+    return checks
+
+
+def department_check(store: ObjectStore, truth: Emitted) -> CheckResult:
+    """Compare what was emitted and staged by department, on the days of which nothing is in quarantine."""
+    staged = manifests.staged_counts(store)
+    broken = _quarantined(store)
+    cells = [cell for cell in {*truth.counts, *staged} if not broken[cell[0], cell[3]]]
+    wrong = sorted(cell for cell in cells if truth.counts.get(cell, 0) != staged[cell])  # type: ignore[call-overload]
+    detail = ""
+    if wrong:
+        event_type, hospital_id, department_id, day = wrong[0]
+        detail = f"first: {event_type} of {hospital_id}, {department_id}, on {day}"
+    return CheckResult("staged_by_department", "lake", len(cells), len(cells) - len(wrong), not wrong, detail)
+
+
+def _explain(wrong: list[Reconciliation]) -> str:
+    if not wrong:
+        return ""
+    first = wrong[0]
+    counts = (
+        f"first: {first.event_date} has {first.emitted} emitted, {first.raw_objects} raw, {first.staged} staged, "
+        f"{first.quarantined} in quarantine, {first.loaded} loaded, {first.fact_rows} in the fact; "
+    )
+    if any(row.emitted != row.raw_objects for row in wrong):
+        return counts + "the lake is not what its runs wrote"
+    if any(row.raw_objects != row.staged + row.quarantined for row in wrong):
+        return counts + "run hospital-elt stage"
+    if any(row.staged != row.loaded for row in wrong):
+        return counts + "run hospital-elt load"
+    return counts + "run hospital-elt build"
+
+
+def _raw_objects(store: ObjectStore) -> Counts:
+    counts: Counts = Counter()
+    for event_type, days in raw.list_tree(store).days.items():
+        for day in days:
+            keys = raw.partition_keys(store, event_type, day)
+            counts[event_type, day] += sum(parse_event_key(key) is not None for key in keys)
+    return +counts
+
+
+def _staged(store: ObjectStore) -> Counts:
+    counts: Counts = Counter()
+    for (event_type, _, _, day), rows in manifests.staged_counts(store).items():
+        counts[event_type, day] += rows
+    return counts
+
+
+def _quarantined(store: ObjectStore) -> Counts:
+    counts: Counts = Counter()
+    for entry in quarantine.entries(store):
+        key = parse_event_key(entry.key)
+        if key is not None:
+            counts[key.event_type, key.event_date] += 1
+    return counts
+
+
+def _in_tables(warehouse: Warehouse, schema: str, tables: dict[str, tuple[str, str]]) -> Counts:
+    counts: Counts = Counter()
+    for event_type, (table, day) in tables.items():
+        # The parts of a date rather than a cast: the DATE of some engines begins in 1970.
+        parts = ", ".join(f"extract({part} from {day})" for part in ("year", "month", "day"))
+        rows = warehouse.query(
+            f"SELECT {parts}, count(*) FROM {warehouse.schema(schema)}.{table} GROUP BY {parts}"  # noqa: S608
+        )
+        for year, month, day_of_month, count in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+            counts[event_type, date(year, month, day_of_month)] += count
+    return counts

@@ -1,0 +1,145 @@
+"""What ``check`` found, as values and as the tables of the quality schema."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from elt.contracts import EVENT_TYPES, Column, ColumnKind, columns_schema
+from elt.warehouse.tables import RawTable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check of one hospital or of the whole lake.
+
+    Attributes:
+        check_name: What was checked.
+        scope: A hospital, an event type, or ``lake``.
+        expected: The number that should be.
+        observed: The number that is.
+        passed: Whether that is as it must be.
+        detail: What is wrong, with an example, or what to do; may say more of what is right.
+    """
+
+    check_name: str
+    scope: str
+    expected: float
+    observed: float
+    passed: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """The events of one type and day at each step of their way.
+
+    Attributes:
+        event_type: Type of the events.
+        event_date: UTC date of the events.
+        emitted: Events that run records count.
+        raw_objects: Objects under ``raw/``.
+        staged: Rows in committed Parquet files.
+        quarantined: Objects in quarantine.
+        loaded: Rows in the raw schema.
+        fact_rows: Rows of the fact.
+    """
+
+    event_type: str
+    event_date: date
+    emitted: int
+    raw_objects: int
+    staged: int
+    quarantined: int
+    loaded: int
+    fact_rows: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether emitted = raw objects = staged + quarantined, and staged = loaded = fact rows."""
+        accounted = self.emitted == self.raw_objects == self.staged + self.quarantined
+        return accounted and self.staged == self.loaded == self.fact_rows
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """Everything that one call of ``check`` found.
+
+    Attributes:
+        reconciliation: One entry for each event type and day, sorted.
+        checks: The checks, in the order in which they are shown.
+        late: Late events.
+        quarantined: Objects in quarantine, by reason.
+    """
+
+    reconciliation: tuple[Reconciliation, ...]
+    checks: tuple[CheckResult, ...]
+    late: int
+    quarantined: dict[str, int]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check passed."""
+        return all(check.passed for check in self.checks)
+
+    def totals(self) -> dict[str, dict[str, int]]:
+        """Return the sums over all days, by event type."""
+        return {
+            event_type: {
+                step: sum(getattr(row, step) for row in self.reconciliation if row.event_type == event_type)
+                for step in STEPS
+            }
+            for event_type in EVENT_TYPES
+        }
+
+    def as_json(self) -> dict[str, object]:
+        """Return the report as a JSON object: totals for each event type, and every check."""
+        return {
+            "passed": self.passed,
+            "reconciliation": self.totals(),
+            "checks": [asdict(check) for check in self.checks],
+            "late": self.late,
+            "quarantined": self.quarantined,
+        }
+
+
+STEPS = ("emitted", "raw_objects", "staged", "quarantined", "loaded", "fact_rows")
+"""The steps of an event's way, in order."""
+
+
+def _column(name: str, kind: ColumnKind, description: str) -> Column:
+    return Column(name, kind, nullable=False, description=description)
+
+
+CHECK_RESULT = RawTable(
+    name="check_result",
+    columns=(
+        _column("check_name", ColumnKind.STRING, "What was checked."),
+        _column("scope", ColumnKind.STRING, "A hospital, an event type, or the lake."),
+        _column("expected", ColumnKind.FLOAT, "The number that should be."),
+        _column("observed", ColumnKind.FLOAT, "The number that is."),
+        _column("passed", ColumnKind.BOOLEAN, "Whether that is as it must be."),
+        _column("detail", ColumnKind.STRING, "What is wrong, or more of what is right."),
+    ),
+    order_by=("check_name", "scope"),
+)
+
+RECONCILIATION = RawTable(
+    name="reconciliation",
+    columns=(
+        _column("event_type", ColumnKind.STRING, "Type of the events."),
+        _column("event_date", ColumnKind.DATE, "UTC date of the events."),
+        *(_column(step, ColumnKind.INTEGER, f"Events counted as {step.replace('_', ' ')}.") for step in STEPS),
+    ),
+    order_by=("event_type", "event_date"),
+)
+
+
+def as_rows(table: RawTable, values: Iterable[CheckResult] | Iterable[Reconciliation]) -> "pa.Table":
+    """Return results as rows of their table."""
+    import pyarrow as pa
+
+    return pa.Table.from_pylist([asdict(value) for value in values], schema=columns_schema(table.columns))

@@ -1,0 +1,77 @@
+"""Checks of the warehouse: its invariants, its censuses, how new it is."""
+
+from datetime import date
+
+from elt.quality.emitted import Emitted
+from elt.quality.invariants import INVARIANTS, Invariant
+from elt.quality.results import CheckResult
+from elt.warehouse import Warehouse
+
+
+def check_invariants(warehouse: Warehouse, hospitals: set[str]) -> list[CheckResult]:
+    """Check every invariant for every hospital.
+
+    Args:
+        warehouse: A built warehouse.
+        hospitals: The hospitals that are known to be in it.
+
+    Returns:
+        One result for each invariant and hospital: no breach expected.
+    """
+    return [result for invariant in INVARIANTS for result in _check(warehouse, invariant, hospitals)]
+
+
+def _check(warehouse: Warehouse, invariant: Invariant, hospitals: set[str]) -> list[CheckResult]:
+    schemas = {name: warehouse.schema(name) for name in ("raw", "curated")}
+    breaches = invariant.breaches.format(**schemas)
+    found = warehouse.query(
+        f"SELECT hospital_id, count(*) AS breaches, min(example) AS example "  # noqa: S608
+        f"FROM ({breaches}) AS breach GROUP BY hospital_id"
+    ).to_pylist()
+    by_hospital = {str(row["hospital_id"]): (int(row["breaches"]), str(row["example"])) for row in found}
+    return [
+        _result(invariant, hospital, *by_hospital.get(hospital, (0, "")))
+        for hospital in sorted(hospitals | set(by_hospital))
+    ]
+
+
+def _result(invariant: Invariant, hospital: str, breaches: int, example: str) -> CheckResult:
+    detail = f"{invariant.sentence}; broken by: {example}" if breaches else ""
+    return CheckResult(invariant.name, hospital, 0, breaches, not breaches, detail)
+
+
+def census_checks(warehouse: Warehouse, truth: Emitted) -> list[CheckResult]:
+    """Check that every department has both censuses on every day that runs cover."""
+    table = f"{warehouse.schema('curated')}.fact_department_occupancy"
+    found = warehouse.query(
+        "SELECT hospital_id, count(*) AS days FROM ("  # noqa: S608
+        f"SELECT hospital_id, department_id, snapshot_date FROM {table} "
+        "GROUP BY hospital_id, department_id, snapshot_date "
+        "HAVING count(*) = 2 AND count(DISTINCT snapshot_type) = 2) AS department_day GROUP BY hospital_id"
+    ).to_pylist()
+    observed = {str(row["hospital_id"]): int(row["days"]) for row in found}
+    checks = []
+    for hospital_id, days in sorted(truth.covered.items()):
+        expected = len(days) * len(truth.departments[hospital_id])
+        counted = observed.get(hospital_id, 0)
+        detail = "" if counted == expected else "department-days with one census at the start and one at the end"
+        checks.append(
+            CheckResult("both_censuses_every_day", hospital_id, expected, counted, counted == expected, detail)
+        )
+    return checks
+
+
+def freshness_checks(warehouse: Warehouse, truth: Emitted) -> list[CheckResult]:
+    """Check that the newest census of each hospital is of the last day of its newest run."""
+    table = f"{warehouse.schema('curated')}.fact_department_occupancy"
+    found = warehouse.query(
+        f"SELECT hospital_id, max(snapshot_date) AS newest FROM {table} GROUP BY hospital_id"  # noqa: S608
+    ).to_pylist()
+    newest: dict[str, date] = {str(row["hospital_id"]): row["newest"] for row in found}
+    checks = []
+    for hospital_id, end in sorted(truth.ends.items()):
+        last = newest.get(hospital_id)
+        behind = (end - last).days if last else len(truth.covered[hospital_id])
+        detail = f"newest census {last or 'none'}, newest run ends {end}"
+        checks.append(CheckResult("days_behind_newest_run", hospital_id, 0, behind, behind == 0, detail))
+    return checks

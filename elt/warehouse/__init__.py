@@ -1,0 +1,94 @@
+"""Warehouses: where staged events are loaded, modelled and asked. One small protocol; chDB behind it.
+
+Which kind it is follows from its DSN; nothing outside this package asks.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from elt.errors import WrongCallError
+from elt.warehouse.dsn import parse_dsn
+from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError, WarehouseInUseError
+from elt.warehouse.protocol import DEFAULT_PREFIX, SCHEMAS, Warehouse
+
+__all__ = [
+    "DEFAULT_PREFIX",
+    "SCHEMAS",
+    "DbtTarget",
+    "NoWarehouseError",
+    "StatementError",
+    "Warehouse",
+    "WarehouseError",
+    "WarehouseInUseError",
+    "dbt_target",
+    "open_warehouse",
+]
+
+_PREFIX = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class DbtTarget:
+    """How dbt reaches a warehouse.
+
+    Attributes:
+        environment: All variables of its process.
+        workspace: Directory for what it writes beside the warehouse: compiled models, logs.
+        keep_open: File descriptors that its process must inherit: they keep others out as long as it lives.
+    """
+
+    environment: Mapping[str, str]
+    workspace: Path
+    keep_open: tuple[int, ...] = ()
+
+
+def open_warehouse(dsn: str, prefix: str = DEFAULT_PREFIX, *, create: bool = False) -> Warehouse:
+    """Open a warehouse; use it as a context manager, for chDB lets one process in at a time.
+
+    Args:
+        dsn: Where it is: ``chdb:///absolute/path`` or ``chdb://relative/path``.
+        prefix: What the names of its schemas begin with.
+        create: Whether to make it if it is not there.
+
+    Returns:
+        The warehouse, open.
+
+    Raises:
+        WrongCallError: If the DSN or the prefix is not one, or there is no warehouse and none is to be made.
+        WarehouseInUseError: If another process holds it.
+        WarehouseError: If it cannot be opened.
+    """
+    from elt.warehouse.chdb import ChdbWarehouse
+
+    return ChdbWarehouse(parse_dsn(dsn).path, _checked(prefix), create=create)
+
+
+@contextmanager
+def dbt_target(dsn: str, prefix: str = DEFAULT_PREFIX) -> Iterator[DbtTarget]:
+    """Keep a warehouse for a dbt process: others are told that it is in use until the block ends.
+
+    Args:
+        dsn: Where it is; it must not be open in this process.
+        prefix: What the names of its schemas begin with.
+
+    Yields:
+        How dbt reaches it.
+
+    Raises:
+        WrongCallError: As in ``open_warehouse``.
+        WarehouseInUseError: If it is open elsewhere.
+    """
+    from elt.warehouse.chdb import environment, locked
+
+    path = parse_dsn(dsn).path
+    with locked(path, create=False) as lock:
+        yield DbtTarget(environment(path, _checked(prefix)), path / "dbt", (lock.descriptor,))
+
+
+def _checked(prefix: str) -> str:
+    if not _PREFIX.fullmatch(prefix):
+        raise WrongCallError(f"prefix {prefix!r}: must be lower-case letters, digits and underscores")
+    return prefix

@@ -1,0 +1,236 @@
+"""chDB: ClickHouse inside the process, its data in a directory. The only module that knows it."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from elt.contracts import Column, ColumnKind
+from elt.warehouse.directory_lock import DirectoryLock
+from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError
+from elt.warehouse.protocol import DEFAULT_PREFIX, SCHEMAS
+from elt.warehouse.tables import SOURCE_FILE, RawTable
+from hospital_sim.events import UUID_PATTERN
+from hospital_sim.storage import LocalStore, ObjectStore
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from clickhouse_connect.driver.client import Client
+
+_TYPES = {
+    ColumnKind.TIMESTAMP: "DateTime64(6, 'UTC')",
+    ColumnKind.DATE: "Date32",
+    ColumnKind.INTEGER: "Int64",
+    ColumnKind.FLOAT: "Float64",
+    ColumnKind.BOOLEAN: "Bool",
+}
+_SETTINGS = {
+    "join_use_nulls": "1",
+    "mutations_sync": "2",
+    "session_timezone": "UTC",
+}
+# Asking changes nothing, whatever is asked; it has a connection of its own, for the setting stays with one.
+_READ_ONLY = {"readonly": "2"}
+# Codes of the engine that mean: the text is wrong, whatever is in the tables.
+_WRONG_SQL = {36, 42, 43, 46, 47, 48, 53, 60, 62, 81, 164, 179, 184, 206, 207, 215, 352, 386}
+_LONGEST_MESSAGE = 400
+_GLOB = re.compile(r"[*?{}\[\]\\']")
+
+
+class ChdbWarehouse:
+    """A warehouse in a directory, held by this process alone until it is closed.
+
+    Args:
+        path: The directory.
+        prefix: What the names of the schemas begin with.
+        create: Whether to make the directory if it is not there.
+
+    Raises:
+        NoWarehouseError: If there is no such directory, and none is to be made.
+        WarehouseInUseError: If another process, or another part of this one, holds it.
+        WarehouseError: If it cannot be opened.
+    """
+
+    def __init__(self, path: Path, prefix: str = DEFAULT_PREFIX, *, create: bool = False) -> None:
+        self.path = path
+        self.dsn = f"chdb://{path}"
+        self.prefix = prefix
+        self._lock = locked(path, create=create)
+        try:
+            self._client = _open(path, _SETTINGS)
+            self._reader = _open(path, _SETTINGS | _READ_ONLY)
+        except WarehouseError:
+            self._lock.release()
+            raise
+
+    def schema(self, name: str) -> str:
+        """Return the full name of a schema."""
+        if name not in SCHEMAS:
+            raise ValueError(f"no schema {name!r}; there are {', '.join(SCHEMAS)}")
+        return f"{self.prefix}_{name}"
+
+    def query(self, sql: str) -> "pa.Table":
+        """Run one query, which may only read, and return its rows (see ``Warehouse.query``)."""
+        statement = sql.rstrip().removesuffix(";")
+        with _refusals(statement):
+            return self._reader.query_arrow(statement, use_strings=True)
+
+    def execute(self, sql: str) -> None:
+        """Run one statement without a result."""
+        with _refusals(sql):
+            self._client.command(sql)
+
+    def has_table(self, schema: str, table: str) -> bool:
+        """Tell whether a table or view is in a schema."""
+        with _refusals():
+            found = self._client.command(
+                "SELECT count() FROM system.tables WHERE database = {database:String} AND name = {name:String}",
+                parameters={"database": self.schema(schema), "name": table},
+            )
+        return found == 1
+
+    def create_raw_table(self, table: RawTable) -> None:
+        """Create a table of the raw schema, unless it is there."""
+        self.execute(f"CREATE DATABASE IF NOT EXISTS {self.schema('raw')}")
+        columns = ", ".join(
+            f"{column.name} {column_type(column)} COMMENT {_quoted(column.description)}" for column in table.columns
+        )
+        partition = f"PARTITION BY toYYYYMM({table.partition_by})" if table.partition_by else ""
+        self.execute(
+            f"CREATE TABLE IF NOT EXISTS {self._raw(table)} ({columns}) "
+            f"ENGINE = MergeTree {partition} ORDER BY ({', '.join(table.order_by)})"
+        )
+
+    def load_parquet(self, table: RawTable, store: ObjectStore, key: str) -> None:
+        """Add the rows of one staged file to a raw table; the engine itself reads the Parquet."""
+        with _local_file(store, key) as path:
+            staged = [column for column in table.columns if column.name != SOURCE_FILE]
+            structure = ", ".join(f"{column.name} {column_type(column)}" for column in staged)
+            names = ", ".join(column.name for column in staged)
+            self.execute(
+                f"INSERT INTO {self._raw(table)} ({names}, {SOURCE_FILE}) SELECT {names}, {_quoted(key)} "  # noqa: S608
+                f"FROM file({_quoted(str(path))}, 'Parquet', {_quoted(structure)})"
+            )
+
+    def insert(self, table: RawTable, rows: "pa.Table") -> None:
+        """Add rows to a raw table."""
+        with _refusals():
+            self._client.insert_arrow(table.name, rows, database=self.schema("raw"))
+
+    def delete(self, table: RawTable, column: str, value: str) -> None:
+        """Remove the rows of a raw table whose column has a value."""
+        self.execute(f"ALTER TABLE {self._raw(table)} DELETE WHERE {column} = {_quoted(value)}")
+
+    def replace_quality_table(self, table: RawTable, rows: "pa.Table") -> None:
+        """Make a table of the quality schema hold these rows and no others."""
+        schema = self.schema("quality")
+        columns = ", ".join(f"{column.name} {column_type(column)}" for column in table.columns)
+        self.execute(f"CREATE DATABASE IF NOT EXISTS {schema}")
+        self.execute(
+            f"CREATE OR REPLACE TABLE {schema}.{table.name} ({columns}) "
+            f"ENGINE = MergeTree ORDER BY ({', '.join(table.order_by)})"
+        )
+        with _refusals():
+            self._client.insert_arrow(table.name, rows, database=schema)
+
+    def close(self) -> None:
+        """Let go of the directory."""
+        self._reader.close()
+        self._client.close()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _raw(self, table: RawTable) -> str:
+        return f"{self.schema('raw')}.{table.name}"
+
+
+def locked(path: Path, *, create: bool) -> DirectoryLock:
+    """Return the lock of a warehouse's directory, held.
+
+    Raises:
+        NoWarehouseError: If there is no such directory, and none is to be made.
+        WarehouseInUseError: If it is held already.
+    """
+    if not path.is_dir() and not create:
+        raise NoWarehouseError(f"warehouse {path}: there is none; make one with hospital-elt load")
+    return DirectoryLock(path)
+
+
+def column_type(column: Column) -> str:
+    """Return the engine's type of a column. What repeats is stored once: all strings but identifiers of one thing."""
+    if column.kind is not ColumnKind.STRING:
+        name = _TYPES[column.kind]
+        return f"Nullable({name})" if column.nullable else name
+    name = "Nullable(String)" if column.nullable else "String"
+    return name if column.pattern == UUID_PATTERN else f"LowCardinality({name})"
+
+
+def _open(path: Path, settings: dict[str, str]) -> "Client":
+    import clickhouse_connect
+    from clickhouse_connect.driver.exceptions import DatabaseError, ProgrammingError
+
+    try:
+        return clickhouse_connect.get_client(interface="chdb", path=str(path), settings=settings)
+    except (DatabaseError, ProgrammingError) as error:
+        reason = "this process has another one open" if "already" in str(error) else "another process holds it"
+        raise WarehouseError(
+            f"warehouse {path}: chDB cannot open it; {reason}, or it cannot be written, or is of a newer chDB"
+        ) from error
+
+
+@contextmanager
+def _refusals(sql: str = "") -> Iterator[None]:
+    from clickhouse_connect.driver.exceptions import ClickHouseError
+
+    try:
+        yield
+    except ClickHouseError as error:
+        text = str(error)
+        code = re.search(r"Code: (\d+)", text)
+        raise StatementError(_plain(text, sql), wrong_sql=code is not None and int(code[1]) in _WRONG_SQL) from error
+
+
+def _plain(text: str, sql: str) -> str:
+    """Say in one line what the engine says in many."""
+    position = re.search(r"Syntax error: failed at position (\d+)", text)
+    if position and sql and int(position[1]) > len(sql.encode()):
+        return "Syntax error: the statement ends too early"
+    text = re.sub(r"^.*?DB::Exception: ", "", text, flags=re.DOTALL)
+    text = re.split(r"\. Expected one of|\(version ", text)[0]
+    text = re.sub(r"\s*\n\s*FORMAT \w+", "", text)
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+@contextmanager
+def _local_file(store: ObjectStore, key: str) -> Iterator[Path]:
+    """Yield a path that the engine can read: the object's own, or that of a copy."""
+    own = Path(store.url) / key
+    if isinstance(store, LocalStore) and not _GLOB.search(str(own)):
+        yield own
+        return
+    with NamedTemporaryFile(suffix=".parquet") as copy:
+        copy.write(store.read(key))
+        copy.flush()
+        yield Path(copy.name)
+
+
+def environment(path: Path, prefix: str) -> dict[str, str]:
+    """Return the variables by which the dbt project finds this warehouse."""
+    return {**os.environ, "HOSPITAL_WAREHOUSE_PATH": str(path), "HOSPITAL_WAREHOUSE_PREFIX": prefix}

@@ -1,0 +1,60 @@
+"""An advisory lock on a directory: one process at a time, and a clear word for the others."""
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from elt.warehouse.errors import WarehouseError, WarehouseInUseError
+
+LOCK_FILE = "hospital-elt.lock"
+
+
+class DirectoryLock:
+    """Holds a directory until it is released or the process ends, however it ends.
+
+    chDB refuses a directory that another process holds, but cannot say that this is why.
+
+    Args:
+        directory: The directory; made if it is not there.
+
+    Attributes:
+        descriptor: The open file that holds it; a process that inherits it holds the directory too. -1 when released.
+
+    Raises:
+        WarehouseInUseError: If it is held already.
+        WarehouseError: If it cannot be written.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            self.descriptor = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise WarehouseError(f"warehouse {directory}: cannot be written: {error.strerror}") from error
+        try:
+            fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = os.pread(self.descriptor, 32, 0).decode(errors="replace").strip()
+            os.close(self.descriptor)
+            raise WarehouseInUseError(
+                f"warehouse {directory}: in use by process {holder or 'unknown'}; "
+                "wait until it has finished, then run the same command again"
+            ) from error
+        os.ftruncate(self.descriptor, 0)
+        os.pwrite(self.descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Let the directory go."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()

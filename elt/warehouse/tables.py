@@ -1,0 +1,132 @@
+"""The tables of the raw schema, derived from the events and the run record."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from elt.contracts import Column, ColumnKind, columns, struct_columns
+from hospital_sim.events import EVENT_TYPES, DepartmentPromise
+
+SOURCE_FILE = "source_file"
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table of the raw schema.
+
+    Attributes:
+        name: Its name.
+        columns: Its columns, in order.
+        partition_by: The column whose month partitions it; empty if nothing does.
+        order_by: The columns it is sorted by, from few values to many.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    order_by: tuple[str, ...]
+    partition_by: str = ""
+
+
+@cache
+def event_table(event_type: str) -> RawTable:
+    """Return the table of an event type: its staged columns, then the file each row came from."""
+    return RawTable(
+        name=event_type,
+        columns=(*columns(event_type), _text(SOURCE_FILE, "Key of the staged file the row came from.")),
+        order_by=("hospital_id", "department_id", "event_time", "event_id"),
+        partition_by="event_time",
+    )
+
+
+def _text(name: str, description: str) -> Column:
+    return Column(name, ColumnKind.STRING, nullable=False, description=description)
+
+
+def _date(name: str, description: str) -> Column:
+    return Column(name, ColumnKind.DATE, nullable=False, description=description)
+
+
+def _integer(name: str, description: str) -> Column:
+    return Column(name, ColumnKind.INTEGER, nullable=False, description=description)
+
+
+_RUN_ID = _text("run_id", "Digest of configuration, seed, period and warm-up.")
+_HOSPITAL_ID = _text("hospital_id", "Identifier of the hospital.")
+_DEPARTMENT_ID = _text("department_id", "Identifier of the department.")
+
+RUN = RawTable(
+    name="run",
+    columns=(
+        _RUN_ID,
+        _text("history_id", "Digest of the hospital's past: equal for runs that differ in their end alone."),
+        _HOSPITAL_ID,
+        _text("hospital_name", "Name of the hospital."),
+        _integer("seed", "Seed of the random streams."),
+        _integer("stream_version", "Version of the order in which random numbers are drawn."),
+        _integer("warmup_days", "Days simulated before the start."),
+        _date("start_date", "First day of the history."),
+        _date("emit_from", "First day of which the run emits events."),
+        _date("end_date", "Last day of the run, inclusive."),
+        _text("configuration_hash", "Digest of the configuration."),
+        _text(SOURCE_FILE, "Key of the run record."),
+    ),
+    order_by=("hospital_id", "run_id"),
+)
+
+RUN_DEPARTMENT = RawTable(
+    name="run_department",
+    columns=(_RUN_ID, _HOSPITAL_ID, *struct_columns(DepartmentPromise)),
+    order_by=("hospital_id", "run_id", "department_id"),
+)
+
+RUN_MONTH = RawTable(
+    name="run_month",
+    columns=(
+        _RUN_ID,
+        _HOSPITAL_ID,
+        _DEPARTMENT_ID,
+        _integer("month_number", "Month of the year, 1 to 12."),
+        Column("multiplier", ColumnKind.FLOAT, nullable=False, description="Factor on the requests of a day."),
+    ),
+    order_by=("hospital_id", "run_id", "department_id", "month_number"),
+)
+
+RUN_COUNT = RawTable(
+    name="run_count",
+    columns=(
+        _RUN_ID,
+        _HOSPITAL_ID,
+        Column("event_type", ColumnKind.STRING, nullable=False, description="Which event.", values=tuple(EVENT_TYPES)),
+        _DEPARTMENT_ID,
+        _date("event_date", "UTC date of the events."),
+        _integer("count", "How many the run emitted."),
+    ),
+    order_by=("hospital_id", "run_id", "event_type", "department_id", "event_date"),
+)
+
+RUN_DIVERSION = RawTable(
+    name="run_diversion",
+    columns=(
+        _RUN_ID,
+        _HOSPITAL_ID,
+        _DEPARTMENT_ID,
+        _date("event_date", "UTC date of the requests."),
+        _integer("count", "How many requests the department turned away."),
+    ),
+    order_by=("hospital_id", "run_id", "department_id", "event_date"),
+)
+
+LOADED_FILE = RawTable(
+    name="loaded_file",
+    columns=(
+        _text(SOURCE_FILE, "Key of the staged file or run record."),
+        _text("table_name", "The raw table it is in."),
+        _integer("row_count", "How many rows it has."),
+        _text("sha256", "Digest of its bytes."),
+    ),
+    order_by=(SOURCE_FILE,),
+)
+"""What has been loaded, whole: a file without a row here is not loaded, whatever rows of it are in a table."""
+
+RUN_TABLES = (RUN, RUN_DEPARTMENT, RUN_MONTH, RUN_COUNT, RUN_DIVERSION)
+EVENT_TABLES = tuple(event_table(event_type) for event_type in EVENT_TYPES)
+RAW_TABLES = (*EVENT_TABLES, *RUN_TABLES, LOADED_FILE)

@@ -1,0 +1,122 @@
+"""The report of what a simulation emitted, from the first event to the browser."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from elt import pipeline
+from elt.report import write_report
+from elt.report.charts import report_charts
+from elt.warehouse import Warehouse, open_warehouse
+
+if TYPE_CHECKING:
+    from conftest import OpenPage
+
+pytestmark = pytest.mark.e2e
+
+NAME = """<b>St Bride's & "Sons"</b></script>"""
+HOSPITAL = f"""
+id = "st_brides"
+name = '''{NAME}'''
+warmup_days = 60
+
+[[department]]
+id = "only"
+name = '''=1+1 {NAME}'''
+treatment_function_code = "300"
+beds = 12
+max_stay_days = 8
+target_occupancy = 0.9
+"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake, a warehouse and the report of two months of a hospital with a hostile name."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "hospital.toml").write_text(HOSPITAL)
+    pipeline.run(
+        folder / "hospital.toml",
+        "2024-01-01",
+        "2024-02-29",
+        seed=3,
+        lake=str(folder / "lake"),
+        warehouse=f"chdb://{folder / 'warehouse'}",
+        report=folder / "report",
+    )
+    return folder
+
+
+def test_the_page_of_a_run_shows_every_chart_and_the_marts_p90(
+    place: Path, open_page: Callable[..., "OpenPage"]
+) -> None:
+    opened = open_page(place / "report" / "index.html")
+
+    assert {chart.key: opened.drawings(chart.key) for chart in report_charts()} == {
+        chart.key: 1 for chart in report_charts()
+    }
+    assert opened.page.locator("h1").inner_text() == NAME
+    with open_warehouse(f"chdb://{place / 'warehouse'}") as warehouse:
+        assert float(opened.number("wait_p90")) == _one(
+            warehouse,
+            "select wait_hours_p90 from hospital_marts.mart_waiting_by_period "
+            "where period_type = 'whole' and scope = 'hospital'",
+        )
+        assert float(opened.number("occupancy")) == pytest.approx(
+            _one(warehouse, "select sum(occupied_beds) / sum(beds) from hospital_marts.mart_bed_utilisation"), rel=1e-12
+        )
+        assert float(opened.number("admissions")) == _one(
+            warehouse, "select sum(admissions) from hospital_marts.mart_queue_growth"
+        )
+        assert float(opened.number("waiting")) == _one(
+            warehouse, "select sum(waiting_eod) from hospital_marts.mart_queue_growth where date = '2024-02-29'"
+        )
+
+
+def test_the_page_of_a_run_shows_its_checks(place: Path, open_page: Callable[..., "OpenPage"]) -> None:
+    opened = open_page(place / "report" / "index.html")
+
+    reconciliation = opened.page.locator("[data-table=reconciliation] tbody tr")
+    assert reconciliation.count() == 4
+    assert all(line.endswith("holds") for line in reconciliation.all_inner_texts())
+    assert opened.page.locator("[data-table=validation] details").count() > 3
+    assert opened.page.locator("[data-table=checks] details").count() > 10
+
+
+def test_the_same_marts_give_the_same_bytes_in_another_process(place: Path, tmp_path: Path) -> None:
+    command = "import sys; from elt.cli import main; main()"
+    words = ["report", "--warehouse", f"chdb://{place / 'warehouse'}", "--out", str(tmp_path), "--json"]
+    ended = subprocess.run(
+        [sys.executable, "-c", command, *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C"},
+    )
+
+    summary = json.loads(ended.stdout)
+    written = (tmp_path / "index.html").read_bytes()
+    assert written == (place / "report" / "index.html").read_bytes()
+    assert summary["bytes"] == len(written)
+    assert (summary["hospitals"], summary["departments"], summary["days"]) == (1, 1, 60)
+
+
+def test_a_report_takes_the_place_of_an_older_one(place: Path, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("older")
+
+    with open_warehouse(f"chdb://{place / 'warehouse'}") as warehouse:
+        write_report(warehouse, tmp_path)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+    assert re.match(r"<!doctype html>", (tmp_path / "index.html").read_text())
+
+
+def _one(warehouse: Warehouse, sql: str) -> float:
+    return float(warehouse.query(sql).column(0)[0].as_py())

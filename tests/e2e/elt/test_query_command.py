@@ -1,0 +1,96 @@
+"""``hospital-elt query`` prints rows as a table, CSV or JSON, and ends with 2 when the call is wrong."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from elt.warehouse import open_warehouse
+
+pytestmark = pytest.mark.e2e
+
+ROW = (
+    "SELECT toDateTime64('2024-03-31 01:30:00', 6, 'UTC') AS at, toDate32('1940-02-29') AS born, 'a,\"b\"' AS text, "
+    "0.1 AS number, CAST(NULL AS Nullable(Int64)) AS nothing, 0 / 0 AS undefined, true AS yes, 9007199254740993 AS big"
+)
+
+
+@pytest.fixture(scope="module")
+def dsn(tmp_path_factory: pytest.TempPathFactory) -> str:
+    dsn = f"chdb://{tmp_path_factory.mktemp('query')}/warehouse"
+    with open_warehouse(dsn, create=True):
+        pass
+    return dsn
+
+
+def query(dsn: str, sql: str, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from elt.cli import main; main()", "query", "--warehouse", dsn, sql, *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("options", [("--format", "json"), ("--json",)])
+def test_json_is_an_array_of_objects(dsn: str, options: tuple[str, ...]) -> None:
+    done = query(dsn, ROW, *options)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [
+        {
+            "at": "2024-03-31T01:30:00Z",
+            "born": "1940-02-29",
+            "text": 'a,"b"',
+            "number": 0.1,
+            "nothing": None,
+            "undefined": None,
+            "yes": True,
+            "big": 9007199254740993,
+        }
+    ]
+
+
+def test_no_row_is_an_empty_array(dsn: str) -> None:
+    assert json.loads(query(dsn, "SELECT 1 AS one WHERE 1 = 0", "--json").stdout) == []
+
+
+def test_csv_has_a_header_and_quotes_what_needs_it(dsn: str) -> None:
+    header, row = csv.reader(io.StringIO(query(dsn, ROW, "--format", "csv").stdout))
+    assert header[:4] == ["at", "born", "text", "number"]
+    assert row[:5] == ["2024-03-31T01:30:00Z", "1940-02-29", 'a,"b"', "0.1", ""]
+
+
+def test_a_table_is_for_people(dsn: str) -> None:
+    shown = query(dsn, "SELECT number AS n FROM numbers(3)").stdout
+    assert "n" in shown
+    assert "3 rows" in shown
+
+
+@pytest.mark.parametrize("sql", ["SELEC 1", "SELECT * FROM nowhere.nothing", "", " ; "])
+def test_a_query_that_is_wrong_ends_with_2_and_one_line(dsn: str, sql: str) -> None:
+    done = query(dsn, sql, "--json")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("error: ")
+    assert len(done.stderr.splitlines()) <= 2
+
+
+def test_a_warehouse_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
+    done = query(f"chdb://{tmp_path}/none", "SELECT 1")
+    assert done.returncode == 2
+    assert "hospital-elt load" in done.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_an_unknown_kind_of_warehouse_ends_with_2_without_its_password() -> None:
+    done = query("oracle://me:s3cret@host/db", "SELECT 1")
+    assert done.returncode == 2
+    assert "chdb://" in done.stderr
+    assert "s3cret" not in done.stderr
+
+
+def test_a_warehouse_in_use_ends_with_1_within_seconds(dsn: str) -> None:
+    with open_warehouse(dsn):
+        done = query(dsn, "SELECT 1")
+    assert done.returncode == 1
+    assert "in use by process" in done.stderr

@@ -1,0 +1,106 @@
+"""``hospital-elt stage``, as a user meets it."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from lakes import DAY, admission, contents, put_all, put_event, put_record, some_events
+
+from hospital_sim.layout import key_of
+from hospital_sim.storage import LocalStore
+
+pytestmark = pytest.mark.e2e
+
+
+def elt(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["hospital-elt", *words], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> LocalStore:
+    store = LocalStore(tmp_path / "lake")
+    put_all(store, some_events(20))
+    put_record(store, DAY.date().replace(day=31))
+    return store
+
+
+def test_the_summary_says_what_was_staged_and_what_was_not(lake: LocalStore) -> None:
+    lake.create(f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}", b'{"event_id": "1')
+
+    done = elt("stage", "--lake", lake.url)
+
+    assert done.returncode == 0, done.stderr
+    for words in ("raw objects", "staged: dep_snapshot", "quarantined: not_json", "late", "files"):
+        assert words in done.stdout
+
+
+def test_the_summary_is_one_json_object(lake: LocalStore) -> None:
+    summary = json.loads(elt("stage", "--lake", lake.url, "--json").stdout)
+
+    assert summary["raw_objects"] == 80
+    assert summary["staged"] == {"admission": 20, "discharge": 20, "wait_snapshot": 20, "dep_snapshot": 20}
+    assert (summary["late"], summary["files"], summary["manifests"]) == (0, 4, [1])
+
+
+def test_a_second_call_says_that_there_is_nothing_new_and_writes_nothing(lake: LocalStore) -> None:
+    elt("stage", "--lake", lake.url)
+    before = contents(lake)
+
+    again = elt("stage", "--lake", lake.url)
+
+    assert again.returncode == 0
+    assert "Nothing new" in again.stdout
+    assert contents(lake) == before
+
+
+def test_an_event_of_a_closed_month_is_reported_as_late(lake: LocalStore) -> None:
+    elt("stage", "--lake", lake.url)
+    put_event(lake, admission(901))
+
+    assert json.loads(elt("stage", "--lake", lake.url, "--json").stdout)["late"] == 1
+
+
+def test_a_missing_lake_is_a_wrong_call_that_says_what_to_do(tmp_path: Path) -> None:
+    done = elt("stage", "--lake", str(tmp_path / "nowhere"))
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"error: {tmp_path}/nowhere: there is no lake here")
+    assert "hospital-sim simulate" in done.stderr
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_lake_without_events_is_a_wrong_call(tmp_path: Path) -> None:
+    LocalStore(tmp_path / "lake").create("raw/visits/a.csv", b"a,b")
+
+    done = elt("stage", "--lake", str(tmp_path / "lake"))
+
+    assert done.returncode == 2
+    assert "no events under raw/" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--as-of", "March"], "--as-of"),
+        (["--as-of", "2024-02-30"], "--as-of"),
+        (["--workers", "0"], "--workers"),
+        (["--lake", "gopher://x"], "gopher"),
+    ],
+)
+def test_a_wrong_word_is_named(lake: LocalStore, words: list[str], named: str) -> None:
+    done = elt("stage", "--lake", lake.url, *words)
+
+    assert done.returncode == 2
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_lake_that_cannot_be_written_is_named(lake: LocalStore) -> None:
+    Path(lake.url, "manifests").write_text("a file in the way")
+
+    done = elt("stage", "--lake", lake.url)
+
+    assert done.returncode == 1
+    assert "manifests" in done.stderr
+    assert len(done.stderr.splitlines()) <= 2

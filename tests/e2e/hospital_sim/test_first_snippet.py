@@ -1,0 +1,63 @@
+"""The first lines that a newcomer types run as they stand."""
+
+from pathlib import Path
+
+import pandas
+import pytest
+
+import hospital_sim as hs
+from hospital_sim import Run, Table
+from hospital_sim.layout import parse_event_key
+
+pytestmark = pytest.mark.e2e
+
+SNIPPET = """
+import hospital_sim as hs
+hospital = hs.load("district_general")                # a preset, or a TOML path
+hospital.describe()                                   # offered load by department and month
+run = hospital.simulate("2024-01-01", "2024-12-31", seed=1)
+run.summary()                                         # reads well in a notebook
+run.waits(by="department").to_pandas()
+run.chart.occupancy("respiratory_medicine")
+"""
+
+
+@pytest.fixture(scope="module")
+def names() -> dict[str, object]:
+    """What the snippet leaves behind."""
+    names: dict[str, object] = {}
+    exec(SNIPPET, names)
+    return names
+
+
+def test_the_snippet_runs_verbatim(names: dict[str, object]) -> None:
+    run = names["run"]
+    assert isinstance(run, Run)
+    assert isinstance(run.waits(by="department").to_pandas(), pandas.DataFrame)
+    assert len(run.waits(by="department")) == len(run.config.department)
+
+
+def test_mean_occupancy_of_the_year_lies_within_two_points_of_the_target(names: dict[str, object]) -> None:
+    run = names["run"]
+    assert isinstance(run, Run)
+    wards = {ward.id: ward for ward in run.config.department}
+    rates = [row["occupied_beds"] / wards[row["department"]].beds for row in run.census()]  # type: ignore[operator, index]
+    target = sum(ward.target_occupancy or 0.0 for ward in wards.values()) / len(wards)
+    assert sum(rates) / len(rates) == pytest.approx(target, abs=0.02)
+
+
+def test_a_summary_reads_well_in_a_notebook(names: dict[str, object]) -> None:
+    run = names["run"]
+    assert isinstance(run, Run)
+    summary = run.summary()
+    assert isinstance(summary, Table)
+    assert "Respiratory Medicine" in summary._repr_html_()
+    assert max(map(len, repr(summary).splitlines())) <= 180
+
+
+def test_a_run_is_written_to_a_raw_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = hs.load("small").simulate("2024-01-01", "2024-01-31", seed=1)
+    run.write("lake/raw")
+    keys = [str(path.relative_to(tmp_path / "lake/raw")) for path in (tmp_path / "lake/raw").rglob("*.json")]
+    assert sum(parse_event_key(key) is not None for key in keys) == len(run.events)

@@ -1,0 +1,212 @@
+"""The command ``hospital-sim`` as a user meets it: in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hospital_sim.events import decode_event, decode_record
+from hospital_sim.layout import is_record_key, is_started_key, parse_event_key
+
+pytestmark = pytest.mark.e2e
+
+COMMAND = [sys.executable, "-c", "from hospital_sim.cli import main; main()"]
+PERIOD = ["--start", "2024-01-01", "--end", "2024-01-10"]
+
+
+def _call(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    return subprocess.run(
+        [*COMMAND, *words], cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def _right(*words: str) -> str:
+    called = _call(*words)
+    assert (called.returncode, called.stderr) == (0, "")
+    return called.stdout
+
+
+def _simulate(sink: Path, *options: str) -> dict[str, object]:
+    shown: dict[str, object] = json.loads(
+        _right("simulate", "small", *PERIOD, "--seed", "1", "--sink", str(sink), "--json", *options)
+    )
+    return shown
+
+
+def _objects(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_presets_are_listed_for_people_and_for_programs() -> None:
+    assert "district_general" in _right("presets")
+    assert {"small", "district_general"} <= set(json.loads(_right("presets", "--json"))["presets"])
+
+
+def test_describe_shows_offered_load_by_department_and_month() -> None:
+    shown = _right("describe", "district_general")
+    assert all(word in shown for word in ("Respiratory Medicine", "All departments", "Jan", "Dec", "year"))
+    (hospital,) = json.loads(_right("describe", "district_general", "--json"))["hospitals"]
+    assert hospital["hospital_id"] == "district_general"
+    wards = hospital["departments"]
+    assert 11 <= len(wards) <= 15
+    assert all(0 < ward["year"] < 1 for ward in wards)
+    assert max(ward["Jan"] for ward in wards) > max(ward["Jul"] for ward in wards)
+
+
+def test_simulate_writes_what_its_summary_says(tmp_path: Path) -> None:
+    summary = _simulate(tmp_path / "raw")
+    written = _objects(tmp_path / "raw")
+    events = [found for key in written if (found := parse_event_key(key))]
+    for kind in ("admission", "discharge", "wait_snapshot", "dep_snapshot"):
+        assert summary[kind] == sum(event.event_type == kind for event in events)
+    assert summary["dep_snapshot"] == 3 * 2 * 10
+    assert summary["events"] == summary["created"] == len(events)
+    assert (summary["already_there"], summary["hospitals"]) == (0, ["small"])
+    (record,) = [decode_record(data) for key, data in written.items() if is_record_key(key)]
+    assert sum(entry.count for entry in record.counts) == len(events)
+    assert len(written) == len(events) + 2
+
+
+def test_every_object_keeps_the_contract(tmp_path: Path) -> None:
+    _simulate(tmp_path / "raw")
+    for key, data in _objects(tmp_path / "raw").items():
+        found = parse_event_key(key)
+        if found is None:
+            assert is_record_key(key) or is_started_key(key)
+            continue
+        event = decode_event(found.event_type, data)
+        assert (event.event_id, event.event_time.date()) == (found.event_id, found.event_date)
+
+
+def test_the_same_call_again_changes_nothing(tmp_path: Path) -> None:
+    first = _simulate(tmp_path / "raw")
+    before = _objects(tmp_path / "raw")
+    again = _simulate(tmp_path / "raw")
+    assert _objects(tmp_path / "raw") == before
+    assert (again["created"], again["already_there"]) == (0, first["events"])
+
+
+def test_one_more_day_is_appended_with_emit_from(tmp_path: Path) -> None:
+    _simulate(tmp_path / "raw")
+    shown = _right(
+        "simulate", "small", "--start", "2024-01-01", "--end", "2024-01-11", "--emit-from", "2024-01-11",
+        "--seed", "1", "--sink", str(tmp_path / "raw"), "--json",
+    )  # fmt: skip
+    assert json.loads(shown)["dep_snapshot"] == 6
+
+
+def test_simulate_prints_one_summary_for_people(tmp_path: Path) -> None:
+    shown = _right("simulate", "small", *PERIOD, "--seed", "1", "--sink", str(tmp_path / "raw"))
+    assert "dep snapshot" in shown
+    assert str(tmp_path / "raw") in shown
+
+
+WRONG = """
+id = "city"
+name = "City"
+[[department]]
+id = "ward"
+name = "Ward"
+treatment_function_code = "300"
+beds = {beds}
+target_occupancy = {load}
+max_stay_days = 5
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "named"),
+    [
+        (["describe", "smal"], 2, "'smal' is neither a preset nor a TOML file"),
+        (["describe", "nowhere.toml"], 2, "nowhere.toml: cannot be read"),
+        (["describe", "beds.toml"], 2, "beds.toml: department[0] (ward): beds: must be int >= 1, not -5"),
+        (
+            ["describe", "load.toml"],
+            2,
+            "load.toml: department[0] (ward): target_occupancy: gives an offered load of 1.2",
+        ),
+        (["describe", "broken.toml"], 2, "broken.toml: is not TOML"),
+        (
+            ["simulate", "small", "--start", "2024-01-02", "--end", "2024-01-01"],
+            2,
+            "end: 2024-01-01 is before the start",
+        ),
+        (["simulate", "small", "--start", "January", "--end", "2024-01-01"], 2, "start: 'January' is not a date"),
+        (["simulate", "small", *PERIOD, "--seed", "-1"], 2, "seed: must be between 0"),
+        (["simulate", "small", *PERIOD, "--seed", "one"], 2, "--seed"),
+        (["simulate", "small", *PERIOD, "--workers", "0"], 2, "--workers"),
+        (["simulate", "small", *PERIOD, "--emit-from", "2024-01-05"], 2, "emit_from: no finished run of this history"),
+        (["simulate", "small", *PERIOD, "--sink", "ftp://host/raw"], 2, "ftp"),
+        (["simulate", "small", *PERIOD, "--sink", "file/raw"], 1, "file/raw"),
+        (["simulate", "two.toml", *PERIOD, "--sink", "file/raw", "--workers", "2"], 1, "file/raw"),
+        (["simulate", "small", "--end", "2024-01-01"], 2, "--start"),
+        (["simulate"], 2, "HOSPITAL"),
+        (["stimulate"], 2, "stimulate"),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, list) else None,
+)
+def test_bad_input_is_one_or_two_lines_that_name_it(tmp_path: Path, words: list[str], code: int, named: str) -> None:
+    (tmp_path / "beds.toml").write_text(WRONG.format(beds=-5, load=0.9), encoding="utf-8")
+    (tmp_path / "load.toml").write_text(WRONG.format(beds=5, load=1.2), encoding="utf-8")
+    (tmp_path / "broken.toml").write_text("id = ", encoding="utf-8")
+    right = WRONG.format(beds=5, load=0.9).replace("[[department]]", "[[hospital.department]]")
+    two = f"[[hospital]]{right}[[hospital]]{right.replace('city', 'town')}"
+    (tmp_path / "two.toml").write_text(two, encoding="utf-8")
+    (tmp_path / "file").write_bytes(b"")
+    if words[0] == "simulate" and len(words) > 1:
+        given = {"--seed": "1", "--sink": "raw"}
+        words = [*words, *(word for pair in given.items() if pair[0] not in words for word in pair)]
+    called = _call(*words, cwd=tmp_path)
+    assert called.returncode == code
+    assert named in called.stderr
+    assert 1 <= len(called.stderr.strip().splitlines()) <= 2
+    assert "Traceback" not in called.stderr
+    assert called.stdout == ""
+
+
+def test_another_history_is_refused_and_nothing_is_lost(tmp_path: Path) -> None:
+    _simulate(tmp_path / "raw")
+    before = _objects(tmp_path / "raw")
+    called = _call("simulate", "small", *PERIOD, "--seed", "2", "--sink", str(tmp_path / "raw"))
+    assert (called.returncode, called.stdout) == (2, "")
+    assert "another history of hospital 'small'" in called.stderr
+    assert _objects(tmp_path / "raw") == before
+
+
+def test_debug_shows_the_traceback() -> None:
+    called = _call("describe", "smal", "--debug")
+    assert called.returncode == 2
+    assert "Traceback" in called.stderr
+
+
+@pytest.mark.parametrize("words", [["--help"], ["simulate", "--help"], ["describe", "--help"], ["presets", "--help"]])
+def test_help_tells_what_a_command_does(words: list[str]) -> None:
+    shown = _right(*words)
+    assert "Usage: hospital-sim" in shown
+
+
+def test_help_loads_nothing_heavy() -> None:
+    program = (
+        "import sys; from hospital_sim.cli import app; from hospital_sim.terminal import run; "
+        "run(app, 'hospital-sim', ['--help']); "
+        "sys.exit(sorted({'pandas', 'pyarrow', 'altair', 'chdb', 'dbt', 'scipy'} & set(sys.modules)) or 0)"
+    )
+    called = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert called.returncode == 0, called.stderr
+
+
+def test_a_killed_run_is_completed_by_the_same_call(tmp_path: Path) -> None:
+    """Killed once some events are there; the same call makes what an undisturbed run makes."""
+    words = ["simulate", "small", "--start", "2024-01-01", "--end", "2024-06-30", "--seed", "1", "--json", "--sink"]
+    with subprocess.Popen([*COMMAND, *words, str(tmp_path / "raw")], stdout=subprocess.DEVNULL) as running:
+        while len(list((tmp_path / "raw" / "admission").glob("*"))) < 10:
+            assert running.poll() is None, "the run ended before it could be killed"
+        running.kill()
+    assert not [key for key in _objects(tmp_path / "raw") if is_record_key(key)]
+    _right(*words, str(tmp_path / "raw"))
+    _right(*words, str(tmp_path / "whole"))
+    assert _objects(tmp_path / "raw") == _objects(tmp_path / "whole")

@@ -1,0 +1,152 @@
+"""A build makes every model, runs every test, says which failed, and lets go of the warehouse."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import hospital_sim as hs
+from elt.build import MODELS, BuildSummary, build
+from elt.errors import WrongCallError
+from elt.load import load
+from elt.staging import stage
+from elt.warehouse import SCHEMAS, open_warehouse
+from hospital_sim.storage import LocalStore
+
+pytestmark = pytest.mark.integration
+
+
+class Built(NamedTuple):
+    dsn: str
+    lake: Path
+    summary: BuildSummary
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("build")
+    lake, dsn = folder / "lake", f"chdb://{folder}/warehouse"
+    hs.load("small").simulate("2024-01-20", "2024-03-10", seed=2, sink=lake / "raw")
+    stage(LocalStore(lake))
+    load(str(lake), dsn)
+    return Built(dsn, lake, build(dsn))
+
+
+def tables(dsn: str, prefix: str = "hospital") -> dict[str, tuple[int, int]]:
+    """Return the rows of every modelled table or view and a digest of all of them, whatever their order."""
+    with open_warehouse(dsn, prefix) as warehouse:
+        schemas = ", ".join(f"'{warehouse.schema(name)}'" for name in ("staging", "curated", "marts"))
+        names = warehouse.query(
+            f"SELECT database || '.' || name AS name FROM system.tables WHERE database IN ({schemas})"
+        )["name"].to_pylist()
+        found = {
+            name: warehouse.query(f"SELECT count() AS n, sum(cityHash64(*)) AS digest FROM {name}").to_pylist()[0]
+            for name in names
+        }
+    return {name: (row["n"], row["digest"]) for name, row in found.items()}
+
+
+def test_every_model_is_built_and_every_test_passes(built: Built) -> None:
+    assert built.summary.passed
+    assert built.summary.models == len(list((MODELS / "models").rglob("*.sql")))
+    unit_tests = sum(text.count("    given:") for text in map(Path.read_text, (MODELS / "models").rglob("*.yml")))
+    assert unit_tests >= 20
+    assert built.summary.tests_passed > unit_tests + 70
+
+
+def test_every_mart_has_rows_on_the_days_that_have_snapshots_only(built: Built) -> None:
+    with open_warehouse(built.dsn) as warehouse:
+        for mart in ("mart_bed_utilisation", "mart_queue_growth", "mart_long_stays", "mart_waiting_now"):
+            row = warehouse.query(
+                f"SELECT min(date) AS first, max(date) AS last, count() AS n FROM hospital_marts.{mart}"
+            ).to_pylist()[0]
+            assert (str(row["first"]), str(row["last"]), row["n"]) == ("2024-01-20", "2024-03-10", 3 * 51)
+
+
+def test_the_right_simulator_passes_every_check_of_its_own_record(built: Built) -> None:
+    with open_warehouse(built.dsn) as warehouse:
+        checks = warehouse.query("SELECT * FROM hospital_marts.mart_pressure_validation").to_pylist()
+    assert [check for check in checks if not check["passed"]] == []
+    assert {check["check_name"] for check in checks} >= {"requests_in_month", "requests", "season", "mean_occupancy"}
+
+
+def test_building_again_gives_the_same_tables(built: Built) -> None:
+    before = tables(built.dsn)
+    assert build(built.dsn).passed
+    assert tables(built.dsn) == before
+
+
+def test_a_build_writes_nothing_beside_the_models(built: Built) -> None:
+    assert not list(MODELS.rglob("target"))
+    assert not list(MODELS.rglob("logs"))
+    assert not list(MODELS.rglob(".user.yml"))
+
+
+def test_a_failed_test_is_named_and_another_prefix_is_another_warehouse(built: Built) -> None:
+    before = tables(built.dsn)
+    load(str(built.lake), built.dsn, "trust")
+    with open_warehouse(built.dsn, "trust") as warehouse:
+        warehouse.execute("INSERT INTO trust_raw.wait_snapshot SELECT * FROM trust_raw.wait_snapshot LIMIT 1")
+    summary = build(built.dsn, "trust")
+    assert not summary.passed
+    assert any(name.startswith("unique_stg_wait_snapshots_event_id") for name in summary.tests_failed)
+    assert summary.skipped > 0
+    assert tables(built.dsn) == before
+
+
+def test_a_warehouse_without_a_load_is_a_wrong_call(tmp_path: Path) -> None:
+    with open_warehouse(f"chdb://{tmp_path}/warehouse", create=True):
+        pass
+    with pytest.raises(WrongCallError, match="hospital-elt load"):
+        build(f"chdb://{tmp_path}/warehouse")
+
+
+def test_a_build_that_is_interrupted_leaves_the_warehouse_free(built: Built) -> None:
+    command = [sys.executable, "-c", "from elt.cli import main; main()", "build", "--warehouse", built.dsn]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    _wait_until_in_use(built.dsn)
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode > 0, told
+    with open_warehouse(built.dsn) as warehouse:
+        assert warehouse.has_table("raw", "admission")
+
+
+def _wait_until_in_use(dsn: str) -> None:
+    lock = Path(dsn.removeprefix("chdb://")) / "hospital-elt.lock"
+    before = lock.read_text()
+    deadline = time.monotonic() + 30
+    while lock.read_text() == before and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def test_the_project_is_usable_on_its_own(built: Built, tmp_path: Path) -> None:
+    project = shutil.copytree(MODELS, tmp_path / "models")
+    environment = os.environ | {"HOSPITAL_WAREHOUSE_PATH": built.dsn.removeprefix("chdb://")}
+    dbt = [sys.executable, "-m", "dbt.cli.main", "--no-version-check", "--log-format", "json"]
+    done = subprocess.run(
+        [*dbt, "build", "--select", "stg_admissions", "dim_patient"],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    results = json.loads((project / "target" / "run_results.json").read_text())["results"]
+    assert {result["status"] for result in results} == {"success", "pass"}
+
+
+def test_all_schemas_carry_the_prefix(built: Built) -> None:
+    with open_warehouse(built.dsn) as warehouse:
+        found = warehouse.query("SELECT name FROM system.databases WHERE name LIKE 'hospital%'")["name"].to_pylist()
+    assert set(found) <= {f"hospital_{name}" for name in SCHEMAS}
+    assert {"hospital_raw", "hospital_staging", "hospital_curated", "hospital_marts"} <= set(found)

@@ -1,0 +1,182 @@
+"""Facts and marts equal what plain Python computes from the raw JSON, to 1e-9."""
+
+import math
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from hospitals import busy
+from mart_oracle import MartOracle, Row
+
+import hospital_sim as hs
+from elt.build import build
+from elt.load import load
+from elt.staging import stage
+from elt.warehouse import Warehouse, open_warehouse
+from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, WaitSnapshot, decode_event, encode
+from hospital_sim.layout import event_key, parse_event_key
+from hospital_sim.storage import LocalStore
+
+pytestmark = pytest.mark.integration
+
+KEYS = {
+    "fact_admissions": ("spell_id",),
+    "fact_discharges": ("spell_id",),
+    "mart_bed_utilisation": ("hospital_id", "department_id", "date"),
+    "mart_queue_growth": ("hospital_id", "department_id", "date"),
+    "mart_waiting_now": ("hospital_id", "department_id", "date"),
+    "mart_long_stays": ("hospital_id", "department_id", "date"),
+    "mart_waiting_times": ("hospital_id", "department_id", "month"),
+    "mart_waiting_by_period": ("scope", "hospital_id", "department_id", "period_type", "period_start"),
+    "mart_flow_profile": ("hospital_id", "department_id", "weekday", "hour"),
+    "mart_pressure_index": ("hospital_id", "date"),
+}
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> LocalStore:
+    """Two hospitals that run, and one by hand: outliers, beds that open and close, a department without beds."""
+    store = LocalStore(tmp_path_factory.mktemp("lake") / "lake")
+    raw = f"{store.url}/raw"
+    plan = busy()
+    plan.hospital.simulate(plan.start, plan.end, seed=plan.seed, sink=raw)
+    hs.load("small").simulate("2023-12-20", "2024-02-05", seed=4, sink=raw)
+    for event in by_hand(list(plan.run().events)):
+        store.create(f"raw/{event_key(event)}", encode(event))
+    stage(store)
+    return store
+
+
+def by_hand(events: list[Event]) -> Iterator[Event]:
+    """Yield the events of a run as those of another hospital, some of whose patients lie elsewhere than they asked."""
+    for event in events:
+        moved = msgspec.structs.replace(event, hospital_id="by_hand", event_id=other(event.event_id))
+        match moved:
+            case Admission():
+                asked = "b" if moved.bed_number % 3 == 0 else moved.department_id
+                yield msgspec.structs.replace(moved, spell_id=other(moved.spell_id), requested_department_id=asked)
+            case Discharge():
+                yield msgspec.structs.replace(moved, spell_id=other(moved.spell_id))
+            case DepSnapshot() if moved.department_id == "a" and moved.snapshot_date.day % 5 == 0:
+                yield msgspec.structs.replace(moved, beds=0, occupied_beds=0)
+            case DepSnapshot() if moved.department_id == "b" and moved.snapshot_date.day > 20:
+                yield msgspec.structs.replace(moved, capacity=moved.capacity + 2, beds=moved.beds + 1)
+            case WaitSnapshot() | DepSnapshot():
+                yield moved
+
+
+def other(identifier: str) -> str:
+    return f"{int(identifier[:8], 16) ^ 1:08x}{identifier[8:]}"
+
+
+@pytest.fixture(scope="module")
+def oracle(lake: LocalStore) -> MartOracle:
+    keys = (key for key in lake.keys("raw/") if parse_event_key(key.removeprefix("raw/")))
+    return MartOracle(decode_event(key.split("/")[1], data) for key, data in lake.read_many(keys))
+
+
+@pytest.fixture(scope="module")
+def warehouse(lake: LocalStore) -> Iterator[Warehouse]:
+    dsn = f"chdb://{Path(lake.url).parent}/warehouse"
+    load(lake.url, dsn)
+    summary = build(dsn)
+    assert summary.passed
+    with open_warehouse(dsn) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("model", KEYS)
+def test_a_model_is_what_plain_python_computes(warehouse: Warehouse, oracle: MartOracle, model: str) -> None:
+    schema = "curated" if model.startswith("fact") else "marts"
+    expected = by_key(model, getattr(oracle, model)())
+    found = by_key(model, warehouse.query(f"SELECT * FROM {warehouse.schema(schema)}.{model}").to_pylist())
+    assert found.keys() == expected.keys()
+    assert len(expected) > 20
+    different = [
+        (key, name, value, found[key][name])
+        for key, row in expected.items()
+        for name, value in row.items()
+        if not equal(found[key][name], value)
+    ]
+    assert different == []
+
+
+def test_what_is_compared_has_everything_in_it(oracle: MartOracle) -> None:
+    assert any(row["is_outlier"] for row in oracle.fact_admissions())
+    assert any(row["is_delayed"] for row in oracle.fact_discharges())
+    assert any(row["beds_delayed"] for row in oracle.mart_long_stays())
+    assert any(row["beds_21_days"] for row in oracle.mart_long_stays())
+    assert any(row["beds"] == 0 for row in oracle.mart_bed_utilisation())
+    assert {row["level"] for row in oracle.mart_pressure_index()} >= {1, 2, 3, 4}
+    assert any(row["waiting_over_24h"] for row in oracle.mart_waiting_now())
+
+
+def by_key(model: str, rows: Iterator[Row] | list[Row]) -> dict[tuple[object, ...], Row]:
+    listed = list(rows)
+    keyed = {tuple(row[name] for name in KEYS[model]): row for row in listed}
+    assert len(keyed) == len(listed)
+    return keyed
+
+
+def equal(found: object, expected: object) -> bool:
+    if isinstance(expected, float) and isinstance(found, float):
+        return math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-9)
+    return found == expected
+
+
+ENGLISH_BANK_HOLIDAYS = {
+    2021: "01-01 04-02 04-05 05-03 05-31 08-30 12-27 12-28",
+    2022: "01-03 04-15 04-18 05-02 06-02 06-03 08-29 09-19 12-26 12-27",
+    2023: "01-02 04-07 04-10 05-01 05-08 05-29 08-28 12-25 12-26",
+    2024: "01-01 03-29 04-01 05-06 05-27 08-26 12-25 12-26",
+    2025: "01-01 04-18 04-21 05-05 05-26 08-25 12-25 12-26",
+    2026: "01-01 04-03 04-06 05-04 05-25 08-31 12-25 12-28",
+    2020: "01-01 04-10 04-13 05-08 05-25 08-31 12-25 12-28",
+    2012: "01-02 04-06 04-09 05-07 06-04 06-05 08-27 12-25 12-26",
+    2011: "01-03 04-22 04-25 04-29 05-02 05-30 08-29 12-26 12-27",
+    2002: "01-01 03-29 04-01 05-06 06-03 06-04 08-26 12-25 12-26",
+}
+
+
+@pytest.mark.parametrize("year", ENGLISH_BANK_HOLIDAYS)
+def test_bank_holidays_are_those_that_were_kept(warehouse: Warehouse, year: int) -> None:
+    found = warehouse.query(
+        f"SELECT date FROM hospital_curated.bank_holidays WHERE extract(year FROM date) = {year} ORDER BY date"
+    )["date"].to_pylist()
+    assert found == [date.fromisoformat(f"{year}-{day}") for day in ENGLISH_BANK_HOLIDAYS[year].split()]
+
+
+def test_dates_reach_without_a_gap_from_the_first_to_the_last_that_a_fact_names(
+    warehouse: Warehouse, oracle: MartOracle
+) -> None:
+    found = warehouse.query("SELECT date FROM hospital_curated.dim_date ORDER BY date")["date"].to_pylist()
+    instants: list[datetime] = [event.request_date for event in (*oracle.admissions, *oracle.waits)]
+    first = min(instants).date()
+    last = max(day for _, _, day in oracle.covered)
+    assert found == [first + timedelta(days=step) for step in range((last - first).days + 1)]
+
+
+def test_a_new_capacity_is_a_new_version_that_facts_point_to(warehouse: Warehouse) -> None:
+    versions = warehouse.query(
+        "SELECT capacity, valid_from, is_current, department_key FROM hospital_curated.dim_department "
+        "WHERE hospital_id = 'by_hand' AND department_id = 'b' ORDER BY valid_from"
+    ).to_pylist()
+    assert [str(row["valid_from"])[:10] for row in versions] == ["1900-01-01", "2024-01-21", "2024-02-01"]
+    assert [row["is_current"] for row in versions] == [False, False, True]
+    pointed = warehouse.query(
+        "SELECT DISTINCT department_key FROM hospital_curated.fact_discharges WHERE hospital_id = 'by_hand' "
+        "AND department_id = 'b' AND discharged_on BETWEEN '2024-01-21' AND '2024-01-31'"
+    )["department_key"].to_pylist()
+    assert pointed == [versions[1]["department_key"]]
+
+
+def test_every_patient_of_any_event_is_there_once(warehouse: Warehouse, oracle: MartOracle) -> None:
+    found = warehouse.query(
+        "SELECT hospital_id, patient_id, sex, birth_date FROM hospital_curated.dim_patient"
+    ).to_pylist()
+    events = (*oracle.admissions, *oracle.discharges.values(), *oracle.waits)
+    expected = {(event.hospital_id, event.patient_id, event.sex, event.birth_date) for event in events}
+    assert len(found) == len(expected)
+    assert {tuple(row.values()) for row in found} == expected

@@ -1,0 +1,284 @@
+"""The checks hold for what a hospital emitted, and each one finds the fault that it is there for."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from lakes import admission, put_event
+
+import hospital_sim as hs
+from elt.build import build
+from elt.errors import EltError
+from elt.load import load
+from elt.quality import CheckReport, check
+from elt.quality.invariants import INVARIANTS
+from elt.raw import open_lake
+from elt.staging import stage
+from elt.warehouse import Warehouse, open_warehouse
+from elt.warehouse.tables import RAW_TABLES
+from hospital_sim.storage import LocalStore
+
+pytestmark = pytest.mark.integration
+
+COPIED = {
+    "raw": tuple(table.name for table in RAW_TABLES),
+    "curated": (
+        "fact_admissions",
+        "fact_discharges",
+        "fact_waiting_list",
+        "fact_department_occupancy",
+        "dim_department",
+        "dim_patient",
+    ),
+}
+
+
+class Built(NamedTuple):
+    lake: Path
+    dsn: str
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("quality")
+    lake, dsn = folder / "lake", f"chdb://{folder}/warehouse"
+    hs.load("small").simulate("2024-01-01", "2024-02-10", seed=5, sink=lake / "raw")
+    stage(LocalStore(lake))
+    load(str(lake), dsn)
+    assert not build(dsn).models_failed
+    return Built(lake, dsn)
+
+
+@pytest.fixture(scope="module")
+def engine(built: Built) -> Iterator[Warehouse]:
+    with open_warehouse(built.dsn, "planted") as warehouse:
+        yield warehouse
+
+
+@pytest.fixture
+def warehouse(engine: Warehouse) -> Warehouse:
+    """A copy of the built tables, to plant a fault in."""
+    for schema, tables in COPIED.items():
+        engine.execute(f"CREATE DATABASE IF NOT EXISTS planted_{schema}")
+        for table in tables:
+            engine.execute(f"DROP TABLE IF EXISTS planted_{schema}.{table} SYNC")
+            engine.execute(
+                f"CREATE TABLE planted_{schema}.{table} ENGINE = MergeTree ORDER BY tuple() "
+                f"AS SELECT * FROM hospital_{schema}.{table}"
+            )
+    return engine
+
+
+@pytest.fixture
+def lake(built: Built, tmp_path: Path) -> LocalStore:
+    """A copy of the lake, to plant a fault in."""
+    shutil.copytree(built.lake, tmp_path / "lake")
+    return LocalStore(tmp_path / "lake")
+
+
+def failures(report: CheckReport) -> dict[tuple[str, str], str]:
+    return {(result.check_name, result.scope): result.detail for result in report.checks if not result.passed}
+
+
+def test_a_hospital_as_emitted_passes_every_check(lake: LocalStore, warehouse: Warehouse) -> None:
+    report = check(lake, warehouse)
+
+    assert failures(report) == {}
+    assert report.passed
+    for steps in report.totals().values():
+        assert steps["emitted"] > 0
+        assert steps["emitted"] == steps["raw_objects"] == steps["staged"] == steps["loaded"] == steps["fact_rows"]
+
+
+def test_the_results_are_in_the_quality_schema_and_replace_the_last_ones(
+    lake: LocalStore, warehouse: Warehouse
+) -> None:
+    check(lake, warehouse)
+    report = check(lake, warehouse)
+
+    results = warehouse.query("SELECT * FROM planted_quality.check_result").to_pylist()
+    rows = warehouse.query("SELECT * FROM planted_quality.reconciliation").to_pylist()
+
+    assert len(results) == len(report.checks)
+    assert all(row["passed"] is True for row in results)
+    assert len(rows) == len(report.reconciliation)
+    assert sum(row["emitted"] for row in rows) == sum(row.emitted for row in report.reconciliation)
+
+
+ANY_ADMISSION = "SELECT min(spell_id) FROM planted_curated.fact_admissions"
+ANY_DISCHARGE = "SELECT min(spell_id) FROM planted_curated.fact_discharges"
+BUSY_BED = (
+    "SELECT hospital_id, department_id, bed_number, argMin(spell_id, admission_date) AS first_spell "
+    "FROM planted_raw.admission GROUP BY hospital_id, department_id, bed_number HAVING count() > 1 "
+    "ORDER BY bed_number LIMIT 1"
+)
+
+FAULTS = {
+    "event_once": ("INSERT INTO planted_raw.wait_snapshot SELECT * FROM planted_raw.wait_snapshot LIMIT 1"),
+    "fact_keys_known": (
+        "DELETE FROM planted_curated.dim_patient WHERE patient_key IN "
+        "(SELECT min(patient_key) FROM planted_curated.fact_discharges)"
+    ),
+    "beds_within_capacity": (
+        "ALTER TABLE planted_curated.fact_department_occupancy UPDATE beds = occupied_beds - 1 "
+        "WHERE snapshot_date = '2024-01-09' AND snapshot_type = 'EOD'"
+    ),
+    "occupancy_balance": (f"DELETE FROM planted_curated.fact_discharges WHERE spell_id IN ({ANY_DISCHARGE})"),
+    "start_is_end_of_day_before": (
+        "ALTER TABLE planted_curated.fact_department_occupancy UPDATE waiting_list_size = waiting_list_size + 1 "
+        "WHERE snapshot_date = '2024-01-09' AND snapshot_type = 'SOD'"
+    ),
+    "waiting_list_matches_census": (
+        "DELETE FROM planted_curated.fact_waiting_list WHERE patient_id IN "
+        "(SELECT min(patient_id) FROM planted_curated.fact_waiting_list)"
+    ),
+    "times_in_order": (
+        "ALTER TABLE planted_curated.fact_admissions UPDATE requested_at = admitted_at + INTERVAL 1 SECOND "
+        f"WHERE spell_id IN ({ANY_ADMISSION})"
+    ),
+    "discharge_has_its_admission": (f"DELETE FROM planted_curated.fact_admissions WHERE spell_id IN ({ANY_DISCHARGE})"),
+    "spell_once": ("INSERT INTO planted_curated.fact_discharges SELECT * FROM planted_curated.fact_discharges LIMIT 1"),
+    "admitted_once_a_day": (
+        "INSERT INTO planted_curated.fact_admissions SELECT * REPLACE ('another' AS spell_id) "
+        "FROM planted_curated.fact_admissions LIMIT 1"
+    ),
+    "one_stay_at_a_time": (
+        "INSERT INTO planted_raw.admission SELECT * REPLACE ('another' AS spell_id, "
+        "request_date + INTERVAL 1 HOUR AS request_date, admission_date + INTERVAL 1 HOUR AS admission_date) "
+        "FROM planted_raw.admission LIMIT 1"
+    ),
+    "one_patient_a_bed": (
+        f"ALTER TABLE planted_raw.discharge UPDATE discharge_date = discharge_date + INTERVAL 300 DAY "
+        f"WHERE spell_id IN (SELECT first_spell FROM ({BUSY_BED}))"
+    ),
+    "first_come_first_served": (
+        "ALTER TABLE planted_curated.fact_admissions UPDATE requested_at = requested_at - INTERVAL 300 DAY "
+        "WHERE spell_id IN (SELECT argMax(spell_id, admitted_at) FROM planted_curated.fact_admissions)"
+    ),
+    "patient_is_one_person": (
+        "ALTER TABLE planted_raw.discharge UPDATE birth_date = '1901-01-01' "
+        "WHERE spell_id IN (SELECT min(spell_id) FROM planted_raw.discharge)"
+    ),
+}
+
+
+def test_a_fault_is_planted_for_every_invariant() -> None:
+    assert set(FAULTS) == {invariant.name for invariant in INVARIANTS}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_an_invariant_finds_its_fault_and_says_where(name: str, built: Built, warehouse: Warehouse) -> None:
+    warehouse.execute(FAULTS[name])
+
+    found = failures(check(LocalStore(built.lake), warehouse))
+
+    assert "broken by: " in found[name, "small"]
+    assert not found[name, "small"].endswith("broken by: ")
+
+
+def test_a_lost_raw_object_is_missed(lake: LocalStore, warehouse: Warehouse) -> None:
+    key = next(lake.keys("raw/discharge/"))
+    Path(lake.url, key).unlink()
+
+    found = failures(check(lake, warehouse))
+
+    assert list(found) == [("reconciliation", "discharge")]
+    assert "not what its runs wrote" in found["reconciliation", "discharge"]
+
+
+def test_an_object_that_is_not_staged_yet_is_missed(lake: LocalStore, warehouse: Warehouse) -> None:
+    put_event(lake, admission())
+
+    found = failures(check(lake, warehouse))
+
+    assert list(found) == [("reconciliation", "admission")]
+
+
+def test_rows_that_are_staged_but_not_loaded_are_missed(lake: LocalStore, warehouse: Warehouse) -> None:
+    warehouse.execute(
+        "DELETE FROM planted_raw.wait_snapshot WHERE event_id IN (SELECT min(event_id) FROM planted_raw.wait_snapshot)"
+    )
+
+    found = failures(check(lake, warehouse))
+
+    assert "run hospital-elt load" in found["reconciliation", "wait_snapshot"]
+
+
+def test_rows_that_are_loaded_but_not_in_the_fact_are_missed(lake: LocalStore, warehouse: Warehouse) -> None:
+    warehouse.execute("DELETE FROM planted_curated.fact_department_occupancy WHERE snapshot_date = '2024-01-20'")
+
+    found = failures(check(lake, warehouse))
+
+    assert "run hospital-elt build" in found["reconciliation", "dep_snapshot"]
+    assert ("both_censuses_every_day", "small") in found
+
+
+def test_an_event_that_no_run_counts_is_seen_at_every_step(lake: LocalStore, warehouse: Warehouse) -> None:
+    put_event(lake, admission())
+    stage(lake)
+
+    found = failures(check(lake, warehouse))
+
+    assert "0 emitted, 1 raw, 1 staged" in found["reconciliation", "admission"]
+    assert "city, acute, on 2024-03-15" in found["staged_by_department", "lake"]
+
+
+def test_an_object_in_quarantine_is_accounted_for(built: Built, tmp_path: Path, warehouse: Warehouse) -> None:
+    lake = LocalStore(tmp_path / "lake")
+    shutil.copytree(built.lake / "raw", tmp_path / "lake" / "raw")
+    broken = next(path for path in sorted((tmp_path / "lake" / "raw" / "wait_snapshot").glob("*/*")))
+    event_id = broken.stem.removeprefix("wait_snapshot_")
+    broken.write_bytes(broken.read_bytes()[:50])
+    stage(lake)
+    warehouse.execute(f"DELETE FROM planted_raw.wait_snapshot WHERE event_id = '{event_id}'")
+
+    report = check(lake, warehouse)
+
+    assert report.quarantined == {"not_json": 1}
+    [row] = [row for row in report.reconciliation if row.quarantined]
+    assert row.emitted == row.raw_objects == row.staged + 1 == row.loaded + 1
+
+
+def test_a_run_that_was_cut_off_is_named(lake: LocalStore, warehouse: Warehouse) -> None:
+    record = next(key for key in lake.keys("raw/_runs/") if not key.endswith(".started.json"))
+    Path(lake.url, record).unlink()
+
+    found = failures(check(lake, warehouse))
+
+    assert "small from 2024-01-01 to 2024-02-10, seed 5" in found["runs_finished", "lake"]
+
+
+def test_late_events_are_reported_and_fail_nothing(built: Built, lake: LocalStore, warehouse: Warehouse) -> None:
+    at = admission().event_time.replace(month=1)
+    put_event(lake, admission(at=at, hospital="small"))
+    stage(lake)
+
+    report = check(lake, warehouse)
+
+    assert report.late == 1
+    assert ("late_events", "lake") not in failures(report)
+
+
+def test_a_warehouse_behind_the_newest_run_is_stale(lake: LocalStore, warehouse: Warehouse) -> None:
+    warehouse.execute("DELETE FROM planted_curated.fact_department_occupancy WHERE snapshot_date > '2024-02-07'")
+
+    found = failures(check(lake, warehouse))
+
+    assert found["days_behind_newest_run", "small"] == "newest census 2024-02-07, newest run ends 2024-02-10"
+
+
+def test_a_warehouse_that_is_not_built_is_said_so(lake: LocalStore, warehouse: Warehouse) -> None:
+    warehouse.execute("DROP TABLE planted_curated.fact_waiting_list SYNC")
+
+    with pytest.raises(EltError, match=r"fact_waiting_list.*run hospital-elt build first"):
+        check(lake, warehouse)
+
+
+def test_the_lake_itself_is_left_as_it_is(built: Built, warehouse: Warehouse) -> None:
+    before = sorted(path for path in built.lake.rglob("*"))
+
+    check(open_lake(str(built.lake)), warehouse)
+
+    assert sorted(built.lake.rglob("*")) == before

@@ -1,0 +1,222 @@
+"""A chDB warehouse is held by one at a time, answers in Arrow, and says in one line what is wrong."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from elt.contracts import Column, ColumnKind
+from elt.warehouse import (
+    NoWarehouseError,
+    StatementError,
+    Warehouse,
+    WarehouseError,
+    WarehouseInUseError,
+    open_warehouse,
+)
+from elt.warehouse.tables import RawTable
+
+pytestmark = pytest.mark.integration
+
+HOLD = """
+import sys, time
+from elt.warehouse import open_warehouse
+warehouse = open_warehouse(sys.argv[1], create=True)
+print("open", flush=True)
+time.sleep(60)
+"""
+
+THINGS = RawTable(
+    name="thing",
+    columns=(
+        Column("name", ColumnKind.STRING, nullable=False, description="It's a name."),
+        Column("born", ColumnKind.DATE, nullable=False, description="A day."),
+        Column("seen", ColumnKind.TIMESTAMP, nullable=False, description="An instant."),
+        Column("size", ColumnKind.FLOAT, nullable=True, description="A number."),
+        Column("source_file", ColumnKind.STRING, nullable=False, description="A file."),
+    ),
+    order_by=("name",),
+)
+
+
+@pytest.fixture
+def dsn(tmp_path: Path) -> str:
+    return f"chdb://{tmp_path / 'warehouse'}"
+
+
+@pytest.fixture
+def warehouse(dsn: str) -> Iterator[Warehouse]:
+    with open_warehouse(dsn, create=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def holder(dsn: str) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen([sys.executable, "-c", HOLD, dsn], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        yield process
+        process.kill()
+
+
+def test_a_warehouse_that_is_not_there_is_not_made_by_asking(dsn: str, tmp_path: Path) -> None:
+    with pytest.raises(NoWarehouseError, match="hospital-elt load") as told:
+        open_warehouse(dsn)
+    assert told.value.exit_code == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_another_process_that_holds_it_is_named_within_seconds(holder: subprocess.Popen[str], dsn: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(WarehouseInUseError, match=f"in use by process {holder.pid}") as told:
+        open_warehouse(dsn)
+    assert time.monotonic() - started < 5
+    assert told.value.exit_code == 1
+
+
+def test_a_process_that_was_killed_holds_nothing(holder: subprocess.Popen[str], dsn: str) -> None:
+    holder.kill()
+    holder.wait()
+    with open_warehouse(dsn) as warehouse:
+        assert warehouse.query("SELECT 1 AS one").to_pylist() == [{"one": 1}]
+
+
+def test_it_is_held_against_this_process_too_and_let_go_when_closed(dsn: str) -> None:
+    with open_warehouse(dsn, create=True), pytest.raises(WarehouseInUseError):
+        open_warehouse(dsn)
+    with open_warehouse(dsn) as again:
+        assert again.query("SELECT 1 AS one").num_rows == 1
+
+
+def test_a_second_warehouse_in_one_process_is_refused_and_lets_go_of_its_directory(dsn: str, tmp_path: Path) -> None:
+    other = f"chdb://{tmp_path / 'other'}"
+    with open_warehouse(dsn, create=True), pytest.raises(WarehouseError, match="this process has another one open"):
+        open_warehouse(other, create=True)
+    with open_warehouse(other) as opened:
+        assert opened.query("SELECT 1 AS one").num_rows == 1
+
+
+def test_a_directory_that_chdb_alone_holds_is_told_too(dsn: str, tmp_path: Path) -> None:
+    code = "import chdb, sys, time; held = chdb.connect(sys.argv[1]); print('open', flush=True); time.sleep(60)"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "warehouse")], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with pytest.raises(WarehouseError, match="another process holds it"):
+            open_warehouse(dsn, create=True)
+        process.kill()
+
+
+def test_a_path_that_is_a_file_cannot_be_a_warehouse(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WarehouseError, match="cannot be written"):
+        open_warehouse(f"chdb://{tmp_path}/file/warehouse", create=True)
+
+
+def test_values_come_back_as_they_went_in(warehouse: Warehouse) -> None:
+    warehouse.create_raw_table(THINGS)
+    rows = [
+        {
+            "name": "O'Neil \\ ward",
+            "born": date(1906, 2, 28),
+            "seen": datetime(2024, 3, 31, 1, 30, 0, 123456, tzinfo=UTC),
+            "size": 0.1,
+            "source_file": "a",
+        },
+        {
+            "name": "z",
+            "born": date(2099, 1, 1),
+            "seen": datetime(1970, 1, 1, tzinfo=UTC),
+            "size": None,
+            "source_file": "b",
+        },
+    ]
+    warehouse.insert(THINGS, pa.Table.from_pylist(rows))
+    found = warehouse.query("SELECT * FROM hospital_raw.thing ORDER BY name")
+    assert found.to_pylist() == rows
+    assert found.schema.field("seen").type == pa.timestamp("us", tz="UTC")
+    assert found.schema.field("born").type == pa.date32()
+
+
+def test_rows_are_gone_when_deleted(warehouse: Warehouse) -> None:
+    warehouse.create_raw_table(THINGS)
+    seen = datetime(2024, 1, 1, tzinfo=UTC)
+    warehouse.insert(
+        THINGS,
+        pa.Table.from_pylist(
+            [
+                {"name": key, "born": date(2000, 1, 1), "seen": seen, "size": 1.0, "source_file": key}
+                for key in ("it's", "other")
+            ]
+        ),
+    )
+    warehouse.delete(THINGS, "source_file", "it's")
+    assert warehouse.query("SELECT name FROM hospital_raw.thing")["name"].to_pylist() == ["other"]
+
+
+def test_tables_are_found_by_schema_and_name(warehouse: Warehouse) -> None:
+    warehouse.create_raw_table(THINGS)
+    warehouse.create_raw_table(THINGS)
+    assert warehouse.has_table("raw", "thing")
+    assert not warehouse.has_table("marts", "thing")
+    assert not warehouse.has_table("raw", "nothing")
+
+
+def test_schemas_begin_with_the_prefix(dsn: str) -> None:
+    with open_warehouse(dsn, "trust_7", create=True) as warehouse:
+        assert warehouse.schema("marts") == "trust_7_marts"
+        with pytest.raises(ValueError, match="no schema 'mart'"):
+            warehouse.schema("mart")
+
+
+def test_what_no_row_matched_is_null(warehouse: Warehouse) -> None:
+    found = warehouse.query(
+        "SELECT b.x AS x FROM (SELECT 1 AS k) AS a LEFT JOIN (SELECT 2 AS k, 3 AS x) AS b ON a.k = b.k"
+    )
+    assert found["x"].to_pylist() == [None]
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("SELEC 1", "Syntax error"),
+        ("SELECT 1 FROMM x y", "Syntax error"),
+        ("SELECT (1", "ends too early"),
+        ("SELECT * FROM hospital_marts.nothing", "hospital_marts"),
+        ("SELECT nothing FROM system.one", "nothing"),
+        ("SELECT no_function(1)", "no_function"),
+    ],
+)
+def test_wrong_sql_is_told_in_one_line(warehouse: Warehouse, sql: str, told: str) -> None:
+    with pytest.raises(StatementError, match=told) as error:
+        warehouse.query(sql)
+    assert error.value.wrong_sql
+    assert "\n" not in str(error.value)
+    assert "FORMAT" not in str(error.value)
+    assert len(str(error.value)) < 420
+
+
+def test_work_that_fails_is_not_the_fault_of_the_sql(warehouse: Warehouse) -> None:
+    with pytest.raises(StatementError) as error:
+        warehouse.query("SELECT throwIf(number = 3, 'too far') FROM numbers(5)")
+    assert not error.value.wrong_sql
+    assert error.value.exit_code == 1
+
+
+def test_a_semicolon_at_the_end_is_no_fault(warehouse: Warehouse) -> None:
+    assert warehouse.query("SELECT 1 AS one ; ").to_pylist() == [{"one": 1}]
+
+
+@pytest.mark.parametrize("sql", ["DROP TABLE hospital_raw.thing", "INSERT INTO hospital_raw.thing (name) VALUES ('x')"])
+def test_asking_changes_nothing(warehouse: Warehouse, sql: str) -> None:
+    warehouse.create_raw_table(THINGS)
+    with pytest.raises(StatementError, match="readonly") as error:
+        warehouse.query(sql)
+    assert error.value.wrong_sql
+    assert warehouse.query("SELECT count() AS n FROM hospital_raw.thing")["n"].to_pylist() == [0]

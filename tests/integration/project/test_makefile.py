@@ -1,0 +1,123 @@
+"""make finds a Python that fits, or says what is missing, before it installs anything."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).parents[3]
+
+# Stand-ins for interpreters of a newcomer's machine: each answers only the questions that make asks.
+VERSION = 'case "$2" in *"print("*) echo {version}; exit 0;; esac\n'
+OLD = "#!/bin/sh\n" + VERSION.format(version="3.10") + "exit 1\n"
+WITHOUT_VENV = "#!/bin/sh\n" + VERSION.format(version="3.11") + 'case "$2" in *ensurepip*) exit 1;; esac\nexit 0\n'
+SHIM_OF_NOTHING = "#!/bin/sh\nexit 127\n"
+GOOD = """#!/bin/sh
+case "$1 $2" in
+"-m venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python; echo made >> log; exit 0;;
+"-m pip") shift 2; echo "$@" >> log; exit "$(cat pip-exit)";;
+*"print("*) echo 3.13; exit 0;;
+esac
+exit 0
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a checkout with nothing installed, on a machine with make, a shell and no Python."""
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("make", "sh", "mkdir", "cp", "cat", "touch", "echo"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+    return tmp_path
+
+
+def _install(project: Path, name: str, program: str) -> None:
+    target = project / "tools" / name
+    target.write_text(program, encoding="utf-8")
+    target.chmod(0o755)
+
+
+def _make(project: Path, target: str = ".venv/.installed-elt") -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+    return subprocess.run(
+        [project / "tools" / "make", target],
+        cwd=project,
+        env={**environment, "PATH": str(project / "tools")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_without_python_make_says_so(project: Path) -> None:
+    _install(project, "python3", SHIM_OF_NOTHING)
+
+    done = _make(project)
+
+    assert done.returncode != 0
+    assert "error: no Python 3.11 or newer found (found: none)" in done.stderr
+
+
+def test_an_older_python_is_named_and_not_used(project: Path) -> None:
+    _install(project, "python3", OLD)
+
+    done = _make(project)
+
+    assert done.returncode != 0
+    assert "no Python 3.11 or newer found (found: python3 (3.10))" in done.stderr
+    assert not (project / ".venv").exists()
+
+
+def test_a_python_that_cannot_make_an_environment_is_explained(project: Path) -> None:
+    _install(project, "python3", OLD)
+    _install(project, "python3.11", WITHOUT_VENV)
+
+    done = _make(project)
+
+    assert done.returncode != 0
+    assert "error: python3.11 (3.11) cannot make a virtual environment" in done.stderr
+    assert "python3-venv" in done.stderr
+
+
+def test_the_first_python_that_fits_is_used(project: Path) -> None:
+    _install(project, "python3", OLD)
+    _install(project, "python3.13", GOOD)
+    (project / "pip-exit").write_text("0", encoding="utf-8")
+
+    done = _make(project)
+
+    assert done.returncode == 0, done.stderr
+    assert "install: .venv with python3.13 (3.13)" in done.stdout
+    assert "-c constraints.txt -e .[elt]" in (project / "log").read_text(encoding="utf-8")
+
+
+def test_an_installation_is_done_once_and_again_when_the_pins_change(project: Path) -> None:
+    _install(project, "python3", GOOD)
+    (project / "pip-exit").write_text("0", encoding="utf-8")
+
+    installations = []
+    for change in (False, False, True):
+        if change:
+            os.utime(project / "constraints.txt", times=(2**32, 2**32))
+        assert _make(project).returncode == 0
+        installations.append((project / "log").read_text(encoding="utf-8").count("install"))
+
+    assert installations == [1, 1, 2]
+
+
+def test_an_installation_that_failed_is_begun_again(project: Path) -> None:
+    _install(project, "python3", GOOD)
+    (project / "pip-exit").write_text("1", encoding="utf-8")
+    failed = _make(project)
+    (project / "pip-exit").write_text("0", encoding="utf-8")
+
+    assert failed.returncode != 0
+    assert _make(project).returncode == 0
+    assert (project / "log").read_text(encoding="utf-8").count("install") == 2

@@ -1,0 +1,42 @@
+"""An independent account of who gets which bed when: the recursion of a queue with several servers, without SimPy.
+
+In the order of the requests each patient takes the bed that becomes free first, at once or when it does. It knows the
+draws of the demand and the number of beds, and nothing of the simulation.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from hospital_sim import HospitalConfig
+from hospital_sim.demand import Request, requests
+from hospital_sim.streams import Streams
+
+
+class Passage(NamedTuple):
+    """One patient's seconds."""
+
+    requested: int
+    admitted: int
+    ready: int
+    discharged: int
+
+
+def first_come_first_served(beds: int, drawn: Iterable[Request]) -> dict[int, Passage]:
+    """Return what happens to each request, by its ordinal, in a department that is empty at first."""
+    free = [0] * beds
+    passages = {}
+    for request in drawn:
+        bed = min(range(beds), key=free.__getitem__)
+        admitted = max(request.second, free[bed])
+        ready = admitted + request.stay.length
+        free[bed] = ready + request.stay.delay
+        passages[request.ordinal] = Passage(request.second, admitted, ready, free[bed])
+    return passages
+
+
+def draws(config: HospitalConfig, position: int, seed: int, start: date, end: date) -> list[Request]:
+    """Return the requests of a department from the first day of the warm-up to the end of a run."""
+    ward = config.department[position]
+    first_day = start - timedelta(days=config.warmup_days)
+    return list(requests(ward, Streams(seed, config.id, ward.id), first_day, end))

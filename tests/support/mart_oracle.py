@@ -1,0 +1,301 @@
+"""Facts and marts computed from events in plain Python, day by day and patient by patient, without any SQL of ours."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+
+import numpy as np
+
+from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, WaitSnapshot
+
+Row = dict[str, object]
+Department = tuple[str, str]
+LAST_SECOND = timedelta(hours=23, minutes=59, seconds=59)
+
+
+def hours(span: timedelta) -> float:
+    return span.total_seconds() / 3600
+
+
+def days(span: timedelta) -> float:
+    return span.total_seconds() / 86400
+
+
+class MartOracle:
+    """What the warehouse must say of these events.
+
+    Args:
+        events: Every event of every hospital.
+    """
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        every = list(events)
+        self.admissions = [event for event in every if isinstance(event, Admission)]
+        self.discharges = {event.spell_id: event for event in every if isinstance(event, Discharge)}
+        self.waits = [event for event in every if isinstance(event, WaitSnapshot)]
+        self.census = {
+            (event.hospital_id, event.department_id, event.snapshot_date, event.snapshot_type): event
+            for event in every
+            if isinstance(event, DepSnapshot)
+        }
+        self.covered = sorted({key[:3] for key in self.census})
+
+    def fact_admissions(self) -> Iterator[Row]:
+        for event in self.admissions:
+            yield {
+                "spell_id": event.spell_id,
+                "requested_on": event.request_date.date(),
+                "admitted_on": event.admission_date.date(),
+                "wait_hours": hours(event.admission_date - event.request_date),
+                "is_outlier": event.department_id != event.requested_department_id,
+            }
+
+    def fact_discharges(self) -> Iterator[Row]:
+        for event in self.discharges.values():
+            stay = event.discharge_date - event.admission_date
+            yield {
+                "spell_id": event.spell_id,
+                "discharged_on": event.discharge_date.date(),
+                "length_of_stay_days": days(stay),
+                "delay_days": days(event.discharge_date - event.discharge_ready_date),
+                "is_delayed": event.discharge_date > event.discharge_ready_date,
+                "is_long_stay": stay >= timedelta(days=21),
+            }
+
+    def mart_bed_utilisation(self) -> Iterator[Row]:
+        for hospital, department, day in self.covered:
+            end = self._end(hospital, department, day)
+            yield self._key(hospital, department, day) | {
+                "beds": end.beds,
+                "occupied_beds": end.occupied_beds,
+                "occupancy_rate": self._rate(hospital, department, day, 1),
+                "occupancy_rate_7d": self._rate(hospital, department, day, 7),
+                "occupancy_rate_28d": self._rate(hospital, department, day, 28),
+            }
+
+    def mart_queue_growth(self) -> Iterator[Row]:
+        for hospital, department, day in self.covered:
+            start, end = self._start(hospital, department, day), self._end(hospital, department, day)
+            admitted = sum(
+                event.admission_date.date() == day
+                and (event.hospital_id, event.requested_department_id) == (hospital, department)
+                for event in self.admissions
+            )
+            left = sum(
+                event.discharge_date.date() == day
+                and (event.hospital_id, event.department_id) == (hospital, department)
+                for event in self.discharges.values()
+            )
+            growth = end.waiting_list_size - start.waiting_list_size
+            yield self._key(hospital, department, day) | {
+                "requests": admitted + growth,
+                "admissions": admitted,
+                "discharges": left,
+                "waiting_sod": start.waiting_list_size,
+                "waiting_eod": end.waiting_list_size,
+                "queue_growth": growth,
+                "discharge_rate": left / start.occupied_beds if start.occupied_beds else 0.0,
+            }
+
+    def mart_waiting_now(self) -> Iterator[Row]:
+        for hospital, department, day in self.covered:
+            waited = self._waited(hospital, department, day)
+            yield self._key(hospital, department, day) | {
+                "waiting": len(waited),
+                "waiting_up_to_4h": sum(wait <= 4 for wait in waited),
+                "waiting_4h_to_12h": sum(4 < wait <= 12 for wait in waited),
+                "waiting_12h_to_24h": sum(12 < wait <= 24 for wait in waited),
+                "waiting_over_24h": sum(wait > 24 for wait in waited),
+                "longest_wait_hours": max(waited, default=None),
+            }
+
+    def mart_long_stays(self) -> Iterator[Row]:
+        for hospital, department, day in self.covered:
+            held = self._in_bed(hospital, department, day)
+            end = datetime.combine(day, datetime.min.time(), UTC) + LAST_SECOND
+            yield self._key(hospital, department, day) | {
+                "beds_7_days": sum(end - event.admission_date >= timedelta(days=7) for event in held),
+                "beds_21_days": sum(end - event.admission_date >= timedelta(days=21) for event in held),
+                "beds_delayed": self._delayed(hospital, department, day),
+            }
+
+    def mart_waiting_times(self) -> Iterator[Row]:
+        months = sorted({(hospital, department, day.replace(day=1)) for hospital, department, day in self.covered})
+        for hospital, department, month in months:
+            waits = [
+                wait
+                for own, asked, day, wait in self._observed_waits()
+                if (own, asked, day.replace(day=1)) == (hospital, department, month)
+            ]
+            yield {"hospital_id": hospital, "department_id": department, "month": month} | wait_statistics(waits)
+
+    def mart_waiting_by_period(self) -> Iterator[Row]:
+        first = {
+            hospital: min(day for own, _, day in self.covered if own == hospital) for hospital, _, _ in self.covered
+        }
+        periods: dict[str, Callable[[str, date], date]] = {
+            "month": lambda _, day: day.replace(day=1),
+            "quarter": lambda _, day: date(day.year, 3 * ((day.month - 1) // 3) + 1, 1),
+            "year": lambda _, day: date(day.year, 1, 1),
+            "whole": lambda hospital, _: first[hospital],
+        }
+        observed = list(self._observed_waits())
+        for scope in ("hospital", "department"):
+            for period, start in periods.items():
+
+                def group(
+                    hospital: str,
+                    department: str,
+                    day: date,
+                    scope: str = scope,
+                    start: Callable[[str, date], date] = start,
+                ) -> tuple[str, str, date]:
+                    return hospital, department if scope == "department" else "", start(hospital, day)
+
+                for key in sorted({group(*entry) for entry in self.covered}):
+                    waits = [wait for own, asked, day, wait in observed if group(own, asked, day) == key]
+                    yield {
+                        "scope": scope,
+                        "hospital_id": key[0],
+                        "department_id": key[1],
+                        "period_type": period,
+                        "period_start": key[2],
+                    } | wait_statistics(waits)
+
+    def mart_flow_profile(self) -> Iterator[Row]:
+        for hospital, department in sorted({(hospital, department) for hospital, department, _ in self.covered}):
+            came = self._hours(hospital, department, ((event, event.admission_date) for event in self.admissions))
+            left = self._hours(
+                hospital, department, ((event, event.discharge_date) for event in self.discharges.values())
+            )
+            for weekday in range(1, 8):
+                for hour in range(24):
+                    yield {
+                        "hospital_id": hospital,
+                        "department_id": department,
+                        "weekday": weekday,
+                        "hour": hour,
+                        "admissions": came.count((weekday, hour)),
+                        "discharges": left.count((weekday, hour)),
+                    }
+
+    def mart_pressure_index(self) -> Iterator[Row]:
+        for hospital, entries in groupby(sorted(self.covered, key=lambda key: (key[0], key[2])), lambda key: key[0]):
+            level_before, since = 0, date.min
+            for day, departments in groupby(entries, lambda key: key[2]):
+                counts = {
+                    department: self._pressure_counts(hospital, department, day) for _, department, _ in departments
+                }
+                beds, occupied, delayed, waiting = np.array(list(counts.values())).sum(axis=0).tolist()
+                points = pressure_points(beds, occupied, delayed, waiting)
+                level = 1 + sum(points) // 2
+                if level != level_before:
+                    level_before, since = level, day
+                components = ("occupancy", "delayed discharges", "waiting over 12 hours")
+                yield {
+                    "hospital_id": hospital,
+                    "date": day,
+                    "occupancy_rate": occupied / beds if beds else 0.0,
+                    "delayed_share": delayed / occupied if occupied else 0.0,
+                    "over_12h_share": waiting / beds if beds else 0.0,
+                    "points": sum(points),
+                    "level": level,
+                    "main_component": components[points.index(max(points))] if any(points) else "none",
+                    "department_id": min(
+                        counts,
+                        key=lambda name: (-sum(pressure_points(*counts[name])), -_share(*counts[name][:2]), name),
+                    ),
+                    "level_since": since,
+                }
+
+    def _key(self, hospital: str, department: str, day: date) -> Row:
+        return {"hospital_id": hospital, "department_id": department, "date": day}
+
+    def _start(self, hospital: str, department: str, day: date) -> DepSnapshot:
+        return self.census[hospital, department, day, "SOD"]
+
+    def _end(self, hospital: str, department: str, day: date) -> DepSnapshot:
+        return self.census[hospital, department, day, "EOD"]
+
+    def _rate(self, hospital: str, department: str, day: date, window: int) -> float:
+        ends = [
+            self._end(hospital, department, day - timedelta(days=back))
+            for back in range(window)
+            if (hospital, department, day - timedelta(days=back), "EOD") in self.census
+        ]
+        beds = sum(end.beds for end in ends)
+        return sum(end.occupied_beds for end in ends) / beds if beds else 0.0
+
+    def _waited(self, hospital: str, department: str, day: date) -> list[float]:
+        return [
+            event.wait_duration / 3600
+            for event in self.waits
+            if (event.hospital_id, event.department_id, event.snapshot_date) == (hospital, department, day)
+        ]
+
+    def _in_bed(self, hospital: str, department: str, day: date) -> list[Admission]:
+        end = datetime.combine(day, datetime.min.time(), UTC) + LAST_SECOND
+        return [
+            event
+            for event in self.admissions
+            if (event.hospital_id, event.department_id) == (hospital, department)
+            and event.admission_date <= end
+            and (event.spell_id not in self.discharges or self.discharges[event.spell_id].discharge_date > end)
+        ]
+
+    def _delayed(self, hospital: str, department: str, day: date) -> int:
+        end = datetime.combine(day, datetime.min.time(), UTC) + LAST_SECOND
+        known = (self.discharges.get(event.spell_id) for event in self._in_bed(hospital, department, day))
+        return sum(event is not None and event.discharge_ready_date < end for event in known)
+
+    def _observed_waits(self) -> Iterator[tuple[str, str, date, float]]:
+        covered = set(self.covered)
+        for event in self.admissions:
+            day = event.admission_date.date()
+            if (event.hospital_id, event.requested_department_id, day) in covered:
+                wait = hours(event.admission_date - event.request_date)
+                yield event.hospital_id, event.requested_department_id, day, wait
+
+    def _hours(
+        self, hospital: str, department: str, events: Iterable[tuple[Admission | Discharge, datetime]]
+    ) -> list[tuple[int, int]]:
+        covered = set(self.covered)
+        return [
+            (at.isoweekday(), at.hour)
+            for event, at in events
+            if (event.hospital_id, event.department_id) == (hospital, department)
+            and (hospital, department, at.date()) in covered
+        ]
+
+    def _pressure_counts(self, hospital: str, department: str, day: date) -> tuple[int, int, int, int]:
+        end = self._end(hospital, department, day)
+        waiting = sum(wait > 12 for wait in self._waited(hospital, department, day))
+        return end.beds, end.occupied_beds, self._delayed(hospital, department, day), waiting
+
+
+def pressure_points(beds: int, occupied: int, delayed: int, waiting: int) -> tuple[int, int, int]:
+    """Return the points for beds, delays and waits."""
+    full = sum(occupied * 100 >= step * beds for step in (85, 92, 95)) if beds else 0
+    late = sum(delayed * 100 >= step * occupied for step in (7, 14)) if occupied else 0
+    return full, late, (waiting > 0) + (waiting * 100 > beds)
+
+
+def _share(whole: int, part: int) -> float:
+    return part / whole if whole else 0.0
+
+
+def wait_statistics(waits: list[float]) -> Row:
+    """Return what is said of a group of waits, in hours."""
+    if not waits:
+        names = ("wait_hours_mean", "wait_hours_p50", "wait_hours_p90", "wait_hours_p95", "wait_hours_max")
+        return {"admissions": 0} | dict.fromkeys((*names, "share_over_4h", "share_over_12h"))
+    return {
+        "admissions": len(waits),
+        "wait_hours_mean": float(np.mean(waits)),
+        "wait_hours_p50": float(np.percentile(waits, 50)),
+        "wait_hours_p90": float(np.percentile(waits, 90)),
+        "wait_hours_p95": float(np.percentile(waits, 95)),
+        "wait_hours_max": max(waits),
+        "share_over_4h": sum(wait > 4 for wait in waits) / len(waits),
+        "share_over_12h": sum(wait > 12 for wait in waits) / len(waits),
+    }

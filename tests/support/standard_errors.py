@@ -1,0 +1,68 @@
+"""Decides between chance and error: an interval from independent replications, which a right simulator leaves once in a
+thousand."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+CHANCE = 0.001
+"""Probability that a right simulator is said to be wrong."""
+
+
+class Verdict(NamedTuple):
+    """What was expected and what came out."""
+
+    expected: float
+    observed: float
+    p_value: float
+
+    @property
+    def agrees(self) -> bool:
+        """Whether chance alone explains the difference."""
+        return self.p_value >= CHANCE
+
+
+def of_means(replications: Sequence[float], expected: float) -> Verdict:
+    """Compare the mean of independent replications with what is expected (Student's t)."""
+    result = stats.ttest_1samp(np.asarray(replications, dtype=float), expected)
+    return Verdict(expected, float(np.mean(replications)), float(result.pvalue))
+
+
+def of_poisson(count: int, expected: float) -> Verdict:
+    """Compare a count with the mean of its Poisson distribution (exact, two-sided)."""
+    return Verdict(expected, count, _two_sided(stats.poisson(expected), count))
+
+
+def of_binomial(successes: int, trials: int, share: float) -> Verdict:
+    """Compare a count with the binomial distribution it should have (exact, two-sided)."""
+    return Verdict(trials * share, successes, _two_sided(stats.binom(trials, share), successes))
+
+
+def of_dispersion(counts: Sequence[int], means: Sequence[float]) -> Verdict:
+    """Compare the dispersion of independent counts with that of Poisson counts of known means (chi-squared)."""
+    expected = np.asarray(means, dtype=float)
+    statistic = float(((np.asarray(counts) - expected) ** 2 / expected).sum())
+    return Verdict(len(counts), statistic, _two_sided(stats.chi2(len(counts)), statistic))
+
+
+def of_uniform(values: Sequence[float], low: float, high: float) -> Verdict:
+    """Compare values with a uniform distribution (Kolmogorov and Smirnov)."""
+    result = stats.kstest(np.asarray(values, dtype=float), stats.uniform(low, high - low).cdf)
+    return Verdict(0.0, float(result.statistic), float(result.pvalue))
+
+
+def of_chi_squared(counts: Sequence[int], shares: Sequence[float]) -> Verdict:
+    """Compare the counts of classes with their shares (Pearson)."""
+    result = stats.chisquare(counts, np.asarray(shares) * sum(counts))
+    return Verdict(len(counts) - 1, float(result.statistic), float(result.pvalue))
+
+
+def _two_sided(distribution: stats.distributions.rv_frozen, value: float) -> float:
+    below, above = distribution.cdf(value), distribution.sf(value) + _mass_at(distribution, value)
+    return float(min(1.0, 2 * min(below, above)))
+
+
+def _mass_at(distribution: stats.distributions.rv_frozen, value: float) -> float:
+    return distribution.pmf(value) if hasattr(distribution.dist, "pmf") else 0.0

@@ -1,0 +1,51 @@
+"""The chart specifications, before there is a row."""
+
+import json
+import re
+from importlib.resources import files
+
+import pytest
+
+from elt.report import queries
+from elt.report.charts import ReportChart, report_charts
+
+pytestmark = pytest.mark.unit
+
+CHARTS = pytest.mark.parametrize("chart", report_charts(), ids=lambda chart: chart.key)
+# What the page's script adds to a row.
+ADDED = {"day_label", "month_label", "department", "most_pressed"}
+
+
+def columns(dataset: str) -> set[str]:
+    selected = re.split(r"\bfrom\b", queries.DATASETS[dataset].split("select")[-1])[0]
+    return {re.split(r"\bas\b|\.", column)[-1].strip() for column in re.split(r",(?![^(]*\))", selected)}
+
+
+@CHARTS
+def test_what_a_chart_tells_is_a_column_of_its_dataset(chart: ReportChart) -> None:
+    assert set(chart.columns) <= columns(chart.dataset) | ADDED
+    assert set(chart.formats) <= set(chart.columns)
+
+
+@CHARTS
+def test_a_chart_holds_no_rows_and_asks_for_none(chart: ReportChart) -> None:
+    text = json.dumps(chart.specification)
+
+    assert '"url"' not in text
+    assert '"name": "rows"' in text
+
+
+@CHARTS
+def test_every_colour_is_defined_for_light_dark_and_print(chart: ReportChart) -> None:
+    style = files("elt.report").joinpath("page.css").read_text("utf-8")
+    used = set(re.findall(r"var\((--[\w-]+)\)", json.dumps(chart.specification)))
+    used |= {band.color.removeprefix("var(").removesuffix(")") for band in chart.legend}
+
+    for name in used:
+        assert style.count(f"{name}:") == 3, name
+
+
+@CHARTS
+def test_number_formats_are_those_that_the_tables_know(chart: ReportChart) -> None:
+    for number_format in chart.formats.values():
+        assert re.fullmatch(r"\+?,?(\.\d)?[%df]", number_format)

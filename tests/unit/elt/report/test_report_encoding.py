@@ -1,0 +1,56 @@
+"""How numbers and names stand in the page."""
+
+import datetime as dt
+import json
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+
+from elt.report.encoding import encode_columns, plain_day, plain_number, script_json
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    "text", ["</script>", "<!-- <script>", "&lt;", "\u2028\u2029", "\"'\\", "=1+1", "Ysbyty Gwynedd"]
+)
+def test_text_in_a_script_element_reads_as_it_was_and_cannot_end_it(text: str) -> None:
+    written = script_json({text: [text]})
+
+    assert json.loads(written) == {text: [text]}
+    assert not set(written) & set("<>&\u2028\u2029")
+
+
+def test_numbers_that_are_not_finite_become_null() -> None:
+    table = pa.table({"rate": pa.array([0.5, float("nan"), None, float("inf")])})
+
+    assert encode_columns(table) == {"rate": [0.5, None, None, None]}
+
+
+def test_strings_are_written_once_and_days_as_numbers() -> None:
+    days = [dt.date(1970, 1, 2), dt.date(2024, 2, 29)]
+    table = pa.table({"department": ["b", "a", "b"], "day": pa.array([*days, None], pa.date32())})
+
+    assert encode_columns(table) == {
+        "department": {"codes": [1, 0, 1], "values": ["a", "b"]},
+        "day": {"days": [1, 19782, None]},
+    }
+
+
+def test_whole_numbers_of_any_type_are_written_without_a_point() -> None:
+    table = pa.table({"beds": pa.array([Decimal("12.00"), Decimal("0.25")]), "rows": pa.array([1, None], pa.uint64())})
+
+    assert json.dumps(encode_columns(table)) == '{"beds": [12, 0.25], "rows": [1, null]}'
+
+
+def test_a_timestamp_and_a_date_are_the_same_day() -> None:
+    assert plain_day(dt.datetime(2024, 3, 1, tzinfo=dt.UTC)) == plain_day(dt.date(2024, 3, 1))
+    with pytest.raises(TypeError, match="not a date: 'March'"):
+        plain_day("March")
+
+
+def test_a_number_of_the_warehouse_keeps_every_digit() -> None:
+    assert plain_number(0.1 + 0.2) == 0.1 + 0.2
+    assert plain_number(Decimal("7")) == 7.0
+    assert plain_number("7") is None

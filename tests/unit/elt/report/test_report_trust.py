@@ -1,0 +1,82 @@
+"""The tables of the section on trust."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from elt.report.figures import Row
+from elt.report.trust import TrustFigures, reconciles, trust_html, verdict_html
+
+pytestmark = pytest.mark.unit
+
+
+def check(name: str, scope: str, *, passed: bool) -> Row:
+    return {
+        "check_name": name,
+        "scope": scope,
+        "expected": 0.9,
+        "observed": 0.91234567,
+        "tolerance": 0.02,
+        "passed": passed,
+        "detail": "<b>why</b>",
+    }
+
+
+def counts(**changes: int) -> Row:
+    same = dict.fromkeys(("emitted", "raw_objects", "staged", "loaded", "fact_rows"), 7)
+    return {"event_type": "admission", "event_date": dt.date(2024, 1, 1), **same, "quarantined": 0, **changes}
+
+
+def test_failed_checks_come_first_and_are_open() -> None:
+    trust = TrustFigures(
+        [check("a", "x", passed=True), check("b", "x", passed=True), check("b", "y", passed=False)], None, None
+    )
+
+    html = trust_html(trust)
+
+    assert re.findall(r'<details class="check"( open)?><summary>(\w+)', html) == [(" open", "B"), ("", "A")]
+    scopes = re.findall(r'<th scope="row">(\w)</th>', html)
+    assert scopes == ["y", "x", "x"]
+    assert "1 of 3 checks fail" in html
+    assert trust.failures == 1
+
+
+def test_without_a_check_of_the_lake_the_page_says_so() -> None:
+    trust = TrustFigures([check("a", "x", passed=True)], None, None)
+
+    assert trust_html(trust).count("Not checked yet") == 2
+    assert "not yet reconciled with the lake" in verdict_html(trust)
+
+
+def test_text_of_checks_is_escaped() -> None:
+    trust = TrustFigures([], [], [check("<i>", "</table>", passed=False)])
+
+    html = trust_html(trust)
+
+    assert "<i>" not in html
+    assert "<b>why" not in html
+    assert html.count("</table>") == 1
+    assert "&lt;/table&gt;" in html
+
+
+@pytest.mark.parametrize("stage", ["emitted", "raw_objects", "staged", "loaded", "fact_rows", "quarantined"])
+def test_one_event_too_many_anywhere_does_not_reconcile(stage: str) -> None:
+    assert reconciles(counts())
+    assert not reconciles(counts(**{stage: int(str(counts()[stage])) + 1}))
+
+
+def test_what_is_quarantined_was_not_staged() -> None:
+    assert reconciles(counts(staged=6, loaded=6, fact_rows=6, quarantined=1))
+
+
+def test_days_that_do_not_agree_are_listed() -> None:
+    trust = TrustFigures([], [counts(), counts(event_date=dt.date(2024, 1, 2), loaded=6)], [])
+
+    html = trust_html(trust)
+
+    assert "1 of 2 event types and days do not agree" in html
+    assert "2024-01-02" in html
+    assert "2024-01-01" not in html
+    assert trust.failures == 1
+    assert "fail</span>" in verdict_html(trust)

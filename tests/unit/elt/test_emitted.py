@@ -1,0 +1,74 @@
+"""What runs emitted, put together: each cell once, and disagreements found."""
+
+from datetime import date
+
+import pytest
+
+from elt.quality.emitted import Cell, Emitted, emitted
+from hospital_sim.events import DepartmentPromise, EventCount, RunRecord, RunStarted
+
+pytestmark = pytest.mark.unit
+
+ACUTE = DepartmentPromise("acute", "Acute", "300", 10, 10, 9.0, 5.0, 4.5, 0.01, 0.05, 0.9, 2.0, (1.0,) * 12)
+
+
+def day(number: int) -> date:
+    return date(2024, 1, number)
+
+
+def record(first: int, last: int, counts: dict[date, int], *, start: int = 1, history: int = 1) -> RunRecord:
+    run = RunStarted(
+        1, f"{first:016x}{last:016x}", f"{history:032x}", 1, "city", "City", {}, "0" * 32, 1, 0,
+        day(start), day(first), day(last), (ACUTE,),
+    )  # fmt: skip
+    return RunRecord(run, tuple(EventCount("admission", "acute", at, count) for at, count in counts.items()), ())
+
+
+def total(found: Emitted) -> int:
+    return sum(found.counts.values())
+
+
+def test_runs_that_follow_each_other_add_up() -> None:
+    found = emitted([record(1, 2, {day(1): 3, day(2): 4}), record(3, 4, {day(3): 5})])
+
+    assert total(found) == 12
+    assert found.covered == {"city": {day(1), day(2), day(3), day(4)}}
+    assert found.ends == {"city": day(4)}
+    assert found.conflicts == []
+
+
+def test_what_two_runs_count_alike_counts_once() -> None:
+    found = emitted([record(1, 2, {day(1): 3, day(2): 4}), record(1, 3, {day(1): 3, day(2): 4, day(3): 5})])
+
+    assert total(found) == 12
+    assert found.conflicts == []
+
+
+@pytest.mark.parametrize("other", [{day(1): 3, day(2): 5}, {day(1): 3}, {day(1): 3, day(2): 4, day(3): 1}])
+def test_runs_that_count_one_day_differently_are_in_conflict(other: dict[date, int]) -> None:
+    found = emitted([record(1, 3, {day(1): 3, day(2): 4}), record(1, 3, other)])
+
+    assert len(found.conflicts) == 1
+    assert found.conflicts[0] in {
+        Cell("admission", "city", "acute", day(2)),
+        Cell("admission", "city", "acute", day(3)),
+    }
+
+
+def test_only_the_run_that_begins_the_history_speaks_of_the_days_before_it() -> None:
+    opening = date(2023, 12, 20)
+
+    found = emitted([record(1, 2, {opening: 1, day(1): 3}), record(2, 3, {day(3): 2})])
+
+    assert found.conflicts == []
+    assert found.counts[Cell("admission", "city", "acute", opening)] == 1
+
+
+def test_a_run_that_stops_early_says_nothing_of_later_days() -> None:
+    assert emitted([record(1, 1, {day(1): 3}), record(1, 2, {day(1): 3, day(2): 4})]).conflicts == []
+
+
+def test_two_histories_of_one_hospital_are_told_apart() -> None:
+    found = emitted([record(1, 1, {}), record(2, 2, {}, history=2)])
+
+    assert len(found.histories["city"]) == 2

@@ -1,0 +1,74 @@
+"""Charts: each is built of the run's own numbers, and renders to JSON and to a picture without a network."""
+
+import json
+import sys
+
+import pytest
+from hospitals import RunPlan, busy, department, hospital
+
+from hospital_sim import MissingExtraError, Run
+from hospital_sim.charts import Charts
+
+pytestmark = pytest.mark.unit
+
+PNG = b"\x89PNG\r\n"
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return busy().run()
+
+
+def _values(chart: object) -> list[dict[str, object]]:
+    """Return the rows that a chart draws, from the JSON that it renders to."""
+    spec = json.loads(chart.to_json())  # type: ignore[attr-defined]
+    drawn = spec["layer"][0] if "layer" in spec else spec
+    data = drawn.get("data") or spec["data"]
+    values: list[dict[str, object]] = data["values"] if "values" in data else spec["datasets"][data["name"]]
+    return values
+
+
+@pytest.mark.parametrize("draw", [Charts.occupancy, Charts.queue, Charts.waits], ids=lambda draw: draw.__name__)
+def test_a_chart_renders_to_a_picture(run: Run, draw: object) -> None:
+    import vl_convert
+
+    picture = vl_convert.vegalite_to_png(draw(run.chart).to_json())  # type: ignore[operator]
+    assert picture.startswith(PNG)
+    assert len(picture) > 5_000
+
+
+def test_occupancy_draws_every_department_and_day_and_the_two_limits(run: Run) -> None:
+    chart = run.chart.occupancy()
+    assert _values(chart) == [row | {"date": str(row["date"])} for row in run.census()]
+    assert json.loads(chart.to_json())["layer"][1]["data"]["values"] == [{"limit": 0.85}, {"limit": 0.92}]
+
+
+def test_a_chart_of_one_department_draws_that_one(run: Run) -> None:
+    for chart in (run.chart.occupancy("b"), run.chart.queue("b")):
+        values = _values(chart)
+        assert {row["department"] for row in values} == {"b"}
+        assert len(values) == 40
+
+
+def test_waits_draw_the_median_and_the_p90_of_each_month(run: Run) -> None:
+    drawn = {(row["month"], row["percentile"]): row["hours"] for row in _values(run.chart.waits())}
+    for row in run.waits("month"):
+        assert drawn[row["month"], "P50"] == row["wait_hours_p50"]
+        assert drawn[row["month"], "P90"] == row["wait_hours_p90"]
+
+
+def test_a_department_that_is_not_there_is_named(run: Run) -> None:
+    with pytest.raises(ValueError, match="department: 'x' is not one of a, b, c"):
+        run.chart.occupancy("x")
+
+
+def test_a_run_without_patients_can_be_drawn() -> None:
+    quiet = RunPlan(hospital(department("quiet", requests_per_day=1e-9)), seed=1, days=3).run()
+    assert _values(quiet.chart.waits()) == []
+    assert len(_values(quiet.chart.occupancy())) == 3
+
+
+def test_without_altair_a_chart_says_what_to_install(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "altair", None)
+    with pytest.raises(MissingExtraError, match=r"a chart needs an extra: pip install 'hospital-sim\[charts\]'"):
+        run.chart.occupancy()

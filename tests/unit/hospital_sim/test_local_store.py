@@ -1,0 +1,240 @@
+"""A directory as an object store: objects appear whole, once, or not at all; on both roads to them."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from hospital_sim.storage import (
+    LocalStore,
+    ObjectConflictError,
+    ObjectNotFoundError,
+    StorageError,
+    UnknownSchemeError,
+    open_store,
+)
+
+pytestmark = pytest.mark.unit
+
+
+def _aside(root: Path) -> LocalStore:
+    """Return a store of a system without files that have no name."""
+    store = LocalStore(root)
+    store._nameless = False
+    return store
+
+
+@pytest.fixture(params=[LocalStore, _aside], ids=["nameless", "aside"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> LocalStore:
+    made: LocalStore = request.param(tmp_path / "raw")
+    return made
+
+
+def test_an_object_is_created_once(store: LocalStore) -> None:
+    assert store.create("a/b.json", b"one") is True
+    assert store.create("a/b.json", b"one") is False
+    assert store.read("a/b.json") == b"one"
+
+
+def test_other_bytes_under_a_key_are_an_error_that_names_it_and_change_nothing(store: LocalStore) -> None:
+    store.create("a/b.json", b"one")
+    with pytest.raises(ObjectConflictError, match=r"a/b\.json: is already there with other bytes"):
+        store.create("a/b.json", b"two")
+    assert store.read("a/b.json") == b"one"
+
+
+def test_many_objects_are_created_and_the_new_ones_counted(store: LocalStore) -> None:
+    store.create("a/1", b"1")
+    assert store.create_many([("a/1", b"1"), ("a/2", b"2"), ("b/3", b"")]) == 2
+    assert list(store.read_many(["b/3", "a/1"])) == [("b/3", b""), ("a/1", b"1")]
+
+
+def test_nothing_but_the_objects_is_in_the_root(store: LocalStore) -> None:
+    store.create("a/b", b"one")
+    found = [path.relative_to(store.url) for path in Path(store.url).rglob("*") if path.is_file()]
+    assert found == [Path("a/b")]
+    assert not [path for path in Path(f"{store.url}.incoming").rglob("*") if path.is_file()]
+
+
+def test_objects_can_be_read_by_others(store: LocalStore) -> None:
+    store.create("a/b", b"one")
+    assert Path(store.url, "a/b").stat().st_mode & 0o777 == 0o644
+
+
+def test_keys_come_sorted_as_keys(store: LocalStore) -> None:
+    keys = ["a", "b-c/d", "b/z", "b/a/x", "b.json", "c/é", "c/ z"]
+    store.create_many((key, b"") for key in keys)
+    assert list(store.keys()) == sorted(keys)
+    assert list(store.keys("b/")) == ["b/a/x", "b/z"]
+    assert list(store.folders()) == ["b-c/", "b/", "c/"]
+    assert list(store.folders("b/")) == ["b/a/"]
+    assert list(store.objects("b/")) == ["b/z"]
+
+
+def test_a_store_that_is_not_there_yet_is_empty(store: LocalStore) -> None:
+    assert list(store.keys()) == list(store.folders()) == list(store.objects("x/")) == []
+    assert not store.exists("a")
+    assert not Path(store.url).exists()
+
+
+def test_what_is_not_there_cannot_be_read(store: LocalStore) -> None:
+    with pytest.raises(ObjectNotFoundError, match="a/b: there is no such object"):
+        store.read("a/b")
+    store.create("a/b", b"")
+    assert (store.exists("a/b"), store.exists("a")) == (True, False)
+
+
+@pytest.mark.parametrize("key", ["", "/a", "a/", "a//b", "../a", "a/../b", "./a", "a/.", "..", "a\0b"])
+def test_a_hostile_key_is_refused(store: LocalStore, key: str) -> None:
+    for call in (lambda: store.create(key, b""), lambda: store.read(key), lambda: store.exists(key)):
+        with pytest.raises(ValueError, match="not an object key"):
+            call()
+    assert not Path(store.url).exists()
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(store: LocalStore) -> None:
+    store.create("a", b"")
+    with pytest.raises(StorageError, match="a/b"):
+        store.create("a/b", b"")
+
+
+def test_a_folder_in_the_place_of_an_object_is_named(store: LocalStore) -> None:
+    store.create("a/b", b"")
+    with pytest.raises(StorageError, match=r"/a: "):
+        store.create("a", b"")
+
+
+def test_a_root_that_is_a_file_cannot_be_written_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StorageError, match="file"):
+        LocalStore(tmp_path / "file").create("a", b"")
+    with pytest.raises(StorageError, match="cannot be listed"):
+        list(LocalStore(tmp_path / "file").keys())
+
+
+def test_large_objects_are_whole(store: LocalStore) -> None:
+    data = os.urandom(3_000_000)
+    store.create("large", data)
+    assert store.read("large") == data
+
+
+def test_of_many_writers_of_one_key_one_wins_and_the_others_are_refused(store: LocalStore) -> None:
+    won: list[bytes] = []
+    lost: list[bytes] = []
+
+    def write(data: bytes) -> None:
+        try:
+            store.create("raced", data)
+        except ObjectConflictError:
+            lost.append(data)
+        else:
+            won.append(data)
+
+    threads = [threading.Thread(target=write, args=(b"%d" % number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(won), len(lost)) == (1, 7)
+    assert store.read("raced") == won[0]
+
+
+def test_many_writers_of_the_same_bytes_all_succeed_and_one_creates(store: LocalStore) -> None:
+    created: list[bool] = []
+    data = b"the same object of bytes"
+    threads = [threading.Thread(target=lambda: created.append(store.create("same", data))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(created) == [False] * 7 + [True]
+    assert store.read("same") == data
+
+
+_WRITE_SLOWLY = """
+import os, sys, time
+from hospital_sim.storage import local
+root, nameless = sys.argv[1], sys.argv[2] == "nameless"
+real = os.write
+def slowly(descriptor, data):
+    written = real(descriptor, data[: len(data) // 2])
+    print("half", flush=True)
+    time.sleep(60)
+    return written
+store = local.LocalStore(root)
+store._nameless = nameless
+store.create("whole", b"one")
+local.os.write = slowly
+store.create("half", b"0123456789")
+"""
+
+
+@pytest.mark.parametrize("road", ["nameless", "aside"])
+def test_a_kill_in_the_middle_of_a_write_leaves_no_half_object(road: str, tmp_path: Path) -> None:
+    root = tmp_path / "raw"
+    with subprocess.Popen([sys.executable, "-c", _WRITE_SLOWLY, str(root), road], stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"half\n"
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+    store = LocalStore(root)
+    assert list(store.keys()) == ["whole"]
+    assert store.create("half", b"0123456789")
+    assert store.read("half") == b"0123456789"
+
+
+def test_what_a_killed_writer_left_aside_is_never_written_to(tmp_path: Path) -> None:
+    """A file left aside may be linked under a key already: to write to it would change an object."""
+    store = _aside(tmp_path / "raw")
+    store.create("kept", b"kept")
+    left = Path(f"{store.url}.incoming", "left")
+    os.link(Path(store.url, "kept"), left)
+    for number in range(50):
+        store.create(f"{number}", b"other")
+    assert store.read("kept") == left.read_bytes() == b"kept"
+
+
+def test_a_system_without_nameless_files_takes_the_other_road(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.open
+
+    def no_tmpfile(path: str, flags: int, mode: int = 0o777) -> int:
+        if flags & os.O_TMPFILE == os.O_TMPFILE:
+            raise OSError(95, "Operation not supported")
+        return real(path, flags, mode)
+
+    monkeypatch.setattr("hospital_sim.storage.local.os.open", no_tmpfile)
+    store = LocalStore(tmp_path / "raw")
+    assert store.create("a/b", b"one")
+    assert not store.create("a/b", b"one")
+    assert Path(f"{store.url}.incoming").is_dir()
+
+
+def test_a_full_disk_is_an_error_that_names_the_object(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("hospital_sim.storage.local.os.write", full)
+    with pytest.raises(StorageError, match="a/b: cannot be written: No space left on device"):
+        store.create("a/b", b"one")
+    monkeypatch.undo()
+    assert list(store.keys()) == []
+    assert not [path for path in Path(f"{store.url}.incoming").rglob("*") if path.is_file()]
+
+
+def test_a_store_is_opened_from_a_path_or_a_file_url(tmp_path: Path) -> None:
+    urls = {open_store(tmp_path).url, open_store(str(tmp_path)).url, open_store(f"file://{tmp_path}").url}
+    assert urls == {str(tmp_path)}
+    with pytest.raises(UnknownSchemeError, match="'ftp://host/lake': no store knows the scheme 'ftp'") as refused:
+        open_store("ftp://host/lake")
+    assert refused.value.exit_code == 2
+
+
+def test_an_error_of_a_store_can_be_handed_from_one_process_to_another() -> None:
+    error = ObjectConflictError("lake/a", "is already there")
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), again.location) == (ObjectConflictError, "lake/a: is already there", "lake/a")

@@ -1,0 +1,138 @@
+"""The order of things that fall on one second: a test for each sentence of ``hospital_sim.order``."""
+
+import pytest
+from hand_made import Asked, Seen, drive, ward
+
+from hospital_sim.clock import DAY
+from hospital_sim.order import Order, Phase
+
+pytestmark = pytest.mark.unit
+
+T = 1_000
+"""The second in which everything falls."""
+
+
+def _at(seen: list[Seen], second: int) -> list[tuple[str, str, int]]:
+    return [(entry.what, entry.where, entry.who) for entry in seen if entry.second == second and entry.where]
+
+
+def _beds(seen: list[Seen]) -> dict[int, int]:
+    return {entry.who: entry.bed for entry in seen if entry.what == "admitted" and isinstance(entry.who, int)}
+
+
+def test_the_start_of_day_census_comes_before_everything_else_of_its_second() -> None:
+    """At midnight one leaves, one who waits is admitted and one asks: the census shows none of it."""
+    seen = drive([(ward("a", 1), [Asked(DAY - 10, 10), Asked(DAY - 5, 99), Asked(DAY, 99)])], DAY + 1)
+    at_midnight = [(entry.what, entry.who) for entry in seen if entry.second == DAY]
+    assert at_midnight == [("SOD", ((1, 1),)), ("discharged", 0), ("admitted", 1)]
+
+
+def test_the_start_of_a_day_shows_the_end_of_the_day_before() -> None:
+    seen = drive([(ward("a", 1), [Asked(DAY - 10, 10), Asked(DAY - 5, 99), Asked(DAY, 99)])], 2 * DAY)
+    end, start = (entry.who for entry in seen if entry.what in ("SOD", "EOD") and entry.second in (DAY - 1, DAY))
+    assert end == start == ((1, 1),)
+
+
+def test_a_discharge_comes_before_an_admission_from_the_queue_in_the_same_second() -> None:
+    seen = drive([(ward("a", 1), [Asked(T - 10, 10), Asked(T - 5, 99)])], T + 1)
+    assert _at(seen, T) == [("discharged", "a", 0), ("admitted", "a", 1)]
+
+
+def test_an_admission_from_the_queue_comes_before_a_new_request() -> None:
+    """Two beds become free, one waits and one asks: who waited is admitted first and has the lower bed."""
+    asked = [Asked(T - 10, 10), Asked(T - 9, 9), Asked(T - 5, 99), Asked(T, 99)]
+    seen = drive([(ward("a", 2), asked)], T + 1)
+    assert _at(seen, T) == [("discharged", "a", 0), ("discharged", "a", 1), ("admitted", "a", 2), ("admitted", "a", 3)]
+    assert _beds(seen) == {0: 1, 1: 2, 2: 1, 3: 2}
+
+
+def test_a_discharge_comes_before_a_new_request_which_takes_the_bed() -> None:
+    seen = drive([(ward("a", 1), [Asked(T - 10, 10), Asked(T, 99)])], T + 1)
+    assert _at(seen, T) == [("discharged", "a", 0), ("admitted", "a", 1)]
+
+
+def test_a_department_that_diverts_takes_who_asks_in_the_second_in_which_a_bed_becomes_free() -> None:
+    seen = drive([(ward("a", 1, "divert"), [Asked(T - 10, 10), Asked(T - 1, 5), Asked(T, 99)])], T + 1)
+    assert _at(seen, T - 1) == [("diverted", "a", 1)]
+    assert _at(seen, T) == [("discharged", "a", 0), ("admitted", "a", 2)]
+
+
+@pytest.mark.parametrize("first", ["a", "z"])
+def test_within_a_phase_departments_take_their_turn_in_the_order_of_the_configuration(first: str) -> None:
+    """In each of two departments one leaves, one who waits is admitted and one asks and waits, all in one second."""
+    second = "z" if first == "a" else "a"
+    asked = [Asked(T - 10, 10), Asked(T - 5, 99)]
+    seen = drive([(ward(first, 1), asked), (ward(second, 1), asked)], T + 1)
+    assert _at(seen, T) == [
+        ("discharged", first, 0),
+        ("discharged", second, 0),
+        ("admitted", first, 1),
+        ("admitted", second, 1),
+    ]
+
+
+def test_all_requests_of_a_department_in_one_second_come_before_those_of_the_next_department() -> None:
+    asked = [Asked(T, 5)] * 3
+    seen = drive([(ward("z", 5), asked), (ward("a", 5), asked)], T + 1)
+    assert _at(seen, T) == [("admitted", name, who) for name in "za" for who in range(3)]
+
+
+def test_a_phase_of_every_department_comes_before_the_next_phase_of_any() -> None:
+    order = Order(3)
+    priorities = [order.priority(phase, department) for phase in Phase for department in range(3)]
+    assert priorities == sorted(set(priorities))
+
+
+def test_beds_that_become_free_in_one_second_go_to_the_head_of_the_list_the_lowest_bed_first() -> None:
+    """Beds 1, 2 and 3 become free in the order 3, 1, 2; those who wait get 1, 2 and 3 in the order of the list."""
+    leave = [Asked(T - 10, 10), Asked(T - 9, 9), Asked(T - 20, 20)]
+    asked = [*sorted(leave), Asked(T - 3, 99), Asked(T - 2, 99), Asked(T - 1, 99)]
+    seen = drive([(ward("a", 3), asked)], T + 1)
+    assert [entry.what for entry in seen if entry.second == T] == ["discharged"] * 3 + ["admitted"] * 3
+    assert {who: bed for who, bed in _beds(seen).items() if who >= 3} == {3: 1, 4: 2, 5: 3}
+
+
+def test_beds_that_become_free_go_to_new_requests_when_all_who_waited_have_one() -> None:
+    asked = [Asked(T - 10, 10), Asked(T - 10, 10), Asked(T - 10, 10), Asked(T - 1, 99), Asked(T, 99), Asked(T, 99)]
+    seen = drive([(ward("a", 3), asked)], T + 1)
+    assert {who: bed for who, bed in _beds(seen).items() if who >= 3} == {3: 1, 4: 2, 5: 3}
+
+
+def test_nobody_overtakes_in_the_second_in_which_a_bed_becomes_free() -> None:
+    """One bed becomes free while two wait and one asks: the head of the list gets it, and the new one is last."""
+    asked = [Asked(T - 10, 10), Asked(T - 6, 4), Asked(T - 5, 4), Asked(T, 4)]
+    seen = drive([(ward("a", 1), asked)], T + 20)
+    admitted = [(entry.second, entry.who) for entry in seen if entry.what == "admitted"]
+    assert admitted == [(T - 10, 0), (T, 1), (T + 4, 2), (T + 8, 3)]
+
+
+def test_requests_of_one_second_wait_in_the_order_in_which_they_were_drawn() -> None:
+    seen = drive([(ward("a", 1), [Asked(T, 3)] * 4)], T + 20)
+    assert [entry.who for entry in seen if entry.what == "admitted"] == [0, 1, 2, 3]
+
+
+def test_the_end_of_day_census_comes_after_everything_else_of_its_second() -> None:
+    """In the last second one leaves, one who waits is admitted, one asks and waits: the census shows all of it."""
+    last = DAY - 1
+    seen = drive([(ward("a", 1), [Asked(last - 10, 10), Asked(last - 5, 99), Asked(last, 99)])], DAY)
+    of_last = [(entry.what, entry.who) for entry in seen if entry.second == last]
+    assert of_last == [("discharged", 0), ("admitted", 1), ("EOD", ((1, 1),))]
+
+
+def test_a_stay_of_one_second_that_begins_in_the_last_second_is_seen_by_both_censuses() -> None:
+    seen = drive([(ward("a", 1), [Asked(DAY - 1, 1)])], DAY + 1)
+    of_midnight = [(entry.second, entry.what) for entry in seen if entry.second >= DAY - 1]
+    assert of_midnight == [(DAY - 1, "admitted"), (DAY - 1, "EOD"), (DAY, "SOD"), (DAY, "discharged")]
+    assert [entry.who for entry in seen if entry.what in ("EOD", "SOD")][1:] == [((1, 0),), ((1, 0),)]
+
+
+@pytest.mark.parametrize("stops", [(2 * DAY,), (DAY, 2 * DAY), (DAY - 1, DAY, DAY + 1, 2 * DAY)])
+def test_to_stop_at_midnight_and_go_on_neither_loses_nor_repeats_a_census(stops: tuple[int, ...]) -> None:
+    seen = drive([(ward("a", 1), [Asked(DAY - 10, 10)])], *stops)
+    census = [(entry.second, entry.what) for entry in seen if not entry.where]
+    assert census == [(0, "SOD"), (DAY - 1, "EOD"), (DAY, "SOD"), (2 * DAY - 1, "EOD")]
+
+
+def test_what_happens_at_midnight_belongs_to_the_new_day() -> None:
+    seen = drive([(ward("a", 1), [Asked(DAY - 10, 10)])], DAY)
+    assert [entry.what for entry in seen] == ["SOD", "admitted", "EOD"]

@@ -1,0 +1,89 @@
+"""Raw keys: built and read in one place, and read back as they were built."""
+
+from datetime import date
+
+import pytest
+from lakes import admission
+
+from hospital_sim.events import EVENT_TYPES
+from hospital_sim.layout import (
+    EventKey,
+    event_key,
+    is_record_key,
+    is_started_key,
+    key_of,
+    parse_event_key,
+    parse_partition_prefix,
+    partition_prefix,
+    raw_root,
+    record_key,
+    started_key,
+)
+
+pytestmark = pytest.mark.unit
+
+UUID = "01234567-89ab-8def-8123-456789abcdef"
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES)
+def test_the_key_of_an_event_reads_back(kind: str) -> None:
+    key = key_of(kind, date(2024, 3, 15), UUID)
+    assert key == f"{kind}/event_date=2024-03-15/{kind}_{UUID}.json"
+    assert parse_event_key(key) == EventKey(kind, date(2024, 3, 15), UUID)
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES)
+def test_the_prefix_of_a_partition_reads_back(kind: str) -> None:
+    assert parse_partition_prefix(partition_prefix(kind, date(2024, 2, 29))) == (kind, date(2024, 2, 29))
+
+
+def test_an_event_lies_in_the_partition_of_its_utc_date() -> None:
+    event = admission()
+    assert event_key(event).startswith(partition_prefix("admission", event.event_time.date()))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        f"transfer/event_date=2024-03-15/transfer_{UUID}.json",
+        f"admission/event_date=2024-03-15/discharge_{UUID}.json",
+        f"admission/event_date=2024-02-30/admission_{UUID}.json",
+        f"admission/event_date=2024-3-15/admission_{UUID}.json",
+        f"admission/event_date=2024-03-15/admission_{UUID.upper()}.json",
+        f"admission/event_date=2024-03-15/admission_{UUID}.json.tmp",
+        f"admission/event_date=2024-03-15/admission_{UUID}.json\n",
+        f"raw/admission/event_date=2024-03-15/admission_{UUID}.json",
+        f"admission/event_date=2024-03-15/sub/admission_{UUID}.json",
+    ],
+)
+def test_another_key_is_not_that_of_an_event(key: str) -> None:
+    assert parse_event_key(key) is None
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "",
+        "admission",
+        "admission/",
+        "transfer/event_date=2024-03-15/",
+        "admission/event_date=2024-02-30/",
+        "admission/2024/",
+    ],
+)
+def test_another_prefix_is_not_that_of_a_partition(prefix: str) -> None:
+    assert parse_partition_prefix(prefix) is None
+
+
+def test_the_keys_of_a_run_are_told_apart() -> None:
+    started, record = started_key("abc"), record_key("abc")
+    assert (started, record) == ("_runs/abc.started.json", "_runs/abc.json")
+    assert (is_started_key(started), is_record_key(started)) == (True, False)
+    assert (is_started_key(record), is_record_key(record)) == (False, True)
+    assert not is_record_key("other/abc.json")
+
+
+@pytest.mark.parametrize("lake", ["lake", "lake/", "s3://bucket/prefix", "s3://bucket/prefix/"])
+def test_the_raw_root_is_below_the_lake(lake: str) -> None:
+    assert raw_root(lake) == f"{lake.rstrip('/')}/raw"

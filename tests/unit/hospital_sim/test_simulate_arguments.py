@@ -1,0 +1,122 @@
+"""What a run is told: dates, seed, warm-up; and how its identifiers follow from them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
+import numpy as np
+import pytest
+from hospitals import department, hospital
+
+import hospital_sim as hs
+from hospital_sim.errors import ConfigurationError
+from hospital_sim.simulation import plan_run
+
+pytestmark = pytest.mark.unit
+
+CITY = hospital(department("a"), warmup_days=10, identifier="city")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"end": "2023-12-31"}, "end: 2023-12-31 is before the start, 2024-01-01; both days are included"),
+        ({"start": "2024-02-30"}, "start: '2024-02-30' is not a date; write YYYY-MM-DD"),
+        ({"start": "20240101"}, "start: '20240101' is not a date"),
+        ({"start": "2024-01-01T00:00:00Z"}, "start: .* is not a date"),
+        ({"end": ""}, "end: '' is not a date"),
+        ({"start": datetime(2024, 1, 1)}, "start: 2024-01-01 00:00:00 has a time of day; give a date"),  # noqa: DTZ001
+        ({"start": 2024}, "start: must be a date or YYYY-MM-DD, not 2024"),
+        ({"start": None}, "start: must be a date or YYYY-MM-DD, not None"),
+        ({"emit_from": "2023-12-31"}, "emit_from: 2023-12-31 is not between the start, 2024-01-01, and the end"),
+        ({"emit_from": "2024-02-01"}, "emit_from: 2024-02-01 is not between"),
+        ({"seed": -1}, "seed: must be between 0 and 9223372036854775807, not -1"),
+        ({"seed": 2**63}, "seed: must be between 0"),
+        ({"seed": 1.0}, "seed: must be a whole number, not 1.0"),
+        ({"seed": "1"}, "seed: must be a whole number, not '1'"),
+        ({"seed": True}, "seed: must be a whole number, not True"),
+        ({"start": "1971-01-05", "end": "1971-01-06"}, "start: 1971-01-05, less 10 days of warm-up, is before 1971"),
+        ({"end": "2200-01-01"}, "end: 2200-01-01 is after 2199"),
+    ],
+)
+def test_a_wrong_argument_is_named(arguments: dict[str, object], message: str) -> None:
+    given = {"start": "2024-01-01", "end": "2024-01-31", "seed": 1} | arguments
+    with pytest.raises(ConfigurationError, match=message):
+        CITY.simulate(**given)  # type: ignore[arg-type]
+
+
+def test_a_run_may_last_one_day() -> None:
+    run = CITY.simulate("2024-02-29", date(2024, 2, 29), seed=0)
+    assert {event.snapshot_date for event in run.events if isinstance(event, hs.DepSnapshot)} == {date(2024, 2, 29)}
+
+
+def test_days_are_told_as_they_are_done_those_of_the_warm_up_included() -> None:
+    days: list[date] = []
+    CITY.simulate("2024-01-01", "2024-01-03", seed=1, on_day=days.append)
+    assert days == [date(2023, 12, 22) + timedelta(days=number) for number in range(13)]
+
+
+def test_the_beds_are_filled_when_the_run_begins_and_empty_without_a_warm_up() -> None:
+    cold = hospital(department("a"), warmup_days=0)
+    warm = hospital(department("a"), warmup_days=60)
+    before = [
+        next(event.occupied_beds for event in _first_day(each) if isinstance(event, hs.DepSnapshot))
+        for each in (cold, warm)
+    ]
+    assert before[0] == 0 < before[1]
+
+
+def _first_day(place: hs.Hospital) -> Sequence[hs.Event]:
+    return place.simulate("2024-01-01", "2024-01-01", seed=1).events
+
+
+def _plan(**changes: object) -> tuple[str, str]:
+    start, end = changes.get("start", date(2024, 1, 1)), changes.get("end", date(2024, 1, 31))
+    config = msgspec.structs.replace(CITY.config, **changes.get("config", {}))  # type: ignore[arg-type]
+    plan = plan_run(config, start, end, changes.get("seed", 1), changes.get("emit_from"))  # type: ignore[arg-type]
+    return plan.run_id, plan.history_id
+
+
+@pytest.mark.parametrize(
+    ("change", "same_run", "same_history"),
+    [
+        ({}, True, True),
+        ({"emit_from": date(2024, 1, 1)}, True, True),
+        ({"emit_from": date(2024, 1, 2)}, False, True),
+        ({"end": date(2024, 2, 1)}, False, True),
+        ({"start": date(2024, 1, 2)}, False, False),
+        ({"seed": 2}, False, False),
+        ({"config": {"warmup_days": 11}}, False, False),
+        ({"config": {"name": "Another"}}, False, False),
+        ({"config": {"department": (department("a", beds=9),)}}, False, False),
+    ],
+)
+def test_a_history_is_the_same_whatever_the_end_and_a_run_only_if_all_is_the_same(
+    change: dict[str, object], same_run: bool, same_history: bool
+) -> None:
+    run, history = _plan()
+    other_run, other_history = _plan(**change)
+    assert (run == other_run, history == other_history) == (same_run, same_history)
+
+
+def test_the_order_of_shares_in_a_file_changes_no_byte() -> None:
+    shares = {"11": 0.25, "21": 0.6, "81": 0.15}
+    runs = [
+        hospital(department("a", admission_methods=dict(words))).simulate("2024-01-01", "2024-01-20", seed=1)
+        for words in (shares.items(), reversed(shares.items()))
+    ]
+    one, other = ([msgspec.json.encode(part) for part in (*run.events, run.record)] for run in runs)
+    assert one == other
+
+
+def test_the_record_says_what_was_asked_and_holds_no_wall_clock() -> None:
+    record = CITY.simulate("2024-01-01", "2024-01-03", seed=np.int64(5).item()).record
+    run = record.run
+    assert (run.hospital_id, run.seed, run.warmup_days) == ("city", 5, 10)
+    assert (run.start, run.emit_from, run.end) == (date(2024, 1, 1), date(2024, 1, 1), date(2024, 1, 3))
+    assert msgspec.convert(run.configuration, hs.HospitalConfig) == CITY.config
+    assert run.departments[0].offered_load == pytest.approx(0.9)
+    assert set(run.__struct_fields__) == {
+        "record_version", "run_id", "history_id", "stream_version", "hospital_id", "hospital_name", "configuration",
+        "configuration_hash", "seed", "warmup_days", "start", "emit_from", "end", "departments",
+    }  # fmt: skip

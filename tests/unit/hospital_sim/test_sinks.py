@@ -1,0 +1,230 @@
+"""Sinks: events in memory, or each an object of its own; one history of a hospital in one lake."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hospitals import department, hospital
+
+from hospital_sim import HistoryConflictError, Hospital, HospitalSimError, MemorySink, ObjectSink
+from hospital_sim.events import Event, decode_record, decode_started, encode
+from hospital_sim.layout import event_key, is_record_key, record_key, started_key
+from hospital_sim.simulation import plan_run, run_events
+from hospital_sim.sinks import open_sink
+from hospital_sim.storage import LocalStore, StorageError
+
+pytestmark = pytest.mark.unit
+
+FIRST, LAST = "2024-01-01", "2024-01-10"
+
+
+def _city(**fields: object) -> Hospital:
+    return hospital(department("a", **fields), department("b", beds=3), warmup_days=5, identifier="city")
+
+
+def _objects(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_a_memory_sink_keeps_what_happens_in_the_order_in_which_it_happens() -> None:
+    sink = MemorySink()
+    run = _city().simulate(FIRST, LAST, seed=1, sink=sink, keep=True)
+    assert sink.events == run.events
+    assert (sink.started, sink.record) == (run.record.run, run.record)
+
+
+def test_each_event_is_an_object_with_the_bytes_of_the_event(tmp_path: Path) -> None:
+    run = _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "raw", keep=True)
+    started, record = started_key(run.record.run.run_id), record_key(run.record.run.run_id)
+    expected = {event_key(event): encode(event) for event in run.events}
+    expected |= {started: encode(run.record.run), record: encode(run.record)}
+    written = _objects(tmp_path / "raw")
+    assert written == expected
+    assert encode(decode_started(written[started])) == written[started]
+    assert encode(decode_record(written[record])) == written[record]
+
+
+def test_a_run_in_memory_writes_the_same_objects_as_one_to_a_sink(tmp_path: Path) -> None:
+    _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "straight")
+    _city().simulate(FIRST, LAST, seed=1).write(tmp_path / "later")
+    assert _objects(tmp_path / "straight") == _objects(tmp_path / "later")
+
+
+def test_the_started_object_is_there_before_the_first_event_and_the_record_after_the_last(tmp_path: Path) -> None:
+    class Watching(LocalStore):
+        def __init__(self, root: Path) -> None:
+            super().__init__(root)
+            self.created: list[str] = []
+
+        def create(self, key: str, data: bytes) -> bool:
+            self.created.append(key)
+            return super().create(key, data)
+
+    store = Watching(tmp_path / "raw")
+    run = _city().simulate(FIRST, LAST, seed=1, sink=ObjectSink(store))
+    assert store.created[0] == started_key(run.record.run.run_id)
+    assert store.created[-1] == record_key(run.record.run.run_id)
+
+
+def test_the_same_run_again_changes_nothing_and_counts_what_it_finds(tmp_path: Path) -> None:
+    first, again = ObjectSink(tmp_path / "raw"), ObjectSink(tmp_path / "raw")
+    run = _city().simulate(FIRST, LAST, seed=1, sink=first, keep=True)
+    before = _objects(tmp_path / "raw")
+    _city().simulate(FIRST, LAST, seed=1, sink=again)
+    assert _objects(tmp_path / "raw") == before
+    assert (first.created, first.found) == (len(run.events), 0)
+    assert (again.created, again.found) == (0, len(run.events))
+
+
+class _Killed(BaseException):
+    """As a kill: nothing catches it."""
+
+
+def _kill_after(count: int, sink: ObjectSink) -> ObjectSink:
+    write, left = sink.write, iter(range(count))
+
+    def writing(event: Event) -> None:
+        if next(left, None) is None:
+            raise _Killed
+        write(event)
+
+    sink.write = writing  # type: ignore[method-assign]
+    return sink
+
+
+@pytest.mark.parametrize("events", [0, 1, 57])
+def test_a_run_that_was_killed_is_completed_by_the_same_call(tmp_path: Path, events: int) -> None:
+    with pytest.raises(_Killed):
+        _city().simulate(FIRST, LAST, seed=1, sink=_kill_after(events, ObjectSink(tmp_path / "raw")))
+    assert [key for key in _objects(tmp_path / "raw") if is_record_key(key)] == []
+    _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "raw")
+    _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "whole")
+    assert _objects(tmp_path / "raw") == _objects(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.parametrize(
+    ("other", "difference"),
+    [
+        ({"seed": 2}, "seed 1, this run 2"),
+        ({"start": "2024-01-02"}, "start 2024-01-01, this run 2024-01-02"),
+        ({"beds": 9}, "another configuration"),
+    ],
+)
+def test_another_history_of_the_hospital_is_refused_also_when_the_first_was_killed(
+    tmp_path: Path, killed: bool, other: dict[str, object], difference: str
+) -> None:
+    if killed:
+        with pytest.raises(_Killed):
+            _city().simulate(FIRST, LAST, seed=1, sink=_kill_after(3, ObjectSink(tmp_path / "raw")))
+    else:
+        _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "raw")
+    before = _objects(tmp_path / "raw")
+    city = _city(beds=other["beds"]) if "beds" in other else _city()
+    with pytest.raises(HistoryConflictError, match=f"another history of hospital 'city'.*{difference}") as refused:
+        city.simulate(str(other.get("start", FIRST)), LAST, seed=int(str(other.get("seed", 1))), sink=tmp_path / "raw")
+    assert refused.value.exit_code == 2
+    assert _objects(tmp_path / "raw") == before
+
+
+def test_another_hospital_and_a_longer_run_of_the_same_history_are_welcome(tmp_path: Path) -> None:
+    _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "raw")
+    hospital(department("a"), identifier="town").simulate(FIRST, LAST, seed=2, sink=tmp_path / "raw")
+    sink = ObjectSink(tmp_path / "raw")
+    _city().simulate(FIRST, "2024-01-12", seed=1, sink=sink)
+    assert sink.found > 0 < sink.created
+
+
+def test_to_append_needs_finished_runs_of_every_day_before(tmp_path: Path) -> None:
+    raw, city = tmp_path / "raw", _city()
+    with pytest.raises(HistoryConflictError, match="no finished run of this history covers 2024-01-01; run it from"):
+        city.simulate(FIRST, LAST, seed=1, sink=raw, emit_from="2024-01-05")
+    city.simulate(FIRST, "2024-01-04", seed=1, sink=raw)
+    with pytest.raises(HistoryConflictError, match="covers 2024-01-05"):
+        city.simulate(FIRST, LAST, seed=1, sink=raw, emit_from="2024-01-06")
+    city.simulate(FIRST, "2024-01-06", seed=1, sink=raw, emit_from="2024-01-05")
+    city.simulate(FIRST, LAST, seed=1, sink=raw, emit_from="2024-01-07")
+
+
+def test_a_killed_run_covers_no_day(tmp_path: Path) -> None:
+    raw, city = tmp_path / "raw", _city()
+    with pytest.raises(_Killed):
+        city.simulate(FIRST, "2024-01-04", seed=1, sink=_kill_after(9, ObjectSink(raw)))
+    with pytest.raises(HistoryConflictError, match="covers 2024-01-01"):
+        city.simulate(FIRST, LAST, seed=1, sink=raw, emit_from="2024-01-05")
+
+
+def test_runs_in_memory_append_without_a_lake() -> None:
+    run = _city().simulate(FIRST, LAST, seed=1, emit_from="2024-01-05")
+    assert run.events
+    assert all(event.event_time.date() >= date(2024, 1, 5) for event in run.events)
+
+
+def test_a_root_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StorageError, match="file"):
+        _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "file" / "raw")
+
+
+def test_a_disk_that_fills_up_says_how_many_events_are_written_and_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Filling(LocalStore):
+        left = 20
+
+        def create(self, key: str, data: bytes) -> bool:
+            self.left -= 1
+            if not self.left:
+                raise StorageError(f"{self.url}/{key}", "cannot be written: No space left on device")
+            return super().create(key, data)
+
+    with pytest.raises(HospitalSimError, match="No space left on device; 18 events of the run are written"):
+        _city().simulate(FIRST, LAST, seed=1, sink=ObjectSink(Filling(tmp_path / "raw")))
+
+
+def test_an_object_of_another_making_under_runs_is_named(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "raw")
+    store.create(started_key("f" * 32), b"{}")
+    with pytest.raises(HistoryConflictError, match=r"_runs/f+\.started\.json: is not a run record of this version"):
+        _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "raw")
+
+
+def test_any_object_that_takes_events_is_a_sink() -> None:
+    class Counting(MemorySink):
+        flushed = closed = 0
+
+        def flush(self) -> None:
+            self.flushed += 1
+
+        def close(self) -> None:
+            self.closed += 1
+
+    sink = Counting()
+    _city().simulate(FIRST, LAST, seed=1, sink=sink)
+    assert (sink.flushed, sink.closed) == (1, 1)
+    assert open_sink(sink) is sink
+
+
+def test_a_sink_is_closed_also_when_it_fails() -> None:
+    class Failing(MemorySink):
+        closed = False
+
+        def write(self, event: Event) -> None:
+            raise OSError("gone")
+
+        def close(self) -> None:
+            self.closed = True
+
+    sink = Failing()
+    with pytest.raises(OSError, match="gone"):
+        _city().simulate(FIRST, LAST, seed=1, sink=sink)
+    assert sink.closed
+    assert sink.record is None
+
+
+def test_a_run_needs_no_sink() -> None:
+    city = _city()
+    plan = plan_run(city.config, date(2024, 1, 1), date(2024, 1, 10), 1)
+    events: list[Event] = []
+    assert run_events(city.config, plan, events.append) == city.simulate(FIRST, LAST, seed=1).record
+    assert events

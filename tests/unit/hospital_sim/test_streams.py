@@ -1,0 +1,63 @@
+"""Random streams: one for each seed, hospital, department and purpose; stable, and independent of each other."""
+
+import random
+from itertools import combinations
+
+import numpy as np
+import pytest
+from scipy import stats
+from standard_errors import CHANCE
+
+from hospital_sim import load
+from hospital_sim.streams import STREAM_VERSION, Streams
+
+pytestmark = pytest.mark.unit
+
+NAMES = [
+    (seed, hospital, ward, purpose)
+    for seed in (0, 1, 2**63 - 1)
+    for hospital in ("north", "south")
+    for ward in ("a", "b")
+    for purpose in ("demand", "stay")
+]
+
+
+def test_the_same_name_gives_the_same_numbers_on_every_machine() -> None:
+    """The numbers that version 1 draws: whoever changes them changes every lake, and the version."""
+    drawn = Streams(1, "small", "general_medicine").stream("demand").random(3).tolist()
+    assert STREAM_VERSION == 1
+    assert drawn == [0.5368118275504999, 0.7489520709383323, 0.7265536212705894]
+
+
+def test_every_stream_differs_from_every_other() -> None:
+    drawn = [Streams(*name[:3]).stream(name[3]).random(4).tobytes() for name in NAMES]
+    assert len(set(drawn)) == len(NAMES)
+
+
+def test_no_two_streams_are_correlated() -> None:
+    drawn = [Streams(*name[:3]).stream(name[3]).random(2000) for name in NAMES]
+    pairs = list(combinations(drawn, 2))
+    worst = min(stats.pearsonr(one, other).pvalue for one, other in pairs)
+    assert worst > CHANCE / len(pairs)
+
+
+def test_names_do_not_run_into_each_other() -> None:
+    """Hospital ``a``, department ``b`` is not hospital ``a/b``: identifiers have no slash."""
+    one, other = Streams(1, "a_b", "c").stream("x").random(), Streams(1, "a", "b_c").stream("x").random()
+    assert one != other
+
+
+def test_a_stream_begins_anew_each_time_it_is_asked_for() -> None:
+    streams = Streams(1, "city", "ward")
+    assert streams.stream("demand").random() == streams.stream("demand").random()
+
+
+def test_the_global_generators_are_neither_used_nor_touched() -> None:
+    np.random.seed(5)
+    random.seed(5)
+    before = (np.random.get_state()[1].tolist(), random.getstate())
+    one = load("small").simulate("2024-01-01", "2024-01-05", seed=1).record
+    assert (np.random.get_state()[1].tolist(), random.getstate()) == before
+    np.random.seed(6)
+    random.seed(6)
+    assert load("small").simulate("2024-01-01", "2024-01-05", seed=1).record == one

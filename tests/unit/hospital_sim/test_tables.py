@@ -1,0 +1,88 @@
+"""Tables read well as text and as HTML, escape what they hold, and turn into frames."""
+
+import sys
+from datetime import date
+
+import pandas
+import pyarrow
+import pytest
+
+from hospital_sim import MissingExtraError, Table
+from hospital_sim.tables import format_cell
+
+pytestmark = pytest.mark.unit
+
+TABLE = Table("Wards", {"ward": ["A", "Long name"], "beds": [1200, 3], "rate": [0.5, None]})
+
+
+def test_a_table_is_rows_and_columns() -> None:
+    assert TABLE.columns == ("ward", "beds", "rate")
+    assert len(TABLE) == 2
+    assert list(TABLE.rows()) == [("A", 1200, 0.5), ("Long name", 3, None)]
+    assert list(TABLE)[1] == {"ward": "Long name", "beds": 3, "rate": None}
+    assert TABLE["beds"] == [1200, 3]
+
+
+def test_numbers_are_aligned_to_the_right_and_words_to_the_left() -> None:
+    assert repr(TABLE).splitlines() == [
+        "Wards",
+        "ward        beds   rate",
+        "A          1,200  0.500",
+        "Long name      3",
+    ]
+
+
+def test_html_escapes_hostile_names() -> None:
+    hostile = "<script>alert(1)</script>&\"'"
+    shown = Table(hostile, {hostile: [hostile]})._repr_html_()
+    assert "<script" not in shown
+    assert shown.count("&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;&#x27;") == 3
+
+
+def test_a_table_without_rows_shows_its_head() -> None:
+    empty = Table("Nothing", {"ward": [], "beds": []})
+    assert len(empty) == 0
+    assert repr(empty).splitlines() == ["Nothing", "ward  beds"]
+    assert "<th>ward</th>" in empty._repr_html_()
+    assert len(empty.to_pandas()) == 0
+
+
+def test_to_change_a_column_that_was_given_out_changes_no_table() -> None:
+    TABLE["beds"].append(99)
+    assert TABLE["beds"] == [1200, 3]
+
+
+def test_columns_of_unequal_length_are_refused() -> None:
+    with pytest.raises(ValueError, match="Wards: the columns are not of equal length"):
+        Table("Wards", {"a": [1], "b": [1, 2]})
+
+
+def test_a_column_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        TABLE["patients"]
+
+
+def test_a_table_turns_into_frames() -> None:
+    frame = TABLE.to_pandas()
+    assert isinstance(frame, pandas.DataFrame)
+    assert frame["beds"].tolist() == [1200, 3]
+    assert TABLE.to_arrow().to_pydict() == {"ward": ["A", "Long name"], "beds": [1200, 3], "rate": [0.5, None]}
+    assert Table("Days", {"day": [date(2024, 1, 1)]}).to_arrow().schema.field("day").type == pyarrow.date32()
+
+
+@pytest.mark.parametrize(
+    ("method", "module", "extra"), [("to_pandas", "pandas", "pandas"), ("to_arrow", "pyarrow", "arrow")]
+)
+def test_without_the_extra_a_frame_says_which_to_install(
+    method: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtraError, match=rf"{method} needs an extra: pip install 'hospital-sim\[{extra}\]'"):
+        getattr(TABLE, method)()
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"), [(None, ""), (True, "True"), (1234567, "1,234,567"), (0.12345, "0.123"), (1234.5, "1,234.500")]
+)
+def test_a_cell_as_text(cell: object, text: str) -> None:
+    assert format_cell(cell) == text  # type: ignore[arg-type]
