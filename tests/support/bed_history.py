@@ -13,9 +13,19 @@ from itertools import pairwise
 
 import pytest
 
-from hospital_sim import Admission, DepartmentConfig, DepSnapshot, Discharge, Run, WaitSnapshot
+from hospital_sim import Run
+from hospital_sim.config import DepartmentConfig
 from hospital_sim.demand import requests
-from hospital_sim.events import Event, decode_event, encode, event_type
+from hospital_sim.events import (
+    Admission,
+    DepSnapshot,
+    Discharge,
+    Event,
+    WaitSnapshot,
+    decode_event,
+    encode,
+    event_type,
+)
 from hospital_sim.streams import Streams
 
 SECOND = timedelta(seconds=1)

@@ -3,18 +3,22 @@
 A fault is a function that takes pytest's ``monkeypatch`` and replaces one part by a wrong one.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
+from drawn_stays import Stay, each_stay
 from simpy.events import Event as SimPyEvent
 from simpy.events import EventPriority
 
-from hospital_sim import beds, demand, patients, processes, recorder, simulation, stays
+from hospital_sim import bed_queue, beds, demand, patients, processes, recorder, simulation, stays
 from hospital_sim.clock import DAY, second_of
+from hospital_sim.config.calendar import Profile
+from hospital_sim.config.sources import Source
 from hospital_sim.events import Event
 from hospital_sim.order import Order, Phase, Turn
 from hospital_sim.streams import Streams
@@ -23,12 +27,12 @@ Fault = Callable[[pytest.MonkeyPatch], None]
 
 
 def last_come_first_served(patch: pytest.MonkeyPatch) -> None:
-    def wait_for_bed(self: beds.Ward[Any], occupant: Any) -> Generator[SimPyEvent, int, int]:
-        turn = SimPyEvent(self._env)
+    def wait_for_bed(self: bed_queue.BedQueue[Any], occupant: Any) -> Generator[SimPyEvent, Any, Any]:
+        turn = SimPyEvent(self.env)
         self._queue.appendleft((occupant, turn))
         return (yield turn)
 
-    patch.setattr(beds.Ward, "wait_for_bed", wait_for_bed)
+    patch.setattr(bed_queue.BedQueue, "wait_for_bed", wait_for_bed)
 
 
 def a_bed_leaks(patch: pytest.MonkeyPatch) -> None:
@@ -37,13 +41,14 @@ def a_bed_leaks(patch: pytest.MonkeyPatch) -> None:
     class Leaking(beds.BedPool[Any]):
         left = 0
 
-        def leave(self, number: int) -> None:
-            super().leave(number)
+        def leave(self, number: int, *, clean: bool = True) -> Any:
+            occupant = super().leave(number, clean=clean)
             self.left += 1
             if self.left == 30 and self.beds > 1:
                 self._free.remove(number)
+            return occupant
 
-    patch.setattr(beds, "BedPool", Leaking)
+    patch.setattr(bed_queue, "BedPool", Leaking)
 
 
 def a_bed_is_given_twice(patch: pytest.MonkeyPatch) -> None:
@@ -55,11 +60,10 @@ def a_bed_is_given_twice(patch: pytest.MonkeyPatch) -> None:
             self.taken += 1
             return 1 if number and self.taken % 50 == 0 and 1 in self._occupants else number
 
-        def leave(self, number: int) -> None:
-            if number in self._occupants:
-                super().leave(number)
+        def leave(self, number: int, *, clean: bool = True) -> Any:
+            return super().leave(number, clean=clean) if number in self._occupants else None
 
-    patch.setattr(beds, "BedPool", Doubling)
+    patch.setattr(bed_queue, "BedPool", Doubling)
 
 
 def the_highest_free_bed_is_taken(patch: pytest.MonkeyPatch) -> None:
@@ -72,7 +76,7 @@ def the_highest_free_bed_is_taken(patch: pytest.MonkeyPatch) -> None:
             self._occupants[number] = occupant
             return number
 
-    patch.setattr(beds, "BedPool", Highest)
+    patch.setattr(bed_queue, "BedPool", Highest)
 
 
 def admissions_from_the_queue_are_a_second_late(patch: pytest.MonkeyPatch) -> None:
@@ -80,56 +84,64 @@ def admissions_from_the_queue_are_a_second_late(patch: pytest.MonkeyPatch) -> No
         def __init__(self, env: Any, delay: int, priority: EventPriority) -> None:
             super().__init__(env, delay + 1, priority)
 
-    patch.setattr(beds, "Turn", Late)
+    patch.setattr(bed_queue, "Turn", Late)
 
 
 def one_bed_is_filled_in_a_round(patch: pytest.MonkeyPatch) -> None:
     """Of two beds that become free in one second only one goes to the queue."""
 
-    def admit(self: beds.Ward[Any], _: SimPyEvent) -> None:
+    def admit(self: bed_queue.BedQueue[Any], _: SimPyEvent) -> None:
         self._round_is_due = False
-        occupant, turn = self._queue[0]
-        number = self.pool.take(occupant)
-        if number is not None:
-            self._queue.popleft()
-            turn.succeed(number)
+        if self._queue and self.pool.has_free_bed:
+            self._give(*self._queue.popleft())
 
-    patch.setattr(beds.Ward, "_admit_from_queue", admit)
+    patch.setattr(bed_queue.BedQueue, "_admit_from_list", admit)
 
 
 def a_delay_is_counted_twice(patch: pytest.MonkeyPatch) -> None:
-    discharged = property(lambda spell: spell.ready + 2 * spell.request.stay.delay)
-    patch.setattr(processes.Spell, "discharged", discharged)
+    _spell_ends_later(patch, lambda request: request.delay)
 
 
 def a_bed_is_left_a_second_late(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(processes.Spell, "discharged", property(lambda spell: spell.ready + spell.request.stay.delay + 1))
+    _spell_ends_later(patch, lambda request: 1)
 
 
-def _phases(patch: pytest.MonkeyPatch, order: dict[Phase, float]) -> None:
+def _spell_ends_later(patch: pytest.MonkeyPatch, seconds: Callable[[demand.Request], int]) -> None:
+    real = processes.Spell.admit
+
+    def admit(self: processes.Spell, place: processes.Department, bed: int, second: int) -> None:
+        real(self, place, bed, second)
+        self.discharged += seconds(self.request)
+
+    patch.setattr(processes.Spell, "admit", admit)
+
+
+def _phases(patch: pytest.MonkeyPatch, moved: dict[Phase, float]) -> None:
+    """Move phases to other places in the order; a half is between two phases."""
     real = Order.priority
 
     def priority(self: Order, phase: Phase, department: int = 0) -> EventPriority:
-        return EventPriority(int(2 * real(self, phase, department) + 2 * order.get(phase, 0) * self._departments))
+        by = moved.get(phase, phase) - phase
+        return EventPriority(int(2 * real(self, phase, department) + 2 * by * self._departments))
 
     patch.setattr(Order, "priority", priority)
 
 
 def new_requests_come_before_admissions_and_overtake(patch: pytest.MonkeyPatch) -> None:
-    _phases(patch, {Phase.REQUEST: -1.5})
-    patch.setattr(beds.Ward, "take_bed", lambda self, occupant: self.pool.take(occupant))
+    _phases(patch, {Phase.REQUEST: Phase.ADMISSION - 0.5})
+    patch.setattr(bed_queue.BedQueue, "take_bed", lambda self, occupant: self.pool.take(occupant))
 
 
 def new_requests_come_before_discharges(patch: pytest.MonkeyPatch) -> None:
-    _phases(patch, {Phase.REQUEST: -2.5})
+    _phases(patch, {Phase.REQUEST: Phase.DISCHARGE - 0.5})
 
 
 def the_start_of_day_census_comes_last(patch: pytest.MonkeyPatch) -> None:
-    _phases(patch, {Phase.START_OF_DAY: 6})
+    _phases(patch, {Phase.START_OF_DAY: Phase.END_OF_DAY + 1})
 
 
 def the_end_of_day_census_comes_first(patch: pytest.MonkeyPatch) -> None:
-    _phases(patch, {Phase.END_OF_DAY: -5})
+    _phases(patch, {Phase.END_OF_DAY: Phase.START_OF_DAY})
 
 
 def departments_take_their_turn_backwards(patch: pytest.MonkeyPatch) -> None:
@@ -138,11 +150,11 @@ def departments_take_their_turn_backwards(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_patient_in_a_bed_asks_for_another(patch: pytest.MonkeyPatch) -> None:
-    def discharged(self: patients.PatientRegister, patient: patients.Patient) -> None:
+    def discharged(self: patients.PatientRegister, patient: patients.Person) -> None:
         if patient not in self._former:
             self._former.append(patient)
 
-    def former(self: patients.PatientRegister, request: demand.Request) -> patients.Patient | None:
+    def former(self: patients.PatientRegister, request: demand.Request) -> patients.Person | None:
         return self._former[0] if self._former else None
 
     patch.setattr(patients.PatientRegister, "discharged", discharged)
@@ -150,7 +162,13 @@ def a_patient_in_a_bed_asks_for_another(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_patient_comes_back_on_the_day_of_the_admission(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(patients.PatientRegister, "admitted", lambda self, patient, second: None)
+    real = recorder.EventRecorder.admitted
+
+    def admitted(self: recorder.EventRecorder, spell: processes.Spell) -> None:
+        real(self, spell)
+        spell.patient.last_admitted = -1
+
+    patch.setattr(recorder.EventRecorder, "admitted", admitted)
 
 
 def a_patient_is_of_two_departments(patch: pytest.MonkeyPatch) -> None:
@@ -167,20 +185,24 @@ def _of_one_department(init: Callable[..., None]) -> Callable[..., None]:
 def a_request_is_dropped(patch: pytest.MonkeyPatch) -> None:
     """One in a hundred never comes to the department."""
     real = simulation.requests
-    patch.setattr(simulation, "requests", lambda *given: (each for each in real(*given) if each.ordinal % 100))
+
+    def dropping(*given: Any) -> Iterator[demand.Request]:
+        return (each for ordinal, each in enumerate(real(*given)) if ordinal % 100)
+
+    patch.setattr(simulation, "requests", dropping)
 
 
 def _emitted(patch: pytest.MonkeyPatch, change: Callable[[Event], Event | None]) -> None:
     """Change or leave out events on their way out; they are counted as before."""
     real = recorder.EventRecorder.__init__
 
-    def init(self: recorder.EventRecorder, run: Any, emit: Callable[[Event], None]) -> None:
+    def init(self: recorder.EventRecorder, config: Any, run: Any, emit: Callable[[Event], None]) -> None:
         def changed(event: Event) -> None:
             other = change(event)
             if other is not None:
                 emit(other)
 
-        real(self, run, changed)
+        real(self, config, run, changed)
 
     patch.setattr(recorder.EventRecorder, "__init__", init)
 
@@ -268,7 +290,7 @@ def an_event_comes_too_late(patch: pytest.MonkeyPatch) -> None:
 
 
 def opening_admissions_are_left_out(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(recorder.EventRecorder, "_tell_opening_admissions", lambda self, departments: None)
+    patch.setattr(recorder.EventRecorder, "_emit_opening_admissions", lambda self, departments: None)
 
 
 def multipliers_are_not_scaled(patch: pytest.MonkeyPatch) -> None:
@@ -310,12 +332,12 @@ def draws_are_never_the_same(patch: pytest.MonkeyPatch) -> None:
 
 def draws_depend_on_the_end(patch: pytest.MonkeyPatch) -> None:
     """The requests of a run are drawn backwards from its last day."""
-    real = demand._days_of_requests
+    real = demand._poisson
 
-    def backwards(ward: Any, rng: np.random.Generator, days: Iterable[date]) -> Iterator[list[int]]:
-        yield from reversed(list(real(ward, rng, reversed(list(days)))))
+    def backwards(source: Source, rng: np.random.Generator, days: Iterable[date]) -> Iterator[list[int]]:
+        yield from reversed(list(real(source, rng, reversed(list(days)))))
 
-    patch.setattr(demand, "_days_of_requests", backwards)
+    patch.setattr(demand, "_poisson", backwards)
 
 
 def admissions_before_emit_from_are_told_again(patch: pytest.MonkeyPatch) -> None:
@@ -323,45 +345,52 @@ def admissions_before_emit_from_are_told_again(patch: pytest.MonkeyPatch) -> Non
 
     def start_of_day(self: recorder.EventRecorder, second: int, departments: Any) -> None:
         if second == self._from != second_of(self._run.start):
-            self._tell_opening_admissions(departments)
+            self._emit_opening_admissions(departments)
         real(self, second, departments)
 
     patch.setattr(recorder.EventRecorder, "start_of_day", start_of_day)
 
 
 def seasons_come_a_month_late(patch: pytest.MonkeyPatch) -> None:
-    real = demand.month_multipliers
-    patch.setattr(demand, "month_multipliers", lambda ward: (real(ward)[-1], *real(ward)[:-1]))
+    _demand(patch, lambda source: _with_months(source, (source.profile.by_month[-1], *source.profile.by_month[:-1])))
 
 
 def seasons_are_left_out(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(demand, "month_multipliers", lambda ward: (1.0,) * 12)
+    _demand(patch, lambda source: _with_months(source, (1.0,) * 12))
+
+
+def _with_months(source: Source, by_month: Sequence[float]) -> Source:
+    return replace(source, profile=Profile(by_month, source.profile.by_weekday, source.profile.by_hour))
+
+
+def _demand(patch: pytest.MonkeyPatch, change: Callable[[Source], Source]) -> None:
+    real = demand._poisson
+    patch.setattr(demand, "_poisson", lambda source, rng, days: real(change(source), rng, days))
 
 
 def the_rate_is_off_by(percent: float) -> Fault:
     def fault(patch: pytest.MonkeyPatch) -> None:
-        real = demand.requests_per_day
-        patch.setattr(demand, "requests_per_day", lambda ward: real(ward) * (1 + percent / 100))
+        _demand(patch, lambda source: replace(source, per_day=source.per_day * (1 + percent / 100)))
 
     fault.__name__ = f"the_rate_is_{percent:g}_percent_off"
     return fault
 
 
 def demand_comes_in_the_first_half_of_the_day(patch: pytest.MonkeyPatch) -> None:
-    real = demand._days_of_requests
+    real = demand._poisson
 
     def squeezed(*given: Any) -> Iterator[list[int]]:
         for seconds in real(*given):
             yield [second - second % DAY + second % DAY // 2 for second in seconds]
 
-    patch.setattr(demand, "_days_of_requests", squeezed)
+    patch.setattr(demand, "_poisson", squeezed)
 
 
 def long_stays_are_left_out(patch: pytest.MonkeyPatch) -> None:
     real = stays.StayDraws.__init__
 
-    def init(self: stays.StayDraws, department: Any, streams: Streams) -> None:
-        real(self, msgspec.structs.replace(department, long_stay_share=0.0), streams)
+    def init(self: stays.StayDraws, rule: Any, department: Any, streams: Streams) -> None:
+        real(self, replace(rule, long_share=0.0), department, streams)
 
     patch.setattr(stays.StayDraws, "__init__", init)
 
@@ -387,9 +416,14 @@ def demand_is_as_regular_as_a_clock(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-def _stays(patch: pytest.MonkeyPatch, change: Callable[[stays.Stay], stays.Stay]) -> None:
+def _stays(patch: pytest.MonkeyPatch, change: Callable[[Stay], Stay]) -> None:
     real = stays.StayDraws.draw
-    patch.setattr(stays.StayDraws, "draw", lambda self, size: map(change, real(self, size)))
+
+    def draw(self: stays.StayDraws, size: int) -> stays.Stays:
+        changed = [change(stay) for stay in each_stay(real(self, size))]
+        return stays.Stays(*([stay[column] for stay in changed] for column in range(len(Stay._fields))))
+
+    patch.setattr(stays.StayDraws, "draw", draw)
 
 
 def stays_are_whole_days(patch: pytest.MonkeyPatch) -> None:

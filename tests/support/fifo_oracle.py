@@ -23,15 +23,15 @@ class Passage(NamedTuple):
 
 
 def first_come_first_served(beds: int, drawn: Iterable[Request]) -> dict[int, Passage]:
-    """Return what happens to each request, by its ordinal, in a department that is empty at first."""
+    """Return what happens to each request, by its ordinal among the drawn, in a department that is empty at first."""
     free = [0] * beds
     passages = {}
-    for request in drawn:
+    for ordinal, request in enumerate(drawn):
         bed = min(range(beds), key=free.__getitem__)
         admitted = max(request.second, free[bed])
-        ready = admitted + request.stay.length
-        free[bed] = ready + request.stay.delay
-        passages[request.ordinal] = Passage(request.second, admitted, ready, free[bed])
+        ready = admitted + request.length
+        free[bed] = ready + request.delay
+        passages[ordinal] = Passage(request.second, admitted, ready, free[bed])
     return passages
 
 

@@ -1,22 +1,15 @@
 """Hand-made requests through the real coroutines, with a note of everything in the order in which it happens."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import NamedTuple
 
 from hospitals import department
-from simpy import Environment
 
-from hospital_sim import DepartmentConfig
+from hospital_sim.config import DepartmentConfig
+from hospital_sim.coroutines import Clockwork, start
 from hospital_sim.demand import Request
-from hospital_sim.identity import Identity
 from hospital_sim.order import Order
-from hospital_sim.patients import PatientRegister
 from hospital_sim.processes import Department, Spell, arrivals, census
-from hospital_sim.stays import Stay
-from hospital_sim.streams import Streams
-
-BEGINNING = date(1970, 1, 1)
 
 
 class Seen(NamedTuple):
@@ -53,20 +46,24 @@ def ward(identifier: str, beds: int, when_full: str = "wait") -> DepartmentConfi
 class _Notes:
     """An observer that notes all it is told."""
 
-    def __init__(self, env: Environment) -> None:
+    def __init__(self, env: Clockwork, ordinals: dict[int, int]) -> None:
         self._env = env
+        self._ordinals = ordinals
         self.seen: list[Seen] = []
+
+    def requested(self, spell: Spell) -> None:
+        """Take no note: what becomes of it is noted."""
 
     def admitted(self, spell: Spell) -> None:
         assert spell.admitted == self._env.now
-        self._note("admitted", spell.department.config.id, spell.request.ordinal, spell.bed)
+        self._note("admitted", spell.department.id, self._ordinals[id(spell.request)], spell.bed)
 
     def discharged(self, spell: Spell) -> None:
         assert spell.discharged == self._env.now
-        self._note("discharged", spell.department.config.id, spell.request.ordinal, spell.bed)
+        self._note("discharged", spell.department.id, self._ordinals[id(spell.request)], spell.bed)
 
     def diverted(self, department: Department, request: Request) -> None:
-        self._note("diverted", department.config.id, request.ordinal)
+        self._note("diverted", department.id, self._ordinals[id(request)])
 
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
         self._census("SOD", second, departments)
@@ -83,31 +80,38 @@ class _Notes:
         self.seen.append(Seen(int(self._env.now), what, where, who, bed))
 
 
-def drive(wards: Iterable[tuple[DepartmentConfig, Sequence[Asked]]], *until: int, seed: int = 0) -> list[Seen]:
+def drive(wards: Iterable[tuple[DepartmentConfig, Sequence[Asked]]], *until: int) -> list[Seen]:
     """Run departments on hand-made requests, stopping at each of some seconds, and return what happened.
 
     Args:
         wards: Each department with its requests, in order of their seconds from the beginning of a day.
         until: Where to stop on the way; what happens in the last of these seconds is not part of it.
-        seed: Seed of who the patients are.
     """
-    given = list(wards)
-    env = Environment()
-    notes, order = _Notes(env), Order(len(given))
+    given = [(config, [_request(each, config) for each in asked]) for config, asked in wards]
+    env = Clockwork()
+    ordinals = {id(request): ordinal for _, requests in given for ordinal, request in enumerate(requests)}
+    notes, order = _Notes(env, ordinals), Order(len(given))
     departments = []
-    for position, (config, asked) in enumerate(given):
-        identity = Identity(seed, "crowd", config.id)
-        patients = PatientRegister(config, Streams(seed, "crowd", config.id), identity)
-        entry = Department(env, config, identity, patients, position, order)
+    for position, (config, requests) in enumerate(given):
+        entry = Department(env, config, position, order)
         departments.append(entry)
-        requests = [_request(ordinal, each) for ordinal, each in enumerate(asked)]
-        env.process(arrivals(env, entry, requests, notes))
-    env.process(census(env, departments, order, notes))
+        start(arrivals(env, entry, requests, notes))
+    start(census(env, departments, order, notes))
     for second in until:
-        env.run(until=second)
+        env.run_to(second)
     return notes.seen
 
 
-def _request(ordinal: int, asked: Asked) -> Request:
-    reason = "capacity" if asked.delay else None
-    return Request(ordinal, asked.second, Stay(asked.stay, asked.delay, "19", reason), "21", 1.0, 0.0)
+def _request(asked: Asked, ward: DepartmentConfig) -> Request:
+    return Request(
+        second=asked.second,
+        length=asked.stay,
+        delay=asked.delay,
+        turnaround=0,
+        destination="19",
+        delay_reason="capacity" if asked.delay else None,
+        admission_method="21",
+        returning=1.0,
+        pick=0.0,
+        when_full=ward.when_full,
+    )

@@ -7,10 +7,10 @@ from functools import lru_cache
 import msgspec
 from hypothesis import strategies as st
 
-from hospital_sim import DepartmentConfig, Hospital, HospitalConfig, Run
-from hospital_sim.config import parse_hospital
+from hospital_sim import Hospital, HospitalConfig, Run
+from hospital_sim.config import DepartmentConfig, parse_hospital
 from hospital_sim.config.offered_load import mean_bed_days
-from hospital_sim.distributions import AnyDistribution, Exponential, Fixed, Lognormal, Uniform
+from hospital_sim.distributions import Distribution, Exponential, Fixed, Lognormal, Uniform, decode
 
 START = date(2024, 1, 1)
 MOST_REQUESTS_A_DAY = 40.0
@@ -32,7 +32,7 @@ def department(identifier: str = "ward", **fields: object) -> DepartmentConfig:
         given["max_stay_days"] = 7.0
     if "stay" in fields:
         given["long_stay_share"] = 0.0
-    return msgspec.convert(msgspec.to_builtins(given | fields), DepartmentConfig)
+    return msgspec.convert(msgspec.to_builtins(given | fields), DepartmentConfig, dec_hook=decode)
 
 
 def hospital(*departments: DepartmentConfig, warmup_days: int = 0, identifier: str = "random") -> Hospital:
@@ -72,7 +72,7 @@ class RunPlan:
 
 @lru_cache(maxsize=64)
 def _run_of(configuration: bytes, seed: int, days: int, start: date) -> Run:
-    config = msgspec.json.decode(configuration, type=HospitalConfig)
+    config = msgspec.json.decode(configuration, type=HospitalConfig, dec_hook=decode)
     return Hospital(config).simulate(start, start + timedelta(days=days - 1), seed=seed)
 
 
@@ -80,7 +80,7 @@ def _days(shortest: float, longest: float) -> st.SearchStrategy[float]:
     return st.floats(shortest, longest, allow_nan=False).map(lambda value: round(value, 4))
 
 
-def distributions() -> st.SearchStrategy[AnyDistribution]:
+def distributions() -> st.SearchStrategy[Distribution]:
     """Stays of every distribution, from a few minutes to two weeks on average."""
     means = st.one_of(_days(0.005, 0.9), _days(0.9, 14))
     return st.one_of(

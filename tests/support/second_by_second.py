@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from hand_made import Asked, Seen
 
-from hospital_sim import DepartmentConfig
 from hospital_sim.clock import DAY
+from hospital_sim.config import DepartmentConfig
 
 
 class _Ward:

@@ -8,8 +8,8 @@ from fifo_oracle import Passage
 from hospitals import START, hospital
 from ward_log import watch
 
-from hospital_sim import DepartmentConfig
 from hospital_sim.clock import DAY, second_of
+from hospital_sim.config import DepartmentConfig
 
 
 class Replication(NamedTuple):

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from second_by_second import live_through
 
-from hospital_sim import DepartmentConfig
 from hospital_sim.clock import DAY
+from hospital_sim.config import DepartmentConfig
 
 pytestmark = pytest.mark.property
 

@@ -8,15 +8,19 @@ from itertools import takewhile
 import faults
 import numpy as np
 import pytest
+from drawn_stays import Stay, each_stay
 from faults import Fault
 from hospitals import department, hospital
 from standard_errors import Verdict, of_binomial, of_chi_squared, of_dispersion, of_poisson, of_uniform
 
-from hospital_sim import DepartmentConfig, DepSnapshot, Exponential
+from hospital_sim import Exponential
 from hospital_sim.clock import DAY, date_of, second_of
+from hospital_sim.config import DepartmentConfig
 from hospital_sim.config.offered_load import month_multipliers
+from hospital_sim.config.sources import sources
 from hospital_sim.demand import Request, requests
-from hospital_sim.stays import Stay, StayDraws
+from hospital_sim.events import DepSnapshot
+from hospital_sim.stays import StayDraws
 from hospital_sim.streams import Streams
 
 pytestmark = pytest.mark.property
@@ -52,8 +56,9 @@ def _rates(ward: DepartmentConfig = WARD) -> list[float]:
     return [100.0 * factors[day.month - 1] for day in YEAR]
 
 
-def _stays(seed: int = 1) -> list[Stay]:
-    return list(StayDraws(WARD, Streams(seed, "city", WARD.id)).draw(MANY))
+def _stays(ward: DepartmentConfig = WARD, size: int = MANY) -> list[Stay]:
+    (source,) = sources(ward)
+    return list(each_stay(StayDraws(source.stay, ward, Streams(1, "city", ward.id)).draw(size)))
 
 
 def months() -> list[Verdict]:
@@ -196,18 +201,16 @@ def test_the_interval_catches(check: Callable[[], Verdict], fault: Fault, monkey
 def test_no_stay_is_shorter_than_a_day_and_a_long_one_is_above_the_maximum() -> None:
     assert min(stay.length for stay in _stays()) >= DAY
     ward = department(max_stay_days=1.0, long_stay_share=1.0, long_stay_multiple=(1.0, 1.0), delay_share=0.0)
-    drawn = StayDraws(ward, Streams(1, "city", "ward")).draw(100)
-    assert {stay.length for stay in drawn} == {DAY + 1}
+    assert {stay.length for stay in _stays(ward, 100)} == {DAY + 1}
 
 
 def test_a_stay_of_a_distribution_lasts_at_least_a_second() -> None:
     ward = department(stay=Exponential(mean=1e-6), requests_per_day=1.0)
-    assert min(stay.length for stay in StayDraws(ward, Streams(1, "city", "ward")).draw(1000)) == 1
+    assert min(stay.length for stay in _stays(ward, 1000)) == 1
 
 
-def test_requests_come_in_the_order_of_their_seconds_and_are_numbered() -> None:
+def test_requests_come_in_the_order_of_their_seconds() -> None:
     drawn = _year()
-    assert [request.ordinal for request in drawn] == list(range(len(drawn)))
     assert [request.second for request in drawn] == sorted(request.second for request in drawn)
 
 

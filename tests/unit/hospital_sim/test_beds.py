@@ -2,9 +2,9 @@
 
 import pytest
 from simpy import Environment
-from simpy.events import EventPriority
 
-from hospital_sim.beds import BedPool, Ward
+from hospital_sim.bed_queue import BedQueue
+from hospital_sim.beds import BedPool
 
 pytestmark = pytest.mark.unit
 
@@ -37,9 +37,10 @@ def test_a_pool_of_no_beds_takes_no_one() -> None:
 
 def test_while_someone_waits_a_newcomer_gets_no_bed_even_if_one_is_free() -> None:
     env = Environment()
-    ward: Ward[str] = Ward(env, 1, EventPriority(5))
+    ward: BedQueue[str] = BedQueue(env, "ward", beds=1)
     assert ward.take_bed("a") == 1
-    next(ward.wait_for_bed("b"))
+    waiting = ward.wait_for_bed("b")
+    next(waiting)
     ward.leave_bed(1)
     assert ward.take_bed("c") is None
     assert (list(ward.waiting), ward.waiting_list_size) == (["b"], 1)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import hospital_sim as hs
-from hospital_sim.config import parse_hospitals, read_hospitals
+from hospital_sim.config import DepartmentConfig, parse_hospitals, read_hospitals
 from hospital_sim.errors import ConfigurationError
 
 pytestmark = pytest.mark.unit
@@ -293,7 +293,7 @@ def test_a_wrong_type_is_a_type_error_and_a_wrong_value_a_value_error(tmp_path: 
 
 @pytest.mark.parametrize(("beds", "kind"), [(-4, ValueError), ("four", TypeError)])
 def test_a_hospital_made_in_python_is_checked_too(beds: object, kind: type[Exception]) -> None:
-    ward = hs.DepartmentConfig(
+    ward = DepartmentConfig(
         id="ward", name="Ward", treatment_function_code="300", beds=beds, target_occupancy=0.9, max_stay_days=5
     )
     with pytest.raises(kind, match=r"department\[0\] \(ward\): beds"):

@@ -1,6 +1,7 @@
 """Identifiers are derived: the same of the same thing, another of any other."""
 
 import re
+from itertools import islice
 from uuid import UUID
 
 import pytest
@@ -11,37 +12,54 @@ from hospital_sim.identity import Identity, digest
 pytestmark = pytest.mark.unit
 
 IDENTITY = Identity(1, "city", "ward")
+MANY = 3000
+"""More than are derived at a time."""
+
+_OTHER_SCOPES = ((2, "city", "ward"), (1, "town", "ward"), (1, "city", "b"), (12, "city", "ward"))
+OTHERS = [Identity(*scope) for scope in _OTHER_SCOPES]
+
+
+def _all_of(identity: Identity, number: int = MANY) -> list[str]:
+    """Return identifiers of every kind: of spells and their events, of patients, and by name."""
+    spells = [identifier for spell in islice(identity.spells(), number) for identifier in spell]
+    names = [
+        identity.named(kind, key)
+        for kind in ("wait_snapshot", "dep_snapshot")
+        for key in (*map(str, range(number)), "2024-01-01/1", "2024-01-01/SOD", "2024-01-01/EOD")
+    ]
+    return [*spells, *islice(identity.patients(), number), *names]
 
 
 def test_an_identifier_is_a_uuid_of_version_eight() -> None:
-    for number in range(200):
-        identifier = IDENTITY.derive("admission", number)
+    for identifier in _all_of(IDENTITY, 200):
         assert re.fullmatch(UUID_PATTERN, identifier)
         assert str(UUID(identifier)) == identifier
         assert (UUID(identifier).version, UUID(identifier).variant) == (8, "specified in RFC 4122")
 
 
 def test_the_same_thing_has_the_same_identifier() -> None:
-    assert IDENTITY.derive("admission", 5) == Identity(1, "city", "ward").derive("admission", 5)
+    assert _all_of(IDENTITY) == _all_of(Identity(1, "city", "ward"))
 
 
 def test_other_things_have_other_identifiers() -> None:
-    others = [
-        IDENTITY.derive(kind, key)
-        for kind in ("admission", "discharge", "spell", "patient", "wait_snapshot")
-        for key in (*range(1000), "2024-01-01/1", "2024-01-01/SOD")
-    ]
-    others += [
-        Identity(*scope).derive("admission", 0)
-        for scope in ((2, "city", "ward"), (1, "town", "ward"), (1, "city", "b"), (12, "city", "ward"))
-    ]
-    assert len(set(others)) == len(others)
+    derived = [identifier for identity in (IDENTITY, *OTHERS) for identifier in _all_of(identity)]
+    assert len(set(derived)) == len(derived)
 
 
 def test_to_derive_one_identifier_does_not_change_the_next() -> None:
-    first = IDENTITY.derive("spell", 1)
-    IDENTITY.derive("spell", 2)
-    assert IDENTITY.derive("spell", 1) == first
+    expected = list(islice(IDENTITY.spells(), 3))
+    spells = IDENTITY.spells()
+    first = next(spells)
+    IDENTITY.named("dep_snapshot", "2024-01-01/SOD")
+    next(IDENTITY.patients())
+    next(IDENTITY.spells())
+    assert [first, *islice(spells, 2)] == expected
+
+
+def test_the_three_identifiers_of_a_spell_differ_in_one_digit() -> None:
+    for spell in islice(IDENTITY.spells(), 200):
+        assert len({identifier[:15] + identifier[16:] for identifier in spell}) == 1
+        assert [identifier[15] for identifier in spell] == ["5", "a", "d"]
 
 
 def test_a_digest_has_32_hexadecimal_digits() -> None:

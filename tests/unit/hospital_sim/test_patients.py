@@ -9,8 +9,7 @@ from standard_errors import of_binomial, of_uniform
 from hospital_sim.clock import DAY, date_of
 from hospital_sim.demand import Request
 from hospital_sim.identity import Identity
-from hospital_sim.patients import REMEMBERED, Patient, PatientRegister
-from hospital_sim.stays import Stay
+from hospital_sim.patients import REMEMBERED, PatientRegister, Person
 from hospital_sim.streams import Streams
 
 pytestmark = pytest.mark.unit
@@ -25,11 +24,11 @@ def _register(**fields: object) -> PatientRegister:
 
 
 def _request(day: int = 0, returning: float = 0.0, pick: float = 0.0) -> Request:
-    return Request(0, YEAR + day * DAY, Stay(1, 0, "19", None), "21", returning, pick)
+    return Request(YEAR + day * DAY, 1, 0, 0, "19", None, "21", returning, pick, "wait")
 
 
-def _visit(register: PatientRegister, patient: Patient, day: int) -> None:
-    register.admitted(patient, YEAR + day * DAY)
+def _visit(register: PatientRegister, patient: Person, day: int) -> None:
+    patient.last_admitted = YEAR // DAY + day
     register.discharged(patient)
 
 

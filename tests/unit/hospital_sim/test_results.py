@@ -7,7 +7,8 @@ import pytest
 from bed_history import RunHistory
 from hospitals import RunPlan, busy, department, hospital
 
-from hospital_sim import Admission, Fixed, MemorySink, Run
+from hospital_sim import Fixed, MemorySink, Run
+from hospital_sim.events import Admission
 from hospital_sim.run import EventsNotKeptError
 
 pytestmark = pytest.mark.unit

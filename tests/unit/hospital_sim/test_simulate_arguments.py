@@ -10,6 +10,7 @@ from hospitals import department, hospital
 
 import hospital_sim as hs
 from hospital_sim.errors import ConfigurationError
+from hospital_sim.events import DepSnapshot, Event
 from hospital_sim.simulation import plan_run
 
 pytestmark = pytest.mark.unit
@@ -47,7 +48,7 @@ def test_a_wrong_argument_is_named(arguments: dict[str, object], message: str) -
 
 def test_a_run_may_last_one_day() -> None:
     run = CITY.simulate("2024-02-29", date(2024, 2, 29), seed=0)
-    assert {event.snapshot_date for event in run.events if isinstance(event, hs.DepSnapshot)} == {date(2024, 2, 29)}
+    assert {event.snapshot_date for event in run.events if isinstance(event, DepSnapshot)} == {date(2024, 2, 29)}
 
 
 def test_days_are_told_as_they_are_done_those_of_the_warm_up_included() -> None:
@@ -60,13 +61,13 @@ def test_the_beds_are_filled_when_the_run_begins_and_empty_without_a_warm_up() -
     cold = hospital(department("a"), warmup_days=0)
     warm = hospital(department("a"), warmup_days=60)
     before = [
-        next(event.occupied_beds for event in _first_day(each) if isinstance(event, hs.DepSnapshot))
+        next(event.occupied_beds for event in _first_day(each) if isinstance(event, DepSnapshot))
         for each in (cold, warm)
     ]
     assert before[0] == 0 < before[1]
 
 
-def _first_day(place: hs.Hospital) -> Sequence[hs.Event]:
+def _first_day(place: hs.Hospital) -> Sequence[Event]:
     return place.simulate("2024-01-01", "2024-01-01", seed=1).events
 
 
