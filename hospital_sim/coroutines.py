@@ -67,10 +67,10 @@ class StartedProcess(Process):
         env._active_proc = None
 
     def _go_on(self, target: Event) -> None:
-        """Go on at once after an event that has been processed."""
+        """Go on at once after an event that has been processed; after any number of them without recursion."""
         if not isinstance(target, Event):
             raise TypeError(f"{self._generator} yielded {target!r}, which is not an event")
-        self._resume(target)
+        super()._resume(target)
 
     def _ended(self, value: object) -> None:
         self._ok = True

@@ -1,0 +1,286 @@
+"""A process that is started at once is otherwise the process that SimPy would have made."""
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+import pytest
+import simpy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from simpy.events import Event, Process
+
+from hospital_sim.coroutines import Clockwork, StartedProcess, start
+
+pytestmark = pytest.mark.unit
+
+Steps = Generator[Event, Any, object]
+Make = Callable[[simpy.Environment, Steps], Process]
+Step = tuple[str, int, int]
+
+PROCESSES, EVENTS = 4, 3
+OVER = "all is over"
+KINDS = ("sleep", "wait", "fire", "break", "join", "interrupt", "either", "both", "crash", "end", "spawn")
+
+steps = st.tuples(
+    st.sampled_from(KINDS + ("sleep", "wait", "fire", "join") * 2), st.integers(0, PROCESSES - 1), st.integers(0, 3)
+)
+programs = st.lists(st.lists(steps, max_size=8), min_size=PROCESSES, max_size=PROCESSES)
+
+
+class Model:
+    """Processes that sleep, wait for events and each other, and interrupt each other; and what each saw."""
+
+    def __init__(self, make: Make, programs: list[list[Step]]) -> None:
+        self.env = simpy.Environment()
+        self.make = make
+        self.events = [self.env.event() for _ in range(EVENTS)]
+        self.seen: list[list[tuple[float, str, object]]] = [[] for _ in programs]
+        self.processes: list[Process] = []
+        for number, program in enumerate(programs):
+            self.processes.append(make(self.env, self._live(number, program)))
+        self.end = self._run()
+
+    def _run(self) -> tuple[str, float]:
+        try:
+            self.env.run(until=200)
+        except Exception as error:
+            return f"{type(error).__name__}({error})", self.env.now
+        return OVER, self.env.now
+
+    def _live(self, number: int, program: list[Step]) -> Steps:
+        # Each acts at times of its own: what happens at one moment is then set off by one of them alone.
+        yield self.env.timeout(0.125 * (number + 1))
+        for kind, which, amount in program:
+            if kind == "end":
+                return (number, self.env.now)
+            if kind == "crash":
+                raise LookupError(f"{number} at {self.env.now}")
+            try:
+                value = yield from self._do(number, kind, which, amount)
+            except simpy.Interrupt as interrupt:
+                value = ("interrupted", interrupt.cause)
+            except (ArithmeticError, LookupError) as error:
+                value = ("failed", type(error).__name__, str(error), str(error.__cause__))
+            self.seen[number].append((self.env.now, kind, value))
+        return "done"
+
+    def _do(self, number: int, kind: str, which: int, amount: int) -> Generator[Event, Any, object]:
+        event, other = self.events[which % EVENTS], self.processes[which]
+        if kind == "sleep":
+            return (yield self.env.timeout(amount, value=amount))
+        if kind == "wait":
+            return (yield event)
+        if kind == "either":
+            return len((yield event | self.env.timeout(amount)))
+        if kind == "both":
+            return len((yield other & self.env.timeout(amount)))
+        if kind == "join":
+            return (yield other)
+        if kind == "spawn":
+            return (yield self.make(self.env, self._child(amount)))
+        if kind in ("fire", "break") and not event.triggered:
+            return str(type(event.succeed(number) if kind == "fire" else event.fail(ArithmeticError(number))))
+        if kind == "interrupt":
+            return self._interrupt(number, other)
+        return None
+
+    def _child(self, amount: int) -> Steps:
+        # It takes its time: the end of one that is over at once is the one thing that comes earlier in its moment.
+        yield self.env.timeout(amount + 1 / 64)
+        if amount == 1:
+            raise LookupError("did not live")
+        return amount
+
+    def _interrupt(self, number: int, other: Process) -> object:
+        try:
+            other.interrupt(number)
+        except RuntimeError as error:
+            return "itself" if other is self.env.active_process else str(error).rpartition("has ")[2]
+        return other.is_alive
+
+    @property
+    def story(self) -> list[object]:
+        """What each process saw before the moment at which all ended."""
+        return [[entry for entry in seen if entry[0] < self.end[1]] for seen in self.seen]
+
+    @property
+    def state(self) -> list[object]:
+        """How each process ended, unless all ended in the middle of a moment."""
+        if self.end[0] != OVER:
+            return []
+        return [(each.is_alive, each.triggered, each.ok if each.triggered else None) for each in self.processes]
+
+
+@settings(max_examples=10 * settings.default.max_examples)
+@given(programs)
+def test_what_it_does_and_sees_is_what_a_process_of_simpy_does_and_sees(programs: list[list[Step]]) -> None:
+    ours, theirs = Model(StartedProcess, programs), Model(lambda env, steps: env.process(steps), programs)
+
+    assert ours.end == theirs.end
+    assert ours.story == theirs.story
+    assert ours.state == theirs.state
+
+
+class TestStartedProcess:
+    def test_runs_to_its_first_event_when_it_is_made(self) -> None:
+        env = simpy.Environment()
+        log: list[object] = []
+
+        def runs() -> Steps:
+            log.append(env.active_process)
+            yield env.timeout(1)
+
+        process = StartedProcess(env, runs())
+
+        assert log == [process]
+        assert process.is_alive
+        assert env.active_process is None
+
+    def test_made_by_a_process_leaves_that_one_active(self) -> None:
+        env = simpy.Environment()
+        active: list[object] = []
+
+        def child() -> Steps:
+            yield env.timeout(1)
+
+        def parent() -> Steps:
+            yield env.timeout(1)
+            StartedProcess(env, child())
+            active.append(env.active_process)
+
+        process = env.process(parent())
+        env.run()
+
+        assert active == [process]
+
+    def test_that_ended_before_anybody_asked_gives_its_value_to_whoever_asks(self) -> None:
+        env = simpy.Environment()
+
+        def child() -> Steps:
+            return "value"
+            yield env.timeout(0)
+
+        def parent(child: Process) -> Steps:
+            first = yield child
+            both = yield child & env.timeout(1, "later")
+            return [first, *both.values()]
+
+        process = env.process(parent(StartedProcess(env, child())))
+
+        assert env.run(until=process) == ["value", "value", "later"]
+
+    @pytest.mark.parametrize("at_once", [True, False])
+    def test_fails_loudly_unless_somebody_takes_the_failure(self, at_once: bool) -> None:
+        env = simpy.Environment()
+
+        def fails() -> Steps:
+            if not at_once:
+                yield env.timeout(1)
+            raise LookupError("no bed")
+
+        def takes(process: Process) -> Steps:
+            try:
+                yield process
+            except LookupError as error:
+                return str(error)
+
+        StartedProcess(env, fails())
+        with pytest.raises(LookupError, match="no bed"):
+            env.run()
+        taken = env.process(takes(StartedProcess(env, fails())))
+        assert env.run(until=taken) == "no bed"
+
+    def test_goes_on_at_once_after_any_number_of_events_that_are_over(self) -> None:
+        env = simpy.Environment()
+        over = env.timeout(0, "value")
+        env.run(until=1)
+
+        def runs() -> Steps:
+            values = []
+            for _ in range(5000):
+                values.append((yield over))
+            yield env.timeout(1)
+            return len(values)
+
+        assert env.run(until=StartedProcess(env, runs())) == 5000
+
+    def test_that_yields_what_is_no_event_says_so(self) -> None:
+        env = simpy.Environment()
+
+        def runs() -> Steps:
+            yield 5  # type: ignore[misc]
+
+        with pytest.raises((TypeError, RuntimeError), match="yielded 5"):
+            StartedProcess(env, runs())
+
+    def test_can_be_waited_for_by_env_run(self) -> None:
+        env = simpy.Environment()
+
+        def runs() -> Steps:
+            yield env.timeout(3)
+            return "done"
+
+        assert env.run(until=StartedProcess(env, runs())) == "done"
+        assert env.now == 3
+
+
+class TestStart:
+    def test_runs_a_coroutine_from_event_to_event(self) -> None:
+        env = simpy.Environment()
+        log: list[object] = []
+
+        def runs() -> Steps:
+            for number in range(3):
+                log.append((env.now, (yield env.timeout(1, number))))
+
+        start(runs())
+        env.run()
+
+        assert log == [(0, 0), (1, 1), (2, 2)]
+
+    def test_an_error_in_it_is_not_hidden(self) -> None:
+        env = simpy.Environment()
+
+        def fails() -> Steps:
+            yield env.timeout(1)
+            raise LookupError("no bed")
+
+        start(fails())
+        with pytest.raises(LookupError, match="no bed"):
+            env.run()
+
+
+class TestClockwork:
+    def test_runs_every_moment_before_a_time_and_nothing_of_it(self) -> None:
+        env = Clockwork(initial_time=10)
+        log: list[float] = []
+
+        def ticks() -> Steps:
+            while True:
+                yield env.timeout(1)
+                log.append(env.now)
+
+        StartedProcess(env, ticks())
+        env.run_to(13)
+        assert (log, env.now) == ([11, 12], 13)
+        env.run_to(13)
+        assert (log, env.now) == ([11, 12], 13)
+        env.run_to(15)
+        assert (log, env.now) == ([11, 12, 13, 14], 15)
+
+    def test_stops_at_a_failure_that_nobody_takes(self) -> None:
+        env = Clockwork()
+
+        def fails() -> Steps:
+            yield env.timeout(1)
+            raise LookupError("no bed")
+
+        StartedProcess(env, fails())
+        with pytest.raises(LookupError, match="no bed"):
+            env.run_to(5)
+
+    def test_ends_at_the_time_also_where_nothing_is_left_to_do(self) -> None:
+        env = Clockwork()
+        env.run_to(7)
+
+        assert env.now == 7

@@ -1,0 +1,244 @@
+"""Patients on a pathway of one's own: what is drawn for each depends on the patient, not on the beds."""
+
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+import pytest
+import simpy
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from simpy.events import Event
+
+import hospital_sim as hs
+from hospital_sim.distributions import Erlang
+from hospital_sim.queueing import erlang_b
+
+pytestmark = pytest.mark.unit
+
+Steps = Generator[Event, Any, None]
+RIGHT, WRONG = 0.001, 1e-6
+
+STROKE_UNIT = """
+import simpy, hospital_sim as hs                      # a pathway of one's own, in days
+env = simpy.Environment()
+acute, rehab = hs.Ward(env, "acute", beds=10), hs.Ward(env, "rehab", beds=12)
+def stroke(patient):                                  # draws keyed by patient: common random numbers
+    with (yield from acute.admit(patient)) as stay:
+        yield env.timeout(patient.draw("acute", hs.Lognormal(mean=7.4, sd=8.61)))
+        if patient.chance("rehab", 0.24):
+            yield from stay.move_to(rehab)            # holds the acute bed until there is one
+            yield env.timeout(patient.draw("rehab", hs.Lognormal(mean=28.4, sd=27.2)))
+hs.arrivals(env, hs.Exponential(mean=1.2), stroke, seed=1)
+census = hs.Census(env, acute, rehab)
+env.run(until=365)
+census.summary()
+"""
+
+
+def _patients(count: int, *, seed: int = 1, name: str = "arrivals") -> list[hs.Patient]:
+    env = simpy.Environment()
+    seen: list[hs.Patient] = []
+
+    def comes(patient: hs.Patient) -> Steps:
+        seen.append(patient)
+        yield env.timeout(0)
+
+    hs.arrivals(env, hs.Fixed(1), comes, seed=seed, name=name)
+    env.run(until=count + 0.5)
+    return seen
+
+
+def test_the_stroke_unit_of_the_documentation_runs_as_it_is_written() -> None:
+    names: dict[str, Any] = {}
+    exec(STROKE_UNIT, names)
+
+    acute, rehab = names["census"].summary()
+    assert names["env"].now == 365
+    # The load of the beds is 7.4 / 1.2 days and that of rehabilitation waits for acute beds too: both are busy.
+    assert (acute["ward"], acute["beds"], rehab["ward"], rehab["beds"]) == ("acute", 10, "rehab", 12)
+    assert 250 < acute["admitted"] < 360
+    assert 5 < acute["occupied"] <= 10
+    assert 2 < rehab["occupied"] <= 12
+    assert acute["left"] + names["acute"].occupied == acute["admitted"]
+
+
+class TestCommonRandomNumbers:
+    def _run(self, beds: int, seed: int = 1) -> tuple[dict[int, tuple[float, float, bool]], dict[int, float], int]:
+        """Return what was drawn for each patient, when each left, and how often somebody waited."""
+        env = simpy.Environment()
+        ward = hs.Ward(env, "ward", beds=beds)
+        drawn: dict[int, tuple[float, float, bool]] = {}
+        left: dict[int, float] = {}
+        waited = 0
+
+        def pathway(patient: hs.Patient) -> Steps:
+            nonlocal waited
+            with (yield from ward.admit(patient)) as stay:
+                waited += env.now > stay.asked
+                days = patient.draw("stay", hs.Gamma(mean=5, sd=5))
+                drawn[patient.number] = (patient.arrived, days, patient.chance("again", 0.3))
+                yield env.timeout(days)
+            left[patient.number] = env.now
+
+        hs.arrivals(env, hs.Exponential(mean=1), pathway, seed=seed)
+        env.run(until=300)
+        return drawn, left, waited
+
+    def test_other_beds_change_nobodys_draws_and_fewer_let_nobody_leave_earlier(self) -> None:
+        few, left_few, waited_few = self._run(5)
+        many, left_many, waited_many = self._run(8)
+
+        both = few.keys() & many.keys()
+        assert {number: few[number] for number in both} == {number: many[number] for number in both}
+        assert len(both) > 250
+        assert waited_few > waited_many + 50
+        assert all(left_many[number] <= left_few[number] + 1e-9 for number in left_many.keys() & left_few.keys())
+
+    def test_another_seed_changes_everyones(self) -> None:
+        one, other = self._run(100, seed=1)[0], self._run(100, seed=2)[0]
+
+        assert not {days for _, days, _ in one.values()} & {days for _, days, _ in other.values()}
+        assert one[0][0] != other[0][0]
+
+    def test_a_draw_that_is_asked_twice_or_later_is_the_same(self) -> None:
+        patient = _patients(1)[0]
+        first = patient.draw("stay", hs.Exponential(mean=2))
+        patient.draw("other", hs.Exponential(mean=2))
+        patient.chance("stay", 0.5)
+
+        assert patient.draw("stay", hs.Exponential(mean=2)) == first
+        assert patient.draw("other", hs.Exponential(mean=2)) != first
+
+    def test_a_larger_chance_keeps_those_who_had_the_smaller(self) -> None:
+        patients = _patients(300)
+
+        for low, high in ((0.1, 0.2), (0.5, 0.51), (0.9, 1)):
+            assert all(patient.chance("x", high) for patient in patients if patient.chance("x", low))
+        assert not any(patient.chance("x", 0) for patient in patients)
+        assert all(patient.chance("x", 1) for patient in patients)
+
+
+class TestDraws:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def patients(cls) -> list[hs.Patient]:
+        return _patients(5000)
+
+    def _uniform(self, patients: list[hs.Patient], purpose: str) -> list[float]:
+        return [patient.draw(purpose, hs.Uniform(0, 1)) for patient in patients]
+
+    def test_have_the_distribution_that_is_asked_for(self, patients: list[hs.Patient]) -> None:
+        days = [patient.draw("stay", hs.Exponential(mean=3)) for patient in patients]
+
+        assert stats.kstest(days, stats.expon(scale=3).cdf).pvalue > RIGHT
+        assert stats.kstest(days, stats.expon(scale=3.5).cdf).pvalue < WRONG
+        assert stats.binomtest(sum(patient.chance("x", 0.24) for patient in patients), 5000, 0.24).pvalue > RIGHT
+
+    def test_of_two_purposes_are_independent(self, patients: list[hs.Patient]) -> None:
+        one, other = self._uniform(patients, "one"), self._uniform(patients, "other")
+
+        assert stats.pearsonr(one, other).pvalue > RIGHT
+        assert stats.pearsonr(one, one).pvalue < WRONG
+
+    def test_of_one_patient_and_the_next_are_independent(self, patients: list[hs.Patient]) -> None:
+        values = self._uniform(patients, "stay")
+
+        assert stats.pearsonr(values[:-1], values[1:]).pvalue > RIGHT
+
+    def test_and_a_chance_of_the_same_purpose_are_independent(self, patients: list[hs.Patient]) -> None:
+        values = np.array(self._uniform(patients, "rehab"))
+        happens = np.array([patient.chance("rehab", 0.24) for patient in patients])
+
+        assert stats.mannwhitneyu(values[happens], values[~happens]).pvalue > RIGHT
+
+    def test_of_two_arrivals_of_one_seed_are_independent_by_name(self, patients: list[hs.Patient]) -> None:
+        others = _patients(5000, name="others")
+
+        assert stats.pearsonr(self._uniform(patients, "stay"), self._uniform(others, "stay")).pvalue > RIGHT
+        assert {patient.stream for patient in (patients[0], others[0])} == {"1/arrivals", "1/others"}
+
+    def test_of_a_mixture_have_its_mean(self, patients: list[hs.Patient]) -> None:
+        mixture = hs.Mixture(weights=(0.75, 0.25), components=(Erlang(mean=3, phases=2), hs.Fixed(10)))
+        days = [patient.draw("stay", mixture) for patient in patients]
+
+        assert stats.ttest_1samp(days, 4.75).pvalue > RIGHT
+
+
+class TestArrivals:
+    def test_come_at_the_stated_rate_in_any_unit_and_are_numbered(self) -> None:
+        env = simpy.Environment(initial_time=50)
+        came: list[hs.Patient] = []
+
+        def comes(patient: hs.Patient) -> Steps:
+            came.append(patient)
+            yield env.timeout(0)
+
+        hs.arrivals(env, hs.Exponential(mean=0.2), comes, seed=3)
+        env.run(until=1050)
+        gaps = np.diff([50, *(patient.arrived for patient in came)])
+
+        assert stats.kstest(gaps, stats.expon(scale=0.2).cdf).pvalue > RIGHT
+        assert stats.pearsonr(gaps[:-1], gaps[1:]).pvalue > RIGHT
+        assert [patient.number for patient in came] == list(range(len(came)))
+
+    def test_can_be_interrupted_and_watched_as_a_process(self) -> None:
+        env = simpy.Environment()
+        came: list[int] = []
+
+        def comes(patient: hs.Patient) -> Steps:
+            came.append(patient.number)
+            yield env.timeout(0)
+
+        process = hs.arrivals(env, hs.Fixed(1), comes, seed=1)
+        env.run(until=3.5)
+        process.interrupt()
+        with pytest.raises(simpy.Interrupt):
+            env.run()
+
+        assert came == [0, 1, 2]
+        assert not process.is_alive
+
+    def test_of_a_pathway_that_fails_at_once_fail_loudly(self) -> None:
+        env = simpy.Environment()
+
+        def fails(patient: hs.Patient) -> Steps:
+            raise LookupError(f"patient {patient.number}")
+            yield env.timeout(0)
+
+        hs.arrivals(env, hs.Fixed(1), fails, seed=1)
+        with pytest.raises(LookupError, match="patient 0"):
+            env.run(until=5)
+
+    @given(st.floats(allow_nan=True).filter(lambda number: not 0 <= number <= 1))
+    def test_a_chance_beyond_0_and_1_is_refused_by_purpose_and_value(self, probability: float) -> None:
+        with pytest.raises(ValueError, match="probability of 'rehab': must be between 0 and 1, not "):
+            hs.Patient(0, 0.0, "1/x").chance("rehab", probability)
+
+    def test_without_time_between_them_are_refused(self) -> None:
+        with pytest.raises(ValueError, match="interarrival: must have a mean above 0, not 0"):
+            hs.arrivals(simpy.Environment(), hs.Fixed(0), lambda patient: iter(()), seed=1)  # type: ignore[arg-type,return-value]
+
+
+def test_a_ward_that_turns_away_loses_the_share_of_erlang_b() -> None:
+    """A pathway may look before it asks: then Erlang's loss formula holds, whatever the stays."""
+    turned_away = []
+    for seed in range(12):
+        env = simpy.Environment()
+        ward, lost, came = hs.Ward(env, "ward", beds=4), [0], [0]
+
+        def comes(patient: hs.Patient, env: Any = env, ward: Any = ward, lost: Any = lost, came: Any = came) -> Steps:
+            came[0] += 1
+            if not ward.has_room:
+                lost[0] += 1
+                return
+            with (yield from ward.admit(patient)):
+                yield env.timeout(patient.draw("stay", hs.Lognormal(mean=3, sd=3)))
+
+        hs.arrivals(env, hs.Exponential(mean=1), comes, seed=seed)
+        env.run(until=1500)
+        turned_away.append(lost[0] / came[0])
+
+    assert stats.ttest_1samp(turned_away, erlang_b(4, 3.0)).pvalue > RIGHT
+    assert stats.ttest_1samp(turned_away, erlang_b(4, 3.3)).pvalue < RIGHT

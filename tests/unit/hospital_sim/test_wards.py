@@ -1,0 +1,284 @@
+"""Beds and their waiting list in any environment, in any unit of time."""
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+import simpy
+from hypothesis import given
+from hypothesis import strategies as st
+from simpy.events import Event
+
+from hospital_sim import Stay, Ward
+from hospital_sim.coroutines import StartedProcess
+
+pytestmark = pytest.mark.unit
+
+Steps = Generator[Event, Any, None]
+
+
+class Model:
+    """A ward of two beds, or some, and a log of who was admitted when and where."""
+
+    def __init__(self, beds: int = 2, capacity: int | None = None) -> None:
+        self.env = simpy.Environment()
+        self.ward = Ward(self.env, "ward", beds=beds, capacity=capacity)
+        self.log: list[tuple[float, str, int | None]] = []
+
+    def patient(self, name: str, at: float, stay: float) -> Steps:
+        yield self.env.timeout(at)
+        with (yield from self.ward.admit(name)) as bed:
+            self.log.append((self.env.now, name, bed.bed))
+            yield self.env.timeout(stay)
+
+    def start(self, name: str, at: float = 0, stay: float = 10) -> simpy.Process:
+        return self.env.process(self.patient(name, at, stay))
+
+    @property
+    def free(self) -> int:
+        return self.ward.beds - self.ward.occupied
+
+
+def test_patients_take_the_lowest_free_bed_and_wait_in_the_order_of_asking() -> None:
+    model = Model()
+    for name, at, stay in (("a", 0, 3.5), ("b", 0.5, 1), ("c", 1, 2), ("d", 1, 1), ("e", 2, 1)):
+        model.start(name, at, stay)
+    model.env.run()
+
+    assert model.log == [(0, "a", 1), (0.5, "b", 2), (1.5, "c", 2), (3.5, "d", 1), (3.5, "e", 2)]
+    assert (model.free, model.ward.waiting_list_size, model.env.now) == (2, 0, 4.5)
+
+
+def test_nobody_overtakes_even_at_the_moment_at_which_a_bed_becomes_free() -> None:
+    model = Model(beds=1)
+    model.start("first", 0, 5)
+    model.start("waits", 1, 1)
+    # Asks at the very moment, and before the bed is left: its event is older.
+    model.start("newcomer", 5, 1)
+    model.env.run()
+
+    assert [name for _, name, _ in model.log] == ["first", "waits", "newcomer"]
+
+
+def test_beds_left_at_one_moment_go_to_the_head_of_the_list_together_lowest_number_first() -> None:
+    model = Model(beds=3)
+    for name in "abc":
+        model.start(name, 0, 5)
+    for name in "de":
+        model.start(name, 1, 1)
+    model.env.run(until=5.5)
+
+    assert model.log[3:] == [(5, "d", 1), (5, "e", 2)]
+
+
+def test_a_patient_who_is_interrupted_while_waiting_leaves_the_list_and_no_bed_is_lost() -> None:
+    model = Model(beds=1)
+    model.start("a", 0, 5)
+    waits = model.start("b", 1, 1)
+    model.start("c", 2, 1)
+
+    def interrupt() -> Steps:
+        yield model.env.timeout(3)
+        waits.interrupt("goes elsewhere")
+
+    model.env.process(interrupt())
+    with pytest.raises(simpy.Interrupt, match="goes elsewhere"):
+        model.env.run()
+    assert next(iter(model.ward.waiting)).patient == "c"
+    model.env.run()
+
+    assert [name for _, name, _ in model.log] == ["a", "c"]
+    assert (model.free, model.ward.waiting_list_size) == (1, 0)
+
+
+def test_a_patient_who_is_interrupted_at_the_moment_of_getting_a_bed_gives_it_to_the_next() -> None:
+    model = Model(beds=1)
+    model.start("a", 0, 5)
+    waits = model.start("b", 1, 1)
+    model.start("c", 2, 1)
+    model.ward.watchers.append(InterruptsWhoIsAdmitted(waits, "b"))
+    with pytest.raises(simpy.Interrupt):
+        model.env.run()
+    model.env.run()
+
+    assert model.log == [(0, "a", 1), (5, "c", 1)]
+    assert (model.free, model.ward.waiting_list_size, model.env.now) == (1, 0, 6)
+
+
+class InterruptsWhoIsAdmitted:
+    """Interrupts a patient after the bed was given and before the patient can know."""
+
+    def __init__(self, process: simpy.Process, name: str) -> None:
+        self.process, self.name = process, name
+
+    def admitted(self, stay: Stay) -> None:
+        if stay.patient == self.name:
+            self.process.interrupt()
+
+    def asked(self, stay: Stay) -> None: ...
+
+    def left(self, stay: Stay) -> None: ...
+
+    def withdrew(self, stay: Stay) -> None: ...
+
+
+def test_a_patient_who_gives_up_after_a_while_leaves_the_list() -> None:
+    model = Model(beds=1)
+    gave_up: list[float] = []
+
+    def impatient(at: float, patience: float) -> Steps:
+        yield model.env.timeout(at)
+        waiting = model.env.process(model.patient("impatient", 0, 1))
+        yield waiting | model.env.timeout(patience)
+        if waiting.is_alive and not any(name == "impatient" for _, name, _ in model.log):
+            waiting.interrupt()
+            with pytest.raises(simpy.Interrupt):
+                yield waiting
+            gave_up.append(model.env.now)
+
+    model.start("a", 0, 5)
+    model.env.process(impatient(1, 2))
+    model.start("b", 2, 1)
+    model.env.run()
+
+    assert gave_up == [3]
+    assert [name for _, name, _ in model.log] == ["a", "b"]
+
+
+def test_an_error_within_the_stay_frees_the_bed_and_is_not_hidden() -> None:
+    model = Model(beds=1)
+
+    def falls_ill() -> Steps:
+        with (yield from model.ward.admit("ill")):
+            yield model.env.timeout(1)
+            raise ArithmeticError("fell ill")
+
+    model.env.process(falls_ill())
+    model.start("next", 0.5, 1)
+    with pytest.raises(ArithmeticError, match="fell ill"):
+        model.env.run()
+    model.env.run()
+
+    assert model.log == [(1, "next", 1)]
+    assert model.free == 1
+
+
+def test_a_stay_that_is_left_early_leaves_its_bed_once() -> None:
+    model = Model(beds=1)
+
+    def leaves_early() -> Steps:
+        with (yield from model.ward.admit("early")) as stay:
+            yield model.env.timeout(1)
+            stay.leave()
+            stay.leave()
+            assert stay.bed is None
+            yield model.env.timeout(5)
+
+    model.env.process(leaves_early())
+    model.start("next", 0.5, 100)
+    model.env.run(until=20)
+
+    assert model.log == [(1, "next", 1)]
+    assert model.ward.occupied == 1
+
+
+class TestBedsThatOpenAndClose:
+    def test_the_highest_close_first_and_one_with_a_patient_when_the_patient_leaves(self) -> None:
+        model = Model(beds=3)
+        for name, stay in (("a", 9), ("b", 4), ("c", 6)):
+            model.start(name, 0, stay)
+        model.start("d", 1, 1)
+        model.env.run(until=2)
+        model.ward.set_open(1)
+
+        assert (model.ward.beds, model.ward.occupied) == (3, 3)
+        model.env.run(until=5)
+        assert (model.ward.beds, model.ward.occupied) == (2, 2)
+        model.env.run(until=7)
+        assert (model.ward.beds, model.ward.occupied) == (1, 1)
+        model.env.run()
+        assert model.log[3:] == [(9, "d", 1)]
+
+    def test_those_that_open_go_to_the_head_of_the_list(self) -> None:
+        model = Model(beds=1, capacity=3)
+        for name in "abcd":
+            model.start(name, 0, 10)
+        model.env.run(until=3)
+        model.ward.set_open(3)
+        model.env.run(until=4)
+
+        assert model.log == [(0, "a", 1), (3, "b", 2), (3, "c", 3)]
+        assert model.ward.waiting_list_size == 1
+
+    def test_one_that_was_to_close_and_opens_again_goes_to_the_next(self) -> None:
+        model = Model(beds=2)
+        for name in "abc":
+            model.start(name, 0, 5)
+        model.env.run(until=1)
+        model.ward.set_open(1)
+        model.ward.set_open(2)
+        model.env.run(until=6)
+
+        assert [name for _, name, _ in model.log] == ["a", "b", "c"]
+
+    @pytest.mark.parametrize("beds", [-1, 3])
+    def test_more_than_there_is_space_for_or_fewer_than_none_are_refused(self, beds: int) -> None:
+        with pytest.raises(ValueError, match=f"beds: must be between 0 and the capacity of 2, not {beds}"):
+            Model(beds=2).ward.set_open(beds)
+        with pytest.raises(ValueError, match=f"beds: must be between 0 and the capacity of 2, not {beds}"):
+            Model(beds=beds, capacity=2)
+
+
+arrivals = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 8), st.integers(0, 12)), min_size=1, max_size=25)
+changes = st.lists(st.tuples(st.integers(0, 25), st.integers(0, 4)), max_size=4)
+
+
+@given(arrivals, changes, st.integers(1, 4), st.sampled_from([0.25, 1, 60]), st.booleans())
+def test_a_ward_behaves_whatever_happens(
+    patients: list[tuple[int, int, int]], changes: list[tuple[int, int]], beds: int, unit: float, started: bool
+) -> None:
+    """Patients come at (first), stay for (second), and are sent away if they still wait after (third)."""
+    env = simpy.Environment()
+    ward = Ward(env, "ward", beds=beds, capacity=4)
+    asked: list[int] = []
+    admitted: list[int] = []
+    gone: set[int] = set()
+    in_bed: set[int] = set()
+
+    def stays(number: int, stay: int) -> Steps:
+        asked.append(number)
+        try:
+            with (yield from ward.admit(number)) as bed:
+                admitted.append(number)
+                assert bed.bed is not None
+                assert bed.bed not in in_bed
+                in_bed.add(bed.bed)
+                yield env.timeout(stay * unit)
+                in_bed.remove(bed.bed)
+        except simpy.Interrupt:
+            gone.add(number)
+
+    def comes(number: int, at: int, stay: int, patience: int) -> Steps:
+        yield env.timeout(at * unit)
+        process = StartedProcess(env, stays(number, stay)) if started else env.process(stays(number, stay))
+        yield env.timeout(patience * unit)
+        if process.is_alive and number not in admitted:
+            process.interrupt()
+
+    def opens(at: int, open_: int) -> Steps:
+        yield env.timeout(at * unit)
+        ward.set_open(open_)
+
+    for number, patient in enumerate(patients):
+        env.process(comes(number, *patient))
+    for change in changes:
+        env.process(opens(*change))
+    env.process(opens(100, 4))
+    while env.peek() < float("inf"):
+        env.step()
+        assert 0 <= ward.occupied <= ward.beds <= 4
+
+    assert sorted([*admitted, *gone]) == sorted(asked) == list(range(len(patients)))
+    assert admitted == [number for number in asked if number not in gone]
+    assert (ward.occupied, ward.waiting_list_size, ward.beds) == (0, 0, 4)
+    assert sorted(ward.pool._free) == [1, 2, 3, 4]
