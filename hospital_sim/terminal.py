@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 FAILED = 1
+_INTERRUPTED = 130
 WRONG_CALL = 2
 
 Item = TypeVar("Item")
@@ -57,10 +58,9 @@ def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> 
     try:
         result = app(args=words, prog_name=name, standalone_mode=False)
     except typer.Exit as end:
-        return end.exit_code
+        return _interrupted() if end.exit_code == _INTERRUPTED else end.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        error_line("interrupted; run the same command again to complete the work")
-        return FAILED
+        return _interrupted()
     except ModuleNotFoundError as error:
         if debug:
             traceback.print_exc()
@@ -73,6 +73,11 @@ def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> 
         error_line(str(format_message() if format_message else error) or type(error).__name__)
         return int(getattr(error, "exit_code", FAILED))
     return result if isinstance(result, int) else 0
+
+
+def _interrupted() -> int:
+    error_line("interrupted; run the same command again to complete the work")
+    return FAILED
 
 
 def error_line(message: str) -> None:
