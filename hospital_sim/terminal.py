@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 FAILED = 1
-_INTERRUPTED = 130
+_INTERRUPTED = 130  # what Typer makes of a keyboard interrupt
 WRONG_CALL = 2
 
 Item = TypeVar("Item")
@@ -58,7 +58,7 @@ def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> 
     try:
         result = app(args=words, prog_name=name, standalone_mode=False)
     except typer.Exit as end:
-        return _interrupted() if end.exit_code == _INTERRUPTED else end.exit_code
+        return end.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return _interrupted()
     except ModuleNotFoundError as error:
@@ -72,6 +72,8 @@ def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> 
         format_message = getattr(error, "format_message", None)
         error_line(str(format_message() if format_message else error) or type(error).__name__)
         return int(getattr(error, "exit_code", FAILED))
+    if result == _INTERRUPTED:
+        return _interrupted()
     return result if isinstance(result, int) else 0
 
 
