@@ -28,6 +28,7 @@ from rich.table import Table
 from rich.text import Text
 
 FAILED = 1
+_INTERRUPTED = 130  # what Typer makes of a keyboard interrupt
 WRONG_CALL = 2
 
 Item = TypeVar("Item")
@@ -69,8 +70,7 @@ def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> 
     except typer.Exit as end:
         return end.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        error_line("interrupted; run the same command again to complete the work")
-        return FAILED
+        return _interrupted()
     except ModuleNotFoundError as error:
         if debug:
             traceback.print_exc()
@@ -82,7 +82,14 @@ def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> 
         format_message = getattr(error, "format_message", None)
         error_line(str(format_message() if format_message else error) or type(error).__name__)
         return int(getattr(error, "exit_code", FAILED))
+    if result == _INTERRUPTED:
+        return _interrupted()
     return result if isinstance(result, int) else 0
+
+
+def _interrupted() -> int:
+    error_line("interrupted; run the same command again to complete the work")
+    return FAILED
 
 
 def error_line(message: str) -> None:

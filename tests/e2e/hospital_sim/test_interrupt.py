@@ -1,0 +1,28 @@
+"""A command that is interrupted says so in one line, and can be run again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+CALL = ("simulate", "small", "--start", "2020-01-01", "--end", "2060-12-31", "--seed", "1", "--sink")
+
+
+def test_an_interrupted_simulation_ends_with_1_and_says_that_it_can_be_completed(tmp_path: Path) -> None:
+    raw = tmp_path / "lake" / "raw"
+    command = [sys.executable, "-c", "from hospital_sim.cli import main; main()", *CALL, str(raw)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not (raw / "dep_snapshot").is_dir() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        os.kill(process.pid, signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert output == ""
+    assert errors == "error: interrupted; run the same command again to complete the work\n"
