@@ -31,7 +31,7 @@ from hospital_sim.presets import presets
 from hospital_sim.run import Run
 from hospital_sim.sinks import MemorySink, ObjectSink, Sink
 from hospital_sim.tables import Table
-from hospital_sim.wards import Stay, Ward
+from hospital_sim.wards import Ward
 
 __version__ = "0.1.0"
 
@@ -54,7 +54,6 @@ __all__ = [
     "Run",
     "RunRecord",
     "Sink",
-    "Stay",
     "Table",
     "Truncated",
     "Uniform",

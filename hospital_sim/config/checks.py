@@ -7,7 +7,9 @@ import msgspec
 
 from hospital_sim.config.offered_load import held_load, requests_per_day
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
-from hospital_sim.config.source_checks import NEEDS_LONGEST_STAY, check_bed_change, check_source
+from hospital_sim.config.source_checks import NEEDS_LONGEST_STAY, check_bed_change, check_source, check_stay
+from hospital_sim.config.sources import HOURS_IN_DAY
+from hospital_sim.distributions import Distribution
 from hospital_sim.errors import ConfigurationError
 
 LONGEST_DAYS = 36_525
@@ -93,8 +95,7 @@ def _stay(department: DepartmentConfig) -> Iterator[Problem]:
     )
     if needed and department.max_stay_days is None and department.stay is None:
         yield "max_stay_days", "give max_stay_days or stay"
-    if department.stay is not None and department.stay.mean <= 0:
-        yield "stay", "must have a mean above 0"
+    yield from check_stay(department.stay, department.max_stay_days)
     if department.long_stay_share > 0 and department.max_stay_days is None and needed:
         yield "long_stay_share", NEEDS_LONGEST_STAY
     low, high = department.long_stay_multiple
@@ -103,17 +104,26 @@ def _stay(department: DepartmentConfig) -> Iterator[Problem]:
 
 
 def _times(department: DepartmentConfig) -> Iterator[Problem]:
-    longest = department.max_stay_days or 0.0
-    times: dict[str, tuple[float, ...]] = {
-        "max_stay_days": (longest,),
-        "stay": (department.stay.mean if department.stay else 0.0,),
-        "long_stay_multiple": tuple(longest * multiple for multiple in department.long_stay_multiple),
-        "delay_days": department.delay_days,
-        "delay": (department.delay.mean if department.delay else 0.0,),
+    longest = max(department.max_stay_days or 0.0, *(source.max_stay_days or 0.0 for source in department.source), 0.0)
+    turnaround = department.turnaround_hours
+    times: dict[str, float | None] = {
+        "max_stay_days": department.max_stay_days,
+        "stay": _mean(department.stay),
+        "delay_days": max(department.delay_days),
+        "delay": _mean(department.delay),
+        "turnaround_hours": turnaround.mean / HOURS_IN_DAY if turnaround else None,
     }
+    for position, source in enumerate(department.source):
+        where = f"source[{position}] ({source.id})"
+        times |= {f"{where}: max_stay_days": source.max_stay_days, f"{where}: stay": _mean(source.stay)}
+    times["long_stay_multiple"] = longest * max(department.long_stay_multiple)
     for field, days in times.items():
-        if max(days, default=0.0) > LONGEST_DAYS:
-            yield field, f"must be at most {LONGEST_DAYS:,} days, not {max(days):g}"
+        if days is not None and days > LONGEST_DAYS:
+            yield field, f"must be at most {LONGEST_DAYS:,} days, not {days:g}"
+
+
+def _mean(distribution: Distribution | None) -> float | None:
+    return None if distribution is None else distribution.mean
 
 
 def _delay(department: DepartmentConfig) -> Iterator[Problem]:

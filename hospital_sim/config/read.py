@@ -177,7 +177,7 @@ def _explain(error: msgspec.ValidationError, departments: list[Fields], document
         raise (ConfigurationTypeError if isinstance(cause, TypeError) else ConfigurationError)(f"{where}: {problem}")
     kind = ConfigurationTypeError if _WRONG_TYPE.match(problem) else ConfigurationError
     problem = problem.replace("`", "").replace("Expected", "must be").replace("Invalid", "invalid")
-    says_value = ", got" in problem or problem.startswith("invalid")
+    says_value = ", got" in problem or problem.startswith(("invalid enum value", "invalid value"))
     value = "" if key or says_value else f", not {_value_at(document, path)!r}"
     raise kind(f"{where}: {problem}{value}")
 

@@ -5,6 +5,7 @@ from datetime import date
 from itertools import pairwise
 
 from hospital_sim.config.parts import BedChange, SourceConfig
+from hospital_sim.distributions import Distribution, Truncated
 
 NEEDS_LONGEST_STAY = "needs max_stay_days; set it to 0 where stays follow a distribution without limit"
 
@@ -30,10 +31,20 @@ def check_source(source: SourceConfig) -> Iterator[tuple[str, str]]:
         profile = getattr(source, field)
         if profile is not None and not any(profile):
             yield field, "must not be all 0"
-    if source.stay is not None and source.stay.mean <= 0:
-        yield "stay", "must have a mean above 0"
+    yield from check_stay(source.stay, source.max_stay_days)
     if source.long_stay_share and source.stay is not None and source.max_stay_days is None:
         yield "long_stay_share", NEEDS_LONGEST_STAY
+
+
+def check_stay(stay: Distribution | None, longest: float | None) -> Iterator[tuple[str, str]]:
+    """Yield the problem of the distribution of a stay that no patient or none within the limit can have."""
+    if stay is not None and stay.mean <= 0:
+        yield "stay", "must have a mean above 0"
+    elif stay is not None and longest is not None:
+        try:
+            Truncated(stay, 0, longest)
+        except ValueError as error:
+            yield "stay", f"does not fit max_stay_days: {error}"
 
 
 def _own_times(source: SourceConfig, how_many: str) -> Iterator[tuple[str, str]]:
