@@ -38,10 +38,13 @@ def _promise(department: DepartmentConfig) -> DepartmentPromise:
 
 
 def _longest_ordinary_stay(department: DepartmentConfig) -> float | None:
-    """Return the longest ordinary stay of any source; None where one has no limit."""
-    longest = [source.stay.longest_ordinary for source in sources(department)]
-    limits = [days for days in longest if days is not None]
-    return max(limits) if len(limits) == len(longest) else None
+    """Return the longest ordinary stay where the simple rule holds, whose moments are known downstream; else None."""
+    longest = {source.stay.longest_ordinary for source in sources(department)}
+    own_stays = department.stay is not None or any(source.stay is not None for source in department.source)
+    own_clock = department.discharge_weekday_multipliers or department.discharge_hour_multipliers
+    if own_stays or own_clock or department.delay is not None or len(longest) > 1:
+        return None
+    return longest.pop()
 
 
 def _share(department: DepartmentConfig, share: Callable[[StayRule], float]) -> float:

@@ -25,7 +25,7 @@ class DepartmentPromise(Struct, frozen=True, forbid_unknown_fields=True):
         treatment_function_code: NHS treatment function code.
         beds: Beds open at the start of the run.
         capacity: Bed spaces.
-        max_stay_days: Longest ordinary stay, in days; None where stays have no such limit.
+        max_stay_days: Longest ordinary stay, in days; None where stays do not follow the simple rule.
         mean_stay_days: Mean time in the bed, in days, long stays and delays included.
         mean_ready_days: Mean time from admission to fit for discharge, in days, long stays included.
         long_stay_share: Probability that a stay is longer than ``max_stay_days``.

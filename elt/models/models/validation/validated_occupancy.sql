@@ -23,28 +23,39 @@ with brought as (
     group by 1, 2
 ),
 
--- The time in the period during which each stay held a bed.
-used as (
+-- Stays belong to the department that was asked, whoever's bed was given.
+stays as (
     select
         admission.hospital_id as hospital_id,
-        admission.department_id as department_id,
-        sum({{ days_between(
-            'greatest(admission.admitted_at, period.starts_at)',
-            'least(coalesce(discharge.discharged_at, period.ends_at), period.ends_at)'
-        ) }}) as bed_days
+        admission.requested_department_id as department_id,
+        admission.admitted_at as admitted_at,
+        coalesce(discharge.discharged_at, {{ add_seconds('period.ends_at', 1) }}) as left_at,
+        period.starts_at as starts_at,
+        period.ends_at as ends_at
     from {{ ref('fact_admissions') }} as admission
     inner join {{ ref('validation_periods') }} as period
         on admission.hospital_id = period.hospital_id
-        and admission.department_id = period.department_id
+        and admission.requested_department_id = period.department_id
     left join {{ ref('fact_discharges') }} as discharge
         on admission.hospital_id = discharge.hospital_id
         and admission.spell_id = discharge.spell_id
-    where discharge.discharged_at is null or discharge.discharged_at > period.starts_at
+),
+
+-- The time in the period during which each stay held a bed, and who was in one at its two ends.
+used as (
+    select
+        hospital_id,
+        department_id,
+        sum({{ days_between('greatest(admitted_at, starts_at)', 'least(left_at, ends_at)') }}) as bed_days,
+        sum(case when admitted_at < starts_at then 1 else 0 end) as in_bed_at_start,
+        sum(case when left_at >= ends_at then 1 else 0 end) as in_bed_at_end
+    from stays
+    where left_at > starts_at
     group by 1, 2
 ),
 
 first_days as (
-    select days.hospital_id, days.department_id, days.occupied_sod, days.waiting_sod
+    select days.hospital_id, days.department_id, days.waiting_sod
     from {{ ref('department_days') }} as days
     inner join {{ ref('validation_periods') }} as period
         on days.hospital_id = period.hospital_id
@@ -53,7 +64,7 @@ first_days as (
 ),
 
 last_days as (
-    select days.hospital_id, days.department_id, days.occupied_eod, days.waiting_eod
+    select days.hospital_id, days.department_id, days.waiting_eod
     from {{ ref('department_days') }} as days
     inner join {{ ref('validation_periods') }} as period
         on days.hospital_id = period.hospital_id
@@ -68,10 +79,10 @@ departments as (
         period.bed_days as bed_days,
         coalesce(used.bed_days, 0) as used,
         brought.requests * promise.mean_stay_days
-            + (first_days.occupied_sod - last_days.occupied_eod) * promise.second_moment / (2 * promise.mean_stay_days)
+            + (coalesce(used.in_bed_at_start, 0) - coalesce(used.in_bed_at_end, 0)) * promise.second_moment / (2 * promise.mean_stay_days)
             + (first_days.waiting_sod - last_days.waiting_eod) * promise.mean_stay_days as expected,
         brought.requests * promise.second_moment
-            + (first_days.occupied_sod + last_days.occupied_eod) * promise.third_moment / (3 * promise.mean_stay_days)
+            + (coalesce(used.in_bed_at_start, 0) + coalesce(used.in_bed_at_end, 0)) * promise.third_moment / (3 * promise.mean_stay_days)
             + (first_days.waiting_sod + last_days.waiting_eod) * promise.second_moment as variance
     from {{ ref('validation_periods') }} as period
     inner join {{ ref('promised_stays') }} as promise
