@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from hospital_sim import results
+from hospital_sim import event_logs, results, times
 from hospital_sim.charts import Charts
 from hospital_sim.config import HospitalConfig
 from hospital_sim.errors import HospitalSimError
@@ -70,7 +70,31 @@ class Run:
         Raises:
             ValueError: If ``by`` is none of these.
         """
-        return results.waits(self.record.run, self.events, by)
+        return times.waits(self.record.run, self.events, by)
+
+    def stays(self, by: str = "department") -> Table:
+        """Return how long discharged patients had been in their bed, in days, from their true admission.
+
+        A stay that goes on has no length yet: ``in_bed_at_end`` says how many there are.
+
+        Args:
+            by: ``"department"`` (the one whose bed it is), ``"month"`` (of discharge) or ``"hospital"``.
+
+        Raises:
+            ValueError: If ``by`` is none of these.
+        """
+        return times.stays(self.record.run, self.events, by)
+
+    def delays(self, by: str = "department") -> Table:
+        """Return how many patients were discharged later than ready, and by how many days those were late.
+
+        Args:
+            by: As for ``stays``.
+
+        Raises:
+            ValueError: If ``by`` is none of these.
+        """
+        return times.delays(self.record.run, self.events, by)
 
     def census(self) -> Table:
         """Return beds, occupied beds and patients waiting of each department at the end of each day."""
@@ -80,6 +104,31 @@ class Run:
     def chart(self) -> Charts:
         """Charts of the run: ``occupancy``, ``queue``, ``waits``."""
         return Charts(self.census(), self.waits(by="month"))
+
+    def event_log(self, kind: str) -> Table:
+        """Return the event log of the run for another tool.
+
+        Args:
+            kind: ``"vidigi"`` (arrivals, queues, use of beds and departures, in minutes from the first day) or
+                ``"pm4py"`` (a case for each spell, an event for each of its moments). What these tools take is the
+                table's ``to_pandas()``.
+
+        Raises:
+            ValueError: If ``kind`` is neither.
+        """
+        return event_logs.event_log(self.record.run, self.events, kind)
+
+    def write_xes(self, path: str | os.PathLike[str]) -> None:
+        """Write the run as an XES event log for process mining: a trace for each spell.
+
+        Args:
+            path: The file, by convention ``….xes``, or ``….xes.gz`` to have it compressed; one that is there is
+                replaced.
+
+        Raises:
+            OSError: If the file cannot be written.
+        """
+        event_logs.write_xes(self.record.run, event_logs.courses(self.record.run, self.events), path)
 
     def write(self, sink: Sink | str | os.PathLike[str]) -> RunRecord:
         """Write the events and the run record.

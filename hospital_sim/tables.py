@@ -11,6 +11,7 @@ from hospital_sim.errors import MissingExtraError
 
 if TYPE_CHECKING:
     import pandas
+    import polars
     import pyarrow
 
 Cell = str | int | float | date | datetime | None
@@ -63,6 +64,18 @@ class Table:
         except ImportError as error:
             raise MissingExtraError("to_pandas", "pandas") from error
         return pandas.DataFrame(self._columns)
+
+    def to_polars(self) -> polars.DataFrame:
+        """Return the table as a Polars frame.
+
+        Raises:
+            MissingExtraError: If Polars is not installed.
+        """
+        try:
+            import polars
+        except ImportError as error:
+            raise MissingExtraError("to_polars", "polars") from error
+        return polars.DataFrame(self._columns, strict=False)
 
     def to_arrow(self) -> pyarrow.Table:
         """Return the table as an Arrow table.

@@ -1,7 +1,7 @@
 """Tables read well as text and as HTML, escape what they hold, and turn into frames."""
 
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pandas
 import pyarrow
@@ -70,8 +70,20 @@ def test_a_table_turns_into_frames() -> None:
     assert Table("Days", {"day": [date(2024, 1, 1)]}).to_arrow().schema.field("day").type == pyarrow.date32()
 
 
+def test_a_table_turns_into_a_polars_frame_whatever_is_missing_or_comes_first() -> None:
+    polars = pytest.importorskip("polars")
+    columns = {"rate": [None, 1, 0.5], "moment": [None, datetime(2024, 1, 1, tzinfo=UTC), None], "none": [None] * 3}
+    frame = Table("Rates", columns).to_polars()
+    assert isinstance(frame, polars.DataFrame)
+    assert frame.to_dict(as_series=False) == columns
+    assert frame.schema["rate"] == polars.Float64
+    assert frame.schema["moment"] == polars.Datetime("us", "UTC")
+    assert Table("Nothing", {"ward": []}).to_polars().shape == (0, 1)
+
+
 @pytest.mark.parametrize(
-    ("method", "module", "extra"), [("to_pandas", "pandas", "pandas"), ("to_arrow", "pyarrow", "arrow")]
+    ("method", "module", "extra"),
+    [("to_pandas", "pandas", "pandas"), ("to_polars", "polars", "polars"), ("to_arrow", "pyarrow", "arrow")],
 )
 def test_without_the_extra_a_frame_says_which_to_install(
     method: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch

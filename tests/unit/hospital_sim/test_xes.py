@@ -1,0 +1,92 @@
+"""XES is well-formed whatever the names, typed, and written a trace at a time; the same run gives the same bytes."""
+
+import gzip
+import io
+from datetime import UTC, date, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from tiny_hospitals import replayed
+
+from hospital_sim import Run
+from hospital_sim.event_logs.xes import XesWriter
+from hospital_sim.hospital import Hospital
+
+pytestmark = pytest.mark.unit
+
+SPACE = "{http://www.xes-standard.org/}"
+HOSTILE = "<a href=\"x\">'&amp;'</a>\n\t\r\x00\x1b\ud800\ufffe é 𝄞"
+
+
+def _run() -> Run:
+    arrivals = {"ward": ["2024-01-02T00:00:00Z", "2024-01-02T01:00:00Z"]}
+    return Hospital(replayed(arrivals)).simulate("2024-01-02", "2024-01-03", seed=1)
+
+
+def test_text_comes_back_as_it_was_but_for_what_xml_cannot_say() -> None:
+    file = io.StringIO()
+    with XesWriter(file, {"concept:name": HOSTILE}) as log:
+        log.trace({HOSTILE: 1}, [])
+    root = ElementTree.fromstring(file.getvalue().encode())
+    shown = "<a href=\"x\">'&amp;'</a>\n\t\r\ufffd\ufffd\ufffd\ufffd é 𝄞"
+    assert root.find(f"{SPACE}string").attrib == {"key": "concept:name", "value": shown}  # type: ignore[union-attr]
+    assert root.find(f"{SPACE}trace/{SPACE}int").attrib == {"key": shown, "value": "1"}  # type: ignore[union-attr]
+
+
+def test_values_have_the_type_of_what_they_are_and_none_is_left_out() -> None:
+    file = io.StringIO()
+    moment = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
+    values = {"a": True, "b": 3, "c": 0.1, "d": moment, "e": date(1940, 2, 29), "f": "x", "g": None}
+    with XesWriter(file, {}) as log:
+        log.trace({}, [values])
+    event = ElementTree.fromstring(file.getvalue()).find(f"{SPACE}trace/{SPACE}event")
+    assert event is not None
+    assert [(each.tag.removeprefix(SPACE), each.get("key"), each.get("value")) for each in event] == [
+        ("boolean", "a", "true"),
+        ("int", "b", "3"),
+        ("float", "c", "0.1"),
+        ("date", "d", "2024-01-02T03:04:05+00:00"),
+        ("string", "e", "1940-02-29"),
+        ("string", "f", "x"),
+    ]
+
+
+def test_a_trace_is_written_before_the_next_is_asked_for() -> None:
+    file = io.StringIO()
+    with XesWriter(file, {}) as log:
+        for number in range(3):
+            log.trace({"concept:name": f"case {number}"}, ())
+            assert f"case {number}" in file.getvalue()
+            assert file.getvalue().endswith("</trace>\n")
+
+
+def test_a_log_that_is_broken_off_is_not_ended() -> None:
+    file = io.StringIO()
+    with pytest.raises(KeyError), XesWriter(file, {}):
+        raise KeyError
+    assert "</log>" not in file.getvalue()
+
+
+def test_every_extension_that_a_key_uses_is_declared(tmp_path: Path) -> None:
+    _run().write_xes(tmp_path / "run.xes")
+    root = ElementTree.parse(tmp_path / "run.xes").getroot()
+    declared = {each.get("prefix") for each in root.findall(f"{SPACE}extension")}
+    used = {key.split(":")[0] for each in root.iter() if ":" in (key := each.get("key", ""))}
+    assert used == declared == {"concept", "time", "lifecycle", "org"}
+    defaults = {each.get("key") for each in root.findall(f"{SPACE}global[@scope='event']/*")}
+    for event in root.iter(f"{SPACE}event"):
+        assert defaults <= {each.get("key") for each in event}
+
+
+def test_the_same_run_gives_the_same_bytes_compressed_or_not(tmp_path: Path) -> None:
+    for name in ("one.xes", "two.xes", "one.xes.gz", "two.xes.gz"):
+        _run().write_xes(tmp_path / name)
+    plain, packed = (tmp_path / "one.xes").read_bytes(), (tmp_path / "one.xes.gz").read_bytes()
+    assert plain == (tmp_path / "two.xes").read_bytes() == gzip.decompress(packed)
+    assert packed == (tmp_path / "two.xes.gz").read_bytes()
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"missing/run\.xes"):
+        _run().write_xes(tmp_path / "missing" / "run.xes")
