@@ -1,0 +1,39 @@
+"""The command ``calibration``: each published figure beside its source and the simulated value."""
+
+from typing import Annotated
+
+import typer
+
+from hospital_sim import terminal
+from hospital_sim.hospital import load
+
+
+def command(
+    hospital_name: Annotated[
+        str, typer.Argument(metavar="[HOSPITAL]", help="A preset's name or a TOML file.")
+    ] = "england_acute",
+    replications: Annotated[int, typer.Option(help="Runs of a year, 1 or more.")] = 10,
+    seed: Annotated[int, typer.Option(help="Seed of the experiment, 0 or more.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes; one for each processor if not given, where they are forked.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+) -> None:
+    """Show published figures beside a simulated hospital, each measured the way its source measures.
+
+    The figures are those of acute hospitals in England: a hospital that is not meant to be one will differ.
+    """
+    # Imported here, so that the help of every command is fast.
+    from hospital_sim.calibration import calibration, show
+
+    found = load(hospital_name)
+    with terminal.counting("years", replications) as count:
+        agreement = calibration(
+            found, replications=replications, seed=seed, workers=workers, on_done=lambda _done, _total: count()
+        )
+    if as_json:
+        terminal.print_json(show.summary(agreement, hospital_name, seed))
+        return
+    for title, rows in show.tables(agreement):
+        terminal.print_table(title, show.COLUMNS, rows)
+    terminal.print_table("Verdict", show.VERDICT_COLUMNS, show.verdicts(agreement), [show.JUDGED_BY])
