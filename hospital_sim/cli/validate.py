@@ -1,0 +1,57 @@
+"""The command ``validate``: the simulator against every closed form that it must reproduce."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hospital_sim import terminal
+
+
+def command(
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of all replications, 0 or more.")] = 1,
+    replications: Annotated[int, typer.Option(metavar="N", min=30, help="Runs of each study, 30 or more.")] = 30,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="WORD", help="Studies whose name has the word; repeat it.")
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page too: HTML if FILE ends so, else Markdown.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Processes; one for each processor if not given.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the checks as one JSON object.")] = False,
+) -> None:
+    """Simulate what queueing theory has an exact answer to, and compare; exit 1 if a check fails.
+
+    Also a published table: an acute stroke unit, by its number of beds.
+    """
+    # Imported here, so that the other commands need not wait for it.
+    from hospital_sim.validation import page as pages
+    from hospital_sim.validation.validate import STUDIES, validate
+
+    studies = [study for study in STUDIES if not only or any(word.lower() in study.name.lower() for word in only)]
+    if not studies:
+        names = ", ".join(study.name for study in STUDIES)
+        raise terminal.WrongCallError(f"--only: no study has {' or '.join(only or ())} in its name; there are {names}")
+    if page is not None and not page.absolute().parent.is_dir():
+        raise terminal.WrongCallError(f"--page: there is no folder {page.absolute().parent}; make it first")
+    with terminal.counting("replications", replications * len(studies)) as count:
+        report = validate(
+            seed=seed,
+            replications=replications,
+            studies=studies,
+            workers=workers,
+            on_done=lambda _done, _total: count(),
+        )
+    if page is not None:
+        text = pages.html(report) if page.suffix in (".html", ".htm") else pages.markdown(report)
+        page.write_text(text, encoding="utf-8")
+    if as_json:
+        terminal.print_json({"checks": pages.entries(report)})
+    else:
+        for name, checks in report.studies:
+            terminal.print_table(name, pages.COLUMNS, [pages.cells(check) for check in checks])
+        terminal.print_table("", ("", ""), [], [pages.verdict(report), pages.summary(report)])
+    if report.failed:
+        raise typer.Exit(terminal.FAILED)
