@@ -1,5 +1,6 @@
 """The first lines that a newcomer types run as they stand."""
 
+import contextlib
 from pathlib import Path
 
 import pandas
@@ -19,14 +20,24 @@ run = hospital.simulate("2024-01-01", "2024-12-31", seed=1)
 run.summary()                                         # reads well in a notebook
 run.waits(by="department").to_pandas()
 run.chart.occupancy("respiratory_medicine")
+more = hospital.with_beds({"respiratory_medicine": +10})
+hs.compare(now=hospital, more=more, replications=30).difference("wait_p90")
+run.write("lake/raw")                                 # or "s3://bucket/raw", or any sink
 """
 
 
 @pytest.fixture(scope="module")
-def names() -> dict[str, object]:
+def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the snippet is run."""
+    return tmp_path_factory.mktemp("here")
+
+
+@pytest.fixture(scope="module")
+def names(here: Path) -> dict[str, object]:
     """What the snippet leaves behind."""
     names: dict[str, object] = {}
-    exec(SNIPPET, names)
+    with contextlib.chdir(here):
+        exec(SNIPPET, names)
     return names
 
 
@@ -55,9 +66,19 @@ def test_a_summary_reads_well_in_a_notebook(names: dict[str, object]) -> None:
     assert max(map(len, repr(summary).splitlines())) <= 180
 
 
-def test_a_run_is_written_to_a_raw_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    run = hs.load("small").simulate("2024-01-01", "2024-01-31", seed=1)
-    run.write("lake/raw")
-    keys = [str(path.relative_to(tmp_path / "lake/raw")) for path in (tmp_path / "lake/raw").rglob("*.json")]
+def test_the_run_is_written_to_a_raw_root(names: dict[str, object], here: Path) -> None:
+    run = names["run"]
+    assert isinstance(run, Run)
+    keys = [path.relative_to(here / "lake/raw").as_posix() for path in (here / "lake/raw").rglob("*.json")]
     assert sum(parse_event_key(key) is not None for key in keys) == len(run.events)
+
+
+def test_more_beds_shorten_the_waits_of_their_department() -> None:
+    """The comparison of the snippet, shorter: it tells apart what was changed, and what was not."""
+    hospital = hs.load("district_general")
+    more = hospital.with_beds({"respiratory_medicine": +10})
+    compared = hs.compare(
+        now=hospital, more=more, start="2025-01-01", end="2025-02-28", replications=5, metrics=["wait_mean"]
+    )
+    assert compared.difference("wait_mean", "respiratory_medicine").verdict == "lower"
+    assert compared.difference("wait_mean", "general_surgery").verdict == "the same"

@@ -20,22 +20,6 @@ pytestmark = pytest.mark.unit
 Steps = Generator[Event, Any, None]
 RIGHT, WRONG = 0.001, 1e-6
 
-STROKE_UNIT = """
-import simpy, hospital_sim as hs                      # a pathway of one's own, in days
-env = simpy.Environment()
-acute, rehab = hs.Ward(env, "acute", beds=10), hs.Ward(env, "rehab", beds=12)
-def stroke(patient):                                  # draws keyed by patient: common random numbers
-    with (yield from acute.admit(patient)) as stay:
-        yield env.timeout(patient.draw("acute", hs.Lognormal(mean=7.4, sd=8.61)))
-        if patient.chance("rehab", 0.24):
-            yield from stay.move_to(rehab)            # holds the acute bed until there is one
-            yield env.timeout(patient.draw("rehab", hs.Lognormal(mean=28.4, sd=27.2)))
-hs.arrivals(env, hs.Exponential(mean=1.2), stroke, seed=1)
-census = hs.Census(env, acute, rehab)
-env.run(until=365)
-census.summary()
-"""
-
 
 def _patients(count: int, *, seed: int = 1, name: str = "arrivals") -> list[hs.Patient]:
     env = simpy.Environment()
@@ -48,20 +32,6 @@ def _patients(count: int, *, seed: int = 1, name: str = "arrivals") -> list[hs.P
     hs.arrivals(env, hs.Fixed(1), comes, seed=seed, name=name)
     env.run(until=count + 0.5)
     return seen
-
-
-def test_the_stroke_unit_of_the_documentation_runs_as_it_is_written() -> None:
-    names: dict[str, Any] = {}
-    exec(STROKE_UNIT, names)
-
-    acute, rehab = names["census"].summary()
-    assert names["env"].now == 365
-    # The load of the beds is 7.4 / 1.2 days and that of rehabilitation waits for acute beds too: both are busy.
-    assert (acute["ward"], acute["beds"], rehab["ward"], rehab["beds"]) == ("acute", 10, "rehab", 12)
-    assert 250 < acute["admitted"] < 360
-    assert 5 < acute["occupied"] <= 10
-    assert 2 < rehab["occupied"] <= 12
-    assert acute["left"] + names["acute"].occupied == acute["admitted"]
 
 
 class TestCommonRandomNumbers:
