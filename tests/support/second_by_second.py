@@ -1,4 +1,7 @@
-"""A naive hospital: a loop over seconds, the phases of each written out in order. No SimPy, no priorities, no heap."""
+"""A naive hospital: a loop over seconds, the phases of each written out in order. No SimPy, no priorities, no heap.
+
+It says in what order things happen within a second, which ``naive_hospital`` does not; that one knows every rule.
+"""
 
 from collections.abc import Iterable, Sequence
 
