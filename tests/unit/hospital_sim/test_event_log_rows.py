@@ -78,6 +78,14 @@ def test_the_log_for_pm4py_has_the_moments_of_each_case(run: Run) -> None:
     assert table["time:timestamp"][0] == datetime(2024, 1, 1, 12, tzinfo=UTC)
 
 
+def test_who_waits_past_midnight_and_is_then_admitted_is_one_case() -> None:
+    requests = {"ward": ["2024-01-02T18:00:00Z", "2024-01-02T20:00:00Z"]}
+    run = Hospital(replayed(requests)).simulate("2024-01-02", "2024-01-04", seed=1)
+    assert any(isinstance(event, WaitSnapshot) for event in run.events)
+    assert run.event_log("pm4py")["concept:name"].count("request") == 2
+    assert run.event_log("vidigi")["event"].count("arrival") == 2
+
+
 def test_a_patient_in_a_bed_of_another_department_waits_in_the_queue_that_was_asked() -> None:
     requests = {"asked": ["2024-01-02T00:00:00Z", "2024-01-02T01:00:00Z"], "other": ["2024-01-04T01:00:00Z"]}
     config = with_fields(replayed(requests), {"asked.overflow": {"after_hours": 4, "to": ["other"]}})
