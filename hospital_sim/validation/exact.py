@@ -21,7 +21,7 @@ from hospital_sim.validation.following import Follower, Ledger
 from hospital_sim.validation.studies import Measures, Samples, Study
 from hospital_sim.validation.wards import hospital, period, run, ward, window
 
-DAYS = 60
+DAYS = 30
 _WEEK = (1.2, 1.1, 1.1, 1.1, 1.3, 0.7, 0.5)
 _HOURS = (0.2,) * 8 + (1.5,) * 12 + (0.5,) * 4
 _WARDS = (
@@ -45,9 +45,9 @@ _WARDS = (
         discharge_hour_multipliers=_HOURS,
     ),
 )
-_HOSPITAL = hospital("exact", 60, _WARDS)
-_ROOMIER = hospital("exact", 60, [dict(each, beds=int(str(each["beds"])) + 1) for each in _WARDS])
-_LARGER = hospital("exact", 60, [*_WARDS, ward("another", 5, 4.0, stay={"distribution": "exponential", "mean": 1})])
+_HOSPITAL = hospital("exact", 30, _WARDS)
+_ROOMIER = hospital("exact", 30, [dict(each, beds=int(str(each["beds"])) + 1) for each in _WARDS])
+_LARGER = hospital("exact", 30, [*_WARDS, ward("another", 5, 4.0, stay={"distribution": "exponential", "mean": 1})])
 
 MISTAKES = {
     "oracle": "patients whose admission or discharge is not in the second of the recursion",

@@ -1,0 +1,146 @@
+"""Faults of a simulator, planted in the real one for as long as a context lasts: what a validation must catch."""
+
+import dataclasses
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from heapq import heapify
+from typing import Any
+
+import pytest
+from simpy.events import Event
+
+from hospital_sim import bed_queue, beds, demand, pathways, simulation
+from hospital_sim.observe import window
+from hospital_sim.streams import Streams
+
+Planted = Callable[[], AbstractContextManager[None]]
+
+
+def fault(plant: Callable[[pytest.MonkeyPatch], None]) -> Planted:
+    """Make a context of a function that patches."""
+
+    @contextmanager
+    def planted() -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            plant(patch)
+            yield
+
+    planted.__name__ = plant.__name__
+    return planted
+
+
+@fault
+def last_come_first_served(patch: pytest.MonkeyPatch) -> None:
+    def wait_for_bed(self: Any, occupant: Any) -> Generator[Event, Any, Any]:
+        turn = Event(self.env)
+        self._queue.appendleft((occupant, turn))
+        for watcher in self.watchers:
+            watcher.asked(occupant)
+        return (yield turn)
+
+    patch.setattr(bed_queue.BedQueue, "wait_for_bed", wait_for_bed)
+
+
+@fault
+def a_bed_leaks(patch: pytest.MonkeyPatch) -> None:
+    """Once in the life of a ward of several beds, a bed that becomes free is forgotten."""
+    real = beds.BedPool.leave
+
+    def leave(self: Any, number: int, *, clean: bool = True) -> Any:
+        occupant = real(self, number, clean=clean)
+        self.leaves = getattr(self, "leaves", 0) + 1
+        if self.leaves == 20 and number in self._free and self.capacity > 1:
+            self._free.remove(number)
+            heapify(self._free)
+        return occupant
+
+    patch.setattr(beds.BedPool, "leave", leave)
+
+
+@fault
+def departments_share_their_streams(patch: pytest.MonkeyPatch) -> None:
+    real = Streams.__init__
+    patch.setattr(Streams, "__init__", lambda self, seed, hospital, department: real(self, seed, "one", "one"))
+
+
+@fault
+def replications_share_their_streams(patch: pytest.MonkeyPatch) -> None:
+    real = Streams.__init__
+    patch.setattr(Streams, "__init__", lambda self, seed, hospital, department: real(self, 1, hospital, department))
+
+
+@fault
+def stay_and_delay_share_a_stream(patch: pytest.MonkeyPatch) -> None:
+    """Whether a discharge is delayed is told by the number from which the stay is drawn."""
+    real = Streams.stream
+    patch.setattr(Streams, "stream", lambda self, purpose: real(self, "stay" if purpose == "delay" else purpose))
+
+
+@fault
+def statistics_count_a_stay_twice(patch: pytest.MonkeyPatch) -> None:
+    """One in a hundred."""
+    real = window.Tally.left
+
+    def left(self: Any, spell: Any) -> None:
+        real(self, spell)
+        if self.statistics.discharges % 100 == 0:
+            self.statistics.occupied_bed_seconds += spell.discharged - spell.admitted
+
+    patch.setattr(window.Tally, "left", left)
+
+
+class _Twice:
+    """An observer that is told of one discharge in a hundred twice."""
+
+    def __init__(self, observer: Any) -> None:
+        self._observer = observer
+        self._count = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._observer, name)
+
+    def discharged(self, spell: Any) -> None:
+        self._count += 1
+        for _ in range(2 if self._count % 100 == 0 else 1):
+            self._observer.discharged(spell)
+
+
+@fault
+def a_discharge_is_told_twice(patch: pytest.MonkeyPatch) -> None:
+    real = simulation.arrivals
+    patch.setattr(
+        simulation,
+        "arrivals",
+        lambda env, department, requests, observer: real(env, department, requests, _Twice(observer)),
+    )
+
+
+class _Faster:
+    """Times that are shorter by a factor."""
+
+    def __init__(self, times: Any, factor: float) -> None:
+        self._times, self._factor = times, factor
+        self.mean = times.mean / factor
+
+    def sample(self, rng: Any, size: int) -> Any:
+        return self._times.sample(rng, size) / self._factor
+
+
+def the_rate_is_off(percent: float) -> Planted:
+    """More, or fewer, patients come than are asked for, of whatever source."""
+    factor = 1 + percent / 100
+    poisson, renewals, gaps = demand._poisson, demand._renewals, pathways._gaps
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        def more(source: Any, rng: Any, days: Any) -> Any:
+            return poisson(dataclasses.replace(source, per_day=source.per_day * factor), rng, days)
+
+        patch.setattr(demand, "_poisson", more)
+        patch.setattr(demand, "_renewals", lambda times, rng, start: renewals(_Faster(times, factor), rng, start))
+        patch.setattr(pathways, "_gaps", lambda times, seed, name: gaps(_Faster(times, factor), seed, name))
+
+    plant.__name__ = f"the_rate_is_{percent:+g}_percent_off".replace("+", "plus_").replace("-", "minus_")
+    return fault(plant)
+
+
+RATE_HIGH, RATE_LOW = the_rate_is_off(5), the_rate_is_off(-5)
