@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from hospital_sim.calibration.spell_log import Seconds, SpellLog, Spells
+from hospital_sim.calibration.spell_log import Seconds, SpellLog, Spells, since
 from hospital_sim.clock import DAY, HOUR, date_of, second_of
 from hospital_sim.config import HospitalConfig
 
@@ -59,6 +59,10 @@ class Year:
     def is_winter(self) -> NDArray[np.bool_]:
         """Which of the days lie in December, January or February."""
         return np.isin(self.month, WINTER)
+
+    def has(self, code: str) -> bool:
+        """Tell whether a department has a treatment function code."""
+        return code in self._codes.values()
 
     def occupancy(self, hour_in_seconds: int, codes: Collection[str] | None = None) -> Rates:
         """Return occupied beds as a share of open beds on each day, at one time of the day.
@@ -107,7 +111,7 @@ def _winter(year: Year) -> Measured:
     return by_weekday | {
         "winter": rates.mean(),
         "winter.sd": rates.std(ddof=1),
-        "winter.autocorrelation": np.corrcoef(rates[:-1], rates[1:])[0, 1],
+        "winter.autocorrelation": np.corrcoef(rates[:-1], rates[1:])[0, 1] if rates.std() else float("nan"),
         "winter.highest_weekday": max(by_weekday.values()),
         "winter.p5": low,
         "winter.p50": middle,
@@ -121,7 +125,8 @@ def _overnight(year: Year) -> Measured:
     found = _by("kh03.{}", ("q1", "q2", "q3", "q4"), rates, (year.month - 4) % 12 // 3)
     found["sitrep_above_kh03"] = year.occupancy(_SITREP).mean() - rates.mean()
     for name, code in (("critical_care", CRITICAL_CARE), ("paediatrics", PAEDIATRICS), ("maternity", MATERNITY)):
-        found[f"overnight.{name}"] = year.occupancy(0, (code,)).mean()
+        if year.has(code):
+            found[f"overnight.{name}"] = year.occupancy(0, (code,)).mean()
     return found
 
 
@@ -131,10 +136,10 @@ def _census(year: Year) -> Measured:
     occupied = year.spells.present(at).sum()
     found = {}
     for days in (7, 21):
-        # Admitted on that date or before: the spell counts from the first midnight after it.
+        # A spell counts from the midnight that begins its 7th or 21st day after the date of admission.
         begin = (year.spells.admitted // DAY + days) * DAY
-        stayed = year.spells.where(begin < year.spells.left)
-        held = _before(begin[begin < year.spells.left], at) - _before(stayed.left, at)
+        reached = begin < year.spells.left
+        held = since(begin[reached], at) - since(year.spells.left[reached], at)
         found[f"beds_{days}_days"] = held.sum() / max(occupied, 1)
     return found if occupied else {}
 
@@ -174,9 +179,10 @@ def _discharges(year: Year) -> Measured:
     day = (left - year.start) // DAY
     by_day = np.bincount(day, minlength=len(year.midnights))
     by_weekday = _by("discharges.{}", WEEKDAYS, by_day, year.weekday)
-    mean = sum(by_weekday.values()) / max(len(by_weekday), 1)
-    found = {name: value / mean for name, value in by_weekday.items()}
-    return found | {"discharges.by_17": _mean(hour < 17 * HOUR), "discharges.before_noon": _mean(hour < 12 * HOUR)}
+    return _relative(by_weekday) | {
+        "discharges.by_17": _mean(hour < 17 * HOUR),
+        "discharges.before_noon": _mean(hour < 12 * HOUR),
+    }
 
 
 def _shares(year: Year) -> Measured:
@@ -192,9 +198,7 @@ def _demand(year: Year) -> Measured:
     asked = year.emergency_requests()
     by_day = np.bincount((asked - year.start) // DAY, minlength=len(year.midnights))
     by_month = _by("demand.{}", MONTHS, by_day, year.month - 1)
-    mean = sum(by_month.values()) / max(len(by_month), 1)
-    found = {name: value / mean for name, value in by_month.items()}
-    return found | {"demand": 365.25 * by_day.mean()}
+    return _relative(by_month) | {"demand": 365.25 * by_day.mean()}
 
 
 def _by(name: str, words: tuple[str, ...], values: NDArray[np.float64 | np.int64], group: Seconds) -> Measured:
@@ -205,10 +209,11 @@ def _by(name: str, words: tuple[str, ...], values: NDArray[np.float64 | np.int64
     }
 
 
+def _relative(found: Measured) -> Measured:
+    """Return values relative to their mean; none if all are 0."""
+    mean = sum(found.values()) / max(len(found), 1)
+    return {name: value / mean for name, value in found.items()} if mean else {}
+
+
 def _mean(values: NDArray[np.float64 | np.bool_]) -> float:
     return float(np.mean(values)) if len(values) else float("nan")
-
-
-def _before(times: Seconds, at: Seconds) -> Seconds:
-    counts: Seconds = np.searchsorted(np.sort(times), at, side="left")
-    return counts

@@ -160,14 +160,14 @@ class Spells:
 
     def present(self, at: Seconds) -> Seconds:
         """Return how many are in a bed at the beginning of each of some seconds."""
-        return _since(self.admitted, at) - _since(self.left, at)
+        return since(self.admitted, at) - since(self.left, at)
 
     def delayed(self, at: Seconds) -> Seconds:
         """Return how many are in a bed at the beginning of each of some seconds although they are fit to leave."""
-        return _since(self.ready, at) - _since(self.left, at)
+        return since(self.ready, at) - since(self.left, at)
 
 
-def _since(times: Seconds, at: Seconds) -> Seconds:
+def since(times: Seconds, at: Seconds) -> Seconds:
     """Return how many times come before each of some seconds."""
     counts: Seconds = np.searchsorted(np.sort(times), at, side="left")
     return counts

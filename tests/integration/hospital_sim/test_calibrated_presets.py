@@ -1,0 +1,50 @@
+"""The presets keep what they promise: England's figures, and the targets of the simple rule."""
+
+from datetime import date
+from statistics import fmean
+
+import pytest
+
+import hospital_sim as hs
+from hospital_sim.calibration import calibration
+from hospital_sim.calibration.agreement import DIFFERS
+from hospital_sim.observe.observation import measure
+
+pytestmark = pytest.mark.integration
+
+
+def test_england_acute_agrees_with_the_published_figures() -> None:
+    agreement = calibration(hs.load("england_acute"), replications=4)
+    # Figures that one trust-year moves by more than its band; the others are to agree whatever the seed.
+    noisy = ("sitrep.", "kh03.", "demand.", "winter", "overnight.")
+    apart = [row.figure.measure for row in agreement.rows if row.verdict == DIFFERS]
+    assert [name for name in apart if not name.startswith(noisy)] == []
+    assert len(apart) <= 6
+
+
+def test_england_acute_has_the_beds_of_a_median_trust() -> None:
+    departments = hs.load("england_acute").config.department
+    apart = {"192": 20, "420": 38, "501": 60}
+    assert sum(entry.beds for entry in departments if entry.treatment_function_code not in apart) == 660
+    for code, beds in apart.items():
+        assert [entry.beds for entry in departments if entry.treatment_function_code == code] == [beds]
+
+
+def test_england_acute_swings_no_more_than_published_demand() -> None:
+    for entry in hs.load("england_acute").config.department:
+        assert max(entry.month_multipliers) <= 1.15, entry.id
+
+
+def test_district_general_fills_its_beds_as_it_is_meant_to() -> None:
+    config = hs.load("district_general").config
+    seen = measure(config, date(2024, 1, 1), date(2024, 12, 31), seed=1)
+    occupancies = [seen.metric("utilisation", entry.id) or 0.0 for entry in config.department]
+    targets = [entry.target_occupancy or 0.0 for entry in config.department]
+    assert fmean(occupancies) == pytest.approx(fmean(targets), abs=0.02)
+    assert seen.metric("outlier_share")
+    assert {entry.delay_share for entry in config.department} == {0.05}
+    assert {entry.long_stay_share for entry in config.department} == {0.01}
+
+
+def test_small_stays_the_simple_rule() -> None:
+    assert all(entry.overflow is None and not entry.source for entry in hs.load("small").config.department)
