@@ -7,7 +7,7 @@ with brought as (
     select
         growth.hospital_id as hospital_id,
         growth.department_id as department_id,
-        sum(promise.requests_per_day * season.multiplier - coalesce(turned_away.diverted, 0)) as requests
+        {{ exact_sum('promise.requests_per_day * season.multiplier - coalesce(turned_away.diverted, 0)') }} as requests
     from {{ ref('mart_queue_growth') }} as growth
     inner join {{ ref('promised_stays') }} as promise
         on growth.hospital_id = promise.hospital_id
@@ -28,10 +28,10 @@ used as (
     select
         admission.hospital_id as hospital_id,
         admission.department_id as department_id,
-        sum({{ days_between(
+        {{ exact_sum(days_between(
             'greatest(admission.admitted_at, period.starts_at)',
             'least(coalesce(discharge.discharged_at, period.ends_at), period.ends_at)'
-        ) }}) as bed_days
+        )) }} as bed_days
     from {{ ref('fact_admissions') }} as admission
     inner join {{ ref('validation_periods') }} as period
         on admission.hospital_id = period.hospital_id
@@ -91,10 +91,10 @@ scopes as (
     {%- for scope in ['department', 'hospital_id'] %}
     select
         cast({{ scope }} as varchar) as scope,
-        sum(bed_days) as bed_days,
-        sum(expected) as expected,
-        sum(used) as observed,
-        sum(variance) as variance
+        {{ exact_sum('bed_days') }} as bed_days,
+        {{ exact_sum('expected') }} as expected,
+        {{ exact_sum('used') }} as observed,
+        {{ exact_sum('variance') }} as variance
     from departments
     group by 1
     {{ 'union all' if not loop.last }}
