@@ -129,7 +129,7 @@ OTHER_BEDS = (
 
 STAYS = (
     Figure("beds_7_days", "Beds held by stays of 7+ days", 0.471, 0.45, 0.495, WINTER_SITREP,
-           "winters: 45.7% to 48.4%; a point more, for a day more or less counted is two"),
+           "winters: 45.7% to 48.4%; a point more: how days are counted moves it by three"),
     Figure("beds_21_days", "Beds held by stays of 21+ days", 0.178, 0.16, 0.195, WINTER_SITREP,
            "winters: 16.9% to 18.8%; a point more for the chance of one trust"),
     Figure("stay", "Mean stay, days", 8.53, 7.9, 9.1, WINTER_SITREP,

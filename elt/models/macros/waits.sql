@@ -1,7 +1,7 @@
 {# What is said of the waits of a group of admissions. #}
 {% macro wait_statistics(wait_hours) -%}
         count(*) as admissions,
-        avg({{ wait_hours }}) as wait_hours_mean,
+        {{ exact_mean(wait_hours) }} as wait_hours_mean,
         {{ percentile(wait_hours, 0.5) }} as wait_hours_p50,
         {{ percentile(wait_hours, 0.9) }} as wait_hours_p90,
         {{ percentile(wait_hours, 0.95) }} as wait_hours_p95,

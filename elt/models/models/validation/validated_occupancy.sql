@@ -7,7 +7,7 @@ with brought as (
     select
         growth.hospital_id as hospital_id,
         growth.department_id as department_id,
-        sum(promise.requests_per_day * season.multiplier - coalesce(turned_away.diverted, 0)) as requests
+        {{ exact_sum('promise.requests_per_day * season.multiplier - coalesce(turned_away.diverted, 0)') }} as requests
     from {{ ref('mart_queue_growth') }} as growth
     inner join {{ ref('promised_stays') }} as promise
         on growth.hospital_id = promise.hospital_id
@@ -46,7 +46,7 @@ used as (
     select
         hospital_id,
         department_id,
-        sum({{ days_between('greatest(admitted_at, starts_at)', 'least(left_at, ends_at)') }}) as bed_days,
+        {{ exact_sum(days_between('greatest(admitted_at, starts_at)', 'least(left_at, ends_at)')) }} as bed_days,
         sum(case when admitted_at < starts_at then 1 else 0 end) as in_bed_at_start,
         sum(case when left_at >= ends_at then 1 else 0 end) as in_bed_at_end
     from stays
@@ -102,10 +102,10 @@ scopes as (
     {%- for scope in ['department', 'hospital_id'] %}
     select
         cast({{ scope }} as varchar) as scope,
-        sum(bed_days) as bed_days,
-        sum(expected) as expected,
-        sum(used) as observed,
-        sum(variance) as variance
+        {{ exact_sum('bed_days') }} as bed_days,
+        {{ exact_sum('expected') }} as expected,
+        {{ exact_sum('used') }} as observed,
+        {{ exact_sum('variance') }} as variance
     from departments
     group by 1
     {{ 'union all' if not loop.last }}

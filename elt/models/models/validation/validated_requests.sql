@@ -33,7 +33,7 @@ counts as (
     select
         '{{ name }}' as check_name,
         cast({{ scope }} as varchar) as scope,
-        sum(expected) as expected,
+        {{ exact_sum('expected') }} as expected,
         cast(sum(requests) as double precision) as observed
     from days
     group by 1, 2
@@ -44,9 +44,9 @@ counts as (
 season as (
     select
         hospital_id,
-        sum(weight * expected) as expected,
-        sum(weight * requests) as observed,
-        sqrt(sum(weight * weight * expected)) as standard_error
+        {{ exact_sum('weight * expected') }} as expected,
+        {{ exact_sum('weight * requests') }} as observed,
+        sqrt({{ exact_sum('weight * weight * expected') }}) as standard_error
     from days
     group by hospital_id
 )

@@ -78,10 +78,10 @@ means as (
     select
         '{{ name }}' as check_name,
         cast({{ scope }} as varchar) as scope,
-        avg(expected) as expected,
-        avg(observed) as observed,
-        avg(variance) as variance,
-        avg(third_moment) as third_moment,
+        {{ exact_mean('expected') }} as expected,
+        {{ exact_mean('observed') }} as observed,
+        {{ exact_mean('variance') }} as variance,
+        {{ exact_mean('third_moment') }} as third_moment,
         count(*) as n
     from {{ cohort }}
     group by 1, 2

@@ -1,0 +1,8 @@
+{# Sums of measures that do not depend on the order in which an engine adds: the same rows give the same bytes. #}
+{% macro exact_sum(measure) -%}
+    cast(sum(cast({{ measure }} as decimal(38, 12))) as double precision)
+{%- endmacro %}
+
+{% macro exact_mean(measure) -%}
+    {{ exact_sum(measure) }} / count(*)
+{%- endmacro %}
