@@ -124,6 +124,14 @@ WRONG: list[tuple[Callable[[], HospitalConfig], list[str]]] = [
         [f"{SOURCE}: arrivals[0]: must be UTC, with a Z, not 2025-01-02T00:00:00+01:00"],
     ),
     (lambda: _with_source(arrivals=["2025-01-02T00:00:00"]), [f"{SOURCE}: arrivals[0]: must be UTC, with a Z"]),
+    (
+        lambda: _with_source(requests_per_day=1, stay=FIXED | {"value": 1e6}, long_stay_share=0),
+        [f"{SOURCE}: stay: must be at most 36,525 days, not 1e+06"],
+    ),
+    (
+        lambda: _with_source(requests_per_day=1, stay=FIXED | {"value": 7}, max_stay_days=5),
+        [f"{SOURCE}: stay: does not fit max_stay_days: ", "cannot have the mean 7"],
+    ),
     (lambda: _with_source(arrivals=["yesterday"]), ["source[0].arrivals[0]", "'yesterday'"]),
     (
         lambda: _with_source(requests_per_day=1, admision_method="21"),
