@@ -5,8 +5,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from hospital_sim.config import HospitalConfig, parse_hospital
+from hospital_sim.distributions import parse
 
 Fields = dict[str, Any]
+
+_SHORTEST_MEAN_BETWEEN = 1 / 1000
+"""Mean days between the requests of a source, at the least: many a minute take a naive hospital hours."""
 
 START = "2025-01-01"
 """A Wednesday: a run of a few days sees a weekend."""
@@ -60,7 +64,8 @@ def _times(draw: st.DrawFn) -> Fields:
     if kind == "poisson":
         return {"requests_per_day": draw(st.sampled_from([1.0, 3.0, 8.0])), **draw(_profiles())}
     if kind == "renewal":
-        return {"interarrival": draw(st.one_of(st.sampled_from([3, 8]).map(_fixed), _hours_of_stay))}
+        often = _hours_of_stay.filter(lambda given: parse(given).mean >= _SHORTEST_MEAN_BETWEEN)
+        return {"interarrival": draw(st.one_of(st.sampled_from([3, 8]).map(_fixed), often))}
     if kind == "schedule":
         entry = st.fixed_dictionaries(
             {

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from heapq import heappop, heappush
 
 from hospital_sim.config import DepartmentConfig, HospitalConfig
 from hospital_sim.config.parts import BedChange
@@ -150,13 +151,14 @@ def run_naively(
     by_id = {department.config.id: department for department in departments}
     everyone = [patient for department in departments for patient in department.to_come]
     run = NaiveRun(patients=everyone)
-    agenda = set(_known_seconds(departments, first, end))
+    agenda = sorted(set(_known_seconds(departments, first, end)))
     second = first
     while second < end:
-        if every or second in agenda:
-            agenda.discard(second)
-            agenda.update(_live(departments, by_id, second, run))
-        second = second + 1 if every else min(agenda, default=end)
+        for later in _live(departments, by_id, second, run):
+            heappush(agenda, later)
+        while agenda and agenda[0] <= second:
+            heappop(agenda)
+        second = second + 1 if every else min([end, *agenda[:1]])
     for patient in everyone:
         if patient.diverted:
             run.diverted[patient.asked, day_of(patient.request.second)] += 1
