@@ -30,6 +30,17 @@ _hours_of_stay = st.one_of(
 )
 
 
+# Never as short as a stay may be: a request every second is half a million in six days.
+_time_between = st.sampled_from(
+    [
+        _fixed(3),
+        _fixed(8),
+        {"distribution": "empirical", "values": [0, 1 / 24, 5 / 24]},
+        {"distribution": "exponential", "mean": 0.2},
+    ]
+)
+
+
 @st.composite
 def _profile(draw: st.DrawFn, size: int) -> list[float]:
     profile = draw(st.lists(st.sampled_from([0.0, 0.25, 1.0, 1.5, 3.0]), min_size=size, max_size=size))
@@ -60,7 +71,7 @@ def _times(draw: st.DrawFn) -> Fields:
     if kind == "poisson":
         return {"requests_per_day": draw(st.sampled_from([1.0, 3.0, 8.0])), **draw(_profiles())}
     if kind == "renewal":
-        return {"interarrival": draw(st.one_of(st.sampled_from([3, 8]).map(_fixed), _hours_of_stay))}
+        return {"interarrival": draw(_time_between)}
     if kind == "schedule":
         entry = st.fixed_dictionaries(
             {
