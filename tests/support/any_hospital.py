@@ -5,12 +5,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from hospital_sim.config import HospitalConfig, parse_hospital
-from hospital_sim.distributions import parse
 
 Fields = dict[str, Any]
-
-_SHORTEST_MEAN_BETWEEN = 1 / 1000
-"""Mean days between the requests of a source, at the least: many a minute take a naive hospital hours."""
 
 START = "2025-01-01"
 """A Wednesday: a run of a few days sees a weekend."""
@@ -31,6 +27,17 @@ _hours_of_stay = st.one_of(
         lambda hours: {"distribution": "empirical", "values": [each / 24 for each in hours]}
     ),
     st.sampled_from([0.1, 0.4, 1.0]).map(lambda mean: {"distribution": "exponential", "mean": mean}),
+)
+
+
+# Never as short as a stay may be: a request every second is half a million in six days.
+_time_between = st.sampled_from(
+    [
+        _fixed(3),
+        _fixed(8),
+        {"distribution": "empirical", "values": [0, 1 / 24, 5 / 24]},
+        {"distribution": "exponential", "mean": 0.2},
+    ]
 )
 
 
@@ -64,8 +71,7 @@ def _times(draw: st.DrawFn) -> Fields:
     if kind == "poisson":
         return {"requests_per_day": draw(st.sampled_from([1.0, 3.0, 8.0])), **draw(_profiles())}
     if kind == "renewal":
-        often = _hours_of_stay.filter(lambda given: parse(given).mean >= _SHORTEST_MEAN_BETWEEN)
-        return {"interarrival": draw(st.one_of(st.sampled_from([3, 8]).map(_fixed), often))}
+        return {"interarrival": draw(_time_between)}
     if kind == "schedule":
         entry = st.fixed_dictionaries(
             {

@@ -48,20 +48,21 @@ class Model:
         return OVER, self.env.now
 
     def _live(self, number: int, program: list[Step]) -> Steps:
-        # Each acts at times of its own: what happens at one moment is then set off by one of them alone.
-        yield self.env.timeout(0.125 * (number + 1))
-        for kind, which, amount in program:
-            if kind == "end":
-                return (number, self.env.now)
-            if kind == "crash":
-                raise LookupError(f"{number} at {self.env.now}")
+        # Each acts at moments of its own: the end of a process that nobody waits for comes earlier in its moment.
+        pause = (0.0011, 0.0013, 0.0017, 0.0019)[number]
+        for kind, which, amount in [*program, ("sleep", 0, 0)]:
             try:
+                yield self.env.timeout(pause)
                 value = yield from self._do(number, kind, which, amount)
             except simpy.Interrupt as interrupt:
                 value = ("interrupted", interrupt.cause)
             except (ArithmeticError, LookupError) as error:
                 value = ("failed", type(error).__name__, str(error), str(error.__cause__))
             self.seen[number].append((self.env.now, kind, value))
+            if value == "end":
+                return (number, self.env.now)
+            if value == "crash":
+                raise LookupError(f"{number} at {self.env.now}")
         return "done"
 
     def _do(self, number: int, kind: str, which: int, amount: int) -> Generator[Event, Any, object]:
@@ -82,7 +83,7 @@ class Model:
             return str(type(event.succeed(number) if kind == "fire" else event.fail(ArithmeticError(number))))
         if kind == "interrupt":
             return self._interrupt(number, other)
-        return None
+        return kind
 
     def _child(self, amount: int) -> Steps:
         # It takes its time: the end of one that is over at once is the one thing that comes earlier in its moment.

@@ -49,25 +49,33 @@ def test_patients_take_the_lowest_free_bed_and_wait_in_the_order_of_asking() -> 
     assert (model.free, model.ward.waiting_list_size, model.env.now) == (2, 0, 4.5)
 
 
-def test_nobody_overtakes_even_at_the_moment_at_which_a_bed_becomes_free() -> None:
+@pytest.mark.parametrize("before", [0, 4])
+def test_nobody_overtakes_even_at_the_moment_at_which_a_bed_becomes_free(before: float) -> None:
     model = Model(beds=1)
     model.start("first", 0, 5)
     model.start("waits", 1, 1)
-    # Asks at the very moment, and before the bed is left: its event is older.
-    model.start("newcomer", 5, 1)
+
+    def newcomer() -> Steps:
+        # Whether the bed is left before or after this one asks at 5: of two events the older comes first.
+        yield model.env.timeout(before)
+        yield from model.patient("newcomer", 5 - before, 1)
+
+    model.env.process(newcomer())
     model.env.run()
 
-    assert [name for _, name, _ in model.log] == ["first", "waits", "newcomer"]
+    assert model.log == [(0, "first", 1), (5, "waits", 1), (6, "newcomer", 1)]
 
 
 def test_beds_left_at_one_moment_go_to_the_head_of_the_list_together_lowest_number_first() -> None:
-    model = Model(beds=3)
-    for name in "abc":
-        model.start(name, 0, 5)
+    model = Model(beds=2)
+    model.start("a", 0, 1)
+    model.start("b", 0, 5)
+    model.start("c", 2, 3)
     for name in "de":
-        model.start(name, 1, 1)
+        model.start(name, 3, 1)
     model.env.run(until=5.5)
 
+    # The second bed is left first, then the first.
     assert model.log[3:] == [(5, "d", 1), (5, "e", 2)]
 
 
@@ -259,7 +267,9 @@ def test_a_ward_behaves_whatever_happens(
             gone.add(number)
 
     def comes(number: int, at: int, stay: int, patience: int) -> Steps:
-        yield env.timeout(at * unit)
+        # In two steps: so that those who ask at a moment come before or after those who leave at it.
+        yield env.timeout(at * unit / 2)
+        yield env.timeout(at * unit / 2)
         process = StartedProcess(env, stays(number, stay)) if started else env.process(stays(number, stay))
         yield env.timeout(patience * unit)
         if process.is_alive and number not in admitted:
