@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from hospital_sim import event_logs, results, times
+from hospital_sim import results, times
 from hospital_sim.charts import Charts
 from hospital_sim.config import HospitalConfig
 from hospital_sim.errors import HospitalSimError
@@ -116,6 +116,9 @@ class Run:
         Raises:
             ValueError: If ``kind`` is neither.
         """
+        # Only who asks for a log waits for what it imports.
+        from hospital_sim import event_logs
+
         return event_logs.event_log(self.record.run, self.events, kind)
 
     def write_xes(self, path: str | os.PathLike[str]) -> None:
@@ -128,6 +131,8 @@ class Run:
         Raises:
             OSError: If the file cannot be written.
         """
+        from hospital_sim import event_logs
+
         event_logs.write_xes(self.record.run, event_logs.courses(self.record.run, self.events), path)
 
     def write(self, sink: Sink | str | os.PathLike[str]) -> RunRecord:
