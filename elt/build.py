@@ -9,14 +9,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import cast
 
+from elt import build_record
 from elt.errors import EltError, WrongCallError
 from elt.warehouse import DEFAULT_PREFIX, DbtTarget, dbt_target, open_warehouse
 from elt.warehouse.tables import LOADED_FILE
+from elt.warehouse.version import require_version
 from hospital_sim.terminal import progress
 
 MODELS = Path(__file__).parent / "models"
@@ -38,6 +40,7 @@ class BuildSummary:
         models_failed: Names of the models that could not be built, and why.
         skipped: Models and tests not run because what they need failed.
         seconds: How long it took.
+        up_to_date: Whether nothing was loaded or changed since the last build, and so nothing was done.
     """
 
     models: int
@@ -47,6 +50,7 @@ class BuildSummary:
     models_failed: tuple[str, ...]
     skipped: int
     seconds: float
+    up_to_date: bool = False
 
     @property
     def passed(self) -> bool:
@@ -67,13 +71,20 @@ class BuildError(EltError):
     """dbt itself could not do its work (exit code 1)."""
 
 
-def build(dsn: str, prefix: str = DEFAULT_PREFIX, threads: int = 2) -> BuildSummary:
-    """Build every model of a loaded warehouse and run every test; building again gives the same tables.
+def build(
+    dsn: str, prefix: str = DEFAULT_PREFIX, threads: int = 2, *, full_refresh: bool = False
+) -> BuildSummary:
+    """Build the models of a loaded warehouse and run every test; building again gives the same tables.
+
+    Facts and marts are built of what is new: of the months of which files were loaded since the last build, and of the
+    days that their windows and delays reach. If nothing was, dbt is not started. After a change of the project
+    everything is built anew.
 
     Args:
         dsn: Where the warehouse is; it must not be open elsewhere, nor in this process.
         prefix: What the names of its schemas begin with.
         threads: How many models and tests are worked on at once.
+        full_refresh: Whether to build everything anew, whatever is there.
 
     Returns:
         What was built, and what failed.
@@ -84,23 +95,33 @@ def build(dsn: str, prefix: str = DEFAULT_PREFIX, threads: int = 2) -> BuildSumm
         BuildError: If dbt could not start, read the project or reach the warehouse.
     """
     started = time.monotonic()
-    _require_loaded(dsn, prefix)
+    with open_warehouse(dsn, prefix) as warehouse:
+        if not warehouse.has_table("raw", LOADED_FILE.name):
+            raise WrongCallError(f"warehouse {warehouse.dsn}: nothing is loaded; run hospital-elt load first")
+        require_version(warehouse)
+        state, last = build_record.wanted(warehouse, MODELS), build_record.recorded(warehouse)
+        if state == last and not full_refresh and not build_record.missing_models(warehouse, MODELS):
+            return BuildSummary(0, 0, (), (), (), 0, round(time.monotonic() - started, 1), up_to_date=True)
+    anew = full_refresh or last is None or last.project != state.project
+    summary = _build(dsn, prefix, threads, started, anew=anew)
+    if not summary.models_failed and not summary.skipped:
+        with open_warehouse(dsn, prefix) as warehouse:
+            complete = summary.passed and not summary.tests_warned
+            build_record.record(warehouse, state if complete else replace(state, loaded=""))
+    return summary
+
+
+def _build(dsn: str, prefix: str, threads: int, started: float, *, anew: bool) -> BuildSummary:
     with dbt_target(dsn, prefix) as target:
         results = target.workspace / "run_results.json"
         results.unlink(missing_ok=True)
-        errors = _run_dbt(target, threads)
+        errors = _run_dbt(target, threads, anew=anew)
         if not results.exists():
             raise BuildError(_first_lines(errors) or "dbt ended without a result; see the log in its workspace")
         return _summary(results, time.monotonic() - started)
 
 
-def _require_loaded(dsn: str, prefix: str) -> None:
-    with open_warehouse(dsn, prefix) as warehouse:
-        if not warehouse.has_table("raw", LOADED_FILE.name):
-            raise WrongCallError(f"warehouse {dsn}: nothing is loaded; run hospital-elt load first")
-
-
-def _run_dbt(target: DbtTarget, threads: int) -> list[str]:
+def _run_dbt(target: DbtTarget, threads: int, *, anew: bool) -> list[str]:
     """Run dbt to its end, with progress, and return the errors that it told."""
     target.workspace.mkdir(parents=True, exist_ok=True)
     command = [
@@ -110,6 +131,7 @@ def _run_dbt(target: DbtTarget, threads: int) -> list[str]:
         "build",
         *("--project-dir", str(MODELS), "--profiles-dir", str(MODELS)),
         *("--target-path", str(target.workspace), "--threads", str(threads)),
+        *(["--full-refresh"] if anew else []),
     ]
     errors: list[str] = []
     with subprocess.Popen(

@@ -5,16 +5,18 @@ are in a table without it were left by a load that was killed; they are removed 
 """
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elt.contracts import arrow_schema
+from elt.contracts import arrow_schema, columns_schema
 from elt.errors import BrokenLakeError, EltError, EmptyLakeError
 from elt.manifests import StagedFile, staged_files
 from elt.raw import open_lake
 from elt.run_records import LoadedRun, finished_runs
 from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse
 from elt.warehouse.tables import EVENT_TABLES, LOADED_FILE, RAW_TABLES, RUN, SOURCE_FILE, RawTable, event_table
+from elt.warehouse.version import note_version
 from hospital_sim.storage import LocalStore, ObjectStore
 from hospital_sim.terminal import progress
 
@@ -85,6 +87,7 @@ def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
         What was loaded.
     """
     staged = _staged(store)
+    note_version(warehouse)
     for table in RAW_TABLES:
         warehouse.create_raw_table(table)
     loaded = _loaded_digests(warehouse)
@@ -188,7 +191,7 @@ def _load_file(warehouse: Warehouse, store: ObjectStore, file: StagedFile, lefto
     if rows != file.rows:
         warehouse.delete(table, SOURCE_FILE, file.key)
         raise BrokenLakeError(f"{file.key}: has {rows} rows, but its manifest says {file.rows}; none of them was kept")
-    _book(warehouse, file.key, table, rows, file.sha256)
+    _book(warehouse, file.key, table, rows, file.sha256, file.month)
 
 
 def _load_run(warehouse: Warehouse, run: LoadedRun) -> None:
@@ -199,11 +202,20 @@ def _load_run(warehouse: Warehouse, run: LoadedRun) -> None:
     _book(warehouse, run.key, RUN, 1, run.sha256)
 
 
-def _book(warehouse: Warehouse, key: str, table: RawTable, rows: int, sha256: str) -> None:
+def _book(
+    warehouse: Warehouse, key: str, table: RawTable, rows: int, sha256: str, month: date | None = None
+) -> None:
     import pyarrow as pa
 
-    row = {SOURCE_FILE: key, "table_name": table.name, "row_count": rows, "sha256": sha256}
-    warehouse.insert(LOADED_FILE, pa.Table.from_pylist([row]))
+    row = {
+        SOURCE_FILE: key,
+        "table_name": table.name,
+        "month": month,
+        "row_count": rows,
+        "sha256": sha256,
+        "loaded_at": datetime.now(UTC),
+    }
+    warehouse.insert(LOADED_FILE, pa.Table.from_pylist([row], schema=columns_schema(LOADED_FILE.columns)))
 
 
 def _rows_of(warehouse: Warehouse, table: RawTable, key: str) -> int:

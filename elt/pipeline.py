@@ -112,7 +112,11 @@ def run(
     say.done(f"{loaded.rows:,} rows from {loaded.files} files into {warehouse}")
     say.start("build")
     built = build(warehouse, prefix)
-    say.done(f"{built.models} models; {built.tests_passed} tests passed, {len(built.tests_failed)} failed")
+    say.done(
+        "nothing new"
+        if built.up_to_date
+        else f"{built.models} models; {built.tests_passed} tests passed, {len(built.tests_failed)} failed"
+    )
     _require_models(built)
     say.start("check")
     with open_warehouse(warehouse, prefix) as opened:

@@ -12,12 +12,18 @@ def command(
     warehouse: Annotated[str, typer.Option(help="DSN of the warehouse, such as chdb:///data/warehouse.")],
     prefix: Annotated[str, typer.Option(help="What the names of the schemas begin with.")] = "hospital",
     threads: Annotated[int, typer.Option(min=1, help="Models and tests worked on at once.")] = 2,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Build everything anew, not only what is new.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
-    """Build the star schema and the marts, and run their tests."""
+    """Build the star schema and the marts of what was loaded since the last build, and run their tests."""
     from elt.build import build
 
-    summary = build(warehouse, prefix, threads)
+    summary = build(warehouse, prefix, threads, full_refresh=full_refresh)
+    if summary.up_to_date and not json:
+        typer.echo("Nothing new: every model is built of what is loaded.")
+        return
     show("built", summary.as_dict() if json else summary.as_counts(), as_json=json)
     for warning in summary.tests_warned:
         sys.stderr.write(f"warning: {warning}\n")

@@ -120,8 +120,10 @@ LOADED_FILE = RawTable(
     columns=(
         _text(SOURCE_FILE, "Key of the staged file or run record."),
         _text("table_name", "The raw table it is in."),
+        Column("month", ColumnKind.DATE, nullable=True, description="First day of its month; null of a run record."),
         _integer("row_count", "How many rows it has."),
         _text("sha256", "Digest of its bytes."),
+        Column("loaded_at", ColumnKind.TIMESTAMP, nullable=False, description="When it was loaded, UTC."),
     ),
     order_by=(SOURCE_FILE,),
 )

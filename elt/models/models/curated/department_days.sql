@@ -1,18 +1,20 @@
 -- The days that marts cover: those on which a department was counted at the start and at the end.
-{{ config(materialized='view') }}
+{{ config(
+    materialized='incremental',
+    order_by=['hospital_id', 'department_id', 'date'],
+    partition_by=by_month('date')
+) }}
 
 select
-    start_of_day.hospital_id as hospital_id,
-    start_of_day.department_id as department_id,
-    start_of_day.snapshot_date as date,
-    end_of_day.beds as beds,
-    start_of_day.occupied_beds as occupied_sod,
-    end_of_day.occupied_beds as occupied_eod,
-    start_of_day.waiting_list_size as waiting_sod,
-    end_of_day.waiting_list_size as waiting_eod
-from {{ ref('fact_department_occupancy') }} as start_of_day
-inner join {{ ref('fact_department_occupancy') }} as end_of_day
-    on start_of_day.hospital_id = end_of_day.hospital_id
-    and start_of_day.department_id = end_of_day.department_id
-    and start_of_day.snapshot_date = end_of_day.snapshot_date
-where start_of_day.snapshot_type = 'SOD' and end_of_day.snapshot_type = 'EOD'
+    hospital_id,
+    department_id,
+    snapshot_date as date,
+    max(case when snapshot_type = 'EOD' then beds else 0 end) as beds,
+    max(case when snapshot_type = 'SOD' then occupied_beds else 0 end) as occupied_sod,
+    max(case when snapshot_type = 'EOD' then occupied_beds else 0 end) as occupied_eod,
+    max(case when snapshot_type = 'SOD' then waiting_list_size else 0 end) as waiting_sod,
+    max(case when snapshot_type = 'EOD' then waiting_list_size else 0 end) as waiting_eod
+from {{ ref('fact_department_occupancy') }}
+where {{ in_days('snapshot_date', months_changed(['dep_snapshot'])) }}
+group by hospital_id, department_id, snapshot_date
+having count(distinct snapshot_type) = 2

@@ -1,8 +1,11 @@
 -- One row a spell: who was given which bed when, and how long it took.
 {{ config(
+    materialized='incremental',
     order_by=['hospital_id', 'department_id', 'admitted_at', 'spell_id'],
     partition_by=by_month('admitted_on')
 ) }}
+
+{%- set building = months_changed_or_renamed(['admission'], ref('dim_department')) %}
 
 select
     admission.spell_id as spell_id,
@@ -31,3 +34,4 @@ inner join {{ ref('dim_department') }} as requested
     and admission.requested_department_id = requested.department_id
     and admission.admitted_at >= requested.valid_from
     and admission.admitted_at < requested.valid_to
+where {{ in_instants('admission.admitted_at', building) }}

@@ -1,8 +1,11 @@
 -- One row for each census: a department at the start or the end of a day.
 {{ config(
+    materialized='incremental',
     order_by=['hospital_id', 'department_id', 'snapshot_date', 'snapshot_type'],
     partition_by=by_month('snapshot_date')
 ) }}
+
+{%- set building = months_changed_or_renamed(['dep_snapshot'], ref('dim_department')) %}
 
 select
     census.hospital_id as hospital_id,
@@ -20,3 +23,4 @@ inner join {{ ref('dim_department') }} as department
     and census.department_id = department.department_id
     and census.counted_at >= department.valid_from
     and census.counted_at < department.valid_to
+where {{ in_instants('census.counted_at', building) }}

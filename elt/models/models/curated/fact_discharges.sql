@@ -1,8 +1,11 @@
 -- One row a finished spell: how long it took, and how long the patient was kept after being fit to leave.
 {{ config(
+    materialized='incremental',
     order_by=['hospital_id', 'department_id', 'discharged_at', 'spell_id'],
     partition_by=by_month('discharged_on')
 ) }}
+
+{%- set building = months_changed_or_renamed(['discharge'], ref('dim_department')) %}
 
 select
     discharge.spell_id as spell_id,
@@ -29,3 +32,4 @@ inner join {{ ref('dim_department') }} as department
     and discharge.department_id = department.department_id
     and discharge.discharged_at >= department.valid_from
     and discharge.discharged_at < department.valid_to
+where {{ in_instants('discharge.discharged_at', building) }}

@@ -1,8 +1,11 @@
 -- One row for each patient still waiting at the end of a day.
 {{ config(
+    materialized='incremental',
     order_by=['hospital_id', 'department_id', 'snapshot_date', 'patient_id'],
     partition_by=by_month('snapshot_date')
 ) }}
+
+{%- set building = months_changed_or_renamed(['wait_snapshot'], ref('dim_department')) %}
 
 select
     waiting.hospital_id as hospital_id,
@@ -20,3 +23,4 @@ inner join {{ ref('dim_department') }} as department
     and waiting.department_id = department.department_id
     and waiting.counted_at >= department.valid_from
     and waiting.counted_at < department.valid_to
+where {{ in_instants('waiting.counted_at', building) }}

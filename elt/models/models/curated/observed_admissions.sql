@@ -1,6 +1,12 @@
 -- Admissions on days that marts cover, seen from the department that was asked. An opening admission, older than the
 -- run's start, is a fact, but no mart counts it.
-{{ config(materialized='view') }}
+{{ config(
+    materialized='incremental',
+    order_by=['hospital_id', 'requested_department_id', 'admitted_on', 'spell_id'],
+    partition_by=by_month('admitted_on')
+) }}
+
+{%- set building = months_changed(['admission', 'dep_snapshot']) %}
 
 select
     admission.spell_id as spell_id,
@@ -13,3 +19,4 @@ inner join {{ ref('department_days') }} as covered
     on admission.hospital_id = covered.hospital_id
     and admission.requested_department_id = covered.department_id
     and admission.admitted_on = covered.date
+where {{ in_days('admission.admitted_on', building) }} and {{ in_days('covered.date', building) }}

@@ -1,5 +1,5 @@
--- Every weekday and hour of every department has its row, with or without an event. The department is that of the bed.
-{{ config(order_by=['hospital_id', 'department_id', 'weekday', 'hour']) }}
+-- Every weekday and hour of every department has its row, with or without an event.
+{{ config(materialized='view') }}
 
 with digits as (
     {%- for digit in range(24) %}
@@ -23,28 +23,16 @@ slots as (
     where days.digit between 1 and 7
 ),
 
-events as (
-    select hospital_id, department_id, admitted_on as date, admitted_at as happened_at, 1 as admission, 0 as discharge
-    from {{ ref('fact_admissions') }}
-    union all
-    select hospital_id, department_id, discharged_on as date, discharged_at as happened_at, 0 as admission, 1 as discharge
-    from {{ ref('fact_discharges') }}
-),
-
 counted as (
     select
-        events.hospital_id as hospital_id,
-        events.department_id as department_id,
-        {{ weekday('events.happened_at') }} as weekday,
-        cast(extract(hour from events.happened_at) as bigint) as hour,
-        sum(events.admission) as admissions,
-        sum(events.discharge) as discharges
-    from events
-    inner join {{ ref('department_days') }} as covered
-        on events.hospital_id = covered.hospital_id
-        and events.department_id = covered.department_id
-        and events.date = covered.date
-    group by 1, 2, 3, 4
+        hospital_id,
+        department_id,
+        weekday,
+        hour,
+        sum(admissions) as admissions,
+        sum(discharges) as discharges
+    from {{ ref('flow_by_month') }}
+    group by hospital_id, department_id, weekday, hour
 )
 
 select

@@ -1,11 +1,23 @@
 -- Beds held at the end of a day by patients who have been in for long, or who are fit to leave. A stay enters the count
 -- on the first day whose end finds it so and leaves it on the day of discharge; the count is the running sum.
 -- The end of a day is its last second. Long is known at once; delayed when the patient has left.
-{{ config(order_by=['hospital_id', 'department_id', 'date'], partition_by=by_month('date')) }}
+-- What is built anew goes on from the sums of the day before.
+{{ config(
+    materialized='incremental',
+    order_by=['hospital_id', 'department_id', 'date'],
+    partition_by=by_month('date')
+) }}
 
+{%- set building = months_of_stays(this, ref('fact_discharges'), ref('department_days')) %}
 {%- set until_then = 'partition by hospital_id, department_id order by date rows between unbounded preceding and current row' %}
 
-with stays as (
+with discharges as (
+    select hospital_id, spell_id, admitted_on, discharged_on, discharge_ready_at
+    from {{ ref('fact_discharges') }}
+    where {{ in_days('discharged_on', with_month_before(building)) }}
+),
+
+stays as (
     select
         admission.hospital_id as hospital_id,
         admission.department_id as department_id,
@@ -14,9 +26,13 @@ with stays as (
         {{ day_of(add_seconds('discharge.discharge_ready_at', 1)) }} as delayed_from,
         discharge.discharged_on as discharged_on
     from {{ ref('fact_admissions') }} as admission
-    left join {{ ref('fact_discharges') }} as discharge
+    left join discharges as discharge
         on admission.hospital_id = discharge.hospital_id
         and admission.spell_id = discharge.spell_id
+    where {{ in_days('admission.admitted_on', with_month_before(building)) }}
+        {%- if building %}
+        or admission.admitted_on >= (select min(admitted_on) from discharges where {{ in_days('discharged_on', building) }})
+        {%- endif %}
 ),
 
 changes as (
@@ -30,7 +46,7 @@ changes as (
         {{ change if kind == 'long_21d' else 0 }} as long_21d,
         {{ change if kind == 'delayed' else 0 }} as delayed
     from stays
-    where
+    where {{ in_days(day, building) }} and
         {%- if kind == 'delayed' %} discharged_on > delayed_from
         {%- elif change == 1 %} (discharged_on is null or discharged_on > {{ kind }}_from)
         {%- else %} discharged_on > {{ kind }}_from
@@ -38,8 +54,15 @@ changes as (
     union all
     {%- endfor %}
     {%- endfor %}
+    {%- if building %}
+    select hospital_id, department_id, date, beds_7_days as long_7d, beds_21_days as long_21d, beds_delayed as delayed
+    from {{ this }}
+    where date = {{ add_days(day_of("'" ~ building[0][0] ~ "'"), -1) }}
+    union all
+    {%- endif %}
     select hospital_id, department_id, date, 0 as long_7d, 0 as long_21d, 0 as delayed
     from {{ ref('department_days') }}
+    where {{ in_days('date', building) }}
 ),
 
 daily as (
@@ -77,3 +100,4 @@ inner join held
     on days.hospital_id = held.hospital_id
     and days.department_id = held.department_id
     and days.date = held.date
+where {{ in_days('days.date', building) }}

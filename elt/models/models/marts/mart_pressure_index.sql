@@ -1,6 +1,12 @@
 -- A measure of this project's own, not a national one. Points for beds, delays and waits add up to a level; the level
 -- has held since the first day of the unbroken run of days on which it was the same.
-{{ config(order_by=['hospital_id', 'date']) }}
+{{ config(
+    materialized='incremental',
+    order_by=['hospital_id', 'date'],
+    partition_by=by_month('date')
+) }}
+
+{%- set building = months_of_pressure(ref('mart_long_stays'), ref('fact_discharges'), ref('department_days')) %}
 
 with departments as (
     select
@@ -20,6 +26,7 @@ with departments as (
         on days.hospital_id = waiting.hospital_id
         and days.department_id = waiting.department_id
         and days.date = waiting.date
+    where {{ in_days('days.date', building) }} and {{ in_days('stays.date', building) }} and {{ in_days('waiting.date', building) }}
 ),
 
 hospitals as (
@@ -83,38 +90,65 @@ levels as (
     from hospital_points
 ),
 
+-- The run of days that was unbroken when what is built begins, if it begins later than the hospital.
+days_of_levels as (
+    select hospital_id, date, level, date as level_since from levels
+    {%- if building %}
+    union all
+    select earlier.hospital_id as hospital_id, earlier.date as date, earlier.level as level, earlier.level_since as level_since
+    from {{ this }} as earlier
+    inner join (
+        select hospital_id, max(date) as date
+        from {{ this }}
+        where date < {{ day_of("'" ~ building[0][0] ~ "'") }}
+        group by hospital_id
+    ) as last_day
+        on earlier.hospital_id = last_day.hospital_id
+        and earlier.date = last_day.date
+    {%- endif %}
+),
+
 numbered as (
     select
         *,
         row_number() over (partition by hospital_id order by date)
             - row_number() over (partition by hospital_id, level order by date) as run_number
-    from levels
+    from days_of_levels
+),
+
+runs as (
+    select
+        hospital_id,
+        date,
+        min(level_since) over (partition by hospital_id, level, run_number) as level_since
+    from numbered
 )
 
 select
-    numbered.hospital_id as hospital_id,
-    numbered.date as date,
-    numbered.occupancy_rate as occupancy_rate,
-    numbered.delayed_share as delayed_share,
-    numbered.over_12h_share as over_12h_share,
-    numbered.occupancy_points as occupancy_points,
-    numbered.delayed_points as delayed_points,
-    numbered.waiting_points as waiting_points,
-    numbered.points as points,
-    numbered.level as level,
+    levels.hospital_id as hospital_id,
+    levels.date as date,
+    levels.occupancy_rate as occupancy_rate,
+    levels.delayed_share as delayed_share,
+    levels.over_12h_share as over_12h_share,
+    levels.occupancy_points as occupancy_points,
+    levels.delayed_points as delayed_points,
+    levels.waiting_points as waiting_points,
+    levels.points as points,
+    levels.level as level,
     case
-        when numbered.points = 0 then 'none'
-        when numbered.occupancy_points >= numbered.delayed_points
-            and numbered.occupancy_points >= numbered.waiting_points then 'occupancy'
-        when numbered.delayed_points >= numbered.waiting_points then 'delayed discharges'
+        when levels.points = 0 then 'none'
+        when levels.occupancy_points >= levels.delayed_points
+            and levels.occupancy_points >= levels.waiting_points then 'occupancy'
+        when levels.delayed_points >= levels.waiting_points then 'delayed discharges'
         else 'waiting over 12 hours'
     end as main_component,
     most_pressed.department_id as department_id,
-    min(numbered.date) over (
-        partition by numbered.hospital_id, numbered.level, numbered.run_number
-    ) as level_since
-from numbered
+    runs.level_since as level_since
+from levels
+inner join runs
+    on levels.hospital_id = runs.hospital_id
+    and levels.date = runs.date
 inner join most_pressed
-    on numbered.hospital_id = most_pressed.hospital_id
-    and numbered.date = most_pressed.date
+    on levels.hospital_id = most_pressed.hospital_id
+    and levels.date = most_pressed.date
 where most_pressed.place = 1

@@ -1,5 +1,5 @@
 -- What the run record promised against what the data shows.
-{{ config(order_by=['check_name', 'scope']) }}
+{{ config(materialized='view') }}
 
 {%- set checks = ['validated_requests', 'validated_stays', 'validated_occupancy'] %}
 

@@ -1,14 +1,22 @@
-{{ config(order_by=['hospital_id', 'department_id', 'date'], partition_by=by_month('date')) }}
+{{ config(
+    materialized='incremental',
+    order_by=['hospital_id', 'department_id', 'date'],
+    partition_by=by_month('date')
+) }}
+
+{%- set building = months_changed(['admission', 'discharge', 'dep_snapshot']) %}
 
 with admitted as (
     select hospital_id, requested_department_id as department_id, admitted_on, count(*) as admissions
     from {{ ref('fact_admissions') }}
+    where {{ in_days('admitted_on', building) }}
     group by 1, 2, 3
 ),
 
 discharged as (
     select hospital_id, department_id, discharged_on, count(*) as discharges
     from {{ ref('fact_discharges') }}
+    where {{ in_days('discharged_on', building) }}
     group by 1, 2, 3
 ),
 
@@ -31,6 +39,7 @@ counted as (
         on days.hospital_id = discharged.hospital_id
         and days.department_id = discharged.department_id
         and days.date = discharged.discharged_on
+    where {{ in_days('days.date', building) }}
 )
 
 select

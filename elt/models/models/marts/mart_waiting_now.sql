@@ -1,4 +1,10 @@
-{{ config(order_by=['hospital_id', 'department_id', 'date'], partition_by=by_month('date')) }}
+{{ config(
+    materialized='incremental',
+    order_by=['hospital_id', 'department_id', 'date'],
+    partition_by=by_month('date')
+) }}
+
+{%- set building = months_changed(['wait_snapshot', 'dep_snapshot']) %}
 
 with waiting as (
     select
@@ -12,6 +18,7 @@ with waiting as (
         {{ count_if('wait_hours > 24') }} as waiting_over_24h,
         max(wait_hours) as longest_wait_hours
     from {{ ref('fact_waiting_list') }}
+    where {{ in_days('snapshot_date', building) }}
     group by hospital_id, department_id, snapshot_date
 )
 
@@ -30,3 +37,4 @@ left join waiting
     on days.hospital_id = waiting.hospital_id
     and days.department_id = waiting.department_id
     and days.date = waiting.snapshot_date
+where {{ in_days('days.date', building) }}

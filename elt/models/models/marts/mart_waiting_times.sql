@@ -1,8 +1,15 @@
-{{ config(order_by=['hospital_id', 'department_id', 'month']) }}
+{{ config(
+    materialized='incremental',
+    order_by=['hospital_id', 'department_id', 'month'],
+    partition_by=by_month('month')
+) }}
+
+{%- set building = months_changed(['admission', 'dep_snapshot']) %}
 
 with months as (
     select distinct hospital_id, department_id, {{ start_of('month', 'date') }} as month
     from {{ ref('department_days') }}
+    where {{ in_days('date', building) }}
 ),
 
 waits as (
@@ -12,6 +19,7 @@ waits as (
         {{ start_of('month', 'admitted_on') }} as month,
         {{ wait_statistics('wait_hours') }}
     from {{ ref('observed_admissions') }}
+    where {{ in_days('admitted_on', building) }}
     group by 1, 2, 3
 )
 

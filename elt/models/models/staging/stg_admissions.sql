@@ -10,6 +10,6 @@ select
     bed_number,
     admission_method,
     request_date as requested_at,
-    admission_date as admitted_at,
+    event_time as admitted_at,
     source_file
 from {{ source('raw', 'admission') }}

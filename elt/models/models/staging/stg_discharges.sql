@@ -8,7 +8,7 @@ select
     birth_date,
     admission_date as admitted_at,
     discharge_ready_date as discharge_ready_at,
-    discharge_date as discharged_at,
+    event_time as discharged_at,
     discharge_destination,
     delay_reason,
     source_file

@@ -23,34 +23,16 @@ with brought as (
     group by 1, 2
 ),
 
--- Stays belong to the department that was asked, whoever's bed was given.
-stays as (
-    select
-        admission.hospital_id as hospital_id,
-        admission.requested_department_id as department_id,
-        admission.admitted_at as admitted_at,
-        coalesce(discharge.discharged_at, {{ add_seconds('period.ends_at', 1) }}) as left_at,
-        period.starts_at as starts_at,
-        period.ends_at as ends_at
-    from {{ ref('fact_admissions') }} as admission
-    inner join {{ ref('validation_periods') }} as period
-        on admission.hospital_id = period.hospital_id
-        and admission.requested_department_id = period.department_id
-    left join {{ ref('fact_discharges') }} as discharge
-        on admission.hospital_id = discharge.hospital_id
-        and admission.spell_id = discharge.spell_id
-),
-
 -- The time in the period during which each stay held a bed, and who was in one at its two ends.
 used as (
     select
         hospital_id,
         department_id,
-        {{ exact_sum(days_between('greatest(admitted_at, starts_at)', 'least(left_at, ends_at)')) }} as bed_days,
+        {{ exact_sum(days_between('greatest(admitted_at, starts_at)', 'least(coalesce(discharged_at, ends_at), ends_at)')) }} as bed_days,
         sum(case when admitted_at < starts_at then 1 else 0 end) as in_bed_at_start,
-        sum(case when left_at >= ends_at then 1 else 0 end) as in_bed_at_end
-    from stays
-    where left_at > starts_at
+        sum(case when discharged_at is null or discharged_at >= ends_at then 1 else 0 end) as in_bed_at_end
+    from {{ ref('validation_stays') }}
+    where discharged_at is null or discharged_at > starts_at
     group by 1, 2
 ),
 
@@ -102,10 +84,10 @@ scopes as (
     {%- for scope in ['department', 'hospital_id'] %}
     select
         cast({{ scope }} as varchar) as scope,
-        {{ exact_sum('bed_days') }} as bed_days,
-        {{ exact_sum('expected') }} as expected,
-        {{ exact_sum('used') }} as observed,
-        {{ exact_sum('variance') }} as variance
+        {{ exact_sum('bed_days') }} as all_bed_days,
+        {{ exact_sum('expected') }} as all_expected,
+        {{ exact_sum('used') }} as all_used,
+        {{ exact_sum('variance') }} as all_variance
     from departments
     group by 1
     {{ 'union all' if not loop.last }}
@@ -115,7 +97,7 @@ scopes as (
 select
     'mean_occupancy' as check_name,
     scope,
-    coalesce(expected / bed_days, 0) as expected,
-    coalesce(observed / bed_days, 0) as observed,
-    coalesce({{ var('standard_errors') }} * sqrt(variance) / bed_days, 0) as tolerance
+    coalesce(all_expected / all_bed_days, 0) as expected,
+    coalesce(all_used / all_bed_days, 0) as observed,
+    coalesce({{ var('standard_errors') }} * sqrt(all_variance) / all_bed_days, 0) as tolerance
 from scopes

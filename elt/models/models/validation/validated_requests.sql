@@ -6,8 +6,8 @@ with days as (
         growth.hospital_id as hospital_id,
         growth.hospital_id || '/' || growth.department_id as department,
         substring(cast(growth.date as varchar), 1, 7) as month,
-        growth.requests + coalesce(turned_away.diverted, 0) as requests,
-        promise.requests_per_day * season.multiplier as expected,
+        growth.requests + coalesce(turned_away.diverted, 0) as requests_of_day,
+        promise.requests_per_day * season.multiplier as expected_of_day,
         season.multiplier - 1 as weight
     from {{ ref('mart_queue_growth') }} as growth
     inner join {{ ref('stg_run_departments') }} as promise
@@ -33,8 +33,8 @@ counts as (
     select
         '{{ name }}' as check_name,
         cast({{ scope }} as varchar) as scope,
-        {{ exact_sum('expected') }} as expected,
-        cast(sum(requests) as double precision) as observed
+        {{ exact_sum('expected_of_day') }} as expected,
+        cast(sum(requests_of_day) as double precision) as observed
     from days
     group by 1, 2
     {{ 'union all' if not loop.last }}
@@ -44,9 +44,9 @@ counts as (
 season as (
     select
         hospital_id,
-        {{ exact_sum('weight * expected') }} as expected,
-        {{ exact_sum('weight * requests') }} as observed,
-        sqrt({{ exact_sum('weight * weight * expected') }}) as standard_error
+        {{ exact_sum('weight * expected_of_day') }} as expected_of_season,
+        {{ exact_sum('weight * requests_of_day') }} as observed_of_season,
+        sqrt({{ exact_sum('weight * weight * expected_of_day') }}) as standard_error
     from days
     group by hospital_id
 )
@@ -58,7 +58,7 @@ select
     'season' as check_name,
     cast(hospital_id as varchar) as scope,
     cast(1 as double precision) as expected,
-    observed / expected as observed,
-    {{ var('standard_errors') }} * standard_error / abs(expected) as tolerance
+    observed_of_season / expected_of_season as observed,
+    {{ var('standard_errors') }} * standard_error / abs(expected_of_season) as tolerance
 from season
-where expected <> 0
+where expected_of_season <> 0

@@ -1,36 +1,29 @@
 -- Shares and means of stays, each over a cohort that is complete: those of whom the end of the run hides nothing.
--- Stays belong to the department that was asked, whoever's bed was given.
 
 with stays as (
     select
-        admission.hospital_id as hospital_id,
-        admission.hospital_id || '/' || admission.requested_department_id as department,
+        stay.hospital_id as hospital_id,
+        stay.hospital_id || '/' || stay.department_id as department,
         promise.long_stay_share as long_stay_share,
         promise.delay_share as delay_share,
         promise.mean_stay_days as mean_stay_days,
         promise.second_moment as second_moment,
-        promise.third_moment as third_moment,
+        promise.third_moment as stay_third_moment,
         promise.max_stay_days as max_stay_days,
         promise.longest_delay_days as longest_delay_days,
         promise.longest_stay_days as longest_stay_days,
-        period.starts_at as starts_at,
-        {{ days_between('admission.admitted_at', 'period.ends_at') }} as days_since_admission,
-        {{ days_between('discharge.discharge_ready_at', 'period.ends_at') }} as days_since_ready,
-        {{ days_between('admission.admitted_at', 'discharge.discharge_ready_at') }} as ready_days,
-        admission.admitted_at as admitted_at,
-        discharge.discharge_ready_at as discharge_ready_at,
-        discharge.length_of_stay_days as length_of_stay_days,
-        discharge.is_delayed as is_delayed
-    from {{ ref('fact_admissions') }} as admission
+        stay.starts_at as starts_at,
+        {{ days_between('stay.admitted_at', 'stay.ends_at') }} as days_since_admission,
+        {{ days_between('stay.discharge_ready_at', 'stay.ends_at') }} as days_since_ready,
+        {{ days_between('stay.admitted_at', 'stay.discharge_ready_at') }} as ready_days,
+        stay.admitted_at as admitted_at,
+        stay.discharge_ready_at as discharge_ready_at,
+        stay.length_of_stay_days as length_of_stay_days,
+        stay.is_delayed as is_delayed
+    from {{ ref('validation_stays') }} as stay
     inner join {{ ref('promised_stays') }} as promise
-        on admission.hospital_id = promise.hospital_id
-        and admission.requested_department_id = promise.department_id
-    inner join {{ ref('validation_periods') }} as period
-        on admission.hospital_id = period.hospital_id
-        and admission.requested_department_id = period.department_id
-    left join {{ ref('fact_discharges') }} as discharge
-        on admission.hospital_id = discharge.hospital_id
-        and admission.spell_id = discharge.spell_id
+        on stay.hospital_id = promise.hospital_id
+        and stay.department_id = promise.department_id
 ),
 
 -- Who was admitted so long ago that only a long stay can still be in the bed.
@@ -66,7 +59,7 @@ lengths as (
         department,
         mean_stay_days as expected,
         second_moment - mean_stay_days * mean_stay_days as variance,
-        third_moment as third_moment,
+        stay_third_moment as third_moment,
         length_of_stay_days as observed
     from stays
     where admitted_at >= starts_at and days_since_admission > longest_stay_days
@@ -78,10 +71,10 @@ means as (
     select
         '{{ name }}' as check_name,
         cast({{ scope }} as varchar) as scope,
-        {{ exact_mean('expected') }} as expected,
-        {{ exact_mean('observed') }} as observed,
-        {{ exact_mean('variance') }} as variance,
-        {{ exact_mean('third_moment') }} as third_moment,
+        {{ exact_mean('expected') }} as mean_expected,
+        {{ exact_mean('observed') }} as mean_observed,
+        {{ exact_mean('variance') }} as mean_variance,
+        {{ exact_mean('third_moment') }} as mean_third_moment,
         count(*) as n
     from {{ cohort }}
     group by 1, 2
@@ -94,7 +87,7 @@ means as (
 select
     check_name,
     scope,
-    coalesce(expected, 0) as expected,
-    coalesce(observed, 0) as observed,
-    coalesce({{ mean_tolerance('variance', 'third_moment', 'n') }}, 0) as tolerance
+    coalesce(mean_expected, 0) as expected,
+    coalesce(mean_observed, 0) as observed,
+    coalesce({{ mean_tolerance('mean_variance', 'mean_third_moment', 'n') }}, 0) as tolerance
 from means

@@ -1,0 +1,51 @@
+"""What is in the tables of a warehouse, and dbt run on it without tests."""
+
+import subprocess
+import sys
+
+from elt.build import MODELS
+from elt.warehouse import dbt_target, open_warehouse
+
+
+def table_digests(dsn: str, prefix: str = "hospital") -> dict[str, tuple[int, int]]:
+    """Return the rows of every modelled table or view and a digest of all of them, whatever their order."""
+    with open_warehouse(dsn, prefix) as warehouse:
+        schemas = ", ".join(f"'{warehouse.schema(name)}'" for name in ("staging", "curated", "marts"))
+        names = warehouse.query(
+            f"SELECT database || '.' || name AS name FROM system.tables WHERE database IN ({schemas})"
+        )["name"].to_pylist()
+        found = {
+            name: warehouse.query(f"SELECT count() AS n, sum(cityHash64(*)) AS digest FROM {name}").to_pylist()[0]
+            for name in names
+        }
+    return {name: (row["n"], row["digest"]) for name, row in found.items()}
+
+
+def partitions(dsn: str) -> dict[tuple[str, str], frozenset[str]]:
+    """Return the parts of each table's partitions: a partition that was written has other ones."""
+    with open_warehouse(dsn) as warehouse:
+        parts = warehouse.query(
+            "SELECT table, partition, groupArray(name) AS parts FROM system.parts WHERE active "
+            "AND database IN ('hospital_curated', 'hospital_marts') GROUP BY table, partition"
+        ).to_pylist()
+    return {(row["table"], row["partition"]): frozenset(row["parts"]) for row in parts}
+
+
+def run_models(dsn: str, *words: str) -> None:
+    """Run dbt's models without their tests: what a build does to the tables, in a third of its time."""
+    with dbt_target(dsn) as target:
+        target.workspace.mkdir(parents=True, exist_ok=True)
+        done = subprocess.run(
+            [
+                *(sys.executable, "-P", "-m", "dbt.cli.main", "--no-version-check", "--log-path", target.workspace),
+                *("run", "--project-dir", MODELS, "--profiles-dir", MODELS, "--target-path", target.workspace),
+                *words,
+            ],
+            cwd=target.workspace,
+            env=dict(target.environment),
+            pass_fds=target.keep_open,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout
