@@ -1,16 +1,18 @@
-"""Warehouses: where staged events are loaded, modelled and asked. One small protocol; chDB behind it.
+"""Warehouses: where staged events are loaded, modelled and asked. One small protocol; chDB and ClickHouse behind it.
 
 Which kind it is follows from its DSN; nothing outside this package asks.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from elt.errors import WrongCallError
-from elt.warehouse.dsn import parse_dsn
+from elt.warehouse.dsn import CLICKHOUSE_PASSWORD, ClickHouseDsn, parse_dsn
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError, WarehouseInUseError
 from elt.warehouse.protocol import DEFAULT_PREFIX, SCHEMAS, Warehouse
 
@@ -49,7 +51,7 @@ def open_warehouse(dsn: str, prefix: str = DEFAULT_PREFIX, *, create: bool = Fal
     """Open a warehouse; use it as a context manager, for chDB lets one process in at a time.
 
     Args:
-        dsn: Where it is: ``chdb:///absolute/path`` or ``chdb://relative/path``.
+        dsn: Where it is: ``chdb:///absolute/path``, ``chdb://relative/path`` or ``clickhouse://user@host:9000/``.
         prefix: What the names of its schemas begin with.
         create: Whether to make it if it is not there.
 
@@ -61,14 +63,19 @@ def open_warehouse(dsn: str, prefix: str = DEFAULT_PREFIX, *, create: bool = Fal
         WarehouseInUseError: If another process holds it.
         WarehouseError: If it cannot be opened.
     """
+    place = parse_dsn(dsn)
+    if isinstance(place, ClickHouseDsn):
+        from elt.warehouse.clickhouse import ClickHouseWarehouse
+
+        return ClickHouseWarehouse(place, _checked(prefix), create=create)
     from elt.warehouse.chdb import ChdbWarehouse
 
-    return ChdbWarehouse(parse_dsn(dsn).path, _checked(prefix), create=create)
+    return ChdbWarehouse(place.path, _checked(prefix), create=create)
 
 
 @contextmanager
 def dbt_target(dsn: str, prefix: str = DEFAULT_PREFIX) -> Iterator[DbtTarget]:
-    """Keep a warehouse for a dbt process: others are told that it is in use until the block ends.
+    """Keep a warehouse for a dbt process: where it is a directory, others are told that it is in use.
 
     Args:
         dsn: Where it is; it must not be open in this process.
@@ -81,11 +88,29 @@ def dbt_target(dsn: str, prefix: str = DEFAULT_PREFIX) -> Iterator[DbtTarget]:
         WrongCallError: As in ``open_warehouse``.
         WarehouseInUseError: If it is open elsewhere.
     """
+    place = parse_dsn(dsn)
+    if isinstance(place, ClickHouseDsn):
+        with TemporaryDirectory(prefix="hospital-elt-") as workspace:
+            yield DbtTarget(_server_environment(place, _checked(prefix)), Path(workspace))
+        return
     from elt.warehouse.chdb import environment, locked
 
-    path = parse_dsn(dsn).path
-    with locked(path, create=False) as lock:
-        yield DbtTarget(environment(path, _checked(prefix)), path / "dbt", (lock.descriptor,))
+    with locked(place.path, create=False) as lock:
+        yield DbtTarget(environment(place.path, _checked(prefix)), place.path / "dbt", (lock.descriptor,))
+
+
+def _server_environment(place: ClickHouseDsn, prefix: str) -> dict[str, str]:
+    """Return the variables by which the dbt project finds a server."""
+    return {
+        **os.environ,
+        "HOSPITAL_WAREHOUSE_TARGET": "clickhouse",
+        "HOSPITAL_WAREHOUSE_HOST": place.host,
+        "HOSPITAL_WAREHOUSE_PORT": str(place.port),
+        "HOSPITAL_WAREHOUSE_USER": place.user,
+        "HOSPITAL_WAREHOUSE_SECURE": "true" if place.secure else "false",
+        "HOSPITAL_WAREHOUSE_PREFIX": prefix,
+        CLICKHOUSE_PASSWORD: place.password,
+    }
 
 
 def _checked(prefix: str) -> str:

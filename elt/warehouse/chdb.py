@@ -9,25 +9,27 @@ from tempfile import NamedTemporaryFile
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from elt.contracts import Column, ColumnKind
+from elt.warehouse.clickhouse_sql import (
+    WRONG_SQL,
+    ColumnTypes,
+    create_table,
+    insert_from,
+    plain_message,
+    quoted,
+    staged_columns,
+    structure,
+)
 from elt.warehouse.directory_lock import DirectoryLock
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError
 from elt.warehouse.protocol import DEFAULT_PREFIX, SCHEMAS
-from elt.warehouse.tables import SOURCE_FILE, RawTable
-from hospital_sim.events import UUID_PATTERN
+from elt.warehouse.tables import RawTable
 from hospital_sim.storage import LocalStore, ObjectStore
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from clickhouse_connect.driver.client import Client
 
-_TYPES = {
-    ColumnKind.TIMESTAMP: "DateTime64(6, 'UTC')",
-    ColumnKind.DATE: "Date32",
-    ColumnKind.INTEGER: "Int64",
-    ColumnKind.FLOAT: "Float64",
-    ColumnKind.BOOLEAN: "Bool",
-}
+_TYPES = ColumnTypes()
 _SETTINGS = {
     "join_use_nulls": "1",
     "mutations_sync": "2",
@@ -35,9 +37,6 @@ _SETTINGS = {
 }
 # Asking changes nothing, whatever is asked; it has a connection of its own, for the setting stays with one.
 _READ_ONLY = {"readonly": "2"}
-# Codes of the engine that mean: the text is wrong, whatever is in the tables.
-_WRONG_SQL = {36, 42, 43, 46, 47, 48, 53, 60, 62, 81, 164, 179, 184, 206, 207, 215, 352, 386}
-_LONGEST_MESSAGE = 400
 _GLOB = re.compile(r"[*?{}\[\]\\']")
 
 
@@ -96,25 +95,14 @@ class ChdbWarehouse:
     def create_raw_table(self, table: RawTable) -> None:
         """Create a table of the raw schema, unless it is there."""
         self.execute(f"CREATE DATABASE IF NOT EXISTS {self.schema('raw')}")
-        columns = ", ".join(
-            f"{column.name} {column_type(column)} COMMENT {_quoted(column.description)}" for column in table.columns
-        )
-        partition = f"PARTITION BY toYYYYMM({table.partition_by})" if table.partition_by else ""
-        self.execute(
-            f"CREATE TABLE IF NOT EXISTS {self._raw(table)} ({columns}) "
-            f"ENGINE = MergeTree {partition} ORDER BY ({', '.join(table.order_by)})"
-        )
+        self.execute(create_table(self.schema("raw"), table, _TYPES))
 
     def load_parquet(self, table: RawTable, store: ObjectStore, key: str) -> None:
         """Add the rows of one staged file to a raw table; the engine itself reads the Parquet."""
         with _local_file(store, key) as path:
-            staged = [column for column in table.columns if column.name != SOURCE_FILE]
-            structure = ", ".join(f"{column.name} {column_type(column)}" for column in staged)
-            names = ", ".join(column.name for column in staged)
-            self.execute(
-                f"INSERT INTO {self._raw(table)} ({names}, {SOURCE_FILE}) SELECT {names}, {_quoted(key)} "  # noqa: S608
-                f"FROM file({_quoted(str(path))}, 'Parquet', {_quoted(structure)})"
-            )
+            columns = quoted(structure(staged_columns(table), _TYPES))
+            source = f"file({quoted(str(path))}, 'Parquet', {columns})"
+            self.execute(insert_from(source, self.schema("raw"), table, key))
 
     def insert(self, table: RawTable, rows: "pa.Table") -> None:
         """Add rows to a raw table."""
@@ -123,17 +111,14 @@ class ChdbWarehouse:
 
     def delete(self, table: RawTable, column: str, value: str) -> None:
         """Remove the rows of a raw table whose column has a value."""
-        self.execute(f"ALTER TABLE {self._raw(table)} DELETE WHERE {column} = {_quoted(value)}")
+        self.execute(f"ALTER TABLE {self._raw(table)} DELETE WHERE {column} = {quoted(value)}")
 
     def replace_quality_table(self, table: RawTable, rows: "pa.Table") -> None:
         """Make a table of the quality schema hold these rows and no others."""
         schema = self.schema("quality")
-        columns = ", ".join(f"{column.name} {column_type(column)}" for column in table.columns)
         self.execute(f"CREATE DATABASE IF NOT EXISTS {schema}")
-        self.execute(
-            f"CREATE OR REPLACE TABLE {schema}.{table.name} ({columns}) "
-            f"ENGINE = MergeTree ORDER BY ({', '.join(table.order_by)})"
-        )
+        self.execute(f"DROP TABLE IF EXISTS {schema}.{table.name} SYNC")
+        self.execute(create_table(schema, table, _TYPES))
         with _refusals():
             self._client.insert_arrow(table.name, rows, database=schema)
 
@@ -167,15 +152,6 @@ def locked(path: Path, *, create: bool) -> DirectoryLock:
     return DirectoryLock(path)
 
 
-def column_type(column: Column) -> str:
-    """Return the engine's type of a column. What repeats is stored once: all strings but identifiers of one thing."""
-    if column.kind is not ColumnKind.STRING:
-        name = _TYPES[column.kind]
-        return f"Nullable({name})" if column.nullable else name
-    name = "Nullable(String)" if column.nullable else "String"
-    return name if column.pattern == UUID_PATTERN else f"LowCardinality({name})"
-
-
 def _open(path: Path, settings: dict[str, str]) -> "Client":
     import clickhouse_connect
     from clickhouse_connect.driver.exceptions import DatabaseError, ProgrammingError
@@ -198,24 +174,9 @@ def _refusals(sql: str = "") -> Iterator[None]:
     except ClickHouseError as error:
         text = str(error)
         code = re.search(r"Code: (\d+)", text)
-        raise StatementError(_plain(text, sql), wrong_sql=code is not None and int(code[1]) in _WRONG_SQL) from error
-
-
-def _plain(text: str, sql: str) -> str:
-    """Say in one line what the engine says in many."""
-    position = re.search(r"Syntax error: failed at position (\d+)", text)
-    if position and sql and int(position[1]) > len(sql.encode()):
-        return "Syntax error: the statement ends too early"
-    text = re.sub(r"^.*?DB::Exception: ", "", text, flags=re.DOTALL)
-    text = re.split(r"\. Expected one of|\(version ", text)[0]
-    text = re.sub(r"\s*\n\s*FORMAT \w+", "", text)
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
+        raise StatementError(
+            plain_message(text, sql), wrong_sql=code is not None and int(code[1]) in WRONG_SQL
+        ) from error
 
 
 @contextmanager
@@ -233,4 +194,9 @@ def _local_file(store: ObjectStore, key: str) -> Iterator[Path]:
 
 def environment(path: Path, prefix: str) -> dict[str, str]:
     """Return the variables by which the dbt project finds this warehouse."""
-    return {**os.environ, "HOSPITAL_WAREHOUSE_PATH": str(path), "HOSPITAL_WAREHOUSE_PREFIX": prefix}
+    return {
+        **os.environ,
+        "HOSPITAL_WAREHOUSE_TARGET": "chdb",
+        "HOSPITAL_WAREHOUSE_PATH": str(path),
+        "HOSPITAL_WAREHOUSE_PREFIX": prefix,
+    }

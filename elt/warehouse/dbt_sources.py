@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from elt.contracts import Column
-from elt.warehouse.tables import LOADED_FILE, RAW_TABLES, RawTable
+from elt.warehouse.tables import EVENT_TABLES, RAW_TABLES, RawTable
 
 SOURCES = Path(__file__).parent.parent / "models" / "models" / "staging" / "sources.yml"
 """The file that is derived; a test compares it with what ``sources_yaml`` returns."""
@@ -19,14 +19,26 @@ sources:
     tables:
 """
 
+# How old the newest file of a type of event may be: it says when the platform last took something in, not when the
+# simulated events happened.
+_FRESHNESS = """\
+        config:
+          loaded_at_query: "select max(loaded_at) from {{{{ target.schema }}}}_raw.loaded_file where table_name = '{name}'"
+          freshness:
+            warn_after: {{count: 2, period: day}}
+            error_after: {{count: 14, period: day}}
+"""
+
 
 def sources_yaml() -> str:
-    """Return the text of the sources: every raw table that models read, with its columns and what they mean."""
-    return _HEAD + "".join(_table(table) for table in RAW_TABLES if table is not LOADED_FILE)
+    """Return the text of the sources: every raw table, with its columns and what they mean."""
+    return _HEAD + "".join(_table(table) for table in RAW_TABLES)
 
 
 def _table(table: RawTable) -> str:
-    return f"      - name: {table.name}\n        columns:\n{''.join(_column(column) for column in table.columns)}"
+    freshness = _FRESHNESS.format(name=table.name) if table in EVENT_TABLES else ""
+    columns = "".join(_column(column) for column in table.columns)
+    return f"      - name: {table.name}\n{freshness}        columns:\n{columns}"
 
 
 def _column(column: Column) -> str:

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from warehouse_tables import table_digests
 
 import hospital_sim as hs
+from elt import build_record
 from elt.build import MODELS, BuildSummary, build
 from elt.errors import WrongCallError
 from elt.load import load
 from elt.staging import stage
-from elt.warehouse import SCHEMAS, open_warehouse
+from elt.warehouse import SCHEMAS, WarehouseError, open_warehouse
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration
@@ -37,20 +39,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     stage(LocalStore(lake))
     load(str(lake), dsn)
     return Built(dsn, lake, build(dsn))
-
-
-def tables(dsn: str, prefix: str = "hospital") -> dict[str, tuple[int, int]]:
-    """Return the rows of every modelled table or view and a digest of all of them, whatever their order."""
-    with open_warehouse(dsn, prefix) as warehouse:
-        schemas = ", ".join(f"'{warehouse.schema(name)}'" for name in ("staging", "curated", "marts"))
-        names = warehouse.query(
-            f"SELECT database || '.' || name AS name FROM system.tables WHERE database IN ({schemas})"
-        )["name"].to_pylist()
-        found = {
-            name: warehouse.query(f"SELECT count() AS n, sum(cityHash64(*)) AS digest FROM {name}").to_pylist()[0]
-            for name in names
-        }
-    return {name: (row["n"], row["digest"]) for name, row in found.items()}
 
 
 def test_every_model_is_built_and_every_test_passes(built: Built) -> None:
@@ -78,9 +66,43 @@ def test_the_right_simulator_passes_every_check_of_its_own_record(built: Built) 
 
 
 def test_building_again_gives_the_same_tables(built: Built) -> None:
-    before = tables(built.dsn)
-    assert build(built.dsn).passed
-    assert tables(built.dsn) == before
+    before = table_digests(built.dsn)
+    again = build(built.dsn, full_refresh=True)
+    assert again.passed
+    assert not again.up_to_date
+    assert table_digests(built.dsn) == before
+
+
+def test_a_build_with_nothing_new_starts_no_dbt_and_says_so(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as without_dbt:
+        without_dbt.setattr(sys, "executable", "/nonexistent")
+        again = build(built.dsn)
+    assert again.up_to_date
+    assert again.passed
+    assert again.models == 0
+
+
+def test_a_model_that_someone_dropped_is_built_again(built: Built) -> None:
+    with open_warehouse(built.dsn) as warehouse:
+        warehouse.execute("DROP TABLE hospital_marts.mart_waiting_now SYNC")
+    assert build_record_says_missing(built) == ["mart_waiting_now"]
+
+
+def build_record_says_missing(built: Built) -> list[str]:
+    with open_warehouse(built.dsn) as warehouse:
+        return build_record.missing_models(warehouse, MODELS)
+
+
+@pytest.mark.parametrize(("version", "told"), [(99, "newer version .* upgrade"), (1, "older version .* new one")])
+def test_a_warehouse_of_another_version_is_left_alone(built: Built, tmp_path: Path, version: int, told: str) -> None:
+    dsn = f"chdb://{tmp_path}/warehouse"
+    load(str(built.lake), dsn)
+    with open_warehouse(dsn) as warehouse:
+        warehouse.execute("TRUNCATE TABLE hospital_raw.warehouse_version")
+        warehouse.execute(f"INSERT INTO hospital_raw.warehouse_version VALUES ({version})")
+    for command in (lambda: load(str(built.lake), dsn), lambda: build(dsn)):
+        with pytest.raises(WarehouseError, match=told):
+            command()
 
 
 def test_a_build_writes_nothing_beside_the_models(built: Built) -> None:
@@ -90,7 +112,7 @@ def test_a_build_writes_nothing_beside_the_models(built: Built) -> None:
 
 
 def test_a_failed_test_is_named_and_another_prefix_is_another_warehouse(built: Built) -> None:
-    before = tables(built.dsn)
+    before = table_digests(built.dsn)
     load(str(built.lake), built.dsn, "trust")
     with open_warehouse(built.dsn, "trust") as warehouse:
         warehouse.execute("INSERT INTO trust_raw.wait_snapshot SELECT * FROM trust_raw.wait_snapshot LIMIT 1")
@@ -98,7 +120,7 @@ def test_a_failed_test_is_named_and_another_prefix_is_another_warehouse(built: B
     assert not summary.passed
     assert any(name.startswith("unique_stg_wait_snapshots_event_id") for name in summary.tests_failed)
     assert summary.skipped > 0
-    assert tables(built.dsn) == before
+    assert table_digests(built.dsn) == before
 
 
 def test_a_warehouse_without_a_load_is_a_wrong_call(tmp_path: Path) -> None:

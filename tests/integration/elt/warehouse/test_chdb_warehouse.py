@@ -119,69 +119,6 @@ def test_a_path_that_is_a_file_cannot_be_a_warehouse(tmp_path: Path) -> None:
         open_warehouse(f"chdb://{tmp_path}/file/warehouse", create=True)
 
 
-def test_values_come_back_as_they_went_in(warehouse: Warehouse) -> None:
-    warehouse.create_raw_table(THINGS)
-    rows = [
-        {
-            "name": "O'Neil \\ ward",
-            "born": date(1906, 2, 28),
-            "seen": datetime(2024, 3, 31, 1, 30, 0, 123456, tzinfo=UTC),
-            "size": 0.1,
-            "source_file": "a",
-        },
-        {
-            "name": "z",
-            "born": date(2099, 1, 1),
-            "seen": datetime(1970, 1, 1, tzinfo=UTC),
-            "size": None,
-            "source_file": "b",
-        },
-    ]
-    warehouse.insert(THINGS, pa.Table.from_pylist(rows))
-    found = warehouse.query("SELECT * FROM hospital_raw.thing ORDER BY name")
-    assert found.to_pylist() == rows
-    assert found.schema.field("seen").type == pa.timestamp("us", tz="UTC")
-    assert found.schema.field("born").type == pa.date32()
-
-
-def test_rows_are_gone_when_deleted(warehouse: Warehouse) -> None:
-    warehouse.create_raw_table(THINGS)
-    seen = datetime(2024, 1, 1, tzinfo=UTC)
-    warehouse.insert(
-        THINGS,
-        pa.Table.from_pylist(
-            [
-                {"name": key, "born": date(2000, 1, 1), "seen": seen, "size": 1.0, "source_file": key}
-                for key in ("it's", "other")
-            ]
-        ),
-    )
-    warehouse.delete(THINGS, "source_file", "it's")
-    assert warehouse.query("SELECT name FROM hospital_raw.thing")["name"].to_pylist() == ["other"]
-
-
-def test_tables_are_found_by_schema_and_name(warehouse: Warehouse) -> None:
-    warehouse.create_raw_table(THINGS)
-    warehouse.create_raw_table(THINGS)
-    assert warehouse.has_table("raw", "thing")
-    assert not warehouse.has_table("marts", "thing")
-    assert not warehouse.has_table("raw", "nothing")
-
-
-def test_schemas_begin_with_the_prefix(dsn: str) -> None:
-    with open_warehouse(dsn, "trust_7", create=True) as warehouse:
-        assert warehouse.schema("marts") == "trust_7_marts"
-        with pytest.raises(ValueError, match="no schema 'mart'"):
-            warehouse.schema("mart")
-
-
-def test_what_no_row_matched_is_null(warehouse: Warehouse) -> None:
-    found = warehouse.query(
-        "SELECT b.x AS x FROM (SELECT 1 AS k) AS a LEFT JOIN (SELECT 2 AS k, 3 AS x) AS b ON a.k = b.k"
-    )
-    assert found["x"].to_pylist() == [None]
-
-
 @pytest.mark.parametrize(
     ("sql", "told"),
     [
@@ -207,16 +144,3 @@ def test_work_that_fails_is_not_the_fault_of_the_sql(warehouse: Warehouse) -> No
         warehouse.query("SELECT throwIf(number = 3, 'too far') FROM numbers(5)")
     assert not error.value.wrong_sql
     assert error.value.exit_code == 1
-
-
-def test_a_semicolon_at_the_end_is_no_fault(warehouse: Warehouse) -> None:
-    assert warehouse.query("SELECT 1 AS one ; ").to_pylist() == [{"one": 1}]
-
-
-@pytest.mark.parametrize("sql", ["DROP TABLE hospital_raw.thing", "INSERT INTO hospital_raw.thing (name) VALUES ('x')"])
-def test_asking_changes_nothing(warehouse: Warehouse, sql: str) -> None:
-    warehouse.create_raw_table(THINGS)
-    with pytest.raises(StatementError, match="readonly") as error:
-        warehouse.query(sql)
-    assert error.value.wrong_sql
-    assert warehouse.query("SELECT count() AS n FROM hospital_raw.thing")["n"].to_pylist() == [0]

@@ -1,0 +1,16 @@
+"""A ClickHouse server for the tests of one worker."""
+
+from collections.abc import Iterator
+
+import pytest
+from clickhouse_server import SERVER, ClickHouseServer, start
+
+
+@pytest.fixture(scope="session")
+def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseServer]:
+    """A server of this machine's own, stopped after the tests."""
+    if SERVER is None:
+        pytest.skip("clickhouse-server is not installed (Debian: apt-get install clickhouse-server)")
+    server = start(tmp_path_factory.mktemp("clickhouse"))
+    yield server
+    server.stop()

@@ -1,0 +1,215 @@
+"""A ClickHouse server is loaded exactly once whoever dies, and says in one line, without a secret, what is wrong."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from clickhouse_server import OLD_TYPES, PASSWORD, ClickHouseServer, start
+
+import hospital_sim as hs
+from elt.errors import WrongCallError
+from elt.load import load_into
+from elt.manifests import staged_files
+from elt.staging import stage
+from elt.warehouse import WarehouseError, dbt_target, open_warehouse
+from elt.warehouse.clickhouse import ClickHouseWarehouse
+from elt.warehouse.tables import RAW_TABLES, RawTable
+from hospital_sim.storage import LocalStore, ObjectStore
+
+pytestmark = pytest.mark.integration
+
+LOAD_UNTIL_KILLED = f"""
+import sys
+sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[3] / "support")!r}]
+from test_clickhouse_warehouse import KilledWarehouse, LocalStore, OLD_TYPES, load_into
+from clickhouse_server import PASSWORD
+from elt.warehouse.dsn import ClickHouseDsn
+lake, port, prefix, left = sys.argv[1:]
+dsn = ClickHouseDsn("127.0.0.1", int(port), "loader", PASSWORD, secure=False)
+with KilledWarehouse(dsn, prefix, create=True, types=OLD_TYPES) as opened:
+    opened.left = int(left)
+    load_into(opened, LocalStore(lake))
+"""
+
+
+class KilledWarehouse(ClickHouseWarehouse):
+    """A real warehouse whose loader is killed before or after one of the inserts."""
+
+    left = -1
+
+    def load_parquet(self, table: RawTable, store: ObjectStore, key: str) -> None:
+        self._count()
+        super().load_parquet(table, store, key)
+        self._count()
+
+    def insert(self, table: RawTable, rows: object) -> None:
+        self._count()
+        super().insert(table, rows)  # type: ignore[arg-type]
+        self._count()
+
+    def _count(self) -> None:
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.left -= 1
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> LocalStore:
+    """Two months of a hospital, staged."""
+    store = LocalStore(tmp_path_factory.mktemp("lake"))
+    hs.load("small").simulate("2024-01-20", "2024-02-10", seed=3, sink=f"{store.url}/raw")
+    stage(store)
+    return store
+
+
+@pytest.fixture
+def prefix(clickhouse: ClickHouseServer) -> Iterator[str]:
+    name = f"test_{uuid4().hex[:12]}"
+    yield name
+    with clickhouse.open(name) as warehouse:
+        warehouse.execute(f"DROP DATABASE IF EXISTS {name}_raw")
+
+
+def contents(warehouse: ClickHouseWarehouse) -> dict[str, tuple[int, int]]:
+    """Return the number of rows and a digest of all of them, for each raw table; when they were loaded left out."""
+    found = {}
+    for table in RAW_TABLES:
+        names = ", ".join(column.name for column in table.columns if column.name != "loaded_at")
+        rows = warehouse.query(
+            f"SELECT count() AS n, sum(cityHash64(*)) AS digest FROM (SELECT {names} FROM "
+            f"{warehouse.schema('raw')}.{table.name})"
+        ).to_pylist()[0]
+        found[table.name] = (rows["n"], rows["digest"])
+    return found
+
+
+@pytest.fixture(scope="module")
+def whole(clickhouse: ClickHouseServer, lake: LocalStore) -> dict[str, tuple[int, int]]:
+    """What a load that nothing interrupts leaves."""
+    with clickhouse.open("whole") as warehouse:
+        load_into(warehouse, lake)
+        return contents(warehouse)
+
+
+def test_every_staged_row_is_on_the_server_once(
+    clickhouse: ClickHouseServer, lake: LocalStore, prefix: str, whole: dict[str, tuple[int, int]]
+) -> None:
+    with clickhouse.open(prefix) as warehouse:
+        first = load_into(warehouse, lake)
+        second = load_into(warehouse, lake)
+        assert contents(warehouse) == whole
+    staged = staged_files(lake)
+    assert (first.files, first.rows) == (len(staged), sum(file.rows for file in staged))
+    assert (second.files, second.rows, second.rows_in_warehouse) == (0, 0, first.rows_in_warehouse)
+
+
+def test_a_loader_killed_around_any_insert_is_completed_by_the_next(
+    clickhouse: ClickHouseServer, lake: LocalStore, prefix: str, whole: dict[str, tuple[int, int]], soak: bool
+) -> None:
+    # Two counts for the version, some twelve for the run record, then four for each file: before and after its rows,
+    # before and after the word that it is loaded.
+    for left in range(200) if soak else (1, 7, 15, 16, 17, 3):
+        done = subprocess.run(
+            [sys.executable, "-c", LOAD_UNTIL_KILLED, lake.url, str(clickhouse.port), prefix, str(left)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if soak and done.returncode == 0:
+            break
+        assert done.returncode == -signal.SIGKILL, done.stderr
+    with clickhouse.open(prefix) as warehouse:
+        load_into(warehouse, lake)
+        assert contents(warehouse) == whole
+
+
+def test_a_server_that_goes_away_in_mid_load_is_told_and_the_same_load_completes_later(
+    tmp_path: Path, lake: LocalStore, whole: dict[str, tuple[int, int]]
+) -> None:
+    class Dying(KilledWarehouse):
+        def _count(self) -> None:
+            if self.left == 0:
+                server.stop()
+            self.left -= 1
+
+    server = start(tmp_path)
+    try:
+        with Dying(server.dsn, create=True, types=OLD_TYPES) as warehouse:
+            warehouse.left = 19
+            with pytest.raises(WarehouseError, match=r"went away .*run the same command again") as told:
+                load_into(warehouse, lake)
+        assert told.value.exit_code == 1
+        assert "\n" not in str(told.value)
+        server = start(tmp_path, server.port)
+        with server.open("hospital", create=False) as warehouse:
+            load_into(warehouse, lake)
+            assert contents(warehouse) == whole
+    finally:
+        server.stop()
+
+
+def test_a_connection_that_breaks_in_mid_query_is_told(clickhouse: ClickHouseServer, prefix: str) -> None:
+    with clickhouse.open(prefix) as warehouse:
+        threading.Timer(0.3, warehouse._client.connection.socket.shutdown, [socket.SHUT_RDWR]).start()
+        with pytest.raises(WarehouseError, match="went away"):
+            warehouse.query("SELECT sleep(2)")
+
+
+def test_a_wrong_password_is_a_wrong_call_that_tells_no_secret(clickhouse: ClickHouseServer) -> None:
+    with pytest.raises(WrongCallError, match="refuses this user or password; set CLICKHOUSE_PASSWORD") as told:
+        ClickHouseWarehouse(replace(clickhouse.dsn, password="se cret"), types=OLD_TYPES)
+    assert told.value.exit_code == 2
+    assert "se cret" not in str(told.value)
+    assert told.value.__cause__ is None
+
+
+def test_the_password_is_taken_from_the_environment(
+    clickhouse: ClickHouseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLICKHOUSE_PASSWORD", PASSWORD)
+    with pytest.raises(WarehouseError, match=r"is ClickHouse 18\.16; 24\.3 or newer is needed") as told:
+        open_warehouse(f"clickhouse://loader@127.0.0.1:{clickhouse.port}/", create=True)
+    assert PASSWORD not in str(told.value)
+
+
+def test_dbt_is_told_where_the_server_is_and_never_in_its_arguments(clickhouse: ClickHouseServer) -> None:
+    with dbt_target(f"clickhouse://loader:p%40ss@127.0.0.1:{clickhouse.port}/?secure=true", "trust") as target:
+        told = {name: target.environment[name] for name in target.environment if name.startswith("HOSPITAL_WAREHOUSE")}
+        assert told | {"HOSPITAL_WAREHOUSE_PATH": ""} == {
+            "HOSPITAL_WAREHOUSE_TARGET": "clickhouse",
+            "HOSPITAL_WAREHOUSE_HOST": "127.0.0.1",
+            "HOSPITAL_WAREHOUSE_PORT": str(clickhouse.port),
+            "HOSPITAL_WAREHOUSE_USER": "loader",
+            "HOSPITAL_WAREHOUSE_SECURE": "true",
+            "HOSPITAL_WAREHOUSE_PREFIX": "trust",
+            "HOSPITAL_WAREHOUSE_PATH": "",
+        }
+        assert target.environment["CLICKHOUSE_PASSWORD"] == "p@ss"
+        workspace = target.workspace
+    assert not workspace.exists()
+
+
+def test_a_server_that_cannot_be_reached_is_told_within_20_seconds() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(0)
+        # The queue of who waits to be let in is full: nobody answers, as behind a firewall.
+        with socket.socket() as first, socket.socket() as second:
+            for other in (first, second):
+                other.setblocking(False)
+                other.connect_ex(silent.getsockname())
+            begin = time.monotonic()
+            with pytest.raises(WarehouseError, match="cannot be reached") as told:
+                open_warehouse(f"clickhouse://u:hidden@127.0.0.1:{silent.getsockname()[1]}/")
+            assert time.monotonic() - begin < 20
+    assert told.value.exit_code == 1
+    assert "hidden" not in str(told.value)

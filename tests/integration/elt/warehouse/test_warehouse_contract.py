@@ -1,0 +1,200 @@
+"""What every warehouse does alike: embedded, on a server of 2018, and on the server that CLICKHOUSE_TEST_DSN names."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from clickhouse_server import ClickHouseServer
+
+from elt.contracts import Column, ColumnKind, columns_schema
+from elt.quality.results import CHECK_RESULT
+from elt.warehouse import NoWarehouseError, StatementError, Warehouse, open_warehouse
+from elt.warehouse.clickhouse_sql import staged_columns
+from elt.warehouse.tables import RawTable
+from hospital_sim.storage import LocalStore
+
+pytestmark = pytest.mark.integration
+
+THINGS = RawTable(
+    name="thing",
+    columns=(
+        Column("name", ColumnKind.STRING, nullable=False, description="It's a name."),
+        Column("note", ColumnKind.STRING, nullable=True, description="A note."),
+        Column("born", ColumnKind.DATE, nullable=False, description="A day."),
+        Column("seen", ColumnKind.TIMESTAMP, nullable=False, description="An instant."),
+        Column("size", ColumnKind.FLOAT, nullable=True, description="A number."),
+        Column("count", ColumnKind.INTEGER, nullable=False, description="A whole number."),
+        Column("source_file", ColumnKind.STRING, nullable=False, description="A file."),
+    ),
+    order_by=("name",),
+    partition_by="seen",
+)
+ROWS: list[dict[str, object]] = [
+    {"name": "O'Neil \\ ward", "note": None, "born": date(1906, 2, 28), "seen": datetime(2024, 3, 31, 1, 30, tzinfo=UTC),
+     "size": 0.1, "count": 2**40, "source_file": "a/b=1"},
+    {"name": "Zürich", "note": "née", "born": date(2099, 1, 1), "seen": datetime(1970, 1, 1, tzinfo=UTC), "size": None,
+     "count": -1, "source_file": "b"},
+]  # fmt: skip
+
+Open = Callable[..., Warehouse]
+
+
+OWN_SERVER = "CLICKHOUSE_TEST_DSN"
+
+
+@pytest.fixture(params=["chdb", "clickhouse", *([OWN_SERVER] if os.environ.get(OWN_SERVER) else [])])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+    """Opens warehouses of one kind; what they made is dropped afterwards."""
+    prefix = f"test_{uuid4().hex[:12]}"
+    if request.param == "chdb":
+        yield lambda prefix=prefix, **how: open_warehouse(f"chdb://{tmp_path}/warehouse", prefix, **how)
+        return
+    if request.param == "clickhouse":
+        server: ClickHouseServer = request.getfixturevalue("clickhouse")
+
+        def open_server(prefix: str = prefix, *, create: bool = False) -> Warehouse:
+            return server.open(prefix, create=create)
+    else:
+        dsn = os.environ[request.param]
+
+        def open_server(prefix: str = prefix, *, create: bool = False) -> Warehouse:
+            return open_warehouse(dsn, prefix, create=create)
+
+    yield open_server
+    with open_server(create=True) as warehouse:
+        for schema in ("raw", "quality"):
+            warehouse.execute(f"DROP DATABASE IF EXISTS {warehouse.schema(schema)}")
+
+
+@pytest.fixture
+def warehouse(opened: Open) -> Iterator[Warehouse]:
+    with opened(create=True) as own:
+        own.create_raw_table(THINGS)
+        yield own
+
+
+def things(*rows: dict[str, object]) -> pa.Table:
+    return pa.Table.from_pylist(list(rows), schema=columns_schema(THINGS.columns))
+
+
+def asked(warehouse: Warehouse) -> list[dict[str, object]]:
+    """Return the things; days are days again where a server of 2018 keeps them as numbers."""
+    rows = warehouse.query(f"SELECT * FROM {warehouse.schema('raw')}.thing ORDER BY name").to_pylist()
+    return [row | {"born": as_day(row["born"])} for row in rows]
+
+
+def as_day(value: object) -> object:
+    return date(1970, 1, 1) + timedelta(days=value) if isinstance(value, int) else value
+
+
+def test_a_warehouse_that_is_not_there_is_not_made_by_asking(opened: Open) -> None:
+    with pytest.raises(NoWarehouseError, match="hospital-elt load") as told:
+        opened()
+    assert told.value.exit_code == 2
+    with pytest.raises(NoWarehouseError):
+        opened()
+
+
+def test_values_come_back_as_they_went_in(warehouse: Warehouse) -> None:
+    warehouse.insert(THINGS, things(*ROWS))
+    assert asked(warehouse) == ROWS
+    found = warehouse.query(f"SELECT seen, count, size FROM {warehouse.schema('raw')}.thing")
+    assert found.schema.types == [pa.timestamp("us", tz="UTC"), pa.int64(), pa.float64()]
+
+
+def test_a_staged_file_is_loaded_with_its_name(warehouse: Warehouse, tmp_path: Path) -> None:
+    staged = things(*ROWS).drop_columns(["source_file"])
+    (tmp_path / "lake" / "it's").mkdir(parents=True)
+    pq.write_table(staged, tmp_path / "lake" / "it's" / "month=1.parquet")
+    warehouse.load_parquet(THINGS, LocalStore(tmp_path / "lake"), "it's/month=1.parquet")
+    assert asked(warehouse) == [row | {"source_file": "it's/month=1.parquet"} for row in ROWS]
+    assert [column.name for column in staged_columns(THINGS)] == staged.column_names
+
+
+def test_what_was_inserted_is_there_for_who_opens_it_next(opened: Open, warehouse: Warehouse) -> None:
+    warehouse.insert(THINGS, things(ROWS[0]))
+    warehouse.close()
+    with opened() as again:
+        assert asked(again) == ROWS[:1]
+
+
+def test_no_rows_are_no_insert(warehouse: Warehouse) -> None:
+    warehouse.insert(THINGS, things())
+    found = warehouse.query(f"SELECT * FROM {warehouse.schema('raw')}.thing")
+    assert (found.num_rows, found.column_names) == (0, [column.name for column in THINGS.columns])
+
+
+def test_rows_are_gone_when_deleted(warehouse: Warehouse) -> None:
+    quoted = ROWS[0] | {"source_file": "it's \\ one"}
+    warehouse.insert(THINGS, things(quoted, ROWS[1]))
+    warehouse.delete(THINGS, "source_file", "it's \\ one")
+    assert asked(warehouse) == ROWS[1:]
+
+
+def test_a_quality_table_holds_the_last_rows_only(warehouse: Warehouse) -> None:
+    for number in (1, 2):
+        row = {"check_name": "c", "scope": "s", "expected": 0.0, "observed": number, "passed": True, "detail": ""}
+        rows = pa.Table.from_pylist([row], schema=columns_schema(CHECK_RESULT.columns))
+        warehouse.replace_quality_table(CHECK_RESULT, rows)
+    found = warehouse.query(f"SELECT observed FROM {warehouse.schema('quality')}.check_result")
+    assert found["observed"].to_pylist() == [2.0]
+
+
+def test_tables_are_found_by_schema_and_name(warehouse: Warehouse) -> None:
+    warehouse.create_raw_table(THINGS)
+    assert warehouse.has_table("raw", "thing")
+    assert not warehouse.has_table("marts", "thing")
+    assert not warehouse.has_table("raw", "nothing")
+
+
+def test_schemas_begin_with_the_prefix(warehouse: Warehouse) -> None:
+    assert warehouse.schema("marts") == f"{warehouse.prefix}_marts"
+    with pytest.raises(ValueError, match="no schema 'mart'"):
+        warehouse.schema("mart")
+
+
+def test_what_no_row_matched_is_null(warehouse: Warehouse) -> None:
+    warehouse.insert(THINGS, things(ROWS[0]))
+    schema = warehouse.schema("raw")
+    found = warehouse.query(
+        f"SELECT b.size AS x FROM (SELECT 'k' AS k, name FROM {schema}.thing) AS a "
+        f"LEFT JOIN (SELECT 'l' AS k, size FROM {schema}.thing) AS b USING (k)"
+    )
+    assert found["x"].to_pylist() == [None]
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("SELEC 1", "Syntax error"),
+        ("SELECT 1 FROMM x y", "Syntax error"),
+        ("SELECT * FROM nowhere.nothing", "nowhere"),
+        ("SELECT nothing FROM system.one", "nothing"),
+        ("SELECT no_function(1)", "no_function"),
+    ],
+)
+def test_wrong_sql_is_told_in_one_line(warehouse: Warehouse, sql: str, told: str) -> None:
+    with pytest.raises(StatementError, match=told) as error:
+        warehouse.query(sql)
+    assert error.value.wrong_sql
+    assert "\n" not in str(error.value)
+    assert "Stack trace" not in str(error.value)
+    assert len(str(error.value)) < 420
+    assert warehouse.query("SELECT 1 AS one").num_rows == 1
+
+
+def test_a_semicolon_at_the_end_is_no_fault(warehouse: Warehouse) -> None:
+    assert warehouse.query("SELECT 1 AS one ; ").to_pylist() == [{"one": 1}]
+
+
+@pytest.mark.parametrize("sql", ["DROP TABLE {}.thing", "INSERT INTO {}.thing (name) SELECT 'x'"])
+def test_asking_changes_nothing(warehouse: Warehouse, sql: str) -> None:
+    with pytest.raises(StatementError, match="readonly") as error:
+        warehouse.query(sql.format(warehouse.schema("raw")))
+    assert error.value.wrong_sql
+    assert asked(warehouse) == []
