@@ -20,13 +20,16 @@ def promises(config: HospitalConfig) -> tuple[DepartmentPromise, ...]:
 
 
 def _promise(department: DepartmentConfig) -> DepartmentPromise:
+    longest = _longest_ordinary_stay(department)
+    long_stays = (None, None) if longest is None else tuple(longest * factor for factor in department.long_stay_multiple)
+    delays = (None, None) if longest is None else department.delay_days
     return DepartmentPromise(
         department_id=department.id,
         department_name=department.name,
         treatment_function_code=department.treatment_function_code,
         beds=department.beds,
         capacity=department.bed_spaces,
-        max_stay_days=_longest_ordinary_stay(department),
+        max_stay_days=longest,
         mean_stay_days=mean_bed_days(department),
         mean_ready_days=mean_ready_days(department),
         long_stay_share=_share(department, lambda stay: stay.long_share),
@@ -34,6 +37,10 @@ def _promise(department: DepartmentConfig) -> DepartmentPromise:
         offered_load=offered_load(department),
         requests_per_day=requests_per_day(department),
         month_multipliers=month_multipliers(department),
+        shortest_long_stay_days=long_stays[0],
+        longest_long_stay_days=long_stays[1],
+        shortest_delay_days=delays[0],
+        longest_delay_days=delays[1],
     )
 
 

@@ -33,6 +33,10 @@ class DepartmentPromise(Struct, frozen=True, forbid_unknown_fields=True):
         offered_load: Mean beds asked for over a calendar year, divided by beds.
         requests_per_day: Mean requests for a bed a day over a calendar year.
         month_multipliers: Twelve factors, January first, on ``requests_per_day``.
+        shortest_long_stay_days: Shortest long stay until fit for discharge; None as ``max_stay_days``, as all below.
+        longest_long_stay_days: Longest long stay until fit for discharge.
+        shortest_delay_days: Shortest delay.
+        longest_delay_days: Longest delay.
     """
 
     department_id: Name
@@ -48,6 +52,10 @@ class DepartmentPromise(Struct, frozen=True, forbid_unknown_fields=True):
     offered_load: float
     requests_per_day: float
     month_multipliers: tuple[float, ...]
+    shortest_long_stay_days: float | None = None
+    longest_long_stay_days: float | None = None
+    shortest_delay_days: float | None = None
+    longest_delay_days: float | None = None
 
 
 class RunStarted(Struct, frozen=True, forbid_unknown_fields=True):

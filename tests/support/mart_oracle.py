@@ -44,6 +44,13 @@ class MartOracle:
         for event in self.admissions:
             yield {
                 "spell_id": event.spell_id,
+                "hospital_id": event.hospital_id,
+                "department_id": event.department_id,
+                "requested_department_id": event.requested_department_id,
+                "patient_id": event.patient_id,
+                "requested_at": event.request_date,
+                "admitted_at": event.admission_date,
+                "admission_method": event.admission_method,
                 "requested_on": event.request_date.date(),
                 "admitted_on": event.admission_date.date(),
                 "wait_hours": hours(event.admission_date - event.request_date),
@@ -55,11 +62,46 @@ class MartOracle:
             stay = event.discharge_date - event.admission_date
             yield {
                 "spell_id": event.spell_id,
+                "hospital_id": event.hospital_id,
+                "department_id": event.department_id,
+                "patient_id": event.patient_id,
+                "admitted_on": event.admission_date.date(),
+                "discharge_ready_on": event.discharge_ready_date.date(),
+                "admitted_at": event.admission_date,
+                "discharge_ready_at": event.discharge_ready_date,
+                "discharged_at": event.discharge_date,
+                "discharge_destination": event.discharge_destination,
+                "delay_reason": event.delay_reason,
                 "discharged_on": event.discharge_date.date(),
                 "length_of_stay_days": days(stay),
                 "delay_days": days(event.discharge_date - event.discharge_ready_date),
                 "is_delayed": event.discharge_date > event.discharge_ready_date,
                 "is_long_stay": stay >= timedelta(days=21),
+            }
+
+    def fact_waiting_list(self) -> Iterator[Row]:
+        for event in self.waits:
+            yield {
+                "hospital_id": event.hospital_id,
+                "department_id": event.department_id,
+                "patient_id": event.patient_id,
+                "snapshot_date": event.snapshot_date,
+                "requested_on": event.request_date.date(),
+                "requested_at": event.request_date,
+                "wait_hours": hours(event.event_time - event.request_date),
+            }
+
+    def fact_department_occupancy(self) -> Iterator[Row]:
+        for event in self.census.values():
+            yield {
+                "hospital_id": event.hospital_id,
+                "department_id": event.department_id,
+                "snapshot_date": event.snapshot_date,
+                "snapshot_type": event.snapshot_type,
+                "beds": event.beds,
+                "occupied_beds": event.occupied_beds,
+                "capacity": event.capacity,
+                "waiting_list_size": event.waiting_list_size,
             }
 
     def mart_bed_utilisation(self) -> Iterator[Row]:

@@ -11,6 +11,15 @@
       + {{ skewness_factor() }} * {{ third_moment }} / (greatest({{ variance }}, 1e-12) * {{ n }})
 {%- endmacro %}
 
+{# The k-th moment of a value that is uniform between two: the mean of its k-th power. #}
+{% macro uniform_moment(k, low, high) -%}
+  (
+    {%- for power in range(k + 1) %}
+    {{ ([low] * power + [high] * (k - power)) | join(' * ') }} {{ '+' if not loop.last }}
+    {%- endfor %}
+  ) / {{ k + 1 }}
+{%- endmacro %}
+
 {% macro skewness_factor() -%}
   {{ (var('standard_errors') * var('standard_errors') - 1) / 6 }}
 {%- endmacro %}

@@ -7,16 +7,30 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from any_hospital import START, documents
 from hospitals import busy
+from hypothesis import Phase, given, settings
 from mart_oracle import MartOracle, Row
+from validation_oracle import ValidationOracle
 
 import hospital_sim as hs
 from elt.build import build
 from elt.load import load
 from elt.staging import stage
 from elt.warehouse import Warehouse, open_warehouse
-from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, WaitSnapshot, decode_event, encode
-from hospital_sim.layout import event_key, parse_event_key
+from hospital_sim.config import parse_hospital
+from hospital_sim.events import (
+    Admission,
+    DepSnapshot,
+    Discharge,
+    Event,
+    RunRecord,
+    WaitSnapshot,
+    decode_event,
+    decode_record,
+    encode,
+)
+from hospital_sim.layout import event_key, is_record_key, parse_event_key
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration
@@ -24,6 +38,8 @@ pytestmark = pytest.mark.integration
 KEYS = {
     "fact_admissions": ("spell_id",),
     "fact_discharges": ("spell_id",),
+    "fact_waiting_list": ("hospital_id", "department_id", "patient_id", "snapshot_date"),
+    "fact_department_occupancy": ("hospital_id", "department_id", "snapshot_date", "snapshot_type"),
     "mart_bed_utilisation": ("hospital_id", "department_id", "date"),
     "mart_queue_growth": ("hospital_id", "department_id", "date"),
     "mart_waiting_now": ("hospital_id", "department_id", "date"),
@@ -33,13 +49,30 @@ KEYS = {
     "mart_flow_profile": ("hospital_id", "department_id", "weekday", "hour"),
     "mart_pressure_index": ("hospital_id", "date"),
 }
+VALIDATION = {"mart_pressure_validation": ("check_name", "scope")}
+
+
+def any_hospitals(count: int) -> Iterator[hs.Hospital]:
+    """Yield random hospitals: diversion, overflow, escalation, beds that close, long and delayed stays, any demand."""
+    drawn: list[dict[str, object]] = []
+
+    @settings(max_examples=count, derandomize=True, database=None, phases=[Phase.generate], deadline=None)
+    @given(documents())
+    def draw(document: dict[str, object]) -> None:
+        drawn.append(document)
+
+    draw()
+    for number, document in enumerate(drawn):
+        yield hs.Hospital(parse_hospital(document | {"id": f"any_{number:03}", "warmup_days": 2}))
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> LocalStore:
-    """Two hospitals that run, and one by hand: outliers, beds that open and close, a department without beds."""
+def lake(tmp_path_factory: pytest.TempPathFactory, soak: bool) -> LocalStore:
+    """Two hospitals that run, random ones, and one by hand: renamed, without beds for a day, with other capacities."""
     store = LocalStore(tmp_path_factory.mktemp("lake") / "lake")
     raw = f"{store.url}/raw"
+    for number, hospital in enumerate(any_hospitals(400 if soak else 30)):
+        hospital.simulate(START, "2025-01-09", seed=number, sink=raw)
     plan = busy()
     plan.hospital.simulate(plan.start, plan.end, seed=plan.seed, sink=raw)
     hs.load("small").simulate("2023-12-20", "2024-02-05", seed=4, sink=raw)
@@ -78,6 +111,12 @@ def oracle(lake: LocalStore) -> MartOracle:
 
 
 @pytest.fixture(scope="module")
+def records(lake: LocalStore) -> list[RunRecord]:
+    keys = [key for key in lake.keys("raw/_runs/") if is_record_key(key.removeprefix("raw/"))]
+    return [decode_record(data) for _, data in lake.read_many(keys)]
+
+
+@pytest.fixture(scope="module")
 def warehouse(lake: LocalStore) -> Iterator[Warehouse]:
     dsn = f"chdb://{Path(lake.url).parent}/warehouse"
     load(lake.url, dsn)
@@ -103,7 +142,46 @@ def test_a_model_is_what_plain_python_computes(warehouse: Warehouse, oracle: Mar
     assert different == []
 
 
-def test_what_is_compared_has_everything_in_it(oracle: MartOracle) -> None:
+def test_pressure_is_validated_as_plain_python_validates_it(
+    warehouse: Warehouse, oracle: MartOracle, records: list[RunRecord]
+) -> None:
+    expected = by_key("mart_pressure_validation", ValidationOracle(oracle, records).rows())
+    rows = warehouse.query(f"SELECT * FROM {warehouse.schema('marts')}.mart_pressure_validation").to_pylist()
+    found = by_key("mart_pressure_validation", rows)
+    assert found.keys() == expected.keys()
+    different = [
+        (key, name, value, found[key][name])
+        for key, row in expected.items()
+        for name, value in row.items()
+        if not equal(found[key][name], value)
+    ]
+    assert different == []
+    checks = {name for name, _ in expected}
+    assert checks == {"requests_in_month", "requests", "season", "long_stay_share", "delay_share", "mean_stay_days",
+                      "mean_occupancy"}  # fmt: skip
+
+
+def test_a_fact_points_to_the_version_of_its_department_that_held(warehouse: Warehouse) -> None:
+    versions = warehouse.query("SELECT * FROM hospital_curated.dim_department").to_pylist()
+    by_department_key = {row["department_key"]: row for row in versions}
+    keys = {
+        "fact_admissions": [("department_key", "department_id", "admitted_at"),
+                            ("requested_department_key", "requested_department_id", "admitted_at")],
+        "fact_discharges": [("department_key", "department_id", "discharged_at")],
+    }  # fmt: skip
+    for fact, pointers in keys.items():
+        for row in warehouse.query(f"SELECT * FROM hospital_curated.{fact}").to_pylist():
+            for key, department, at in pointers:
+                version = by_department_key[row[key]]
+                assert (version["hospital_id"], version["department_id"]) == (row["hospital_id"], row[department])
+                assert version["valid_from"] <= row[at] < version["valid_to"]
+
+
+def test_what_is_compared_has_everything_in_it(oracle: MartOracle, records: list[RunRecord]) -> None:
+    random = [record for record in records if record.run.hospital_id.startswith("any_")]
+    assert any(record.diverted for record in random)
+    assert any(row["is_outlier"] and str(row["hospital_id"]).startswith("any_") for row in oracle.fact_admissions())
+    assert len({census.beds for census in oracle.census.values() if census.hospital_id.startswith("any_")}) > 3
     assert any(row["is_outlier"] for row in oracle.fact_admissions())
     assert any(row["is_delayed"] for row in oracle.fact_discharges())
     assert any(row["beds_delayed"] for row in oracle.mart_long_stays())
@@ -115,7 +193,7 @@ def test_what_is_compared_has_everything_in_it(oracle: MartOracle) -> None:
 
 def by_key(model: str, rows: Iterator[Row] | list[Row]) -> dict[tuple[object, ...], Row]:
     listed = list(rows)
-    keyed = {tuple(row[name] for name in KEYS[model]): row for row in listed}
+    keyed = {tuple(row[name] for name in (KEYS | VALIDATION)[model]): row for row in listed}
     assert len(keyed) == len(listed)
     return keyed
 

@@ -12,5 +12,9 @@ select distinct
     long_stay_share,
     delay_share,
     offered_load,
-    requests_per_day
+    requests_per_day,
+    shortest_long_stay_days,
+    longest_long_stay_days,
+    shortest_delay_days,
+    longest_delay_days
 from {{ source('raw', 'run_department') }}

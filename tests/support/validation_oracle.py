@@ -1,0 +1,222 @@
+"""What ``mart_pressure_validation`` must say, computed from run records and events in plain Python, without our SQL."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
+
+from mart_oracle import MartOracle, Row, days
+
+from hospital_sim.events import Admission, DepartmentPromise, RunRecord
+
+STANDARD_ERRORS = 4.75
+SKEWNESS = (STANDARD_ERRORS**2 - 1) / 6
+
+
+class ValidationOracle:
+    """The checks of hospitals that each have one run record.
+
+    Args:
+        facts: The events.
+        records: The run records.
+    """
+
+    def __init__(self, facts: MartOracle, records: Iterable[RunRecord]) -> None:
+        self.facts = facts
+        self.records = list(records)
+
+    def rows(self) -> Iterator[Row]:
+        for record in self.records:
+            for check, scope, expected, observed, tolerance in (
+                *self._requests(record),
+                *self._stays(record),
+                *self._occupancy(record),
+            ):
+                yield {
+                    "check_name": check,
+                    "scope": scope,
+                    "expected": expected,
+                    "observed": observed,
+                    "tolerance": tolerance,
+                    "passed": abs(observed - expected) <= tolerance,
+                }
+
+    def _requests(self, record: RunRecord) -> Iterator[tuple[str, str, float, float, float]]:
+        hospital = record.run.hospital_id
+        expected: dict[tuple[str, str], float] = {}
+        observed: Counter[tuple[str, str]] = Counter()
+        season_expected = season_observed = season_variance = 0.0
+        for promise, day in product(record.run.departments, sorted({day for _, _, day in self.facts.covered})):
+            if (hospital, promise.department_id, day) not in self.facts.covered:
+                continue
+            came, factor = self._came(record, promise, day), promise.month_multipliers[day.month - 1]
+            mean = promise.requests_per_day * factor
+            department, month = f"{hospital}/{promise.department_id}", f"{day:%Y-%m}"
+            for key in (
+                ("requests_in_month", f"{department} {month}"),
+                ("requests_in_month", f"{hospital} {month}"),
+                ("requests", department),
+                ("requests", hospital),
+            ):
+                expected[key] = expected.get(key, 0.0) + mean
+                observed[key] += came
+            season_expected += (factor - 1) * mean
+            season_observed += (factor - 1) * came
+            season_variance += (factor - 1) ** 2 * mean
+        for (check, scope), mean in expected.items():
+            yield check, scope, mean, float(observed[check, scope]), STANDARD_ERRORS * math.sqrt(mean) + SKEWNESS
+        if round(season_expected, 12):
+            error = math.sqrt(season_variance) / abs(season_expected)
+            yield "season", hospital, 1.0, season_observed / season_expected, STANDARD_ERRORS * error
+
+    def _came(self, record: RunRecord, promise: DepartmentPromise, day: date) -> int:
+        """Return the requests of a day: who was admitted, who waits more than before, who was turned away."""
+        hospital, department = record.run.hospital_id, promise.department_id
+        admitted = sum(
+            (event.hospital_id, event.requested_department_id, event.admission_date.date())
+            == (hospital, department, day)
+            for event in self.facts.admissions
+        )
+        start = self.facts.census[hospital, department, day, "SOD"].waiting_list_size
+        end = self.facts.census[hospital, department, day, "EOD"].waiting_list_size
+        turned_away = sum(
+            count.count for count in record.diverted if (count.department_id, count.event_date) == (department, day)
+        )
+        return admitted + end - start + turned_away
+
+    def _stays(self, record: RunRecord) -> Iterator[tuple[str, str, float, float, float]]:
+        cohorts: dict[tuple[str, str], list[tuple[float, float, float, float]]] = {}
+        for promise in record.run.departments:
+            period = self._period(record, promise)
+            for event in self._asked(record, promise) if period else ():
+                for check, entry in self._cohorts(promise, event, *period):
+                    for scope in (f"{record.run.hospital_id}/{promise.department_id}", record.run.hospital_id):
+                        cohorts.setdefault((check, scope), []).append(entry)
+        for (check, scope), entries in cohorts.items():
+            count = len(entries)
+            expected, observed, variance, third = (sum(column) / count for column in zip(*entries, strict=True))
+            tolerance = STANDARD_ERRORS * math.sqrt(variance / count) + SKEWNESS * third / (max(variance, 1e-12) * count)
+            yield check, scope, expected, observed, tolerance
+
+    def _cohorts(
+        self, promise: DepartmentPromise, event: Admission, start: datetime, end: datetime
+    ) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
+        left = self.facts.discharges.get(event.spell_id)
+        longest_delay = longest_delay_of(promise)
+        in_for = days(end - event.admission_date)
+        if left is not None and start <= left.discharge_ready_date and days(end - left.discharge_ready_date) > longest_delay:
+            delayed = left.discharge_date > left.discharge_ready_date
+            yield "delay_share", (*share(promise.delay_share, delayed),)
+        if promise.max_stay_days is None or event.admission_date < start:
+            return
+        if in_for > promise.max_stay_days + longest_delay:
+            ready = None if left is None else days(left.discharge_ready_date - event.admission_date)
+            yield "long_stay_share", (*share(promise.long_stay_share, ready is None or ready > promise.max_stay_days),)
+        longest = (promise.longest_long_stay_days or 0.0) if promise.long_stay_share else promise.max_stay_days
+        if in_for > longest + longest_delay and left is not None:
+            second, third = moments(promise)
+            mean = promise.mean_stay_days
+            yield "mean_stay_days", (mean, days(left.discharge_date - event.admission_date), second - mean**2, third)
+
+    def _occupancy(self, record: RunRecord) -> Iterator[tuple[str, str, float, float, float]]:
+        hospital = record.run.hospital_id
+        whole = [0.0] * 4
+        for promise in record.run.departments:
+            period = self._period(record, promise)
+            if period is None or promise.max_stay_days is None:
+                continue
+            parts = self._work(record, promise, *period)
+            if parts[0] > 0:
+                whole = [total + part for total, part in zip(whole, parts, strict=True)]
+                yield self._mean_occupancy(f"{hospital}/{promise.department_id}", parts)
+        if whole[0] > 0:
+            yield self._mean_occupancy(hospital, whole)
+
+    def _mean_occupancy(self, scope: str, parts: Iterable[float]) -> tuple[str, str, float, float, float]:
+        bed_days, expected, used, variance = parts
+        return (
+            "mean_occupancy",
+            scope,
+            expected / bed_days,
+            used / bed_days,
+            STANDARD_ERRORS * math.sqrt(variance) / bed_days,
+        )
+
+    def _work(self, record: RunRecord, promise: DepartmentPromise, start: datetime, end: datetime) -> list[float]:
+        hospital, department = record.run.hospital_id, promise.department_id
+        watched = [day for own, name, day in self.facts.covered if (own, name) == (hospital, department)]
+        census = self.facts.census
+        bed_days = sum(census[hospital, department, day, "EOD"].beds for day in watched)
+        waiting_first = census[hospital, department, watched[0], "SOD"].waiting_list_size
+        waiting_last = census[hospital, department, watched[-1], "EOD"].waiting_list_size
+        turned_away = sum(
+            count.count
+            for count in record.diverted
+            if count.department_id == department and count.event_date in set(watched)
+        )
+        brought = sum(promise.requests_per_day * promise.month_multipliers[day.month - 1] for day in watched) - turned_away
+        used = 0.0
+        at_start = at_end = 0
+        for event in self._asked(record, promise):
+            found = self.facts.discharges.get(event.spell_id)
+            left = end if found is None else found.discharge_date
+            if left <= start:
+                continue
+            used += days(min(left, end) - max(event.admission_date, start))
+            at_start += event.admission_date < start
+            at_end += left >= end
+        (second, third), mean = moments(promise), promise.mean_stay_days
+        expected = brought * mean + (at_start - at_end) * second / (2 * mean) + (waiting_first - waiting_last) * mean
+        variance = brought * second + (at_start + at_end) * third / (3 * mean) + (waiting_first + waiting_last) * second
+        return [float(bed_days), expected, used, variance]
+
+    def _asked(self, record: RunRecord, promise: DepartmentPromise) -> list[Admission]:
+        asked = (record.run.hospital_id, promise.department_id)
+        return [event for event in self.facts.admissions if (event.hospital_id, event.requested_department_id) == asked]
+
+    def _period(self, record: RunRecord, promise: DepartmentPromise) -> tuple[datetime, datetime] | None:
+        own = (record.run.hospital_id, promise.department_id)
+        watched = [day for hospital, department, day in self.facts.covered if (hospital, department) == own]
+        if not watched:
+            return None
+        midnight: Callable[[date], datetime] = lambda day: datetime.combine(day, time(), UTC)  # noqa: E731
+        return midnight(watched[0]), midnight(watched[-1] + timedelta(days=1))
+
+
+def share(expected: float, happened: bool) -> tuple[float, float, float, float]:
+    """Return what a share says of one patient: mean, what happened, variance, third moment."""
+    return expected, float(happened), expected * (1 - expected), expected
+
+
+def longest_delay_of(promise: DepartmentPromise) -> float:
+    if not promise.delay_share:
+        return 0.0
+    if promise.longest_delay_days is not None:
+        return promise.longest_delay_days
+    return 2 * (promise.mean_stay_days - promise.mean_ready_days) / promise.delay_share
+
+
+def moments(promise: DepartmentPromise) -> tuple[float, float]:
+    """Return the mean square and cube of the days in the bed: of a mixture of uniform stays, plus a delay or none."""
+    stays = [(1 - promise.long_stay_share, 1.0, promise.max_stay_days or 0.0)]
+    if promise.long_stay_share:
+        assert promise.shortest_long_stay_days is not None
+        assert promise.longest_long_stay_days is not None
+        stays.append((promise.long_stay_share, promise.shortest_long_stay_days, promise.longest_long_stay_days))
+    delays = [(1 - promise.delay_share, 0.0, 0.0)]
+    if promise.delay_share:
+        assert promise.shortest_delay_days is not None
+        assert promise.longest_delay_days is not None
+        delays.append((promise.delay_share, promise.shortest_delay_days, promise.longest_delay_days))
+    ready = [sum(weight * power_mean(k, low, high) for weight, low, high in stays) for k in range(4)]
+    delay = [sum(weight * power_mean(k, low, high) for weight, low, high in delays) for k in range(4)]
+    second, third = (sum(math.comb(k, i) * ready[i] * delay[k - i] for i in range(k + 1)) for k in (2, 3))
+    return second, third
+
+
+def power_mean(power: int, low: float, high: float) -> float:
+    """Return the mean of a power of a uniform value."""
+    if high == low:
+        return float(low**power)
+    return float((high ** (power + 1) - low ** (power + 1)) / ((power + 1) * (high - low)))
