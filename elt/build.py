@@ -71,9 +71,7 @@ class BuildError(EltError):
     """dbt itself could not do its work (exit code 1)."""
 
 
-def build(
-    dsn: str, prefix: str = DEFAULT_PREFIX, threads: int = 2, *, full_refresh: bool = False
-) -> BuildSummary:
+def build(dsn: str, prefix: str = DEFAULT_PREFIX, threads: int = 2, *, full_refresh: bool = False) -> BuildSummary:
     """Build the models of a loaded warehouse and run every test; building again gives the same tables.
 
     Facts and marts are built of what is new: of the months of which files were loaded since the last build, and of the

@@ -60,9 +60,7 @@ def record(warehouse: Warehouse, state: BuildState) -> None:
 
     warehouse.create_raw_table(BUILD)
     warehouse.delete(BUILD, "name", "last")
-    warehouse.insert(
-        BUILD, pa.Table.from_pylist([{"name": "last", "project": state.project, "loaded": state.loaded}])
-    )
+    warehouse.insert(BUILD, pa.Table.from_pylist([{"name": "last", "project": state.project, "loaded": state.loaded}]))
 
 
 def missing_models(warehouse: Warehouse, project: Path) -> list[str]:

@@ -202,9 +202,7 @@ def _load_run(warehouse: Warehouse, run: LoadedRun) -> None:
     _book(warehouse, run.key, RUN, 1, run.sha256)
 
 
-def _book(
-    warehouse: Warehouse, key: str, table: RawTable, rows: int, sha256: str, month: date | None = None
-) -> None:
+def _book(warehouse: Warehouse, key: str, table: RawTable, rows: int, sha256: str, month: date | None = None) -> None:
     import pyarrow as pa
 
     row = {

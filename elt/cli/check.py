@@ -1,5 +1,6 @@
 """``hospital-elt check``: reconciliation, quality, freshness, late events."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,24 +17,36 @@ def command(
     lake: Annotated[str, typer.Option(help="URL of the lake.")],
     warehouse: Annotated[str, typer.Option(help="DSN of the warehouse, such as chdb:///data/warehouse.")],
     prefix: Annotated[str, typer.Option(help="What the names of the schemas begin with.")] = "hospital",
+    out: Annotated[Path | None, typer.Option(help="Directory for check.json and check.html.", metavar="DIR")] = None,
+    threshold: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=NUMBER", help="How far a check may be off, such as late_events=10; again for more."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as one JSON object.")] = False,
 ) -> None:
     """Check that what was emitted is in the warehouse, once, and can be true.
 
-    The results are also written into the warehouse, where the report shows them. Exit code 1 if a check fails.
+    The results are also written into the warehouse, where the report shows them; the rows that a failed check found
+    are in the table failing_row of the quality schema. Exit code 1 if a check fails.
     """
     from elt.quality import check
+    from elt.quality.page import write_check
+    from elt.quality.thresholds import parse_thresholds
     from elt.raw import open_lake
     from elt.warehouse import open_warehouse
 
+    thresholds = parse_thresholds(threshold or ())
     store = open_lake(lake)
     with open_warehouse(warehouse, prefix) as opened:
-        report = check(store, opened)
+        report = check(store, opened, thresholds)
+    written = write_check(report, out) if out else None
     if as_json:
         terminal.print_json(report.as_json())
     else:
         print_reconciliation(report)
         print_checks(report)
+        if written:
+            typer.echo(f"Page: {written.page}")
     if not report.passed:
         raise typer.Exit(terminal.FAILED)
 
@@ -47,7 +60,14 @@ def print_reconciliation(report: "CheckReport") -> None:
     rows.append(["all", *(sum(counts[step] for counts in totals.values()) for step in STEPS)])
     columns = ("event type", "events", "raw\nobjects", "staged\nrows", "loaded\nrows", "fact\nrows")
     terminal.print_table(
-        "From the simulation to the facts", columns, rows, [f"In quarantine: {sum(report.quarantined.values()):,}"]
+        "From the simulation to the facts",
+        columns,
+        rows,
+        [
+            f"In quarantine: {sum(report.quarantined.values()):,}",
+            *(f"  {reason}: {count:,}" for reason, count in report.quarantined.items()),
+            f"Late: {report.late:,}",
+        ],
     )
 
 

@@ -1,35 +1,55 @@
 """Quality: whether what was emitted is in the warehouse, once and unchanged, and whether it can be true."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from elt import quarantine, raw
 from elt.errors import EltError
 from elt.quality.emitted import emitted
 from elt.quality.lake_checks import late_check, quarantine_check, run_checks
 from elt.quality.reconciliation import FACTS, department_check, reconcile, reconciliation_checks
-from elt.quality.results import CHECK_RESULT, RECONCILIATION, CheckReport, CheckResult, Reconciliation, as_rows
+from elt.quality.results import (
+    CHECK_RESULT,
+    FAILING_ROW,
+    RECONCILIATION,
+    CheckReport,
+    CheckResult,
+    Reconciliation,
+    as_rows,
+    failing_rows,
+)
+from elt.quality.thresholds import with_thresholds
 from elt.quality.warehouse_checks import census_checks, check_invariants, freshness_checks
 from elt.warehouse import Warehouse
 from elt.warehouse.tables import RAW_TABLES
+from elt.warehouse.version import require_version
 from hospital_sim.storage import ObjectStore
 
 __all__ = ["CheckReport", "CheckResult", "Reconciliation", "check"]
 
 
-def check(store: ObjectStore, warehouse: Warehouse) -> CheckReport:
+def check(
+    store: ObjectStore, warehouse: Warehouse, thresholds: Mapping[str, float] = MappingProxyType({})
+) -> CheckReport:
     """Check a lake and the warehouse that was loaded from it, and write the results into the quality schema.
 
     Args:
         store: The lake.
         warehouse: The warehouse, loaded and built.
+        thresholds: How far what is observed may lie from what is expected, by name of the check. Without one, late
+            events and open quarantine fail nothing, and every other check allows no difference.
 
     Returns:
         What was found; nothing is raised for a check that fails.
 
     Raises:
-        EltError: If the warehouse has not been loaded or built.
+        WrongCallError: If there is no check of a name that has a threshold.
+        EltError: If the warehouse has not been loaded or built, or is of another version.
         BrokenLakeError: If a manifest or a run record cannot be read.
         StatementError: If the warehouse refuses a query.
     """
     _require_tables(warehouse)
+    require_version(warehouse)
     truth = emitted(record for _, record in raw.run_records(store))
     rows = reconcile(store, warehouse, truth)
     in_quarantine = quarantine.open_entries(store)
@@ -44,10 +64,12 @@ def check(store: ObjectStore, warehouse: Warehouse) -> CheckReport:
         late,
         quarantine_check(in_quarantine),
     ]
+    checks = with_thresholds(checks, thresholds)
     report = CheckReport(
         tuple(rows), tuple(checks), int(late.observed), {str(reason): n for reason, n in sorted(in_quarantine.items())}
     )
     warehouse.replace_quality_table(CHECK_RESULT, as_rows(CHECK_RESULT, report.checks))
+    warehouse.replace_quality_table(FAILING_ROW, failing_rows(report.checks))
     warehouse.replace_quality_table(RECONCILIATION, as_rows(RECONCILIATION, report.reconciliation))
     return report
 

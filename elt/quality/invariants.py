@@ -7,7 +7,7 @@ not every engine gives it a null from ``lag``.
 
 from dataclasses import dataclass
 
-from elt.contracts import EVENT_TYPES
+from elt.contracts import EVENT_TYPES, ColumnKind, columns
 from elt.quality.reconciliation import FACTS
 
 
@@ -49,6 +49,20 @@ def _all_of(queries: list[str]) -> str:
     return " UNION ALL ".join(queries)
 
 
+def _missing_values(event_type: str) -> str:
+    """Return a query of the events that lack a value, with the first column that lacks it."""
+    missing = {
+        column.name: f"{column.name} IS NULL" + (f" OR {column.name} = ''" if column.kind is ColumnKind.STRING else "")
+        for column in columns(event_type)
+        if not column.nullable
+    }
+    first = " ".join(f"WHEN {condition} THEN '{name}'" for name, condition in missing.items())
+    return (
+        f"SELECT hospital_id, '{event_type} ' || event_id || ' has no ' || CASE {first} ELSE '' END AS example "  # noqa: S608
+        f"FROM {{raw}}.{event_type} WHERE {' OR '.join(missing.values())}"
+    )
+
+
 INVARIANTS = (
     Invariant(
         "event_once",
@@ -60,6 +74,24 @@ INVARIANTS = (
                 for event_type in EVENT_TYPES
             ]
         ),
+    ),
+    Invariant(
+        "no_value_missing",
+        "what an event must say, it says",
+        _all_of([_missing_values(event_type) for event_type in EVENT_TYPES]),
+    ),
+    Invariant(
+        "snapshot_once",
+        "a patient is on a waiting list once a day, and a department is counted once at each end of it",
+        """
+        SELECT hospital_id, 'patient ' || patient_id || ', ' || cast(snapshot_date AS varchar) AS example
+        FROM {curated}.fact_waiting_list
+        GROUP BY hospital_id, department_id, patient_id, snapshot_date HAVING count(*) > 1
+        UNION ALL
+        SELECT hospital_id, department_id || ', ' || cast(snapshot_date AS varchar) || ' ' || snapshot_type AS example
+        FROM {curated}.fact_department_occupancy
+        GROUP BY hospital_id, department_id, snapshot_date, snapshot_type HAVING count(*) > 1
+        """,
     ),
     Invariant(
         "fact_keys_known",

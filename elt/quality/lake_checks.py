@@ -4,7 +4,7 @@ from collections import Counter
 
 from elt import manifests, quarantine, raw
 from elt.quality.emitted import Emitted
-from elt.quality.results import CheckResult
+from elt.quality.results import MOST_ROWS, CheckResult
 from hospital_sim.storage import ObjectStore
 
 LAKE = "lake"
@@ -21,6 +21,7 @@ def run_checks(store: ObjectStore, truth: Emitted) -> list[CheckResult]:
         len(unfinished),
         not unfinished,
         f"run again to complete: {examples[0]}" if examples else "",
+        tuple(examples[:MOST_ROWS]),
     )
     conflicts = [f"{cell.event_type} of {cell.department_id} on {cell.event_date}" for cell in truth.conflicts]
     agree = CheckResult(
@@ -30,6 +31,7 @@ def run_checks(store: ObjectStore, truth: Emitted) -> list[CheckResult]:
         len(conflicts),
         not conflicts,
         f"two records differ on: {conflicts[0]}" if conflicts else "",
+        tuple(conflicts[:MOST_ROWS]),
     )
     histories = [
         CheckResult(
@@ -49,10 +51,11 @@ def late_check(store: ObjectStore) -> CheckResult:
     """Report late events: they are staged and loaded like others, so they fail nothing."""
     late = manifests.late_counts(store)
     parts = [f"{count} {kind} of {hospital}, {month:%Y-%m}" for (kind, hospital, month), count in late.items()]
-    return CheckResult("late_events", LAKE, 0, late.total(), passed=True, detail="; ".join(parts[:5]))
+    rows = tuple(parts[:MOST_ROWS])
+    return CheckResult("late_events", LAKE, 0, late.total(), passed=True, detail="; ".join(parts[:5]), rows=rows)
 
 
 def quarantine_check(found: Counter[quarantine.Reason]) -> CheckResult:
     """Report what is in quarantine: it is accounted for, so it fails nothing by itself."""
-    detail = ", ".join(f"{reason}: {count}" for reason, count in sorted(found.items()))
-    return CheckResult("open_quarantine", LAKE, 0, found.total(), passed=True, detail=detail)
+    parts = tuple(f"{reason}: {count}" for reason, count in sorted(found.items()))
+    return CheckResult("open_quarantine", LAKE, 0, found.total(), passed=True, detail=", ".join(parts), rows=parts)

@@ -6,7 +6,7 @@ from datetime import date
 from elt import manifests, quarantine, raw
 from elt.contracts import EVENT_TYPES
 from elt.quality.emitted import Emitted
-from elt.quality.results import CheckResult, Reconciliation
+from elt.quality.results import MOST_ROWS, CheckResult, Reconciliation
 from elt.warehouse import Warehouse
 from hospital_sim.layout import parse_event_key
 from hospital_sim.storage import ObjectStore
@@ -53,7 +53,15 @@ def reconciliation_checks(rows: list[Reconciliation]) -> list[CheckResult]:
         days = [row for row in rows if row.event_type == event_type]
         wrong = [row for row in days if not row.agrees]
         checks.append(
-            CheckResult("reconciliation", event_type, len(days), len(days) - len(wrong), not wrong, _explain(wrong))
+            CheckResult(
+                "reconciliation",
+                event_type,
+                len(days),
+                len(days) - len(wrong),
+                not wrong,
+                _explain(wrong),
+                tuple(_counts(row) for row in wrong[:MOST_ROWS]),
+            )
         )
     return checks
 
@@ -68,17 +76,17 @@ def department_check(store: ObjectStore, truth: Emitted) -> CheckResult:
     if wrong:
         event_type, hospital_id, department_id, day = wrong[0]
         detail = f"first: {event_type} of {hospital_id}, {department_id}, on {day}"
-    return CheckResult("staged_by_department", "lake", len(cells), len(cells) - len(wrong), not wrong, detail)
+    rows = tuple(
+        f"{cell[0]} of {cell[1]}, {cell[2]}, on {cell[3]}: {truth.counts.get(cell, 0)} emitted, {staged[cell]} staged"  # type: ignore[call-overload]
+        for cell in wrong[:MOST_ROWS]
+    )
+    return CheckResult("staged_by_department", "lake", len(cells), len(cells) - len(wrong), not wrong, detail, rows)
 
 
 def _explain(wrong: list[Reconciliation]) -> str:
     if not wrong:
         return ""
-    first = wrong[0]
-    counts = (
-        f"first: {first.event_date} has {first.emitted} emitted, {first.raw_objects} raw, {first.staged} staged, "
-        f"{first.quarantined} in quarantine, {first.loaded} loaded, {first.fact_rows} in the fact; "
-    )
+    counts = f"first: {_counts(wrong[0])}; "
     if any(row.emitted != row.raw_objects for row in wrong):
         return counts + "the lake is not what its runs wrote"
     if any(row.raw_objects != row.staged + row.quarantined for row in wrong):
@@ -86,6 +94,13 @@ def _explain(wrong: list[Reconciliation]) -> str:
     if any(row.staged != row.loaded for row in wrong):
         return counts + "run hospital-elt load"
     return counts + "run hospital-elt build"
+
+
+def _counts(row: Reconciliation) -> str:
+    return (
+        f"{row.event_date} has {row.emitted} emitted, {row.raw_objects} raw, {row.staged} staged, "
+        f"{row.quarantined} in quarantine, {row.loaded} loaded, {row.fact_rows} in the fact"
+    )
 
 
 def _raw_objects(store: ObjectStore) -> Counts:

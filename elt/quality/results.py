@@ -23,6 +23,7 @@ class CheckResult:
         observed: The number that is.
         passed: Whether that is as it must be.
         detail: What is wrong, with an example, or what to do; may say more of what is right.
+        rows: What the check found, a line each, at most ``MOST_ROWS``: where a person begins to look.
     """
 
     check_name: str
@@ -31,6 +32,7 @@ class CheckResult:
     observed: float
     passed: bool
     detail: str = ""
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,9 @@ class CheckReport:
         }
 
 
+MOST_ROWS = 1000
+"""How many of the rows that a check found are kept."""
+
 STEPS = ("emitted", "raw_objects", "staged", "quarantined", "loaded", "fact_rows")
 """The steps of an event's way, in order."""
 
@@ -127,6 +132,17 @@ CHECK_RESULT = RawTable(
     order_by=("check_name", "scope"),
 )
 
+FAILING_ROW = RawTable(
+    name="failing_row",
+    columns=(
+        _column("check_name", ColumnKind.STRING, "What was checked."),
+        _column("scope", ColumnKind.STRING, "A hospital, an event type, or the lake."),
+        _column("row_number", ColumnKind.INTEGER, "Place of the row among those that the check found, from 1."),
+        _column("found", ColumnKind.STRING, "What was found, in words."),
+    ),
+    order_by=("check_name", "scope", "row_number"),
+)
+
 RECONCILIATION = RawTable(
     name="reconciliation",
     columns=(
@@ -136,6 +152,19 @@ RECONCILIATION = RawTable(
     ),
     order_by=("event_type", "event_date"),
 )
+
+
+def failing_rows(checks: Iterable[CheckResult]) -> "pa.Table":
+    """Return what failed checks found as rows of ``FAILING_ROW``."""
+    import pyarrow as pa
+
+    rows = [
+        {"check_name": check.check_name, "scope": check.scope, "row_number": number, "found": found}
+        for check in checks
+        if not check.passed
+        for number, found in enumerate(check.rows, start=1)
+    ]
+    return pa.Table.from_pylist(rows, schema=columns_schema(FAILING_ROW.columns))
 
 
 def as_rows(table: RawTable, values: Iterable[CheckResult] | Iterable[Reconciliation]) -> "pa.Table":

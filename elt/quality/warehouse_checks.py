@@ -4,7 +4,7 @@ from datetime import date
 
 from elt.quality.emitted import Emitted
 from elt.quality.invariants import INVARIANTS, Invariant
-from elt.quality.results import CheckResult
+from elt.quality.results import MOST_ROWS, CheckResult
 from elt.warehouse import Warehouse
 
 
@@ -24,39 +24,54 @@ def check_invariants(warehouse: Warehouse, hospitals: set[str]) -> list[CheckRes
 def _check(warehouse: Warehouse, invariant: Invariant, hospitals: set[str]) -> list[CheckResult]:
     schemas = {name: warehouse.schema(name) for name in ("raw", "curated")}
     breaches = invariant.breaches.format(**schemas)
-    found = warehouse.query(
-        f"SELECT hospital_id, count(*) AS breaches, min(example) AS example "  # noqa: S608
-        f"FROM ({breaches}) AS breach GROUP BY hospital_id"
+    counted = warehouse.query(
+        f"SELECT hospital_id, count(*) AS breaches FROM ({breaches}) AS breach GROUP BY hospital_id"  # noqa: S608
     ).to_pylist()
-    by_hospital = {str(row["hospital_id"]): (int(row["breaches"]), str(row["example"])) for row in found}
+    by_hospital = {str(row["hospital_id"]): int(row["breaches"]) for row in counted}
     return [
-        _result(invariant, hospital, *by_hospital.get(hospital, (0, "")))
+        _result(
+            invariant, hospital, by_hospital.get(hospital, 0), _examples(warehouse, breaches, hospital, by_hospital)
+        )
         for hospital in sorted(hospitals | set(by_hospital))
     ]
 
 
-def _result(invariant: Invariant, hospital: str, breaches: int, example: str) -> CheckResult:
-    detail = f"{invariant.sentence}; broken by: {example}" if breaches else ""
-    return CheckResult(invariant.name, hospital, 0, breaches, not breaches, detail)
+def _examples(warehouse: Warehouse, breaches: str, hospital: str, counted: dict[str, int]) -> tuple[str, ...]:
+    if hospital not in counted:
+        return ()
+    literal = hospital.replace("'", "''")
+    rows = warehouse.query(
+        f"SELECT example FROM ({breaches}) AS breach WHERE hospital_id = '{literal}' "  # noqa: S608
+        f"ORDER BY example LIMIT {MOST_ROWS}"
+    )
+    return tuple(str(example) for example in rows["example"].to_pylist())
+
+
+def _result(invariant: Invariant, hospital: str, breaches: int, examples: tuple[str, ...]) -> CheckResult:
+    detail = f"{invariant.sentence}; broken by: {examples[0]}" if breaches else ""
+    return CheckResult(invariant.name, hospital, 0, breaches, not breaches, detail, examples)
 
 
 def census_checks(warehouse: Warehouse, truth: Emitted) -> list[CheckResult]:
     """Check that every department has both censuses on every day that runs cover."""
     table = f"{warehouse.schema('curated')}.fact_department_occupancy"
     found = warehouse.query(
-        "SELECT hospital_id, count(*) AS days FROM ("  # noqa: S608
-        f"SELECT hospital_id, department_id, snapshot_date FROM {table} "
+        f"SELECT hospital_id, department_id, snapshot_date FROM {table} "  # noqa: S608
         "GROUP BY hospital_id, department_id, snapshot_date "
-        "HAVING count(*) = 2 AND count(DISTINCT snapshot_type) = 2) AS department_day GROUP BY hospital_id"
-    ).to_pylist()
-    observed = {str(row["hospital_id"]): int(row["days"]) for row in found}
+        "HAVING count(*) = 2 AND count(DISTINCT snapshot_type) = 2"
+    )
+    counted: dict[str, set[tuple[str, date]]] = {}
+    for hospital, department, day in zip(*(column.to_pylist() for column in found.columns), strict=True):
+        counted.setdefault(str(hospital), set()).add((str(department), day))
     checks = []
     for hospital_id, days in sorted(truth.covered.items()):
-        expected = len(days) * len(truth.departments[hospital_id])
-        counted = observed.get(hospital_id, 0)
-        detail = "" if counted == expected else "department-days with one census at the start and one at the end"
+        expected = {(department, day) for department in truth.departments[hospital_id] for day in days}
+        seen = counted.get(hospital_id, set())
+        wrong = sorted(expected ^ seen)
+        detail = "department-days with one census at the start and one at the end" if wrong else ""
+        rows = tuple(f"{department}, {day}" for department, day in wrong[:MOST_ROWS])
         checks.append(
-            CheckResult("both_censuses_every_day", hospital_id, expected, counted, counted == expected, detail)
+            CheckResult("both_censuses_every_day", hospital_id, len(expected), len(seen), not wrong, detail, rows)
         )
     return checks
 

@@ -134,9 +134,7 @@ class ClickHouseWarehouse:
         if url is not None:
             columns = quoted(structure(staged_columns(table), self._types))
             try:
-                self.execute(
-                    insert_from(f"s3({quoted(url)}, 'Parquet', {columns})", self.schema("raw"), table, key)
-                )
+                self.execute(insert_from(f"s3({quoted(url)}, 'Parquet', {columns})", self.schema("raw"), table, key))
             except StatementError:
                 self._reads_s3 = False
                 self.delete(table, SOURCE_FILE, key)

@@ -21,7 +21,9 @@ def promises(config: HospitalConfig) -> tuple[DepartmentPromise, ...]:
 
 def _promise(department: DepartmentConfig) -> DepartmentPromise:
     longest = _longest_ordinary_stay(department)
-    long_stays = (None, None) if longest is None else tuple(longest * factor for factor in department.long_stay_multiple)
+    long_stays = (
+        (None, None) if longest is None else tuple(longest * factor for factor in department.long_stay_multiple)
+    )
     delays = (None, None) if longest is None else department.delay_days
     return DepartmentPromise(
         department_id=department.id,

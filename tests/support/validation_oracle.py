@@ -96,7 +96,9 @@ class ValidationOracle:
         for (check, scope), entries in cohorts.items():
             count = len(entries)
             expected, observed, variance, third = (sum(column) / count for column in zip(*entries, strict=True))
-            tolerance = STANDARD_ERRORS * math.sqrt(variance / count) + SKEWNESS * third / (max(variance, 1e-12) * count)
+            tolerance = STANDARD_ERRORS * math.sqrt(variance / count) + SKEWNESS * third / (
+                max(variance, 1e-12) * count
+            )
             yield check, scope, expected, observed, tolerance
 
     def _cohorts(
@@ -105,7 +107,11 @@ class ValidationOracle:
         left = self.facts.discharges.get(event.spell_id)
         longest_delay = longest_delay_of(promise)
         in_for = days(end - event.admission_date)
-        if left is not None and start <= left.discharge_ready_date and days(end - left.discharge_ready_date) > longest_delay:
+        if (
+            left is not None
+            and start <= left.discharge_ready_date
+            and days(end - left.discharge_ready_date) > longest_delay
+        ):
             delayed = left.discharge_date > left.discharge_ready_date
             yield "delay_share", (*share(promise.delay_share, delayed),)
         if promise.max_stay_days is None or event.admission_date < start:
@@ -155,7 +161,9 @@ class ValidationOracle:
             for count in record.diverted
             if count.department_id == department and count.event_date in set(watched)
         )
-        brought = sum(promise.requests_per_day * promise.month_multipliers[day.month - 1] for day in watched) - turned_away
+        brought = (
+            sum(promise.requests_per_day * promise.month_multipliers[day.month - 1] for day in watched) - turned_away
+        )
         used = 0.0
         at_start = at_end = 0
         for event in self._asked(record, promise):

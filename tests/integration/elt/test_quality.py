@@ -1,29 +1,34 @@
 """The checks hold for what a hospital emitted, and each one finds the fault that it is there for."""
 
+import json
 import shutil
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from lakes import admission, put_event
+from warehouse_tables import run_models
 
 import hospital_sim as hs
-from elt.build import build
-from elt.errors import EltError
+from elt.errors import EltError, WrongCallError
 from elt.load import load
 from elt.quality import CheckReport, check
 from elt.quality.invariants import INVARIANTS
+from elt.quality.page import write_check
+from elt.quality.thresholds import parse_thresholds
 from elt.raw import open_lake
 from elt.staging import stage
 from elt.warehouse import Warehouse, open_warehouse
 from elt.warehouse.tables import RAW_TABLES
+from elt.warehouse.version import VERSION_TABLE
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration
 
 COPIED = {
-    "raw": tuple(table.name for table in RAW_TABLES),
+    "raw": (*(table.name for table in RAW_TABLES), VERSION_TABLE.name),
     "curated": (
         "fact_admissions",
         "fact_discharges",
@@ -47,7 +52,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     hs.load("small").simulate("2024-01-01", "2024-02-10", seed=5, sink=lake / "raw")
     stage(LocalStore(lake))
     load(str(lake), dsn)
-    assert not build(dsn).models_failed
+    run_models(dsn)
     return Built(lake, dsn)
 
 
@@ -117,6 +122,13 @@ BUSY_BED = (
 
 FAULTS = {
     "event_once": ("INSERT INTO planted_raw.wait_snapshot SELECT * FROM planted_raw.wait_snapshot LIMIT 1"),
+    "no_value_missing": (
+        "ALTER TABLE planted_raw.discharge UPDATE discharge_destination = '' "
+        "WHERE event_id IN (SELECT min(event_id) FROM planted_raw.discharge)"
+    ),
+    "snapshot_once": (
+        "INSERT INTO planted_curated.fact_waiting_list SELECT * FROM planted_curated.fact_waiting_list LIMIT 1"
+    ),
     "fact_keys_known": (
         "DELETE FROM planted_curated.dim_patient WHERE patient_key IN "
         "(SELECT min(patient_key) FROM planted_curated.fact_discharges)"
@@ -176,6 +188,61 @@ def test_an_invariant_finds_its_fault_and_says_where(name: str, built: Built, wa
 
     assert "broken by: " in found[name, "small"]
     assert not found[name, "small"].endswith("broken by: ")
+
+
+def test_the_rows_that_a_failed_check_found_are_kept(lake: LocalStore, warehouse: Warehouse) -> None:
+    warehouse.execute(FAULTS["waiting_list_matches_census"])
+    warehouse.execute("DELETE FROM planted_curated.fact_department_occupancy WHERE snapshot_date = '2024-01-20'")
+
+    report = check(lake, warehouse)
+
+    kept = warehouse.query("SELECT * FROM planted_quality.failing_row ORDER BY row_number").to_pylist()
+    for result in report.checks:
+        rows = [row["found"] for row in kept if (row["check_name"], row["scope"]) == (result.check_name, result.scope)]
+        assert rows == ([] if result.passed else list(result.rows))
+    by_name = {(result.check_name, result.scope): result for result in report.checks}
+    uncounted = by_name["both_censuses_every_day", "small"].rows
+    assert [row.split(", ")[1] for row in uncounted] == ["2024-01-20"] * 3
+    mismatched = by_name["waiting_list_matches_census", "small"]
+    assert len(mismatched.rows) == mismatched.observed > 1
+
+
+def test_a_threshold_decides_and_an_unknown_one_is_a_wrong_call(lake: LocalStore, warehouse: Warehouse) -> None:
+    put_event(lake, admission(at=admission().event_time.replace(month=1), hospital="small"))
+    stage(lake)
+    warehouse.execute(FAULTS["event_once"])
+
+    found = failures(check(lake, warehouse, {"late_events": 0, "event_once": 1}))
+
+    assert ("late_events", "lake") in found
+    assert ("event_once", "small") not in found
+    with pytest.raises(WrongCallError, match=r"--threshold lateness: no such check; known are .*late_events"):
+        check(lake, warehouse, {"lateness": 0})
+
+
+@pytest.mark.parametrize("written", ["late_events", "late_events=", "late_events=-1", "=1", "late_events=nan"])
+def test_a_threshold_is_a_name_and_a_number(written: str) -> None:
+    with pytest.raises(WrongCallError, match="write NAME=NUMBER"):
+        parse_thresholds([written])
+
+
+def test_the_results_are_written_for_programs_and_for_people(
+    lake: LocalStore, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    warehouse.execute(FAULTS["spell_once"])
+    report = check(lake, warehouse)
+
+    written = write_check(report, tmp_path / "out")
+
+    data = json.loads(written.data.read_text())
+    assert data["passed"] is False
+    assert len(data["days"]) == len(report.reconciliation)
+    assert {row["check_name"] for row in data["checks"]} >= set(FAULTS) | {"late_events", "open_quarantine"}
+    page = written.page.read_text()
+    failed = next(result for result in report.checks if result.check_name == "spell_once")
+    assert escape(failed.rows[0]) in page
+    assert page.index("spell once") < page.index("From the simulation to the facts")
+    assert "http" not in page.replace("<!doctype html>", "")
 
 
 def test_a_lost_raw_object_is_missed(lake: LocalStore, warehouse: Warehouse) -> None:

@@ -1,0 +1,135 @@
+"""What ``check`` found, written for programs and for people: ``check.json``, and ``check.html``, which needs no network."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, astuple, dataclass
+from html import escape
+from pathlib import Path
+
+from elt.errors import EltError
+from elt.quality.results import STEPS, CheckReport, CheckResult
+
+_HEAD = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Checks</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #212b32 }
+table { border-collapse: collapse; margin: 1rem 0; width: 100% }
+th, td { text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #d8dde0; vertical-align: top }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums }
+tr.failed td { background: #fbeaea } .failed strong { color: #b30000 }
+pre { white-space: pre-wrap; margin: .5rem 0 0 }
+</style>
+"""
+
+
+@dataclass(frozen=True)
+class WrittenCheck:
+    """Where the results of a check were written.
+
+    Attributes:
+        data: The JSON file.
+        page: The HTML page.
+    """
+
+    data: Path
+    page: Path
+
+
+def write_check(report: CheckReport, folder: Path) -> WrittenCheck:
+    """Write what a check found; what an earlier one wrote there is replaced.
+
+    Args:
+        report: What was found.
+        folder: Where to; made if it is not there.
+
+    Returns:
+        The files.
+
+    Raises:
+        EltError: If the folder cannot be written.
+    """
+    written = WrittenCheck(folder / "check.json", folder / "check.html")
+    days = [asdict(row) | {"event_date": row.event_date.isoformat()} for row in report.reconciliation]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        written.data.write_text(json.dumps(report.as_json() | {"days": days}, indent=1) + "\n", encoding="utf-8")
+        written.page.write_text(page(report), encoding="utf-8")
+    except OSError as error:
+        raise EltError(f"{folder}: cannot be written: {error.strerror}") from error
+    return written
+
+
+def page(report: CheckReport) -> str:
+    """Return the HTML page of what a check found: what failed comes first, with its rows."""
+    failed = [check for check in report.checks if not check.passed]
+    passed = [check for check in report.checks if check.passed]
+    verdict = f"{len(failed)} of {len(report.checks)} checks failed" if failed else f"All {len(passed)} checks passed"
+    totals = [[kind, *counts.values()] for kind, counts in report.totals().items()]
+    days = [astuple(row) for row in report.reconciliation]
+    wrong = [astuple(row) for row in report.reconciliation if not row.agrees]
+    steps = [step.replace("_", " ") for step in STEPS]
+    parts = [
+        f"{_HEAD}<h1>{verdict}</h1>",
+        *(["<h2>Failed</h2>", _checks(failed)] if failed else []),
+        "<h2>From the simulation to the facts</h2>",
+        _table(["event type", *steps], totals),
+        *(["<h3>Days that do not agree</h3>", _table(["event type", "day", *steps], wrong)] if wrong else []),
+        f"<p>Late events: {report.late:,}</p>",
+        "<h2>Quarantine</h2>",
+        _table(["reason", "objects"], report.quarantined.items()) if report.quarantined else "<p>Nothing.</p>",
+        "<h2>Passed</h2>",
+        _checks(passed),
+        f"<details><summary>Every day ({len(days)} rows)</summary>",
+        _table(["event type", "day", *steps], days),
+        "</details></html>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _checks(checks: Iterable[CheckResult]) -> str:
+    rows = [
+        f'<tr class="{"passed" if check.passed else "failed"}"><td><strong>{_words(check.check_name)}</strong></td>'
+        f"<td>{escape(check.scope)}</td>{_cell(check.expected)}{_cell(check.observed)}"
+        f"<td>{escape(check.detail)}{_found(check)}</td></tr>"
+        for check in checks
+    ]
+    head = _header(["check", "scope", "expected", "observed", "what was found"], numbers=(2, 3))
+    return f"<table>{head}{''.join(rows)}</table>"
+
+
+def _found(check: CheckResult) -> str:
+    if check.passed or not check.rows:
+        return ""
+    lines = escape("\n".join(check.rows))
+    return f"<details><summary>{len(check.rows):,} rows</summary><pre>{lines}</pre></details>"
+
+
+def _table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
+    body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in rows)
+    words = sum(name in ("event type", "day", "reason") for name in columns)
+    return f"<table>{_header(columns, numbers=range(words, len(columns)))}{body}</table>"
+
+
+def _header(columns: Sequence[str], numbers: Iterable[int]) -> str:
+    right = set(numbers)
+    cells = (
+        f'<th class="number">{name}</th>' if place in right else f"<th>{name}</th>"
+        for place, name in enumerate(columns)
+    )
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int | float):
+        return (
+            f'<td class="number">{value:,g}</td>' if isinstance(value, float) else f'<td class="number">{value:,}</td>'
+        )
+    return f"<td>{escape(str(value))}</td>"
+
+
+def _words(name: str) -> str:
+    return escape(name.replace("_", " "))
