@@ -83,10 +83,8 @@ class ClickHouseWarehouse:
         )
         try:
             self._require_server(old=types is not None)
-            if not create and not self._has_schema("raw"):
-                raise NoWarehouseError(
-                    f"warehouse {self.dsn}: there is none of prefix {prefix}; make one with hospital-elt load"
-                )
+            if not create:
+                self._require_schema()
         except BaseException:
             self._client.disconnect()
             raise
@@ -114,7 +112,7 @@ class ClickHouseWarehouse:
     def has_table(self, schema: str, table: str) -> bool:
         """Tell whether a table or view is in a schema."""
         found = self.query(
-            "SELECT count() AS n FROM system.tables "
+            "SELECT count() AS n FROM system.tables "  # noqa: S608
             f"WHERE database = {quoted(self.schema(schema))} AND name = {quoted(table)}"
         )
         return bool(found["n"][0].as_py())
@@ -195,15 +193,19 @@ class ClickHouseWarehouse:
         sent = wire_columns(rows, columns, self._types)
         with self._refusals():
             self._client.execute(
-                f"INSERT INTO {schema}.{table.name} ({names}) VALUES",  # noqa: S608
+                f"INSERT INTO {schema}.{table.name} ({names}) VALUES",
                 sent,
                 columnar=True,
                 settings={"insert_block_size": _ROWS_IN_BLOCK},
             )
 
-    def _has_schema(self, name: str) -> bool:
-        found = self.query(f"SELECT count() AS n FROM system.databases WHERE name = {quoted(self.schema(name))}")
-        return bool(found["n"][0].as_py())
+    def _require_schema(self) -> None:
+        raw = quoted(self.schema("raw"))
+        found = self.query(f"SELECT count() AS n FROM system.databases WHERE name = {raw}")  # noqa: S608
+        if not found["n"][0].as_py():
+            raise NoWarehouseError(
+                f"warehouse {self.dsn}: there is none of prefix {self.prefix}; make one with hospital-elt load"
+            )
 
     def _require_server(self, *, old: bool) -> None:
         with self._refusals():
