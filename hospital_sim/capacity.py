@@ -11,7 +11,7 @@ from simpy import Environment
 from simpy.events import Event
 
 from hospital_sim.clock import DAY, HOUR, date_of
-from hospital_sim.config.offered_load import planned_beds
+from hospital_sim.config.open_beds import planned_beds
 from hospital_sim.config.parts import Escalation, Overflow
 from hospital_sim.coroutines import start
 from hospital_sim.order import Turn

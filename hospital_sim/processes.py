@@ -15,7 +15,7 @@ from simpy.events import Event
 from hospital_sim.bed_queue import BedQueue
 from hospital_sim.clock import DAY, date_of
 from hospital_sim.config import DepartmentConfig
-from hospital_sim.config.offered_load import planned_beds
+from hospital_sim.config.open_beds import planned_beds
 from hospital_sim.coroutines import start
 from hospital_sim.demand import Request
 from hospital_sim.discharge_clock import discharge_clock
