@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
+
 HOUR = 3_600
 """Seconds in an hour."""
 
@@ -45,3 +47,25 @@ def days_from(first: date) -> Iterator[date]:
 def to_seconds(days: float) -> int:
     """Return a number of days as the nearest whole number of seconds."""
     return round(days * DAY)
+
+
+def parse_date(field: str, value: str | date) -> date:
+    """Return a date that a caller gave as one, or as text.
+
+    Args:
+        field: What the caller calls it, for the error.
+        value: A date, or ``YYYY-MM-DD``.
+
+    Raises:
+        ConfigurationError: If it is neither.
+    """
+    if isinstance(value, datetime):
+        raise ConfigurationTypeError(f"{field}: {value} has a time of day; give a date")
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str):
+        raise ConfigurationTypeError(f"{field}: must be a date or YYYY-MM-DD, not {value!r}")
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  (a date has no time zone)
+    except ValueError as error:
+        raise ConfigurationError(f"{field}: {value!r} is not a date; write YYYY-MM-DD") from error
