@@ -67,7 +67,7 @@ class Replications:
         return t_interval(self.values(metric, department), confidence)
 
     def summary(self, metrics: Iterable[str] | None = None, *, confidence: float = CONFIDENCE) -> Table:
-        """Return a row for each metric, of the hospital and, where metrics are named, of departments: mean, low and high.
+        """Return mean, low and high of each metric: of the hospital and, where metrics are named, of departments too.
 
         Args:
             metrics: Names of metrics, to have a row for each department too; if None, all that were measured, of the
