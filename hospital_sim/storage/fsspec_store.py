@@ -73,20 +73,13 @@ class FsspecStore:
     def create(self, key: str, data: bytes) -> bool:
         """Create one object (see ``ObjectStore.create``)."""
         check_key(key)
-        system, path = self._at(key)
         # In memory, nothing but the lock keeps two threads apart.
         with _memory_lock if self._scheme == "memory" else nullcontext():
             if self._single_writer and (there := self._content(key)) is not None:
                 return self._same(key, data, there)
-            try:
-                if self._single_writer:
-                    self._do(lambda: system.makedirs(path.rpartition("/")[0], exist_ok=True), key)
-                    self._do(lambda: system.pipe_file(path, data), key)
-                else:
-                    self._do(lambda: system.pipe_file(path, data, mode="create"), key)
+            if self._put(key, data):
                 return True
-            except FileExistsError:
-                there = self._content(key)
+            there = self._content(key)
             if there is None:
                 raise StorageError(f"{self.url}/{key}", "cannot be written: it, or a part of it, is a folder")
             return self._same(key, data, there)
@@ -138,6 +131,19 @@ class FsspecStore:
 
     def flush(self) -> None:
         """Return at once: what the file system acknowledged is as durable as it makes it."""
+
+    def _put(self, key: str, data: bytes) -> bool:
+        """Put an object where none is; return False if the name is taken."""
+        system, path = self._at(key)
+        try:
+            if self._single_writer:
+                self._do(lambda: system.makedirs(path.rpartition("/")[0], exist_ok=True), key)
+                self._do(lambda: system.pipe_file(path, data), key)
+            else:
+                self._do(lambda: system.pipe_file(path, data, mode="create"), key)
+        except FileExistsError:
+            return False
+        return True
 
     def _keys(self, prefix: str) -> Iterator[str]:
         for entry in self._entries(prefix):

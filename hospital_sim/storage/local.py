@@ -52,30 +52,11 @@ class LocalStore:
     def create(self, key: str, data: bytes) -> bool:
         """Create one object, whole or not at all (see ``ObjectStore.create``)."""
         check_key(key)
-        return self.create_many(((key, data),)) == 1
+        return self._create_all(((key, data),)) == 1
 
     def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
         """Create many objects, one after the other (see ``ObjectStore.create_many``)."""
-        created = found = 0
-        location = self.url
-        try:
-            with self._linking() as link:
-                for key, data in objects:
-                    check_key(key)
-                    location = f"{self.url}/{key}"
-                    folder = self._make_folder(key)
-                    try:
-                        link(folder, key, data)
-                        created += 1
-                    except FileExistsError:
-                        _check_same(location, data)
-                        found += 1
-        except OSError as error:
-            raise _failed(location, "cannot be written", error, created + found) from error
-        except StorageError as error:
-            error.done = created + found
-            raise
-        return created
+        return self._create_all(objects)
 
     def read(self, key: str) -> bytes:
         """Return the bytes of one object (see ``ObjectStore.read``)."""
@@ -124,6 +105,28 @@ class LocalStore:
             raise _failed(self.url, "cannot be made durable", error) from error
         finally:
             os.close(descriptor)
+
+    def _create_all(self, objects: Iterable[tuple[str, bytes]]) -> int:
+        created = found = 0
+        location = self.url
+        try:
+            with self._linking() as link:
+                for key, data in objects:
+                    check_key(key)
+                    location = f"{self.url}/{key}"
+                    folder = self._make_folder(key)
+                    try:
+                        link(folder, key, data)
+                        created += 1
+                    except FileExistsError:
+                        _check_same(location, data)
+                        found += 1
+        except OSError as error:
+            raise _failed(location, "cannot be written", error, created + found) from error
+        except StorageError as error:
+            error.done = created + found
+            raise
+        return created
 
     def _path(self, key: str) -> str:
         check_key(key)

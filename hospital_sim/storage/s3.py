@@ -15,6 +15,7 @@ from hospital_sim.storage.patience import TransientError, patiently
 from hospital_sim.storage.protocol import ObjectConflictError, ObjectNotFoundError, StorageError
 from hospital_sim.storage.s3_errors import explained
 from hospital_sim.storage.s3_settings import S3Settings, settings
+from hospital_sim.storage.urls import public_url
 
 if TYPE_CHECKING:
     from obstore.store import S3Store as Client
@@ -64,6 +65,7 @@ class S3Store:
             check_key(self._prefix)
         self.url = f"s3://{self._bucket}/{self._prefix}".rstrip("/")
         self._single_writer = single_writer
+        self._server = ""
         self._client: Client | None = None
         _import_client(self.url)
 
@@ -137,7 +139,7 @@ class S3Store:
                 await client.put_async(key, data, mode="create")
             except Exception as error:
                 if type(error).__name__ != "AlreadyExistsError":
-                    raise explained(error, f"{self.url}/{key}", self._bucket) from None
+                    raise explained(error, f"{self.url}/{key}", self._bucket, self._server) from None
             else:
                 return True
             there = await self._read_or_none(key)
@@ -195,7 +197,7 @@ class S3Store:
             try:
                 return await ask()
             except Exception as error:
-                raise explained(error, location, self._bucket) from None
+                raise explained(error, location, self._bucket, self._server) from None
 
         return await patiently(request, location, size)
 
@@ -218,6 +220,7 @@ class S3Store:
             if place not in _clients:
                 # Shared by all stores of the process, and with it the open connections.
                 _clients[place] = _connect(*place)
+            self._server = public_url(place[2].endpoint or "AWS")
             self._client = _clients[place]
         return self._client
 

@@ -23,13 +23,14 @@ _WRONG_CREDENTIALS = {
 }
 
 
-def explained(error: Exception, location: str, bucket: str) -> StorageError | TransientError:
+def explained(error: Exception, location: str, bucket: str, server: str) -> StorageError | TransientError:
     """Return what an error of the client means.
 
     Args:
         error: What the client raised.
         location: URL of the object or the store.
         bucket: Name of the bucket.
+        server: URL of the server.
 
     Returns:
         The error to raise: ``TransientError`` if the request may be made again.
@@ -54,16 +55,16 @@ def explained(error: Exception, location: str, bucket: str) -> StorageError | Tr
             location, f"the store does not permit this ({code or status}); check the credentials and their rights"
         )
     if status is None:
-        return _unanswered(text, location)
+        return _unanswered(text, location, server)
     answer = f"HTTP status {status} {code}".rstrip()
     if status in _MAY_PASS:
-        return TransientError(answer)
+        return TransientError(f"{answer} from {server}")
     if status in (301, 307):
         return StoreRefusedError(location, f"{answer}: the bucket is elsewhere; check AWS_REGION and AWS_ENDPOINT_URL")
     return StoreRefusedError(location, f"the store refuses this ({answer})")
 
 
-def _unanswered(text: str, location: str) -> StorageError | TransientError:
+def _unanswered(text: str, location: str, server: str) -> StorageError | TransientError:
     if "credential" in text.lower():
         return StoreRefusedError(
             location, "no credentials could be had; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
@@ -73,5 +74,5 @@ def _unanswered(text: str, location: str) -> StorageError | TransientError:
     if "builder error" in text or "URL scheme is not allowed" in text:
         return StoreRefusedError(location, "the endpoint is not an HTTPS URL; check AWS_ENDPOINT_URL")
     if "timed out" in text:
-        return TransientError("no answer in time")
-    return TransientError("no connection")
+        return TransientError(f"no answer from {server} in time")
+    return TransientError(f"no connection to {server}")
