@@ -10,8 +10,8 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 from hospital_sim.errors import MissingExtraError
+from hospital_sim.storage import patience
 from hospital_sim.storage.keys import check_key, check_prefix
-from hospital_sim.storage.patience import SECONDS
 from hospital_sim.storage.protocol import (
     ObjectConflictError,
     ObjectNotFoundError,
@@ -226,11 +226,13 @@ def _in_time(call: Callable[[], Result], location: str) -> Result:
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    thread.join(SECONDS)
+    thread.join(patience.SECONDS)
     if errors:
         raise errors[0]
     if not results:
-        raise StoreUnreachableError(location, f"no answer in {SECONDS:.0f} seconds; run the same command again")
+        raise StoreUnreachableError(
+            location, f"no answer in {patience.SECONDS:.0f} seconds; run the same command again"
+        )
     return results[0]
 
 
