@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from elt.cli import build, check, load, query, report, run, stage
+from elt.cli import build, check, copy, load, query, report, run, stage
 from hospital_sim import terminal
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command("check")(check.command)
 app.command("report")(report.command)
 app.command("query")(query.command)
 app.command("run")(run.command)
+app.command("copy")(copy.command)
 
 
 def main() -> None:
