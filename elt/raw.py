@@ -3,12 +3,13 @@
 A lake is opened as one store; the keys here are relative to ``raw/``, as in ``hospital_sim.layout``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import msgspec
 
+from elt import partitions
 from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
 from hospital_sim import layout
 from hospital_sim.events import EVENT_TYPES, RunRecord, RunStarted, decode_record, decode_started
@@ -81,6 +82,16 @@ def partition_keys(store: ObjectStore, event_type: str, day: date) -> Iterator[s
     return raw_keys(store, layout.partition_prefix(event_type, day))
 
 
+def object_names(store: ObjectStore, event_type: str, day: date) -> list[str]:
+    """Return the names of all objects in the partition of one type and day, events or not, in no order."""
+    return partitions.object_names(store, RAW_PREFIX + layout.partition_prefix(event_type, day))
+
+
+def read_objects(store: ObjectStore, event_type: str, day: date, names: Sequence[str]) -> list[bytes]:
+    """Return the bytes of objects of one partition, in the order of their names (errors as in ``read_raw``)."""
+    return partitions.read_objects(store, RAW_PREFIX + layout.partition_prefix(event_type, day), names)
+
+
 def read_raw(store: ObjectStore, key: str) -> bytes:
     """Return the bytes of one raw object.
 
@@ -88,11 +99,6 @@ def read_raw(store: ObjectStore, key: str) -> bytes:
         StorageError: If it cannot be read.
     """
     return store.read(RAW_PREFIX + key)
-
-
-def read_raw_many(store: ObjectStore, keys: Iterable[str]) -> Iterator[bytes]:
-    """Yield the bytes of each raw object, in the order of the keys (errors as in ``read_raw``)."""
-    return (data for _, data in store.read_many(map(RAW_PREFIX.__add__, keys)))
 
 
 def run_records(store: ObjectStore) -> Iterator[tuple[str, RunRecord]]:

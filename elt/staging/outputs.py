@@ -5,8 +5,8 @@ counts, so a file that is there says that its output is complete, and a run that
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
-from itertools import repeat
 
 import msgspec
 import pyarrow as pa
@@ -14,15 +14,17 @@ import pyarrow.compute as pc
 
 from elt import layout, quarantine, raw
 from elt.errors import BrokenLakeError
-from elt.manifests import ClosedMonths, CommittedOutput, OutputCounts, Plan, PlannedOutput, digest
+from elt.manifests import ClosedMonths, CommittedOutput, OutputCounts, Plan, PlannedOutput, RawDigest, digest
 from elt.quarantine import Entry, Reason
 from elt.staging import inputs
-from elt.staging.decoding import RawObject, Rejected, decode
+from elt.staging.batches import DayPart, RawBatch, day_batches, object_names
+from elt.staging.decoding import Rejected, decode
 from elt.staging.parquet import COUNTS_KEY, INPUTS_KEY, StagedFileWriter, read_metadata
+from elt.staging.sorting import DaySorter, by_time
 from hospital_sim import layout as raw_layout
 from hospital_sim.storage import ObjectStore
 
-BATCH_OBJECTS = 16_384
+BATCH_OBJECTS = 8192
 
 
 class _Tally:
@@ -33,9 +35,16 @@ class _Tally:
         self._month = month
         self._staged: dict[str, dict[str, list[int]]] = {}
         self._quarantined: dict[str, Counter[date]] = {}
+        self._raw: dict[date, RawDigest] = {}
+
+    def read(self, day: date, contents: Sequence[bytes]) -> None:
+        """Count raw objects of a day, in the order of their identifiers."""
+        self._raw.setdefault(day, RawDigest()).add(contents)
 
     def staged(self, table: pa.Table) -> None:
         """Count events that are staged."""
+        if not table.num_rows:
+            return
         keys = pa.table(
             {
                 "hospital": table["hospital_id"],
@@ -62,10 +71,11 @@ class _Tally:
             late={hospital: rows for hospital, rows in by_hospital.items() if closed.closes(hospital, self._month)},
             staged=staged,
             quarantined={reason: dict(sorted(days.items())) for reason, days in sorted(self._quarantined.items())},
+            raw_sha256={day: found.hexdigest() for day, found in sorted(self._raw.items())},
         )
 
 
-def stage_output(store: ObjectStore, plan: Plan, output: PlannedOutput) -> CommittedOutput:
+def stage_output(store: ObjectStore, plan: Plan, output: PlannedOutput) -> tuple[str, CommittedOutput]:
     """Stage one output of a plan, or find that it is staged already.
 
     Args:
@@ -74,21 +84,22 @@ def stage_output(store: ObjectStore, plan: Plan, output: PlannedOutput) -> Commi
         output: One of its outputs.
 
     Returns:
-        The output as it was written.
+        The key that the plan gives the output, and the output as it was written.
 
     Raises:
         BrokenLakeError: If something that the plan did not make is under the output's key.
         StorageError: If a raw object cannot be read, or the lake cannot be written.
     """
     if store.exists(output.key):
-        return _adopt(store, output)
+        return output.key, _adopt(store, output)
     with StagedFileWriter(output.event_type) as writer:
         counts = _stage_objects(store, plan, output, writer)
         if not counts.rows:
-            return CommittedOutput(output.event_type, output.month, None, 0, "", counts)
+            return output.key, CommittedOutput(output.event_type, output.month, None, 0, "", counts)
         data = writer.finish(output.inputs, msgspec.json.encode(counts))
     store.create(output.key, data)
-    return CommittedOutput(output.event_type, output.month, output.key, len(data), digest(data), counts)
+    written = CommittedOutput(output.event_type, output.month, output.key, len(data), digest(data), counts)
+    return output.key, written
 
 
 def quarantine_foreign(store: ObjectStore, plan: Plan) -> int:
@@ -103,23 +114,32 @@ def quarantine_foreign(store: ObjectStore, plan: Plan) -> int:
 
 def _stage_objects(store: ObjectStore, plan: Plan, output: PlannedOutput, writer: StagedFileWriter) -> OutputCounts:
     tally = _Tally(output.month)
-    identifiers = inputs.read_identifiers(store, output.inputs)
-    for batch in inputs.batches(identifiers, BATCH_OBJECTS):
-        decoded = decode(output.event_type, _read(store, output.event_type, batch))
+    sorter = DaySorter()
+    cut: date | None = None  # the day of which only parts have come so far
+    for parts in day_batches(inputs.read_identifiers(store, output.inputs), BATCH_OBJECTS):
+        if cut is not None and parts[0].day != cut:
+            writer.add_all(sorter.sorted())
+        decoded = decode(output.event_type, _read(store, output.event_type, parts, tally))
         for rejected in decoded.rejected:
             tally.quarantined(_quarantine_rejected(store, plan, output.event_type, rejected), rejected.object.day)
-        if decoded.table.num_rows:
-            tally.staged(decoded.table)
-            # The objects of a day come in the order of their identifiers, and this sort is stable.
-            writer.add(decoded.table.take(pc.sort_indices(decoded.table["event_time"])))
+        tally.staged(decoded.table)
+        cut = None if parts[0].whole else parts[0].day
+        if cut is None:
+            writer.add(by_time(decoded.table))
+        else:
+            sorter.add(decoded.table)
+    writer.add_all(sorter.sorted())
     return tally.counts(plan.closed)
 
 
-def _read(store: ObjectStore, event_type: str, batch: list[tuple[date, list[str]]]) -> list[RawObject]:
-    names = [name for day, event_ids in batch for name in zip(repeat(day), event_ids, strict=False)]
-    keys = (raw_layout.key_of(event_type, day, event_id) for day, event_id in names)
-    contents = raw.read_raw_many(store, keys)
-    return [RawObject(day, event_id, data) for (day, event_id), data in zip(names, contents, strict=True)]
+def _read(store: ObjectStore, event_type: str, parts: list[DayPart], tally: _Tally) -> RawBatch:
+    found = []
+    for part in parts:
+        names = object_names(event_type, part.day, part.texts)
+        contents = raw.read_objects(store, event_type, part.day, names)
+        tally.read(part.day, contents)
+        found.append((part, contents))
+    return RawBatch.joined(found)
 
 
 def _quarantine_rejected(store: ObjectStore, plan: Plan, event_type: str, rejected: Rejected) -> Reason:

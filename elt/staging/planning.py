@@ -4,6 +4,7 @@ Creating the plan is the lock. Of two runs that would create the same plan numbe
 plan of the other first and then plans what is left.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -101,18 +102,18 @@ def encode_plan(plan: Plan) -> bytes:
 
 
 def _outputs(runs: list[StagingRun], found: list[NewObjects]) -> tuple[PlannedOutput, ...]:
-    written = {
-        (output.event_type, output.month, output.key)
-        for run in runs
-        if run.commit
-        for output in run.commit.outputs
-        if output.key
-    }
+    numbers: Counter[tuple[str, date]] = Counter()
+    for run in runs:
+        for output in run.commit.outputs if run.commit else ():
+            written = layout.parse_staged_key(output.key or "")
+            if written is not None:
+                place = (output.event_type, output.month)
+                numbers[place] = max(numbers[place], written.number)
     outputs = []
     for new in found:
         if new.inputs is not None:
-            number = 1 + sum((new.event_type, new.month) == (kind, month) for kind, month, _ in written)
-            key = layout.staged_key(new.event_type, new.month, number)
+            numbers[new.event_type, new.month] += 1
+            key = layout.staged_key(new.event_type, new.month, numbers[new.event_type, new.month])
             outputs.append(PlannedOutput(new.event_type, new.month, key, new.inputs, new.objects))
     return tuple(outputs)
 

@@ -67,7 +67,8 @@ def _plan_new(store: ObjectStore, tree: RawTree, as_of: date | None, pool: Worke
         for day in days:
             months.setdefault((event_type, layout.month_of(day)), []).append(day)
     rows = [(kind, days, lists.get((kind, month), [])) for (kind, month), days in months.items()]
-    found = list(progress(pool.each(inputs.list_new_objects, rows), "listing months", len(rows)))
+    listed = progress(pool.each(inputs.list_new_objects, rows), "listing months", len(rows))
+    found = [part for parts in listed for part in parts]
     if not runs and not any(new.objects for new in found):
         raise EmptyLakeError(
             f"{store.url}: no events under raw/; "
@@ -80,15 +81,15 @@ def _complete(store: ObjectStore, plan: Plan, pool: Workers) -> Commit:
     foreign = quarantine_foreign(store, plan)
     # The largest first, so that no process is left alone with one of them at the end.
     largest_first = sorted(plan.outputs, key=lambda output: -output.objects)
-    written: dict[tuple[str, date], CommittedOutput] = {}
+    written: dict[str, CommittedOutput] = {}
     results = pool.each(stage_output, [(plan, output) for output in largest_first])
-    for output in progress(results, "staging files", len(plan.outputs)):
-        written[output.event_type, output.month] = output
+    for key, output in progress(results, "staging files", len(plan.outputs)):
+        written[key] = output
     commit = Commit(
         manifest_version=MANIFEST_VERSION,
         number=plan.number,
         plan_sha256=digest(encode_plan(plan)),
-        outputs=tuple(written[output.event_type, output.month] for output in plan.outputs),
+        outputs=tuple(written[output.key] for output in plan.outputs),
         foreign=foreign,
     )
     # What a commit speaks of must outlive a loss of power, if the commit does.
