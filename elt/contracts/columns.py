@@ -98,8 +98,9 @@ def struct_version(struct: type[Event]) -> int:
     for field in msgspec.structs.fields(struct):
         if field.name == SCHEMA_VERSION_FIELD:
             described, _ = _without_metadata(inspect.type_info(field.type))
-            if isinstance(described, inspect.LiteralType) and len(described.values) == 1:
-                return int(described.values[0])
+            match described:
+                case inspect.LiteralType(values=(int(version),)) | inspect.LiteralType(values=[int(version)]):
+                    return version
     raise TypeError(f"{struct!r} does not say its one {SCHEMA_VERSION_FIELD}")
 
 

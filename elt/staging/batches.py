@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -13,8 +14,11 @@ from hospital_sim import layout
 
 IDENTIFIER_BYTES = 16
 _TEXT_WIDTH = 36
-_HYPHENS = (8, 13, 18, 23)
-_DIGITS = np.array([place for place in range(_TEXT_WIDTH) if place not in _HYPHENS])
+_HYPHENS = np.array([8, 13, 18, 23])
+_DIGITS = np.delete(np.arange(_TEXT_WIDTH), _HYPHENS)
+_GROUPS = ((0, 8), (9, 13), (14, 18), (19, 23), (24, 36))
+"""Where the digits of an identifier stand between its hyphens."""
+
 _HEXADECIMAL = np.frombuffer(bytes(range(256)).hex().encode(), np.uint8).reshape(256, 2)
 _EPOCH = date(1970, 1, 1)
 
@@ -36,7 +40,8 @@ class RawObject(NamedTuple):
     data: bytes
 
 
-class DayPart(NamedTuple):
+@dataclass(frozen=True)
+class DayPart:
     """Raw objects of one day.
 
     Attributes:
@@ -49,7 +54,7 @@ class DayPart(NamedTuple):
     identifiers: bytes
     whole: bool
 
-    @property
+    @cached_property
     def texts(self) -> Texts:
         """The identifiers as text."""
         return identifier_texts(self.identifiers)
@@ -84,11 +89,11 @@ class RawBatch:
         )
 
     @classmethod
-    def joined(cls, parts: Sequence[tuple[DayPart, Sequence[bytes]]]) -> Self:
+    def joined(cls, parts: Sequence[DayPart], contents: Sequence[Sequence[bytes]]) -> Self:
         """Return a batch of days with the bytes of their objects."""
-        days = [np.full(len(part), (part.day - _EPOCH).days, np.int32) for part, _ in parts]
-        contents = [data for _, found in parts for data in found]
-        return cls(np.concatenate(days), np.concatenate([part.texts for part, _ in parts]), contents)
+        days = [np.full(len(part), (part.day - _EPOCH).days, np.int32) for part in parts]
+        joined = [data for found in contents for data in found]
+        return cls(np.concatenate(days), np.concatenate([part.texts for part in parts]), joined)
 
     def __len__(self) -> int:
         """Return the number of objects."""
@@ -108,7 +113,8 @@ def identifier_texts(identifiers: bytes) -> Texts:
     """Return identifiers of 16 bytes each as UUIDs in the canonical form."""
     digits = _HEXADECIMAL[np.frombuffer(identifiers, np.uint8)].reshape(-1, 2 * IDENTIFIER_BYTES)
     texts = np.full((len(digits), _TEXT_WIDTH), ord("-"), np.uint8)
-    texts[:, _DIGITS] = digits
+    for hyphens, (start, end) in enumerate(_GROUPS):
+        texts[:, start:end] = digits[:, start - hyphens : end - hyphens]
     return texts
 
 
@@ -135,17 +141,20 @@ def read_object_names(event_type: str, day: date, names: Sequence[str]) -> tuple
         The identifiers, 16 bytes each, sorted; and the names that are not an event's.
     """
     pattern = layout.key_of(event_type, day, "#" * _TEXT_WIDTH).removeprefix(layout.partition_prefix(event_type, day))
-    usual = [name for name in names if len(name) == len(pattern) and name.isascii()]
-    foreign = [name for name in names if len(name) != len(pattern) or not name.isascii()]
-    rows = np.frombuffer("".join(usual).encode("ascii"), np.uint8).reshape(len(usual), len(pattern))
-    template = np.frombuffer(pattern.encode("ascii"), np.uint8)
+    usual, foreign = list(names), []
+    text = "".join(names)
+    if set(map(len, names)) != {len(pattern)} or not text.isascii():
+        usual = [name for name in names if len(name) == len(pattern) and name.isascii()]
+        foreign = [name for name in names if len(name) != len(pattern) or not name.isascii()]
+        text = "".join(usual)
+    rows = np.frombuffer(text.encode("ascii"), np.uint8).reshape(len(usual), len(pattern))
     start = pattern.index("#")
+    template = np.frombuffer(pattern.encode("ascii"), np.uint8).copy()
+    template[start + _HYPHENS] = ord("-")
     same = np.ones(len(pattern), np.bool_)
     same[start + _DIGITS] = False
-    template = template.copy()
-    template[start + np.array(_HYPHENS)] = ord("-")
     digits = rows[:, start + _DIGITS]
-    right = (rows[:, same] == template[same]).all(axis=1)
+    right = ((rows == template) | ~same).all(axis=1)
     right &= (((digits - np.uint8(ord("0"))) < 10) | ((digits - np.uint8(ord("a"))) < 6)).all(axis=1)
     foreign += [usual[row] for row in np.flatnonzero(~right)]
     return _sorted(bytes.fromhex(digits[right].tobytes().decode("ascii"))), sorted(foreign)

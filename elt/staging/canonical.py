@@ -231,7 +231,7 @@ class _Block:
             different = rows ^ text
             different &= same
             if different.any():
-                reading.doubt(different.any(axis=1))
+                reading.doubt(_any(different, 1))
             for name, value in self._constants.items():
                 reading.columns[name] = pa.array(np.full(len(rows), value, np.int64))
             for name, start, width, convert in self._fixed:
@@ -247,7 +247,7 @@ def _uuids(rows: Bytes) -> tuple[pa.Array, Flags]:
     known = (text - _ZERO) < 10
     known |= (text - _LOWER_A) < 6
     known[:, _HYPHENS] = True  # compared with the block already
-    wrong = np.zeros(len(text), np.bool_) if known.all() else ~known.all(axis=1)
+    wrong = np.zeros(len(text), np.bool_) if known.all() else _any(~known, 1)
     return fixed_strings(text), wrong
 
 
@@ -264,7 +264,7 @@ def _timestamps(rows: Bytes) -> tuple[pa.Array, Flags]:
     hours, minutes, seconds = _number(digits[11:13]), _number(digits[14:16]), _number(digits[17:19])
     for part, limit in ((hours, 24), (minutes, 60), (seconds, 60)):
         wrong |= part >= limit
-    wrong |= (digits[[11, 12, 14, 15, 17, 18]] > 9).any(axis=0)
+    wrong |= _any(digits[[11, 12, 14, 15, 17, 18]] > 9, 0)
     at = days * _DAY_SECONDS + (hours.astype(np.int64) * 3600 + minutes * 60 + seconds)
     at *= _MICROSECONDS
     return pa.array(at).view(pa.timestamp("us", tz="UTC")), wrong
@@ -277,7 +277,7 @@ def _dates(rows: Bytes) -> tuple[pa.Array, Flags]:
 
 def _days(digits: Bytes) -> tuple[Offsets, Flags]:
     """Return days since 1970 from the digits of ``YYYY-MM-DD``, one row for each digit, and which are no dates."""
-    wrong: Flags = (digits[[0, 1, 2, 3, 5, 6, 8, 9]] > 9).any(axis=0)
+    wrong = _any(digits[[0, 1, 2, 3, 5, 6, 8, 9]] > 9, 0)
     year = _number(digits[0:2]) * 100 + _number(digits[2:4])
     month, day = _number(digits[5:7]), _number(digits[8:10])
     wrong |= (month < 1) | (month > 12) | (year < 1)
@@ -288,7 +288,13 @@ def _days(digits: Bytes) -> tuple[Offsets, Flags]:
 
 def _number(digits: Bytes) -> npt.NDArray[np.int32]:
     """Return the number of two digits."""
-    return digits[0].astype(np.int32) * 10 + digits[1]
+    found: npt.NDArray[np.int32] = digits[0].astype(np.int32) * 10 + digits[1]
+    return found
+
+
+def _any(flags: npt.NDArray[np.generic], axis: int) -> Flags:
+    found: Flags = np.any(flags, axis=axis)
+    return found
 
 
 class _Integers:

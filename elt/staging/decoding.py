@@ -91,14 +91,16 @@ def _rejections(batch: RawBatch, rejected: dict[int, Breach]) -> list[Rejected]:
 
 def _read_at_once(event_type: str, batch: RawBatch, left: Offsets, parts: list[_Part]) -> Offsets:
     """Read what has the usual form of some version; return the places of the others."""
-    longer = [row for row, data in enumerate(batch.contents) if len(data) > LONGEST_OBJECT]
-    waiting = np.delete(left, longer) if longer else left
+    longer: list[int] = []
+    if max(map(len, batch.contents), default=0) > LONGEST_OBJECT:
+        longer = [row for row, data in enumerate(batch.contents) if len(data) > LONGEST_OBJECT]
+    waiting = np.delete(left, longer)
     for struct in reversed(EVENT_VERSIONS[event_type]):
         form = canonical_form(struct)
         if form is None or not len(waiting):
             continue
         every = len(waiting) == len(batch)
-        proven = form.read(JoinedObjects(batch.contents if every else [batch.contents[row] for row in waiting]))
+        proven = form.read(JoinedObjects(batch.contents if every else [batch.contents[row] for row in waiting.tolist()]))
         if proven.table.num_rows:
             parts.append(_Part(waiting[proven.rows], _conform(event_type, proven.table), {}))
         waiting = waiting[~proven.rows]

@@ -18,6 +18,7 @@ from elt.manifests import ClosedMonths, CommittedOutput, OutputCounts, Plan, Pla
 from elt.quarantine import Entry, Reason
 from elt.staging import inputs
 from elt.staging.batches import DayPart, RawBatch, day_batches, object_names
+from elt.staging.behind import Behind
 from elt.staging.decoding import Rejected, decode
 from elt.staging.parquet import COUNTS_KEY, INPUTS_KEY, StagedFileWriter, read_metadata
 from elt.staging.sorting import DaySorter, by_time
@@ -116,30 +117,31 @@ def _stage_objects(store: ObjectStore, plan: Plan, output: PlannedOutput, writer
     tally = _Tally(output.month)
     sorter = DaySorter()
     cut: date | None = None  # the day of which only parts have come so far
-    for parts in day_batches(inputs.read_identifiers(store, output.inputs), BATCH_OBJECTS):
-        if cut is not None and parts[0].day != cut:
-            writer.add_all(sorter.sorted())
-        decoded = decode(output.event_type, _read(store, output.event_type, parts, tally))
-        for rejected in decoded.rejected:
-            tally.quarantined(_quarantine_rejected(store, plan, output.event_type, rejected), rejected.object.day)
-        tally.staged(decoded.table)
-        cut = None if parts[0].whole else parts[0].day
-        if cut is None:
-            writer.add(by_time(decoded.table))
-        else:
-            sorter.add(decoded.table)
+    with Behind() as behind:
+        for parts in day_batches(inputs.read_identifiers(store, output.inputs), BATCH_OBJECTS):
+            if cut is not None and parts[0].day != cut:
+                writer.add_all(sorter.sorted())
+            contents = _read(store, output.event_type, parts)
+            for part, found in zip(parts, contents, strict=True):
+                behind.do(tally.read, part.day, found)
+            decoded = decode(output.event_type, RawBatch.joined(parts, contents))
+            for rejected in decoded.rejected:
+                tally.quarantined(_quarantine_rejected(store, plan, output.event_type, rejected), rejected.object.day)
+            tally.staged(decoded.table)
+            cut = None if parts[0].whole else parts[0].day
+            if cut is None:
+                behind.do(writer.add, by_time(decoded.table))
+            else:
+                behind.finish()
+                sorter.add(decoded.table)
     writer.add_all(sorter.sorted())
     return tally.counts(plan.closed)
 
 
-def _read(store: ObjectStore, event_type: str, parts: list[DayPart], tally: _Tally) -> RawBatch:
-    found = []
-    for part in parts:
-        names = object_names(event_type, part.day, part.texts)
-        contents = raw.read_objects(store, event_type, part.day, names)
-        tally.read(part.day, contents)
-        found.append((part, contents))
-    return RawBatch.joined(found)
+def _read(store: ObjectStore, event_type: str, parts: list[DayPart]) -> list[list[bytes]]:
+    return [
+        raw.read_objects(store, event_type, part.day, object_names(event_type, part.day, part.texts)) for part in parts
+    ]
 
 
 def _quarantine_rejected(store: ObjectStore, plan: Plan, event_type: str, rejected: Rejected) -> Reason:

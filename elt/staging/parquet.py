@@ -39,11 +39,11 @@ class StagedFileWriter:
             self._schema,
             version="2.6",
             compression="zstd",
-            # Identifiers hardly repeat: a dictionary of them costs time and saves nothing.
+            # Identifiers and moments hardly repeat: a dictionary of them costs time and saves nothing.
             use_dictionary=[
                 column.name
                 for column in columns(event_type)
-                if column.kind is not ColumnKind.STRING or column.pattern != UUID_PATTERN
+                if column.kind is not ColumnKind.TIMESTAMP and column.pattern != UUID_PATTERN
             ],
             write_statistics=True,
             sorting_columns=[

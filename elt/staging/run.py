@@ -12,12 +12,14 @@ from elt.staging import inputs
 from elt.staging.outputs import quarantine_foreign, stage_output
 from elt.staging.planning import create_plan, encode_plan, make_plan
 from elt.staging.summary import StageSummary
-from elt.staging.workers import Workers, suitable_count
+from elt.staging.workers import DaskWorkers, LocalWorkers, Workers, suitable_count
 from hospital_sim.storage import ObjectConflictError, ObjectStore
 from hospital_sim.terminal import progress
 
 
-def stage(store: ObjectStore, as_of: date | None = None, workers: int | None = 1) -> StageSummary:
+def stage(
+    store: ObjectStore, as_of: date | None = None, workers: int | None = 1, dask: str | None = None
+) -> StageSummary:
     """Stage exactly the raw objects that no earlier staging run took.
 
     A run that was killed is completed first. Calling this again after a crash, at any point, completes the work.
@@ -27,6 +29,7 @@ def stage(store: ObjectStore, as_of: date | None = None, workers: int | None = 1
         as_of: Months that ended by this day are closed for every hospital; by default, for each hospital, those that
             ended by the day after its newest finished run.
         workers: Processes; None for a number that suits the lake and the machine.
+        dask: Address of the scheduler of a Dask cluster whose workers do the work; None to do it on this machine.
 
     Returns:
         What was staged.
@@ -39,7 +42,7 @@ def stage(store: ObjectStore, as_of: date | None = None, workers: int | None = 1
     tree = raw.list_tree(store)
     partitions = sum(map(len, tree.days.values()))
     summary = StageSummary(store.url)
-    with Workers(store, suitable_count(partitions) if workers is None else workers) as pool:
+    with _workers(store, suitable_count(partitions) if workers is None else workers, dask) as pool:
         _complete_unfinished(store, pool, summary)
         while plan := _plan_new(store, tree, as_of, pool):
             try:
@@ -51,6 +54,10 @@ def stage(store: ObjectStore, as_of: date | None = None, workers: int | None = 1
                 summary.add(plan, _complete(store, plan, pool))
                 break
     return summary
+
+
+def _workers(store: ObjectStore, count: int, dask: str | None) -> Workers:
+    return LocalWorkers(store, count) if dask is None else DaskWorkers(store, dask)
 
 
 def _complete_unfinished(store: ObjectStore, pool: Workers, summary: StageSummary) -> None:
