@@ -88,7 +88,9 @@ def _versioned_columns(event_type: str, structs: tuple[type[Event], ...]) -> tup
     before = _versioned_columns(event_type, structs[:-1])
     if [(column.name, column.kind) for column in found[: len(before)]] != [(old.name, old.kind) for old in before]:
         raise TypeError(f"{structs[-1].__name__}: a version of {event_type} may only append fields to the one before")
-    nullable = [replace(column, nullable=old.nullable or column.nullable) for old, column in zip(before, found, strict=False)]
+    nullable = [
+        replace(column, nullable=old.nullable or column.nullable) for old, column in zip(before, found, strict=False)
+    ]
     return (*nullable, *(replace(column, nullable=True) for column in found[len(before) :]))
 
 

@@ -118,6 +118,12 @@ def identifier_texts(identifiers: bytes) -> Texts:
     return texts
 
 
+def texts_of(texts: Texts) -> list[str]:
+    """Return identifiers as single strings."""
+    text = texts.tobytes().decode("ascii")
+    return [text[place : place + _TEXT_WIDTH] for place in range(0, len(text), _TEXT_WIDTH)]
+
+
 def object_names(event_type: str, day: date, texts: Texts) -> list[str]:
     """Return the names of the objects of a partition, without its prefix."""
     pattern = layout.key_of(event_type, day, "#" * _TEXT_WIDTH).removeprefix(layout.partition_prefix(event_type, day))

@@ -188,8 +188,9 @@ def _integer(described: object) -> tuple[int | None, int]:
     if isinstance(found, inspect.LiteralType) and len(found.values) == 1 and isinstance(found.values[0], int):
         return found.values[0], 0
     # A value of 18 digits keeps the upper bound of 64 bits.
-    if isinstance(found, inspect.IntType) and found.ge is not None and found.multiple_of is None and found.lt is None:
-        if found.le is None or found.le >= 10**_DIGITS:
+    if isinstance(found, inspect.IntType):
+        upper_bound_matters = found.lt is not None or (found.le is not None and found.le < 10**_DIGITS)
+        if found.ge is not None and found.multiple_of is None and not upper_bound_matters:
             return None, max(0, found.ge)
     raise TypeError(str(found))
 

@@ -100,16 +100,16 @@ def _read_at_once(event_type: str, batch: RawBatch, left: Offsets, parts: list[_
         if form is None or not len(waiting):
             continue
         every = len(waiting) == len(batch)
-        proven = form.read(JoinedObjects(batch.contents if every else [batch.contents[row] for row in waiting.tolist()]))
+        proven = form.read(
+            JoinedObjects(batch.contents if every else [batch.contents[row] for row in waiting.tolist()])
+        )
         if proven.table.num_rows:
             parts.append(_Part(waiting[proven.rows], _conform(event_type, proven.table), {}))
         waiting = waiting[~proven.rows]
     return np.sort(np.concatenate([waiting, np.array(longer, np.int64)]))
 
 
-def _read_one_by_one(
-    event_type: str, batch: RawBatch, left: Offsets, parts: list[_Part]
-) -> dict[int, Breach]:
+def _read_one_by_one(event_type: str, batch: RawBatch, left: Offsets, parts: list[_Part]) -> dict[int, Breach]:
     """Decode each object on its own; return what is wrong with those that cannot be."""
     rejected: dict[int, Breach] = {}
     found: dict[type[Event], list[tuple[int, Event]]] = {}

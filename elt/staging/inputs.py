@@ -66,9 +66,23 @@ def list_new_objects(
         foreign += [prefix + name for name in others]
         if fresh := _without(identifiers, known.get(day)):
             new[day] = fresh
-    parts = list(_parts(new))
-    found = [NewObjects(event_type, month, *_write(store, event_type, month, part), ()) for part in parts]
+    found = write_lists(store, event_type, month, new)
     return [replace(found[0], foreign=tuple(foreign)), *found[1:]]
+
+
+def write_lists(store: ObjectStore, event_type: str, month: date, days: dict[date, bytes]) -> list[NewObjects]:
+    """Write the lists of some raw objects of one type and month to the lake.
+
+    Args:
+        store: The lake.
+        event_type: Type of the events.
+        month: First day of the month.
+        days: The identifiers of each day, 16 bytes each, sorted.
+
+    Returns:
+        The objects in parts of at most ``LARGEST_OUTPUT``, at least one.
+    """
+    return [NewObjects(event_type, month, *_write(store, event_type, month, part), ()) for part in _parts(days)]
 
 
 def _parts(new: dict[date, bytes]) -> Iterator[dict[date, bytes]]:

@@ -17,9 +17,9 @@ from elt.errors import BrokenLakeError
 from elt.manifests import ClosedMonths, CommittedOutput, OutputCounts, Plan, PlannedOutput, RawDigest, digest
 from elt.quarantine import Entry, Reason
 from elt.staging import inputs
-from elt.staging.batches import DayPart, RawBatch, day_batches, object_names
+from elt.staging.batches import DayPart, RawBatch, day_batches, object_names, texts_of
 from elt.staging.behind import Behind
-from elt.staging.decoding import Rejected, decode
+from elt.staging.decoding import Decoded, Rejected, decode
 from elt.staging.parquet import COUNTS_KEY, INPUTS_KEY, StagedFileWriter, read_metadata
 from elt.staging.sorting import DaySorter, by_time
 from hospital_sim import layout as raw_layout
@@ -103,14 +103,18 @@ def stage_output(store: ObjectStore, plan: Plan, output: PlannedOutput) -> tuple
     return output.key, written
 
 
-def quarantine_foreign(store: ObjectStore, plan: Plan) -> int:
-    """Quarantine the foreign objects of a plan and return their number."""
+def quarantine_foreign(store: ObjectStore, plan: Plan) -> dict[Reason, int]:
+    """Quarantine the objects of a plan that are no events, and return their number by reason."""
     if plan.foreign_inputs is None:
-        return 0
-    keys = inputs.read_foreign(store, plan.foreign_inputs)
-    for key in keys:
-        _quarantine(store, plan, key, raw.read_raw(store, key), Reason.FOREIGN_KEY, "not the key of an event")
-    return len(keys)
+        return {}
+    found: Counter[Reason] = Counter()
+    for key in inputs.read_foreign(store, plan.foreign_inputs):
+        data = raw.read_raw(store, key)
+        reason, detail = Reason.FOREIGN_KEY, "not the key of an event"
+        if raw_layout.is_record_key(key):
+            reason, detail = Reason.BROKEN_RUN_RECORD, "not the record of the run that its name says"
+        found[_quarantine(store, plan, key, data, reason, detail)] += 1
+    return dict(found)
 
 
 def _stage_objects(store: ObjectStore, plan: Plan, output: PlannedOutput, writer: StagedFileWriter) -> OutputCounts:
@@ -128,6 +132,8 @@ def _stage_objects(store: ObjectStore, plan: Plan, output: PlannedOutput, writer
             for rejected in decoded.rejected:
                 tally.quarantined(_quarantine_rejected(store, plan, output.event_type, rejected), rejected.object.day)
             tally.staged(decoded.table)
+            if plan.replays:
+                _close(store, plan, output.event_type, parts, decoded)
             cut = None if parts[0].whole else parts[0].day
             if cut is None:
                 behind.do(writer.add, by_time(decoded.table))
@@ -142,6 +148,15 @@ def _read(store: ObjectStore, event_type: str, parts: list[DayPart]) -> list[lis
     return [
         raw.read_objects(store, event_type, part.day, object_names(event_type, part.day, part.texts)) for part in parts
     ]
+
+
+def _close(store: ObjectStore, plan: Plan, event_type: str, parts: list[DayPart], decoded: Decoded) -> None:
+    """Write that the objects that are staged now left the quarantine."""
+    again = {(rejected.object.day, rejected.object.event_id) for rejected in decoded.rejected}
+    for part in parts:
+        for event_id in texts_of(part.texts):
+            if (part.day, event_id) not in again:
+                quarantine.close(store, raw_layout.key_of(event_type, part.day, event_id), plan.number)
 
 
 def _quarantine_rejected(store: ObjectStore, plan: Plan, event_type: str, rejected: Rejected) -> Reason:

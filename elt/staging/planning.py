@@ -19,24 +19,20 @@ from elt.staging.inputs import NewObjects
 from hospital_sim.storage import ObjectStore
 
 
-def closing(store: ObjectStore, as_of: date | None) -> ClosedMonths:
+def closing(store: ObjectStore, as_of: date | None, broken: dict[str, str]) -> ClosedMonths:
     """Return the months that a staging run closes.
 
     Args:
         store: The lake.
+        broken: Is given the run records that are none, which close nothing, each with what is wrong.
         as_of: The day by which months must have ended, for every hospital; None for each hospital's own: the day
             after the end of its newest finished run record.
-
-    Raises:
-        BrokenLakeError: If a run record cannot be read.
     """
-    if as_of is not None:
-        return ClosedMonths(everywhere=as_of)
     closed = ClosedMonths()
-    for _, record in raw.run_records(store):
+    for _, record in raw.run_records(store, broken):
         day_after = record.run.end + timedelta(days=1)
         closed = closed.joined(ClosedMonths(hospitals={record.run.hospital_id: day_after}))
-    return closed
+    return closed if as_of is None else ClosedMonths(everywhere=as_of)
 
 
 def make_plan(
@@ -59,12 +55,11 @@ def make_plan(
         The plan, not created yet; None if there is nothing to do.
     """
     found = sorted(found, key=lambda new: (new.event_type, new.month))
-    foreign = set(tree_foreign).union(*(new.foreign for new in found)) - _earlier_foreign(store, runs)
-    closed = ClosedMonths()
-    for run in runs:
-        closed = closed.joined(run.plan.closes)
-    closes = closing(store, as_of)
-    outputs = _outputs(runs, found)
+    broken_records: dict[str, str] = {}
+    closes = closing(store, as_of, broken_records)
+    foreign = {*tree_foreign, *broken_records}.union(*(new.foreign for new in found)) - _earlier_foreign(store, runs)
+    closed = closed_by(runs)
+    outputs = plan_outputs(runs, found)
     if not outputs and not foreign and _same_months(closed, closed.joined(closes)):
         return None
     return Plan(
@@ -77,6 +72,34 @@ def make_plan(
         foreign_inputs=inputs.write_foreign(store, list(foreign)) if foreign else None,
         foreign_objects=len(foreign),
     )
+
+
+def make_replay_plan(runs: list[StagingRun], found: Iterable[NewObjects]) -> Plan:
+    """Make the plan of a replay: objects that were in quarantine, and nothing else.
+
+    Args:
+        runs: The staging runs so far, all finished.
+        found: The objects, of each event type and month.
+    """
+    return Plan(
+        manifest_version=MANIFEST_VERSION,
+        number=len(runs) + 1,
+        contract_version=CONTRACT_VERSION,
+        closed=closed_by(runs),
+        closes=ClosedMonths(),
+        outputs=plan_outputs(runs, sorted(found, key=lambda new: (new.event_type, new.month))),
+        foreign_inputs=None,
+        foreign_objects=0,
+        replays=True,
+    )
+
+
+def closed_by(runs: list[StagingRun]) -> ClosedMonths:
+    """Return the months that staging runs closed."""
+    closed = ClosedMonths()
+    for run in runs:
+        closed = closed.joined(run.plan.closes)
+    return closed
 
 
 def create_plan(store: ObjectStore, plan: Plan) -> None:
@@ -101,7 +124,8 @@ def encode_plan(plan: Plan) -> bytes:
     return msgspec.json.format(msgspec.json.encode(plan), indent=1)
 
 
-def _outputs(runs: list[StagingRun], found: list[NewObjects]) -> tuple[PlannedOutput, ...]:
+def plan_outputs(runs: list[StagingRun], found: Iterable[NewObjects]) -> tuple[PlannedOutput, ...]:
+    """Return the outputs of a plan, each under a key that no earlier run has written."""
     numbers: Counter[tuple[str, date]] = Counter()
     for run in runs:
         for output in run.commit.outputs if run.commit else ():

@@ -6,7 +6,7 @@ import msgspec
 
 from elt import layout, raw
 from elt.errors import EmptyLakeError
-from elt.manifests import MANIFEST_VERSION, Commit, CommittedOutput, Plan, digest, staging_runs
+from elt.manifests import MANIFEST_VERSION, Commit, Plan, digest, staging_runs
 from elt.raw import RawTree
 from elt.staging import inputs
 from elt.staging.outputs import quarantine_foreign, stage_output
@@ -42,28 +42,30 @@ def stage(
     tree = raw.list_tree(store)
     partitions = sum(map(len, tree.days.values()))
     summary = StageSummary(store.url)
-    with _workers(store, suitable_count(partitions) if workers is None else workers, dask) as pool:
-        _complete_unfinished(store, pool, summary)
+    with open_workers(store, suitable_count(partitions) if workers is None else workers, dask) as pool:
+        complete_unfinished(store, pool, summary)
         while plan := _plan_new(store, tree, as_of, pool):
             try:
                 create_plan(store, plan)
             except ObjectConflictError:
                 # Another run was faster: its plan comes first, and what it leaves is planned again.
-                _complete_unfinished(store, pool, summary)
+                complete_unfinished(store, pool, summary)
             else:
-                summary.add(plan, _complete(store, plan, pool))
+                summary.add(plan, complete(store, plan, pool))
                 break
     return summary
 
 
-def _workers(store: ObjectStore, count: int, dask: str | None) -> Workers:
+def open_workers(store: ObjectStore, count: int, dask: str | None) -> Workers:
+    """Return what does the work: processes of this machine, or a Dask cluster at an address."""
     return LocalWorkers(store, count) if dask is None else DaskWorkers(store, dask)
 
 
-def _complete_unfinished(store: ObjectStore, pool: Workers, summary: StageSummary) -> None:
+def complete_unfinished(store: ObjectStore, pool: Workers, summary: StageSummary) -> None:
+    """Complete the staging runs that were cut off."""
     for run in staging_runs(store):
         if run.commit is None:
-            summary.add(run.plan, _complete(store, run.plan, pool))
+            summary.add(run.plan, complete(store, run.plan, pool))
 
 
 def _plan_new(store: ObjectStore, tree: RawTree, as_of: date | None, pool: Workers) -> Plan | None:
@@ -84,20 +86,20 @@ def _plan_new(store: ObjectStore, tree: RawTree, as_of: date | None, pool: Worke
     return make_plan(store, runs, found, tree.foreign, as_of)
 
 
-def _complete(store: ObjectStore, plan: Plan, pool: Workers) -> Commit:
+def complete(store: ObjectStore, plan: Plan, pool: Workers) -> Commit:
+    """Do what a plan says, and commit."""
     foreign = quarantine_foreign(store, plan)
     # The largest first, so that no process is left alone with one of them at the end.
     largest_first = sorted(plan.outputs, key=lambda output: -output.objects)
-    written: dict[str, CommittedOutput] = {}
     results = pool.each(stage_output, [(plan, output) for output in largest_first])
-    for key, output in progress(results, "staging files", len(plan.outputs)):
-        written[key] = output
+    written = dict(progress(results, "staging files", len(plan.outputs)))
     commit = Commit(
         manifest_version=MANIFEST_VERSION,
         number=plan.number,
         plan_sha256=digest(encode_plan(plan)),
         outputs=tuple(written[output.key] for output in plan.outputs),
-        foreign=foreign,
+        foreign=sum(foreign.values()),
+        foreign_reasons={reason.value: count for reason, count in sorted(foreign.items())},
     )
     # What a commit speaks of must outlive a loss of power, if the commit does.
     store.flush()

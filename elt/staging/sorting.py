@@ -5,6 +5,7 @@ Events come in the order of their identifiers, so sorting by time and keeping th
 temporary file and are merged from there.
 """
 
+import itertools
 import os
 import tempfile
 from collections.abc import Iterator
@@ -109,7 +110,7 @@ class DaySorter:
             bounds = np.searchsorted(ascending, starts)
             runs = [
                 self._rows(part, int(ascending[low] - starts[part]), int(ascending[high - 1] - starts[part]) + 1)
-                for part, (low, high) in enumerate(zip(bounds[:-1], bounds[1:], strict=True))
+                for part, (low, high) in enumerate(itertools.pairwise(bounds))
                 if low < high
             ]
             yield pa.concat_tables(runs).take(pa.array(np.searchsorted(ascending, wanted)))

@@ -1,26 +1,25 @@
 """Calls functions on a lake: in this process, in several, or in those of a Dask cluster."""
 
 import os
+import socket
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import Protocol, Self, TypeVar
+from urllib.parse import urlsplit
 
 from elt.errors import EltError, WrongCallError
 from hospital_sim.storage import ObjectStore, StorageError, open_store
-
-if TYPE_CHECKING:
-    from distributed import Client
 
 Result = TypeVar("Result")
 
 MANY_PARTITIONS = 1000
 """From this many on, starting processes is worth its second."""
 
-_SECONDS_TO_CONNECT = 15
+_SECONDS_TO_CONNECT = 10
 _WAITING_EACH = 2
 """Calls that each process is given at a time: one that it works on, and the next."""
 
@@ -124,9 +123,9 @@ class DaskWorkers:
 
         self._store = store
         try:
-            self._client: Client = Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
-        except ValueError as error:
-            raise WrongCallError(f"--dask: {address!r} is not an address such as tcp://host:8786") from error
+            # Asked for first, because a client that finds nobody takes its time to give up.
+            _require_answer(address)
+            self._client = Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
         except OSError as error:
             raise EltError(f"--dask: no scheduler answers at {address}; start one with: dask scheduler") from error
 
@@ -147,6 +146,17 @@ class DaskWorkers:
         for future in as_completed(futures, loop=self._client.loop):
             result: Result = future.result()
             yield result
+
+
+def _require_answer(address: str) -> None:
+    try:
+        parts = urlsplit(address)
+        place = (parts.hostname, parts.port)
+    except ValueError:
+        place = (None, None)
+    if place[0] is None or place[1] is None:
+        raise WrongCallError(f"--dask: {address!r} is not an address such as tcp://host:8786")
+    socket.create_connection((place[0], place[1]), timeout=_SECONDS_TO_CONNECT).close()
 
 
 def suitable_count(partitions: int) -> int:

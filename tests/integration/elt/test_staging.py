@@ -247,7 +247,7 @@ def test_a_broken_object_is_quarantined_and_the_rest_goes_on(lake: LocalStore) -
     assert lake.read(f"quarantine/objects/{broken}") == data
     [entry] = quarantine.entries(lake)
     assert (entry.key, entry.reason, entry.manifest) == (broken, Reason.NOT_JSON, 1)
-    assert quarantine.open_entries(lake) == {Reason.NOT_JSON: 1}
+    assert quarantine.open_counts(lake) == {Reason.NOT_JSON: 1}
 
 
 def test_a_month_of_nothing_but_broken_objects_writes_no_file(lake: LocalStore) -> None:
