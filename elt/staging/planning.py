@@ -12,11 +12,10 @@ import msgspec
 
 from elt import layout, raw
 from elt.contracts import CONTRACT_VERSION
-from elt.errors import EltError
 from elt.manifests import MANIFEST_VERSION, ClosedMonths, Plan, PlannedOutput, StagingRun
 from elt.staging import inputs
 from elt.staging.inputs import NewObjects
-from hospital_sim.storage import ObjectStore
+from hospital_sim.storage import ObjectStore, create_once
 
 
 def closing(store: ObjectStore, as_of: date | None, broken: dict[str, str]) -> ClosedMonths:
@@ -103,20 +102,13 @@ def closed_by(runs: list[StagingRun]) -> ClosedMonths:
 
 
 def create_plan(store: ObjectStore, plan: Plan) -> None:
-    """Create a plan, twice: a store must refuse the second, or it could overwrite the plan of another run.
+    """Create a plan, and see that the store refuses to create it again, or it could overwrite the plan of another run.
 
     Raises:
         ObjectConflictError: If another run has created another plan with this number.
-        EltError: If the store does not refuse to create what is there.
+        OverwritingStoreError: If the store does not refuse to create what is there.
     """
-    data = encode_plan(plan)
-    key = layout.plan_key(plan.number)
-    store.create(key, data)
-    if store.create(key, data):
-        raise EltError(
-            f"{store.url}: the store overwrites objects that are there, so nothing would be safe in it; "
-            "use a store that honours create-only writes"
-        )
+    create_once(store, layout.plan_key(plan.number), encode_plan(plan))
 
 
 def encode_plan(plan: Plan) -> bytes:

@@ -12,7 +12,7 @@ from typing import Protocol, Self, TypeVar
 from urllib.parse import urlsplit
 
 from elt.errors import EltError, WrongCallError
-from hospital_sim.storage import ObjectStore, StorageError, open_store
+from hospital_sim.storage import ObjectStore
 
 Result = TypeVar("Result")
 
@@ -57,7 +57,7 @@ class LocalWorkers:
     """Processes of this machine, of which this one is the first.
 
     Args:
-        store: The lake. Other processes open it anew by its URL.
+        store: The lake. It is handed to the other processes, which open it anew.
         count: Number of processes; with 1, the work is done in this one.
     """
 
@@ -92,7 +92,7 @@ class LocalWorkers:
         try:
             while rows or running:
                 while rows and len(running) < _WAITING_EACH * self._others:
-                    running.add(pool.submit(_call, self._store.url, function, rows.popleft()))
+                    running.add(pool.submit(_call, self._store, function, rows.popleft()))
                 done = {future for future in running if future.done()}
                 if not done and not rows:
                     done, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -107,7 +107,7 @@ class LocalWorkers:
 
 
 class DaskWorkers:
-    """The workers of a Dask cluster; each must have this package, and reach the lake by its URL.
+    """The workers of a Dask cluster; each must have this package, and reach the lake.
 
     Args:
         store: The lake.
@@ -142,7 +142,7 @@ class DaskWorkers:
         from distributed import as_completed
 
         # Not pure: what a call returns depends on the lake, so no result of an earlier call may stand for it.
-        futures = [self._client.submit(_call, self._store.url, function, row, pure=False) for row in rows]
+        futures = [self._client.submit(_call, self._store, function, row, pure=False) for row in rows]
         for future in as_completed(futures, loop=self._client.loop):
             result: Result = future.result()
             yield result
@@ -164,9 +164,5 @@ def suitable_count(partitions: int) -> int:
     return (os.cpu_count() or 1) if partitions >= MANY_PARTITIONS else 1
 
 
-def _call(url: str, function: Callable[..., Result], row: tuple[object, ...]) -> Result:
-    try:
-        return function(open_store(url), *row)
-    except StorageError as error:
-        # An error with two arguments does not survive the way to the other process.
-        raise EltError(str(error)) from error
+def _call(store: ObjectStore, function: Callable[..., Result], row: tuple[object, ...]) -> Result:
+    return function(store, *row)

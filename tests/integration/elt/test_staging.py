@@ -9,13 +9,13 @@ from lakes import DAY, admission, contents, discharge, put_all, put_event, put_r
 
 from elt import manifests, quarantine
 from elt.contracts import EVENT_TYPES, arrow_schema
-from elt.errors import BrokenLakeError, EltError, EmptyLakeError, WrongCallError
+from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
 from elt.quarantine import Reason
 from elt.raw import open_lake
 from elt.staging import outputs, parquet, stage
 from hospital_sim.events import encode, event_type
 from hospital_sim.layout import key_of
-from hospital_sim.storage import LocalStore
+from hospital_sim.storage import LocalStore, OverwritingStoreError
 
 pytestmark = pytest.mark.integration
 
@@ -298,12 +298,27 @@ def test_run_records_are_no_strangers(lake: LocalStore) -> None:
     assert stage(lake).quarantined == {}
 
 
-def test_a_broken_run_record_is_named(lake: LocalStore) -> None:
+@pytest.mark.parametrize("data", [b'{"run":', b"\xff\xfe", b"[" * 100_000, b"{}"])
+def test_a_broken_run_record_stops_no_staging(lake: LocalStore, data: bytes) -> None:
     put_all(lake, some_events(1))
-    lake.create("raw/_runs/abc.json", b'{"run":')
+    put_record(lake, date(2024, 3, 31), "coast", run=7)
+    lake.create("raw/_runs/abc.json", data)
 
-    with pytest.raises(BrokenLakeError, match=r"raw/_runs/abc\.json"):
-        stage(lake)
+    summary = stage(lake)
+
+    assert (summary.rows, summary.quarantined) == (4, {"broken_run_record": 1})
+    [entry] = quarantine.entries(lake)
+    assert entry.key == "_runs/abc.json"
+    put_event(lake, admission(901, hospital="coast"))
+    assert stage(lake).late == 1, "the other record closes its month"
+
+
+def test_a_record_under_the_name_of_another_run_is_broken(lake: LocalStore) -> None:
+    put_all(lake, some_events(1))
+    put_record(lake, date(2024, 3, 31), run=7)
+    lake.create(f"raw/_runs/{8:032x}.json", lake.read(f"raw/_runs/{7:032x}.json"))
+
+    assert stage(lake).quarantined == {"broken_run_record": 1}
 
 
 def test_a_lake_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
@@ -335,7 +350,7 @@ def test_a_store_that_overwrites_is_refused(lake: LocalStore) -> None:
 
     put_all(lake, some_events(1))
 
-    with pytest.raises(EltError, match="overwrites"):
+    with pytest.raises(OverwritingStoreError, match="overwrite"):
         stage(Overwriting(lake.url))
     assert list(lake.keys("staging/")) == []
 
