@@ -14,6 +14,7 @@ Keys are relative to the lake::
 """
 
 import re
+from calendar import monthrange
 from datetime import date
 from typing import NamedTuple
 
@@ -47,8 +48,15 @@ def month_of(day: date) -> date:
 
 
 def month_after(day: date) -> date:
-    """Return the first day of the month after that of a day."""
+    """Return the first day of the month after that of a day; the last of all days if there is no such month."""
+    if (day.year, day.month) == (date.max.year, date.max.month):
+        return date.max
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def days_in(month: date) -> int:
+    """Return the number of days of a month."""
+    return monthrange(month.year, month.month)[1]
 
 
 def month_name(month: date) -> str:

@@ -115,6 +115,11 @@ def open_entries(store: ObjectStore) -> Iterator[Entry]:
     return (entry for entry in entries(store) if entry.key not in replayed)
 
 
+def is_closed(store: ObjectStore, raw_key: str) -> bool:
+    """Tell whether a raw object has left the quarantine."""
+    return store.exists(layout.replayed_key(raw_key))
+
+
 def open_counts(store: ObjectStore) -> Counter[Reason]:
     """Return the number of objects in quarantine by reason.
 

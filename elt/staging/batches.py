@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache
+from itertools import chain, pairwise
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -54,11 +55,6 @@ class DayPart:
     identifiers: bytes
     whole: bool
 
-    @cached_property
-    def texts(self) -> Texts:
-        """The identifiers as text."""
-        return identifier_texts(self.identifiers)
-
     def __len__(self) -> int:
         """Return the number of objects."""
         return len(self.identifiers) // IDENTIFIER_BYTES
@@ -89,11 +85,10 @@ class RawBatch:
         )
 
     @classmethod
-    def joined(cls, parts: Sequence[DayPart], contents: Sequence[Sequence[bytes]]) -> Self:
-        """Return a batch of days with the bytes of their objects."""
-        days = [np.full(len(part), (part.day - _EPOCH).days, np.int32) for part in parts]
-        joined = [data for found in contents for data in found]
-        return cls(np.concatenate(days), np.concatenate([part.texts for part in parts]), joined)
+    def joined(cls, parts: Sequence[DayPart], texts: Texts, contents: Sequence[Sequence[bytes]]) -> Self:
+        """Return a batch of days with their identifiers as text, and the bytes of their objects."""
+        days = np.repeat([(part.day - _EPOCH).days for part in parts], [len(part) for part in parts])
+        return cls(days.astype(np.int32), texts, list(chain.from_iterable(contents)))
 
     def __len__(self) -> int:
         """Return the number of objects."""
@@ -109,6 +104,11 @@ class RawBatch:
         return pa.array(self.days).view(pa.date32())
 
 
+def split_identifiers(joined: bytes) -> Iterator[bytes]:
+    """Yield the single identifiers of 16 bytes."""
+    return (joined[start : start + IDENTIFIER_BYTES] for start in range(0, len(joined), IDENTIFIER_BYTES))
+
+
 def identifier_texts(identifiers: bytes) -> Texts:
     """Return identifiers of 16 bytes each as UUIDs in the canonical form."""
     digits = _HEXADECIMAL[np.frombuffer(identifiers, np.uint8)].reshape(-1, 2 * IDENTIFIER_BYTES)
@@ -118,42 +118,52 @@ def identifier_texts(identifiers: bytes) -> Texts:
     return texts
 
 
+def part_texts(parts: Sequence[DayPart]) -> Texts:
+    """Return the identifiers of some parts as text."""
+    return identifier_texts(b"".join(part.identifiers for part in parts))
+
+
 def texts_of(texts: Texts) -> list[str]:
     """Return identifiers as single strings."""
     text = texts.tobytes().decode("ascii")
     return [text[place : place + _TEXT_WIDTH] for place in range(0, len(text), _TEXT_WIDTH)]
 
 
-def object_names(event_type: str, day: date, texts: Texts) -> list[str]:
-    """Return the names of the objects of a partition, without its prefix."""
-    pattern = layout.key_of(event_type, day, "#" * _TEXT_WIDTH).removeprefix(layout.partition_prefix(event_type, day))
-    start = pattern.index("#")
-    names = np.tile(np.frombuffer(pattern.encode("ascii"), np.uint8), (len(texts), 1))
+def object_names(event_type: str, texts: Texts) -> list[str]:
+    """Return the names of objects in their partition, without its prefix."""
+    pattern = _name_pattern(event_type)
+    start, width = pattern.index("#"), len(pattern)
+    names = np.empty((len(texts), width), np.uint8)
+    names[:] = np.frombuffer(pattern.encode("ascii"), np.uint8)
     names[:, start : start + _TEXT_WIDTH] = texts
-    width = len(pattern)
     text = names.tobytes().decode("ascii")
     return [text[place : place + width] for place in range(0, len(text), width)]
 
 
-def read_object_names(event_type: str, day: date, names: Sequence[str]) -> tuple[bytes, list[str]]:
-    """Read the identifiers from the names of objects in a partition.
+@cache
+def _name_pattern(event_type: str) -> str:
+    """Return the name of an object of a type, with a place for its identifier; it is the same in every partition."""
+    day = date(2000, 1, 1)
+    return layout.key_of(event_type, day, "#" * _TEXT_WIDTH).removeprefix(layout.partition_prefix(event_type, day))
+
+
+def read_object_names(event_type: str, days: Sequence[Sequence[str]]) -> tuple[list[bytes], list[list[str]]]:
+    """Read the identifiers from the names of objects in partitions.
 
     Args:
-        event_type: Type of the partition.
-        day: Its day.
-        names: The names, without the prefix of the partition.
+        event_type: Type of the partitions.
+        days: The names in each of them, without the prefix of the partition.
 
     Returns:
-        The identifiers, 16 bytes each, sorted; and the names that are not an event's.
+        For each partition the identifiers, 16 bytes each, sorted; and for each the names that are not an event's.
     """
-    pattern = layout.key_of(event_type, day, "#" * _TEXT_WIDTH).removeprefix(layout.partition_prefix(event_type, day))
-    usual, foreign = list(names), []
-    text = "".join(names)
-    if set(map(len, names)) != {len(pattern)} or not text.isascii():
-        usual = [name for name in names if len(name) == len(pattern) and name.isascii()]
-        foreign = [name for name in names if len(name) != len(pattern) or not name.isascii()]
-        text = "".join(usual)
-    rows = np.frombuffer(text.encode("ascii"), np.uint8).reshape(len(usual), len(pattern))
+    pattern = _name_pattern(event_type)
+    usual: Sequence[Sequence[str]] = days
+    text = "".join(chain.from_iterable(days))
+    if set(map(len, chain.from_iterable(days))) - {len(pattern)} or not text.isascii():
+        usual = [[name for name in names if len(name) == len(pattern) and name.isascii()] for names in days]
+        text = "".join(chain.from_iterable(usual))
+    rows = np.frombuffer(text.encode("ascii"), np.uint8).reshape(-1, len(pattern))
     start = pattern.index("#")
     template = np.frombuffer(pattern.encode("ascii"), np.uint8).copy()
     template[start + _HYPHENS] = ord("-")
@@ -162,14 +172,21 @@ def read_object_names(event_type: str, day: date, names: Sequence[str]) -> tuple
     digits = rows[:, start + _DIGITS]
     right = ((rows == template) | ~same).all(axis=1)
     right &= (((digits - np.uint8(ord("0"))) < 10) | ((digits - np.uint8(ord("a"))) < 6)).all(axis=1)
-    foreign += [usual[row] for row in np.flatnonzero(~right)]
-    return _sorted(bytes.fromhex(digits[right].tobytes().decode("ascii"))), sorted(foreign)
+    places = np.repeat(np.arange(len(days)), [len(names) for names in usual])
+    identifiers = _sorted(places[right], bytes.fromhex(digits[right].tobytes().decode("ascii")), len(days))
+    if usual is days and right.all():
+        return identifiers, [[] for _ in days]
+    known = {name for name, is_right in zip(chain.from_iterable(usual), right.tolist(), strict=True) if is_right}
+    return identifiers, [sorted(name for name in names if name not in known) for names in days]
 
 
-def _sorted(identifiers: bytes) -> bytes:
+def _sorted(places: npt.NDArray[np.int64], identifiers: bytes, count: int) -> list[bytes]:
+    """Sort identifiers within each partition."""
     halves = np.frombuffer(identifiers, ">u8").reshape(-1, 2).astype(np.uint64)
-    order = np.lexsort((halves[:, 1], halves[:, 0]))
-    return np.frombuffer(identifiers, np.uint8).reshape(-1, IDENTIFIER_BYTES)[order].tobytes()
+    order = np.lexsort((halves[:, 1], halves[:, 0], places))
+    joined = np.frombuffer(identifiers, np.uint8).reshape(-1, IDENTIFIER_BYTES)[order].tobytes()
+    ends = np.cumsum(np.bincount(places, minlength=count)) * IDENTIFIER_BYTES
+    return [joined[start:end] for start, end in pairwise([0, *ends.tolist()])]
 
 
 def day_batches(days: Mapping[date, bytes], size: int) -> Iterator[list[DayPart]]:

@@ -13,7 +13,7 @@ from datetime import date
 from elt import layout, raw
 from elt.errors import BrokenLakeError
 from elt.manifests import PlannedOutput, digest
-from elt.staging.batches import IDENTIFIER_BYTES, read_object_names
+from elt.staging.batches import IDENTIFIER_BYTES, read_object_names, split_identifiers
 from hospital_sim import layout as raw_layout
 from hospital_sim.storage import ObjectStore
 
@@ -58,16 +58,18 @@ def list_new_objects(
     days = sorted(days)
     month = layout.month_of(days[0])
     known = _known(store, earlier)
-    new: dict[date, bytes] = {}
-    foreign: list[str] = []
-    for day in days:
-        prefix = raw_layout.partition_prefix(event_type, day)
-        identifiers, others = read_object_names(event_type, day, raw.object_names(store, event_type, day))
-        foreign += [prefix + name for name in others]
-        if fresh := _without(identifiers, known.get(day)):
-            new[day] = fresh
-    found = write_lists(store, event_type, month, new)
-    return [replace(found[0], foreign=tuple(foreign)), *found[1:]]
+    listed = [raw.object_names(store, event_type, day) for day in days]
+    identifiers, others = read_object_names(event_type, listed)
+    new = {
+        day: fresh for day, found in zip(days, identifiers, strict=True) if (fresh := _without(found, known.get(day)))
+    }
+    foreign = tuple(
+        raw_layout.partition_prefix(event_type, day) + name
+        for day, names in zip(days, others, strict=True)
+        for name in names
+    )
+    first, *rest = write_lists(store, event_type, month, new)
+    return [replace(first, foreign=foreign), *rest]
 
 
 def write_lists(store: ObjectStore, event_type: str, month: date, days: dict[date, bytes]) -> list[NewObjects]:
@@ -175,15 +177,11 @@ def _known(store: ObjectStore, keys: Iterable[str]) -> dict[date, set[bytes]]:
     known: dict[date, set[bytes]] = {}
     for key in keys:
         for day, identifiers in read_identifiers(store, key).items():
-            known.setdefault(day, set()).update(_each(identifiers))
+            known.setdefault(day, set()).update(split_identifiers(identifiers))
     return known
 
 
 def _without(identifiers: bytes, known: set[bytes] | None) -> bytes:
     if not known:
         return identifiers
-    return b"".join(identifier for identifier in _each(identifiers) if identifier not in known)
-
-
-def _each(identifiers: bytes) -> Iterator[bytes]:
-    return (identifiers[start : start + IDENTIFIER_BYTES] for start in range(0, len(identifiers), IDENTIFIER_BYTES))
+    return b"".join(identifier for identifier in split_identifiers(identifiers) if identifier not in known)

@@ -7,8 +7,11 @@ counts, so a file that is there says that its output is complete, and a run that
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,22 +20,35 @@ from elt.errors import BrokenLakeError
 from elt.manifests import ClosedMonths, CommittedOutput, OutputCounts, Plan, PlannedOutput, RawDigest, digest
 from elt.quarantine import Entry, Reason
 from elt.staging import inputs
-from elt.staging.batches import DayPart, RawBatch, day_batches, object_names, texts_of
-from elt.staging.behind import Behind
+from elt.staging.batches import RawBatch, day_batches
 from elt.staging.decoding import Decoded, Rejected, decode
 from elt.staging.parquet import COUNTS_KEY, INPUTS_KEY, StagedFileWriter, read_metadata
+from elt.staging.reading import read_batch
 from elt.staging.sorting import DaySorter, by_time
 from hospital_sim import layout as raw_layout
 from hospital_sim.storage import ObjectStore
 
 BATCH_OBJECTS = 8192
+_MONTH_DAYS = 31
+
+
+class _Codes(NamedTuple):
+    """A column as its different values and, for each row, the place of its value among them."""
+
+    values: list[str]
+    indices: npt.NDArray[np.int64]
+
+
+def _codes(column: pa.ChunkedArray) -> _Codes:
+    found = column.combine_chunks().dictionary_encode()
+    return _Codes(found.dictionary.to_pylist(), found.indices.to_numpy().astype(np.int64))
 
 
 class _Tally:
     """Counts what becomes of the objects of one output."""
 
     def __init__(self, month: date) -> None:
-        self._days = (layout.month_after(month) - month).days
+        self._days = layout.days_in(month)
         self._month = month
         self._staged: dict[str, dict[str, list[int]]] = {}
         self._quarantined: dict[str, Counter[date]] = {}
@@ -46,18 +62,14 @@ class _Tally:
         """Count events that are staged."""
         if not table.num_rows:
             return
-        keys = pa.table(
-            {
-                "hospital": table["hospital_id"],
-                "department": table["department_id"],
-                "day": pc.day(table["event_time"]),
-            }
-        )
-        groups = keys.group_by(["hospital", "department", "day"]).aggregate([([], "count_all")])
-        for row in groups.to_pylist():
-            departments = self._staged.setdefault(row["hospital"], {})
-            days = departments.setdefault(row["department"], [0] * self._days)
-            days[row["day"] - 1] += row["count_all"]
+        hospitals, departments = (_codes(table[name]) for name in ("hospital_id", "department_id"))
+        days = pc.day(table["event_time"]).to_numpy()
+        codes = (hospitals.indices * len(departments.values) + departments.indices) * _MONTH_DAYS + days - 1
+        for code, count in zip(*(found.tolist() for found in np.unique(codes, return_counts=True)), strict=True):
+            of, day = divmod(code, _MONTH_DAYS)
+            hospital, department = divmod(of, len(departments.values))
+            counts = self._staged.setdefault(hospitals.values[hospital], {})
+            counts.setdefault(departments.values[department], [0] * self._days)[day] += count
 
     def quarantined(self, reason: Reason, day: date) -> None:
         """Count one object that is quarantined."""
@@ -121,42 +133,33 @@ def _stage_objects(store: ObjectStore, plan: Plan, output: PlannedOutput, writer
     tally = _Tally(output.month)
     sorter = DaySorter()
     cut: date | None = None  # the day of which only parts have come so far
-    with Behind() as behind:
-        for parts in day_batches(inputs.read_identifiers(store, output.inputs), BATCH_OBJECTS):
-            if cut is not None and parts[0].day != cut:
-                writer.add_all(sorter.sorted())
-            contents = _read(store, output.event_type, parts)
-            for part, found in zip(parts, contents, strict=True):
-                behind.do(tally.read, part.day, found)
-            decoded = decode(output.event_type, RawBatch.joined(parts, contents))
-            for rejected in decoded.rejected:
-                tally.quarantined(_quarantine_rejected(store, plan, output.event_type, rejected), rejected.object.day)
-            tally.staged(decoded.table)
-            if plan.replays:
-                _close(store, plan, output.event_type, parts, decoded)
-            cut = None if parts[0].whole else parts[0].day
-            if cut is None:
-                behind.do(writer.add, by_time(decoded.table))
-            else:
-                behind.finish()
-                sorter.add(decoded.table)
+    for parts in day_batches(inputs.read_identifiers(store, output.inputs), BATCH_OBJECTS):
+        if cut is not None and parts[0].day != cut:
+            writer.add_all(sorter.sorted())
+        batch, contents = read_batch(store, output.event_type, parts)
+        for part, found in zip(parts, contents, strict=True):
+            tally.read(part.day, found)
+        decoded = decode(output.event_type, batch)
+        for rejected in decoded.rejected:
+            tally.quarantined(_quarantine_rejected(store, plan, output.event_type, rejected), rejected.object.day)
+        tally.staged(decoded.table)
+        if plan.replays:
+            _close(store, plan, output.event_type, batch, decoded)
+        cut = None if parts[0].whole else parts[0].day
+        if cut is None:
+            writer.add(by_time(decoded.table))
+        else:
+            sorter.add(decoded.table)
     writer.add_all(sorter.sorted())
     return tally.counts(plan.closed)
 
 
-def _read(store: ObjectStore, event_type: str, parts: list[DayPart]) -> list[list[bytes]]:
-    return [
-        raw.read_objects(store, event_type, part.day, object_names(event_type, part.day, part.texts)) for part in parts
-    ]
-
-
-def _close(store: ObjectStore, plan: Plan, event_type: str, parts: list[DayPart], decoded: Decoded) -> None:
+def _close(store: ObjectStore, plan: Plan, event_type: str, batch: RawBatch, decoded: Decoded) -> None:
     """Write that the objects that are staged now left the quarantine."""
     again = {(rejected.object.day, rejected.object.event_id) for rejected in decoded.rejected}
-    for part in parts:
-        for event_id in texts_of(part.texts):
-            if (part.day, event_id) not in again:
-                quarantine.close(store, raw_layout.key_of(event_type, part.day, event_id), plan.number)
+    for item in map(batch.item, range(len(batch))):
+        if (item.day, item.event_id) not in again:
+            quarantine.close(store, raw_layout.key_of(event_type, item.day, item.event_id), plan.number)
 
 
 def _quarantine_rejected(store: ObjectStore, plan: Plan, event_type: str, rejected: Rejected) -> Reason:

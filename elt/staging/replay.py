@@ -6,7 +6,7 @@ run of its own, with a plan and a commit, so a replay that is cut off is complet
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 import msgspec
@@ -15,11 +15,12 @@ from elt import layout, quarantine, raw
 from elt.errors import EmptyLakeError
 from elt.manifests import staging_runs
 from elt.staging import inputs
-from elt.staging.batches import DayPart, RawBatch, day_batches, object_names, texts_of
+from elt.staging.batches import DayPart, day_batches, read_object_names, split_identifiers
 from elt.staging.decoding import decode
 from elt.staging.inputs import NewObjects
 from elt.staging.outputs import BATCH_OBJECTS
 from elt.staging.planning import create_plan, make_replay_plan
+from elt.staging.reading import read_batch
 from elt.staging.run import complete, complete_unfinished, open_workers
 from elt.staging.summary import StageSummary
 from hospital_sim import layout as raw_layout
@@ -118,16 +119,16 @@ def _mended(store: ObjectStore) -> Iterator[NewObjects]:
 
 
 def _right(store: ObjectStore, event_type: str, parts: list[DayPart]) -> Iterator[tuple[date, bytes]]:
-    for part in parts:
-        there = set(raw.object_names(store, event_type, part.day))
-        names = object_names(event_type, part.day, part.texts)
-        event_ids = [text for text, name in zip(texts_of(part.texts), names, strict=True) if name in there]
-        if not event_ids:
-            continue
-        identifiers = b"".join(bytes.fromhex(event_id.replace("-", "")) for event_id in event_ids)
-        found = DayPart(part.day, identifiers, whole=True)
-        contents = raw.read_objects(store, event_type, part.day, [name for name in names if name in there])
-        decoded = decode(event_type, RawBatch.joined([found], [contents]))
-        yield from (
-            (part.day, bytes.fromhex(event_id.replace("-", ""))) for event_id in decoded.table["event_id"].to_pylist()
-        )
+    """Yield the day and the identifier of each object that is there and keeps the contract."""
+    there = [_still_there(store, event_type, part) for part in parts]
+    batch, _ = read_batch(store, event_type, [part for part in there if len(part)])
+    broken = {(rejected.object.day, rejected.object.event_id) for rejected in decode(event_type, batch).rejected}
+    for item in map(batch.item, range(len(batch))):
+        if (item.day, item.event_id) not in broken:
+            yield item.day, bytes.fromhex(item.event_id.replace("-", ""))
+
+
+def _still_there(store: ObjectStore, event_type: str, part: DayPart) -> DayPart:
+    (identifiers,), _ = read_object_names(event_type, [raw.object_names(store, event_type, part.day)])
+    here = set(split_identifiers(identifiers))
+    return replace(part, identifiers=b"".join(each for each in split_identifiers(part.identifiers) if each in here))

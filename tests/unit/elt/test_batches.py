@@ -13,8 +13,6 @@ from elt.staging.sorting import DaySorter, by_time
 
 pytestmark = pytest.mark.unit
 
-DAY = date(2024, 3, 15)
-
 
 def names_of(count: int) -> list[str]:
     choices = random.Random(3)
@@ -24,10 +22,10 @@ def names_of(count: int) -> list[str]:
 def test_names_become_sorted_identifiers_and_names_again() -> None:
     names = names_of(500)
 
-    identifiers, foreign = read_object_names("admission", DAY, names)
+    (identifiers, none), foreign = read_object_names("admission", [names, []])
 
-    assert foreign == []
-    assert object_names("admission", DAY, identifier_texts(identifiers)) == sorted(names)
+    assert (none, foreign) == (b"", [[], []])
+    assert object_names("admission", identifier_texts(identifiers)) == sorted(names)
     assert texts_of(identifier_texts(identifiers)) == sorted(name[10:46] for name in names)
 
 
@@ -53,14 +51,14 @@ def test_names_become_sorted_identifiers_and_names_again() -> None:
 def test_what_is_no_name_of_an_event_is_foreign(odd: str) -> None:
     names = names_of(3)
 
-    identifiers, foreign = read_object_names("admission", DAY, [names[0], odd, *names[1:]])
+    identifiers, foreign = read_object_names("admission", [names[:1], [odd, *names[1:]]])
 
-    assert foreign == [odd]
-    assert len(identifiers) == 3 * 16
+    assert foreign == [[], [odd]]
+    assert list(map(len, identifiers)) == [16, 2 * 16]
 
 
 def test_no_names_are_no_identifiers() -> None:
-    assert read_object_names("admission", DAY, []) == (b"", [])
+    assert read_object_names("admission", []) == ([], [])
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 100])

@@ -30,7 +30,9 @@ def test_every_type_has_a_form_and_its_events_are_proven(kind: str) -> None:
     read = form.read(JoinedObjects([encode(event) for event in events]))
 
     assert read.rows.all()
-    expected = [{"event_type": kind} | {name: getattr(event, name) for name in event.__struct_fields__} for event in events]
+    expected = [
+        {"event_type": kind} | {name: getattr(event, name) for name in event.__struct_fields__} for event in events
+    ]
     assert read.table.select(arrow_schema(kind).names).to_pylist() == [
         {name: row[name] for name in arrow_schema(kind).names} for row in expected
     ]
@@ -39,7 +41,9 @@ def test_every_type_has_a_form_and_its_events_are_proven(kind: str) -> None:
 @pytest.mark.parametrize("event", [admission(), discharge(), wait_snapshot(), dep_snapshot()], ids=event_type)
 def test_a_change_of_any_byte_is_not_proven_unless_decoding_agrees(event: Event) -> None:
     data = encode(event)
-    changed = [data[:place] + bytes([byte]) + data[place + 1 :] for place in range(len(data)) for byte in b'"0z\\ -{}\xff\n']
+    changed = [
+        data[:place] + bytes([byte]) + data[place + 1 :] for place in range(len(data)) for byte in b'"0z\\ -{}\xff\n'
+    ]
     objects = [RawObject(DAY.date(), identifier(1), each) for each in changed]
 
     fast = decode(event_type(event), RawBatch.of(objects))
