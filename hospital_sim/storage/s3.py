@@ -18,12 +18,16 @@ from hospital_sim.storage.s3_settings import S3Settings, settings
 from hospital_sim.storage.urls import public_url
 
 if TYPE_CHECKING:
+    from obstore import GetResult
     from obstore.store import S3Store as Client
 
 Result = TypeVar("Result")
 
 IN_FLIGHT = 64
 """Requests made at once by one call."""
+
+_LARGE = 1 << 20
+"""Bytes from which on an object is given more time than a request."""
 
 LISTED_AHEAD = 16
 """Folders listed before they are needed."""
@@ -158,13 +162,21 @@ class S3Store:
     async def _read(self, key: str) -> bytes:
         check_key(key)
         client = self._open()
-        answers = [await self._ask(lambda: client.get_async(key), key)]
+
+        async def get() -> "bytes | GetResult":
+            answer = await client.get_async(key)
+            return answer if answer.meta["size"] > _LARGE else (await answer.bytes_async()).to_bytes()
+
+        found = await self._ask(get, key)
+        if isinstance(found, bytes):
+            return found
+        size, answers = found.meta["size"], [found]
 
         async def body() -> bytes:
             answer = answers.pop() if answers else await client.get_async(key)
             return (await answer.bytes_async()).to_bytes()
 
-        return await self._ask(body, key, answers[0].meta["size"])
+        return await self._ask(body, key, size)
 
     async def _read_with_key(self, key: str) -> tuple[str, bytes]:
         return key, await self._read(key)

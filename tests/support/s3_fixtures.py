@@ -1,4 +1,4 @@
-"""Fixtures of real S3 servers: a module that uses them imports them by name."""
+"""Fixtures of real S3 servers, for every test: each is started when a test first asks for it."""
 
 from collections.abc import Iterator
 

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 from lakes import FailingStore, PowerCut, QuickStore, admission, contents, put_all, put_event, put_record, some_events
-from s3_fixtures import rclone_s3, rclone_server, seaweed, seaweed_server  # noqa: F401
 from s3_servers import S3Server
 
 from elt import layout
@@ -135,7 +134,7 @@ def test_a_lake_is_not_copied_into_itself(lake: LocalStore, place: str) -> None:
         copy_lake(lake, LocalStore(Path(lake.url, place).resolve()))
 
 
-def test_a_lake_goes_to_s3_and_back(lake: LocalStore, tmp_path: Path, seaweed: S3Server) -> None:  # noqa: F811
+def test_a_lake_goes_to_s3_and_back(lake: LocalStore, tmp_path: Path, seaweed: S3Server) -> None:
     there, back = open_store(seaweed.new_url()), LocalStore(tmp_path / "back")
     copy_lake(lake, there)
     assert contents(there) == contents(lake)
@@ -151,7 +150,7 @@ def test_a_lake_goes_to_memory(lake: LocalStore) -> None:
 
 def test_a_destination_that_overwrites_is_refused_and_allowed_when_nothing_else_writes(
     lake: LocalStore,
-    rclone_s3: S3Server,  # noqa: F811
+    rclone_s3: S3Server,
 ) -> None:
     url = rclone_s3.new_url()
     with pytest.raises(EltError, match="ignores the condition to create an object only if its key is free"):

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from flaky_s3 import BREAK_OFF, FlakyS3, flaky_s3
-from s3_fixtures import rclone_s3, rclone_server, seaweed, seaweed_server  # noqa: F401
 from s3_servers import BUCKET, KEY, READER_KEY, READER_SECRET, SECRET, S3Server
 
 from hospital_sim.storage import (
@@ -119,7 +118,7 @@ def test_of_many_objects_none_is_begun_after_one_has_failed(flaky: FlakyS3) -> N
 
 
 def test_a_key_id_that_nobody_has_and_a_wrong_secret_are_refused_and_not_shown(
-    seaweed: S3Server,  # noqa: F811
+    seaweed: S3Server,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for key, secret in (("nobody-key", SECRET), (KEY, "wrong-secret-9fwz")):
@@ -131,7 +130,7 @@ def test_a_key_id_that_nobody_has_and_a_wrong_secret_are_refused_and_not_shown(
         assert refused.value.__suppress_context__
 
 
-def test_who_may_only_read_may_not_write(seaweed: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_who_may_only_read_may_not_write(seaweed: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
     url = seaweed.new_url()
     open_store(url).create("a", b"1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", READER_KEY)
@@ -142,14 +141,14 @@ def test_who_may_only_read_may_not_write(seaweed: S3Server, monkeypatch: pytest.
         reader.create("b", b"1")
 
 
-def test_a_bucket_that_is_missing_is_named(seaweed: S3Server) -> None:  # noqa: F811
+def test_a_bucket_that_is_missing_is_named(seaweed: S3Server) -> None:
     store = open_store("s3://no-such-bucket/lake")
     for call in (lambda: store.create("a", b"1"), lambda: store.read("a"), lambda: list(store.keys())):
         with pytest.raises(StoreRefusedError, match="there is no bucket 'no-such-bucket'; make it"):
             call()
 
 
-def test_an_object_whose_name_no_lake_can_have_is_named_when_it_is_listed(seaweed: S3Server) -> None:  # noqa: F811
+def test_an_object_whose_name_no_lake_can_have_is_named_when_it_is_listed(seaweed: S3Server) -> None:
     from botocore.session import Session
 
     url = seaweed.new_url()
@@ -166,7 +165,7 @@ def test_an_object_whose_name_no_lake_can_have_is_named_when_it_is_listed(seawee
 
 
 def test_credentials_come_from_a_profile(
-    seaweed: S3Server,  # noqa: F811
+    seaweed: S3Server,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
@@ -188,7 +187,7 @@ def test_credentials_come_from_a_profile(
 
 
 def test_credentials_come_from_the_role_of_the_machine(
-    seaweed: S3Server,  # noqa: F811
+    seaweed: S3Server,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Role(BaseHTTPRequestHandler):
@@ -231,7 +230,7 @@ def test_an_endpoint_elsewhere_without_encryption_must_be_allowed(monkeypatch: p
         open_store("s3://bucket/lake").create("a", b"1")
 
 
-def test_a_server_that_ignores_the_condition_is_detected(rclone_s3: S3Server) -> None:  # noqa: F811
+def test_a_server_that_ignores_the_condition_is_detected(rclone_s3: S3Server) -> None:
     store = open_store(rclone_s3.new_url())
     with pytest.raises(OverwritingStoreError, match="ignores the condition to create an object only if") as refused:
         create_once(store, "started.json", b"{}")
