@@ -41,14 +41,16 @@ def list_entries(
         entries = [msgspec.to_builtins(entry) | {"open": entry.key in still_open} for entry in found]
         terminal.print_json({"open": counts.total(), "by_reason": by_reason, "entries": entries})
         return
-    rows: list[list[terminal.Cell]] = [
-        [repr(entry.key)[1:-1], str(entry.reason), entry.detail, "" if entry.key in still_open else "staged since"]
-        for entry in found[:limit]
-    ]
-    notes = [f"{code}: {count:,}" for code, count in by_reason.items()]
-    more = [f"… and {len(found) - limit:,} more (--limit)"] if len(found) > limit else []
-    columns = ("object under raw/", "reason", "what is wrong", "")
-    terminal.print_table(f"In quarantine: {counts.total():,}", columns, rows, [*more, *notes])
+    typer.echo(f"In quarantine: {counts.total():,}")
+    for code, count in by_reason.items():
+        typer.echo(f"  {code}: {count:,}")
+    # Lines rather than a table: a key is never folded, so it can be copied and searched for.
+    for entry in found[:limit]:
+        key = entry.key if entry.key.isprintable() else repr(entry.key)[1:-1]
+        since = "" if entry.key in still_open else " (staged since)"
+        typer.echo(f"raw/{key}: {entry.reason}: {entry.detail}{since}")
+    if len(found) > limit:
+        typer.echo(f"… and {len(found) - limit:,} more (--limit)")
 
 
 @app.command("replay")

@@ -34,12 +34,11 @@ def _print(report: "VerificationReport", limit: int) -> None:
     if report.passed:
         typer.echo(f"Proven: {counts}; nothing is missing, foreign, altered or truncated.")
     else:
-        rows: list[list[terminal.Cell]] = [
-            [str(problem.kind), problem.printable_key, problem.detail] for problem in report.problems[:limit]
-        ]
-        left = len(report.problems) - limit
-        notes = [f"… and {left:,} more (--limit)"] if left > 0 else []
-        columns = ("problem", "object", "what is wrong")
-        terminal.print_table(f"Not proven: {len(report.problems):,} problems; {counts}", columns, rows, notes)
+        typer.echo(f"Not proven: {len(report.problems):,} problems; {counts}")
+        # Lines rather than a table: a key is never folded, so it can be copied and searched for.
+        for problem in report.problems[:limit]:
+            typer.echo(f"{problem.kind:<10} {problem.printable_key}: {problem.detail}")
+        if len(report.problems) > limit:
+            typer.echo(f"… and {len(report.problems) - limit:,} more (--limit)")
     if report.unstaged:
         typer.echo(f"{report.unstaged:,} events are not staged yet: hospital-elt stage --lake {report.lake}")

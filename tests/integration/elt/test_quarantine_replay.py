@@ -1,6 +1,5 @@
 """What is in quarantine is staged after all when its cause is mended; the list then lacks it, its history stays."""
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -20,11 +19,11 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def lake(tmp_path: Path) -> Iterator[LocalStore]:
+def lake(tmp_path: Path) -> LocalStore:
     store = QuickStore(tmp_path / "lake")
     fill(store)
     stage(store)
-    yield store
+    return store
 
 
 def fill(store: LocalStore) -> None:

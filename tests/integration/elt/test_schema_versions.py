@@ -22,9 +22,7 @@ pytestmark = pytest.mark.integration
 FIELDS = {name: Admission.__annotations__[name] for name in Admission.__struct_fields__}
 
 
-class AdmissionTwo(
-    Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="admission"
-):
+class AdmissionTwo(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="admission"):
     """A patient is given a bed; says how urgent it was."""
 
     __annotations__ = {
@@ -147,9 +145,7 @@ def test_both_versions_have_a_contract() -> None:
 
 def test_a_version_that_does_more_than_append_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     class Shorter(Struct, tag_field="event_type", tag="admission"):
-        __annotations__ = {
-            name: AdmissionTwo.__annotations__[name] for name in FIELDS if name != "bed_number"
-        }
+        __annotations__ = {name: AdmissionTwo.__annotations__[name] for name in FIELDS if name != "bed_number"}
 
     monkeypatch.setitem(EVENT_VERSIONS, "admission", (Admission, Shorter))
 

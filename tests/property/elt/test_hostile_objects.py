@@ -1,6 +1,7 @@
-"""Hostile bytes and hostile names: quarantined or refused, never a crash, never a wrong row, nothing outside the lake."""
+"""Hostile bytes and names: quarantined or refused, never a crash, never a wrong row, nothing outside the lake."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,7 @@ from elt.staging.batches import RawBatch, RawObject
 from elt.staging.decoding import decode
 from hospital_sim.events import Event, encode, event_type
 from hospital_sim.layout import key_of
+from hospital_sim.storage import StorageError
 
 pytestmark = pytest.mark.property
 
@@ -141,10 +143,8 @@ def test_whatever_lies_there_is_staged_or_quarantined_inside_the_lake(
         store.create(f"raw/{key_of(other[0], DAY.date(), identifier(7))}", other[1])
         there = 2
         for key, data in objects.items():
-            try:
+            with suppress(StorageError):  # a name that is a folder's already
                 there += store.create(f"raw/{key}", data)
-            except Exception as error:
-                assert "cannot be written" in str(error) or "is already there" in str(error)
         records = sum(key.startswith("raw/_runs/") for key in store.keys("raw/") if key.endswith(".started.json"))
 
         summary = stage(store)
