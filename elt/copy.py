@@ -13,7 +13,7 @@ from elt.errors import EltError, WrongCallError
 from elt.layout import QUARANTINE_OBJECTS, STAGING, STAGING_MANIFESTS, parse_manifest_key
 from elt.raw import RAW_PREFIX
 from hospital_sim.layout import RUNS, is_started_key
-from hospital_sim.storage import ObjectStore, StorageError, create_once
+from hospital_sim.storage import ObjectStore, StorageError, StoreRefusedError, create_once
 
 BATCH = 1024
 """Small objects copied, and held in memory, at once; large ones are copied one by one."""
@@ -65,6 +65,7 @@ def copy_lake(source: ObjectStore, destination: ObjectStore, on_done: Callable[[
     Raises:
         WrongCallError: If the two are one place or one in the other, or the destination holds a run or a manifest that
             the lake does not.
+        StoreRefusedError: If the destination does not take the first object.
         EltError: If the work could not be completed; the same call again completes it.
     """
     _check_places(source, destination)
@@ -80,11 +81,17 @@ def copy_lake(source: ObjectStore, destination: ObjectStore, on_done: Callable[[
         copying.many(source.keys(QUARANTINE_OBJECTS))
         copying.many(key for key in source.keys(_QUARANTINE) if not key.startswith(QUARANTINE_OBJECTS))
         copying.each(sorted(manifests, key=_after_what_it_names))
+    except StoreRefusedError as error:
+        if not copying.summary.objects:
+            raise
+        raise _stopped(error, copying.summary) from error
     except StorageError as error:
-        raise EltError(
-            f"{error}; {copying.summary.objects:,} objects are copied, run the same command again for the rest"
-        ) from error
+        raise _stopped(error, copying.summary) from error
     return copying.summary
+
+
+def _stopped(error: StorageError, summary: CopySummary) -> EltError:
+    return EltError(f"{error}; {summary.objects:,} objects are copied, run the same command again for the rest")
 
 
 class _Copying:

@@ -5,12 +5,14 @@ are named here; another is used only by who says that nothing else writes to it.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 from hospital_sim.errors import MissingExtraError
 from hospital_sim.storage import patience
+from hospital_sim.storage.in_flight import THREADS, Flight, in_thread
 from hospital_sim.storage.keys import check_key, check_prefix
 from hospital_sim.storage.protocol import (
     ObjectConflictError,
@@ -57,6 +59,8 @@ class FsspecStore:
         self.url = public_url(url).rstrip("/")
         self._scheme = url.partition("://")[0]
         self._single_writer = single_writer
+        # In memory nothing is waited for.
+        self._width = 1 if self._scheme == "memory" else THREADS
         self._opened: tuple[AbstractFileSystem, str] | None = None
         _check_installed(self._scheme, self.url)
         if not single_writer and self._scheme not in CREATE_ONLY:
@@ -85,16 +89,13 @@ class FsspecStore:
             return self._same(key, data, there)
 
     def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
-        """Create many objects, one after the other (see ``ObjectStore.create_many``)."""
-        created = done = 0
+        """Create many objects, several at once (see ``ObjectStore.create_many``)."""
+        flight = Flight(self._create_in_thread, self._width)
         try:
-            for key, data in objects:
-                created += self.create(key, data)
-                done += 1
+            return sum(flight.results(objects))
         except StorageError as error:
-            error.done = done
+            error.done = flight.done
             raise
-        return created
 
     def read(self, key: str) -> bytes:
         """Return the bytes of one object (see ``ObjectStore.read``)."""
@@ -105,8 +106,8 @@ class FsspecStore:
         return found
 
     def read_many(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield the key and the bytes of each object, in the order of the keys."""
-        return ((key, self.read(key)) for key in keys)
+        """Yield the key and the bytes of each object, in the order of the keys, reading several at once."""
+        return Flight(self._read_in_thread, self._width).results(keys)
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """Yield, sorted, the keys of all objects below a prefix."""
@@ -131,6 +132,12 @@ class FsspecStore:
 
     def flush(self) -> None:
         """Return at once: what the file system acknowledged is as durable as it makes it."""
+
+    def _create_in_thread(self, item: tuple[str, bytes]) -> Awaitable[bool]:
+        return in_thread(self.create, *item)
+
+    def _read_in_thread(self, key: str) -> Awaitable[tuple[str, bytes]]:
+        return in_thread(lambda: (key, self.read(key)))
 
     def _put(self, key: str, data: bytes) -> bool:
         """Put an object where none is; return False if the name is taken."""
@@ -195,7 +202,7 @@ class FsspecStore:
         """Call the file system; its errors become those of a store, but for what a name or its absence may be."""
         location = f"{self.url}/{key}".rstrip("/")
         try:
-            return call() if self._scheme == "memory" else _in_time(call, location)
+            return call() if self._scheme == "memory" else _again_and_again(call, location)
         except (FileExistsError, FileNotFoundError, IsADirectoryError, NotADirectoryError, StorageError):
             raise
         except ImportError as error:
@@ -204,13 +211,24 @@ class FsspecStore:
             raise StoreRefusedError(
                 location, "the store does not permit this; check the credentials and their rights"
             ) from None
-        except (ConnectionError, TimeoutError) as error:
-            raise StoreUnreachableError(
-                location, f"the store cannot be reached ({type(error).__name__}); run the same command again"
-            ) from None
         except Exception as error:
             # What such an error says is not known, and may hold what is secret.
             raise StorageError(location, f"the file system failed with {type(error).__name__}") from None
+
+
+def _again_and_again(call: Callable[[], Result], location: str) -> Result:
+    """Call while the call fails in a way that may pass, with growing pauses."""
+    deadline, pause = time.monotonic() + patience.SECONDS, 0.1
+    while True:
+        try:
+            return _in_time(call, location)
+        except (ConnectionError, TimeoutError) as error:
+            if time.monotonic() + pause > deadline:
+                raise StoreUnreachableError(
+                    location, f"the store cannot be reached ({type(error).__name__}); run the same command again"
+                ) from None
+        time.sleep(pause)
+        pause = min(2 * pause, 2.0)
 
 
 def _in_time(call: Callable[[], Result], location: str) -> Result:

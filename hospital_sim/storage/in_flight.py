@@ -11,7 +11,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -78,6 +79,19 @@ class Loop:
 
 LOOP = Loop()
 """The event loop of this process."""
+
+THREADS = 16
+"""Calls that wait in threads at once, in the whole process."""
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, "object-store")
+
+
+def in_thread(call: Callable[..., Result], *arguments: object) -> "asyncio.Future[Result]":
+    """Make a call that waits in a thread of its own; for the event loop only."""
+    return asyncio.get_running_loop().run_in_executor(_threads(), call, *arguments)
 
 
 class Flight(Generic[Item, Result]):

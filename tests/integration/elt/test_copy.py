@@ -14,7 +14,7 @@ from elt.errors import EltError, WrongCallError
 from elt.manifests import staged_files, staging_runs
 from elt.staging import stage
 from hospital_sim.layout import is_record_key
-from hospital_sim.storage import LocalStore, ObjectStore, open_store
+from hospital_sim.storage import LocalStore, ObjectStore, OverwritingStoreError, StoreRefusedError, open_store
 
 pytestmark = pytest.mark.integration
 
@@ -148,12 +148,20 @@ def test_a_lake_goes_to_memory(lake: LocalStore) -> None:
     assert contents(there) == contents(lake)
 
 
+def test_a_bucket_that_is_missing_is_a_wrong_call(lake: LocalStore, seaweed: S3Server) -> None:
+    with pytest.raises(StoreRefusedError, match="there is no bucket 'no-such-bucket'") as refused:
+        copy_lake(lake, open_store("s3://no-such-bucket/lake"))
+    assert refused.value.exit_code == 2
+
+
 def test_a_destination_that_overwrites_is_refused_and_allowed_when_nothing_else_writes(
     lake: LocalStore,
     rclone_s3: S3Server,
 ) -> None:
     url = rclone_s3.new_url()
-    with pytest.raises(EltError, match="ignores the condition to create an object only if its key is free"):
+    with pytest.raises(
+        OverwritingStoreError, match="ignores the condition to create an object only if its key is free"
+    ):
         copy_lake(lake, open_store(url))
     single = open_store(url, single_writer=True)
     copy_lake(lake, single)

@@ -17,11 +17,12 @@ from hospital_sim.storage import (
     create_once,
     open_store,
 )
+from hospital_sim.storage.fsspec_store import FsspecStore
 
 pytestmark = pytest.mark.integration
 
 STORES = ("local", "memory", "seaweed", "moto_s3")
-LOOKED_AT_FIRST = ("memory, single writer", "rclone_s3, single writer")
+LOOKED_AT_FIRST = ("memory, single writer", "rclone_s3, single writer", "s3fs, single writer")
 """Stores that are looked at before each write, since nothing else writes to them."""
 
 
@@ -40,6 +41,9 @@ def _open(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     name, _, single_writer = request.param.partition(", ")
     if name == "local":
         return open_store(tmp_path / "store")
+    if name == "s3fs":
+        # Any file system of fsspec over a network is used in this way.
+        return FsspecStore(request.getfixturevalue("seaweed").new_url(), single_writer=True)
     url = f"memory://{uuid4().hex}" if name == "memory" else request.getfixturevalue(name).new_url()
     return open_store(url, single_writer=bool(single_writer))
 
