@@ -1,7 +1,7 @@
 """Raw objects staged a second, beside a bare loop that only opens, reads and closes the files; peak memory.
 
 The objects are the events of a simulated hospital, one JSON file each, on a memory file system where there is one. Ours
-validates every object, writes the Parquet files and the manifests; polars, DuckDB and chDB only read the objects of each
+validates every object, writes the Parquet files and the manifests. polars, DuckDB and chDB only read the objects of a
 type into Parquet, and are given a part of the objects, because they take long. Sides take turns; a ratio is the median
 of the ratios of the rounds. Exits 1 if staging is slower than 0.6 of the bare loop with one worker, or than 1.1 of it
 with two (asked of 200,000 objects or more, where starting a process does not count), or needs more than 512 MiB.

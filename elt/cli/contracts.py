@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def command(
     event_type: Annotated[
-        str | None, typer.Argument(metavar="[EVENT_TYPE]", help="One event type; all of them if not given.")
+        str | None, typer.Argument(metavar="[TYPE]", help="One event type; all of them if not given.")
     ] = None,
     version: Annotated[int | None, typer.Option(metavar="N", help="One version; every one if not given.")] = None,
     out: Annotated[

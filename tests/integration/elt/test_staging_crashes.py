@@ -199,7 +199,10 @@ def test_two_runs_at_once_on_s3_stage_everything_once(seaweed: S3Server) -> None
     ]
     errors = [process.communicate(timeout=60)[1] for process in processes]
 
-    assert [process.returncode for process in processes] == [0, 0], (errors, [process.returncode for process in processes])
+    assert [process.returncode for process in processes] == [0, 0], (
+        errors,
+        [process.returncode for process in processes],
+    )
     assert sum(file.rows for file in manifests.staged_files(store)) == 200
     assert len(list(store.keys("staging/"))) == len(manifests.staged_files(store))
 
