@@ -12,7 +12,7 @@ from elt.contracts import EVENT_TYPES, arrow_schema
 from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
 from elt.quarantine import Reason
 from elt.raw import open_lake
-from elt.staging import outputs, parquet, stage
+from elt.staging import inputs, outputs, parquet, sorting, stage
 from hospital_sim.events import encode, event_type
 from hospital_sim.layout import key_of
 from hospital_sim.storage import LocalStore, OverwritingStoreError
@@ -129,6 +129,45 @@ def test_how_objects_are_batched_leaves_no_trace(tmp_path: Path, monkeypatch: py
     stage(stores[1])
 
     assert contents(stores[0]) == contents(stores[1])
+
+
+def test_a_day_that_is_sorted_in_a_temporary_file_leaves_no_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores = [LocalStore(tmp_path / name) for name in ("usual", "other")]
+    for store in stores:
+        put_all(store, some_events(60))
+    stage(stores[0])
+    monkeypatch.setattr(outputs, "BATCH_OBJECTS", 3)
+    monkeypatch.setattr(sorting, "HELD_ROWS", 0)
+
+    stage(stores[1])
+
+    assert contents(stores[0]) == contents(stores[1])
+
+
+def test_a_month_of_too_many_objects_goes_on_in_numbered_files(
+    lake: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inputs, "LARGEST_OUTPUT", 7)
+    put_all(lake, some_events(25))
+
+    summary = stage(lake)
+
+    files = [file for file in manifests.staged_files(lake) if file.event_type == "admission"]
+    assert [file.key.rpartition("/")[2] for file in files] == [
+        "admission.parquet",
+        "admission-0002.parquet",
+        "admission-0003.parquet",
+        "admission-0004.parquet",
+    ]
+    assert [file.rows for file in files] == [7, 7, 7, 4]
+    assert summary.rows == 100
+    assert len({row["event_id"] for file in files for row in rows(lake, file.key)}) == 25
+    assert stage(lake).manifests == []
+    put_event(lake, admission(901))
+    assert stage(lake).files == 1
+    assert manifests.staged_files(lake)[-1].key.endswith("admission-0005.parquet")
 
 
 def test_row_groups_do_not_depend_on_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
