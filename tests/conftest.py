@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from s3_fixtures import moto_s3, moto_server, rclone_s3, rclone_server, seaweed, seaweed_server  # noqa: F401
 
 TIERS = ("unit", "property", "integration", "e2e")
 TESTS = Path(__file__).parent

@@ -11,7 +11,7 @@ from hospital_sim import terminal
 from hospital_sim.events import EVENT_TYPES, RunRecord
 from hospital_sim.hospital import Hospital, load_all
 from hospital_sim.sinks import ObjectSink
-from hospital_sim.storage import public_url
+from hospital_sim.storage import open_store, public_url
 
 Written = tuple[RunRecord, int, int]
 """A run record; how many events were created, and how many were there already."""
@@ -29,6 +29,8 @@ def simulate_all(
 ) -> dict[str, object]:
     """Run the hospitals of a preset or a file and return the summary of what was written."""
     hospitals = load_all(hospital)
+    # A wrong URL is said before anything runs, and by this process.
+    open_store(sink, single_writer=single_writer)
     work = partial(
         _simulate_one, start=start, end=end, seed=seed, sink=sink, emit_from=emit_from, single_writer=single_writer
     )

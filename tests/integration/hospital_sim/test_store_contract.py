@@ -63,13 +63,13 @@ def test_other_bytes_under_a_key_are_an_error_that_names_it_and_change_nothing(s
     assert store.read("a/b.json") == b"one"
 
 
-def test_many_objects_are_created_and_the_new_ones_counted(store: ObjectStore) -> None:
+def test_many_objects_are_created_and_the_new_ones_counted(shared_store: ObjectStore) -> None:
     objects = [(f"day={number % 7}/{number:04d}", b"%d" % number) for number in range(300)]
-    store.create_many(objects[::50])
-    assert store.create_many(iter(objects)) == 300 - 6
-    assert store.create_many(objects) == 0
-    assert list(store.read_many(key for key, _ in objects)) == objects
-    assert list(store.keys()) == sorted(key for key, _ in objects)
+    shared_store.create_many(objects[::50])
+    assert shared_store.create_many(iter(objects)) == 300 - 6
+    assert shared_store.create_many(objects) == 0
+    assert list(shared_store.read_many(key for key, _ in objects)) == objects
+    assert list(shared_store.keys()) == sorted(key for key, _ in objects)
 
 
 def test_many_objects_stop_at_the_one_that_is_other_and_say_how_many_are_there(store: ObjectStore) -> None:
@@ -115,10 +115,10 @@ def test_keys_folders_and_objects_come_sorted_as_keys(store: ObjectStore) -> Non
     assert dict(store.read_many(keys)) == {key: key.encode() for key in keys}
 
 
-def test_more_objects_are_listed_than_a_server_tells_at_once(store: ObjectStore) -> None:
+def test_more_objects_are_listed_than_a_server_tells_at_once(shared_store: ObjectStore) -> None:
     keys = [f"many/{number:05d}" for number in range(1100)]
-    store.create_many((key, b"") for key in keys)
-    assert list(store.objects("many/")) == list(store.keys()) == keys
+    shared_store.create_many((key, b"") for key in keys)
+    assert list(shared_store.objects("many/")) == list(shared_store.keys()) == keys
 
 
 def test_more_folders_are_listed_than_are_listed_ahead(store: ObjectStore) -> None:
