@@ -4,10 +4,8 @@ A plan names, before anything is staged, every output and the raw objects that g
 commit says what became of them. Neither holds a wall-clock time. A plan without a commit is an unfinished run.
 """
 
-import hashlib
-from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -100,8 +98,8 @@ class OutputCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         late: Late events among them, by hospital.
         staged: Events staged, by hospital and department: one number for each day of the month.
         quarantined: Objects quarantined, by reason and the day of their key.
-        raw_sha256: Digest of the raw objects of each day (see ``RawDigest``); empty where a lake was staged before
-            digests of raw objects were kept.
+        raw_sha256: Digest of the raw objects of each day (see ``elt.digests.RawDigest``); empty where a lake was staged
+            before digests of raw objects were kept.
     """
 
     rows: int
@@ -257,28 +255,6 @@ def late_counts(store: ObjectStore) -> Counter[tuple[str, str, date]]:
             for hospital_id, count in output.counts.late.items():
                 totals[output.event_type, hospital_id, output.month] += count
     return totals
-
-
-class RawDigest:
-    """Digest of the raw objects of a day, in the order of their identifiers: of their bytes, and of their lengths."""
-
-    def __init__(self) -> None:
-        self._bytes = hashlib.sha256()
-        self._lengths = hashlib.sha256()
-
-    def add(self, contents: Sequence[bytes]) -> None:
-        """Add the bytes of the next objects."""
-        self._bytes.update(b"".join(contents))
-        self._lengths.update(array("Q", map(len, contents)).tobytes())
-
-    def hexdigest(self) -> str:
-        """Return the digest, hexadecimal."""
-        return hashlib.sha256(self._bytes.digest() + self._lengths.digest()).hexdigest()
-
-
-def digest(data: bytes) -> str:
-    """Return the SHA-256 of bytes, hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def _files(commit: Commit) -> Iterator[StagedFile]:

@@ -13,33 +13,33 @@ from functools import cache
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from msgspec import inspect
 
 from elt.contracts import Column, ColumnKind, struct_columns
+from elt.staging.fixed_values import (
+    DATE_WIDTH,
+    SEPARATORS,
+    TIMESTAMP_WIDTH,
+    UUID_WIDTH,
+    ZERO,
+    Bytes,
+    Flags,
+    Offsets,
+    any_along,
+    read_dates,
+    read_timestamps,
+    read_uuids,
+)
 from hospital_sim.events import UUID_PATTERN, Event, encode
 
 LONGEST_OBJECT = 4096
 """Longer objects are decoded one by one."""
 
-Bytes = npt.NDArray[np.uint8]
-Offsets = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-
 _PADDING = 512
 _WINDOW = 96
 _DIGITS = 18
-_QUOTE, _ZERO, _LOWER_A = b'"0a'
-_HYPHENS = [8, 13, 18, 23]
-_UUID, _TIMESTAMP, _DATE = 36, len("2024-01-01T00:00:00Z"), len("2024-01-01")
-_SEPARATORS = {_UUID: "########-####-####-####-############", _TIMESTAMP: "####-##-##T##:##:##Z", _DATE: "####-##-##"}
-_DAY_SECONDS = 86_400
-_MICROSECONDS = 1_000_000
-
-_MONTHS = np.arange("0000-01", "10000-01", dtype="datetime64[M]")
-_FIRST_DAYS = _MONTHS.astype("datetime64[D]").astype(np.int64)
-_MONTH_DAYS = np.diff(np.append(_FIRST_DAYS, np.datetime64("10000-01-01", "D").astype(np.int64)))
+_QUOTE = ord('"')
 
 
 @dataclass(frozen=True)
@@ -163,11 +163,11 @@ def _steps(tag: str, columns: Sequence[Column], types: dict[str, object]) -> Ite
             yield _Strings(column.name, types[column.name], nullable=True)
             block = _Block()
         elif column.kind is ColumnKind.TIMESTAMP:
-            block.fixed(column.name, _TIMESTAMP, _timestamps)
+            block.fixed(column.name, TIMESTAMP_WIDTH, read_timestamps)
         elif column.kind is ColumnKind.DATE:
-            block.fixed(column.name, _DATE, _dates)
+            block.fixed(column.name, DATE_WIDTH, read_dates)
         elif column.kind is ColumnKind.STRING and column.pattern == UUID_PATTERN:
-            block.fixed(column.name, _UUID, _uuids)
+            block.fixed(column.name, UUID_WIDTH, read_uuids)
         elif column.kind is ColumnKind.STRING:
             block.text(b'"')
             yield block.step()
@@ -218,7 +218,7 @@ class _Block:
         """Append a quoted value of fixed width."""
         self.text(b'"')
         self._fixed.append((name, len(self._text), width, read))
-        separators = _SEPARATORS[width]
+        separators = SEPARATORS[width]
         self._text += separators.encode()
         self._same += bytes(0 if character == "#" else 0xFF for character in separators)
         self.text(b'"')
@@ -232,7 +232,7 @@ class _Block:
             different = rows ^ text
             different &= same
             if different.any():
-                reading.doubt(_any(different, 1))
+                reading.doubt(any_along(different, 1))
             for name, value in self._constants.items():
                 reading.columns[name] = pa.array(np.full(len(rows), value, np.int64))
             for name, start, width, convert in self._fixed:
@@ -243,61 +243,6 @@ class _Block:
         return read
 
 
-def _uuids(rows: Bytes) -> tuple[pa.Array, Flags]:
-    text = np.ascontiguousarray(rows)
-    known = (text - _ZERO) < 10
-    known |= (text - _LOWER_A) < 6
-    known[:, _HYPHENS] = True  # compared with the block already
-    wrong = np.zeros(len(text), np.bool_) if known.all() else _any(~known, 1)
-    return fixed_strings(text), wrong
-
-
-def fixed_strings(text: Bytes) -> pa.Array:
-    """Return rows of ASCII characters as an Arrow array of strings."""
-    count, width = text.shape
-    offsets = np.arange(0, (count + 1) * width, width, dtype=np.int32)
-    return pa.Array.from_buffers(pa.string(), count, [None, pa.py_buffer(offsets), pa.py_buffer(text)])
-
-
-def _timestamps(rows: Bytes) -> tuple[pa.Array, Flags]:
-    digits = np.ascontiguousarray(rows.T) - np.uint8(_ZERO)
-    days, wrong = _days(digits)
-    hours, minutes, seconds = _number(digits[11:13]), _number(digits[14:16]), _number(digits[17:19])
-    for part, limit in ((hours, 24), (minutes, 60), (seconds, 60)):
-        wrong |= part >= limit
-    wrong |= _any(digits[[11, 12, 14, 15, 17, 18]] > 9, 0)
-    at = days * _DAY_SECONDS + (hours.astype(np.int64) * 3600 + minutes * 60 + seconds)
-    at *= _MICROSECONDS
-    return pa.array(at).view(pa.timestamp("us", tz="UTC")), wrong
-
-
-def _dates(rows: Bytes) -> tuple[pa.Array, Flags]:
-    days, wrong = _days(np.ascontiguousarray(rows.T) - np.uint8(_ZERO))
-    return pa.array(days.astype(np.int32)).view(pa.date32()), wrong
-
-
-def _days(digits: Bytes) -> tuple[Offsets, Flags]:
-    """Return days since 1970 from the digits of ``YYYY-MM-DD``, one row for each digit, and which are no dates."""
-    wrong = _any(digits[[0, 1, 2, 3, 5, 6, 8, 9]] > 9, 0)
-    year = _number(digits[0:2]) * 100 + _number(digits[2:4])
-    month, day = _number(digits[5:7]), _number(digits[8:10])
-    wrong |= (month < 1) | (month > 12) | (year < 1)
-    index = np.where(wrong, 0, year * 12 + month - 1)
-    wrong |= (day < 1) | (day > _MONTH_DAYS[index])
-    return _FIRST_DAYS[index] + (day - 1), wrong
-
-
-def _number(digits: Bytes) -> npt.NDArray[np.int32]:
-    """Return the number of two digits."""
-    found: npt.NDArray[np.int32] = digits[0].astype(np.int32) * 10 + digits[1]
-    return found
-
-
-def _any(flags: npt.NDArray[np.generic], axis: int) -> Flags:
-    found: Flags = np.any(flags, axis=axis)
-    return found
-
-
 class _Integers:
     """Reads integers of up to 18 digits, as they are written: no sign, no zero in front."""
 
@@ -306,7 +251,7 @@ class _Integers:
         self._lowest = lowest
 
     def __call__(self, reading: _Reading) -> None:
-        digits = reading.joined.windows(reading.at, _DIGITS + 1) - np.uint8(_ZERO)
+        digits = reading.joined.windows(reading.at, _DIGITS + 1) - np.uint8(ZERO)
         widths = (digits > 9).argmax(axis=1)
         reading.doubt((widths == 0) | ((digits[:, 0] == 0) & (widths > 1)))
         values = np.zeros(len(digits), np.int64)

@@ -20,7 +20,8 @@ import pyarrow.compute as pc
 from elt.contracts import EVENT_VERSIONS, ColumnKind, arrow_schema, struct_columns, struct_version
 from elt.quarantine import Reason
 from elt.staging.batches import RawBatch, RawObject
-from elt.staging.canonical import LONGEST_OBJECT, JoinedObjects, Offsets, canonical_form, fixed_strings
+from elt.staging.canonical import LONGEST_OBJECT, JoinedObjects, canonical_form
+from elt.staging.fixed_values import Offsets, fixed_strings
 from elt.staging.rules import rules
 from hospital_sim.events import Event, encode
 

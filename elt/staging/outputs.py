@@ -16,8 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from elt import layout, quarantine, raw
+from elt.digests import RawDigest, digest
 from elt.errors import BrokenLakeError
-from elt.manifests import ClosedMonths, CommittedOutput, OutputCounts, Plan, PlannedOutput, RawDigest, digest
+from elt.manifests import ClosedMonths, CommittedOutput, OutputCounts, Plan, PlannedOutput
 from elt.quarantine import Entry, Reason
 from elt.staging import inputs
 from elt.staging.batches import RawBatch, day_batches

@@ -5,8 +5,9 @@ from datetime import date
 import msgspec
 
 from elt import layout, raw
+from elt.digests import digest
 from elt.errors import EmptyLakeError
-from elt.manifests import MANIFEST_VERSION, Commit, Plan, digest, staging_runs
+from elt.manifests import MANIFEST_VERSION, Commit, Plan, staging_runs
 from elt.raw import RawTree
 from elt.staging import inputs
 from elt.staging.outputs import quarantine_foreign, stage_output

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from elt import layout
+from elt.digests import digest
 from elt.errors import BrokenLakeError
-from elt.manifests import Commit, Plan, StagingRun, digest, read_commit, read_plan
+from elt.manifests import Commit, Plan, StagingRun, read_commit, read_plan
 from elt.staging import inputs
 from elt.verification.problems import Kind, Problem
 from hospital_sim.storage import ObjectNotFoundError, ObjectStore

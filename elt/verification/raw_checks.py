@@ -15,8 +15,9 @@ import pyarrow.parquet as pq
 
 from elt import quarantine, raw
 from elt.contracts import EVENT_VERSIONS, struct_version
+from elt.digests import RawDigest
 from elt.errors import BrokenLakeError
-from elt.manifests import CommittedOutput, RawDigest
+from elt.manifests import CommittedOutput
 from elt.quality.emitted import Cell
 from elt.staging import inputs
 from elt.staging.batches import (

@@ -9,6 +9,7 @@ from lakes import DAY, admission, contents, discharge, put_all, put_event, put_r
 
 from elt import manifests, quarantine
 from elt.contracts import EVENT_TYPES, arrow_schema
+from elt.digests import digest
 from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
 from elt.quarantine import Reason
 from elt.raw import open_lake
@@ -96,7 +97,7 @@ def test_the_manifest_knows_each_file_and_counts_by_department_and_day(lake: Loc
 
     for file in manifests.staged_files(lake):
         data = lake.read(file.key)
-        assert (file.bytes, file.sha256) == (len(data), manifests.digest(data))
+        assert (file.bytes, file.sha256) == (len(data), digest(data))
         assert file.rows == len(rows(lake, file.key))
     counts = manifests.staged_counts(lake)
     assert counts["admission", "city", "acute", date(2024, 3, 15)] == 10
