@@ -16,7 +16,8 @@ from standard_errors import Verdict, of_dispersion, of_means, of_poisson
 from theory import Replication, replications, share
 
 from hospital_sim import Exponential, Fixed, Lognormal, Uniform
-from hospital_sim.config.offered_load import DAYS_IN_MONTH, mean_bed_days
+from hospital_sim.config.calendar import DAYS_IN_MONTH
+from hospital_sim.config.offered_load import mean_bed_days
 from hospital_sim.queueing import erlang_b, erlang_c, erlang_c_mean_wait, erlang_c_wait_quantile, one_bed_mean_wait
 
 pytestmark = pytest.mark.property
