@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from elt.cli import build, check, load, query, report, run, stage
+from elt.cli import build, check, load, powerbi, query, report, run, stage
 from hospital_sim import terminal
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app.command("load")(load.command)
 app.command("build")(build.command)
 app.command("check")(check.command)
 app.command("report")(report.command)
+app.command("powerbi")(powerbi.command)
 app.command("query")(query.command)
 app.command("run")(run.command)
 
