@@ -117,10 +117,9 @@ def dax(formula: Formula) -> str:
         case Leaf():
             return _leaf(formula)
         case Ratio(top, bottom):
-            below = dax(bottom)
-            return f"IF(NOT ISBLANK({below}), DIVIDE({dax(top)} + 0, {below}, 0))"
+            return f"VAR whole = {dax(bottom)}\nRETURN IF(NOT ISBLANK(whole), DIVIDE({dax(top)} + 0, whole, 0))"
         case Difference(first, second):
-            return f"{dax(first)} - {dax(second)}"
+            return f"({dax(first)}) - ({dax(second)})"
         case AtEnd(inner, table):
             return f"CALCULATE({dax(inner)}, TREATAS({{{_last_day(table)}}}, {_calendar()}))"
         case Rolling(inner, table, days):

@@ -10,6 +10,7 @@ HOURS = "#,0.0"
 SIGNED_PERCENT = "+0.0%;-0.0%;0.0%"
 SIGNED_COUNT = "+#,0;-#,0;0"
 DAY = "d MMMM yyyy"
+TEXT = ""
 
 _PRESSURE = "mart_pressure_index"
 _BEDS = "mart_bed_utilisation"
@@ -76,11 +77,13 @@ def _pressure() -> list[Measure]:
             "Main component",
             _last("only", "main_component"),
             "What weighs most on the last day; empty for several hospitals.",
+            TEXT,
         ),
         of(
             "Most pressed department",
             _last("only", "department_id"),
             "The department under most pressure on the last day; empty for several hospitals.",
+            TEXT,
         ),
         of(
             "Level since",

@@ -58,7 +58,7 @@ def _measure(measure: Measure) -> list[str]:
         *tmdl_description(measure.description, "\t"),
         f"\tmeasure {tmdl_name(measure.name)} =",
         *_indented(dax(measure.formula), 3),
-        f"\t\tformatString: {tmdl_value(measure.format)}",
+        *([f"\t\tformatString: {tmdl_value(measure.format)}"] if measure.format else []),
         f"\t\tdisplayFolder: {tmdl_value(measure.folder)}",
         f"\t\tlineageTag: {stable_uuid('measure', measure.name)}",
     ]
