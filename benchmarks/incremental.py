@@ -16,27 +16,25 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
+
+from raw_rows import RowsByMonth, make_raw_tables, put_rows, rows_by_month
+
 import hospital_sim as hs
 from elt.build import MODELS
-from elt.contracts import EVENT_TYPES, arrow_schema, columns_schema
 from elt.layout import month_after
 from elt.warehouse import Warehouse, dbt_target, open_warehouse
-from elt.warehouse.tables import LOADED_FILE, RAW_TABLES, SOURCE_FILE, event_table
-from elt.warehouse.version import note_version
 
 PROMISED = 1.05
 START = date(2023, 1, 1)
 APART = re.compile(r"dim_.*|bank_holidays|waits_by_longer_period|built_departments")
 IDENTIFIERS = ("event_id", "patient_id", "spell_id")
-Rows = dict[str, dict[date, pa.Table]]
 
 
 def months(count: int) -> list[date]:
@@ -47,21 +45,10 @@ def months(count: int) -> list[date]:
     return found
 
 
-def simulated(count: int) -> Rows:
+def simulated(count: int) -> RowsByMonth:
     """Return the events of one hospital by type and month."""
     end = month_after(months(count)[-1]) - timedelta(days=1)
-    by_month: dict[str, dict[date, list[object]]] = {name: {} for name in EVENT_TYPES}
-    for event in hs.load("small").simulate(START, end, seed=1).events:
-        kind = event.__struct_config__.tag
-        by_month[str(kind)].setdefault(event.event_time.date().replace(day=1), []).append(event)
-    return {
-        kind: {month: _table(kind, events) for month, events in months.items()} for kind, months in by_month.items()
-    }
-
-
-def _table(kind: str, events: list[object]) -> pa.Table:
-    plain = [msgspec.structs.asdict(event) | {"event_type": kind} for event in events]  # type: ignore[arg-type]
-    return pa.Table.from_pylist(plain, schema=arrow_schema(kind))
+    return rows_by_month(hs.load("small").simulate(START, end, seed=1).events)
 
 
 def copied(rows: pa.Table, number: int) -> pa.Table:
@@ -75,34 +62,21 @@ def copied(rows: pa.Table, number: int) -> pa.Table:
     return rows.set_column(at, rows.schema.field(at), pa.array([f"hospital_{number:02}"] * rows.num_rows))
 
 
-def put(warehouse: Warehouse, rows: Rows, hospitals: int, wanted: Iterator[date] | list[date]) -> None:
-    """Put months of all hospitals into the raw tables, as a load would."""
+def put(warehouse: Warehouse, rows: RowsByMonth, hospitals: int, wanted: list[date]) -> None:
+    """Put months of all hospitals into the raw tables."""
     for month in wanted:
         for kind, by_month in rows.items():
-            if month not in by_month:
-                continue
-            key = f"staging/{kind}/event_date={month:%Y-%m}/{kind}.parquet"
-            table = pa.concat_tables(copied(by_month[month], number) for number in range(hospitals))
-            warehouse.insert(event_table(kind), table.append_column(SOURCE_FILE, pa.repeat(key, table.num_rows)))
-            booked = {
-                "source_file": key,
-                "table_name": kind,
-                "month": month,
-                "row_count": table.num_rows,
-                "sha256": "",
-                "loaded_at": datetime.now(UTC),
-            }
-            warehouse.insert(LOADED_FILE, pa.Table.from_pylist([booked], schema=columns_schema(LOADED_FILE.columns)))
+            if month in by_month:
+                copies = [copied(by_month[month], number) for number in range(hospitals)]
+                put_rows(warehouse, kind, month, pa.concat_tables(copies))
 
 
-def added_month(rows: Rows, hospitals: int, history: int, folder: Path) -> Counter[str]:
+def added_month(rows: RowsByMonth, hospitals: int, history: int, folder: Path) -> Counter[str]:
     """Build a history, add a month, and return the rows that this reads and writes by model."""
     dsn = f"chdb://{folder}/warehouse-{history}"
     every = months(history + 1)
     with open_warehouse(dsn, create=True) as warehouse:
-        note_version(warehouse)
-        for table in RAW_TABLES:
-            warehouse.create_raw_table(table)
+        make_raw_tables(warehouse)
         # Opening admissions are older than the first month.
         opening = sorted({month for by_month in rows.values() for month in by_month if month < START})
         put(warehouse, rows, hospitals, [*opening, *every[:-1]])

@@ -64,7 +64,7 @@ def record(warehouse: Warehouse, state: BuildState) -> None:
 
 
 def missing_models(warehouse: Warehouse, project: Path) -> list[str]:
-    """Return the models of the project that are not in the warehouse, though a build made them: someone dropped them."""
+    """Return the models of the project that are not in the warehouse: someone dropped what a build had made."""
     models = ((path.parent.name, path.stem) for path in sorted((project / "models").rglob("*.sql")))
     return [name for folder, name in models if not warehouse.has_table(_SCHEMAS.get(folder, "curated"), name)]
 

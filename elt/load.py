@@ -4,6 +4,7 @@ A file counts as loaded when its row stands in ``loaded_file``, and that row is 
 are in a table without it were left by a load that was killed; they are removed before the file is loaded again.
 """
 
+from collections.abc import Container
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -100,7 +101,7 @@ def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
         _load_run(warehouse, run)
     leftovers = _leftovers(warehouse, loaded)
     for file in progress(files, "loading", total=len(files)):
-        _load_file(warehouse, store, file, leftovers)
+        load_file(warehouse, store, file, leftovers)
     return LoadSummary(
         files=len(files),
         rows=sum(file.rows for file in files),
@@ -182,7 +183,19 @@ def _leftovers(warehouse: Warehouse, loaded: dict[str, str]) -> set[str]:
     return found - loaded.keys()
 
 
-def _load_file(warehouse: Warehouse, store: ObjectStore, file: StagedFile, leftovers: set[str]) -> None:
+def load_file(warehouse: Warehouse, store: ObjectStore, file: StagedFile, leftovers: Container[str]) -> None:
+    """Load one staged file: remove what a killed load left of it, add its rows, count them, and book it.
+
+    Args:
+        warehouse: The warehouse, whose raw tables are there.
+        store: The lake.
+        file: The file.
+        leftovers: Keys of the files of which a killed load left rows.
+
+    Raises:
+        BrokenLakeError: If it has another number of rows than its manifest says; none of them is kept.
+        StatementError: If the warehouse refuses its rows.
+    """
     table = event_table(file.event_type)
     if file.key in leftovers:
         warehouse.delete(table, SOURCE_FILE, file.key)

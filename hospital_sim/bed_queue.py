@@ -186,7 +186,7 @@ class BedQueue(Generic[Occupant]):
     def _call_round(self) -> None:
         if not self._round_is_due:
             self._round_is_due = True
-            round_ = Turn(self.env, 0, self._admission)
+            round_ = Turn(self.env, self.env.now, self._admission)
             round_.callbacks = [self._admit_from_list]
 
     def _admit_from_list(self, _: Event) -> None:

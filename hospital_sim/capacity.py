@@ -11,7 +11,7 @@ from simpy import Environment
 from simpy.events import Event
 
 from hospital_sim.clock import DAY, HOUR, date_of
-from hospital_sim.config.offered_load import planned_beds
+from hospital_sim.config.open_beds import planned_beds
 from hospital_sim.config.parts import Escalation, Overflow
 from hospital_sim.coroutines import start
 from hospital_sim.order import Turn
@@ -30,7 +30,7 @@ def change_beds(env: Environment, department: Department) -> Generator[Event, An
     escalated = False
     until_next = 0
     while True:
-        yield Turn(env, until_next, department.at_beds_change)
+        yield Turn(env, env.now + until_next, department.at_beds_change)
         planned = planned_beds(config, date_of(int(env.now)))
         extra = 0
         if config.escalation is not None:
@@ -73,13 +73,13 @@ class OutlierRounds:
             each.ward.on_round.append(self._call_round)
 
     def _patient_waits(self, _: Spell) -> None:
-        turn = Turn(self._env, self._after, self._department.at_overflow)
+        turn = Turn(self._env, self._env.now + self._after, self._department.at_overflow)
         turn.callbacks = [self._round]
 
     def _call_round(self) -> None:
         if not self._is_due and self._department.ward.waiting_list_size:
             self._is_due = True
-            turn = Turn(self._env, 0, self._department.at_overflow)
+            turn = Turn(self._env, self._env.now, self._department.at_overflow)
             turn.callbacks = [self._called_round]
 
     def _called_round(self, event: Event) -> None:

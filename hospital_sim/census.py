@@ -68,7 +68,7 @@ class Census:
 
     def _sample(self, every: float) -> Generator[Event, Any, None]:
         while True:
-            yield Turn(self._env, every, _AFTER_ROUNDS)
+            yield Turn(self._env, self._env.now + every, _AFTER_ROUNDS)
             for record in self._records:
                 record.sample()
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
+
 HOUR = 3_600
 """Seconds in an hour."""
 
@@ -13,6 +15,10 @@ EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 """The proleptic ordinal of the day at which the clock begins."""
 
 _ONE_DAY = timedelta(days=1)
+
+MINUTES = [timedelta(minutes=minutes) for minutes in range(DAY // 60)]
+SECONDS = [timedelta(seconds=seconds) for seconds in range(60)]
+"""Added to midnight, a minute of the day and a second of it make a timestamp, in a third of the usual time."""
 
 
 def second_of(day: date) -> int:
@@ -41,3 +47,25 @@ def days_from(first: date) -> Iterator[date]:
 def to_seconds(days: float) -> int:
     """Return a number of days as the nearest whole number of seconds."""
     return round(days * DAY)
+
+
+def parse_date(field: str, value: str | date) -> date:
+    """Return a date that a caller gave as one, or as text.
+
+    Args:
+        field: What the caller calls it, for the error.
+        value: A date, or ``YYYY-MM-DD``.
+
+    Raises:
+        ConfigurationError: If it is neither.
+    """
+    if isinstance(value, datetime):
+        raise ConfigurationTypeError(f"{field}: {value} has a time of day; give a date")
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str):
+        raise ConfigurationTypeError(f"{field}: must be a date or YYYY-MM-DD, not {value!r}")
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  (a date has no time zone)
+    except ValueError as error:
+        raise ConfigurationError(f"{field}: {value!r} is not a date; write YYYY-MM-DD") from error

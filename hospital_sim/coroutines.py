@@ -5,10 +5,11 @@ patient does between them. A process that is started here runs to its first even
 is an event only if somebody waits for it. In all else it is the process that it would be.
 """
 
-from collections.abc import Generator
-from heapq import heappop
+from collections.abc import Callable, Generator
+from heapq import heappop, heappush
 from typing import Any
 
+from msgspec import Struct
 from simpy import Environment
 from simpy.core import SimTime
 from simpy.events import PENDING, Event, Process
@@ -91,20 +92,20 @@ def start(coroutine: Generator[Event, Any, object]) -> None:
     Args:
         coroutine: What to run; it yields events that are still to come.
     """
-    _Runner(coroutine)(_BEGIN)
+    try:
+        next(coroutine).callbacks.append(_Runner(coroutine.send))
+    except StopIteration:
+        return
 
 
-class _Runner:
+class _Runner(Struct, eq=False):
     """What an event calls to go on with a coroutine."""
 
-    __slots__ = ("_send",)
-
-    def __init__(self, coroutine: Generator[Event, Any, object]) -> None:
-        self._send = coroutine.send
+    send: Callable[[object], Event]
 
     def __call__(self, event: Event) -> None:
         try:
-            self._send(event._value).callbacks.append(self)
+            self.send(event._value).callbacks.append(self)
         except StopIteration:
             return
 
@@ -119,8 +120,13 @@ class Clockwork(Environment):
             end: The time, not before now.
         """
         queue = self._queue
-        while queue and queue[0][0] < end:
-            self._now, _, _, event = heappop(queue)
+        while queue:
+            entry = heappop(queue)
+            now, _, _, event = entry
+            if now >= end:
+                heappush(queue, entry)
+                break
+            self._now = now
             callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
             for callback in callbacks:
                 callback(event)

@@ -9,9 +9,9 @@ from datetime import date
 from heapq import merge
 from itertools import chain, repeat, takewhile
 from operator import attrgetter
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from hospital_sim.clock import DAY, HOUR, days_from, second_of
 from hospital_sim.config import DepartmentConfig
@@ -23,7 +23,7 @@ from hospital_sim.stays import Choice, StayDraws
 from hospital_sim.streams import Streams
 
 
-class Request(NamedTuple):
+class Request(Struct, frozen=True, gc=False):
     """One decision to admit, with all that was drawn for it.
 
     Attributes:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from msgspec import structs
 
+from hospital_sim.clock import parse_date
 from hospital_sim.config import DepartmentConfig, HospitalConfig, check_config, read_hospitals
 from hospital_sim.config.offered_load import mean_bed_days, monthly_load, offered_load, requests_per_day
 from hospital_sim.config.sources import shared_requests_per_day
-from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
+from hospital_sim.errors import ConfigurationError
 from hospital_sim.events import Event
 from hospital_sim.presets import preset_path, presets
 from hospital_sim.run import Run
@@ -146,8 +147,8 @@ class Hospital:
                 ``emit_from``.
             HospitalSimError: If an event cannot be written.
         """
-        first = None if emit_from is None else _date("emit_from", emit_from)
-        plan = plan_run(self.config, _date("start", start), _date("end", end), seed, first)
+        first = None if emit_from is None else parse_date("emit_from", emit_from)
+        plan = plan_run(self.config, parse_date("start", start), parse_date("end", end), seed, first)
         memory = MemorySink() if keep or (keep is None and sink is None) else None
         with open_sink(MemorySink() if sink is None else sink) as target:
             target.begin(plan)
@@ -199,16 +200,3 @@ def _nowhere(_: Event) -> None:
 
 def _times(one: float, other: float) -> float:
     return one * other
-
-
-def _date(field: str, value: str | date) -> date:
-    if isinstance(value, datetime):
-        raise ConfigurationTypeError(f"{field}: {value} has a time of day; give a date")
-    if isinstance(value, date):
-        return value
-    if not isinstance(value, str):
-        raise ConfigurationTypeError(f"{field}: must be a date or YYYY-MM-DD, not {value!r}")
-    try:
-        return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  (a date has no time zone)
-    except ValueError as error:
-        raise ConfigurationError(f"{field}: {value!r} is not a date; write YYYY-MM-DD") from error

@@ -12,11 +12,12 @@ from itertools import chain
 import numpy as np
 
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
-_HEX = np.array([list(f"{byte:02x}".encode()) for byte in range(256)], dtype=np.uint8)
 _GROUPS = ((0, 0, 8), (9, 8, 4), (14, 12, 4), (19, 16, 4), (24, 20, 12))
 """Where each group of digits is in the text of a UUID, where it comes from, and how long it is."""
 
-_LENGTH = 36
+_LINE = 37
+"""The characters of a UUID and a line break."""
+
 _MARK_AT = 15
 """The first digit that the version leaves to the maker of a UUID."""
 
@@ -79,12 +80,13 @@ def digest(data: bytes) -> str:
 
 
 def _characters(words: np.typing.NDArray[np.uint64]) -> Characters:
-    """Return the characters of a UUID for each two words, one a row."""
+    """Return the characters of a UUID for each two words, one a line."""
     raw = words.astype("<u8").view(np.uint8).reshape(-1, 16)
     raw[:, 6] = raw[:, 6] & 0x0F | 0x80
     raw[:, 8] = raw[:, 8] & 0x3F | 0x80
-    digits = _HEX[raw].reshape(-1, 32)
-    text = np.full((len(raw), _LENGTH), ord("-"), np.uint8)
+    digits = np.frombuffer(raw.tobytes().hex().encode("ascii"), np.uint8).reshape(-1, 32)
+    text = np.full((len(raw), _LINE), ord("-"), np.uint8)
+    text[:, -1] = ord("\n")
     for to, start, length in _GROUPS:
         text[:, to : to + length] = digits[:, start : start + length]
     return text
@@ -97,5 +99,4 @@ def _marked(text: Characters, mark: str) -> Characters:
 
 
 def _texts(text: Characters) -> list[str]:
-    joined = text.tobytes().decode("ascii")
-    return [joined[first : first + _LENGTH] for first in range(0, len(joined), _LENGTH)]
+    return text.tobytes().decode("ascii").split()

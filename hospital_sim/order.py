@@ -51,18 +51,18 @@ class Order:
 
 
 class Turn(Event):
-    """An event that comes after a delay, when its priority has its turn.
+    """An event that comes at a time, when its priority has its turn.
 
     Args:
         env: The environment.
-        delay: Time from now, 0 or more.
+        time: When: now or later.
         priority: When within that time.
     """
 
-    def __init__(self, env: Environment, delay: SimTime, priority: EventPriority) -> None:
+    def __init__(self, env: Environment, time: SimTime, priority: EventPriority) -> None:
         self.env = env
         self.callbacks = []
-        heappush(env._queue, (env._now + delay, priority, next(env._eid), self))
+        heappush(env._queue, (time, priority, next(env._eid), self))
 
     _ok = True
     _value = None

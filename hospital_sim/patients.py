@@ -1,18 +1,20 @@
 """Who asks for a bed. Patients never change the flow: when someone asks and how long they stay is drawn without them.
 
 Each department has patients of its own. A share of its requests comes from people who have been there before. One who
-is waiting, in a bed, or was last admitted that day is passed over for the next who is eligible; if there is none, the
-request is a new patient's. No request is dropped, so demand stays Poisson.
+is waiting, in a bed, or was last admitted that day is not asked for: each of the others is as likely as the next. If
+there is none, the request is a new patient's. No request is dropped, so demand stays Poisson.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 
 import numpy as np
+from msgspec import Struct
 
 from hospital_sim.clock import DAY, EPOCH_ORDINAL
 from hospital_sim.config import DepartmentConfig
-from hospital_sim.demand import Request
 from hospital_sim.distributions import Floats
 from hospital_sim.events.fields import Sex
 from hospital_sim.identity import Identity
@@ -21,30 +23,25 @@ from hospital_sim.streams import Streams
 REMEMBERED = 512
 """How many former patients a department remembers; the one discharged longest ago is forgotten first."""
 
-_BLOCK = 256
+_BLOCK = 1024
 _DAYS_IN_YEAR = 365.2425
-_NEVER = -1
+_SEXES = np.array(["male", "female"], dtype=object)
 
 fromordinal = date.fromordinal
 
 
-class Person:
+class Person(Struct, frozen=True, gc=False):
     """A patient, as far as a hospital's events know one.
 
     Attributes:
         patient_id: Identifier.
         sex: ``"female"`` or ``"male"``.
         birth_date: Date of birth.
-        last_admitted: Number of the day of the last admission; negative before the first.
     """
 
-    __slots__ = ("birth_date", "last_admitted", "patient_id", "sex")
-
-    def __init__(self, patient_id: str, sex: Sex, birth_date: date) -> None:
-        self.patient_id = patient_id
-        self.sex = sex
-        self.birth_date = birth_date
-        self.last_admitted = _NEVER
+    patient_id: str
+    sex: Sex
+    birth_date: date
 
 
 class PatientRegister:
@@ -60,44 +57,70 @@ class PatientRegister:
         self._return_share = department.return_share
         self._people = _people(department, streams, identity)
         self._former: list[Person] = []
+        self._today = 0
+        self._admitted_today: deque[Person] = deque(maxlen=REMEMBERED)
 
-    def patient_for(self, request: Request) -> Person:
-        """Return who makes a request: someone who is neither waiting nor in a bed, nor was admitted that day."""
-        if request.returning < self._return_share:
-            former = self._former_patient(request)
-            if former is not None:
-                return former
-        sex, age_in_days, patient_id = next(self._people)
-        return Person(patient_id, sex, fromordinal(EPOCH_ORDINAL + request.second // DAY - age_in_days))
+    def patient_for(self, second: int, returning: float, pick: float) -> Person:
+        """Return who makes a request: someone who is neither waiting nor in a bed, nor was admitted that day.
 
-    def discharged(self, patient: Person) -> None:
-        """Note that a patient has left and may come back."""
-        former = self._former
-        former.append(patient)
-        if len(former) > REMEMBERED:
-            del former[0]
+        Args:
+            second: When the request is made; never before an earlier one.
+            returning: A number in [0, 1): whether the patient has been there before.
+            pick: A number in [0, 1): which of those who have.
+        """
+        day = second // DAY
+        if returning < self._return_share:
+            if day != self._today:
+                self._begin(day)
+            former = self._former
+            if former:
+                return former.pop(int(pick * len(former)))
+        sex, birthday, patient_id = next(self._people)
+        return Person(patient_id, sex, fromordinal(day + birthday))
 
-    def _former_patient(self, request: Request) -> Person | None:
-        today = request.second // DAY
-        size = len(self._former)
-        first = int(request.pick * size)
-        for step in range(size):
-            position = (first + step) % size
-            if self._former[position].last_admitted != today:
-                return self._former.pop(position)
-        return None
+    def discharged(self, patient: Person, admitted: int, second: int) -> None:
+        """Note that a patient has left and may come back, though not on the day of the admission.
+
+        Args:
+            patient: Who left.
+            admitted: Second of the admission.
+            second: Second of the discharge; never before an earlier one.
+        """
+        day = second // DAY
+        if day != self._today:
+            self._begin(day)
+        if admitted // DAY == day:
+            self._admitted_today.append(patient)
+            return
+        self._former.append(patient)
+        if len(self._former) > REMEMBERED:
+            del self._former[0]
+
+    def _begin(self, day: int) -> None:
+        """Begin a day: whoever was admitted the day before may come back."""
+        self._today = day
+        self._former = [*self._former, *self._admitted_today][-REMEMBERED:]
+        self._admitted_today.clear()
 
 
 def _people(department: DepartmentConfig, streams: Streams, identity: Identity) -> Iterator[tuple[Sex, int, str]]:
-    """Yield the sex, the age in days and the identifier of one new patient after another."""
+    """Return the sex, the birthday and the identifier of one new patient after another, without end.
+
+    The birthday is the ordinal of the date of birth if the first request is made at the beginning of the clock.
+    """
+    # The identifiers are an endless stream: the block ends first, and takes none too many.
+    return chain.from_iterable(zip(*block, strict=False) for block in _blocks(department, streams, identity.patients()))
+
+
+def _blocks(
+    department: DepartmentConfig, streams: Streams, identifiers: Iterator[str]
+) -> Iterator[tuple[list[Sex], list[int], Iterator[str]]]:
     sexes, ages = streams.stream("sex"), streams.stream("age")
     youngest, mode, oldest = department.ages
-    people = identity.patients()
     while True:
-        female = sexes.random(_BLOCK) < department.female_share
-        age = np.floor(_triangular(ages.random(_BLOCK), youngest, mode, oldest) * _DAYS_IN_YEAR).astype(np.int64)
-        # The people are an endless stream: the block ends first, and takes none too many.
-        yield from zip(np.where(female, "female", "male").tolist(), age.tolist(), people, strict=False)
+        sex = _SEXES[(sexes.random(_BLOCK) < department.female_share).astype(np.intp)].tolist()
+        age = np.floor(_triangular(ages.random(_BLOCK), youngest, mode, oldest) * _DAYS_IN_YEAR)
+        yield sex, (EPOCH_ORDINAL - age.astype(np.int64)).tolist(), identifiers
 
 
 def _triangular(uniform: Floats, low: float, mode: float, high: float) -> Floats:

@@ -4,15 +4,18 @@ They know beds and time. What happens is handed to an observer; nothing here kno
 """
 
 from collections.abc import Callable, Generator, Iterable, Sequence
+from datetime import datetime
+from itertools import count
 from typing import Any, Protocol
 
+from msgspec import Struct
 from simpy import Environment
 from simpy.events import Event
 
 from hospital_sim.bed_queue import BedQueue
 from hospital_sim.clock import DAY, date_of
 from hospital_sim.config import DepartmentConfig
-from hospital_sim.config.offered_load import planned_beds
+from hospital_sim.config.open_beds import planned_beds
 from hospital_sim.coroutines import start
 from hospital_sim.demand import Request
 from hospital_sim.discharge_clock import discharge_clock
@@ -20,35 +23,36 @@ from hospital_sim.identity import SpellIds
 from hospital_sim.order import Order, Phase, Turn
 from hospital_sim.patients import Person
 
+_UNSET: Any = None
+"""Fails whoever uses it as if it were what it stands for."""
 
-class Spell:
+
+class Spell(Struct, eq=False):
     """A patient's way through a hospital.
 
     Attributes:
         department: The department that was asked.
         request: The request, with the stay that was drawn for it.
-        patient: Who made it; set by who records it, the flow does without.
-        ids: What the spell and its events are called; set likewise.
         place: The department whose bed it is; the one that was asked while waiting.
         bed: Number of the bed; 0 while waiting.
-        admitted: Second of the admission; there is none while waiting.
-        ready: Second at which the patient is fit for discharge, likewise.
-        discharged: Second at which the patient leaves the bed, likewise.
+        admitted: Second of the admission; 0 while waiting.
+        ready: Second at which the patient is fit for discharge; likewise.
+        discharged: Second at which the patient leaves the bed; likewise.
+        patient: Who made the request; set by who records it, the flow does without.
+        ids: What the spell and its events are called; set likewise.
+        admitted_at: The timestamp of the admission; set likewise.
     """
 
-    __slots__ = ("admitted", "bed", "department", "discharged", "ids", "patient", "place", "ready", "request")
-
-    patient: Person
-    ids: SpellIds
-    admitted: int
-    ready: int
-    discharged: int
-
-    def __init__(self, department: "Department", request: Request) -> None:
-        self.department = department
-        self.request = request
-        self.place = department
-        self.bed = 0
+    department: "Department"
+    request: Request
+    place: "Department"
+    bed: int = 0
+    admitted: int = 0
+    ready: int = 0
+    discharged: int = 0
+    patient: Person = _UNSET
+    ids: SpellIds = _UNSET
+    admitted_at: datetime = _UNSET
 
     def admit(self, place: "Department", bed: int, second: int) -> None:
         """Note the bed, and when the patient will leave it."""
@@ -148,7 +152,7 @@ def arrivals(
     """
     at_request = department.at_request
     for request in requests:
-        yield Turn(env, request.second - env._now, at_request)
+        yield Turn(env, request.second, at_request)
         start(spell(env, department, request, observer))
 
 
@@ -166,23 +170,23 @@ def spell(
     if request.when_full == "divert" and not department.ward.has_room:
         observer.diverted(department, request)
         return
-    this = Spell(department, request)
+    this = Spell(department, request, department)
     observer.requested(this)
     bed = department.ward.take_bed(this)
-    place = department
+    place, second = department, request.second
     if bed is None:
         if department.on_waiting is not None:
             department.on_waiting(this)
         ward, bed = yield from department.ward.wait_for_bed(this)
-        place = department.outlier_places.get(ward.name, department)
-    this.admit(place, bed, int(env._now))
+        place, second = department.outlier_places.get(ward.name, department), int(env.now)
+    this.admit(place, bed, second)
     observer.admitted(this)
-    yield Turn(env, this.discharged - this.admitted, place.at_discharge)
+    yield Turn(env, this.discharged, place.at_discharge)
     turnaround = request.turnaround
     place.ward.leave_bed(bed, clean=not turnaround)
     observer.discharged(this)
     if turnaround:
-        yield Turn(env, turnaround, place.at_beds_change)
+        yield Turn(env, this.discharged + turnaround, place.at_beds_change)
         place.ward.bed_cleaned(bed)
 
 
@@ -197,10 +201,9 @@ def census(
         order: The order of things that fall on one second.
         observer: Who is told.
     """
-    until_start = 0
-    while True:
-        yield Turn(env, until_start, order.priority(Phase.START_OF_DAY))
-        observer.start_of_day(int(env.now), departments)
-        yield Turn(env, DAY - 1, order.priority(Phase.END_OF_DAY))
-        observer.end_of_day(int(env.now), departments)
-        until_start = 1
+    for midnight in count(int(env.now), DAY):
+        yield Turn(env, midnight, order.priority(Phase.START_OF_DAY))
+        observer.start_of_day(midnight, departments)
+        last_second = midnight + DAY - 1
+        yield Turn(env, last_second, order.priority(Phase.END_OF_DAY))
+        observer.end_of_day(last_second, departments)

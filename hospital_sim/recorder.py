@@ -7,9 +7,9 @@ has its admission.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 
-from hospital_sim.clock import DAY, date_of, second_of, timestamp
+from hospital_sim.clock import DAY, MINUTES, SECONDS, date_of, second_of, timestamp
 from hospital_sim.config import DepartmentConfig, HospitalConfig
 from hospital_sim.demand import Request
 from hospital_sim.events import (
@@ -30,7 +30,6 @@ from hospital_sim.processes import Department, Spell
 from hospital_sim.streams import Streams
 
 Emit = Callable[[Event], None]
-fromtimestamp = datetime.fromtimestamp
 
 Counts = Counter[tuple[str, str, date]]
 
@@ -52,6 +51,7 @@ class EventRecorder:
         self._registers = [_Register(run, entry) for entry in config.department]
         self._counts: Counts = Counter()
         self._diverted: Counts = Counter()
+        self._today, self._midnight = 0, timestamp(0)
 
     def record(self) -> RunRecord:
         """Return the run record: what was emitted so far."""
@@ -59,24 +59,51 @@ class EventRecorder:
 
     def requested(self, spell: Spell) -> None:
         """Find out who asks."""
-        register = self._registers[spell.department.position]
-        spell.patient = register.patients.patient_for(spell.request)
+        register, request = self._registers[spell.department.position], spell.request
+        spell.patient = register.patients.patient_for(request.second, request.returning, request.pick)
         spell.ids = next(register.spell_ids)
 
     def admitted(self, spell: Spell) -> None:
         """Emit an admission."""
         second = spell.admitted
-        spell.patient.last_admitted = second // DAY
+        since = second - self._today
+        if since >= DAY:
+            since = self._begin_day(second)
+        spell.admitted_at = self._midnight + MINUTES[since // 60] + SECONDS[since % 60]
         if second >= self._from:
             self._registers[spell.place.position].admissions += 1
             self._emit(self._admission(spell))
 
     def discharged(self, spell: Spell) -> None:
         """Emit a discharge."""
-        self._registers[spell.department.position].patients.discharged(spell.patient)
-        if spell.discharged >= self._from:
-            self._registers[spell.place.position].discharges += 1
-            self._emit(self._discharge(spell))
+        second, patient, request = spell.discharged, spell.patient, spell.request
+        self._registers[spell.department.position].patients.discharged(patient, spell.admitted, second)
+        if second < self._from:
+            return
+        place, since = spell.place, second - self._today
+        if since >= DAY:
+            since = self._begin_day(second)
+        discharged = self._midnight + MINUTES[since // 60] + SECONDS[since % 60]
+        spell_id, _, discharge_id = spell.ids
+        self._registers[place.position].discharges += 1
+        self._emit(
+            Discharge(
+                discharge_id,
+                SCHEMA_VERSION,
+                discharged,
+                self._hospital_id,
+                place.id,
+                patient.patient_id,
+                patient.sex,
+                patient.birth_date,
+                spell_id,
+                spell.admitted_at,
+                timestamp(spell.ready) if request.delay else discharged,
+                discharged,
+                request.destination,
+                request.delay_reason,
+            )
+        )
 
     def diverted(self, department: Department, request: Request) -> None:
         """Count a request that was turned away."""
@@ -102,6 +129,13 @@ class EventRecorder:
                 self._emit(self._wait(spell, second))
             self._count_day(department, date_of(second))
 
+    def _begin_day(self, second: int) -> int:
+        """Note at which midnight the day of a second begins; return the seconds since."""
+        since = second % DAY
+        self._today = second - since
+        self._midnight = timestamp(self._today)
+        return since
+
     def _emit_opening_admissions(self, departments: Sequence[Department]) -> None:
         in_bed = [spell for department in departments for spell in department.ward.pool.occupants]
         # Sorting is stable: those admitted in one second stay in the order of departments, and of admission in each.
@@ -123,9 +157,8 @@ class EventRecorder:
         register.admissions = register.discharges = 0
 
     def _admission(self, spell: Spell) -> Admission:
-        patient, request, second = spell.patient, spell.request, spell.admitted
+        patient, request, admitted = spell.patient, spell.request, spell.admitted_at
         spell_id, admission_id, _ = spell.ids
-        admitted = fromtimestamp(second, UTC)
         return Admission(
             admission_id,
             SCHEMA_VERSION,
@@ -139,29 +172,8 @@ class EventRecorder:
             spell.department.id,
             spell.bed,
             request.admission_method,
-            admitted if request.second == second else fromtimestamp(request.second, UTC),
+            admitted if request.second == spell.admitted else timestamp(request.second),
             admitted,
-        )
-
-    def _discharge(self, spell: Spell) -> Discharge:
-        patient, request = spell.patient, spell.request
-        spell_id, _, discharge_id = spell.ids
-        discharged = fromtimestamp(spell.discharged, UTC)
-        return Discharge(
-            discharge_id,
-            SCHEMA_VERSION,
-            discharged,
-            self._hospital_id,
-            spell.place.id,
-            patient.patient_id,
-            patient.sex,
-            patient.birth_date,
-            spell_id,
-            fromtimestamp(spell.admitted, UTC),
-            fromtimestamp(spell.ready, UTC) if request.delay else discharged,
-            discharged,
-            request.destination,
-            request.delay_reason,
         )
 
     def _wait(self, spell: Spell, second: int) -> WaitSnapshot:

@@ -105,7 +105,7 @@ def print_json(value: object) -> None:
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], notes: Sequence[str] = ()) -> None:
     """Print a table on standard output; columns whose cells are all numbers are aligned to the right."""
     rows = [list(row) for row in rows]
-    table = Table(title=title, title_justify="left", header_style="bold")
+    table = Table(title=title, title_justify="left", header_style="bold", show_header=any(columns))
     for position, column in enumerate(columns):
         numeric = all(isinstance(row[position], int | float | None) for row in rows)
         table.add_column(column, justify="right" if numeric and rows else "left", overflow="fold")
@@ -113,8 +113,13 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell
         table.add_row(*(_cell(value) for value in row))
     # A pipe or a file is no narrower than the table: nothing is folded there.
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 200
-    console = Console(width=width, highlight=False)
-    console.print(table)
+    Console(width=width, highlight=False).print(table)
+    print_notes(*notes)
+
+
+def print_notes(*notes: str) -> None:
+    """Print lines of text on standard output, as long as they are."""
+    console = Console(highlight=False)
     for note in notes:
         console.print(note, soft_wrap=True, markup=False)
 

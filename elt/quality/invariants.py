@@ -5,26 +5,9 @@ The SQL is that of the standard; only names of schemas are put in. The first row
 not every engine gives it a null from ``lag``.
 """
 
-from dataclasses import dataclass
-
-from elt.contracts import EVENT_TYPES, ColumnKind, columns
+from elt.quality.event_invariants import EVENT_INVARIANTS
+from elt.quality.invariant import Invariant, all_of
 from elt.quality.reconciliation import FACTS
-
-
-@dataclass(frozen=True)
-class Invariant:
-    """One thing that always holds.
-
-    Attributes:
-        name: Name of the check.
-        sentence: What holds.
-        breaches: Query of ``hospital_id`` and ``example``, with ``{raw}`` and ``{curated}`` for the schemas.
-    """
-
-    name: str
-    sentence: str
-    breaches: str
-
 
 _SPELLS = """
     SELECT
@@ -45,41 +28,8 @@ _SPELLS = """
 _DIMENSIONS = (("dim_department", "department_key"), ("dim_patient", "patient_key"))
 
 
-def _all_of(queries: list[str]) -> str:
-    return " UNION ALL ".join(queries)
-
-
-def _missing_values(event_type: str) -> str:
-    """Return a query of the events that lack a value, with the first column that lacks it."""
-    missing = {
-        column.name: f"{column.name} IS NULL" + (f" OR {column.name} = ''" if column.kind is ColumnKind.STRING else "")
-        for column in columns(event_type)
-        if not column.nullable
-    }
-    first = " ".join(f"WHEN {condition} THEN '{name}'" for name, condition in missing.items())
-    return (
-        f"SELECT hospital_id, '{event_type} ' || event_id || ' has no ' || CASE {first} ELSE '' END AS example "  # noqa: S608
-        f"FROM {{raw}}.{event_type} WHERE {' OR '.join(missing.values())}"
-    )
-
-
 INVARIANTS = (
-    Invariant(
-        "event_once",
-        "no event is there twice",
-        _all_of(
-            [
-                f"SELECT min(hospital_id) AS hospital_id, '{event_type} ' || event_id AS example "  # noqa: S608
-                f"FROM {{raw}}.{event_type} GROUP BY event_id HAVING count(*) > 1"
-                for event_type in EVENT_TYPES
-            ]
-        ),
-    ),
-    Invariant(
-        "no_value_missing",
-        "what an event must say, it says",
-        _all_of([_missing_values(event_type) for event_type in EVENT_TYPES]),
-    ),
+    *EVENT_INVARIANTS,
     Invariant(
         "snapshot_once",
         "a patient is on a waiting list once a day, and a department is counted once at each end of it",
@@ -96,7 +46,7 @@ INVARIANTS = (
     Invariant(
         "fact_keys_known",
         "every key of a fact is in its dimension",
-        _all_of(
+        all_of(
             [
                 f"SELECT fact.hospital_id AS hospital_id, '{fact}' AS example "  # noqa: S608
                 f"FROM {{curated}}.{fact} AS fact LEFT JOIN {{curated}}.{dimension} AS dimension "
@@ -286,22 +236,6 @@ INVARIANTS = (
             ) AS second
         ) AS queue
         WHERE place > 1 AND first_admission < admitted_of_earlier
-        """,
-    ),
-    Invariant(
-        "patient_is_one_person",
-        "every event of a patient has the same sex and date of birth",
-        """
-        SELECT hospital_id, 'patient ' || patient_id AS example
-        FROM (
-            SELECT hospital_id, patient_id, sex, birth_date FROM {raw}.admission
-            UNION ALL
-            SELECT hospital_id, patient_id, sex, birth_date FROM {raw}.discharge
-            UNION ALL
-            SELECT hospital_id, patient_id, sex, birth_date FROM {raw}.wait_snapshot
-        ) AS seen
-        GROUP BY hospital_id, patient_id
-        HAVING min(sex) <> max(sex) OR min(birth_date) <> max(birth_date)
         """,
     ),
 )

@@ -1,4 +1,4 @@
-"""What ``check`` found, written for programs and for people: ``check.json``, and ``check.html``, which needs no network."""
+"""What ``check`` found, for programs and for people: ``check.json``, and ``check.html``, which needs no network."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -3,7 +3,8 @@
 from datetime import date
 
 from elt.quality.emitted import Emitted
-from elt.quality.invariants import INVARIANTS, Invariant
+from elt.quality.invariant import Invariant
+from elt.quality.invariants import INVARIANTS
 from elt.quality.results import MOST_ROWS, CheckResult
 from elt.warehouse import Warehouse
 

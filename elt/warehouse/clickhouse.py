@@ -2,11 +2,13 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from elt.contracts import Column
 from elt.errors import WrongCallError
 from elt.warehouse.clickhouse_sql import (
     WRONG_SQL,
@@ -36,7 +38,7 @@ _SETTINGS = {"join_use_nulls": 1}
 _READ_ONLY = {"readonly": 2}
 _WRONG_PASSWORD = {192, 193, 194, 516}
 _CONNECT_SECONDS = 8
-_ROWS_IN_BLOCK = 262_144
+_ROWS_IN_BLOCK = 131_072
 _POLL_SECONDS = 0.05
 
 
@@ -83,10 +85,8 @@ class ClickHouseWarehouse:
         )
         try:
             self._require_server(old=types is not None)
-            if not create and not self._has_schema("raw"):
-                raise NoWarehouseError(
-                    f"warehouse {self.dsn}: there is none of prefix {prefix}; make one with hospital-elt load"
-                )
+            if not create:
+                self._require_schema()
         except BaseException:
             self._client.disconnect()
             raise
@@ -114,7 +114,7 @@ class ClickHouseWarehouse:
     def has_table(self, schema: str, table: str) -> bool:
         """Tell whether a table or view is in a schema."""
         found = self.query(
-            "SELECT count() AS n FROM system.tables "
+            "SELECT count() AS n FROM system.tables "  # noqa: S608
             f"WHERE database = {quoted(self.schema(schema))} AND name = {quoted(table)}"
         )
         return bool(found["n"][0].as_py())
@@ -183,27 +183,45 @@ class ClickHouseWarehouse:
 
         file = pq.ParquetFile(pa.BufferReader(data))
         names = [column.name for column in staged_columns(table)]
-        for batch in file.iter_batches(batch_size=_ROWS_IN_BLOCK, columns=names):
-            rows = pa.table(batch).append_column(SOURCE_FILE, pa.repeat(key, batch.num_rows))
-            self._insert(self.schema("raw"), table, rows)
+        batches = file.iter_batches(batch_size=_ROWS_IN_BLOCK, columns=names)
+
+        def next_columns() -> list[Sequence[object]] | None:
+            batch = next(batches, None)
+            if batch is None:
+                return None
+            rows = pa.Table.from_batches([batch]).append_column(SOURCE_FILE, pa.repeat(key, batch.num_rows))
+            return wire_columns(rows, table.columns, self._types)
+
+        # The next columns are made ready while the server takes the last ones.
+        with ThreadPoolExecutor(1) as ahead:
+            ready = ahead.submit(next_columns)
+            while (columns := ready.result()) is not None:
+                ready = ahead.submit(next_columns)
+                self._send(self.schema("raw"), table, table.columns, columns)
 
     def _insert(self, schema: str, table: RawTable, rows: "pa.Table") -> None:
         if not rows.num_rows:
             return
-        columns = [column for column in table.columns if column.name in rows.column_names]
+        columns = tuple(column for column in table.columns if column.name in rows.column_names)
+        self._send(schema, table, columns, wire_columns(rows, columns, self._types))
+
+    def _send(self, schema: str, table: RawTable, columns: Sequence[Column], values: Sequence[object]) -> None:
         names = ", ".join(column.name for column in columns)
-        sent = wire_columns(rows, columns, self._types)
         with self._refusals():
             self._client.execute(
-                f"INSERT INTO {schema}.{table.name} ({names}) VALUES",  # noqa: S608
-                sent,
+                f"INSERT INTO {schema}.{table.name} ({names}) VALUES",
+                values,
                 columnar=True,
                 settings={"insert_block_size": _ROWS_IN_BLOCK},
             )
 
-    def _has_schema(self, name: str) -> bool:
-        found = self.query(f"SELECT count() AS n FROM system.databases WHERE name = {quoted(self.schema(name))}")
-        return bool(found["n"][0].as_py())
+    def _require_schema(self) -> None:
+        raw = quoted(self.schema("raw"))
+        found = self.query(f"SELECT count() AS n FROM system.databases WHERE name = {raw}")  # noqa: S608
+        if not found["n"][0].as_py():
+            raise NoWarehouseError(
+                f"warehouse {self.dsn}: there is none of prefix {self.prefix}; make one with hospital-elt load"
+            )
 
     def _require_server(self, *, old: bool) -> None:
         with self._refusals():

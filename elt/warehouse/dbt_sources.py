@@ -23,7 +23,8 @@ sources:
 # simulated events happened.
 _FRESHNESS = """\
         config:
-          loaded_at_query: "select max(loaded_at) from {{{{ target.schema }}}}_raw.loaded_file where table_name = '{name}'"
+          loaded_at_query: >-
+            select max(loaded_at) from {{{{ target.schema }}}}_raw.loaded_file where table_name = '{name}'
           freshness:
             warn_after: {{count: 2, period: day}}
             error_after: {{count: 14, period: day}}

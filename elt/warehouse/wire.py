@@ -4,8 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from elt.contracts import Column, ColumnKind
 from elt.warehouse.clickhouse_sql import ColumnTypes
+from hospital_sim.events import UUID_PATTERN
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,10 +40,19 @@ def _values(values: "pa.ChunkedArray", column: Column, types: ColumnTypes) -> li
         values = values if types.date.startswith("Date") else values.cast(pa.int32())
     elif column.kind is ColumnKind.STRING:
         values = values.cast(pa.string())
+        if column.pattern != UUID_PATTERN and not values.null_count:
+            return _repeating(values)
     if column.kind is ColumnKind.FLOAT or column.kind is ColumnKind.BOOLEAN or values.null_count:
         return list(values.to_pylist())
     # Through numpy: several times as fast as one value after another.
     return list(values.to_numpy().tolist())
+
+
+def _repeating(values: "pa.ChunkedArray") -> list[object]:
+    """Return strings of which there are few: each is made once."""
+    encoded = values.combine_chunks().dictionary_encode()
+    strings = np.array(encoded.dictionary.to_pylist(), dtype=object)
+    return list(strings[encoded.indices.to_numpy()].tolist())
 
 
 def arrow_table(columns: Sequence[Sequence[Any]], described: Sequence[tuple[str, str]]) -> "pa.Table":

@@ -52,6 +52,6 @@ def command(
     else:
         for name, checks in report.studies:
             terminal.print_table(name, pages.COLUMNS, [pages.cells(check) for check in checks])
-        terminal.print_table("", ("", ""), [], [pages.verdict(report), pages.summary(report)])
+        terminal.print_notes(pages.verdict(report), pages.summary(report))
     if report.failed:
         raise typer.Exit(terminal.FAILED)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from hospital_sim.config.offered_load import held_load, requests_per_day
+from hospital_sim.config.open_beds import fewest_and_most_beds
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
 from hospital_sim.config.source_checks import NEEDS_LONGEST_STAY, check_bed_change, check_source, check_stay
 from hospital_sim.config.sources import HOURS_IN_DAY
@@ -165,13 +166,16 @@ def _beds(department: DepartmentConfig) -> Iterator[Problem]:
     for position, change in enumerate(department.bed_change):
         for field, problem in check_bed_change(change):
             yield f"bed_change[{position}]: {field}", problem
-    closed = -sum(min(change.beds, 0) for change in department.bed_change)
-    if closed > department.beds:
-        yield "bed_change", f"closes {closed} beds if all changes come together; there are {department.beds}"
     escalation = department.escalation.beds if department.escalation else 0
-    most = department.most_planned_beds + escalation
-    if department.bed_spaces < most:
-        yield "capacity", f"must be at least the {most} beds that can be open, not {department.capacity}"
+    fewest = department.beds + sum(min(change.beds, 0) for change in department.bed_change)
+    most = department.most_planned_beds
+    if fewest < 0 or department.bed_spaces < most + escalation:
+        # Too few or too many if all changes come together: that may never be.
+        fewest, most = fewest_and_most_beds(department)
+    if fewest < 0:
+        yield "bed_change", f"closes {department.beds - fewest} beds on one day; there are {department.beds}"
+    if department.bed_spaces < most + escalation:
+        yield "capacity", f"must be at least the {most + escalation} beds that can be open, not {department.capacity}"
     if department.escalation is not None and department.escalation.close_below > department.escalation.open_above:
         yield "escalation.close_below", f"must not be above open_above, not {department.escalation.close_below:g}"
 

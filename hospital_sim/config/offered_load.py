@@ -7,15 +7,10 @@ for a hospital that never says no). Divided by the beds it is the occupancy that
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
 
-from hospital_sim.config.calendar import DAYS_IN_MONTH
-from hospital_sim.config.parts import BedChange
+from hospital_sim.config.open_beds import mean_open_beds, open_beds_by_month
 from hospital_sim.config.schema import DepartmentConfig
 from hospital_sim.config.sources import Source, sources
-
-_ANY_YEAR = date(2023, 1, 1)
-_EVERY_YEAR = len("MM-DD")
 
 
 def requests_per_day(department: DepartmentConfig) -> float:
@@ -54,7 +49,7 @@ def monthly_load(department: DepartmentConfig) -> tuple[float, ...]:
     for source in sources(department):
         for month, factor in enumerate(_month_factors(source)):
             loads[month] += source.per_day * factor * source.stay.mean_bed_days
-    return tuple(load / beds for load, beds in zip(loads, _beds_by_month(department), strict=True))
+    return tuple(load / beds for load, beds in zip(loads, open_beds_by_month(department), strict=True))
 
 
 def month_multipliers(department: DepartmentConfig) -> tuple[float, ...]:
@@ -68,17 +63,6 @@ def month_multipliers(department: DepartmentConfig) -> tuple[float, ...]:
     )
 
 
-def mean_open_beds(department: DepartmentConfig) -> float:
-    """Return the beds that are open on average over a year, by the plan of every year."""
-    beds = _beds_by_month(department)
-    return sum(open_ * days for open_, days in zip(beds, DAYS_IN_MONTH, strict=True)) / sum(DAYS_IN_MONTH)
-
-
-def planned_beds(department: DepartmentConfig, day: date) -> int:
-    """Return the beds that are planned to be open on a day."""
-    return department.beds + sum(change.beds for change in department.bed_change if change.applies(day))
-
-
 def _mean(department: DepartmentConfig, days: Callable[[Source], float]) -> float:
     all_sources = sources(department)
     return sum(source.per_day * days(source) for source in all_sources) / sum(each.per_day for each in all_sources)
@@ -86,18 +70,3 @@ def _mean(department: DepartmentConfig, days: Callable[[Source], float]) -> floa
 
 def _month_factors(source: Source) -> tuple[float, ...]:
     return source.profile.month_multipliers if source.follows_profile else (1.0,) * 12
-
-
-def _beds_by_month(department: DepartmentConfig) -> list[float]:
-    """Return the mean beds of each month, by the changes that come every year."""
-    changes = [change for change in department.bed_change if _comes_every_year(change)]
-    if not changes:
-        return [float(department.beds)] * 12
-    months: list[list[int]] = [[] for _ in range(12)]
-    for day in (_ANY_YEAR + timedelta(days=number) for number in range(365)):
-        months[day.month - 1].append(department.beds + sum(change.beds for change in changes if change.applies(day)))
-    return [max(sum(beds) / len(beds), 1e-9) for beds in months]
-
-
-def _comes_every_year(change: BedChange) -> bool:
-    return all(day is None or len(day) == _EVERY_YEAR for day in (change.first, change.last))

@@ -57,7 +57,7 @@ class DepartmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         when_full: Whether a patient waits or is turned away (``"divert"``) when no bed is free.
         overflow: Where the head of the queue may go after a while.
         turnaround_hours: A bed is cleaned for this long after a discharge (a distribution, in hours).
-        target_occupancy: Offered load that demand is derived from: the share of beds occupied on average over a year.
+        target_occupancy: Offered load that demand is derived from: the share of the open beds occupied over a year.
         requests_per_day: Mean requests for a bed a day over a year, instead of ``target_occupancy``.
         source: Kinds of patients, if there are several or they come in another way.
         month_multipliers: Demand by month, January first, relative; scaled to average 1 over the calendar year.
@@ -116,7 +116,7 @@ class DepartmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     @property
     def most_planned_beds(self) -> int:
-        """The most beds that can be open by plan."""
+        """The most beds that are open by plan if all that open come together."""
         return self.beds + sum(max(change.beds, 0) for change in self.bed_change)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hospital_sim.config.calendar import Profile
+from hospital_sim.config.open_beds import mean_open_beds
 from hospital_sim.config.parts import SourceConfig, WhenFull
 from hospital_sim.config.schema import DepartmentConfig
 from hospital_sim.distributions import Distribution, Truncated, Uniform
@@ -117,7 +118,7 @@ def _shared_rate(department: DepartmentConfig, fixed_load: float, bed_days: floa
         return department.requests_per_day
     if department.target_occupancy is None:
         raise ValueError("give either target_occupancy or requests_per_day")
-    rate = (department.target_occupancy * department.beds - fixed_load) / bed_days
+    rate = (department.target_occupancy * mean_open_beds(department) - fixed_load) / bed_days
     if rate <= 0:
         raise ValueError(f"{department.target_occupancy:g} leaves no demand to share: other sources exceed it")
     return rate

@@ -16,24 +16,7 @@ from hospital_sim.distributions.registry import decode, distribution, names, par
 from hospital_sim.distributions.truncated import Truncated
 from hospital_sim.distributions.weibull import Weibull
 
-AnyDistribution = (
-    Coxian
-    | Empirical
-    | Erlang
-    | Exponential
-    | Fixed
-    | Gamma
-    | Hyperexponential
-    | Lognormal
-    | PhaseType
-    | Triangular
-    | Uniform
-    | Weibull
-)
-"""The distributions that msgspec decodes by their tags alone; for those made of others it needs ``decode``."""
-
 __all__ = [
-    "AnyDistribution",
     "ByInversion",
     "Coxian",
     "Distribution",

@@ -8,7 +8,9 @@ import re
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
+from hospital_sim.distributions.checks import spread
 from hospital_sim.distributions.protocol import Distribution, Floats, UniformSource
 
 
@@ -88,6 +90,23 @@ class ByInversion(Struct, frozen=True, forbid_unknown_fields=True, dict=True, ta
     def parts(self) -> tuple[tuple[float, "ByInversion"], ...]:
         """What is mixed, each with its probability; the distribution itself unless it is a mixture."""
         return ((1.0, self),)
+
+
+class ByMeanAndSd(ByInversion, frozen=True):
+    """Base of the distributions that are given by their mean and standard deviation, both above 0."""
+
+    mean: float
+    sd: float
+
+    def __post_init__(self) -> None:
+        mean, sd = spread(self.mean, self.sd)
+        force_setattr(self, "mean", mean)
+        force_setattr(self, "sd", sd)
+
+    @property
+    def variance(self) -> float:
+        """The variance."""
+        return self.sd**2
 
 
 class Derived(ByInversion, frozen=True):

@@ -6,8 +6,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 from msgspec.structs import force_setattr
 
-from hospital_sim.distributions.base import ByInversion, Derived
-from hospital_sim.distributions.checks import above_zero, spread, uniforms, whole
+from hospital_sim.distributions.base import ByInversion, ByMeanAndSd, Derived
+from hospital_sim.distributions.checks import above_zero, uniforms, whole
 from hospital_sim.distributions.incomplete_gamma import gamma_shares, log_density, share_below
 from hospital_sim.distributions.protocol import Floats
 from hospital_sim.distributions.table import Curve, QuantileTable
@@ -44,21 +44,8 @@ class Exponential(ByInversion, frozen=True):
         return _partial_moment(1.0, self.mean, order, upto)
 
 
-class Gamma(ByInversion, frozen=True):
+class Gamma(ByMeanAndSd, frozen=True):
     """Gamma with the given mean and standard deviation."""
-
-    mean: float
-    sd: float
-
-    def __post_init__(self) -> None:
-        mean, sd = spread(self.mean, self.sd)
-        force_setattr(self, "mean", mean)
-        force_setattr(self, "sd", sd)
-
-    @property
-    def variance(self) -> float:
-        """The variance."""
-        return self.sd**2
 
     @property
     def shape(self) -> float:

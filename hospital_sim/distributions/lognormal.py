@@ -3,29 +3,15 @@
 import math
 
 import numpy as np
-from msgspec.structs import force_setattr
 
-from hospital_sim.distributions.base import ByInversion
-from hospital_sim.distributions.checks import spread, uniforms
+from hospital_sim.distributions.base import ByMeanAndSd
+from hospital_sim.distributions.checks import uniforms
 from hospital_sim.distributions.normal import normal_quantile, normal_quantile_at, normal_share
 from hospital_sim.distributions.protocol import Floats
 
 
-class Lognormal(ByInversion, frozen=True):
+class Lognormal(ByMeanAndSd, frozen=True):
     """Lognormal with the given mean and standard deviation (of the values, not of their logarithms)."""
-
-    mean: float
-    sd: float
-
-    def __post_init__(self) -> None:
-        mean, sd = spread(self.mean, self.sd)
-        force_setattr(self, "mean", mean)
-        force_setattr(self, "sd", sd)
-
-    @property
-    def variance(self) -> float:
-        """The variance."""
-        return self.sd**2
 
     @property
     def log_mean(self) -> float:

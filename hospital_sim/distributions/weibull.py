@@ -4,19 +4,15 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from msgspec.structs import force_setattr
 
-from hospital_sim.distributions.base import ByInversion
-from hospital_sim.distributions.checks import above_zero, spread, uniforms
+from hospital_sim.distributions.base import ByMeanAndSd
+from hospital_sim.distributions.checks import above_zero, uniforms
 from hospital_sim.distributions.incomplete_gamma import share_below
 from hospital_sim.distributions.protocol import Floats
 
 
-class Weibull(ByInversion, frozen=True):
+class Weibull(ByMeanAndSd, frozen=True):
     """Weibull with the given mean and standard deviation."""
-
-    mean: float
-    sd: float
 
     @classmethod
     def of(cls, shape: float, scale: float) -> "Weibull":
@@ -24,16 +20,6 @@ class Weibull(ByInversion, frozen=True):
         shape, scale = above_zero("shape", shape), above_zero("scale", scale)
         mean = scale * math.gamma(1 + 1 / shape)
         return cls(mean, mean * math.sqrt(_weibull_variation(shape)))
-
-    def __post_init__(self) -> None:
-        mean, sd = spread(self.mean, self.sd)
-        force_setattr(self, "mean", mean)
-        force_setattr(self, "sd", sd)
-
-    @property
-    def variance(self) -> float:
-        """The variance."""
-        return self.sd**2
 
     @property
     def shape(self) -> float:

@@ -1,8 +1,9 @@
 """The days of an experiment, as its callers give them."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
+from hospital_sim.clock import parse_date
+from hospital_sim.errors import ConfigurationError
 
 FIRST_DAY = date(2025, 1, 1)
 """The first day of an experiment that is not told when: a whole year follows, without a leap day."""
@@ -14,8 +15,8 @@ def period(start: str | date | None, end: str | date | None) -> tuple[date, date
     Raises:
         ConfigurationError: If a day is not one, or the end is before the start.
     """
-    first = FIRST_DAY if start is None else _day("start", start)
-    last = _year_after(first) if end is None else _day("end", end)
+    first = FIRST_DAY if start is None else parse_date("start", start)
+    last = _year_after(first) if end is None else parse_date("end", end)
     if last < first:
         raise ConfigurationError(f"end: {last} is before the start, {first}; both days are included")
     return first, last
@@ -26,16 +27,3 @@ def _year_after(first: date) -> date:
     leap_day = (first.month, first.day) == (2, 29)
     following = date(first.year + 1, 3, 1) if leap_day else first.replace(year=first.year + 1)
     return following - timedelta(days=1)
-
-
-def _day(field: str, value: str | date) -> date:
-    if isinstance(value, datetime):
-        raise ConfigurationTypeError(f"{field}: {value} has a time of day; give a date")
-    if isinstance(value, date):
-        return value
-    if not isinstance(value, str):
-        raise ConfigurationTypeError(f"{field}: must be a date or YYYY-MM-DD, not {value!r}")
-    try:
-        return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  (a date has no time zone)
-    except ValueError as error:
-        raise ConfigurationError(f"{field}: {value!r} is not a date; write YYYY-MM-DD") from error

@@ -67,15 +67,16 @@ class Replications:
         return t_interval(self.values(metric, department), confidence)
 
     def summary(self, metrics: Iterable[str] | None = None, *, confidence: float = CONFIDENCE) -> Table:
-        """Return a row for each metric and department, and for the hospital: mean, low and high.
+        """Return mean, low and high of each metric: of the hospital and, where metrics are named, of departments too.
 
         Args:
-            metrics: Names of metrics; all that were measured if None.
+            metrics: Names of metrics, to have a row for each department too; if None, all that were measured, of the
+                hospital alone.
             confidence: Of the intervals.
         """
         rows: list[tuple[Cell, ...]] = []
         for name in self._names if metrics is None else metrics:
-            for department in self.parts:
+            for department in self.parts[-1:] if metrics is None else self.parts:
                 found = self.interval(name, department, confidence=confidence)
                 where = department or EVERYWHERE
                 rows.append((name, self.unit(name), where, found.mean, found.low, found.high, found.values))

@@ -12,7 +12,7 @@ from elt.warehouse.clickhouse_sql import ColumnTypes
 from elt.warehouse.dsn import ClickHouseDsn
 
 SERVER = shutil.which("clickhouse-server", path="/usr/bin:/usr/sbin:/usr/local/bin")
-PASSWORD = "pass word/1"  # noqa: S105
+PASSWORD = "pass word/1"
 OLD_TYPES = ColumnTypes(timestamp="DateTime('UTC')", date="Int32", boolean="UInt8", label="{}")
 """What a server of 2018 has: instants to the second, days as numbers, no low cardinality."""
 
@@ -69,7 +69,7 @@ class ClickHouseServer:
 
 
 def start(folder: Path, port: int | None = None) -> ClickHouseServer:
-    """Start a server, on the data that an earlier one left in the folder if there is any; it answers when this returns."""
+    """Start a server, on the data that an earlier one left in the folder; it answers when this returns."""
     assert SERVER is not None
     for name in ("data", "tmp"):
         (folder / name).mkdir(exist_ok=True)

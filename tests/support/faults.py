@@ -13,7 +13,8 @@ from faults_of_events import *  # noqa: F403
 from simpy.events import Event as SimPyEvent
 from simpy.events import EventPriority
 
-from hospital_sim import bed_queue, beds, demand, patients, processes, recorder, simulation
+from hospital_sim import bed_queue, beds, demand, patients, processes, simulation
+from hospital_sim.clock import DAY
 from hospital_sim.order import Order, Phase, Turn
 from hospital_sim.streams import Streams
 
@@ -142,25 +143,24 @@ def departments_take_their_turn_backwards(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_patient_in_a_bed_asks_for_another(patch: pytest.MonkeyPatch) -> None:
-    def discharged(self: patients.PatientRegister, patient: patients.Person) -> None:
-        if patient not in self._former:
-            self._former.append(patient)
+    real = patients.PatientRegister.patient_for
+    remembered: dict[patients.PatientRegister, patients.Person] = {}
 
-    def former(self: patients.PatientRegister, request: demand.Request) -> patients.Person | None:
-        return self._former[0] if self._former else None
+    def patient_for(self: patients.PatientRegister, second: int, returning: float, pick: float) -> patients.Person:
+        if self not in remembered or returning >= self._return_share:
+            remembered[self] = real(self, second, 1.0, pick)
+        return remembered[self]
 
-    patch.setattr(patients.PatientRegister, "discharged", discharged)
-    patch.setattr(patients.PatientRegister, "_former_patient", former)
+    patch.setattr(patients.PatientRegister, "patient_for", patient_for)
 
 
 def a_patient_comes_back_on_the_day_of_the_admission(patch: pytest.MonkeyPatch) -> None:
-    real = recorder.EventRecorder.admitted
+    real = patients.PatientRegister.discharged
 
-    def admitted(self: recorder.EventRecorder, spell: processes.Spell) -> None:
-        real(self, spell)
-        spell.patient.last_admitted = -1
+    def discharged(self: patients.PatientRegister, patient: patients.Person, admitted: int, second: int) -> None:
+        real(self, patient, admitted - DAY, second)
 
-    patch.setattr(recorder.EventRecorder, "admitted", admitted)
+    patch.setattr(patients.PatientRegister, "discharged", discharged)
 
 
 def a_patient_is_of_two_departments(patch: pytest.MonkeyPatch) -> None:

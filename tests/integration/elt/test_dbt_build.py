@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from warehouse_tables import table_digests
+from warehouse_tables import run_models, table_digests
 
 import hospital_sim as hs
 from elt import build_record
@@ -67,9 +67,7 @@ def test_the_right_simulator_passes_every_check_of_its_own_record(built: Built) 
 
 def test_building_again_gives_the_same_tables(built: Built) -> None:
     before = table_digests(built.dsn)
-    again = build(built.dsn, full_refresh=True)
-    assert again.passed
-    assert not again.up_to_date
+    run_models(built.dsn, "--full-refresh")
     assert table_digests(built.dsn) == before
 
 
@@ -82,15 +80,13 @@ def test_a_build_with_nothing_new_starts_no_dbt_and_says_so(built: Built, monkey
     assert again.models == 0
 
 
-def test_a_model_that_someone_dropped_is_built_again(built: Built) -> None:
+def test_a_model_that_someone_dropped_is_missed(built: Built) -> None:
+    before = table_digests(built.dsn)
     with open_warehouse(built.dsn) as warehouse:
         warehouse.execute("DROP TABLE hospital_marts.mart_waiting_now SYNC")
-    assert build_record_says_missing(built) == ["mart_waiting_now"]
-
-
-def build_record_says_missing(built: Built) -> list[str]:
-    with open_warehouse(built.dsn) as warehouse:
-        return build_record.missing_models(warehouse, MODELS)
+        assert build_record.missing_models(warehouse, MODELS) == ["mart_waiting_now"]
+    run_models(built.dsn, "--select", "mart_waiting_now")
+    assert table_digests(built.dsn) == before
 
 
 @pytest.mark.parametrize(("version", "told"), [(99, "newer version .* upgrade"), (1, "older version .* new one")])
@@ -172,3 +168,74 @@ def test_all_schemas_carry_the_prefix(built: Built) -> None:
         found = warehouse.query("SELECT name FROM system.databases WHERE name LIKE 'hospital%'")["name"].to_pylist()
     assert set(found) <= {f"hospital_{name}" for name in SCHEMAS}
     assert {"hospital_raw", "hospital_staging", "hospital_curated", "hospital_marts"} <= set(found)
+
+
+def manifest(built: Built) -> dict[str, dict[str, dict[str, object]]]:
+    return json.loads(Path(built.dsn.removeprefix("chdb://"), "dbt", "manifest.json").read_text())  # type: ignore[no-any-return]
+
+
+def silently_appending(nodes: dict[str, dict[str, object]]) -> list[str]:
+    """Return the incremental models that would append what is there already: no key, and no partition replaced."""
+    found = []
+    for node in nodes.values():
+        config = node["config"]
+        assert isinstance(config, dict)
+        replaces = config.get("incremental_strategy") == "insert_overwrite" and config.get("partition_by")
+        if config["materialized"] == "incremental" and not (config.get("unique_key") or replaces):
+            found.append(str(node["name"]))
+    return found
+
+
+def test_no_incremental_model_appends_silently(built: Built) -> None:
+    nodes = manifest(built)["nodes"]
+    incremental = [node["name"] for node in nodes.values() if dict(node["config"])["materialized"] == "incremental"]  # type: ignore[call-overload]
+    assert len(incremental) >= 14
+    assert silently_appending(nodes) == []
+    planted = {**nodes["model.hospital.fact_admissions"]}
+    for config in ({"incremental_strategy": "append"}, {"partition_by": None}, {"incremental_strategy": None}):
+        planted["config"] = {**dict(nodes["model.hospital.fact_admissions"]["config"]), **config}  # type: ignore[call-overload]
+        assert silently_appending({"planted": planted}) == ["fact_admissions"]
+
+
+def test_what_was_built_is_noted_after_every_incremental_model(built: Built) -> None:
+    nodes = manifest(built)["nodes"]
+    incremental = {name for name, node in nodes.items() if dict(node["config"])["materialized"] == "incremental"}  # type: ignore[call-overload]
+    assert set(dict(nodes["model.hospital.built_files"]["depends_on"])["nodes"]) == incremental  # type: ignore[call-overload]
+
+
+def test_a_build_of_a_part_notes_nothing(built: Built, tmp_path: Path) -> None:
+    dsn = f"chdb://{tmp_path}/warehouse"
+    load(str(built.lake), dsn)
+    run_models(dsn, "--select", "+mart_waiting_now", "built_files")
+    with open_warehouse(dsn) as warehouse:
+        assert warehouse.query("SELECT * FROM hospital_curated.built_files").num_rows == 0
+
+
+def test_docs_and_freshness_need_no_network(built: Built, tmp_path: Path) -> None:
+    project = shutil.copytree(MODELS, tmp_path / "models")
+    nowhere = "http://127.0.0.1:9"
+    environment = os.environ | {
+        "HOSPITAL_WAREHOUSE_PATH": built.dsn.removeprefix("chdb://"),
+        "http_proxy": nowhere,
+        "https_proxy": nowhere,
+    }
+    for words in (["docs", "generate", "--static"], ["source", "freshness"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "dbt.cli.main", *words],
+            cwd=project,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+    page = (project / "target" / "static_index.html").read_text()
+    assert "mart_pressure_index" in page
+    catalog = json.loads((project / "target" / "catalog.json").read_text())
+    models = {path.stem for path in (MODELS / "models").rglob("*.sql")}
+    assert {name.split(".")[2] for name in catalog["nodes"]} == models
+    freshness = json.loads((project / "target" / "sources.json").read_text())["results"]
+    assert {result["status"] for result in freshness} == {"pass"}
+    assert len(freshness) == 4
+    exposed = json.loads((project / "target" / "manifest.json").read_text())["exposures"]
+    assert [exposure["name"] for exposure in exposed.values()] == ["dashboard"]

@@ -1,9 +1,11 @@
 """Facts and marts equal what plain Python computes from the raw JSON, to 1e-9."""
 
 import math
+import os
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -17,7 +19,7 @@ import hospital_sim as hs
 from elt.build import build
 from elt.load import load
 from elt.staging import stage
-from elt.warehouse import Warehouse, open_warehouse
+from elt.warehouse import SCHEMAS, Warehouse, open_warehouse
 from hospital_sim.config import parse_hospital
 from hospital_sim.events import (
     Admission,
@@ -49,6 +51,7 @@ KEYS = {
     "mart_flow_profile": ("hospital_id", "department_id", "weekday", "hour"),
     "mart_pressure_index": ("hospital_id", "date"),
 }
+OWN_SERVER = "CLICKHOUSE_TEST_DSN"
 VALIDATION = {"mart_pressure_validation": ("check_name", "scope")}
 
 
@@ -116,14 +119,19 @@ def records(lake: LocalStore) -> list[RunRecord]:
     return [decode_record(data) for _, data in lake.read_many(keys)]
 
 
-@pytest.fixture(scope="module")
-def warehouse(lake: LocalStore) -> Iterator[Warehouse]:
-    dsn = f"chdb://{Path(lake.url).parent}/warehouse"
-    load(lake.url, dsn)
-    summary = build(dsn)
+@pytest.fixture(scope="module", params=["chdb", *([OWN_SERVER] if os.environ.get(OWN_SERVER) else [])])
+def warehouse(request: pytest.FixtureRequest, lake: LocalStore) -> Iterator[Warehouse]:
+    """The lake, loaded and built: embedded, and on the server of a contributor."""
+    own = request.param != "chdb"
+    dsn = os.environ[OWN_SERVER] if own else f"chdb://{Path(lake.url).parent}/warehouse"
+    prefix = f"test_{uuid4().hex[:12]}"
+    load(lake.url, dsn, prefix)
+    summary = build(dsn, prefix)
     assert summary.passed
-    with open_warehouse(dsn) as opened:
+    with open_warehouse(dsn, prefix) as opened:
         yield opened
+        for schema in SCHEMAS if own else ():
+            opened.execute(f"DROP DATABASE IF EXISTS {opened.schema(schema)}")
 
 
 @pytest.mark.parametrize("model", KEYS)
@@ -162,7 +170,7 @@ def test_pressure_is_validated_as_plain_python_validates_it(
 
 
 def test_a_fact_points_to_the_version_of_its_department_that_held(warehouse: Warehouse) -> None:
-    versions = warehouse.query("SELECT * FROM hospital_curated.dim_department").to_pylist()
+    versions = warehouse.query(f"SELECT * FROM {warehouse.schema('curated')}.dim_department").to_pylist()
     by_department_key = {row["department_key"]: row for row in versions}
     keys = {
         "fact_admissions": [("department_key", "department_id", "admitted_at"),
@@ -170,7 +178,7 @@ def test_a_fact_points_to_the_version_of_its_department_that_held(warehouse: War
         "fact_discharges": [("department_key", "department_id", "discharged_at")],
     }  # fmt: skip
     for fact, pointers in keys.items():
-        for row in warehouse.query(f"SELECT * FROM hospital_curated.{fact}").to_pylist():
+        for row in warehouse.query(f"SELECT * FROM {warehouse.schema('curated')}.{fact}").to_pylist():
             for key, department, at in pointers:
                 version = by_department_key[row[key]]
                 assert (version["hospital_id"], version["department_id"]) == (row["hospital_id"], row[department])
@@ -221,7 +229,8 @@ ENGLISH_BANK_HOLIDAYS = {
 @pytest.mark.parametrize("year", ENGLISH_BANK_HOLIDAYS)
 def test_bank_holidays_are_those_that_were_kept(warehouse: Warehouse, year: int) -> None:
     found = warehouse.query(
-        f"SELECT date FROM hospital_curated.bank_holidays WHERE extract(year FROM date) = {year} ORDER BY date"
+        f"SELECT date FROM {warehouse.schema('curated')}.bank_holidays "
+        f"WHERE extract(year FROM date) = {year} ORDER BY date"
     )["date"].to_pylist()
     assert found == [date.fromisoformat(f"{year}-{day}") for day in ENGLISH_BANK_HOLIDAYS[year].split()]
 
@@ -229,7 +238,9 @@ def test_bank_holidays_are_those_that_were_kept(warehouse: Warehouse, year: int)
 def test_dates_reach_without_a_gap_from_the_first_to_the_last_that_a_fact_names(
     warehouse: Warehouse, oracle: MartOracle
 ) -> None:
-    found = warehouse.query("SELECT date FROM hospital_curated.dim_date ORDER BY date")["date"].to_pylist()
+    found = warehouse.query(f"SELECT date FROM {warehouse.schema('curated')}.dim_date ORDER BY date")[
+        "date"
+    ].to_pylist()
     instants: list[datetime] = [event.request_date for event in (*oracle.admissions, *oracle.waits)]
     first = min(instants).date()
     last = max(day for _, _, day in oracle.covered)
@@ -238,13 +249,14 @@ def test_dates_reach_without_a_gap_from_the_first_to_the_last_that_a_fact_names(
 
 def test_a_new_capacity_is_a_new_version_that_facts_point_to(warehouse: Warehouse) -> None:
     versions = warehouse.query(
-        "SELECT capacity, valid_from, is_current, department_key FROM hospital_curated.dim_department "
+        f"SELECT capacity, valid_from, is_current, department_key FROM {warehouse.schema('curated')}.dim_department "
         "WHERE hospital_id = 'by_hand' AND department_id = 'b' ORDER BY valid_from"
     ).to_pylist()
     assert [str(row["valid_from"])[:10] for row in versions] == ["1900-01-01", "2024-01-21", "2024-02-01"]
     assert [row["is_current"] for row in versions] == [False, False, True]
     pointed = warehouse.query(
-        "SELECT DISTINCT department_key FROM hospital_curated.fact_discharges WHERE hospital_id = 'by_hand' "
+        f"SELECT DISTINCT department_key FROM {warehouse.schema('curated')}.fact_discharges "
+        "WHERE hospital_id = 'by_hand' "
         "AND department_id = 'b' AND discharged_on BETWEEN '2024-01-21' AND '2024-01-31'"
     )["department_key"].to_pylist()
     assert pointed == [versions[1]["department_key"]]
@@ -252,7 +264,7 @@ def test_a_new_capacity_is_a_new_version_that_facts_point_to(warehouse: Warehous
 
 def test_every_patient_of_any_event_is_there_once(warehouse: Warehouse, oracle: MartOracle) -> None:
     found = warehouse.query(
-        "SELECT hospital_id, patient_id, sex, birth_date FROM hospital_curated.dim_patient"
+        f"SELECT hospital_id, patient_id, sex, birth_date FROM {warehouse.schema('curated')}.dim_patient"
     ).to_pylist()
     events = (*oracle.admissions, *oracle.discharges.values(), *oracle.waits)
     expected = {(event.hospital_id, event.patient_id, event.sex, event.birth_date) for event in events}

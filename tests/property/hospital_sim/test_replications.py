@@ -126,3 +126,14 @@ def test_every_pair_of_metric_streams_of_two_replications_is_uncorrelated() -> N
         correlation = float(np.corrcoef(values[:-lag], values[lag:])[0, 1])
         assert abs(correlation) < 3.5 / np.sqrt(len(values) - lag)
     assert all(a != b for a, b in itertools.combinations(values.tolist(), 2))
+
+
+def test_a_summary_is_of_the_hospital_and_of_departments_where_metrics_are_named(one_bed_more: Comparison) -> None:
+    runs = one_bed_more.scenarios["now"]
+
+    every, named = list(runs.summary()), list(runs.summary(["queue"]))
+
+    assert [row["metric"] for row in every] == [metric.name for metric in runs.metrics]
+    assert {row["department"] for row in every} == {named[-1]["department"]}
+    assert [row["department"] for row in named[:-1]] == (list(runs.departments) if len(runs.departments) > 1 else [])
+    assert named[-1]["mean"] == runs.interval("queue").mean

@@ -10,6 +10,9 @@ pytestmark = pytest.mark.unit
 
 MODELS = Path(__file__).parents[3] / "elt" / "models"
 MODEL_FILES = sorted((MODELS / "models").rglob("*.sql"))
+MACROS = sorted((MODELS / "macros").glob("*.sql")) + sorted((MODELS / "tests").rglob("*.sql"))
+CLICKHOUSE_MACRO = re.compile(r"{% macro clickhouse__.*?{%-? endmacro", re.DOTALL)
+COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
 OF_THE_ENGINE = re.compile(r"\b(?:[a-z]+[A-Z]\w*|any|arrayJoin|numbers|multiIf|quantile\w*)\s*\(")
 
 
@@ -18,11 +21,36 @@ def test_no_function_of_one_engine_stands_outside_a_macro(model: Path) -> None:
     assert OF_THE_ENGINE.findall(model.read_text()) == []
 
 
+def engine_functions(text: str) -> list[str]:
+    return OF_THE_ENGINE.findall(CLICKHOUSE_MACRO.sub("", COMMENT.sub("", text)))
+
+
+@pytest.mark.parametrize("macros", MACROS, ids=lambda path: path.stem)
+def test_what_only_clickhouse_knows_stands_in_a_macro_of_its_own(macros: Path) -> None:
+    assert engine_functions(macros.read_text()) == []
+
+
+def test_a_function_of_the_engine_would_be_found() -> None:
+    assert engine_functions("{% macro day(x) -%} toDate32({{ x }}) {%- endmacro %}") == ["toDate32("]
+    assert engine_functions("{% macro clickhouse__day(x) -%} toDate32({{ x }}) {%- endmacro %}") == []
+
+
+def test_every_dispatched_macro_has_one_for_clickhouse_and_one_for_others() -> None:
+    text = "".join(path.read_text() for path in MACROS)
+    dispatched = set(re.findall(r"adapter\.dispatch\('(\w+)'", text))
+    assert len(dispatched) > 10
+    defined = set(re.findall(r"macro (\w+)\(", text))
+    assert {f"{engine}__{name}" for name in dispatched for engine in ("clickhouse", "default")} <= defined
+
+
 @pytest.mark.parametrize("model", MODEL_FILES, ids=lambda path: path.stem)
 def test_an_incremental_model_replaces_what_it_writes_again(model: Path) -> None:
     text = model.read_text()
-    if "incremental" in text:
-        assert "unique_key" in text or "insert_overwrite" in text
+    project = yaml.safe_load((MODELS / "dbt_project.yml").read_text())["models"]["hospital"]
+    assert project["+incremental_strategy"] == "insert_overwrite"
+    if "materialized='incremental'" in text:
+        assert "partition_by=by_month(" in text
+        assert "strategy" not in text
 
 
 @pytest.mark.parametrize("model", MODEL_FILES, ids=lambda path: path.stem)

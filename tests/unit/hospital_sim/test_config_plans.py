@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from hospital_sim.config import HospitalConfig, parse_hospital
-from hospital_sim.config.offered_load import offered_load, planned_beds, requests_per_day
+from hospital_sim.config.offered_load import mean_bed_days, offered_load, requests_per_day
+from hospital_sim.config.open_beds import fewest_and_most_beds, mean_open_beds, planned_beds
 from hospital_sim.config.parts import BedChange
 from hospital_sim.config.promises import promises
 from hospital_sim.config.sources import sources
@@ -66,6 +67,36 @@ class TestBedChange:
 
         assert [planned_beds(config, date(2025, 12, day)) for day in (6, 7, 8)] == [15, 12, 15]
         assert planned_beds(config, date(2025, 11, 30)) == 7
+
+    @pytest.mark.parametrize(
+        ("changes", "fewest", "most"),
+        [
+            ([], 10, 10),
+            ([{"beds": 5, "first": "12-01", "last": "02-29"}, {"beds": -6, "weekdays": ["sunday"]}], 4, 15),
+            ([{"beds": -6, "first": "01-01", "last": "06-29"}, {"beds": -6, "first": "07-01"}], 4, 10),
+            ([{"beds": -6, "last": "2024-12-31"}, {"beds": -6, "first": "2025-01-01"}], 4, 4),
+            ([{"beds": 3, "first": "02-29", "last": "02-29"}, {"beds": 2, "weekdays": ["monday"]}], 10, 15),
+            ([{"beds": 4, "first": "2060-05-01", "last": "2060-05-02"}, {"beds": 4, "first": "05-02"}], 10, 18),
+            ([{"beds": 4, "first": "2060-05-01", "last": "2060-05-02"}, {"beds": 4, "first": "05-03"}], 10, 14),
+        ],
+    )
+    def test_the_fewest_and_the_most_beds_are_those_of_a_day(
+        self, changes: list[dict[str, object]], fewest: int, most: int
+    ) -> None:
+        config = _hospital(bed_change=changes, capacity=20).department[0]
+        assert fewest_and_most_beds(config) == (fewest, most)
+
+    def test_changes_that_never_meet_need_not_fit_together(self) -> None:
+        winter, summer = {"beds": 6, "first": "11-01", "last": "03-31"}, {"beds": 6, "first": "05-01", "last": "08-31"}
+        assert _hospital(bed_change=[winter, summer], capacity=16).department[0].bed_spaces == 16
+
+    def test_a_target_is_of_the_beds_that_are_open_on_average(self) -> None:
+        half = [{"beds": -10, "weekdays": ["saturday", "sunday"]}]
+        config = _hospital(bed_change=half, requests_per_day=None, target_occupancy=0.7, allow_overload=True)
+        ward = config.department[0]
+        assert mean_open_beds(ward) == pytest.approx(10 * 5 / 7, rel=0.01)
+        assert requests_per_day(ward) * mean_bed_days(ward) == pytest.approx(0.7 * mean_open_beds(ward))
+        assert offered_load(ward) == pytest.approx(0.7)
 
 
 class TestResolvedSources:

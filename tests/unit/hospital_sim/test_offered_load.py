@@ -4,10 +4,9 @@ import pytest
 from hospitals import department, hospital
 
 import hospital_sim as hs
+from hospital_sim.config.calendar import DAYS_IN_MONTH
 from hospital_sim.config.offered_load import (
-    DAYS_IN_MONTH,
     mean_bed_days,
-    mean_open_beds,
     mean_ready_days,
     month_multipliers,
     monthly_load,
@@ -72,4 +71,4 @@ def test_describe_of_one_department_has_one_row() -> None:
 @pytest.mark.parametrize("name", hs.presets())
 def test_the_load_of_a_preset_is_its_target(name: str) -> None:
     for entry in hs.load(name).config.department:
-        assert offered_load(entry) * mean_open_beds(entry) == pytest.approx(entry.target_occupancy * entry.beds)
+        assert offered_load(entry) == pytest.approx(entry.target_occupancy)

@@ -7,7 +7,6 @@ from hospitals import department
 from standard_errors import of_binomial, of_uniform
 
 from hospital_sim.clock import DAY, date_of
-from hospital_sim.demand import Request
 from hospital_sim.identity import Identity
 from hospital_sim.patients import REMEMBERED, PatientRegister, Person
 from hospital_sim.streams import Streams
@@ -23,66 +22,90 @@ def _register(**fields: object) -> PatientRegister:
     return PatientRegister(ward, Streams(1, "city", ward.id), Identity(1, "city", ward.id))
 
 
-def _request(day: int = 0, returning: float = 0.0, pick: float = 0.0) -> Request:
-    return Request(YEAR + day * DAY, 1, 0, 0, "19", None, "21", returning, pick, "wait")
+def _ask(register: PatientRegister, day: int = 0, returning: float = 0.0, pick: float = 0.0) -> Person:
+    return register.patient_for(YEAR + day * DAY, returning, pick)
 
 
-def _visit(register: PatientRegister, patient: Person, day: int) -> None:
-    patient.last_admitted = YEAR // DAY + day
-    register.discharged(patient)
+def _visit(register: PatientRegister, patient: Person, admitted: int, discharged: int | None = None) -> None:
+    """Let a patient leave who was admitted on a day, on that day unless on another."""
+    last = admitted if discharged is None else discharged
+    register.discharged(patient, YEAR + admitted * DAY, YEAR + last * DAY + 1)
 
 
 def test_the_first_request_is_a_new_patients() -> None:
     register = _register()
-    assert register.patient_for(_request()) is not register.patient_for(_request())
+    assert _ask(register) is not _ask(register)
 
 
-def test_one_who_has_left_may_come_back_another_day() -> None:
+@pytest.mark.parametrize("admitted", [0, 1])
+def test_one_who_has_left_may_come_back_another_day(admitted: int) -> None:
     register = _register()
-    patient = register.patient_for(_request())
-    _visit(register, patient, 0)
-    assert register.patient_for(_request(1)) is patient
+    patient = _ask(register)
+    _visit(register, patient, admitted, 1)
+    assert _ask(register, 2) is patient
 
 
-def test_one_who_was_admitted_that_day_is_passed_over_for_the_next_who_is_eligible() -> None:
+def test_one_who_was_admitted_the_day_before_may_come_back_on_the_day_of_the_discharge() -> None:
     register = _register()
-    today, earlier = (register.patient_for(_request()) for _ in range(2))
-    _visit(register, today, 3)
+    patient = _ask(register)
+    _visit(register, patient, 0, 1)
+    assert _ask(register, 1) is patient
+
+
+@pytest.mark.parametrize("pick", [0.0, 0.5, 0.99])
+def test_one_who_was_admitted_that_day_is_passed_over_for_one_who_is_eligible(pick: float) -> None:
+    register = _register()
+    earlier, today, also_today = (_ask(register) for _ in range(3))
     _visit(register, earlier, 1)
-    assert register.patient_for(_request(3, pick=0.0)) is earlier
+    _visit(register, today, 3)
+    _visit(register, also_today, 3)
+    assert _ask(register, 3, pick=pick) is earlier
 
 
 def test_if_nobody_is_eligible_the_request_is_a_new_patients() -> None:
     register = _register()
-    patient = register.patient_for(_request())
+    patient = _ask(register)
     _visit(register, patient, 3)
-    newcomer = register.patient_for(_request(3))
+    newcomer = _ask(register, 3)
     assert newcomer.patient_id != patient.patient_id
+    assert _ask(register, 4) is patient
 
 
 def test_one_who_is_waiting_or_in_a_bed_does_not_ask_again() -> None:
     register = _register()
-    patient = register.patient_for(_request())
+    patient = _ask(register)
     _visit(register, patient, 0)
-    assert register.patient_for(_request(1)) is patient
-    assert register.patient_for(_request(1)) is not patient
+    assert _ask(register, 1) is patient
+    assert _ask(register, 1) is not patient
 
 
-def test_the_search_goes_round_from_the_one_that_was_picked() -> None:
+def test_the_pick_says_which_of_those_who_are_eligible() -> None:
     register = _register()
-    people = [register.patient_for(_request()) for _ in range(4)]
-    for patient, day in zip(people, (0, 5, 5, 5), strict=True):
-        _visit(register, patient, day)
-    assert register.patient_for(_request(5, pick=0.6)) is people[0]
-
-
-def test_the_one_discharged_longest_ago_is_forgotten_first() -> None:
-    register = _register()
-    people = [register.patient_for(_request()) for _ in range(REMEMBERED + 1)]
+    people = [_ask(register) for _ in range(4)]
     for patient in people:
         _visit(register, patient, 0)
-    back = [register.patient_for(_request(1)) for _ in range(REMEMBERED)]
+    assert _ask(register, 5, pick=0.6) is people[2]
+    assert _ask(register, 5, pick=0.6) is people[1]
+
+
+@pytest.mark.parametrize("last_day", [0, 1])
+def test_the_one_discharged_longest_ago_is_forgotten_first(last_day: int) -> None:
+    """Those who leave on the day of the admission, and those who leave later."""
+    register = _register()
+    people = [_ask(register) for _ in range(REMEMBERED + 1)]
+    for patient in people:
+        _visit(register, patient, 0, last_day)
+    back = [_ask(register, 2) for _ in range(REMEMBERED)]
     assert back == people[1:]
+
+
+def test_no_more_are_remembered_when_some_left_on_the_day_of_the_admission() -> None:
+    register = _register()
+    people = [_ask(register) for _ in range(2 * REMEMBERED)]
+    for number, patient in enumerate(people):
+        _visit(register, patient, number % 2, 1)
+    back = [_ask(register, 2) for _ in range(REMEMBERED + 1)]
+    assert len({patient.patient_id for patient in back} & {patient.patient_id for patient in people}) == REMEMBERED
 
 
 @pytest.mark.parametrize(
@@ -90,14 +113,14 @@ def test_the_one_discharged_longest_ago_is_forgotten_first() -> None:
 )
 def test_the_share_of_requests_says_who_comes_back(share: float, returning: float, comes_back: bool) -> None:
     register = _register(return_share=share)
-    patient = register.patient_for(_request(returning=1.0))
+    patient = _ask(register, returning=1.0)
     _visit(register, patient, 0)
-    assert (register.patient_for(_request(1, returning=returning)) is patient) == comes_back
+    assert (_ask(register, 1, returning=returning) is patient) == comes_back
 
 
 def test_sexes_and_ages_are_as_the_configuration_says() -> None:
     register = _register(female_share=0.6, ages=(20.0, 20.0, 80.0), return_share=0.0)
-    people = [register.patient_for(_request()) for _ in range(5000)]
+    people = [_ask(register) for _ in range(5000)]
     sexes = Counter(patient.sex for patient in people)
     ages = [(date_of(YEAR) - patient.birth_date).days / 365.2425 for patient in people]
     assert of_binomial(sexes["female"], 5000, 0.6).agrees
@@ -108,14 +131,12 @@ def test_sexes_and_ages_are_as_the_configuration_says() -> None:
 
 def test_ages_may_be_all_the_same() -> None:
     register = _register(ages=(0.0, 0.0, 0.0))
-    assert register.patient_for(_request()).birth_date == date_of(YEAR)
+    assert _ask(register).birth_date == date_of(YEAR)
 
 
 def test_patients_of_two_departments_are_never_the_same() -> None:
     identifiers = {
-        PatientRegister(department(name), Streams(1, "city", name), Identity(1, "city", name))
-        .patient_for(_request())
-        .patient_id
+        _ask(PatientRegister(department(name), Streams(1, "city", name), Identity(1, "city", name))).patient_id
         for name in ("a", "b")
     }
     assert len(identifiers) == 2

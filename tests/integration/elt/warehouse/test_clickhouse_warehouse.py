@@ -16,6 +16,7 @@ import pytest
 from clickhouse_server import OLD_TYPES, PASSWORD, ClickHouseServer, start
 
 import hospital_sim as hs
+from elt.build import MODELS
 from elt.errors import WrongCallError
 from elt.load import load_into
 from elt.manifests import staged_files
@@ -196,6 +197,22 @@ def test_dbt_is_told_where_the_server_is_and_never_in_its_arguments(clickhouse: 
         assert target.environment["CLICKHOUSE_PASSWORD"] == "p@ss"
         workspace = target.workspace
     assert not workspace.exists()
+
+
+def test_the_profile_of_the_project_logs_in_on_the_server(clickhouse: ClickHouseServer) -> None:
+    with dbt_target(f"clickhouse://loader:pass%20word%2F1@127.0.0.1:{clickhouse.port}/") as target:
+        done = subprocess.run(
+            [sys.executable, "-m", "dbt.cli.main", "--log-path", target.workspace, "debug", "--profiles-dir", MODELS],
+            cwd=MODELS,
+            env=dict(target.environment),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert "profiles.yml file [OK found and valid]" in done.stdout
+    # It is let in, and then asks what a server of 2018 does not know.
+    assert "Failed to create hospital database" in done.stdout
+    assert PASSWORD not in done.stdout + done.stderr
 
 
 def test_a_server_that_cannot_be_reached_is_told_within_20_seconds() -> None:

@@ -35,8 +35,8 @@ THINGS = RawTable(
     partition_by="seen",
 )
 ROWS: list[dict[str, object]] = [
-    {"name": "O'Neil \\ ward", "note": None, "born": date(1906, 2, 28), "seen": datetime(2024, 3, 31, 1, 30, tzinfo=UTC),
-     "size": 0.1, "count": 2**40, "source_file": "a/b=1"},
+    {"name": "O'Neil \\ ward", "note": None, "born": date(1906, 2, 28),
+     "seen": datetime(2024, 3, 31, 1, 30, tzinfo=UTC), "size": 0.1, "count": 2**40, "source_file": "a/b=1"},
     {"name": "Zürich", "note": "née", "born": date(2099, 1, 1), "seen": datetime(1970, 1, 1, tzinfo=UTC), "size": None,
      "count": -1, "source_file": "b"},
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""A DSN says which kind of warehouse it is and where; a wrong one is told without its password."""
+"""DSNs are read as they are documented, and a wrong one is told without its password."""
 
 from pathlib import Path
 
@@ -6,18 +6,67 @@ import pytest
 
 from elt.errors import WrongCallError
 from elt.warehouse import open_warehouse
-from elt.warehouse.dsn import parse_dsn
+from elt.warehouse.dsn import ChdbDsn, ClickHouseDsn, parse_dsn
+from elt.warehouse.s3_url import s3_url
 
 pytestmark = pytest.mark.unit
 
 
-def test_three_slashes_are_an_absolute_path() -> None:
-    assert parse_dsn("chdb:///data/warehouse").path == Path("/data/warehouse")
+def test_a_directory_is_absolute_or_where_one_is() -> None:
+    assert parse_dsn("chdb:///data/warehouse") == ChdbDsn(Path("/data/warehouse"))
+    assert parse_dsn("chdb://demo/warehouse") == ChdbDsn(Path.cwd() / "demo" / "warehouse")
 
 
-def test_two_slashes_are_a_path_from_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert parse_dsn("chdb://some/warehouse").path == tmp_path / "some" / "warehouse"
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("clickhouse://ann@host:9000/", ClickHouseDsn("host", 9000, "ann", "of the environment", secure=False)),
+        ("clickhouse://host", ClickHouseDsn("host", 9000, "default", "of the environment", secure=False)),
+        ("clickhouse://ann:p%40ss@[::1]:9001", ClickHouseDsn("::1", 9001, "ann", "p@ss", secure=False)),
+        ("clickhouse://ann:@host/?secure=true", ClickHouseDsn("host", 9440, "ann", "", secure=True)),
+    ],
+)
+def test_a_server_is_read_with_its_defaults(written: str, read: ClickHouseDsn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLICKHOUSE_PASSWORD", "of the environment")
+    assert parse_dsn(written) == read
+    assert parse_dsn(str(read)).host == read.host  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("postgres://u:secret@h/d", "no such kind; known are chdb"),
+        ("warehouse", "no such kind"),
+        ("chdb://", "the path is missing"),
+        ("clickhouse://u:secret@/", "the host is missing"),
+        ("clickhouse://u:secret@h:port/", "the port is not a number"),
+        ("clickhouse://u:secret@h:99999/", "the port is not a number"),
+        ("clickhouse://u:secret@h/database", "it names no database"),
+        ("clickhouse://u:secret@h/?secure=maybe", "only secure=true"),
+        ("clickhouse://u:secret@h/?compression=lz4", "only secure=true"),
+    ],
+)
+def test_a_wrong_dsn_is_told_without_its_password(written: str, told: str) -> None:
+    with pytest.raises(WrongCallError, match=told) as error:
+        parse_dsn(written)
+    assert "secret" not in str(error.value)
+
+
+def test_a_password_is_in_no_text_of_a_dsn() -> None:
+    dsn = parse_dsn("clickhouse://u:secret@h:9000/")
+    assert "secret" not in f"{dsn} {dsn!r}"
+
+
+def test_a_server_reads_a_lake_on_s3_at_its_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    key = "staging/admission/event_date=2024-03/admission.parquet"
+    assert s3_url("/data/lake", key) is None
+    assert s3_url("s3://bucket/a/lake", key) == f"https://bucket.s3.amazonaws.com/a/lake/{key}"
+    monkeypatch.setenv("AWS_REGION", "eu-west-2")
+    assert s3_url("s3://bucket", key) == f"https://bucket.s3.eu-west-2.amazonaws.com/{key}"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:8333/")
+    assert s3_url("s3://bucket/lake/", key) == f"http://127.0.0.1:8333/bucket/lake/{key}"
 
 
 @pytest.mark.parametrize("dsn", ["warehouse", "duckdb:///data", "/data/warehouse", ""])
@@ -34,11 +83,6 @@ def test_a_password_is_never_told(dsn: str) -> None:
         parse_dsn(dsn)
     assert "me:***@host" in str(told.value)
     assert "s3" not in str(told.value)
-
-
-def test_a_path_must_be_given() -> None:
-    with pytest.raises(WrongCallError, match="the path is missing"):
-        parse_dsn("chdb://")
 
 
 @pytest.mark.parametrize("prefix", ["", "Hospital", "a-b", "x; drop", "1a"])

@@ -3,7 +3,7 @@
 import pytest
 
 from elt.contracts import columns
-from elt.warehouse.chdb import column_type
+from elt.warehouse.clickhouse_sql import ColumnTypes
 from elt.warehouse.dbt_sources import SOURCES, sources_yaml
 from elt.warehouse.tables import EVENT_TABLES, RAW_TABLES, RawTable
 from hospital_sim.events import EVENT_TYPES
@@ -26,13 +26,13 @@ def test_only_what_an_event_may_leave_out_is_nullable() -> None:
         (table.name, column.name)
         for table in EVENT_TABLES
         for column in table.columns
-        if "Nullable" in column_type(column)
+        if "Nullable" in ColumnTypes().of(column)
     }
     assert nullable == {("discharge", "delay_reason")}
 
 
 def test_types_hold_every_value_that_an_event_may_have() -> None:
-    types = {column.name: column_type(column) for table in EVENT_TABLES for column in table.columns}
+    types = {column.name: ColumnTypes().of(column) for table in EVENT_TABLES for column in table.columns}
     assert types["birth_date"] == "Date32"
     assert types["event_time"] == "DateTime64(6, 'UTC')"
     assert types["wait_duration"] == "Int64"

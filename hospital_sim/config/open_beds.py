@@ -1,0 +1,56 @@
+"""How many beds of a department are open, by plan: on a day, at most and at least, on average."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hospital_sim.config.calendar import DAYS_IN_MONTH
+from hospital_sim.config.parts import BedChange
+from hospital_sim.config.schema import DepartmentConfig
+
+_ANY_YEAR = date(2023, 1, 1)
+_EVERY_YEAR = len("MM-DD")
+_CYCLE = 28
+"""After so many years weekdays and leap days come again."""
+
+
+def planned_beds(department: DepartmentConfig, day: date) -> int:
+    """Return the beds that are planned to be open on a day."""
+    return department.beds + sum(change.beds for change in department.bed_change if change.applies(day))
+
+
+def mean_open_beds(department: DepartmentConfig) -> float:
+    """Return the beds that are open on average over a year, by the plan of every year."""
+    beds = open_beds_by_month(department)
+    return sum(open_ * days for open_, days in zip(beds, DAYS_IN_MONTH, strict=True)) / sum(DAYS_IN_MONTH)
+
+
+def open_beds_by_month(department: DepartmentConfig) -> list[float]:
+    """Return the mean beds of each month, January first, by the changes that come every year."""
+    changes = [change for change in department.bed_change if _comes_every_year(change)]
+    if not changes:
+        return [float(department.beds)] * 12
+    months: list[list[int]] = [[] for _ in range(12)]
+    for day in (_ANY_YEAR + timedelta(days=number) for number in range(365)):
+        months[day.month - 1].append(department.beds + sum(change.beds for change in changes if change.applies(day)))
+    return [max(sum(beds) / len(beds), 1e-9) for beds in months]
+
+
+def fewest_and_most_beds(department: DepartmentConfig) -> tuple[int, int]:
+    """Return the fewest and the most beds that are open by plan on any day; fewer than none if too many close."""
+    bounds = [day for change in department.bed_change for day in (change.first, change.last) if day is not None]
+    years = [int(day[:4]) for day in bounds if _is_of_a_year(day)]
+    # All that comes every year, before, between and after all that comes in one.
+    first = date(min(years, default=_ANY_YEAR.year) - _CYCLE, 1, 1)
+    last = date(max(years, default=_ANY_YEAR.year) + _CYCLE, 12, 31)
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    beds = [planned_beds(department, day) for day in days]
+    return min(beds), max(beds)
+
+
+def _comes_every_year(change: BedChange) -> bool:
+    return not any(day is not None and _is_of_a_year(day) for day in (change.first, change.last))
+
+
+def _is_of_a_year(day: str) -> bool:
+    return len(day) > _EVERY_YEAR
