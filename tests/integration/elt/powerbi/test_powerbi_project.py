@@ -32,17 +32,6 @@ def project(powerbi_warehouse: str, tmp_path_factory: pytest.TempPathFactory) ->
     return folder
 
 
-@pytest.fixture(scope="module")
-def warehouse(powerbi_warehouse: str) -> Iterator[Warehouse]:
-    with open_warehouse(powerbi_warehouse) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def model(warehouse: Warehouse) -> SemanticModel:
-    return semantic_model(warehouse)
-
-
 def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -102,27 +91,30 @@ class TestWhatIsWritten:
         assert "expression Port = 5439" in redshift
 
     def test_the_parquet_files_hold_the_rows_of_the_warehouse_with_times_that_stay_utc(
-        self, project: Path, warehouse: Warehouse
+        self, project: Path, powerbi_warehouse: str
     ) -> None:
         found = sorted((project / "data").iterdir())
         assert len(found) >= 20
-        for path in found:
-            schema, table, _ = path.name.split(".")
-            counted = warehouse.query(f"SELECT count(*) AS n FROM {warehouse.schema(schema)}.{table}")["n"][0].as_py()
-            assert pq.read_metadata(path).num_rows == counted, path.name
+        with open_warehouse(powerbi_warehouse) as warehouse:
+            for path in found:
+                table = path.name.removesuffix(".parquet")
+                (counted,) = warehouse.query(f"SELECT count(*) AS n FROM hospital_{table}").to_pylist()
+                assert pq.read_metadata(path).num_rows == counted["n"], path.name
+            first = warehouse.query("SELECT min(admitted_at) AS at FROM hospital_curated.fact_admissions").to_pylist()
         admissions = pq.read_table(project / "data" / "curated.fact_admissions.parquet")
         assert str(admissions.schema.field("admitted_at").type) == "timestamp[us]"
         assert str(admissions.schema.field("admitted_on").type) == "date32[day]"
-        first = warehouse.query("SELECT min(admitted_at) AS first FROM hospital_curated.fact_admissions").to_pylist()
-        assert min(admissions["admitted_at"].to_pylist()) == first[0]["first"].replace(tzinfo=None)
+        assert min(admissions["admitted_at"].to_pylist()) == first[0]["at"].replace(tzinfo=None)
 
     def test_every_column_of_the_star_and_the_marts_is_in_the_model_with_its_description(
-        self, model: SemanticModel, warehouse: Warehouse
+        self, powerbi_warehouse: str
     ) -> None:
-        rows = warehouse.query(
-            "SELECT database, table, name FROM system.columns WHERE database IN ('hospital_curated', 'hospital_marts') "
-            "AND (table LIKE 'fact%' OR table LIKE 'dim%' OR table LIKE 'mart%')"
-        ).to_pylist()
+        with open_warehouse(powerbi_warehouse) as warehouse:
+            model = semantic_model(warehouse)
+            rows = warehouse.query(
+                "SELECT table, name FROM system.columns WHERE database IN ('hospital_curated', 'hospital_marts') "
+                "AND (table LIKE 'fact%' OR table LIKE 'dim%' OR table LIKE 'mart%')"
+            ).to_pylist()
         assert len(rows) > 100
         for row in rows:
             column = model.column(row["table"], row["name"])
@@ -148,8 +140,10 @@ class TestWhatIsWritten:
 
     @needs(PARSER)
     def test_the_model_loads_in_the_parser_of_its_maker(
-        self, project: Path, model: SemanticModel, tmp_path: Path
+        self, project: Path, powerbi_warehouse: str, tmp_path: Path
     ) -> None:
+        with open_warehouse(powerbi_warehouse) as warehouse:
+            model = semantic_model(warehouse)
         loaded = parsed(project / MODEL_FOLDER)
         counts = [loaded.get(name) for name in ("tablesLoaded", "measuresLoaded", "relationshipsLoaded")]
         assert counts == [len(model.tables), len(model.measures), len(model.relationships)], loaded["said"]
@@ -169,6 +163,38 @@ class TestWhatIsWritten:
         loaded = parsed(tmp_path)
         counts = [loaded.get(name) for name in ("tablesLoaded", "measuresLoaded", "relationshipsLoaded")]
         assert counts == [2, 2, 1], loaded["said"]
+
+
+class TestBadInput:
+    def test_a_warehouse_without_marts_is_named_with_what_to_do(self, tmp_path: Path) -> None:
+        dsn = f"chdb://{tmp_path}/empty"
+        open_warehouse(dsn, create=True).close()
+        with pytest.raises(
+            NothingToShowError, match=r"no hospital_marts\.mart_bed_utilisation; run hospital-elt build"
+        ):
+            write_powerbi(dsn, tmp_path / "out")
+        assert not (tmp_path / "out").exists()
+
+    def test_no_warehouse_at_all_is_a_wrong_call(self, tmp_path: Path) -> None:
+        with pytest.raises(WrongCallError):
+            write_powerbi(f"chdb://{tmp_path}/nothing", tmp_path / "out")
+
+    def test_a_folder_that_cannot_be_written_is_named(self, powerbi_warehouse: str, tmp_path: Path) -> None:
+        (tmp_path / "taken").write_text("")
+        with pytest.raises(ProjectTargetError, match=r"--out .*taken: cannot be written"):
+            write_powerbi(powerbi_warehouse, tmp_path / "taken")
+
+
+@pytest.fixture(scope="module")
+def warehouse(powerbi_warehouse: str) -> Iterator[Warehouse]:
+    # One process opens a warehouse once: the tests that let the command open it stand above.
+    with open_warehouse(powerbi_warehouse) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def model(warehouse: Warehouse) -> SemanticModel:
+    return semantic_model(warehouse)
 
 
 class TestPlantedFaults:
@@ -201,23 +227,3 @@ class TestPlantedFaults:
         assert "dim_patient.sex is a key, but 2 of its values are there more than once" in warehouse_problems(
             wrong, warehouse
         )
-
-
-class TestBadInput:
-    def test_a_warehouse_without_marts_is_named_with_what_to_do(self, tmp_path: Path) -> None:
-        dsn = f"chdb://{tmp_path}/empty"
-        open_warehouse(dsn, create=True).close()
-        with pytest.raises(
-            NothingToShowError, match=r"no hospital_marts\.mart_bed_utilisation; run hospital-elt build"
-        ):
-            write_powerbi(dsn, tmp_path / "out")
-        assert not (tmp_path / "out").exists()
-
-    def test_no_warehouse_at_all_is_a_wrong_call(self, tmp_path: Path) -> None:
-        with pytest.raises(WrongCallError):
-            write_powerbi(f"chdb://{tmp_path}/nothing", tmp_path / "out")
-
-    def test_a_folder_that_cannot_be_written_is_named(self, powerbi_warehouse: str, tmp_path: Path) -> None:
-        (tmp_path / "taken").write_text("")
-        with pytest.raises(ProjectTargetError, match=r"--out .*taken: cannot be written"):
-            write_powerbi(powerbi_warehouse, tmp_path / "taken")

@@ -1,4 +1,4 @@
-"""The model as derived from the project is right in itself; faults planted in it are refused before a file is written."""
+"""The model as derived from the project is right in itself; faults planted in it are refused before it is written."""
 
 import subprocess
 import sys
