@@ -21,14 +21,14 @@ def table_digests(dsn: str, prefix: str = "hospital") -> dict[str, tuple[int, in
     return {name: (row["n"], row["digest"]) for name, row in found.items()}
 
 
-def partitions(dsn: str) -> dict[tuple[str, str], frozenset[str]]:
-    """Return the parts of each table's partitions: a partition that was written has other ones."""
+def partitions(dsn: str) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return the block numbers of each partition: one that was written has others, a merged one the same."""
     with open_warehouse(dsn) as warehouse:
         parts = warehouse.query(
-            "SELECT table, partition, groupArray(name) AS parts FROM system.parts WHERE active "
-            "AND database IN ('hospital_curated', 'hospital_marts') GROUP BY table, partition"
+            "SELECT table, partition, min(min_block_number) AS first, max(max_block_number) AS last FROM system.parts "
+            "WHERE active AND database IN ('hospital_curated', 'hospital_marts') GROUP BY table, partition"
         ).to_pylist()
-    return {(row["table"], row["partition"]): frozenset(row["parts"]) for row in parts}
+    return {(row["table"], row["partition"]): (row["first"], row["last"]) for row in parts}
 
 
 def run_models(dsn: str, *words: str) -> None:

@@ -17,15 +17,17 @@
   {{ return(ranges) }}
 {%- endmacro %}
 
-{# The same, and the months in which another version of a department holds than at the last build. #}
-{% macro months_changed_or_renamed(event_types, departments) -%}
+{# The same, and the months in which another version of a department holds than at the last build. A department that is
+   new had no facts: of it, the months in which it has events. #}
+{% macro months_changed_or_renamed(event_types, departments, events, happened_at, named_by=['department_id']) -%}
   {%- set ranges = months_changed(event_types) -%}
   {%- if ranges is none -%} {{ return(none) }} {%- endif -%}
   {%- set before = build_record('built_departments') -%}
   {%- set found = run_query(
       "select cast(now.valid_from as varchar), cast(now.valid_to as varchar) from " ~ departments ~ " as now"
       ~ " left join " ~ before ~ " as before on now.department_key = before.department_key"
-      ~ " where before.department_key is null union all"
+      ~ " where before.department_key is null and (now.hospital_id, now.department_id) in"
+      ~ " (select hospital_id, department_id from " ~ before ~ ") union all"
       ~ " select cast(before.valid_from as varchar), cast(before.valid_to as varchar) from " ~ before ~ " as before"
       ~ " left join " ~ departments ~ " as now on before.department_key = now.department_key"
       ~ " where now.department_key is null union all"
@@ -37,6 +39,17 @@
   {%- for row in found.rows -%}
     {%- do ranges.append([month_of(row[0]), none if row[1] >= '2299' else month_after(month_of(row[1]))]) -%}
   {%- endfor -%}
+  {%- set newcomers = "select hospital_id, department_id from " ~ departments ~ " where (hospital_id, department_id)"
+      ~ " not in (select hospital_id, department_id from " ~ before ~ ")" -%}
+  {%- if run_query("select count(*) from (" ~ newcomers ~ ") as newcomers").rows[0][0] | int > 0 -%}
+    {%- for department in named_by -%}
+      {%- set months = run_query(
+          "select distinct cast(" ~ start_of('month', happened_at) ~ " as varchar) from " ~ events
+          ~ " where (hospital_id, " ~ department ~ ") in (" ~ newcomers ~ ")"
+      ) -%}
+      {%- for row in months.rows -%} {%- do ranges.append([row[0], month_after(row[0])]) -%} {%- endfor -%}
+    {%- endfor -%}
+  {%- endif -%}
   {{ return(ranges) }}
 {%- endmacro %}
 
@@ -126,7 +139,7 @@
 
 {# The tables in which a build keeps what it set out to build, and what the last whole one built. #}
 {% macro build_record(name) -%}
-  {{ return(api.Relation.create(schema=target.schema ~ '_curated', identifier=name)) }}
+  {{ return(api.Relation.create(database=target.database | default(''), schema=target.schema ~ '_curated', identifier=name)) }}
 {%- endmacro %}
 
 {% macro is_recorded() -%}
@@ -157,7 +170,7 @@
 {# Before the first model: what is loaded now. What is loaded while this build runs is left to the next. #}
 {% macro note_files_to_build() -%}
   {%- if execute and flags.WHICH in ['build', 'run'] -%}
-    {%- set loaded = adapter.get_relation('', target.schema ~ '_raw', 'loaded_file') -%}
+    {%- set loaded = adapter.get_relation(target.database | default(''), target.schema ~ '_raw', 'loaded_file') -%}
     {%- if loaded is not none -%}
       {%- do adapter.dispatch('note_files', 'hospital')(build_record('files_to_build'), loaded) -%}
     {%- endif -%}

@@ -5,7 +5,9 @@
     partition_by=by_month('admitted_on')
 ) }}
 
-{%- set building = months_changed_or_renamed(['admission'], ref('dim_department')) %}
+{%- set building = months_changed_or_renamed(
+    ['admission'], ref('dim_department'), ref('stg_admissions'), 'admitted_at', ['department_id', 'requested_department_id']
+) %}
 
 select
     admission.spell_id as spell_id,

@@ -5,7 +5,9 @@
     partition_by=by_month('discharged_on')
 ) }}
 
-{%- set building = months_changed_or_renamed(['discharge'], ref('dim_department')) %}
+{%- set building = months_changed_or_renamed(
+    ['discharge'], ref('dim_department'), ref('stg_discharges'), 'discharged_at'
+) %}
 
 select
     discharge.spell_id as spell_id,

@@ -5,7 +5,9 @@
     partition_by=by_month('snapshot_date')
 ) }}
 
-{%- set building = months_changed_or_renamed(['wait_snapshot'], ref('dim_department')) %}
+{%- set building = months_changed_or_renamed(
+    ['wait_snapshot'], ref('dim_department'), ref('stg_wait_snapshots'), 'counted_at'
+) %}
 
 select
     waiting.hospital_id as hospital_id,

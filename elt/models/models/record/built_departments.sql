@@ -3,5 +3,5 @@
 
 -- depends_on: {{ ref('built_files') }}
 
-select department_key, valid_from, valid_to
+select hospital_id, department_id, department_key, valid_from, valid_to
 from {{ ref('dim_department') if is_whole_build() else what_was_built(this, ref('dim_department')) }}
