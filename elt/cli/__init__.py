@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from elt.cli import build, check, load, powerbi, query, report, run, stage
+from elt.cli import build, check, copy, load, powerbi, query, report, run, stage
 from hospital_sim import terminal
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("report")(report.command)
 app.command("powerbi")(powerbi.command)
 app.command("query")(query.command)
 app.command("run")(run.command)
+app.command("copy")(copy.command)
 
 
 def main() -> None:

@@ -63,13 +63,17 @@ def simulate(
         str | None, typer.Option(metavar="DATE", help="First day to emit, to append to finished runs.")
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Hospitals to run side by side.")] = 1,
+    single_writer: Annotated[
+        bool,
+        typer.Option("--single-writer", help="Use a store that overwrites: nothing else writes to it, I promise."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Run a hospital and write each event as a JSON object of its own.
 
     The same call again completes a run that was cut short, and changes nothing in one that was not.
     """
-    summary = simulate_all(hospital_name, start, end, seed, sink, emit_from, workers)
+    summary = simulate_all(hospital_name, start, end, seed, sink, emit_from, workers, single_writer)
     terminal.show("Simulated", summary, as_json=as_json)
 
 

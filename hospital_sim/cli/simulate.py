@@ -5,29 +5,43 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
+from multiprocessing import get_context
 
 from hospital_sim import terminal
 from hospital_sim.events import EVENT_TYPES, RunRecord
 from hospital_sim.hospital import Hospital, load_all
 from hospital_sim.sinks import ObjectSink
+from hospital_sim.storage import open_store, public_url
 
 Written = tuple[RunRecord, int, int]
 """A run record; how many events were created, and how many were there already."""
 
 
 def simulate_all(
-    hospital: str, start: str, end: str, seed: int, sink: str, emit_from: str | None, workers: int
+    hospital: str,
+    start: str,
+    end: str,
+    seed: int,
+    sink: str,
+    emit_from: str | None,
+    workers: int,
+    single_writer: bool,
 ) -> dict[str, object]:
     """Run the hospitals of a preset or a file and return the summary of what was written."""
     hospitals = load_all(hospital)
-    work = partial(_simulate_one, start=start, end=end, seed=seed, sink=sink, emit_from=emit_from)
+    # A wrong URL is said before anything runs, and by this process.
+    open_store(sink, single_writer=single_writer)
+    work = partial(
+        _simulate_one, start=start, end=end, seed=seed, sink=sink, emit_from=emit_from, single_writer=single_writer
+    )
     if workers == 1 or len(hospitals) == 1:
         written = []
         for each in hospitals:
             with terminal.counting(f"simulating {each.config.id}, days") as count:
                 written.append(work(each, on_day=lambda _: count()))
     else:
-        with ProcessPoolExecutor(min(workers, len(hospitals))) as pool:
+        # A forked process would inherit the threads of an object store in an unknown state.
+        with ProcessPoolExecutor(min(workers, len(hospitals)), get_context("spawn")) as pool:
             written = list(terminal.progress(pool.map(work, hospitals), "simulating", len(hospitals)))
     return _summary(written, sink)
 
@@ -40,9 +54,10 @@ def _simulate_one(
     seed: int,
     sink: str,
     emit_from: str | None,
+    single_writer: bool,
     on_day: Callable[[date], None] | None = None,
 ) -> Written:
-    target = ObjectSink(sink)
+    target = ObjectSink(sink, single_writer=single_writer)
     run = hospital.simulate(start, end, seed=seed, sink=target, emit_from=emit_from, on_day=on_day)
     return run.record, target.created, target.found
 
@@ -59,5 +74,5 @@ def _summary(written: list[Written], sink: str) -> dict[str, object]:
         "events": sum(events.values()),
         "created": sum(created for _, created, _ in written),
         "already_there": sum(found for _, _, found in written),
-        "sink": sink,
+        "sink": public_url(sink),
     }

@@ -3,7 +3,12 @@
 from types import TracebackType
 from typing import Protocol, Self
 
+from hospital_sim.errors import HospitalSimError
 from hospital_sim.events import Event, RunRecord, RunStarted
+
+
+class SinkError(HospitalSimError):
+    """A sink could not take an event; says how many it has taken, and that the same run again completes the work."""
 
 
 class Sink(Protocol):

@@ -5,17 +5,32 @@ is taken. A reader never sees half an object, and a process that is killed leave
 files, the object is first written to a folder beside the root and linked from there.
 """
 
+import ctypes
 import errno
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-from hospital_sim.storage.protocol import ObjectConflictError, ObjectNotFoundError, StorageError
+from hospital_sim.storage.keys import check_key, check_prefix
+from hospital_sim.storage.protocol import (
+    ObjectConflictError,
+    ObjectNotFoundError,
+    StorageError,
+    StoreRefusedError,
+)
 
-_NO_SEGMENT = frozenset(("", ".", ".."))
 _READ_BYTES = 1 << 16
+_NAMELESS = getattr(os, "O_TMPFILE", 0) | os.O_WRONLY
+_OPEN_FILES = "/proc/self/fd"
+# What a system says that has no files without a name.
 _NO_TMPFILE = {errno.EISDIR, errno.EINVAL, errno.EOPNOTSUPP, errno.ENOENT}
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+Link = Callable[[str, str, bytes], None]
+"""Creates one object, given its folder, its key and its bytes."""
 
 
 class LocalStore:
@@ -32,26 +47,16 @@ class LocalStore:
         self._root = Path(root).expanduser().absolute()
         self.url = str(self._root)
         self._folders: set[str] = set()
-        self._nameless = hasattr(os, "O_TMPFILE") and Path("/proc/self/fd").is_dir()
+        self._nameless: bool | None = None
 
     def create(self, key: str, data: bytes) -> bool:
         """Create one object, whole or not at all (see ``ObjectStore.create``)."""
-        path = self._path(key)
-        try:
-            self._make_folder(path)
-            if self._nameless:
-                self._link_nameless(path, data)
-            else:
-                self._link_aside(path, data)
-        except FileExistsError:
-            return self._same_or_conflict(path, data)
-        except OSError as error:
-            raise StorageError(path, f"cannot be written: {error.strerror}") from error
-        return True
+        check_key(key)
+        return self._create_all(((key, data),)) == 1
 
     def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
-        """Create many objects; return how many were not there before."""
-        return sum(self.create(key, data) for key, data in objects)
+        """Create many objects, one after the other (see ``ObjectStore.create_many``)."""
+        return self._create_all(objects)
 
     def read(self, key: str) -> bytes:
         """Return the bytes of one object (see ``ObjectStore.read``)."""
@@ -61,7 +66,7 @@ class LocalStore:
         except FileNotFoundError as error:
             raise ObjectNotFoundError(path, "there is no such object") from error
         except OSError as error:
-            raise StorageError(path, f"cannot be read: {error.strerror}") from error
+            raise _failed(path, "cannot be read", error) from error
 
     def read_many(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Yield the key and the bytes of each object, in the order of the keys."""
@@ -69,18 +74,17 @@ class LocalStore:
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """Yield, sorted, the keys of all objects below a prefix."""
-        for name, is_folder in self._entries(prefix):
-            if is_folder:
-                yield from self.keys(f"{prefix}{name}/")
-            else:
-                yield f"{prefix}{name}"
+        check_prefix(prefix)
+        return self._keys(prefix)
 
     def folders(self, prefix: str = "") -> Iterator[str]:
         """Yield, sorted, the prefixes one level below a prefix, each with its final slash."""
+        check_prefix(prefix)
         return (f"{prefix}{name}/" for name, is_folder in self._entries(prefix) if is_folder)
 
     def objects(self, prefix: str = "") -> Iterator[str]:
         """Yield, sorted, the keys of the objects right below a prefix, and of none deeper."""
+        check_prefix(prefix)
         return (f"{prefix}{name}" for name, is_folder in self._entries(prefix) if not is_folder)
 
     def exists(self, key: str) -> bool:
@@ -89,12 +93,51 @@ class LocalStore:
 
     def flush(self) -> None:
         """Return when all that was created is durable."""
-        os.sync()
+        try:
+            descriptor = os.open(self.url, os.O_RDONLY)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise _failed(self.url, "cannot be written", error) from error
+        try:
+            _sync(descriptor)
+        except OSError as error:
+            raise _failed(self.url, "cannot be made durable", error) from error
+        finally:
+            os.close(descriptor)
+
+    def _create_all(self, objects: Iterable[tuple[str, bytes]]) -> int:
+        created = found = 0
+        location = self.url
+        try:
+            with self._linking() as link:
+                for key, data in objects:
+                    check_key(key)
+                    location = f"{self.url}/{key}"
+                    folder = self._make_folder(key)
+                    try:
+                        link(folder, key, data)
+                        created += 1
+                    except FileExistsError:
+                        _check_same(location, data)
+                        found += 1
+        except OSError as error:
+            raise _failed(location, "cannot be written", error, created + found) from error
+        except StorageError as error:
+            error.done = created + found
+            raise
+        return created
 
     def _path(self, key: str) -> str:
-        if not _NO_SEGMENT.isdisjoint(key.split("/")) or "\0" in key:
-            raise ValueError(f"not an object key: {key!r}")
+        check_key(key)
         return f"{self.url}/{key}"
+
+    def _keys(self, prefix: str) -> Iterator[str]:
+        for name, is_folder in self._entries(prefix):
+            if is_folder:
+                yield from self._keys(f"{prefix}{name}/")
+            else:
+                yield f"{prefix}{name}"
 
     def _entries(self, prefix: str) -> list[tuple[str, bool]]:
         folder = f"{self.url}/{prefix}".rstrip("/")
@@ -105,32 +148,31 @@ class LocalStore:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise StorageError(folder, f"cannot be listed: {error.strerror}") from error
+            raise _failed(folder, "cannot be listed", error) from error
         return sorted(found, key=lambda entry: f"{entry[0]}/" if entry[1] else entry[0])
 
-    def _make_folder(self, path: str) -> None:
-        folder = path.rpartition("/")[0]
-        if folder not in self._folders:
-            os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-            self._folders.add(folder)
-
-    def _link_nameless(self, path: str, data: bytes) -> None:
-        try:
-            descriptor = os.open(path.rpartition("/")[0], os.O_TMPFILE | os.O_WRONLY, 0o644)
-        except OSError as error:
-            if error.errno not in _NO_TMPFILE:
-                raise
-            self._nameless = False
-            self._link_aside(path, data)
+    @contextmanager
+    def _linking(self) -> Iterator[Link]:
+        """Yield what creates one object; it raises ``FileExistsError`` if the key is taken."""
+        if self._nameless is None:
+            self._make_folder("")
+            self._nameless = _makes_nameless_files(self.url)
+        if not self._nameless:
+            yield self._link_aside
             return
-        try:
-            _write_all(descriptor, data)
-            # Any src_dir_fd makes Python call linkat, which follows the link; plain link() would not.
-            os.link(f"/proc/self/fd/{descriptor}", path, src_dir_fd=descriptor, follow_symlinks=True)
-        finally:
-            os.close(descriptor)
+        # Objects are written by the million: the system finds a short path from an open folder fastest.
+        self._make_folder("")
+        with _open_folder(self.url) as root, _open_folder(_OPEN_FILES) as open_files:
+            yield partial(_link_nameless, root, open_files)
 
-    def _link_aside(self, path: str, data: bytes) -> None:
+    def _make_folder(self, key: str) -> str:
+        folder = key.rpartition("/")[0]
+        if folder not in self._folders:
+            os.makedirs(f"{self.url}/{folder}", exist_ok=True)  # noqa: PTH103
+            self._folders.add(folder)
+        return folder
+
+    def _link_aside(self, _: str, key: str, data: bytes) -> None:
         aside = f"{self.url}.incoming"
         os.makedirs(aside, exist_ok=True)  # noqa: PTH103
         # A name that nobody has: a file that a killed process left here may be linked under a key already.
@@ -141,16 +183,55 @@ class LocalStore:
                 os.fchmod(descriptor, 0o644)
             finally:
                 os.close(descriptor)
-            os.link(temporary, path)
+            os.link(temporary, f"{self.url}/{key}")
         finally:
             os.unlink(temporary)  # noqa: PTH108
 
-    def _same_or_conflict(self, path: str, data: bytes) -> bool:
-        if not Path(path).is_file():
-            raise StorageError(path, "cannot be written: a file stands where a folder is needed")
-        if Path(path).read_bytes() != data:
-            raise ObjectConflictError(path, "is already there with other bytes; nothing was overwritten")
+
+def _link_nameless(root: int, open_files: int, folder: str, key: str, data: bytes) -> None:
+    # In the folder of the key: another file system may be mounted there, and a link does not lead to another.
+    descriptor = os.open(folder or ".", _NAMELESS, 0o644, dir_fd=root)
+    try:
+        _write_all(descriptor, data)
+        # A src_dir_fd makes Python call linkat, which follows the link; plain link() would not.
+        os.link(str(descriptor), key, src_dir_fd=open_files, dst_dir_fd=root, follow_symlinks=True)
+    finally:
+        os.close(descriptor)
+
+
+def _makes_nameless_files(folder: str) -> bool:
+    if not hasattr(os, "O_TMPFILE") or not Path(_OPEN_FILES).is_dir():
         return False
+    try:
+        os.close(os.open(folder, _NAMELESS, 0o644))
+    except OSError as error:
+        if error.errno not in _NO_TMPFILE:
+            raise
+        return False
+    return True
+
+
+@contextmanager
+def _open_folder(path: str) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _check_same(path: str, data: bytes) -> None:
+    if not Path(path).is_file():
+        raise StorageError(path, "cannot be written: a file stands where a folder is needed, or a folder as a file")
+    if _read_all(path) != data:
+        raise ObjectConflictError(path, "is already there with other bytes; nothing was overwritten")
+
+
+def _failed(location: str, what: str, error: OSError, done: int = 0) -> StorageError:
+    kind = StoreRefusedError if error.errno in _REFUSED else StorageError
+    failed = kind(location, f"{what}: {error.strerror}")
+    failed.done = done
+    return failed
 
 
 def _read_all(path: str) -> bytes:
@@ -168,6 +249,18 @@ def _read_all(path: str) -> bytes:
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+    written = os.write(descriptor, data)
+    while written < len(data):
+        written += os.write(descriptor, data[written:])
+
+
+def _sync(descriptor: int) -> None:
+    """Wait for the file system of a folder alone, and learn of writes that failed, which ``os.sync`` does not tell."""
+    try:
+        syncfs = ctypes.CDLL(None, use_errno=True).syncfs
+    except (AttributeError, OSError, TypeError):
+        os.sync()
+        return
+    if syncfs(descriptor):
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))

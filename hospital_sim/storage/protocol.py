@@ -11,9 +11,12 @@ class StorageError(Exception):
     """A store could not do what it was asked; names the object or the store.
 
     Attributes:
-        location: URL of the object or of the store.
+        location: URL of the object or of the store; never with a password.
         reason: What went wrong.
+        done: Of the objects that one call of ``create_many`` was given, how many are there, new or not.
     """
+
+    done = 0
 
     def __init__(self, location: str, reason: str) -> None:
         # All that it is made of, so that it can be handed from one process to another.
@@ -44,13 +47,32 @@ class ObjectConflictError(StorageError):
     """Another object, of other bytes, is already under the key."""
 
 
+class StoreUnreachableError(StorageError):
+    """The store did not answer, or kept failing, for as long as it is waited for: the same call may succeed later."""
+
+
+class StoreRefusedError(StorageError):
+    """The store will refuse this call however often it is made: wrong credentials, no such bucket, no permission.
+
+    Attributes:
+        exit_code: 2: the call or the configuration is wrong.
+    """
+
+    exit_code = 2
+
+
+class OverwritingStoreError(StoreRefusedError):
+    """The store cannot create an object only if its key is free: two writers could overwrite each other."""
+
+
 class ObjectStore(Protocol):
     """Immutable objects under keys, below one URL.
 
-    A key is a relative path of non-empty segments separated by ``/``.
+    A key is a relative path of non-empty segments separated by ``/``. A store can be pickled, and then opens the same
+    place in another process; a forked process must open its own.
 
     Attributes:
-        url: Where the store is.
+        url: Where the store is, to be shown: without any password.
     """
 
     url: str
@@ -72,7 +94,18 @@ class ObjectStore(Protocol):
         ...
 
     def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
-        """Create many objects; return how many were not there before (errors as in ``create``)."""
+        """Create many objects, several at once where that is faster, holding few of them in memory.
+
+        Args:
+            objects: Keys and bytes.
+
+        Returns:
+            How many were not there before.
+
+        Raises:
+            StorageError: As in ``create``. No more objects are begun then, those begun are waited for, and ``done`` of
+                the error says how many of them are there.
+        """
         ...
 
     def read(self, key: str) -> bytes:

@@ -179,6 +179,9 @@ class FailingStore(QuickStore):
         self.left -= 1
         return super().create(key, data)
 
+    def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
+        return sum(self.create(key, data) for key, data in objects)
+
 
 def contents(store: ObjectStore, prefix: str = "") -> dict[str, bytes]:
     """Return every object below a prefix."""

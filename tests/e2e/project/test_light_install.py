@@ -12,7 +12,10 @@ pytestmark = pytest.mark.e2e
 ROOT = Path(__file__).parents[3]
 MEGABYTE = 1_000_000
 INSTALLER = ("pip", "setuptools", "pkg_resources", "_distutils_hack")
-HEAVY = ("pyarrow", "pandas", "altair", "vl_convert", "chdb", "clickhouse_connect", "dbt", "typer", "rich", "scipy")
+HEAVY = (
+    "pyarrow", "pandas", "altair", "vl_convert", "chdb", "clickhouse_connect", "dbt", "typer", "rich", "scipy",
+    "obstore", "botocore", "fsspec", "asyncio",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

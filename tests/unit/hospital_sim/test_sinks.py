@@ -1,5 +1,7 @@
 """Sinks: events in memory, or each an object of its own; one history of a hospital in one lake."""
 
+import os
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -57,8 +59,12 @@ def test_the_started_object_is_there_before_the_first_event_and_the_record_after
             self.created: list[str] = []
 
         def create(self, key: str, data: bytes) -> bool:
-            self.created.append(key)
-            return super().create(key, data)
+            return self.create_many([(key, data)]) == 1
+
+        def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
+            objects = list(objects)
+            self.created += [key for key, _ in objects]
+            return super().create_many(objects)
 
     store = Watching(tmp_path / "raw")
     run = _city().simulate(FIRST, LAST, seed=1, sink=ObjectSink(store))
@@ -169,17 +175,20 @@ def test_a_root_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_a_disk_that_fills_up_says_how_many_events_are_written_and_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Filling(LocalStore):
-        left = 20
+    left, real = iter(range(20)), os.write
 
-        def create(self, key: str, data: bytes) -> bool:
-            self.left -= 1
-            if not self.left:
-                raise StorageError(f"{self.url}/{key}", "cannot be written: No space left on device")
-            return super().create(key, data)
+    def filling(descriptor: int, data: bytes) -> int:
+        if next(left, None) is None:
+            raise OSError(28, "No space left on device")
+        return real(descriptor, data)
 
+    monkeypatch.setattr("hospital_sim.storage.local.os.write", filling)
     with pytest.raises(HospitalSimError, match="No space left on device; 18 events of the run are written"):
-        _city().simulate(FIRST, LAST, seed=1, sink=ObjectSink(Filling(tmp_path / "raw")))
+        _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "raw")
+    monkeypatch.undo()
+    _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "raw")
+    _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "whole")
+    assert _objects(tmp_path / "raw") == _objects(tmp_path / "whole")
 
 
 def test_an_object_of_another_making_under_runs_is_named(tmp_path: Path) -> None:

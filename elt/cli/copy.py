@@ -1,0 +1,35 @@
+"""``hospital-elt copy``: a lake to another store."""
+
+from typing import Annotated
+
+import typer
+
+from hospital_sim import terminal
+
+
+def command(
+    source: Annotated[str, typer.Argument(metavar="SRC", help="URL of the lake.")],
+    destination: Annotated[
+        str, typer.Argument(metavar="DST", help="URL of the copy: a new place, or an earlier copy.")
+    ],
+    single_writer: Annotated[
+        bool,
+        typer.Option("--single-writer", help="Use a store that overwrites: nothing else writes to it, I promise."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+) -> None:
+    """Copy a lake and read every object back. The same call again completes a copy, and brings it up to date."""
+    from elt.copy import copy_lake
+    from elt.errors import WrongCallError
+    from elt.raw import open_lake
+    from hospital_sim.storage import open_store
+
+    for word, url in (("SRC", source), ("DST", destination)):
+        try:
+            open_store(url, single_writer=True)
+        except ValueError as error:
+            raise WrongCallError(f"{word}: {error}") from error
+    lake, target = open_lake(source), open_store(destination, single_writer=single_writer)
+    with terminal.counting("copying objects") as count:
+        summary = copy_lake(lake, target, count)
+    terminal.show("Copied", summary.as_dict(), as_json=as_json)

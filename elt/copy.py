@@ -1,0 +1,166 @@
+"""Copies a lake to another store: in bulk, every object read back, and begun again where it was cut off.
+
+What speaks of other objects is listed before them and copied after them: a run record after its events, a manifest
+after what it names, a commit after its plan. So whoever reads the copy meanwhile never finds a promise that is not kept
+yet, also when the lake that is copied still grows.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+
+from elt.errors import EltError, WrongCallError
+from elt.layout import QUARANTINE_OBJECTS, STAGING, STAGING_MANIFESTS, parse_manifest_key
+from elt.raw import RAW_PREFIX
+from hospital_sim.layout import RUNS, is_started_key
+from hospital_sim.storage import ObjectStore, StorageError, StoreRefusedError, create_once
+
+BATCH = 1024
+"""Small objects copied, and held in memory, at once; large ones are copied one by one."""
+
+_RUNS = f"{RAW_PREFIX}{RUNS}/"
+_MANIFESTS = "manifests/"
+_QUARANTINE = "quarantine/"
+
+
+@dataclass
+class CopySummary:
+    """What a copy did.
+
+    Attributes:
+        source: URL of the lake that was copied.
+        destination: URL of its copy.
+        copied: Objects created.
+        already_there: Objects that were there with the same bytes.
+        bytes: Size of all of them.
+    """
+
+    source: str
+    destination: str
+    copied: int = 0
+    already_there: int = 0
+    bytes: int = 0
+
+    @property
+    def objects(self) -> int:
+        """How many objects are in the copy and were read back."""
+        return self.copied + self.already_there
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the summary, with the number of objects."""
+        return {**asdict(self), "objects": self.objects}
+
+
+def copy_lake(source: ObjectStore, destination: ObjectStore, on_done: Callable[[], None] = lambda: None) -> CopySummary:
+    """Copy every object of a lake, and read each back.
+
+    Args:
+        source: The lake.
+        destination: Where to copy it: an empty place, or an earlier copy of the same lake.
+        on_done: Called for each object that is copied or found there.
+
+    Returns:
+        What was done.
+
+    Raises:
+        WrongCallError: If the two are one place or one in the other, or the destination holds a run or a manifest that
+            the lake does not.
+        StoreRefusedError: If the destination does not take the first object.
+        EltError: If the work could not be completed; the same call again completes it.
+    """
+    _check_places(source, destination)
+    copying = _Copying(source, destination, on_done)
+    try:
+        # First what speaks of the rest: all that it speaks of is there by now, and is listed after it.
+        runs, manifests = list(source.keys(_RUNS)), list(source.keys(_MANIFESTS))
+        _check_same_lake(destination, {*runs, *manifests})
+        copying.each(key for key in runs if is_started_key(key))
+        copying.many(key for key in source.keys(RAW_PREFIX) if not key.startswith(_RUNS))
+        copying.each(key for key in runs if not is_started_key(key))
+        copying.each(source.keys(STAGING))
+        copying.many(source.keys(QUARANTINE_OBJECTS))
+        copying.many(key for key in source.keys(_QUARANTINE) if not key.startswith(QUARANTINE_OBJECTS))
+        copying.each(sorted(manifests, key=_after_what_it_names))
+    except StoreRefusedError as error:
+        if not copying.summary.objects:
+            raise
+        raise _stopped(error, copying.summary) from error
+    except StorageError as error:
+        raise _stopped(error, copying.summary) from error
+    return copying.summary
+
+
+def _stopped(error: StorageError, summary: CopySummary) -> EltError:
+    return EltError(f"{error}; {summary.objects:,} objects are copied, run the same command again for the rest")
+
+
+class _Copying:
+    """Copies objects and counts them."""
+
+    def __init__(self, source: ObjectStore, destination: ObjectStore, on_done: Callable[[], None]) -> None:
+        self._source = source
+        self._destination = destination
+        self._on_done = on_done
+        self._probed = False
+        self.summary = CopySummary(source.url, destination.url)
+
+    def each(self, keys: Iterable[str]) -> None:
+        """Copy objects one after the other, in this order."""
+        for key in keys:
+            self._copy([(key, self._source.read(key))])
+
+    def many(self, keys: Iterable[str]) -> None:
+        """Copy small objects many at once."""
+        objects = iter(self._source.read_many(keys))
+        while batch := list(islice(objects, BATCH)):
+            self._copy(batch)
+
+    def _copy(self, objects: Sequence[tuple[str, bytes]]) -> None:
+        created = 0
+        left = objects
+        if not self._probed:
+            # A destination that overwrites is found out before anything is trusted to it.
+            created += create_once(self._destination, *objects[0])
+            self._probed, left = True, objects[1:]
+        created += self._destination.create_many(left)
+        self._check(objects)
+        self.summary.copied += created
+        self.summary.already_there += len(objects) - created
+        self.summary.bytes += sum(len(data) for _, data in objects)
+        for _ in objects:
+            self._on_done()
+
+    def _check(self, objects: Sequence[tuple[str, bytes]]) -> None:
+        read_back = self._destination.read_many([key for key, _ in objects])
+        for (key, data), (_, there) in zip(objects, read_back, strict=True):
+            if there != data:
+                raise StorageError(
+                    f"{self._destination.url}/{key}", "does not read back as it was written; the store is not sound"
+                )
+
+
+def _check_places(source: ObjectStore, destination: ObjectStore) -> None:
+    one, other = (f"{store.url.rstrip('/')}/" for store in (source, destination))
+    if one.startswith(other) or other.startswith(one):
+        raise WrongCallError(f"DST: {destination.url} is {source.url}, or one is inside the other; give another place")
+
+
+def _check_same_lake(destination: ObjectStore, known: set[str]) -> None:
+    for key in _spoken(destination):
+        if key not in known:
+            raise WrongCallError(
+                f"DST: {destination.url} holds {key}, which the lake does not: it is no copy of it; give another place"
+            )
+
+
+def _spoken(store: ObjectStore) -> Iterator[str]:
+    yield from store.keys(_RUNS)
+    yield from store.keys(_MANIFESTS)
+
+
+def _after_what_it_names(key: str) -> tuple[bool, str, bool, str]:
+    """Sort lists of inputs before manifests, manifests by their number, and each commit after its plan."""
+    folder, _, name = key.rpartition("/")
+    parsed = parse_manifest_key(key)
+    commits = parsed is not None and parsed[1] == "commit"
+    return key.startswith(STAGING_MANIFESTS), folder, commits, name

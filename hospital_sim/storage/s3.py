@@ -1,0 +1,268 @@
+"""S3, and what speaks as S3 does: objects created with ``If-None-Match: *``, many requests in flight at once."""
+
+import re
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from concurrent.futures import Future
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from hospital_sim.errors import MissingExtraError
+from hospital_sim.storage.in_flight import LOOP, Flight
+from hospital_sim.storage.keys import check_key, check_prefix
+from hospital_sim.storage.patience import TransientError, patiently
+from hospital_sim.storage.protocol import ObjectConflictError, ObjectNotFoundError, StorageError
+from hospital_sim.storage.s3_errors import explained
+from hospital_sim.storage.s3_settings import S3Settings, settings
+from hospital_sim.storage.urls import public_url
+
+if TYPE_CHECKING:
+    from obstore import GetResult
+    from obstore.store import S3Store as Client
+
+Result = TypeVar("Result")
+
+IN_FLIGHT = 64
+"""Requests made at once by one call."""
+
+_LARGE = 1 << 20
+"""Bytes from which on an object is given more time than a request."""
+
+LISTED_AHEAD = 16
+"""Folders listed before they are needed."""
+
+_URL = re.compile(r"s3a?://(?P<bucket>[^/@?#]+)(?:/(?P<prefix>[^?#]*))?")
+_clients: dict[tuple[str, str, S3Settings], "Client"] = {}
+
+
+class _Level(NamedTuple):
+    """What is right below a prefix."""
+
+    folders: list[str]
+    objects: list[str]
+
+
+class S3Store:
+    """Objects in a bucket, below a prefix.
+
+    Args:
+        url: ``s3://bucket/prefix``.
+        single_writer: Whether nothing else writes to the store, so that looking before a write is enough where the
+            server ignores the condition.
+
+    Attributes:
+        url: The same, without a final slash.
+
+    Raises:
+        ValueError: If the URL is not of that form.
+        MissingExtraError: If the extra ``s3`` is not installed.
+    """
+
+    def __init__(self, url: str, *, single_writer: bool = False) -> None:
+        parts = _URL.fullmatch(url)
+        if parts is None:
+            raise ValueError("give s3://bucket/prefix; credentials and endpoint come from AWS_* variables or a profile")
+        self._bucket = parts["bucket"]
+        self._prefix = (parts["prefix"] or "").strip("/")
+        if self._prefix:
+            check_key(self._prefix)
+        self.url = f"s3://{self._bucket}/{self._prefix}".rstrip("/")
+        self._single_writer = single_writer
+        self._server = ""
+        self._client: Client | None = None
+        _import_client(self.url)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Say how to open the store in another process."""
+        return _reopen, (self.url, self._single_writer)
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Create one object, whole or not at all (see ``ObjectStore.create``)."""
+        check_key(key)
+        self._open()
+        return LOOP.run(self._create((key, data)))
+
+    def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
+        """Create many objects, many at once (see ``ObjectStore.create_many``)."""
+        self._open()
+        flight = Flight(self._create, IN_FLIGHT)
+        try:
+            return sum(flight.results(objects))
+        except StorageError as error:
+            error.done = flight.done
+            raise
+
+    def read(self, key: str) -> bytes:
+        """Return the bytes of one object (see ``ObjectStore.read``)."""
+        check_key(key)
+        self._open()
+        return LOOP.run(self._read(key))
+
+    def read_many(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield the key and the bytes of each object, in the order of the keys, reading many at once."""
+        self._open()
+        return Flight(self._read_with_key, IN_FLIGHT).results(keys)
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """Yield, sorted, the keys of all objects below a prefix."""
+        check_prefix(prefix)
+        self._open()
+        return self._walk(LOOP.submit(self._list(prefix)))
+
+    def folders(self, prefix: str = "") -> Iterator[str]:
+        """Yield, sorted, the prefixes one level below a prefix, each with its final slash."""
+        check_prefix(prefix)
+        self._open()
+        return iter(LOOP.run(self._list(prefix)).folders)
+
+    def objects(self, prefix: str = "") -> Iterator[str]:
+        """Yield, sorted, the keys of the objects right below a prefix, and of none deeper."""
+        check_prefix(prefix)
+        self._open()
+        return iter(LOOP.run(self._list(prefix)).objects)
+
+    def exists(self, key: str) -> bool:
+        """Tell whether there is an object under the key."""
+        check_key(key)
+        self._open()
+        return LOOP.run(self._exists(key))
+
+    def flush(self) -> None:
+        """Return at once: what the server acknowledged is durable."""
+
+    async def _create(self, item: tuple[str, bytes]) -> bool:
+        key, data = item
+        check_key(key)
+        if self._single_writer and (there := await self._read_or_none(key)) is not None:
+            return self._same(key, data, there)
+        client = self._open()
+
+        async def request() -> bool:
+            try:
+                await client.put_async(key, data, mode="create")
+            except Exception as error:
+                if type(error).__name__ != "AlreadyExistsError":
+                    raise explained(error, f"{self.url}/{key}", self._bucket, self._server) from None
+            else:
+                return True
+            there = await self._read_or_none(key)
+            if there is None:
+                # Two raced, and the server let neither win.
+                raise TransientError("HTTP status 409")
+            return self._same(key, data, there)
+
+        return await patiently(request, f"{self.url}/{key}", len(data))
+
+    def _same(self, key: str, data: bytes, there: bytes) -> bool:
+        if there != data:
+            raise ObjectConflictError(f"{self.url}/{key}", "is already there with other bytes; nothing was overwritten")
+        return False
+
+    async def _read(self, key: str) -> bytes:
+        check_key(key)
+        client = self._open()
+
+        async def get() -> "bytes | GetResult":
+            answer = await client.get_async(key)
+            return answer if answer.meta["size"] > _LARGE else (await answer.bytes_async()).to_bytes()
+
+        found = await self._ask(get, key)
+        if isinstance(found, bytes):
+            return found
+        size, answers = found.meta["size"], [found]
+
+        async def body() -> bytes:
+            answer = answers.pop() if answers else await client.get_async(key)
+            return (await answer.bytes_async()).to_bytes()
+
+        return await self._ask(body, key, size)
+
+    async def _read_with_key(self, key: str) -> tuple[str, bytes]:
+        return key, await self._read(key)
+
+    async def _read_or_none(self, key: str) -> bytes | None:
+        try:
+            return await self._read(key)
+        except ObjectNotFoundError:
+            return None
+
+    async def _exists(self, key: str) -> bool:
+        client = self._open()
+        try:
+            await self._ask(lambda: client.head_async(key), key)
+        except ObjectNotFoundError:
+            return False
+        return True
+
+    async def _list(self, prefix: str) -> _Level:
+        client = self._open()
+        found = await self._ask(lambda: client.list_with_delimiter_async(prefix), prefix)
+        # In the order of the keys: servers that keep folders list them in another.
+        folders = sorted(f"{folder}/" for folder in found["common_prefixes"])
+        return _Level(folders, sorted(entry["path"] for entry in found["objects"]))
+
+    async def _ask(self, ask: Callable[[], Awaitable[Result]], key: str, size: int = 0) -> Result:
+        location = f"{self.url}/{key}".rstrip("/")
+
+        async def request() -> Result:
+            try:
+                return await ask()
+            except Exception as error:
+                raise explained(error, location, self._bucket, self._server) from None
+
+        return await patiently(request, location, size)
+
+    def _walk(self, listing: "Future[_Level]") -> Iterator[str]:
+        level = listing.result()
+        ahead: deque[Future[_Level]] = deque()
+        folders = iter(level.folders)
+        for entry in sorted([*level.folders, *level.objects]):
+            if entry[-1] != "/":
+                yield entry
+                continue
+            for folder in islice(folders, LISTED_AHEAD - len(ahead)):
+                ahead.append(LOOP.submit(self._list(folder)))
+            yield from self._walk(ahead.popleft())
+
+    def _open(self) -> "Client":
+        """Return the client. Every call opens it in the caller's thread: finding credentials may take a while."""
+        if self._client is None:
+            place = (self._bucket, self._prefix, settings(self.url))
+            if place not in _clients:
+                # Shared by all stores of the process, and with it the open connections.
+                _clients[place] = _connect(*place)
+            self._server = public_url(place[2].endpoint or "AWS")
+            self._client = _clients[place]
+        return self._client
+
+
+def _connect(bucket: str, prefix: str, place: S3Settings) -> "Client":
+    from obstore.store import S3Store as Client
+
+    return Client(
+        bucket,
+        prefix=prefix or None,
+        config=place.config(),
+        credential_provider=place.credentials,
+        client_options={
+            "allow_http": place.allow_http,
+            "connect_timeout": "4s",
+            # A large object may take its time; how long a request may take is said in patience.py.
+            "timeout": "1h",
+            "pool_max_idle_per_host": str(IN_FLIGHT),
+        },
+        # Requests are made again in one place only, which also knows that creating again is safe.
+        retry_config={"max_retries": 0, "retry_timeout": timedelta(seconds=5)},
+    )
+
+
+def _import_client(url: str) -> None:
+    try:
+        import obstore  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError(f"a lake at {url}", "s3") from error
+
+
+def _reopen(url: str, single_writer: bool) -> S3Store:
+    return S3Store(url, single_writer=single_writer)

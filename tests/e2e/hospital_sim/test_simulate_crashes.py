@@ -1,0 +1,115 @@
+"""A simulation that is killed anywhere, and called again, leaves the lake of one that was left alone."""
+
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from kills import run_and_kill, run_whole
+from s3_servers import S3Server, seaweedfs
+
+from hospital_sim.layout import is_record_key
+from hospital_sim.storage import ObjectStore, open_store
+
+pytestmark = pytest.mark.e2e
+
+COMMAND = [sys.executable, "-c", "from hospital_sim.cli import main; main()", "simulate", "small", "--seed", "1"]
+
+
+def _command(end: str, sink: str) -> list[str]:
+    return [*COMMAND, "--start", "2024-01-01", "--end", end, "--sink", sink, "--json"]
+
+
+def _contents(store: ObjectStore) -> dict[str, bytes]:
+    return dict(store.read_many(list(store.keys())))
+
+
+def _begun(store: ObjectStore) -> bool:
+    return next(store.keys("_runs/"), None) is not None
+
+
+def _killed_and_called_again(
+    command: list[str], store: ObjectStore, whole: Mapping[str, bytes], choices: random.Random, seconds: float
+) -> bool:
+    """Kill a simulation, look at what it left, and complete it; return whether it was killed in the middle."""
+    killed = run_and_kill(command, choices, seconds, begun=lambda: _begun(store))
+    left = _contents(store)
+    assert left.items() <= whole.items()
+    if any(is_record_key(key) for key in left):
+        assert len(left) == len(whole)
+
+    run_whole(command)
+
+    assert _contents(store) == whole
+    return killed and 2 < len(left) < len(whole)
+
+
+def test_a_simulation_that_was_killed_is_completed_by_the_same_command(tmp_path: Path, soak: bool) -> None:
+    end = "2024-03-31"
+    reference = open_store(tmp_path / "whole" / "raw")
+    seconds = run_whole(_command(end, reference.url), begun=lambda: _begun(reference))
+    whole = _contents(reference)
+    choices = random.Random(5)
+    rounds = 100 if soak else 6
+    in_the_middle = 0
+
+    for attempt in range(rounds):
+        store = open_store(tmp_path / f"killed{attempt}" / "raw")
+        in_the_middle += _killed_and_called_again(_command(end, store.url), store, whole, choices, seconds)
+        shutil.rmtree(tmp_path / f"killed{attempt}")
+
+    assert in_the_middle >= rounds // 6, "the kills came too early or too late to show anything"
+
+
+def test_a_simulation_to_s3_that_was_killed_is_completed_by_the_same_command(seaweed: S3Server, soak: bool) -> None:
+    end = "2024-01-31"
+    reference = open_store(seaweed.new_url())
+    seconds = run_whole(_command(end, reference.url), begun=lambda: _begun(reference))
+    whole = _contents(reference)
+    choices = random.Random(6)
+    rounds = 100 if soak else 4
+    in_the_middle = 0
+
+    for _ in range(rounds):
+        store = open_store(seaweed.new_url())
+        in_the_middle += _killed_and_called_again(_command(end, store.url), store, whole, choices, seconds)
+
+    assert in_the_middle >= rounds // 6, "the kills came too early or too late to show anything"
+
+
+@pytest.fixture
+def own_seaweed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
+    """A server that may be stopped in the middle of a test."""
+    folder = tmp_path / "seaweedfs"
+    folder.mkdir()
+    with seaweedfs(folder) as server:
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
+        yield server
+
+
+def test_a_simulation_outlives_a_restart_of_its_server(own_seaweed: S3Server, tmp_path: Path) -> None:
+    end = "2024-03-31"
+    whole = open_store(tmp_path / "raw")
+    run_whole(_command(end, whole.url))
+    store = open_store(own_seaweed.new_url())
+    command = _command(end, store.url)
+
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None and not any(store.folders()):
+            pass
+        own_seaweed.stop()
+        unfinished = process.poll() is None
+        own_seaweed.start()
+        _, errors = process.communicate(timeout=120)
+    if process.returncode:
+        # A machine that is busy with other things may take longer to start a server than it is waited for.
+        assert process.returncode == 1
+        assert "the store cannot be reached" in errors
+        run_whole(command)
+
+    assert unfinished
+    assert _contents(store) == _contents(whole)

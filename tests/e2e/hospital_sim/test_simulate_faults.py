@@ -1,0 +1,159 @@
+"""What a user of ``simulate`` is told when its sink fails, and that the same command then completes the work."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from s3_servers import KEY, S3Server, free_ports
+from small_disk import run_on_small_disk
+
+from hospital_sim.storage import open_store
+
+pytestmark = pytest.mark.e2e
+
+SIMULATE = [
+    sys.executable, "-c", "from hospital_sim.cli import main; main()",
+    "simulate", "small", "--start", "2024-01-01", "--end", "2024-02-29", "--seed", "1", "--json", "--sink",
+]  # fmt: skip
+
+
+def _simulate(
+    sink: str, *options: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*SIMULATE, sink, *options],
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def _objects(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The objects of an undisturbed run."""
+    root = tmp_path_factory.mktemp("whole") / "raw"
+    done = _simulate(str(root))
+    assert done.returncode == 0, done.stderr
+    return _objects(root)
+
+
+def test_a_full_disk_is_said_and_the_same_command_completes_the_run_when_there_is_room(
+    tmp_path: Path, whole: dict[str, bytes]
+) -> None:
+    script = '"$@" "$0/raw"; echo "code $?"; mount -o remount,size=64m "$0"; "$@" "$0/raw" && cp -r "$0/raw" "$0-kept"'
+    disk = tmp_path / "disk"
+    done = run_on_small_disk(script, disk, *SIMULATE)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("code 1\n")
+    assert ": cannot be written: No space left on device; " in done.stderr
+    assert "events of the run are written, run the same command again for the rest" in done.stderr
+    assert _objects(Path(f"{disk}-kept")) == whole
+
+
+def test_a_permission_that_was_lost_is_said_and_the_same_command_completes_the_run_when_it_is_back(
+    tmp_path: Path, whole: dict[str, bytes]
+) -> None:
+    script = (
+        'mount -o remount,size=64m,ro "$0"; "$@" "$0/raw"; echo "code $?"; mount -o remount,rw "$0"; '
+        '"$@" "$0/raw" && cp -r "$0/raw" "$0-kept"'
+    )
+    disk = tmp_path / "disk"
+    done = run_on_small_disk(script, disk, *SIMULATE)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("code 2\n")
+    assert ": cannot be written: Read-only file system" in done.stderr
+    assert _objects(Path(f"{disk}-kept")) == whole
+
+
+def test_an_object_that_the_system_refuses_to_write_is_named(tmp_path: Path, whole: dict[str, bytes]) -> None:
+    """On every machine: no file may be larger than 2,000 bytes, and the first object of a run is."""
+    done = subprocess.run(
+        [*SIMULATE, str(tmp_path / "raw")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)),
+    )
+    assert done.returncode == 1
+    assert done.stderr.endswith(".started.json: cannot be written: File too large\n")
+    assert not _objects(tmp_path / "raw")
+
+
+def test_a_run_to_s3_is_the_run_to_a_disk_and_again_changes_nothing(seaweed: S3Server, whole: dict[str, bytes]) -> None:
+    store = open_store(seaweed.new_url())
+    first, again = (json.loads(_simulate(store.url).stdout) for _ in range(2))
+    assert dict(store.read_many(list(store.keys()))) == whole
+    assert (first["created"], first["already_there"]) == (first["events"], 0)
+    assert (again["created"], again["already_there"]) == (0, first["events"])
+
+
+@pytest.mark.parametrize("debug", [[], ["--debug"]])
+def test_wrong_credentials_are_said_and_no_secret_is(seaweed: S3Server, debug: list[str]) -> None:
+    secret = "wrong-secret-9fwz"
+    done = _simulate(seaweed.new_url(), *debug, environment={"AWS_SECRET_ACCESS_KEY": secret})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the store does not accept the credentials (SignatureDoesNotMatch)" in done.stderr
+    assert secret not in done.stderr
+    assert KEY not in done.stderr
+
+
+def test_a_missing_bucket_is_said(seaweed: S3Server) -> None:
+    done = _simulate("s3://no-such-bucket/raw")
+    assert done.returncode == 2
+    assert "there is no bucket 'no-such-bucket'; make it, or give the URL of another" in done.stderr
+
+
+def test_a_store_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
+    endpoint = f"http://127.0.0.1:{free_ports(1)[0]}"
+    done = _simulate("s3://bucket/raw", environment=S3Server(endpoint, [], tmp_path).environment())
+    assert done.returncode == 1
+    assert f"the store cannot be reached: no connection to {endpoint}" in done.stderr
+
+
+def test_a_store_that_overwrites_is_refused_and_allowed_when_nothing_else_writes(
+    rclone_s3: S3Server, whole: dict[str, bytes]
+) -> None:
+    store = open_store(rclone_s3.new_url())
+    refused = _simulate(store.url)
+    assert refused.returncode == 2
+    assert "the store ignores the condition to create an object only if its key is free" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    allowed = _simulate(store.url, "--single-writer")
+    assert allowed.returncode == 0, allowed.stderr
+    assert dict(store.read_many(list(store.keys()))) == whole
+
+
+def test_a_password_in_a_url_is_never_shown() -> None:
+    for options in ([], ["--single-writer"]):
+        done = _simulate(f"ftp://user:secret-7hqz@127.0.0.1:{free_ports(1)[0]}/raw", *options)
+        assert done.returncode in (1, 2)
+        assert "secret-7hqz" not in done.stdout + done.stderr
+
+
+def test_hospitals_side_by_side_write_to_s3(seaweed: S3Server, tmp_path: Path) -> None:
+    ward = (
+        'id = "{name}"\nname = "{name}"\nwarmup_days = 5\n[[department]]\nid = "ward"\nname = "Ward"\n'
+        'treatment_function_code = "300"\nbeds = 4\nmax_stay_days = 5\ntarget_occupancy = 0.8\n'
+    )
+    hospitals = "".join(f"[[hospital]]\n{ward.format(name=name)}" for name in ("one", "two"))
+    file = tmp_path / "two.toml"
+    file.write_text(hospitals.replace("[[department]]", "[[hospital.department]]"), encoding="utf-8")
+    words = [str(file) if word == "small" else word for word in SIMULATE]
+    urls = [seaweed.new_url(), seaweed.new_url()]
+    for url, workers in zip(urls, "12", strict=True):
+        done = subprocess.run([*words, url, "--workers", workers], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    one, two = (open_store(url) for url in urls)
+    assert dict(one.read_many(list(one.keys()))) == dict(two.read_many(list(two.keys())))

@@ -1,0 +1,168 @@
+"""A copy of a lake is the lake, whatever happened on the way, and promises nothing that is not in it yet."""
+
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from lakes import FailingStore, PowerCut, QuickStore, admission, contents, put_all, put_event, put_record, some_events
+from s3_servers import S3Server
+
+from elt import layout
+from elt.copy import copy_lake
+from elt.errors import EltError, WrongCallError
+from elt.manifests import staged_files, staging_runs
+from elt.staging import stage
+from hospital_sim.layout import is_record_key
+from hospital_sim.storage import LocalStore, ObjectStore, OverwritingStoreError, StoreRefusedError, open_store
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> LocalStore:
+    """A lake with two stagings, a late file, an object in quarantine and a finished run."""
+    store = QuickStore(tmp_path / "lake")
+    put_all(store, some_events(3))
+    store.create("raw/notes.txt", b"hello")
+    put_record(store, date(2024, 3, 31))
+    stage(store)
+    put_event(store, admission(900))
+    stage(store)
+    return store
+
+
+def _events(lake: ObjectStore) -> set[str]:
+    return {key for key in lake.keys("raw/") if "/_runs/" not in key}
+
+
+def _promises_are_kept(store: ObjectStore, counted: set[str]) -> None:
+    there = set(store.keys())
+    assert all(file.key in there for file in staged_files(store))
+    for run in staging_runs(store):
+        named = [output.inputs for output in run.plan.outputs]
+        assert all(key in there for key in named)
+    if any(is_record_key(key.removeprefix("raw/")) for key in there):
+        assert counted <= there
+
+
+def test_a_copy_has_every_object_and_says_so(lake: LocalStore, tmp_path: Path) -> None:
+    copy = LocalStore(tmp_path / "copy")
+    counted: list[None] = []
+
+    summary = copy_lake(lake, copy, lambda: counted.append(None))
+
+    expected = contents(lake)
+    assert contents(copy) == expected
+    assert summary.objects == summary.copied == len(counted) == len(expected)
+    assert summary.bytes == sum(map(len, expected.values()))
+
+
+def test_wherever_a_copy_is_cut_off_it_keeps_its_promises_and_is_completed(lake: LocalStore, tmp_path: Path) -> None:
+    expected = contents(lake)
+    for point in range(len(expected)):
+        url = str(tmp_path / f"copy{point}")
+        with pytest.raises(PowerCut):
+            copy_lake(lake, FailingStore(url, point))
+        copy = LocalStore(url)
+        _promises_are_kept(copy, _events(lake))
+        there = len(contents(copy))
+
+        summary = copy_lake(lake, copy)
+
+        assert contents(copy) == expected
+        assert (summary.copied, summary.already_there) == (len(expected) - there, there)
+
+
+def test_a_lake_that_grows_while_it_is_copied_gives_a_copy_that_keeps_its_promises(
+    lake: LocalStore, tmp_path: Path
+) -> None:
+    class Growing(LocalStore):
+        grown = False
+
+        def keys(self, prefix: str = "") -> "object":  # type: ignore[override]
+            if prefix == layout.STAGING and not self.grown:
+                self.grown = True
+                put_event(self, admission(901))
+                stage(LocalStore(self.url))
+            return super().keys(prefix)
+
+    growing, copy, counted = Growing(lake.url), LocalStore(tmp_path / "copy"), _events(lake)
+    copy_lake(growing, copy)
+    assert len(staging_runs(copy)) == 2
+    _promises_are_kept(copy, counted)
+
+    copy_lake(growing, copy)
+
+    assert len(staging_runs(copy)) == 3
+    assert contents(copy) == contents(lake)
+
+
+def test_an_altered_object_of_the_copy_is_named_and_stays(lake: LocalStore, tmp_path: Path) -> None:
+    copy = LocalStore(tmp_path / "copy")
+    copy_lake(lake, copy)
+    key = next(key for key in copy.keys("staging/"))
+    Path(copy.url, key).write_bytes(b"other")
+
+    with pytest.raises(EltError, match=rf"{key}: is already there with other bytes.*run the same command again"):
+        copy_lake(lake, copy)
+
+    assert copy.read(key) == b"other"
+
+
+def test_a_destination_that_keeps_other_bytes_than_it_was_given_is_seen(lake: LocalStore, tmp_path: Path) -> None:
+    class Rotten(LocalStore):
+        def read_many(self, keys: "object") -> "object":  # type: ignore[override]
+            return ((key, data[:-1]) for key, data in super().read_many(keys))  # type: ignore[arg-type]
+
+    with pytest.raises(EltError, match="does not read back as it was written"):
+        copy_lake(lake, Rotten(tmp_path / "copy"))
+
+
+def test_another_lake_is_no_place_for_a_copy(lake: LocalStore, tmp_path: Path) -> None:
+    other = LocalStore(tmp_path / "other")
+    put_record(other, date(2024, 3, 31), run=2)
+    before = contents(other)
+    with pytest.raises(WrongCallError, match=r"DST: .*/other holds raw/_runs/0+2\.json, which the lake does not"):
+        copy_lake(lake, other)
+    assert contents(other) == before
+
+
+@pytest.mark.parametrize("place", ["", "inside", "../lake"])
+def test_a_lake_is_not_copied_into_itself(lake: LocalStore, place: str) -> None:
+    with pytest.raises(WrongCallError, match="give another place"):
+        copy_lake(lake, LocalStore(Path(lake.url, place).resolve()))
+
+
+def test_a_lake_goes_to_s3_and_back(lake: LocalStore, tmp_path: Path, seaweed: S3Server) -> None:
+    there, back = open_store(seaweed.new_url()), LocalStore(tmp_path / "back")
+    copy_lake(lake, there)
+    assert contents(there) == contents(lake)
+    copy_lake(there, back)
+    assert contents(back) == contents(lake)
+
+
+def test_a_lake_goes_to_memory(lake: LocalStore) -> None:
+    there = open_store(f"memory://{uuid4().hex}")
+    copy_lake(lake, there)
+    assert contents(there) == contents(lake)
+
+
+def test_a_bucket_that_is_missing_is_a_wrong_call(lake: LocalStore, seaweed: S3Server) -> None:
+    with pytest.raises(StoreRefusedError, match="there is no bucket 'no-such-bucket'") as refused:
+        copy_lake(lake, open_store("s3://no-such-bucket/lake"))
+    assert refused.value.exit_code == 2
+
+
+def test_a_destination_that_overwrites_is_refused_and_allowed_when_nothing_else_writes(
+    lake: LocalStore,
+    rclone_s3: S3Server,
+) -> None:
+    url = rclone_s3.new_url()
+    with pytest.raises(
+        OverwritingStoreError, match="ignores the condition to create an object only if its key is free"
+    ):
+        copy_lake(lake, open_store(url))
+    single = open_store(url, single_writer=True)
+    copy_lake(lake, single)
+    assert contents(single) == contents(lake)

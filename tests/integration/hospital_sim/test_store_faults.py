@@ -1,0 +1,286 @@
+"""What goes wrong between a store and its server: what may pass is tried again, what will not is said at once."""
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from flaky_s3 import BREAK_OFF, FlakyS3, flaky_s3
+from s3_servers import BUCKET, KEY, READER_KEY, READER_SECRET, SECRET, S3Server
+
+from hospital_sim.storage import (
+    ObjectNotFoundError,
+    OverwritingStoreError,
+    StorageError,
+    StoreRefusedError,
+    StoreUnreachableError,
+    UnknownSchemeError,
+    create_once,
+    open_store,
+    patience,
+)
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def flaky(monkeypatch: pytest.MonkeyPatch) -> Iterator[FlakyS3]:
+    with flaky_s3() as server:
+        for name, value in S3Server(server.endpoint, [], Path()).environment().items():
+            monkeypatch.setenv(name, value)
+        yield server
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "SECONDS", 0.7)
+
+
+def test_an_unreachable_store_is_said_within_20_seconds() -> None:
+    assert patience.SECONDS < 18
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [(500, "InternalError"), (503, "SlowDown"), (429, "TooManyRequests"), (409, "ConditionalRequestConflict"),
+     (408, "RequestTimeout"), (BREAK_OFF, "")],
+)  # fmt: skip
+def test_what_may_pass_is_tried_again(flaky: FlakyS3, failure: tuple[int, str]) -> None:
+    store = open_store("s3://bucket/lake")
+    flaky.failures = [failure, failure]
+    assert store.create("a", b"1") is True
+    flaky.failures = [failure]
+    assert store.read("a") == b"1"
+    assert flaky.objects == {"/bucket/lake/a": b"1"}
+
+
+@pytest.mark.parametrize("failure", [(500, "InternalError"), (BREAK_OFF, "")])
+def test_an_object_whose_acknowledgement_was_lost_is_there_and_not_twice(
+    flaky: FlakyS3, failure: tuple[int, str]
+) -> None:
+    store = open_store("s3://bucket/lake")
+    flaky.failures, flaky.after_storing = [failure], True
+    assert store.create("a", b"1") is False
+    assert store.create_many([("a", b"1"), ("b", b"2")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        ((403, "SignatureDoesNotMatch"), r"does not accept the credentials \(SignatureDoesNotMatch\)"),
+        ((400, "ExpiredToken"), r"does not accept the credentials \(ExpiredToken\)"),
+        ((401, "Unauthorized"), "does not permit this"),
+        ((403, "AccessDenied"), r"does not permit this \(AccessDenied\)"),
+        ((404, "NoSuchBucket"), "there is no bucket 'bucket'"),
+        ((400, "InvalidArgument"), r"refuses this \(HTTP status 400 InvalidArgument\)"),
+        ((501, "NotImplemented"), r"refuses this \(HTTP status 501 NotImplemented\)"),
+    ],
+)
+def test_what_will_not_pass_is_said_at_once_in_words_of_our_own(
+    flaky: FlakyS3, failure: tuple[int, str], reason: str
+) -> None:
+    flaky.failures = [failure] * 5
+    with pytest.raises(StoreRefusedError, match=reason) as refused:
+        open_store("s3://bucket/lake").create("a", b"1")
+    assert flaky.requests == 1
+    assert refused.value.exit_code == 2
+    assert "words of the server" not in str(refused.value)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_keeps_failing_is_given_up_with_its_last_answer(flaky: FlakyS3) -> None:
+    flaky.failures = [(503, "SlowDown")] * 1000
+    with pytest.raises(StoreUnreachableError, match=rf"HTTP status 503 SlowDown from {flaky.endpoint}, tried for"):
+        open_store("s3://bucket/lake").create("a", b"1")
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        for name, value in S3Server(endpoint, [], Path()).environment().items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(StoreUnreachableError, match="the store cannot be reached: no answer"):
+            open_store("s3://bucket/lake").create("a", b"1")
+
+
+@pytest.mark.usefixtures("impatient")
+def test_of_many_objects_none_is_begun_after_one_has_failed(flaky: FlakyS3) -> None:
+    flaky.failures = [(503, "SlowDown")] * 100_000
+    with pytest.raises(StoreUnreachableError) as refused:
+        open_store("s3://bucket/lake").create_many((f"{number}", b"1") for number in range(5000))
+    assert refused.value.done == 0
+    assert flaky.requests < 2000
+
+
+def test_a_key_id_that_nobody_has_and_a_wrong_secret_are_refused_and_not_shown(
+    seaweed: S3Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for key, secret in (("nobody-key", SECRET), (KEY, "wrong-secret-9fwz")):
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
+        with pytest.raises(StoreRefusedError, match="does not accept the credentials") as refused:
+            open_store(seaweed.new_url()).create("a", b"1")
+        assert secret not in repr(refused.value)
+        assert refused.value.__suppress_context__
+
+
+def test_who_may_only_read_may_not_write(seaweed: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = seaweed.new_url()
+    open_store(url).create("a", b"1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", READER_KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", READER_SECRET)
+    reader = open_store(url)
+    assert reader.read("a") == b"1"
+    with pytest.raises(StoreRefusedError, match=r"/b: the store does not permit this \(AccessDenied\)"):
+        reader.create("b", b"1")
+
+
+def test_a_bucket_that_is_missing_is_named(seaweed: S3Server) -> None:
+    store = open_store("s3://no-such-bucket/lake")
+    for call in (lambda: store.create("a", b"1"), lambda: store.read("a"), lambda: list(store.keys())):
+        with pytest.raises(StoreRefusedError, match="there is no bucket 'no-such-bucket'; make it"):
+            call()
+
+
+def test_an_object_whose_name_no_lake_can_have_is_named_when_it_is_listed(seaweed: S3Server) -> None:
+    from botocore.session import Session
+
+    url = seaweed.new_url()
+    client = Session().create_client(
+        "s3",
+        endpoint_url=seaweed.endpoint,
+        aws_access_key_id=KEY,
+        aws_secret_access_key=SECRET,
+        region_name="us-east-1",
+    )
+    client.put_object(Bucket=BUCKET, Key=f"{url.rpartition('/')[2]}/a\nb", Body=b"")
+    with pytest.raises(StorageError, match="holds an object whose name no lake can have"):
+        list(open_store(url).keys())
+
+
+def test_credentials_come_from_a_profile(
+    seaweed: S3Server,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "credentials").write_text(
+        f"[ward]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n", encoding="utf-8"
+    )
+    (tmp_path / "config").write_text(
+        f"[profile ward]\nregion = eu-west-2\nendpoint_url = {seaweed.endpoint}\n", encoding="utf-8"
+    )
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL", "AWS_REGION"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_PROFILE", "ward")
+    assert open_store(seaweed.new_url()).create("a", b"1")
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    with pytest.raises(StoreRefusedError, match=r"the AWS configuration cannot be used: .*nobody"):
+        open_store(seaweed.new_url()).create("a", b"1")
+
+
+def test_credentials_come_from_the_role_of_the_machine(
+    seaweed: S3Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Role(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = {"AccessKeyId": KEY, "SecretAccessKey": SECRET, "Token": "", "Expiration": "2999-01-01T00:00:00Z"}
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    with HTTPServer(("127.0.0.1", 0), Role) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        uri = f"http://127.0.0.1:{server.server_address[1]}/role"
+        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri)
+        try:
+            assert open_store(seaweed.new_url()).create("a", b"1")
+        finally:
+            server.shutdown()
+
+
+def test_without_credentials_it_is_said_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in S3Server("http://127.0.0.1:9", [], Path()).environment().items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    with pytest.raises(StoreRefusedError, match="no credentials found; set AWS_ACCESS_KEY_ID"):
+        open_store("s3://bucket/nobody").create("a", b"1")
+
+
+def test_an_endpoint_elsewhere_without_encryption_must_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in S3Server("http://s3.example.org", [], Path()).environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ALLOW_HTTP", raising=False)
+    with pytest.raises(StoreRefusedError, match=r"http://s3\.example\.org is not encrypted and not this machine"):
+        open_store("s3://bucket/lake").create("a", b"1")
+
+
+def test_a_server_that_ignores_the_condition_is_detected(rclone_s3: S3Server) -> None:
+    store = open_store(rclone_s3.new_url())
+    with pytest.raises(OverwritingStoreError, match="ignores the condition to create an object only if") as refused:
+        create_once(store, "started.json", b"{}")
+    assert refused.value.exit_code == 2
+
+
+def test_a_file_system_that_cannot_create_only_is_refused_or_taken_on_trust() -> None:
+    with pytest.raises(
+        OverwritingStoreError, match="a file system of ftp:// cannot create an object whole and only if"
+    ):
+        open_store("ftp://user:pass-4kdm@host/lake")
+    store = open_store("ftp://user:pass-4kdm@host/lake", single_writer=True)
+    assert store.url == "ftp://user@host/lake"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_file_system_that_never_answers_is_given_up_and_no_password_shown() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        store = open_store(f"ftp://user:pass-4kdm@127.0.0.1:{port}/lake", single_writer=True)
+        with pytest.raises(StoreUnreachableError, match="no answer in") as refused:
+            store.create("a", b"1")
+    assert "pass-4kdm" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["s3://", "s3:///key", "s3://key:secret-2kfq@bucket/lake", "s3://bucket/a/../b"])
+def test_a_url_that_is_none_is_refused_without_what_is_secret_in_it(url: str) -> None:
+    with pytest.raises(UnknownSchemeError) as refused:
+        open_store(url)
+    assert "secret-2kfq" not in str(refused.value)
+
+
+def test_memory_is_read_by_who_knows_its_name_and_empty_for_others() -> None:
+    open_store("memory://one").create("a", b"1")
+    assert open_store("memory://one/").read("a") == b"1"
+    with pytest.raises(ObjectNotFoundError, match="memory://two/a"):
+        open_store("memory://two").read("a")
+
+
+def test_a_store_is_not_used_by_a_process_that_was_forked(flaky: FlakyS3) -> None:
+    store = open_store("s3://bucket/lake")
+    store.create("a", b"1")
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            store.read("a")
+        except RuntimeError as error:
+            os.write(writing, str(error).encode())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert b"start processes with the method 'spawn'" in os.read(reading, 1000)

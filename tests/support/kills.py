@@ -1,0 +1,77 @@
+"""Kills a command at a random moment of its work, as a machine that goes off does: processes, children and all."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+_PATIENCE = 120
+
+
+def run_whole(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, begun: Callable[[], bool] | None = None
+) -> float:
+    """Run a command to its end.
+
+    Args:
+        command: The words.
+        environment: Variables to add to those of this process.
+        begun: Whether the command has begun its work.
+
+    Returns:
+        Seconds from then, or from its start, to its end.
+    """
+    with _started(command, environment) as process:
+        _wait_until(process, begun)
+        begin = time.monotonic()
+        code = process.wait(_PATIENCE)
+        assert code == 0, f"{' '.join(command)}: exit code {code}"
+        return time.monotonic() - begin
+
+
+def run_and_kill(
+    command: Sequence[str],
+    choices: random.Random,
+    within: float,
+    environment: Mapping[str, str] | None = None,
+    begun: Callable[[], bool] | None = None,
+) -> bool:
+    """Run a command and kill it at a random moment.
+
+    Args:
+        command: The words.
+        choices: Chooses the moment.
+        within: Seconds from its beginning to work, or from its start, in which the moment is.
+        environment: Variables to add to those of this process.
+        begun: Whether the command has begun its work.
+
+    Returns:
+        Whether it was killed before it ended.
+    """
+    with _started(command, environment) as process:
+        _wait_until(process, begun)
+        time.sleep(choices.uniform(0, within))
+        if process.poll() is not None:
+            return False
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return True
+
+
+def _started(command: Sequence[str], environment: Mapping[str, str] | None) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        command,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _wait_until(process: "subprocess.Popen[bytes]", begun: Callable[[], bool] | None) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while begun is not None and process.poll() is None and not begun():
+        assert time.monotonic() < deadline, "the command never began its work"
+        time.sleep(0.001)

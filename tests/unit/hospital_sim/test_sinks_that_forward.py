@@ -1,0 +1,228 @@
+"""Sinks that hand events on: to a function, and to several sinks at once."""
+
+import tracemalloc
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from hospitals import department, hospital
+
+from hospital_sim import Hospital, MemorySink, ObjectSink
+from hospital_sim.events import Event, RunRecord, RunStarted
+from hospital_sim.sinks import CallbackSink, Sink, SinkError, TeeSink
+from hospital_sim.sinks.objects import BATCH
+from hospital_sim.storage import LocalStore, OverwritingStoreError
+
+pytestmark = pytest.mark.unit
+
+FIRST, LAST = "2024-01-01", "2024-01-10"
+
+
+def _city() -> Hospital:
+    return hospital(department("a"), department("b", beds=3), warmup_days=5, identifier="city")
+
+
+def _objects(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+class Noting(MemorySink):
+    """Notes what it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def begin(self, run: RunStarted) -> None:
+        self.asked.append("begin")
+        super().begin(run)
+
+    def flush(self) -> None:
+        self.asked.append("flush")
+
+    def finish(self, record: RunRecord) -> None:
+        self.asked.append("finish")
+        super().finish(record)
+
+    def close(self) -> None:
+        self.asked.append("close")
+
+
+def test_a_callback_is_handed_every_event_in_order_between_the_beginning_and_the_end() -> None:
+    seen: list[object] = []
+    sink = CallbackSink(seen.append, on_begin=seen.append, on_flush=lambda: seen.append("flush"), on_finish=seen.append)
+    run = _city().simulate(FIRST, LAST, seed=1, sink=sink, keep=True)
+    assert seen == [run.record.run, *run.events, "flush", run.record]
+    assert sink.taken == len(run.events)
+
+
+def test_a_callback_needs_but_one_function() -> None:
+    seen: list[Event] = []
+    run = _city().simulate(FIRST, LAST, seed=1, sink=CallbackSink(seen.append), keep=True)
+    assert seen == list(run.events)
+
+
+def test_a_callback_that_fails_stops_the_run_and_says_how_many_events_it_took() -> None:
+    queue: list[Event] = []
+
+    def put(event: Event) -> None:
+        if len(queue) == 7:
+            raise ConnectionError("queue is gone")
+        queue.append(event)
+
+    with pytest.raises(SinkError, match="ConnectionError: queue is gone; 7 events of the run were taken") as failed:
+        _city().simulate(FIRST, LAST, seed=1, sink=CallbackSink(put))
+    assert isinstance(failed.value.__cause__, ConnectionError)
+
+
+@pytest.mark.parametrize("when", ["on_begin", "on_flush", "on_finish"])
+def test_a_callback_that_fails_at_another_time_says_so_too(when: str) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("gone")
+
+    callbacks = {when: fail}
+    with pytest.raises(SinkError, match="OSError: gone"):
+        _city().simulate(FIRST, LAST, seed=1, sink=CallbackSink(lambda _: None, **callbacks))
+
+
+def test_a_tee_gives_every_sink_the_whole_run(tmp_path: Path) -> None:
+    memory, seen = MemorySink(), []
+    run = _city().simulate(
+        FIRST, LAST, seed=1, sink=TeeSink(memory, ObjectSink(tmp_path / "raw"), CallbackSink(seen.append)), keep=True
+    )
+    _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "alone")
+    assert memory.events == seen == run.events
+    assert (memory.started, memory.record) == (run.record.run, run.record)
+    assert _objects(tmp_path / "raw") == _objects(tmp_path / "alone")
+
+
+def test_no_sink_of_a_tee_finishes_before_all_have_flushed() -> None:
+    order: list[str] = []
+
+    class Ordered(Noting):
+        def flush(self) -> None:
+            order.append("flush")
+
+        def finish(self, record: RunRecord) -> None:
+            order.append("finish")
+
+    sinks = [Ordered(), Ordered()]
+    with TeeSink(*sinks) as tee:
+        run = _city().simulate(FIRST, LAST, seed=1)
+        tee.begin(run.record.run)
+        tee.finish(run.record)
+    assert order == ["flush", "flush", "finish", "finish"]
+
+
+class Failing(Noting):
+    """Fails at its eleventh event, and when it is closed."""
+
+    def write(self, event: Event) -> None:
+        if len(self.events) == 10:
+            raise SinkError("disk is gone")
+        super().write(event)
+
+    def close(self) -> None:
+        super().close()
+        raise SinkError("cannot be closed")
+
+
+def test_a_sink_of_a_tee_that_fails_stops_the_run_and_all_are_closed() -> None:
+    first, failing, last = Noting(), Failing(), Noting()
+    with pytest.raises(SinkError):
+        _city().simulate(FIRST, LAST, seed=1, sink=TeeSink(first, failing, last))
+    assert [sink.asked for sink in (first, failing, last)] == [["begin", "close"]] * 3
+    assert [len(sink.events) for sink in (first, failing, last)] == [11, 10, 10]
+
+
+def test_a_run_that_failed_beside_a_lake_is_completed_by_the_same_call(tmp_path: Path) -> None:
+    def fails_late() -> CallbackSink:
+        left = iter(range(40))
+
+        def put(_: Event) -> None:
+            if next(left, None) is None:
+                raise OSError("gone")
+
+        return CallbackSink(put)
+
+    with pytest.raises(SinkError, match="40 events of the run were taken"):
+        _city().simulate(FIRST, LAST, seed=1, sink=TeeSink(ObjectSink(tmp_path / "raw"), fails_late()))
+    _city().simulate(FIRST, LAST, seed=1, sink=TeeSink(ObjectSink(tmp_path / "raw"), MemorySink()))
+    _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "whole")
+    assert _objects(tmp_path / "raw") == _objects(tmp_path / "whole")
+
+
+class CountingStore(LocalStore):
+    """Counts the events that it is given at once."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.batches: list[int] = []
+
+    def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
+        objects = list(objects)
+        self.batches.append(len(objects))
+        return super().create_many(objects)
+
+
+def _run_into(sink: Sink) -> int:
+    run = _city().simulate(FIRST, "2024-06-30", seed=1)
+    sink.begin(run.record.run)
+    for event in run.events:
+        sink.write(event)
+    return len(run.events)
+
+
+def test_an_object_sink_holds_no_more_than_one_batch_of_events(tmp_path: Path) -> None:
+    store = CountingStore(tmp_path / "raw")
+    sink = ObjectSink(store)
+    events = _run_into(sink)
+    assert sum(store.batches) == sink.created == events // BATCH * BATCH > 0
+    assert set(store.batches) == {BATCH}
+    sink.flush()
+    assert sink.created == events
+
+
+def test_memory_does_not_grow_with_the_run(tmp_path: Path) -> None:
+    def most(end: str) -> int:
+        tracemalloc.start()
+        _city().simulate(FIRST, end, seed=1, sink=CallbackSink(lambda _: None))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    most(LAST)
+    assert most("2024-12-31") < most("2024-03-31") + 900_000
+
+
+def test_what_a_sink_took_is_there_when_it_is_closed_without_an_error(tmp_path: Path) -> None:
+    with ObjectSink(tmp_path / "raw") as sink:
+        events = _run_into(sink)
+    assert len(_objects(tmp_path / "raw")) == events + 1
+
+
+def test_a_sink_that_is_closed_by_an_error_does_not_write_again(tmp_path: Path) -> None:
+    store = CountingStore(tmp_path / "raw")
+
+    def stopped() -> None:
+        with ObjectSink(store) as sink:
+            _run_into(sink)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        stopped()
+    assert set(store.batches) == {BATCH}
+
+
+def test_a_store_that_overwrites_is_refused_before_the_first_event(tmp_path: Path) -> None:
+    class Overwriting(LocalStore):
+        def create(self, key: str, data: bytes) -> bool:
+            path = Path(self.url, key)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            return True
+
+    with pytest.raises(OverwritingStoreError, match="ignores the condition") as refused:
+        _city().simulate(FIRST, LAST, seed=1, sink=ObjectSink(Overwriting(tmp_path / "raw")))
+    assert refused.value.exit_code == 2
+    assert [key.partition(".")[2] for key in _objects(tmp_path / "raw")] == ["started.json"]
