@@ -27,7 +27,7 @@ class Connection:
         connector: What it is read with.
         host: Name or address of the server.
         port: Its port: of ClickHouse, that of the HTTP interface, which the connector speaks with.
-        database: The database that is connected to.
+        database: The database that the schemas are in; empty for ClickHouse, where each schema is a database.
         folder: The folder of Parquet files, as Power BI sees it.
     """
 
@@ -54,7 +54,7 @@ def connection_of(dsn: str, connect: str | None, folder: str) -> Connection:
     place = parse_dsn(dsn)
     if isinstance(place, ChdbDsn):
         return Connection(Connector.PARQUET, folder=folder)
-    return Connection(Connector.CLICKHOUSE, place.host, _HTTPS_PORT if place.secure else _HTTP_PORT, "default")
+    return Connection(Connector.CLICKHOUSE, place.host, _HTTPS_PORT if place.secure else _HTTP_PORT)
 
 
 def _elsewhere(connect: str) -> Connection:
@@ -66,11 +66,13 @@ def _elsewhere(connect: str) -> Connection:
     database = parts.path.strip("/")
     if parts.scheme == Connector.REDSHIFT and not database:
         raise _wrong(parts, "the database is missing")
+    if parts.scheme == Connector.CLICKHOUSE and database:
+        raise _wrong(parts, "it names no database; the schemas begin with --prefix")
     try:
         port = parts.port or (_REDSHIFT_PORT if parts.scheme == Connector.REDSHIFT else _HTTPS_PORT)
     except ValueError:
         raise _wrong(parts, "the port is not a number from 0 to 65535") from None
-    return Connection(Connector(parts.scheme), parts.hostname, port, database or "default")
+    return Connection(Connector(parts.scheme), parts.hostname, port, database)
 
 
 def _wrong(parts: SplitResult, what: str) -> WrongCallError:

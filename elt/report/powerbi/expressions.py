@@ -50,9 +50,10 @@ def expressions(connection: Connection, prefix: str) -> tuple[Expression, ...]:
             _parameter(
                 "Port", connection.port, "Its port: of ClickHouse that of the HTTP interface, of Redshift 5439."
             ),
-            _parameter("Database", connection.database, "The database to connect to."),
             _parameter("SchemaPrefix", prefix, "What the names of the schemas begin with, such as hospital."),
         ]
+    if connection.connector is Connector.REDSHIFT:
+        place.append(_parameter("Database", connection.database, "The database that the schemas are in."))
     function = Expression("WarehouseTable", _FUNCTIONS[connection.connector], "One table of the warehouse.", "Function")
     return (*place, function)
 
@@ -126,8 +127,9 @@ _FUNCTIONS = {
     Connector.CLICKHOUSE: """\
 (schema as text, table as text) as table =>
     let
-        Server = ClickHouse.Database(Host, Port, [Database = Database]),
-        Tables = Server{[Name = SchemaPrefix & "_" & schema]}[Data],
+        Schema = SchemaPrefix & "_" & schema,
+        Server = ClickHouse.Database(Host, Port, Schema),
+        Tables = Server{[Name = Schema]}[Data],
         Rows = Tables{[Name = table]}[Data]
     in
         Rows""",

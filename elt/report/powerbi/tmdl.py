@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from elt.report.powerbi.expressions import Expression, load
+from elt.report.powerbi.formats import COUNT, DAY
 from elt.report.powerbi.formulas import dax
 from elt.report.powerbi.ids import stable_uuid
-from elt.report.powerbi.measures import COUNT, DAY
 from elt.report.powerbi.model import Column, DataType, Measure, Relationship, SemanticModel, Table
 from elt.report.powerbi.names import file_name, tmdl_description, tmdl_name, tmdl_value
 
