@@ -1,14 +1,17 @@
 """What must hold of a model in itself, before anyone opens it: names, types, relationships, sorting, formulas."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from elt.report.powerbi.formulas import DATE_COLUMN, DATE_TABLE, AtEnd, Formula, Leaf, Rolling, leaves
+from elt.report.powerbi.formulas import DATE_COLUMN, DATE_TABLE, AtEnd, Formula, Leaf, Rolling, dax, leaves
 from elt.report.powerbi.model import DataType, Relationship, SemanticModel, Table
 from elt.report.powerbi.names import ModelNameError, checked_name
 
 _NUMBERS = {DataType.INTEGER, DataType.NUMBER}
 _OF_NUMBERS = {"sum", "mean", "percentile"}
+# From left to right: a text, which may hold anything, or a table that may be followed by a column.
+_NAMED = re.compile(r"""\"(?:[^\"]|\"\")*\"|'(?P<table>(?:[^']|'')*)'(?:\[(?P<column>(?:[^\]]|\]\])*)\])?""")
 
 
 def model_problems(model: SemanticModel) -> list[str]:
@@ -19,6 +22,7 @@ def model_problems(model: SemanticModel) -> list[str]:
         *(problem for relationship in model.relationships for problem in _relationship(model, relationship)),
         *_paths(model.relationships),
         *(problem for measure in model.measures for problem in _formula(model, measure.name, measure.formula)),
+        *_written(model),
     ]
 
 
@@ -120,6 +124,23 @@ def _formula(model: SemanticModel, name: str, formula: Formula) -> Iterator[str]
         for table in (formula.table, DATE_TABLE):
             if model.column(table, DATE_COLUMN) is None:
                 yield f"measure {name!r}: there is no column {table}.{DATE_COLUMN}"
+
+
+def _written(model: SemanticModel) -> Iterator[str]:
+    """Yield what the DAX of measures and calculated columns names, as it is written, and the model has not."""
+    texts = {f"measure {measure.name!r}": dax(measure.formula) for measure in model.measures}
+    for table in model.tables:
+        texts |= {f"{table.name}.{column.name}": column.dax for column in table.columns if column.dax}
+    for what, text in texts.items():
+        for found in _NAMED.finditer(text):
+            if found["table"] is None:
+                continue
+            name = found["table"].replace("''", "'")
+            column = (found["column"] or "").replace("]]", "]")
+            if model.table(name) is None:
+                yield f"{what}: its DAX names the table {name!r}, which is not there"
+            elif column and model.column(name, column) is None:
+                yield f"{what}: its DAX names {name}[{column}], which is not there"
 
 
 def _leaf(model: SemanticModel, leaf: Leaf) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 from elt.report.powerbi.described import UndescribedError, _model, described_tables
 from elt.report.powerbi.formulas import Condition, Leaf, Role
 from elt.report.powerbi.measures import measures
-from elt.report.powerbi.model import DataType, Relationship, SemanticModel
+from elt.report.powerbi.model import Column, DataType, Relationship, SemanticModel
 from elt.report.powerbi.model_checks import model_problems
 from elt.report.powerbi.tables import FIGURES, model_relationships, model_tables
 from elt.report.powerbi.tmdl import table_text
@@ -125,9 +125,20 @@ class TestPlanted:
         ],
     )
     def test_a_measure_of_what_is_not_there_is_refused(self, model: SemanticModel, formula: Leaf, said: str) -> None:
-        (problem,) = model_problems(measured(model, formula))
-        assert problem.startswith("measure 'Planted': ")
-        assert said in problem
+        problems = model_problems(measured(model, formula))
+        assert all(problem.startswith("measure 'Planted': ") for problem in problems)
+        assert said in problems[0]
+
+    def test_a_calculated_column_of_what_is_not_there_is_refused(self, model: SemanticModel) -> None:
+        def misspelt(column: Column) -> Column:
+            return replace(
+                column, dax=column.dax.replace("'mart_bed_utilisation'[beds]", "'mart_bed_utilisation'[bed]")
+            )
+
+        tables = tuple(replace(table, columns=tuple(map(misspelt, table.columns))) for table in model.tables)
+        assert model_problems(replace(model, tables=tables)) == [
+            "fact_admissions.is_observed: its DAX names mart_bed_utilisation[bed], which is not there"
+        ]
 
     @pytest.mark.parametrize("name", ["", "wait p90", "Figure", "two\nlines"])
     def test_a_missing_or_repeated_name_is_refused(self, model: SemanticModel, name: str) -> None:
