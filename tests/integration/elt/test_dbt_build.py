@@ -127,7 +127,15 @@ def test_a_warehouse_without_a_load_is_a_wrong_call(tmp_path: Path) -> None:
 
 
 def test_a_build_that_is_interrupted_leaves_the_warehouse_free(built: Built) -> None:
-    command = [sys.executable, "-c", "from elt.cli import main; main()", "build", "--warehouse", built.dsn]
+    command = [
+        sys.executable,
+        "-c",
+        "from elt.cli import main; main()",
+        "build",
+        "--full-refresh",
+        "--warehouse",
+        built.dsn,
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     _wait_until_in_use(built.dsn)
     time.sleep(4)

@@ -105,7 +105,7 @@ def is_late(event: Event, number: int) -> bool:
         case Admission() | Discharge() | WaitSnapshot():
             return number % 11 == 0
         case DepSnapshot():
-            return event.snapshot_date.day in (9, 31) and event.department_id == "a"
+            return event.snapshot_date.day in (9, 31) and event.department_id == "b"
 
 
 def put(store: LocalStore, events: Iterable[Event]) -> None:
