@@ -6,6 +6,7 @@ Keys are relative to the lake::
     staging/admission/event_date=2024-03/admission-0002.parquet   what arrived for that month later
     quarantine/objects/<key below raw/>                           the bytes that could not be staged
     quarantine/entries/<key below raw/>                           why, as JSON
+    quarantine/replayed/<key below raw/>                          which staging run took it after all
     manifests/staging/000001/plan.json                            what a staging run set out to do
     manifests/staging/000001/commit.json                          what it did
     manifests/inputs/admission/event_date=2024-03/<digest>.json   the raw objects of one output of a plan
@@ -13,6 +14,7 @@ Keys are relative to the lake::
 """
 
 import re
+from calendar import monthrange
 from datetime import date
 from typing import NamedTuple
 
@@ -21,6 +23,7 @@ from hospital_sim.events import EVENT_TYPES
 STAGING = "staging/"
 QUARANTINE_OBJECTS = "quarantine/objects/"
 QUARANTINE_ENTRIES = "quarantine/entries/"
+QUARANTINE_REPLAYED = "quarantine/replayed/"
 STAGING_MANIFESTS = "manifests/staging/"
 _INPUTS = "manifests/inputs/"
 
@@ -45,8 +48,15 @@ def month_of(day: date) -> date:
 
 
 def month_after(day: date) -> date:
-    """Return the first day of the month after that of a day."""
+    """Return the first day of the month after that of a day; the last of all days if there is no such month."""
+    if (day.year, day.month) == (date.max.year, date.max.month):
+        return date.max
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def days_in(month: date) -> int:
+    """Return the number of days of a month."""
+    return monthrange(month.year, month.month)[1]
 
 
 def month_name(month: date) -> str:
@@ -76,6 +86,11 @@ def quarantined_object_key(raw_key: str) -> str:
 def quarantine_entry_key(raw_key: str) -> str:
     """Return where it is written why a raw object could not be staged (key relative to ``raw/``)."""
     return f"{QUARANTINE_ENTRIES}{raw_key}"
+
+
+def replayed_key(raw_key: str) -> str:
+    """Return where it is written that a raw object left the quarantine (key relative to ``raw/``)."""
+    return f"{QUARANTINE_REPLAYED}{raw_key}"
 
 
 def plan_key(number: int) -> str:

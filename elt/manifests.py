@@ -4,9 +4,8 @@ A plan names, before anything is staged, every output and the raw objects that g
 commit says what became of them. Neither holds a wall-clock time. A plan without a commit is an unfinished run.
 """
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -65,7 +64,7 @@ class PlannedOutput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     objects: int
 
 
-class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a staging run sets out to do.
 
     Attributes:
@@ -77,6 +76,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         outputs: The outputs, by event type and month.
         foreign_inputs: Key of the list of foreign keys; None if there are none.
         foreign_objects: Number of foreign objects.
+        replays: Whether the outputs are objects that were in quarantine.
     """
 
     manifest_version: int
@@ -87,6 +87,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outputs: tuple[PlannedOutput, ...]
     foreign_inputs: str | None
     foreign_objects: int
+    replays: bool = False
 
 
 class OutputCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,12 +98,15 @@ class OutputCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         late: Late events among them, by hospital.
         staged: Events staged, by hospital and department: one number for each day of the month.
         quarantined: Objects quarantined, by reason and the day of their key.
+        raw_sha256: Digest of the raw objects of each day (see ``elt.digests.RawDigest``); empty where a lake was staged
+            before digests of raw objects were kept.
     """
 
     rows: int
     late: dict[str, int]
     staged: dict[str, dict[str, list[int]]]
     quarantined: dict[str, dict[date, int]]
+    raw_sha256: dict[date, str] = {}
 
 
 class CommittedOutput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,6 +138,7 @@ class Commit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         plan_sha256: Digest of the plan's bytes, hexadecimal.
         outputs: The outputs, as in the plan.
         foreign: Number of foreign objects quarantined.
+        foreign_reasons: The same by reason.
     """
 
     manifest_version: int
@@ -141,6 +146,7 @@ class Commit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     plan_sha256: str
     outputs: tuple[CommittedOutput, ...]
     foreign: int
+    foreign_reasons: dict[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -191,6 +197,24 @@ def staging_runs(store: ObjectStore) -> list[StagingRun]:
     return runs
 
 
+def read_plan(store: ObjectStore, key: str) -> Plan:
+    """Read one plan.
+
+    Raises:
+        BrokenLakeError: If the object is none.
+    """
+    return _read(store, key, Plan)
+
+
+def read_commit(store: ObjectStore, key: str) -> Commit:
+    """Read one commit.
+
+    Raises:
+        BrokenLakeError: If the object is none.
+    """
+    return _read(store, key, Commit)
+
+
 def staged_files(store: ObjectStore) -> list[StagedFile]:
     """Return every file of the finished staging runs, in the order in which they were staged.
 
@@ -206,8 +230,13 @@ def staged_counts(store: ObjectStore) -> Counter[tuple[str, str, str, date]]:
     Raises:
         BrokenLakeError: If a manifest cannot be read.
     """
+    return counts_of_runs(staging_runs(store))
+
+
+def counts_of_runs(runs: Iterable[StagingRun]) -> Counter[tuple[str, str, str, date]]:
+    """Return the number of events that staging runs staged by event type, hospital, department and day."""
     totals: Counter[tuple[str, str, str, date]] = Counter()
-    for run in staging_runs(store):
+    for run in runs:
         for output in run.commit.outputs if run.commit else ():
             for hospital_id, department_id, day, count in _daily(output):
                 totals[output.event_type, hospital_id, department_id, day] += count
@@ -226,11 +255,6 @@ def late_counts(store: ObjectStore) -> Counter[tuple[str, str, date]]:
             for hospital_id, count in output.counts.late.items():
                 totals[output.event_type, hospital_id, output.month] += count
     return totals
-
-
-def digest(data: bytes) -> str:
-    """Return the SHA-256 of bytes, hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def _files(commit: Commit) -> Iterator[StagedFile]:
@@ -258,5 +282,5 @@ def _daily(output: CommittedOutput) -> Iterator[tuple[str, str, date, int]]:
 def _read(store: ObjectStore, key: str, cls: type[Manifest]) -> Manifest:
     try:
         return msgspec.json.decode(store.read(key), type=cls)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BrokenLakeError(f"{key}: not a manifest of this version ({error})") from error

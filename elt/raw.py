@@ -3,12 +3,13 @@
 A lake is opened as one store; the keys here are relative to ``raw/``, as in ``hospital_sim.layout``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import msgspec
 
+from elt import partitions
 from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
 from hospital_sim import layout
 from hospital_sim.events import EVENT_TYPES, RunRecord, RunStarted, decode_record, decode_started
@@ -81,6 +82,16 @@ def partition_keys(store: ObjectStore, event_type: str, day: date) -> Iterator[s
     return raw_keys(store, layout.partition_prefix(event_type, day))
 
 
+def object_names(store: ObjectStore, event_type: str, day: date) -> list[str]:
+    """Return the names of all objects in the partition of one type and day, events or not, in no order."""
+    return partitions.object_names(store, RAW_PREFIX + layout.partition_prefix(event_type, day))
+
+
+def read_objects(store: ObjectStore, event_type: str, day: date, names: Sequence[str]) -> list[bytes]:
+    """Return the bytes of objects of one partition, in the order of their names (errors as in ``read_raw``)."""
+    return partitions.read_objects(store, RAW_PREFIX + layout.partition_prefix(event_type, day), names)
+
+
 def read_raw(store: ObjectStore, key: str) -> bytes:
     """Return the bytes of one raw object.
 
@@ -90,29 +101,48 @@ def read_raw(store: ObjectStore, key: str) -> bytes:
     return store.read(RAW_PREFIX + key)
 
 
-def read_raw_many(store: ObjectStore, keys: Iterable[str]) -> Iterator[bytes]:
-    """Yield the bytes of each raw object, in the order of the keys (errors as in ``read_raw``)."""
-    return (data for _, data in store.read_many(map(RAW_PREFIX.__add__, keys)))
-
-
-def run_records(store: ObjectStore) -> Iterator[tuple[str, RunRecord]]:
+def run_records(store: ObjectStore, broken: dict[str, str] | None = None) -> Iterator[tuple[str, RunRecord]]:
     """Yield the key and the record of each finished run, in the order of the keys.
+
+    Args:
+        store: The lake.
+        broken: Is given the keys of objects that are no run records, each with what is wrong; without it, the first
+            of them is an error.
 
     Raises:
         BrokenLakeError: If a run record is not one.
     """
     for key in raw_keys(store, f"{layout.RUNS}/"):
         if layout.is_record_key(key):
-            try:
-                yield key, decode_record(read_raw(store, key))
-            except msgspec.MsgspecError as error:
-                raise BrokenLakeError(
-                    f"{RAW_PREFIX}{key}: not a run record ({error}); put back the object that the run wrote"
-                ) from error
+            record = _read_record(store, key, broken)
+            if record is not None:
+                yield key, record
 
 
-def unfinished_runs(store: ObjectStore) -> list[RunStarted]:
+def _read_record(store: ObjectStore, key: str, broken: dict[str, str] | None) -> RunRecord | None:
+    try:
+        record = decode_record(read_raw(store, key))
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        if broken is None:
+            raise BrokenLakeError(
+                f"{RAW_PREFIX}{key}: not a run record ({error}); put back the object that the run wrote"
+            ) from error
+        broken[key] = str(error)
+        return None
+    if layout.record_key(record.run.run_id) != key:
+        if broken is None:
+            raise BrokenLakeError(f"{RAW_PREFIX}{key}: is the record of another run; put back the object of this name")
+        broken[key] = f"the record of run {record.run.run_id}"
+        return None
+    return record
+
+
+def unfinished_runs(store: ObjectStore, broken: dict[str, str] | None = None) -> list[RunStarted]:
     """Return the runs that were started and have no record: they were cut off, or are still writing.
+
+    Args:
+        store: The lake.
+        broken: As in ``run_records``, of the objects that runs create at their start.
 
     Raises:
         BrokenLakeError: If an object that a run creates at its start cannot be read.
@@ -123,10 +153,13 @@ def unfinished_runs(store: ObjectStore) -> list[RunStarted]:
     for key in filter(layout.is_started_key, keys):
         try:
             run = decode_started(read_raw(store, key))
-        except msgspec.MsgspecError as error:
-            raise BrokenLakeError(
-                f"{RAW_PREFIX}{key}: not the start of a run ({error}); put back the object that the run wrote"
-            ) from error
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            if broken is None:
+                raise BrokenLakeError(
+                    f"{RAW_PREFIX}{key}: not the start of a run ({error}); put back the object that the run wrote"
+                ) from error
+            broken[key] = str(error)
+            continue
         if layout.record_key(run.run_id) not in finished:
             started.append(run)
     return started

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from hospital_sim import results, times
 from hospital_sim.charts import Charts
@@ -12,6 +13,9 @@ from hospital_sim.errors import HospitalSimError
 from hospital_sim.events import Event, RunRecord
 from hospital_sim.sinks import Sink, open_sink
 from hospital_sim.tables import Table
+
+if TYPE_CHECKING:
+    from hospital_sim.board import Board
 
 
 class EventsNotKeptError(HospitalSimError):
@@ -104,6 +108,13 @@ class Run:
     def chart(self) -> Charts:
         """Charts of the run: ``occupancy``, ``queue``, ``waits``."""
         return Charts(self.census(), self.waits(by="month"))
+
+    def board(self) -> Board:
+        """Return the bed board: a page that plays the run through time; a notebook shows it, ``save`` writes it."""
+        # Only who asks for a board waits for what it imports.
+        from hospital_sim.board import Board
+
+        return Board(self.record.run, self.events)
 
     def event_log(self, kind: str) -> Table:
         """Return the event log of the run for another tool.

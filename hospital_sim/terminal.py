@@ -79,6 +79,10 @@ def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> 
     except Exception as error:
         if debug:
             traceback.print_exc()
+        if type(error).__name__ == "NoArgsIsHelpError":
+            # A program without a command says which there are.
+            sys.stderr.write(f"{error}\n")
+            return WRONG_CALL
         format_message = getattr(error, "format_message", None)
         error_line(str(format_message() if format_message else error) or type(error).__name__)
         return int(getattr(error, "exit_code", FAILED))

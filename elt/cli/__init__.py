@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from elt.cli import build, check, copy, load, powerbi, query, report, run, stage
+from elt.cli import build, check, contracts, copy, load, powerbi, quarantine, query, report, run, stage, verify
 from hospital_sim import terminal
 
 app = typer.Typer(
@@ -14,6 +14,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("stage")(stage.command)
+app.add_typer(quarantine.app, name="quarantine")
+app.command("verify")(verify.command)
+app.command("contracts")(contracts.command)
 app.command("load")(load.command)
 app.command("build")(build.command)
 app.command("check")(check.command)

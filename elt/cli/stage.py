@@ -23,15 +23,21 @@ def command(
         ),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes. By default, as suits.")] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Let a Dask cluster do it, given its scheduler: tcp://host:8786."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Stage new raw events to Parquet: one immutable file for each event type and month."""
+    if dask is not None and workers is not None:
+        raise WrongCallError("--workers and --dask: give one of them; a cluster has its own workers")
     closing_day = None if as_of is None else _parse_day(as_of)
 
     from elt.raw import open_lake
     from elt.staging import stage
 
-    summary = stage(open_lake(lake), closing_day, workers)
+    summary = stage(open_lake(lake), closing_day, workers, dask)
     if as_json:
         terminal.print_json(summary.as_json())
     else:

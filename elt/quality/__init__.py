@@ -52,7 +52,7 @@ def check(
     require_version(warehouse)
     truth = emitted(record for _, record in raw.run_records(store))
     rows = reconcile(store, warehouse, truth)
-    in_quarantine = quarantine.open_entries(store)
+    in_quarantine = quarantine.open_counts(store)
     late = late_check(store)
     checks = [
         *reconciliation_checks(rows),

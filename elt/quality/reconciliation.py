@@ -121,7 +121,7 @@ def _staged(store: ObjectStore) -> Counts:
 
 def _quarantined(store: ObjectStore) -> Counts:
     counts: Counts = Counter()
-    for entry in quarantine.entries(store):
+    for entry in quarantine.open_entries(store):
         key = parse_event_key(entry.key)
         if key is not None:
             counts[key.event_type, key.event_date] += 1

@@ -1,43 +1,37 @@
-"""From the bytes of raw objects to columns: every object is decoded on its own, then rules are checked by the column.
+"""From the bytes of raw objects to columns; then rules are checked by the column.
 
-The usual object has exactly the bytes that encoding its event gives; only others are looked at one by one for what
-decoding alone does not see, such as a field that is there twice.
+The usual object has exactly the bytes that encoding its event gives, and is read together with many others
+(``elt.staging.canonical``). Every other object is decoded on its own, and looked at for what decoding alone does not
+see, such as a field that is there twice. An object of an older version of its type has nulls in the newer columns.
 """
 
 import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from elt.contracts import EVENT_TYPES, ColumnKind, arrow_schema, columns
+from elt.contracts import EVENT_VERSIONS, ColumnKind, arrow_schema, struct_columns, struct_version
 from elt.quarantine import Reason
+from elt.staging.batches import RawBatch, RawObject
+from elt.staging.canonical import LONGEST_OBJECT, JoinedObjects, canonical_form
+from elt.staging.fixed_values import Offsets, fixed_strings
 from elt.staging.rules import rules
-from hospital_sim.events import Event, decode_event, encode
+from hospital_sim.events import Event, encode
 
 _WRONG_TYPE = re.compile(r"Expected `[^`]*`(, got | - at `\$\.event_type`)")
 _NAMED_FIELD = re.compile(r"`\$\.(\w+)")
 _FRACTION = re.compile(r"\.\d*[1-9]")
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
 
-
-class RawObject(NamedTuple):
-    """One raw object of a partition.
-
-    Attributes:
-        day: The date in its key.
-        event_id: The identifier in its key.
-        data: Its bytes.
-    """
-
-    day: date
-    event_id: str
-    data: bytes
+Breach = tuple[Reason, str]
+"""Why an object is rejected, as a code and in words."""
 
 
 @dataclass(frozen=True)
@@ -57,68 +51,157 @@ class Decoded:
     rejected: list[Rejected]
 
 
-def decode(event_type: str, objects: Sequence[RawObject]) -> Decoded:
-    """Decode a batch of raw objects of one type, each on its own.
+@dataclass(frozen=True)
+class _Part:
+    """Some events of a batch: the places of their objects, the columns, and rows that are known to be wrong."""
+
+    rows: Offsets
+    table: pa.Table
+    broken: dict[int, Breach]
+
+
+def decode(event_type: str, batch: RawBatch, *, at_once: bool = True) -> Decoded:
+    """Decode a batch of raw objects of one type.
 
     Args:
         event_type: The type that their keys say.
-        objects: The objects.
+        batch: The objects.
+        at_once: Whether objects that have the usual form are read together; the result is the same.
 
     Returns:
         Every object once: as a row of the table (schema ``arrow_schema(event_type)``) or as rejected.
     """
-    kept, events, rejected = _parse(event_type, objects)
-    if not events:
-        return Decoded(arrow_schema(event_type).empty_table(), rejected)
-    table, offsets = _columns(event_type, events)
-    broken = _first_breach(event_type, table, kept, offsets)
+    left = np.arange(len(batch))
+    parts: list[_Part] = []
+    if at_once:
+        left = _read_at_once(event_type, batch, left, parts)
+    rejected = _read_one_by_one(event_type, batch, left, parts)
+    if not parts:
+        return Decoded(arrow_schema(event_type).empty_table(), _rejections(batch, rejected))
+    rows, table, broken = _together(parts)
+    broken = _first_breach(event_type, table, batch, rows) | broken
     if broken:
-        table = table.filter(pa.array([row not in broken for row in range(len(kept))]))
-        rejected += [Rejected(kept[row], *breach) for row, breach in sorted(broken.items())]
-    return Decoded(table, rejected)
+        table = table.filter(pa.array([row not in broken for row in range(table.num_rows)]))
+        rejected |= {int(rows[row]): breach for row, breach in broken.items()}
+    return Decoded(table, _rejections(batch, rejected))
 
 
-def _parse(event_type: str, objects: Sequence[RawObject]) -> tuple[Sequence[RawObject], list[Event], list[Rejected]]:
-    try:
-        events = [decode_event(event_type, item.data) for item in objects]
-        if list(map(encode, events)) == [item.data for item in objects]:
-            return objects, events, []
-    except _UNREADABLE:
-        pass  # at least one is broken: find out which, one by one
-    kept: list[RawObject] = []
-    events = []
-    rejected = []
-    for item in objects:
-        event = _parse_one(event_type, item)
-        if isinstance(event, Rejected):
-            rejected.append(event)
+def _rejections(batch: RawBatch, rejected: dict[int, Breach]) -> list[Rejected]:
+    return [Rejected(batch.item(row), *breach) for row, breach in sorted(rejected.items())]
+
+
+def _read_at_once(event_type: str, batch: RawBatch, left: Offsets, parts: list[_Part]) -> Offsets:
+    """Read what has the usual form of some version; return the places of the others."""
+    longer: list[int] = []
+    if max(map(len, batch.contents), default=0) > LONGEST_OBJECT:
+        longer = [row for row, data in enumerate(batch.contents) if len(data) > LONGEST_OBJECT]
+    waiting = np.delete(left, longer)
+    for struct in reversed(EVENT_VERSIONS[event_type]):
+        form = canonical_form(struct)
+        if form is None or not len(waiting):
+            continue
+        every = len(waiting) == len(batch)
+        proven = form.read(
+            JoinedObjects(batch.contents if every else [batch.contents[row] for row in waiting.tolist()])
+        )
+        if proven.table.num_rows:
+            parts.append(_Part(waiting[proven.rows], _conform(event_type, proven.table), {}))
+        waiting = waiting[~proven.rows]
+    return np.sort(np.concatenate([waiting, np.array(longer, np.int64)]))
+
+
+def _read_one_by_one(event_type: str, batch: RawBatch, left: Offsets, parts: list[_Part]) -> dict[int, Breach]:
+    """Decode each object on its own; return what is wrong with those that cannot be."""
+    rejected: dict[int, Breach] = {}
+    found: dict[type[Event], list[tuple[int, Event]]] = {}
+    for row in left.tolist():
+        event = _parse_one(event_type, batch.contents[row])
+        if isinstance(event, tuple):
+            rejected[row] = event
         else:
-            kept.append(item)
-            events.append(event)
-    return kept, events, rejected
+            found.setdefault(type(event), []).append((row, event))
+    for struct, events in found.items():
+        table, offsets = _columns(struct, [event for _, event in events])
+        rows = np.array([row for row, _ in events], np.int64)
+        broken = {row: (Reason.IMPOSSIBLE_VALUE, f"{name}: must be in UTC") for row, name in offsets.items()}
+        parts.append(_Part(rows, _conform(event_type, table), broken))
+    return rejected
 
 
-def _parse_one(event_type: str, item: RawObject) -> Event | Rejected:
+def _together(parts: list[_Part]) -> tuple[Offsets, pa.Table, dict[int, Breach]]:
+    """Put parts together in the order of the objects."""
+    if len(parts) == 1:
+        return parts[0].rows, parts[0].table, parts[0].broken
+    rows = np.concatenate([part.rows for part in parts])
+    order = np.argsort(rows)
+    place = np.argsort(order)
+    starts = np.cumsum([0, *(len(part.rows) for part in parts)])
+    broken = {
+        int(place[start + row]): breach
+        for start, part in zip(starts.tolist(), parts, strict=False)
+        for row, breach in part.broken.items()
+    }
+    return rows[order], pa.concat_tables([part.table for part in parts]).take(pa.array(order)), broken
+
+
+def _conform(event_type: str, table: pa.Table) -> pa.Table:
+    """Return a table of any version with the columns of the newest."""
+    schema = arrow_schema(event_type)
+    arrays = [
+        table[field.name] if field.name in table.column_names else pa.nulls(table.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _parse_one(event_type: str, data: bytes) -> Event | Breach:
+    struct = _struct_for(event_type, data)
     try:
-        event = decode_event(event_type, item.data)
+        event = _decoder(struct).decode(data)
+        oddity = None if encode(event) == data else _oddity(struct, data)
     except msgspec.ValidationError as error:
-        return Rejected(item, *_explain(str(error)))
+        return _explain(str(error))
+    except UnicodeEncodeError as error:
+        return Reason.IMPOSSIBLE_VALUE, f"a text holds a character that cannot be encoded: {error.reason}"
     except _UNREADABLE as error:
-        return Rejected(item, Reason.NOT_JSON, f"not one JSON object: {error}")
-    oddity = None if encode(event) == item.data else _oddity(event_type, item.data)
-    return event if oddity is None else Rejected(item, *oddity)
+        return Reason.NOT_JSON, f"not one JSON object: {error}"
+    return event if oddity is None else oddity
 
 
-def _oddity(event_type: str, data: bytes) -> tuple[Reason, str] | None:
+class _Versioned(msgspec.Struct):
+    """What is read of an object to know which version it is."""
+
+    schema_version: int
+
+
+def _struct_for(event_type: str, data: bytes) -> type[Event]:
+    """Return the class of the version that an object says it has; the newest if it says nothing known."""
+    structs = EVENT_VERSIONS[event_type]
+    if len(structs) > 1:
+        try:
+            version = msgspec.json.decode(data, type=_Versioned).schema_version
+        except _UNREADABLE:
+            return structs[-1]
+        return next((struct for struct in structs if struct_version(struct) == version), structs[-1])
+    return structs[-1]
+
+
+@cache
+def _decoder(struct: type[Event]) -> msgspec.json.Decoder[Event]:
+    return msgspec.json.Decoder(struct)
+
+
+def _oddity(struct: type[Event], data: bytes) -> Breach | None:
     """Return what is wrong with an object that decodes but has other bytes than its event gives, if anything is."""
     members: list[tuple[str, object]] = json.loads(data, object_pairs_hook=list)
     names = [name for name, _ in members]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         return Reason.DUPLICATE_FIELD, f"{', '.join(twice)}: there more than once"
-    for column in columns(event_type):
-        if column.name not in names:
-            return Reason.MISSING_FIELD, f"{column.name}: missing"
+    for name in ("event_type", *struct.__struct_fields__):
+        if name not in names:
+            return Reason.MISSING_FIELD, f"{name}: missing"
+    for column in struct_columns(struct):
         # Decoding rounds to microseconds, so a smaller fraction is only seen in the text.
         text = str(members[names.index(column.name)][1])
         if column.kind is ColumnKind.TIMESTAMP and _FRACTION.search(text):
@@ -126,7 +209,7 @@ def _oddity(event_type: str, data: bytes) -> tuple[Reason, str] | None:
     return None
 
 
-def _explain(message: str) -> tuple[Reason, str]:
+def _explain(message: str) -> Breach:
     field = _NAMED_FIELD.search(message)
     if message.startswith("Expected `object`"):
         return Reason.NOT_JSON, f"not one JSON object: {message}"
@@ -143,21 +226,19 @@ def _explain(message: str) -> tuple[Reason, str]:
     return Reason.IMPOSSIBLE_VALUE, message
 
 
-def _columns(event_type: str, events: list[Event]) -> tuple[pa.Table, dict[int, str]]:
+def _columns(struct: type[Event], events: Sequence[Event]) -> tuple[pa.Table, dict[int, str]]:
     """Return the table, and the rows that have a time in another zone than UTC with the name of the field."""
-    names = EVENT_TYPES[event_type].__struct_fields__
-    values = dict(zip(names, zip(*map(msgspec.structs.astuple, events), strict=True), strict=True))
-    schema = arrow_schema(event_type)
+    values = dict(zip(struct.__struct_fields__, zip(*map(msgspec.structs.astuple, events), strict=True), strict=True))
+    event_type = str(struct.__struct_config__.tag)
+    schema = arrow_schema(event_type, struct_version(struct))
     offsets: dict[int, str] = {}
-    arrays = []
-    for column in columns(event_type):
-        if column.name not in values:
-            arrays.append(pa.repeat(pa.scalar(event_type, pa.string()), len(events)))
-            continue
+    arrays = {"event_type": pa.repeat(pa.scalar(event_type, pa.string()), len(events))}
+    for column in struct_columns(struct):
         if column.kind is ColumnKind.TIMESTAMP:
-            offsets |= dict.fromkeys(_not_utc(values[column.name]), column.name)
-        arrays.append(pa.array(values[column.name], schema.field(column.name).type))
-    return pa.Table.from_arrays(arrays, schema=schema), offsets
+            for row in _not_utc(values[column.name]):
+                offsets.setdefault(row, column.name)
+        arrays[column.name] = pa.array(values[column.name], schema.field(column.name).type)
+    return pa.table(arrays), offsets
 
 
 def _not_utc(times: Sequence[datetime]) -> list[int]:
@@ -165,23 +246,21 @@ def _not_utc(times: Sequence[datetime]) -> list[int]:
     return [row for row, at in enumerate(times) if at.tzinfo is not UTC and at.utcoffset() != timedelta(0)]
 
 
-def _first_breach(
-    event_type: str, table: pa.Table, kept: Sequence[RawObject], offsets: dict[int, str]
-) -> dict[int, tuple[Reason, str]]:
-    found: dict[int, tuple[Reason, str]] = {
-        row: (Reason.IMPOSSIBLE_VALUE, f"{name}: must be in UTC") for row, name in offsets.items()
-    }
-    for row in _rows(pc.not_equal(table["event_id"], pa.array([item.event_id for item in kept]))):
+def _first_breach(event_type: str, table: pa.Table, batch: RawBatch, rows: Offsets) -> dict[int, Breach]:
+    found: dict[int, Breach] = {}
+    every = len(rows) == len(batch)
+    keys = pa.table({"event_id": fixed_strings(batch.event_ids), "day": batch.day_column()})
+    keys = keys if every else keys.take(pa.array(rows))
+    for row in _true(pc.not_equal(table["event_id"], keys["event_id"])):
         found.setdefault(row, (Reason.WRONG_PARTITION, "event_id: differs from the name of the file"))
-    days = pa.array([item.day for item in kept], pa.date32())
-    for row in _rows(pc.not_equal(table["event_time"].cast(pa.date32()), days)):
+    for row in _true(pc.not_equal(table["event_time"].cast(pa.date32()), keys["day"])):
         found.setdefault(row, (Reason.WRONG_PARTITION, "event_time: not on the date of the folder"))
     for rule in rules(event_type):
-        for row in _rows(rule.broken(table)):
+        for row in _true(rule.broken(table)):
             found.setdefault(row, (Reason.IMPOSSIBLE_VALUE, rule.sentence))
     return found
 
 
-def _rows(mask: pa.ChunkedArray) -> Iterator[int]:
+def _true(mask: pa.ChunkedArray) -> Iterator[int]:
     if pc.any(mask).as_py():
         yield from (row for row, broken in enumerate(mask.to_pylist()) if broken)

@@ -7,21 +7,24 @@ bytes each, in one base64 string. Its key holds the digest of its bytes, so a li
 import json
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from elt import layout, raw
+from elt.digests import digest
 from elt.errors import BrokenLakeError
-from elt.manifests import PlannedOutput, digest
+from elt.manifests import PlannedOutput
+from elt.staging.batches import IDENTIFIER_BYTES, read_object_names, split_identifiers
 from hospital_sim import layout as raw_layout
 from hospital_sim.storage import ObjectStore
 
-IDENTIFIER_BYTES = 16
+LARGEST_OUTPUT = 2_000_000
+"""The most objects of one output: what is held of them in memory is then bounded."""
 
 
 @dataclass(frozen=True)
 class NewObjects:
-    """What one type and month holds that no earlier plan names.
+    """What one type and month holds that no earlier plan names, or a part of it.
 
     Attributes:
         event_type: Type of the events.
@@ -38,7 +41,9 @@ class NewObjects:
     foreign: tuple[str, ...]
 
 
-def list_new_objects(store: ObjectStore, event_type: str, days: Iterable[date], earlier: Iterable[str]) -> NewObjects:
+def list_new_objects(
+    store: ObjectStore, event_type: str, days: Iterable[date], earlier: Iterable[str]
+) -> list[NewObjects]:
     """List what the partitions of one type and month hold, less what earlier plans name.
 
     Args:
@@ -48,43 +53,80 @@ def list_new_objects(store: ObjectStore, event_type: str, days: Iterable[date], 
         earlier: Keys of the lists of earlier plans for this type and month.
 
     Returns:
-        The new objects, whose list is written to the lake.
+        The new objects in parts of at most ``LARGEST_OUTPUT``, each with its list written to the lake; at least one
+        part, the first of which has the foreign keys.
     """
     days = sorted(days)
-    known = _known(store, earlier)
-    new: dict[date, list[bytes]] = {}
-    foreign: list[str] = []
-    for day in days:
-        identifiers = []
-        for key in raw.partition_keys(store, event_type, day):
-            parsed = raw_layout.parse_event_key(key)
-            if parsed is None:
-                foreign.append(key)
-            else:
-                identifiers.append(bytes.fromhex(parsed.event_id.replace("-", "")))
-        fresh = [identifier for identifier in identifiers if identifier not in known.get(day, ())]
-        if fresh:
-            new[day] = fresh
     month = layout.month_of(days[0])
-    if not new:
-        return NewObjects(event_type, month, None, 0, tuple(foreign))
-    data = encode_identifiers(new)
+    known = _known(store, earlier)
+    listed = [raw.object_names(store, event_type, day) for day in days]
+    identifiers, others = read_object_names(event_type, listed)
+    new = {
+        day: fresh for day, found in zip(days, identifiers, strict=True) if (fresh := _without(found, known.get(day)))
+    }
+    foreign = tuple(
+        raw_layout.partition_prefix(event_type, day) + name
+        for day, names in zip(days, others, strict=True)
+        for name in names
+    )
+    first, *rest = write_lists(store, event_type, month, new)
+    return [replace(first, foreign=foreign), *rest]
+
+
+def write_lists(store: ObjectStore, event_type: str, month: date, days: dict[date, bytes]) -> list[NewObjects]:
+    """Write the lists of some raw objects of one type and month to the lake.
+
+    Args:
+        store: The lake.
+        event_type: Type of the events.
+        month: First day of the month.
+        days: The identifiers of each day, 16 bytes each, sorted.
+
+    Returns:
+        The objects in parts of at most ``LARGEST_OUTPUT``, at least one.
+    """
+    return [NewObjects(event_type, month, *_write(store, event_type, month, part), ()) for part in _parts(days)]
+
+
+def _parts(new: dict[date, bytes]) -> Iterator[dict[date, bytes]]:
+    """Cut the new objects of a month into parts of bounded size, mostly the one part."""
+    part: dict[date, bytes] = {}
+    room = LARGEST_OUTPUT * IDENTIFIER_BYTES
+    for day, identifiers in new.items():
+        rest = identifiers
+        while len(rest) > room:
+            yield part | {day: rest[:room]} if room else part
+            part, rest, room = {}, rest[room:], LARGEST_OUTPUT * IDENTIFIER_BYTES
+        part[day] = rest
+        room -= len(rest)
+    yield part
+
+
+def _write(store: ObjectStore, event_type: str, month: date, days: dict[date, bytes]) -> tuple[str | None, int]:
+    """Write a list of raw objects to the lake; return its key, None for an empty one, and its length."""
+    if not days:
+        return None, 0
+    data = encode_identifiers(days)
     key = layout.inputs_key(event_type, month, digest(data))
     store.create(key, data)
-    return NewObjects(event_type, month, key, sum(map(len, new.values())), tuple(foreign))
+    return key, sum(map(len, days.values())) // IDENTIFIER_BYTES
 
 
-def encode_identifiers(days: dict[date, list[bytes]]) -> bytes:
-    """Return the bytes of a list of raw objects: the same bytes for the same objects."""
+def encode_identifiers(days: dict[date, bytes]) -> bytes:
+    """Return the bytes of a list of raw objects: the same bytes for the same objects.
+
+    Args:
+        days: The identifiers of each day, 16 bytes each, sorted.
+    """
     members = {
-        day.isoformat(): b2a_base64(b"".join(sorted(identifiers)), newline=False).decode("ascii")
+        day.isoformat(): b2a_base64(identifiers, newline=False).decode("ascii")
         for day, identifiers in sorted(days.items())
     }
     return json.dumps(members, indent=0).encode("ascii")
 
 
-def decode_identifiers(data: bytes) -> dict[date, list[bytes]]:
-    """Read a list of raw objects; identifiers are sorted within a day.
+def decode_identifiers(data: bytes) -> dict[date, bytes]:
+    """Read a list of raw objects: for each day the identifiers, 16 bytes each, sorted.
 
     Raises:
         ValueError: If it is not such a list.
@@ -94,12 +136,11 @@ def decode_identifiers(data: bytes) -> dict[date, list[bytes]]:
         joined = a2b_base64(text, strict_mode=True)
         if len(joined) % IDENTIFIER_BYTES:
             raise ValueError(f"{day} does not hold whole identifiers")
-        starts = range(0, len(joined), IDENTIFIER_BYTES)
-        days[date.fromisoformat(day)] = [joined[start : start + IDENTIFIER_BYTES] for start in starts]
+        days[date.fromisoformat(day)] = joined
     return days
 
 
-def read_identifiers(store: ObjectStore, key: str) -> dict[date, list[bytes]]:
+def read_identifiers(store: ObjectStore, key: str) -> dict[date, bytes]:
     """Read a list of raw objects from the lake.
 
     Raises:
@@ -109,12 +150,6 @@ def read_identifiers(store: ObjectStore, key: str) -> dict[date, list[bytes]]:
     if digest(data) not in key:
         raise BrokenLakeError(f"{key}: its bytes are not those that its name promises; put back the object")
     return decode_identifiers(data)
-
-
-def identifier_text(identifier: bytes) -> str:
-    """Return an identifier of 16 bytes as a UUID in the canonical form."""
-    text = identifier.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def write_foreign(store: ObjectStore, keys: list[str]) -> str:
@@ -143,22 +178,11 @@ def _known(store: ObjectStore, keys: Iterable[str]) -> dict[date, set[bytes]]:
     known: dict[date, set[bytes]] = {}
     for key in keys:
         for day, identifiers in read_identifiers(store, key).items():
-            known.setdefault(day, set()).update(identifiers)
+            known.setdefault(day, set()).update(split_identifiers(identifiers))
     return known
 
 
-def batches(days: dict[date, list[bytes]], size: int) -> Iterator[list[tuple[date, list[str]]]]:
-    """Cut a list into runs of whole days of at least ``size`` objects, but for the last.
-
-    Days are never cut, because events are sorted within a batch and batches follow each other in time.
-    """
-    batch: list[tuple[date, list[str]]] = []
-    held = 0
-    for day, identifiers in sorted(days.items()):
-        batch.append((day, [identifier_text(identifier) for identifier in identifiers]))
-        held += len(identifiers)
-        if held >= size:
-            yield batch
-            batch, held = [], 0
-    if batch:
-        yield batch
+def _without(identifiers: bytes, known: set[bytes] | None) -> bytes:
+    if not known:
+        return identifiers
+    return b"".join(identifier for identifier in split_identifiers(identifiers) if identifier not in known)

@@ -1,16 +1,18 @@
 """Writes staged Parquet files: the same events give the same bytes."""
 
-import io
+from collections.abc import Iterable
+from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from elt.contracts import CONTRACT_VERSION, ColumnKind, arrow_schema, columns
+from elt.contracts import ColumnKind, arrow_schema, columns, contract_version
 from hospital_sim.events import UUID_PATTERN
 
 ROW_GROUP_ROWS = 131_072
+_HELD_BYTES = 1 << 24
 
 CONTRACT_KEY = b"hospital_sim.contract_version"
 INPUTS_KEY = b"hospital_sim.inputs"
@@ -18,7 +20,7 @@ COUNTS_KEY = b"hospital_sim.counts"
 
 
 class StagedFileWriter:
-    """One staged file in the making, held in memory compressed; a context manager.
+    """One staged file in the making, compressed, in memory or if it is large in a temporary file; a context manager.
 
     Rows must be added in the order of the file: by ``event_time``, then ``event_id``.
 
@@ -28,7 +30,8 @@ class StagedFileWriter:
 
     def __init__(self, event_type: str) -> None:
         self._schema = arrow_schema(event_type)
-        self._buffer = io.BytesIO()
+        self._contract = contract_version(event_type)
+        self._buffer = SpooledTemporaryFile(_HELD_BYTES, prefix="hospital-elt-")  # noqa: SIM115
         self._pending: list[pa.Table] = []
         self._pending_rows = 0
         self._writer = pq.ParquetWriter(
@@ -36,11 +39,11 @@ class StagedFileWriter:
             self._schema,
             version="2.6",
             compression="zstd",
-            # Identifiers hardly repeat: a dictionary of them costs time and saves nothing.
+            # Identifiers and moments hardly repeat: a dictionary of them costs time and saves nothing.
             use_dictionary=[
                 column.name
                 for column in columns(event_type)
-                if column.kind is not ColumnKind.STRING or column.pattern != UUID_PATTERN
+                if column.kind is not ColumnKind.TIMESTAMP and column.pattern != UUID_PATTERN
             ],
             write_statistics=True,
             sorting_columns=[
@@ -55,6 +58,12 @@ class StagedFileWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._writer.close()
+        self._buffer.close()
+
+    def add_all(self, tables: Iterable[pa.Table]) -> None:
+        """Add the rows of several tables."""
+        for table in tables:
+            self.add(table)
 
     def add(self, table: pa.Table) -> None:
         """Add rows, which come after those added before."""
@@ -72,10 +81,11 @@ class StagedFileWriter:
         """
         self._write(whole_groups_only=False)
         self._writer.add_key_value_metadata(
-            {CONTRACT_KEY: str(CONTRACT_VERSION), INPUTS_KEY: inputs, COUNTS_KEY: counts.decode()}
+            {CONTRACT_KEY: str(self._contract), INPUTS_KEY: inputs, COUNTS_KEY: counts.decode()}
         )
         self._writer.close()
-        return self._buffer.getvalue()
+        self._buffer.seek(0)
+        return self._buffer.read()
 
     def _write(self, *, whole_groups_only: bool) -> None:
         if not self._pending_rows:

@@ -4,6 +4,7 @@ Creating the plan is the lock. Of two runs that would create the same plan numbe
 plan of the other first and then plans what is left.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -11,31 +12,26 @@ import msgspec
 
 from elt import layout, raw
 from elt.contracts import CONTRACT_VERSION
-from elt.errors import EltError
 from elt.manifests import MANIFEST_VERSION, ClosedMonths, Plan, PlannedOutput, StagingRun
 from elt.staging import inputs
 from elt.staging.inputs import NewObjects
-from hospital_sim.storage import ObjectStore
+from hospital_sim.storage import ObjectStore, create_once
 
 
-def closing(store: ObjectStore, as_of: date | None) -> ClosedMonths:
+def closing(store: ObjectStore, as_of: date | None, broken: dict[str, str]) -> ClosedMonths:
     """Return the months that a staging run closes.
 
     Args:
         store: The lake.
+        broken: Is given the run records that are none, which close nothing, each with what is wrong.
         as_of: The day by which months must have ended, for every hospital; None for each hospital's own: the day
             after the end of its newest finished run record.
-
-    Raises:
-        BrokenLakeError: If a run record cannot be read.
     """
-    if as_of is not None:
-        return ClosedMonths(everywhere=as_of)
     closed = ClosedMonths()
-    for _, record in raw.run_records(store):
+    for _, record in raw.run_records(store, broken):
         day_after = record.run.end + timedelta(days=1)
         closed = closed.joined(ClosedMonths(hospitals={record.run.hospital_id: day_after}))
-    return closed
+    return closed if as_of is None else ClosedMonths(everywhere=as_of)
 
 
 def make_plan(
@@ -58,12 +54,11 @@ def make_plan(
         The plan, not created yet; None if there is nothing to do.
     """
     found = sorted(found, key=lambda new: (new.event_type, new.month))
-    foreign = set(tree_foreign).union(*(new.foreign for new in found)) - _earlier_foreign(store, runs)
-    closed = ClosedMonths()
-    for run in runs:
-        closed = closed.joined(run.plan.closes)
-    closes = closing(store, as_of)
-    outputs = _outputs(runs, found)
+    broken_records: dict[str, str] = {}
+    closes = closing(store, as_of, broken_records)
+    foreign = {*tree_foreign, *broken_records}.union(*(new.foreign for new in found)) - _earlier_foreign(store, runs)
+    closed = closed_by(runs)
+    outputs = plan_outputs(runs, found)
     if not outputs and not foreign and _same_months(closed, closed.joined(closes)):
         return None
     return Plan(
@@ -78,21 +73,42 @@ def make_plan(
     )
 
 
+def make_replay_plan(runs: list[StagingRun], found: Iterable[NewObjects]) -> Plan:
+    """Make the plan of a replay: objects that were in quarantine, and nothing else.
+
+    Args:
+        runs: The staging runs so far, all finished.
+        found: The objects, of each event type and month.
+    """
+    return Plan(
+        manifest_version=MANIFEST_VERSION,
+        number=len(runs) + 1,
+        contract_version=CONTRACT_VERSION,
+        closed=closed_by(runs),
+        closes=ClosedMonths(),
+        outputs=plan_outputs(runs, sorted(found, key=lambda new: (new.event_type, new.month))),
+        foreign_inputs=None,
+        foreign_objects=0,
+        replays=True,
+    )
+
+
+def closed_by(runs: list[StagingRun]) -> ClosedMonths:
+    """Return the months that staging runs closed."""
+    closed = ClosedMonths()
+    for run in runs:
+        closed = closed.joined(run.plan.closes)
+    return closed
+
+
 def create_plan(store: ObjectStore, plan: Plan) -> None:
-    """Create a plan, twice: a store must refuse the second, or it could overwrite the plan of another run.
+    """Create a plan, and see that the store refuses to create it again, or it could overwrite the plan of another run.
 
     Raises:
         ObjectConflictError: If another run has created another plan with this number.
-        EltError: If the store does not refuse to create what is there.
+        OverwritingStoreError: If the store does not refuse to create what is there.
     """
-    data = encode_plan(plan)
-    key = layout.plan_key(plan.number)
-    store.create(key, data)
-    if store.create(key, data):
-        raise EltError(
-            f"{store.url}: the store overwrites objects that are there, so nothing would be safe in it; "
-            "use a store that honours create-only writes"
-        )
+    create_once(store, layout.plan_key(plan.number), encode_plan(plan))
 
 
 def encode_plan(plan: Plan) -> bytes:
@@ -100,19 +116,20 @@ def encode_plan(plan: Plan) -> bytes:
     return msgspec.json.format(msgspec.json.encode(plan), indent=1)
 
 
-def _outputs(runs: list[StagingRun], found: list[NewObjects]) -> tuple[PlannedOutput, ...]:
-    written = {
-        (output.event_type, output.month, output.key)
-        for run in runs
-        if run.commit
-        for output in run.commit.outputs
-        if output.key
-    }
+def plan_outputs(runs: list[StagingRun], found: Iterable[NewObjects]) -> tuple[PlannedOutput, ...]:
+    """Return the outputs of a plan, each under a key that no earlier run has written."""
+    numbers: Counter[tuple[str, date]] = Counter()
+    for run in runs:
+        for output in run.commit.outputs if run.commit else ():
+            written = layout.parse_staged_key(output.key or "")
+            if written is not None:
+                place = (output.event_type, output.month)
+                numbers[place] = max(numbers[place], written.number)
     outputs = []
     for new in found:
         if new.inputs is not None:
-            number = 1 + sum((new.event_type, new.month) == (kind, month) for kind, month, _ in written)
-            key = layout.staged_key(new.event_type, new.month, number)
+            numbers[new.event_type, new.month] += 1
+            key = layout.staged_key(new.event_type, new.month, numbers[new.event_type, new.month])
             outputs.append(PlannedOutput(new.event_type, new.month, key, new.inputs, new.objects))
     return tuple(outputs)
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from elt.contracts import ColumnKind, columns
+from elt.contracts import Column, ColumnKind, columns
 
 SECOND = 1_000_000
 """Microseconds."""
@@ -39,20 +39,31 @@ class Rule:
     broken: Check
 
 
-@cache
 def rules(event_type: str) -> tuple[Rule, ...]:
     """Return the rules of an event type, the general ones first."""
-    return (*_general(event_type), *_OWN[event_type])
+    return _rules(event_type, columns(event_type))
 
 
-def _general(event_type: str) -> Iterator[Rule]:
-    for column in columns(event_type):
+@cache
+def _rules(event_type: str, found: tuple[Column, ...]) -> tuple[Rule, ...]:
+    return (*_general(found), *_OWN[event_type])
+
+
+def _general(found: tuple[Column, ...]) -> Iterator[Rule]:
+    for column in found:
+        if column.pattern is not None:
+            # The end of a pattern also matches before a last line break.
+            yield Rule(f"{column.name} must not end with a line break", _ends_with_line_break(column.name))
         if column.kind is ColumnKind.TIMESTAMP:
             yield Rule(f"{column.name} must be a whole second", _fraction(column.name))
         if column.kind in (ColumnKind.TIMESTAMP, ColumnKind.DATE):
             yield Rule(
                 f"{column.name} must lie between {_EARLIEST.year} and {_LATEST.year}", _out_of_range(column.name)
             )
+
+
+def _ends_with_line_break(name: str) -> Check:
+    return lambda table: pc.ends_with(table[name], "\n")
 
 
 def _fraction(name: str) -> Check:

@@ -5,19 +5,22 @@ from datetime import date
 import msgspec
 
 from elt import layout, raw
+from elt.digests import digest
 from elt.errors import EmptyLakeError
-from elt.manifests import MANIFEST_VERSION, Commit, CommittedOutput, Plan, digest, staging_runs
+from elt.manifests import MANIFEST_VERSION, Commit, Plan, staging_runs
 from elt.raw import RawTree
 from elt.staging import inputs
 from elt.staging.outputs import quarantine_foreign, stage_output
 from elt.staging.planning import create_plan, encode_plan, make_plan
 from elt.staging.summary import StageSummary
-from elt.staging.workers import Workers, suitable_count
+from elt.staging.workers import DaskWorkers, LocalWorkers, Workers, suitable_count
 from hospital_sim.storage import ObjectConflictError, ObjectStore
 from hospital_sim.terminal import progress
 
 
-def stage(store: ObjectStore, as_of: date | None = None, workers: int | None = 1) -> StageSummary:
+def stage(
+    store: ObjectStore, as_of: date | None = None, workers: int | None = 1, dask: str | None = None
+) -> StageSummary:
     """Stage exactly the raw objects that no earlier staging run took.
 
     A run that was killed is completed first. Calling this again after a crash, at any point, completes the work.
@@ -27,6 +30,7 @@ def stage(store: ObjectStore, as_of: date | None = None, workers: int | None = 1
         as_of: Months that ended by this day are closed for every hospital; by default, for each hospital, those that
             ended by the day after its newest finished run.
         workers: Processes; None for a number that suits the lake and the machine.
+        dask: Address of the scheduler of a Dask cluster whose workers do the work; None to do it on this machine.
 
     Returns:
         What was staged.
@@ -39,24 +43,30 @@ def stage(store: ObjectStore, as_of: date | None = None, workers: int | None = 1
     tree = raw.list_tree(store)
     partitions = sum(map(len, tree.days.values()))
     summary = StageSummary(store.url)
-    with Workers(store, suitable_count(partitions) if workers is None else workers) as pool:
-        _complete_unfinished(store, pool, summary)
+    with open_workers(store, suitable_count(partitions) if workers is None else workers, dask) as pool:
+        complete_unfinished(store, pool, summary)
         while plan := _plan_new(store, tree, as_of, pool):
             try:
                 create_plan(store, plan)
             except ObjectConflictError:
                 # Another run was faster: its plan comes first, and what it leaves is planned again.
-                _complete_unfinished(store, pool, summary)
+                complete_unfinished(store, pool, summary)
             else:
-                summary.add(plan, _complete(store, plan, pool))
+                summary.add(plan, complete(store, plan, pool))
                 break
     return summary
 
 
-def _complete_unfinished(store: ObjectStore, pool: Workers, summary: StageSummary) -> None:
+def open_workers(store: ObjectStore, count: int, dask: str | None) -> Workers:
+    """Return what does the work: processes of this machine, or a Dask cluster at an address."""
+    return LocalWorkers(store, count) if dask is None else DaskWorkers(store, dask)
+
+
+def complete_unfinished(store: ObjectStore, pool: Workers, summary: StageSummary) -> None:
+    """Complete the staging runs that were cut off."""
     for run in staging_runs(store):
         if run.commit is None:
-            summary.add(run.plan, _complete(store, run.plan, pool))
+            summary.add(run.plan, complete(store, run.plan, pool))
 
 
 def _plan_new(store: ObjectStore, tree: RawTree, as_of: date | None, pool: Workers) -> Plan | None:
@@ -67,7 +77,8 @@ def _plan_new(store: ObjectStore, tree: RawTree, as_of: date | None, pool: Worke
         for day in days:
             months.setdefault((event_type, layout.month_of(day)), []).append(day)
     rows = [(kind, days, lists.get((kind, month), [])) for (kind, month), days in months.items()]
-    found = list(progress(pool.each(inputs.list_new_objects, rows), "listing months", len(rows)))
+    listed = progress(pool.each(inputs.list_new_objects, rows), "listing months", len(rows))
+    found = [part for parts in listed for part in parts]
     if not runs and not any(new.objects for new in found):
         raise EmptyLakeError(
             f"{store.url}: no events under raw/; "
@@ -76,20 +87,20 @@ def _plan_new(store: ObjectStore, tree: RawTree, as_of: date | None, pool: Worke
     return make_plan(store, runs, found, tree.foreign, as_of)
 
 
-def _complete(store: ObjectStore, plan: Plan, pool: Workers) -> Commit:
+def complete(store: ObjectStore, plan: Plan, pool: Workers) -> Commit:
+    """Do what a plan says, and commit."""
     foreign = quarantine_foreign(store, plan)
     # The largest first, so that no process is left alone with one of them at the end.
     largest_first = sorted(plan.outputs, key=lambda output: -output.objects)
-    written: dict[tuple[str, date], CommittedOutput] = {}
     results = pool.each(stage_output, [(plan, output) for output in largest_first])
-    for output in progress(results, "staging files", len(plan.outputs)):
-        written[output.event_type, output.month] = output
+    written = dict(progress(results, "staging files", len(plan.outputs)))
     commit = Commit(
         manifest_version=MANIFEST_VERSION,
         number=plan.number,
         plan_sha256=digest(encode_plan(plan)),
-        outputs=tuple(written[output.event_type, output.month] for output in plan.outputs),
-        foreign=foreign,
+        outputs=tuple(written[output.key] for output in plan.outputs),
+        foreign=sum(foreign.values()),
+        foreign_reasons={reason.value: count for reason, count in sorted(foreign.items())},
     )
     # What a commit speaks of must outlive a loss of power, if the commit does.
     store.flush()

@@ -38,8 +38,10 @@ class StageSummary:
     def add(self, plan: Plan, commit: Commit) -> None:
         """Add what one staging run did."""
         quarantined = Counter(self.quarantined)
-        if commit.foreign:
-            quarantined[Reason.FOREIGN_KEY.value] += commit.foreign
+        # Commits of earlier versions do not tell foreign objects apart.
+        quarantined.update(
+            commit.foreign_reasons or ({Reason.FOREIGN_KEY.value: commit.foreign} if commit.foreign else {})
+        )
         for output in commit.outputs:
             self.staged[output.event_type] += output.counts.rows
             self.late += sum(output.counts.late.values())

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from hospital_sim import hospital, terminal
-from hospital_sim.cli import calibrate, compare, validate
+from hospital_sim.cli import board, calibrate, compare, validate
 from hospital_sim.cli.simulate import simulate_all
 from hospital_sim.presets import presets
 
@@ -77,6 +77,7 @@ def simulate(
     terminal.show("Simulated", summary, as_json=as_json)
 
 
+app.command("board")(board.command)
 app.command("calibration")(calibrate.command)
 app.command("compare")(compare.command)
 app.command("validate")(validate.command)

@@ -8,6 +8,7 @@ from hospital_sim.events.fields import NAME_PATTERN, UUID_PATTERN
 from hospital_sim.events.run_record import RECORD_VERSION, DepartmentPromise, EventCount, RunRecord, RunStarted
 from hospital_sim.events.types import (
     EVENT_TYPES,
+    EVENT_VERSIONS,
     SCHEMA_VERSION,
     Admission,
     DepSnapshot,
@@ -19,6 +20,7 @@ from hospital_sim.events.types import (
 
 __all__ = [
     "EVENT_TYPES",
+    "EVENT_VERSIONS",
     "NAME_PATTERN",
     "RECORD_VERSION",
     "SCHEMA_VERSION",

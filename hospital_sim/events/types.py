@@ -118,12 +118,16 @@ class DepSnapshot(
 Event = Admission | Discharge | WaitSnapshot | DepSnapshot
 """Any event: what an observer is handed and what a sink stores."""
 
-EVENT_TYPES: dict[str, type[Event]] = {
-    "admission": Admission,
-    "discharge": Discharge,
-    "wait_snapshot": WaitSnapshot,
-    "dep_snapshot": DepSnapshot,
+EVENT_VERSIONS: dict[str, tuple[type[Event], ...]] = {
+    "admission": (Admission,),
+    "discharge": (Discharge,),
+    "wait_snapshot": (WaitSnapshot,),
+    "dep_snapshot": (DepSnapshot,),
 }
+"""The classes of each event type, one for each version of its fields, the oldest first. What was written with an older
+version stays readable: its class stays here, and a newer one only appends fields."""
+
+EVENT_TYPES: dict[str, type[Event]] = {name: versions[-1] for name, versions in EVENT_VERSIONS.items()}
 """The event classes by the word in ``event_type``, in the order in which they are listed everywhere."""
 
 

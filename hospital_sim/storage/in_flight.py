@@ -8,6 +8,7 @@ import asyncio
 import atexit
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,6 +20,8 @@ from hospital_sim.storage.protocol import StorageError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+_SECONDS_TO_COME_BACK = 0.1
 
 BATCH = 256
 """Requests handed over at once: at most two batches and what is in flight are held in memory."""
@@ -69,6 +72,9 @@ class Loop:
     def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(1)
+        # The client's own threads may still be on their way back from handing over their last results; one that comes
+        # back to an interpreter that has gone aborts the process, whose work is done.
+        time.sleep(_SECONDS_TO_COME_BACK)
 
 
 LOOP = Loop()

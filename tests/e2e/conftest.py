@@ -1,5 +1,27 @@
-"""What these tests share: real S3 servers, started when a test first asks for one."""
+"""What these tests share: a real browser, and real S3 servers, started when a test first asks for one."""
 
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
 from s3_fixtures import moto_s3, moto_server, rclone_s3, rclone_server, seaweed, seaweed_server
 
-__all__ = ["moto_s3", "moto_server", "rclone_s3", "rclone_server", "seaweed", "seaweed_server"]
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+__all__ = ["browser", "moto_s3", "moto_server", "rclone_s3", "rclone_server", "seaweed", "seaweed_server"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Debian's Chromium, without a window."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no chromium on this machine; install Debian's chromium")
+    with sync_api.sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        opened = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield opened
+        opened.close()

@@ -9,13 +9,14 @@ from lakes import DAY, admission, contents, discharge, put_all, put_event, put_r
 
 from elt import manifests, quarantine
 from elt.contracts import EVENT_TYPES, arrow_schema
-from elt.errors import BrokenLakeError, EltError, EmptyLakeError, WrongCallError
+from elt.digests import digest
+from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
 from elt.quarantine import Reason
 from elt.raw import open_lake
-from elt.staging import outputs, parquet, stage
+from elt.staging import inputs, outputs, parquet, sorting, stage
 from hospital_sim.events import encode, event_type
 from hospital_sim.layout import key_of
-from hospital_sim.storage import LocalStore
+from hospital_sim.storage import LocalStore, OverwritingStoreError
 
 pytestmark = pytest.mark.integration
 
@@ -96,7 +97,7 @@ def test_the_manifest_knows_each_file_and_counts_by_department_and_day(lake: Loc
 
     for file in manifests.staged_files(lake):
         data = lake.read(file.key)
-        assert (file.bytes, file.sha256) == (len(data), manifests.digest(data))
+        assert (file.bytes, file.sha256) == (len(data), digest(data))
         assert file.rows == len(rows(lake, file.key))
     counts = manifests.staged_counts(lake)
     assert counts["admission", "city", "acute", date(2024, 3, 15)] == 10
@@ -129,6 +130,45 @@ def test_how_objects_are_batched_leaves_no_trace(tmp_path: Path, monkeypatch: py
     stage(stores[1])
 
     assert contents(stores[0]) == contents(stores[1])
+
+
+def test_a_day_that_is_sorted_in_a_temporary_file_leaves_no_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores = [LocalStore(tmp_path / name) for name in ("usual", "other")]
+    for store in stores:
+        put_all(store, some_events(60))
+    stage(stores[0])
+    monkeypatch.setattr(outputs, "BATCH_OBJECTS", 3)
+    monkeypatch.setattr(sorting, "HELD_ROWS", 0)
+
+    stage(stores[1])
+
+    assert contents(stores[0]) == contents(stores[1])
+
+
+def test_a_month_of_too_many_objects_goes_on_in_numbered_files(
+    lake: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inputs, "LARGEST_OUTPUT", 7)
+    put_all(lake, some_events(25))
+
+    summary = stage(lake)
+
+    files = [file for file in manifests.staged_files(lake) if file.event_type == "admission"]
+    assert [file.key.rpartition("/")[2] for file in files] == [
+        "admission.parquet",
+        "admission-0002.parquet",
+        "admission-0003.parquet",
+        "admission-0004.parquet",
+    ]
+    assert [file.rows for file in files] == [7, 7, 7, 4]
+    assert summary.rows == 100
+    assert len({row["event_id"] for file in files for row in rows(lake, file.key)}) == 25
+    assert stage(lake).manifests == []
+    put_event(lake, admission(901))
+    assert stage(lake).files == 1
+    assert manifests.staged_files(lake)[-1].key.endswith("admission-0005.parquet")
 
 
 def test_row_groups_do_not_depend_on_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,7 +287,7 @@ def test_a_broken_object_is_quarantined_and_the_rest_goes_on(lake: LocalStore) -
     assert lake.read(f"quarantine/objects/{broken}") == data
     [entry] = quarantine.entries(lake)
     assert (entry.key, entry.reason, entry.manifest) == (broken, Reason.NOT_JSON, 1)
-    assert quarantine.open_entries(lake) == {Reason.NOT_JSON: 1}
+    assert quarantine.open_counts(lake) == {Reason.NOT_JSON: 1}
 
 
 def test_a_month_of_nothing_but_broken_objects_writes_no_file(lake: LocalStore) -> None:
@@ -298,12 +338,27 @@ def test_run_records_are_no_strangers(lake: LocalStore) -> None:
     assert stage(lake).quarantined == {}
 
 
-def test_a_broken_run_record_is_named(lake: LocalStore) -> None:
+@pytest.mark.parametrize("data", [b'{"run":', b"\xff\xfe", b"[" * 100_000, b"{}"])
+def test_a_broken_run_record_stops_no_staging(lake: LocalStore, data: bytes) -> None:
     put_all(lake, some_events(1))
-    lake.create("raw/_runs/abc.json", b'{"run":')
+    put_record(lake, date(2024, 3, 31), "coast", run=7)
+    lake.create("raw/_runs/abc.json", data)
 
-    with pytest.raises(BrokenLakeError, match=r"raw/_runs/abc\.json"):
-        stage(lake)
+    summary = stage(lake)
+
+    assert (summary.rows, summary.quarantined) == (4, {"broken_run_record": 1})
+    [entry] = quarantine.entries(lake)
+    assert entry.key == "_runs/abc.json"
+    put_event(lake, admission(901, hospital="coast"))
+    assert stage(lake).late == 1, "the other record closes its month"
+
+
+def test_a_record_under_the_name_of_another_run_is_broken(lake: LocalStore) -> None:
+    put_all(lake, some_events(1))
+    put_record(lake, date(2024, 3, 31), run=7)
+    lake.create(f"raw/_runs/{8:032x}.json", lake.read(f"raw/_runs/{7:032x}.json"))
+
+    assert stage(lake).quarantined == {"broken_run_record": 1}
 
 
 def test_a_lake_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
@@ -335,7 +390,7 @@ def test_a_store_that_overwrites_is_refused(lake: LocalStore) -> None:
 
     put_all(lake, some_events(1))
 
-    with pytest.raises(EltError, match="overwrites"):
+    with pytest.raises(OverwritingStoreError, match="overwrite"):
         stage(Overwriting(lake.url))
     assert list(lake.keys("staging/")) == []
 

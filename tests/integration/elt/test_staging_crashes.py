@@ -2,20 +2,23 @@
 
 import os
 import random
-import signal
+import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from kills import run_and_kill, run_whole
 from lakes import DAY, FailingStore, PowerCut, QuickStore, admission, contents, put_all, put_event, some_events
+from s3_servers import S3Server
 
 from elt import layout, manifests
 from elt.staging import stage
-from hospital_sim.layout import key_of
-from hospital_sim.storage import LocalStore
+from elt.verification import verify
+from hospital_sim.events import encode
+from hospital_sim.layout import event_key, key_of
+from hospital_sim.storage import LocalStore, ObjectStore, open_store
 
 pytestmark = pytest.mark.integration
 
@@ -120,35 +123,126 @@ def test_two_runs_at_once_stage_everything_once(tmp_path: Path) -> None:
     assert len(set(staged_identifiers(store))) == len(staged_identifiers(store)) == 80
 
 
-def test_a_killed_run_is_completed_by_the_same_command(tmp_path: Path, soak: bool) -> None:
+def killed_and_completed(
+    command: list[str], store: ObjectStore, expected: dict[str, bytes], choices: random.Random, seconds: float
+) -> bool:
+    """Kill a staging run, complete it, and compare; return whether it was killed after it began to write."""
+
+    def begun() -> bool:
+        return next(store.keys("manifests/"), None) is not None
+
+    killed = run_and_kill(command, choices, seconds, begun=begun)
+    left = contents(store)
+    assert left.items() <= expected.items()
+
+    run_whole(command)
+
+    assert contents(store) == expected
+    return killed and len(left) < len(expected)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_killed_run_is_completed_by_the_same_command(tmp_path: Path, soak: bool, workers: str) -> None:
     reference = LocalStore(tmp_path / "reference")
     put_all(reference, some_events(300))
-    stage(reference)
+    seconds = run_whole(
+        [*STAGE, "--lake", reference.url, "--workers", workers], begun=lambda: Path(reference.url, "manifests").exists()
+    )
+    expected = contents(reference)
     choices = random.Random(11)
+    rounds = 50 if soak else 3
 
-    for attempt in range(60 if soak else 3):
+    for attempt in range(rounds):
         store = LocalStore(tmp_path / f"killed{attempt}")
         put_all(store, some_events(300))
-        _kill_at_random(store, choices)
-
-        completed = subprocess.run([*STAGE, "--lake", store.url], capture_output=True, check=False)
-
-        assert completed.returncode == 0, completed.stderr
-        assert contents(store) == contents(reference)
+        command = [*STAGE, "--lake", store.url, "--workers", workers]
+        killed_and_completed(command, store, expected, choices, seconds)
 
 
-def _kill_at_random(store: LocalStore, choices: random.Random) -> None:
-    """Kill a staging run, workers and all, some moments after it began to write."""
-    process = subprocess.Popen(
-        [*STAGE, "--lake", store.url, "--workers", "2"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
+def test_a_run_on_s3_that_was_killed_is_completed_by_the_same_command(seaweed: S3Server, soak: bool) -> None:
+    reference = open_store(seaweed.new_url())
+    reference.create_many(raw_objects(100))
+    seconds = run_whole([*STAGE, "--lake", reference.url], begun=lambda: any(reference.keys("manifests/")))
+    expected = contents(reference)
+    choices = random.Random(12)
+
+    for _ in range(50 if soak else 2):
+        store = open_store(seaweed.new_url())
+        store.create_many(raw_objects(100))
+        killed_and_completed([*STAGE, "--lake", store.url], store, expected, choices, seconds)
+
+
+def raw_objects(count: int) -> list[tuple[str, bytes]]:
+    return [(f"raw/{event_key(event)}", encode(event)) for event in some_events(count)]
+
+
+def test_a_lake_on_s3_is_staged_as_a_lake_on_disk_is_and_proven(seaweed: S3Server, tmp_path: Path) -> None:
+    far, near = open_store(seaweed.new_url()), QuickStore(tmp_path / "lake")
+    for store in (far, near):
+        store.create_many(raw_objects(60))
+        store.create(f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}", b"{")
+        store.create("raw/notes.txt", b"hello")
+
+        stage(store, workers=2)
+
+    assert contents(far) == contents(near)
+    assert verify(far).as_json()["problems"] == verify(near).as_json()["problems"]
+
+
+def test_two_runs_at_once_on_s3_stage_everything_once(seaweed: S3Server) -> None:
+    store = open_store(seaweed.new_url())
+    store.create_many(raw_objects(50))
+
+    processes = [
+        subprocess.Popen([*STAGE, "--lake", store.url], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    errors = [process.communicate(timeout=60)[1] for process in processes]
+
+    assert [process.returncode for process in processes] == [0, 0], (
+        errors,
+        [process.returncode for process in processes],
     )
-    begun = Path(store.url, "manifests")
-    while process.poll() is None and not begun.exists():
-        time.sleep(0.001)
-    time.sleep(choices.uniform(0, 0.4))
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    assert sum(file.rows for file in manifests.staged_files(store)) == 200
+    assert len(list(store.keys("staging/"))) == len(manifests.staged_files(store))
+
+
+def test_a_full_disk_is_named_and_the_same_command_completes_the_work(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "lake")
+    put_all(store, some_events(400))
+    # The system refuses to let any file grow beyond this, as it refuses when a disk is full.
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (8_000, 8_000)); "
+    command = [sys.executable, "-c", f"{limited}from elt.cli import main; main()", "stage", "--lake", store.url]
+
+    failed = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert failed.returncode == 1
+    assert "cannot be written" in failed.stderr
+    assert "staging/" in failed.stderr
+    assert len(failed.stderr.splitlines()) <= 2
+    assert stage(store).rows == 1600
+    assert verify_raw(store) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and shutil.which("setpriv") is None, reason="root may write everywhere")
+def test_a_lost_permission_is_named_and_the_same_command_completes_the_work(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "lake")
+    put_all(store, some_events(20))
+    manifests_folder = Path(store.url, "manifests")
+    manifests_folder.mkdir(0o500)
+    without_privilege = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+
+    failed = subprocess.run(
+        [*without_privilege, *STAGE, "--lake", store.url], capture_output=True, text=True, check=False
+    )
+    manifests_folder.chmod(0o700)
+
+    assert failed.returncode == 2, failed.stderr
+    assert "manifests" in failed.stderr
+    assert "Permission denied" in failed.stderr
+    assert stage(store).rows == 80
+
+
+def verify_raw(store: LocalStore) -> list[str]:
+    # Of hand-made events no run tells; every other problem counts.
+    return [problem.key for problem in verify(store).problems if "of which no run tells" not in problem.detail]

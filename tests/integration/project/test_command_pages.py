@@ -1,6 +1,7 @@
 """docs/commands has every command with its options, and nothing that does not exist."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,16 @@ PROGRAMS = {"hospital-sim": hospital_sim.cli.app, "hospital-elt": elt.cli.app}
 
 
 def _commands(program: str) -> dict[str, Command]:
-    group = get_command(PROGRAMS[program])
-    return dict(getattr(group, "commands", {}))
+    return dict(_flat(get_command(PROGRAMS[program])))
+
+
+def _flat(group: object, before: str = "") -> Iterator[tuple[str, Command]]:
+    """Yield each command with its name, and those of a group of commands with the name of the group before theirs."""
+    for name, command in getattr(group, "commands", {}).items():
+        if hasattr(command, "commands"):
+            yield from _flat(command, f"{before}{name} ")
+        else:
+            yield before + name, command
 
 
 def _sections(program: str) -> dict[str, str]:

@@ -8,7 +8,9 @@ from lakes import DAY, admission, changed, dep_snapshot, discharge, identifier, 
 
 from elt.contracts import EVENT_TYPES, arrow_schema
 from elt.quarantine import Reason
-from elt.staging.decoding import Decoded, RawObject, decode
+from elt.staging.batches import RawBatch, RawObject
+from elt.staging.decoding import Decoded
+from elt.staging.decoding import decode as decode_batch
 from hospital_sim.events import Event, encode, event_type
 
 pytestmark = pytest.mark.unit
@@ -19,6 +21,10 @@ EVENTS: dict[str, Event] = {
     "wait_snapshot": wait_snapshot(),
     "dep_snapshot": dep_snapshot(),
 }
+
+
+def decode(kind: str, objects: list[RawObject]) -> Decoded:
+    return decode_batch(kind, RawBatch.of(objects))
 
 
 def decode_one(kind: str, data: bytes) -> Decoded:

@@ -1,11 +1,11 @@
 """The columns of each event type, derived from ``hospital_sim.events`` and never written by hand.
 
 Whatever needs a column list (Parquet, warehouse tables, dbt sources, the data dictionary) takes it from here,
-so a field that is added to an event appears everywhere.
+so a field that is added to an event appears everywhere. Of a type with several versions, the newest has all columns:
+a version only appends to the one before, and an event of an older version has nulls there.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,26 +13,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import inspect
 
-from hospital_sim.events import EVENT_TYPES, SCHEMA_VERSION
+from hospital_sim.events import EVENT_VERSIONS, Event
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = [
-    "CONTRACT_VERSION",
-    "EVENT_TYPES",
-    "Column",
-    "ColumnKind",
-    "arrow_schema",
-    "columns",
-    "columns_schema",
-    "struct_columns",
-]
-
-CONTRACT_VERSION = SCHEMA_VERSION
-"""Version of the contract, written into the metadata of every staged file."""
-
 EVENT_TYPE = "event_type"
+SCHEMA_VERSION_FIELD = "schema_version"
 _TAG_DESCRIPTION = "Which of the event types it is."
 
 
@@ -68,23 +55,60 @@ class Column:
     pattern: str | None = None
 
 
-@cache
-def columns(event_type: str) -> tuple[Column, ...]:
-    """Return the columns of an event type: the event's fields in the order of its JSON.
+def columns(event_type: str, version: int | None = None) -> tuple[Column, ...]:
+    """Return the columns of an event type: the event's fields in the order of its JSON, then what versions appended.
 
     Args:
         event_type: A key of ``EVENT_TYPES``.
+        version: Version of the fields; None for the newest.
 
     Returns:
         ``event_id``, ``event_type``, ``schema_version``, ``event_time``, ``hospital_id``, ``department_id``,
-        then the fields that only this type has, in the order of its class.
+        then the fields that only this type has, in the order of its class. What an older version does not have may be
+        null.
 
     Raises:
-        KeyError: If there is no such event type.
+        KeyError: If there is no such event type, or no such version of it.
+        TypeError: If a version does other than append fields to the one before.
     """
-    identifier, *rest = struct_columns(EVENT_TYPES[event_type])
+    structs = EVENT_VERSIONS[event_type]
+    if version is not None:
+        by_version = {struct_version(struct): place for place, struct in enumerate(structs, start=1)}
+        structs = structs[: by_version[version]]
+    return _versioned_columns(event_type, structs)
+
+
+@cache
+def _versioned_columns(event_type: str, structs: tuple[type[Event], ...]) -> tuple[Column, ...]:
+    identifier, *rest = struct_columns(structs[-1])
     tag = Column(EVENT_TYPE, ColumnKind.STRING, nullable=False, description=_TAG_DESCRIPTION, values=(event_type,))
-    return (identifier, tag, *rest)
+    found = (identifier, tag, *rest)
+    if len(structs) == 1:
+        return found
+    before = _versioned_columns(event_type, structs[:-1])
+    if [(column.name, column.kind) for column in found[: len(before)]] != [(old.name, old.kind) for old in before]:
+        raise TypeError(f"{structs[-1].__name__}: a version of {event_type} may only append fields to the one before")
+    nullable = [
+        replace(column, nullable=old.nullable or column.nullable) for old, column in zip(before, found, strict=False)
+    ]
+    return (*nullable, *(replace(column, nullable=True) for column in found[len(before) :]))
+
+
+@cache
+def struct_version(struct: type[Event]) -> int:
+    """Return the version of the fields that a class of events has."""
+    for field in msgspec.structs.fields(struct):
+        if field.name == SCHEMA_VERSION_FIELD:
+            described, _ = _without_metadata(inspect.type_info(field.type))
+            match described:
+                case inspect.LiteralType(values=(int(version),)) | inspect.LiteralType(values=[int(version)]):
+                    return version
+    raise TypeError(f"{struct!r} does not say its one {SCHEMA_VERSION_FIELD}")
+
+
+def contract_version(event_type: str) -> int:
+    """Return the newest version of an event type's fields: that of its columns."""
+    return struct_version(EVENT_VERSIONS[event_type][-1])
 
 
 @cache
@@ -104,23 +128,24 @@ def struct_columns(struct: type[msgspec.Struct]) -> tuple[Column, ...]:
     return tuple(column for column in found if column is not None)
 
 
-@cache
-def arrow_schema(event_type: str) -> "pa.Schema":
+def arrow_schema(event_type: str, version: int | None = None) -> "pa.Schema":
     """Return the Arrow schema of an event type: the schema of its staged Parquet files.
 
     Args:
         event_type: A key of ``EVENT_TYPES``.
+        version: Version of the fields; None for the newest.
 
     Returns:
         The schema, with the descriptions in the metadata of the fields.
 
     Raises:
-        KeyError: If there is no such event type.
+        KeyError: If there is no such event type, or no such version of it.
     """
-    return columns_schema(columns(event_type))
+    return columns_schema(columns(event_type, version))
 
 
-def columns_schema(wanted: Iterable[Column]) -> "pa.Schema":
+@cache
+def columns_schema(wanted: tuple[Column, ...]) -> "pa.Schema":
     """Return the Arrow schema of columns; their descriptions stand in the metadata of the fields."""
     import pyarrow as pa
 

@@ -1,0 +1,231 @@
+"""Raw objects staged a second, beside a bare loop that only opens, reads and closes the files; peak memory.
+
+The objects are the events of a simulated hospital, one JSON file each, on a memory file system where there is one. Ours
+validates every object, writes the Parquet files and the manifests. polars, DuckDB and chDB only read the objects of a
+type into Parquet, and are given a part of the objects, because they take long. Sides take turns; a ratio is the median
+of the ratios of the rounds. Exits 1 if staging is slower than 0.6 of the bare loop with one worker, or than 1.1 of it
+with two (asked of 200,000 objects or more, where starting a process does not count), or needs more than 512 MiB.
+
+Run: python benchmarks/staging.py [objects [rounds]]
+     python benchmarks/staging.py memory [objects [months]]     one month of so many objects, and so many months of them
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+from uuid import UUID
+
+import msgspec
+
+import hospital_sim as hs
+from elt.raw import open_lake
+from elt.staging import stage
+from hospital_sim.events import Admission, Event
+from hospital_sim.layout import event_key
+from hospital_sim.sinks import CallbackSink, ObjectSink
+from hospital_sim.storage import LocalStore
+
+OBJECTS = 30_000
+ROUNDS = 3
+ENOUGH_FOR_TWO = 200_000
+PROMISED = {1: 0.6, 2: 1.1}
+MEMORY_MIB = 512
+PEER_OBJECTS = 4_000
+START = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+class Enough(BaseException):
+    """So many events are written; no error, so no sink takes it for one."""
+
+
+def fill(lake: Path, objects: int) -> list[str]:
+    """Write so many events of a hospital to a lake; return the paths of the files, in their order."""
+    sink, written = ObjectSink(f"{lake}/raw"), 0
+
+    def take(event: Event) -> None:
+        nonlocal written
+        if written == objects:
+            raise Enough
+        sink.write(event)
+        written += 1
+
+    try:
+        hs.load("district_general").simulate("2025-01-01", "2034-12-31", seed=1, sink=CallbackSink(take))
+    except Enough:
+        sink.flush()
+    return sorted(str(path) for path in (lake / "raw").glob("*/event_date=*/*.json"))
+
+
+def bare(paths: list[str]) -> None:
+    """Open, read and close each file."""
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        os.read(descriptor, 1 << 16)
+        os.close(descriptor)
+
+
+def staged(lake: Path, workers: int) -> None:
+    """Stage a lake."""
+    stage(open_lake(str(lake)), workers=workers)
+
+
+def with_polars(parts: list[list[str]], out: Path) -> None:
+    """Read each part with scan_ndjson and write it as Parquet."""
+    import polars
+
+    for number, paths in enumerate(parts):
+        polars.scan_ndjson(paths).sink_parquet(out / f"{number}.parquet")
+
+
+def with_duckdb(parts: list[list[str]], out: Path) -> None:
+    """Read each part with read_json and write it as Parquet."""
+    import duckdb
+
+    for number, paths in enumerate(parts):
+        duckdb.read_json(paths).write_parquet(str(out / f"{number}.parquet"))
+
+
+def with_chdb(parts: list[list[str]], out: Path) -> None:
+    """Read each part with file() and write it as Parquet."""
+    import chdb
+
+    for number, paths in enumerate(parts):
+        folder, kind = Path(paths[0]).parent.parent, Path(paths[0]).parents[1].name
+        chdb.query(
+            f"SELECT * FROM file('{folder}/*/{kind}_*.json', JSONEachRow) "
+            f"INTO OUTFILE '{out}/{number}.parquet' FORMAT Parquet"
+        )
+
+
+PEERS: dict[str, tuple[str, Callable[[list[list[str]], Path], None]]] = {
+    "polars scan_ndjson": ("polars", with_polars),
+    "DuckDB read_json": ("duckdb", with_duckdb),
+    "chDB file()": ("chdb", with_chdb),
+}
+
+
+def clean(lake: Path) -> None:
+    """Remove what staging wrote."""
+    for name in ("staging", "manifests", "quarantine"):
+        shutil.rmtree(lake / name, ignore_errors=True)
+
+
+def seconds(work: Callable[[], None]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def peers(folder: Path) -> Iterator[tuple[str, float | None]]:
+    """Yield each peer and its objects a second; None if it is not installed."""
+    paths = fill(folder / "peers", PEER_OBJECTS)
+    by_type: dict[str, list[str]] = {}
+    for path in paths:
+        by_type.setdefault(Path(path).parents[1].name, []).append(path)
+    for name, (package, side) in PEERS.items():
+        if find_spec(package) is None:
+            yield name, None
+            continue
+        out = folder / package
+        out.mkdir()
+        yield name, len(paths) / seconds(lambda side=side, out=out: side(list(by_type.values()), out))  # type: ignore[misc]
+
+
+def speed(objects: int, rounds: int) -> bool:
+    """Measure how fast staging is, and print it."""
+    with tempfile.TemporaryDirectory(dir=memory_folder()) as name:
+        lake = Path(name) / "lake"
+        paths = fill(lake, objects)
+        staged(lake, 1)  # what is imported once is not measured
+        times: dict[int, list[tuple[float, float]]] = {1: [], 2: []}
+        for _ in range(rounds):
+            for workers, found in times.items():
+                clean(lake)
+                found.append((seconds(lambda: bare(paths)), seconds(lambda workers=workers: staged(lake, workers))))  # type: ignore[misc]
+        print(f"{'':<28} {'objects/s':>10} {'of the bare loop':>17}   {objects:,} objects, medians of {rounds} rounds")
+        loop = statistics.median(first for found in times.values() for first, _ in found)
+        print(f"{'bare open, read, close':<28} {objects / loop:>10,.0f} {1:>17.2f}")
+        kept = [_report(workers, found, objects) for workers, found in times.items()]
+        for peer, rate in peers(Path(name)):
+            print(
+                f"{peer:<28} " + ("not installed" if rate is None else f"{rate:>10,.0f} {rate * loop / objects:>17.2f}")
+            )
+    return all(kept)
+
+
+def _report(workers: int, found: list[tuple[float, float]], objects: int) -> bool:
+    ratio = statistics.median(loop / ours for loop, ours in found)
+    rate = objects / statistics.median(ours for _, ours in found)
+    line = f"{f'staged, {workers} worker' + 's' * (workers > 1):<28} {rate:>10,.0f} {ratio:>17.2f}"
+    if workers > 1 and objects < ENOUGH_FOR_TWO:
+        print(f"{line}   promised {PROMISED[workers]} from {ENOUGH_FOR_TWO:,} objects on")
+        return True
+    kept = ratio >= PROMISED[workers]
+    print(f"{line}   promised {PROMISED[workers]}: {'kept' if kept else 'NOT KEPT'}")
+    return kept
+
+
+def memory(objects: int, months: int) -> bool:
+    """Measure the memory of staging one month of so many objects, and several such months, each in its own process."""
+    peaks = []
+    for count in (1, months):
+        with tempfile.TemporaryDirectory(dir=memory_folder()) as name:
+            lake = Path(name) / "lake"
+            fill_months(lake, objects, count)
+            script = (
+                "from pathlib import Path; from elt.raw import open_lake; from elt.staging import stage; "
+                f"stage(open_lake({str(lake)!r})); "
+                # Not what getrusage tells: that begins with the memory of the process that started this one.
+                "print(int(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0]) // 1024)"
+            )
+            done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+            peaks.append(int(done.stdout))
+            print(f"{count:>3} x {objects:,} objects of a month: peak {peaks[-1]:,} MiB")
+    kept = max(peaks) < MEMORY_MIB
+    print(f"promised: under {MEMORY_MIB} MiB: {'kept' if kept else 'NOT KEPT'}")
+    return kept
+
+
+def fill_months(lake: Path, objects: int, months: int) -> None:
+    """Write admissions, so many a month, half of them of one day."""
+    choices, store = Random(1), LocalStore(lake)
+    hex128 = lambda: str(UUID(int=choices.getrandbits(128)))  # noqa: E731
+    for month in range(months):
+        first = START.replace(month=1 + month)
+        for number in range(objects):
+            day = 0 if number % 2 else choices.randrange(28)
+            at = first + timedelta(days=day, seconds=choices.randrange(86_400))
+            event = Admission(
+                hex128(), 1, at, "city", "acute", hex128(), "female", START.date(), hex128(), "acute",
+                1 + number % 900, "21", at, at,
+            )  # fmt: skip
+            store.create(f"raw/{event_key(event)}", msgspec.json.encode(event))
+
+
+def memory_folder() -> str | None:
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+def main(words: list[str]) -> None:
+    """Measure, print, and exit 1 if a promise is not kept."""
+    if words[:1] == ["memory"]:
+        numbers = [int(word) for word in words[1:]]
+        kept = memory(*(numbers + [100_000, 3][len(numbers) :])[:2])
+    else:
+        numbers = [int(word) for word in words]
+        kept = speed(*(numbers + [OBJECTS, ROUNDS][len(numbers) :])[:2])
+        kept = memory(20_000, 2) and kept if not words else kept
+    sys.exit(0 if kept else 1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,44 @@
+"""``hospital-elt verify``: is the lake what its run records and manifests say?"""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hospital_sim import terminal
+
+if TYPE_CHECKING:
+    from elt.verification import VerificationReport
+
+
+def command(
+    lake: Annotated[str, typer.Option(help="URL of the lake.")],
+    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes.")] = 1,
+    limit: Annotated[int, typer.Option(min=0, metavar="N", help="How many problems to show.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every problem as one JSON object.")] = False,
+) -> None:
+    """Prove a lake: name every object that is missing, foreign, altered or truncated. Exit code 1 if there is any."""
+    from elt.raw import open_lake
+    from elt.verification import verify
+
+    report = verify(open_lake(lake), workers)
+    if as_json:
+        terminal.print_json(report.as_json())
+    else:
+        _print(report, limit)
+    if not report.passed:
+        raise typer.Exit(terminal.FAILED)
+
+
+def _print(report: "VerificationReport", limit: int) -> None:
+    counts = f"{report.raw_objects:,} raw objects, {report.staged_files:,} staged files"
+    if report.passed:
+        typer.echo(f"Proven: {counts}; nothing is missing, foreign, altered or truncated.")
+    else:
+        typer.echo(f"Not proven: {len(report.problems):,} problems; {counts}")
+        # Lines rather than a table: a key is never folded, so it can be copied and searched for.
+        for problem in report.problems[:limit]:
+            typer.echo(f"{problem.kind:<10} {problem.printable_key}: {problem.detail}")
+        if len(report.problems) > limit:
+            typer.echo(f"… and {len(report.problems) - limit:,} more (--limit)")
+    if report.unstaged:
+        typer.echo(f"{report.unstaged:,} events are not staged yet: hospital-elt stage --lake {report.lake}")

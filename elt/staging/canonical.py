@@ -1,0 +1,297 @@
+"""Reads many objects at once where each has exactly the bytes that encoding an event gives.
+
+The encoder writes the fields of a type in one order with nothing between them, so an object is a row of *blocks* of
+fixed width (names of fields, identifiers, timestamps) with values of varying width between them. Each block is compared
+for all objects in one step. An object is *proven* only if its blocks and values, read from its first byte, end with its
+last byte: so no row is ever made of the bytes of two objects. Whatever is not proven is left to decoding one by one; a
+row read here is the row that decoding gives.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from msgspec import inspect
+
+from elt.contracts import Column, ColumnKind, struct_columns
+from elt.staging.fixed_values import (
+    DATE_WIDTH,
+    SEPARATORS,
+    TIMESTAMP_WIDTH,
+    UUID_WIDTH,
+    ZERO,
+    Bytes,
+    Flags,
+    Offsets,
+    any_along,
+    read_dates,
+    read_timestamps,
+    read_uuids,
+)
+from hospital_sim.events import UUID_PATTERN, Event, encode
+
+LONGEST_OBJECT = 4096
+"""Longer objects are decoded one by one."""
+
+_PADDING = 512
+_WINDOW = 96
+_DIGITS = 18
+_QUOTE = ord('"')
+
+
+@dataclass(frozen=True)
+class Proven:
+    """The events that were read.
+
+    Attributes:
+        rows: For each object, whether it is in the table.
+        table: The events, in the order of the objects; columns as the type and version has them.
+    """
+
+    rows: Flags
+    table: pa.Table
+
+
+class JoinedObjects:
+    """The bytes of many objects, one after another.
+
+    Args:
+        contents: The bytes of each object.
+    """
+
+    def __init__(self, contents: Sequence[bytes]) -> None:
+        lengths = np.fromiter(map(len, contents), np.int64, len(contents))
+        self.data = b"".join(contents) + bytes(_PADDING)
+        self.bytes = np.frombuffer(self.data, np.uint8)
+        self.ends = np.cumsum(lengths)
+        self.starts = self.ends - lengths
+
+    def windows(self, at: Offsets, width: int) -> Bytes:
+        """Return the ``width`` bytes from each offset on, one row for each."""
+        last = len(self.bytes) - width
+        every = np.lib.stride_tricks.as_strided(self.bytes, (last + 1, width), (1, 1), writeable=False)
+        found: Bytes = every[np.minimum(at, last)]
+        return found
+
+    def pieces(self, at: Offsets, until: Offsets) -> pa.Array:
+        """Return the bytes from one offset to another of each object; nothing beyond the object."""
+        offsets = np.empty(2 * len(at), np.int32)
+        offsets[0::2] = np.clip(at, self.starts, self.ends)
+        offsets[1::2] = np.clip(until, offsets[0::2], self.ends)
+        # Every second element lies between two values: the offsets of an Arrow array leave no gaps.
+        spans = pa.Array.from_buffers(
+            pa.binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(self.data)]
+        )
+        return spans.take(pa.array(np.arange(0, len(offsets), 2, dtype=np.int32)))
+
+
+class _Reading:
+    """Where reading stands in each object, which objects are proven so far, and the columns read."""
+
+    def __init__(self, joined: JoinedObjects) -> None:
+        self.joined = joined
+        self.at = joined.starts.copy()
+        self.proven = np.ones(len(joined.starts), np.bool_)
+        self.columns: dict[str, pa.Array] = {}
+
+    def doubt(self, wrong: Flags) -> None:
+        """Take objects out of what is proven."""
+        if wrong.any():
+            self.proven &= ~wrong
+
+
+Step = Callable[[_Reading], None]
+
+
+class CanonicalForm:
+    """The bytes that encoding the events of one type and version gives.
+
+    Args:
+        struct: The class of the events.
+
+    Raises:
+        TypeError: If a field has a type that this way of reading does not know.
+    """
+
+    def __init__(self, struct: type[Event]) -> None:
+        self._tag = str(struct.__struct_config__.tag)
+        types = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
+        self._schema_columns = struct_columns(struct)
+        self._steps = list(_steps(self._tag, self._schema_columns, types))
+
+    def read(self, joined: JoinedObjects) -> Proven:
+        """Read the objects that have this form."""
+        reading = _Reading(joined)
+        for step in self._steps:
+            step(reading)
+        reading.doubt(reading.at != joined.ends)
+        count = len(reading.proven)
+        columns = {"event_type": pa.repeat(pa.scalar(self._tag, pa.string()), count), **reading.columns}
+        table = pa.table(columns)
+        return Proven(reading.proven, table if reading.proven.all() else table.filter(pa.array(reading.proven)))
+
+
+@cache
+def canonical_form(struct: type[Event]) -> CanonicalForm | None:
+    """Return the form of a class; None if a field has a type that must be decoded one by one."""
+    try:
+        return CanonicalForm(struct)
+    except TypeError:
+        return None
+
+
+def _steps(tag: str, columns: Sequence[Column], types: dict[str, object]) -> Iterator[Step]:
+    block = _Block()
+    block.text(b'{"event_type":' + msgspec.json.encode(tag))
+    for column in columns:
+        block.text(f',"{column.name}":'.encode())
+        if column.kind is ColumnKind.INTEGER:
+            constant, lowest = _integer(types[column.name])
+            if constant is not None:
+                block.constant(column.name, constant)
+                continue
+            yield block.step()
+            yield _Integers(column.name, lowest)
+            block = _Block()
+        elif column.nullable:
+            if column.kind is not ColumnKind.STRING:
+                raise TypeError(column.name)
+            yield block.step()
+            yield _Strings(column.name, types[column.name], nullable=True)
+            block = _Block()
+        elif column.kind is ColumnKind.TIMESTAMP:
+            block.fixed(column.name, TIMESTAMP_WIDTH, read_timestamps)
+        elif column.kind is ColumnKind.DATE:
+            block.fixed(column.name, DATE_WIDTH, read_dates)
+        elif column.kind is ColumnKind.STRING and column.pattern == UUID_PATTERN:
+            block.fixed(column.name, UUID_WIDTH, read_uuids)
+        elif column.kind is ColumnKind.STRING:
+            block.text(b'"')
+            yield block.step()
+            yield _Strings(column.name, types[column.name], nullable=False)
+            block = _Block()
+            block.text(b'"')
+        else:
+            raise TypeError(column.name)
+    block.text(b"}")
+    yield block.step()
+
+
+def _integer(described: object) -> tuple[int | None, int]:
+    """Return the one value that an integer field has, if it has one, and the lowest that it may have."""
+    found = inspect.type_info(described)
+    while isinstance(found, inspect.Metadata):
+        found = found.type
+    if isinstance(found, inspect.LiteralType) and len(found.values) == 1 and isinstance(found.values[0], int):
+        return found.values[0], 0
+    # A value of 18 digits keeps the upper bound of 64 bits.
+    if isinstance(found, inspect.IntType):
+        upper_bound_matters = found.lt is not None or (found.le is not None and found.le < 10**_DIGITS)
+        if found.ge is not None and found.multiple_of is None and not upper_bound_matters:
+            return None, max(0, found.ge)
+    raise TypeError(str(found))
+
+
+class _Block:
+    """Bytes of fixed width: what is always the same, and values of fixed width between."""
+
+    def __init__(self) -> None:
+        self._text = bytearray()
+        self._same = bytearray()
+        self._fixed: list[tuple[str, int, int, Callable[[Bytes], tuple[pa.Array, Flags]]]] = []
+        self._constants: dict[str, int] = {}
+
+    def text(self, text: bytes) -> None:
+        """Append bytes that are the same in every object."""
+        self._text += text
+        self._same += b"\xff" * len(text)
+
+    def constant(self, name: str, value: int) -> None:
+        """Append an integer that is the same in every object."""
+        self.text(str(value).encode())
+        self._constants[name] = value
+
+    def fixed(self, name: str, width: int, read: Callable[[Bytes], tuple[pa.Array, Flags]]) -> None:
+        """Append a quoted value of fixed width."""
+        self.text(b'"')
+        self._fixed.append((name, len(self._text), width, read))
+        separators = SEPARATORS[width]
+        self._text += separators.encode()
+        self._same += bytes(0 if character == "#" else 0xFF for character in separators)
+        self.text(b'"')
+
+    def step(self) -> Step:
+        """Return the step that reads this block."""
+        text, same = np.frombuffer(bytes(self._text), np.uint8), np.frombuffer(bytes(self._same), np.uint8)
+
+        def read(reading: _Reading) -> None:
+            rows = reading.joined.windows(reading.at, len(text))
+            different = rows ^ text
+            different &= same
+            if different.any():
+                reading.doubt(any_along(different, 1))
+            for name, value in self._constants.items():
+                reading.columns[name] = pa.array(np.full(len(rows), value, np.int64))
+            for name, start, width, convert in self._fixed:
+                reading.columns[name], wrong = convert(rows[:, start : start + width])
+                reading.doubt(wrong)
+            reading.at += len(text)
+
+        return read
+
+
+class _Integers:
+    """Reads integers of up to 18 digits, as they are written: no sign, no zero in front."""
+
+    def __init__(self, name: str, lowest: int) -> None:
+        self._name = name
+        self._lowest = lowest
+
+    def __call__(self, reading: _Reading) -> None:
+        digits = reading.joined.windows(reading.at, _DIGITS + 1) - np.uint8(ZERO)
+        widths = (digits > 9).argmax(axis=1)
+        reading.doubt((widths == 0) | ((digits[:, 0] == 0) & (widths > 1)))
+        values = np.zeros(len(digits), np.int64)
+        for place in range(int(widths.max(initial=0))):
+            values = np.where(place < widths, values * 10 + digits[:, place], values)
+        reading.doubt(values < self._lowest)
+        reading.columns[self._name] = pa.array(values)
+        reading.at += widths
+
+
+class _Strings:
+    """Reads strings of varying width that have few values; each value is decoded once."""
+
+    def __init__(self, name: str, described: object, *, nullable: bool) -> None:
+        self._name = name
+        self._nullable = nullable
+        self._decoder = msgspec.json.Decoder(described)
+
+    def __call__(self, reading: _Reading) -> None:
+        window = reading.joined.windows(reading.at, _WINDOW)
+        if self._nullable:
+            # The quotes belong to the value here, because null has none.
+            quoted = window[:, 0] == _QUOTE
+            widths = np.where(quoted, (window[:, 1:] == _QUOTE).argmax(axis=1) + 2, len(b"null"))
+        else:
+            widths = (window == _QUOTE).argmax(axis=1)
+        found = reading.joined.pieces(reading.at, reading.at + widths).dictionary_encode()
+        decoded = [self._decode(value) for value in found.dictionary.to_pylist()]
+        values = pa.array([value for value, _ in decoded], pa.string())
+        reading.columns[self._name] = values.take(found.indices)
+        wrong = np.array([not right for _, right in decoded], np.bool_)
+        if wrong.any():
+            reading.doubt(wrong[found.indices.to_numpy()])
+        reading.at += widths
+
+    def _decode(self, written: bytes) -> tuple[str | None, bool]:
+        """Return the value, and whether encoding it gives the bytes that were read."""
+        text = written if self._nullable else b'"' + written + b'"'
+        try:
+            value: str | None = self._decoder.decode(text)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None, False
+        return value, encode(value) == text

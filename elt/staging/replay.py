@@ -1,0 +1,134 @@
+"""Replay: stages what was put in quarantine and keeps the contract now.
+
+The cause is mended by a newer contract, or by putting the right object under the key in ``raw/``. A replay is a staging
+run of its own, with a plan and a commit, so a replay that is cut off is completed by the next staging or replay.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+
+import msgspec
+
+from elt import layout, quarantine, raw
+from elt.errors import EmptyLakeError
+from elt.manifests import staging_runs
+from elt.staging import inputs
+from elt.staging.batches import DayPart, day_batches, read_object_names, split_identifiers
+from elt.staging.decoding import decode
+from elt.staging.inputs import NewObjects
+from elt.staging.outputs import BATCH_OBJECTS
+from elt.staging.planning import create_plan, make_replay_plan
+from elt.staging.reading import read_batch
+from elt.staging.run import complete, complete_unfinished, open_workers
+from elt.staging.summary import StageSummary
+from hospital_sim import layout as raw_layout
+from hospital_sim.events import decode_record
+from hospital_sim.storage import ObjectConflictError, ObjectNotFoundError, ObjectStore
+
+
+@dataclass(frozen=True)
+class ReplaySummary:
+    """What a replay did.
+
+    Attributes:
+        staged: What was staged.
+        closed: Entries that left the list.
+        still_open: Entries that stay, by reason.
+    """
+
+    staged: StageSummary
+    closed: int
+    still_open: dict[str, int]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the summary as a JSON object."""
+        return asdict(self)
+
+
+def replay(store: ObjectStore, workers: int = 1) -> ReplaySummary:
+    """Stage what is in quarantine and keeps the contract now; the rest stays there, with its first reason.
+
+    Args:
+        store: The lake.
+        workers: Processes.
+
+    Returns:
+        What was staged.
+
+    Raises:
+        EmptyLakeError: If the lake has not been staged.
+        BrokenLakeError: If a manifest or an entry is broken.
+        StorageError: If the lake cannot be read or written.
+    """
+    summary = StageSummary(store.url)
+    if not staging_runs(store):
+        raise EmptyLakeError(f"{store.url}: nothing was staged here; run hospital-elt stage --lake {store.url} first")
+    before = quarantine.open_counts(store).total()
+    with open_workers(store, workers, None) as pool:
+        complete_unfinished(store, pool, summary)
+        _close_mended_records(store)
+        while found := list(_mended(store)):
+            plan = make_replay_plan(staging_runs(store), found)
+            try:
+                create_plan(store, plan)
+            except ObjectConflictError:
+                # Another run was faster; what it stages has left the list when it is complete.
+                complete_unfinished(store, pool, summary)
+            else:
+                summary.add(plan, complete(store, plan, pool))
+                break
+    left = quarantine.open_counts(store)
+    return ReplaySummary(
+        summary, before - left.total(), {reason.value: count for reason, count in sorted(left.items())}
+    )
+
+
+def _close_mended_records(store: ObjectStore) -> None:
+    for entry in list(quarantine.open_entries(store)):
+        if raw_layout.is_record_key(entry.key) and _is_record(store, entry.key):
+            quarantine.close(store, entry.key, None)
+
+
+def _is_record(store: ObjectStore, key: str) -> bool:
+    try:
+        return raw_layout.record_key(decode_record(raw.read_raw(store, key)).run.run_id) == key
+    except (msgspec.MsgspecError, ValueError, RecursionError, ObjectNotFoundError):
+        return False
+
+
+def _mended(store: ObjectStore) -> Iterator[NewObjects]:
+    """Yield the events of each type and month that are in quarantine and keep the contract now."""
+    waiting: dict[tuple[str, date], dict[date, list[bytes]]] = defaultdict(lambda: defaultdict(list))
+    for entry in quarantine.open_entries(store):
+        key = raw_layout.parse_event_key(entry.key)
+        if key is not None:
+            in_month = waiting[key.event_type, layout.month_of(key.event_date)]
+            in_month[key.event_date].append(bytes.fromhex(key.event_id.replace("-", "")))
+    for (event_type, month), days in sorted(waiting.items()):
+        right: dict[date, list[bytes]] = defaultdict(list)
+        joined = {day: b"".join(sorted(identifiers)) for day, identifiers in days.items()}
+        for parts in day_batches(joined, BATCH_OBJECTS):
+            for day, identifier in _right(store, event_type, parts):
+                right[day].append(identifier)
+        if right:
+            yield from inputs.write_lists(
+                store, event_type, month, {day: b"".join(sorted(found)) for day, found in right.items()}
+            )
+
+
+def _right(store: ObjectStore, event_type: str, parts: list[DayPart]) -> Iterator[tuple[date, bytes]]:
+    """Yield the day and the identifier of each object that is there and keeps the contract."""
+    there = [_still_there(store, event_type, part) for part in parts]
+    batch, _ = read_batch(store, event_type, [part for part in there if len(part)])
+    broken = {(rejected.object.day, rejected.object.event_id) for rejected in decode(event_type, batch).rejected}
+    for item in map(batch.item, range(len(batch))):
+        if (item.day, item.event_id) not in broken:
+            yield item.day, bytes.fromhex(item.event_id.replace("-", ""))
+
+
+def _still_there(store: ObjectStore, event_type: str, part: DayPart) -> DayPart:
+    (identifiers,), _ = read_object_names(event_type, [raw.object_names(store, event_type, part.day)])
+    here = set(split_identifiers(identifiers))
+    return replace(part, identifiers=b"".join(each for each in split_identifiers(part.identifiers) if each in here))

@@ -1,0 +1,133 @@
+"""Sorts staged events by time, in bounded memory however many there are of one day.
+
+Events come in the order of their identifiers, so sorting by time and keeping that order within a second sorts by
+``event_time``, then ``event_id``. A day that is too large to be held is sorted part by part; the sorted parts wait in a
+temporary file and are merged from there.
+"""
+
+import itertools
+import os
+import tempfile
+from collections.abc import Iterator
+from tempfile import TemporaryFile
+from typing import IO, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from elt.errors import EltError
+
+HELD_ROWS = 65_536
+"""The most events of a cut day that are held in memory."""
+
+_SPILLED_ROWS = 2048
+_MERGED_ROWS = 16_384
+
+Times = npt.NDArray[np.int64]
+
+
+def by_time(table: pa.Table) -> pa.Table:
+    """Return events sorted by time; those of one second stay in their order."""
+    at = _times(table)
+    if (at[1:] >= at[:-1]).all():
+        return table
+    return table.take(pa.array(np.argsort(at, kind="stable")))
+
+
+def _times(table: pa.Table) -> Times:
+    found: Times = table["event_time"].cast(pa.int64()).to_numpy()
+    return found
+
+
+class _Spilled(NamedTuple):
+    """Where some rows of a sorted part lie in the temporary file."""
+
+    offset: int
+    size: int
+
+
+class DaySorter:
+    """Sorts the events of one day, which come in parts in the order of their identifiers."""
+
+    def __init__(self) -> None:
+        self._held: list[pa.Table] = []
+        self._held_rows = 0
+        self._times: list[Times] = []
+        self._spilled: list[list[_Spilled]] = []
+        self._file: IO[bytes] | None = None
+        self._schema: pa.Schema | None = None
+
+    def add(self, table: pa.Table) -> None:
+        """Add the events of one part.
+
+        Raises:
+            EltError: If there is no room for temporary files.
+        """
+        self._schema = table.schema
+        self._held.append(by_time(table))
+        self._times.append(_times(self._held[-1]))
+        self._held_rows += table.num_rows
+        if self._held_rows > HELD_ROWS:
+            self._spill()
+
+    def sorted(self) -> Iterator[pa.Table]:
+        """Yield all events that were added, sorted, and forget them."""
+        if self._spilled:
+            self._spill()
+            yield from self._merged()
+        elif self._held:
+            yield by_time(pa.concat_tables(self._held))
+        self.__init__()  # type: ignore[misc]
+
+    def _spill(self) -> None:
+        try:
+            if self._file is None:
+                self._file = TemporaryFile(prefix="hospital-elt-")  # noqa: SIM115
+            for table in self._held:
+                self._spilled.append([self._write(self._file, batch) for batch in _pieces(table)])
+            self._file.flush()
+        except OSError as error:
+            raise EltError(
+                f"{tempfile.gettempdir()}: a day too large for memory is sorted here, which failed: {error.strerror}; "
+                "give a folder with more room in TMPDIR"
+            ) from error
+        self._held, self._held_rows = [], 0
+
+    def _write(self, file: IO[bytes], batch: pa.RecordBatch) -> _Spilled:
+        data = batch.serialize()
+        offset = file.seek(0, os.SEEK_END)
+        file.write(data)
+        return _Spilled(offset, data.size)
+
+    def _merged(self) -> Iterator[pa.Table]:
+        starts = np.cumsum([0, *map(len, self._times)])
+        order = np.argsort(np.concatenate(self._times), kind="stable")
+        for start in range(0, len(order), _MERGED_ROWS):
+            wanted = order[start : start + _MERGED_ROWS]
+            # A part is sorted, so what is wanted of it now is one run of its rows.
+            ascending = np.sort(wanted)
+            bounds = np.searchsorted(ascending, starts)
+            runs = [
+                self._rows(part, int(ascending[low] - starts[part]), int(ascending[high - 1] - starts[part]) + 1)
+                for part, (low, high) in enumerate(itertools.pairwise(bounds))
+                if low < high
+            ]
+            yield pa.concat_tables(runs).take(pa.array(np.searchsorted(ascending, wanted)))
+
+    def _rows(self, part: int, start: int, end: int) -> pa.Table:
+        first, last = start // _SPILLED_ROWS, (end - 1) // _SPILLED_ROWS
+        batches = [self._read(place) for place in self._spilled[part][first : last + 1]]
+        return pa.Table.from_batches(batches).slice(start - first * _SPILLED_ROWS, end - start)
+
+    def _read(self, place: _Spilled) -> pa.RecordBatch:
+        if self._file is None:
+            raise ValueError("nothing was spilled")
+        self._file.seek(place.offset)
+        return pa.ipc.read_record_batch(pa.py_buffer(self._file.read(place.size)), self._schema)
+
+
+def _pieces(table: pa.Table) -> Iterator[pa.RecordBatch]:
+    whole = table.combine_chunks()
+    for start in range(0, whole.num_rows, _SPILLED_ROWS):
+        yield from whole.slice(start, _SPILLED_ROWS).to_batches()

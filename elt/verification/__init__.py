@@ -1,0 +1,101 @@
+"""Verification: proves that a lake is what its run records and manifests say, or names what is not."""
+
+from collections import Counter
+from datetime import date
+
+from elt import layout, quarantine, raw
+from elt.manifests import StagingRun, counts_of_runs
+from elt.quality.emitted import Cell
+from elt.staging.run import open_workers
+from elt.verification.manifest_checks import check_inputs, check_staged_files, read_runs
+from elt.verification.problems import Kind, Problem, VerificationReport
+from elt.verification.raw_checks import MonthFindings, Staged, check_month
+from elt.verification.record_checks import check_counts, check_runs
+from hospital_sim.layout import parse_event_key
+from hospital_sim.storage import ObjectStore
+from hospital_sim.terminal import progress
+
+__all__ = ["Kind", "Problem", "VerificationReport", "verify"]
+
+Row = tuple[str, tuple[date, ...], tuple[Staged, ...], tuple[str, ...], frozenset[str]]
+
+
+def verify(store: ObjectStore, workers: int = 1) -> VerificationReport:
+    """Read a whole lake, and compare it with what its runs and its staging runs say of it.
+
+    Args:
+        store: The lake.
+        workers: Processes.
+
+    Returns:
+        What is wrong, by name; nothing is raised for it.
+
+    Raises:
+        StorageError: If the lake cannot be read.
+    """
+    report = VerificationReport(store.url)
+    problems = report.problems
+    records, unfinished = check_runs(store, problems)
+    runs = read_runs(store, problems)
+    problems += check_inputs(store, runs)
+    wrong_files = list(check_staged_files(store, runs))
+    problems += wrong_files
+    tree = raw.list_tree(store)
+    problems += [Problem(raw.RAW_PREFIX + key, Kind.FOREIGN, "not the key of an event") for key in tree.foreign]
+    rows = _months(tree.days, runs, {problem.key for problem in wrong_files})
+    with open_workers(store, workers, None) as pool:
+        months = list(progress(pool.each(check_month, rows), "verifying months", len(rows)))
+    _add_events(report, runs, months)
+    troubled = set().union(*(month.troubled for month in months))
+    troubled |= _quarantined(store, problems)
+    found = counts_of_runs(runs)
+    there: Counter[Cell] = Counter({Cell(*key): count for key, count in found.items()})
+    for month in months:
+        there.update(month.unstaged)
+    problems += check_counts(records, there, troubled, unfinished)
+    report.problems = sorted(set(problems))
+    return report
+
+
+def _months(days: dict[str, list[date]], runs: list[StagingRun], wrong_files: set[str]) -> list[Row]:
+    """Return what to check, one row for each event type and month."""
+    present: dict[tuple[str, date], list[date]] = {}
+    for event_type, found in days.items():
+        for day in found:
+            present.setdefault((event_type, layout.month_of(day)), []).append(day)
+    staged: dict[tuple[str, date], list[Staged]] = {}
+    pending: dict[tuple[str, date], list[str]] = {}
+    for run in runs:
+        for planned in run.plan.outputs:
+            place = (planned.event_type, planned.month)
+            if run.commit is None:
+                pending.setdefault(place, []).append(planned.inputs)
+        # A commit has the outputs of its plan, in their order.
+        for planned, output in zip(run.plan.outputs, run.commit.outputs if run.commit else (), strict=False):
+            staged.setdefault((planned.event_type, planned.month), []).append(Staged(planned.inputs, output))
+    rows: list[Row] = []
+    for place in sorted({*present, *staged, *pending}):
+        outputs = tuple(staged.get(place, ()))
+        sound = frozenset(each.output.key for each in outputs if each.output.key) - wrong_files
+        rows.append((place[0], tuple(present.get(place, ())), outputs, tuple(pending.get(place, ())), sound))
+    return rows
+
+
+def _add_events(report: VerificationReport, runs: list[StagingRun], months: list[MonthFindings]) -> None:
+    report.raw_objects = sum(month.raw_objects for month in months)
+    report.unstaged = sum(month.unstaged.total() for month in months)
+    report.staged_files = sum(bool(output.key) for run in runs if run.commit for output in run.commit.outputs)
+    for month in months:
+        report.problems += month.problems
+
+
+def _quarantined(store: ObjectStore, problems: list[Problem]) -> set[tuple[str, date]]:
+    """Add what is in quarantine; return the types and days of its events."""
+    troubled = set()
+    for entry in quarantine.open_entries(store):
+        key = parse_event_key(entry.key)
+        if key is not None:
+            troubled.add((key.event_type, key.event_date))
+            detail = f"in quarantine: {entry.reason}: {entry.detail}"
+            problems.append(Problem(raw.RAW_PREFIX + entry.key, Kind.ALTERED, detail))
+    return troubled

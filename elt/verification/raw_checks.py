@@ -1,0 +1,229 @@
+"""Checks the raw objects of one event type and month against what staging read and wrote."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from datetime import time as clock
+from typing import NamedTuple
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from elt import quarantine, raw
+from elt.contracts import EVENT_VERSIONS, struct_version
+from elt.digests import RawDigest
+from elt.errors import BrokenLakeError
+from elt.manifests import CommittedOutput
+from elt.quality.emitted import Cell
+from elt.staging import inputs
+from elt.staging.batches import (
+    RawBatch,
+    RawObject,
+    day_batches,
+    identifier_texts,
+    object_names,
+    read_object_names,
+    split_identifiers,
+    texts_of,
+)
+from elt.staging.decoding import decode
+from elt.staging.outputs import BATCH_OBJECTS
+from elt.staging.reading import read_batch
+from elt.verification.problems import Kind, Problem
+from hospital_sim import layout
+from hospital_sim.events import Event, encode
+from hospital_sim.storage import ObjectStore, StorageError
+
+
+class Staged(NamedTuple):
+    """One output of a finished staging run: the list of its raw objects, and what was written."""
+
+    inputs: str
+    output: CommittedOutput
+
+
+@dataclass
+class MonthFindings:
+    """What was found of one type and month.
+
+    Attributes:
+        problems: What is wrong.
+        raw_objects: Events that are there.
+        unstaged: Events among them that no staging run took, by cell.
+        troubled: Days on which something is wrong that is named already.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    raw_objects: int = 0
+    unstaged: Counter[Cell] = field(default_factory=Counter)
+    troubled: set[tuple[str, date]] = field(default_factory=set)
+
+    def add(self, kind: Kind, event_type: str, day: date, name: str, detail: str) -> None:
+        """Add one problem of a day; the name is empty where it is not known which object."""
+        key = raw.RAW_PREFIX + layout.partition_prefix(event_type, day) + name
+        self.problems.append(Problem(key, kind, detail))
+        self.troubled.add((event_type, day))
+
+
+def check_month(
+    store: ObjectStore,
+    event_type: str,
+    days: Sequence[date],
+    staged: Sequence[Staged],
+    pending: Sequence[str],
+    sound_files: frozenset[str],
+) -> MonthFindings:
+    """Check the raw objects of one event type and month.
+
+    Args:
+        store: The lake.
+        event_type: The event type.
+        days: The days of the month that have a partition.
+        staged: What finished staging runs took of the month.
+        pending: Lists of raw objects that an unfinished staging run is to take.
+        sound_files: Keys of staged files that are as they were written.
+    """
+    found = MonthFindings()
+    there = {day: _list(store, event_type, day, found) for day in days}
+    lists = [(each, _read_list(store, each.inputs)) for each in staged]
+    taken: dict[date, set[bytes]] = {}
+    for each, identifiers in lists:
+        for day, joined in identifiers.items():
+            taken.setdefault(day, set()).update(split_identifiers(joined))
+            _check_day(store, event_type, day, joined, there.get(day, set()), each.output, sound_files, found)
+    _check_unstaged(store, event_type, {day: names - taken.get(day, set()) for day, names in there.items()}, found)
+    for key in pending:
+        for day, joined in _read_list(store, key).items():
+            for identifier in set(split_identifiers(joined)) - there.get(day, set()):
+                found.add(Kind.MISSING, event_type, day, _name(event_type, identifier), "planned to be staged")
+    return found
+
+
+def _list(store: ObjectStore, event_type: str, day: date, found: MonthFindings) -> set[bytes]:
+    (identifiers,), (foreign,) = read_object_names(event_type, [raw.object_names(store, event_type, day)])
+    for name in foreign:
+        found.add(Kind.FOREIGN, event_type, day, name, "not the key of an event")
+    here = set(split_identifiers(identifiers))
+    found.raw_objects += len(here)
+    return here
+
+
+def _read_list(store: ObjectStore, key: str) -> dict[date, bytes]:
+    try:
+        return inputs.read_identifiers(store, key)
+    except (StorageError, BrokenLakeError, ValueError):
+        return {}  # told by the check of the lists
+
+
+def _name(event_type: str, identifier: bytes) -> str:
+    return object_names(event_type, identifier_texts(identifier))[0]
+
+
+def _check_day(
+    store: ObjectStore,
+    event_type: str,
+    day: date,
+    joined: bytes,
+    there: set[bytes],
+    output: CommittedOutput,
+    sound_files: frozenset[str],
+    found: MonthFindings,
+) -> None:
+    """Check that the objects of one day that went into one output are there, with the bytes that were read."""
+    missing = [identifier for identifier in split_identifiers(joined) if identifier not in there]
+    for identifier in missing:
+        name = _name(event_type, identifier)
+        found.add(Kind.MISSING, event_type, day, name, "it was there when it was staged")
+    present = (
+        b"".join(identifier for identifier in split_identifiers(joined) if identifier in there) if missing else joined
+    )
+    expected = output.counts.raw_sha256.get(day)
+    if not missing and expected is not None and _digest(store, event_type, day, joined) == expected:
+        return
+    explained = bool(missing) or expected is None
+    if present and (output.key is None or output.key in sound_files):
+        for name, kind, detail in _differences(store, event_type, day, present, output.key):
+            explained = True
+            if kind is not None:
+                found.add(kind, event_type, day, name, detail)
+    if not explained:
+        found.add(Kind.ALTERED, event_type, day, "", "the bytes of its objects are not those that were staged")
+
+
+def _digest(store: ObjectStore, event_type: str, day: date, joined: bytes) -> str:
+    whole = RawDigest()
+    for contents in _contents(store, event_type, day, joined):
+        whole.add([data for _, data in contents])
+    return whole.hexdigest()
+
+
+def _contents(store: ObjectStore, event_type: str, day: date, joined: bytes) -> Iterator[list[tuple[str, bytes]]]:
+    """Yield the identifiers and bytes of objects, some thousands at a time."""
+    for parts in day_batches({day: joined}, BATCH_OBJECTS):
+        batch, _ = read_batch(store, event_type, parts)
+        yield list(zip(texts_of(batch.event_ids), batch.contents, strict=True))
+
+
+def _differences(
+    store: ObjectStore, event_type: str, day: date, joined: bytes, staged_key: str | None
+) -> Iterator[tuple[str, Kind | None, str]]:
+    """Yield the names of the objects that are not what is staged or in quarantine; without a kind if one was mended."""
+    events = {} if staged_key is None else _staged_events(store, event_type, day, staged_key)
+    for contents in _contents(store, event_type, day, joined):
+        for event_id, data in contents:
+            key = layout.key_of(event_type, day, event_id)
+            name = key.removeprefix(layout.partition_prefix(event_type, day))
+            event = events.get(event_id)
+            if event is None:
+                entry = quarantine.entry_of(store, key)
+                if quarantine.is_closed(store, key):
+                    yield name, None, "staged by a replay, which is checked for itself"
+                elif entry is not None and hashlib.sha256(data).hexdigest() != entry.sha256:
+                    yield name, Kind.ALTERED, "not the bytes that were put in quarantine"
+                continue
+            written = encode(event)
+            if data != written and not _says(event_type, day, event_id, data, event):
+                kind = Kind.TRUNCATED if written.startswith(data) else Kind.ALTERED
+                yield name, kind, f"{len(data):,} bytes, and not the event that was staged"
+
+
+def _staged_events(store: ObjectStore, event_type: str, day: date, key: str) -> dict[str, Event]:
+    start = datetime.combine(day, clock())
+    bounds = [pa.scalar(at, pa.timestamp("us")).cast(pa.timestamp("us", "UTC")) for at in (start, start + timedelta(1))]
+    at = pc.field("event_time")
+    rows = pq.read_table(pa.BufferReader(store.read(key)), filters=(at >= bounds[0]) & (at < bounds[1])).to_pylist()
+    structs = {struct_version(struct): struct for struct in EVENT_VERSIONS[event_type]}
+    return {row["event_id"]: _event(structs[row["schema_version"]], row) for row in rows}
+
+
+def _event(struct: type[Event], row: dict[str, object]) -> Event:
+    event: Event = msgspec.convert({name: row[name] for name in struct.__struct_fields__} | _tag(struct), struct)
+    return event
+
+
+def _tag(struct: type[Event]) -> dict[str, object]:
+    return {"event_type": struct.__struct_config__.tag}
+
+
+def _says(event_type: str, day: date, event_id: str, data: bytes, event: Event) -> bool:
+    """Tell whether other bytes than the usual ones say the same event."""
+    decoded = decode(event_type, RawBatch.of([RawObject(day, event_id, data)]))
+    return decoded.table.num_rows == 1 and _event(type(event), decoded.table.to_pylist()[0]) == event
+
+
+def _check_unstaged(store: ObjectStore, event_type: str, days: dict[date, set[bytes]], found: MonthFindings) -> None:
+    """Count the events that no staging run took, and name those that are none."""
+    for parts in day_batches({day: b"".join(sorted(new)) for day, new in days.items() if new}, BATCH_OBJECTS):
+        batch, _ = read_batch(store, event_type, parts)
+        decoded = decode(event_type, batch)
+        for rejected in decoded.rejected:
+            name = layout.key_of(event_type, rejected.object.day, rejected.object.event_id)
+            name = name.removeprefix(layout.partition_prefix(event_type, rejected.object.day))
+            found.add(Kind.ALTERED, event_type, rejected.object.day, name, f"{rejected.reason}: {rejected.detail}")
+        for row in decoded.table.select(["hospital_id", "department_id", "event_time"]).to_pylist():
+            cell = Cell(event_type, row["hospital_id"], row["department_id"], row["event_time"].date())
+            found.unstaged[cell] += 1

@@ -1,0 +1,66 @@
+"""Checks that a lake holds what its run records count, and nothing more."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from elt import raw
+from elt.quality.emitted import Cell, emitted
+from elt.verification.problems import Kind, Problem
+from hospital_sim import layout
+from hospital_sim.events import RunRecord
+from hospital_sim.storage import ObjectStore
+
+
+def check_runs(store: ObjectStore, problems: list[Problem]) -> tuple[list[RunRecord], set[str]]:
+    """Read the run records, and add what is wrong with runs.
+
+    Returns:
+        The records; and the hospitals of which a run was started and has no record.
+    """
+    broken: dict[str, str] = {}
+    records = [record for _, record in raw.run_records(store, broken)]
+    for key, why in broken.items():
+        problems.append(Problem(raw.RAW_PREFIX + key, Kind.ALTERED, f"not the run record that was written: {why}"))
+    unfinished = set()
+    for run in raw.unfinished_runs(store, broken):
+        unfinished.add(run.hospital_id)
+        key = layout.record_key(run.run_id)
+        if key not in broken:
+            what = f"the run of {run.hospital_id} from {run.emit_from} to {run.end} was cut off: run it again"
+            problems.append(Problem(raw.RAW_PREFIX + key, Kind.MISSING, what))
+    told = {problem.key.removeprefix(raw.RAW_PREFIX) for problem in problems}
+    problems += [
+        Problem(raw.RAW_PREFIX + key, Kind.ALTERED, f"not what the run wrote: {broken[key]}")
+        for key in sorted(broken.keys() - told)
+    ]
+    return records, unfinished
+
+
+def check_counts(
+    records: Iterable[RunRecord], found: Counter[Cell], troubled: set[tuple[str, date]], unfinished: set[str]
+) -> Iterator[Problem]:
+    """Yield the partitions that hold fewer or more events than run records count.
+
+    Args:
+        records: The run records.
+        found: The events that are there, by cell.
+        troubled: Types and days of which something is named already.
+        unfinished: Hospitals of which no record says what the last run wrote.
+    """
+    truth = emitted(records)
+    strangers: dict[tuple[str, str], int] = defaultdict(int)
+    for cell in sorted({*truth.counts, *found}):
+        expected, there = truth.counts.get(cell, 0), found[cell]
+        if cell.hospital_id not in truth.histories and cell.hospital_id not in unfinished:
+            strangers[cell.event_type, cell.hospital_id] += there
+        elif expected != there and (cell.event_type, cell.event_date) not in troubled:
+            if there > expected and cell.hospital_id in unfinished:
+                continue
+            key = raw.RAW_PREFIX + layout.partition_prefix(cell.event_type, cell.event_date)
+            kind = Kind.MISSING if there < expected else Kind.FOREIGN
+            of = f"{cell.hospital_id}, {cell.department_id}"
+            yield Problem(key, kind, f"{there:,} events of {of}, where run records count {expected:,}")
+    for (event_type, hospital_id), count in strangers.items():
+        key = f"{raw.RAW_PREFIX}{event_type}/"
+        yield Problem(key, Kind.FOREIGN, f"{count:,} events of {hospital_id}, of which no run tells")

@@ -1,0 +1,38 @@
+"""The command ``board``: a page that plays a hospital through time."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hospital_sim import terminal
+
+
+def command(
+    source: Annotated[str, typer.Argument(metavar="URL", help="The raw root that events were written to: LAKE/raw.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The page to write.")],
+    hospital_id: Annotated[
+        str | None, typer.Option("--hospital", metavar="ID", help="Which hospital, if there are several.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+) -> None:
+    """Write a bed board: one page that plays a hospital through time, bed by bed.
+
+    It needs no network. Each bed is a cell; the queue grows and drains below.
+    """
+    # Imported here, so that the other commands need not wait for it.
+    from hospital_sim.board import Board
+    from hospital_sim.read_back import read_history
+
+    if not out.absolute().parent.is_dir():
+        raise terminal.WrongCallError(f"--out: there is no folder {out.absolute().parent}; make it first")
+    run, events = read_history(source, hospital_id)
+    page = Board(run, events).save(out)
+    summary = {
+        "hospital": run.hospital_id,
+        "first_day": str(run.emit_from),
+        "last_day": str(run.end),
+        "events": len(events),
+        "page": str(page),
+    }
+    terminal.show("Bed board", summary, as_json=as_json)

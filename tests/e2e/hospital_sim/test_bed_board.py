@@ -1,0 +1,183 @@
+"""The bed board in a real browser without a network: the census of each day, and controls that work."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from crowded_hospital import crowded
+
+import hospital_sim as hs
+from hospital_sim.events import Admission, DepSnapshot, Discharge
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def run() -> hs.Run:
+    """A fortnight of a hospital in which every rule is used."""
+    return hs.Hospital(crowded()).simulate("2025-01-01", "2025-01-14", seed=3)
+
+
+@pytest.fixture(scope="module")
+def board(run: hs.Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the run, on disk."""
+    return run.board().save(tmp_path_factory.mktemp("board") / "board.html")
+
+
+@pytest.fixture
+def open_board(browser: "Browser", board: Path) -> Iterator[Callable[[str], "Page"]]:
+    """Open the board at a moment; the browser must have nothing to say of it, and ask for nothing else."""
+    context = browser.new_context(viewport={"width": 1300, "height": 900}, offline=True)
+    said: list[str] = []
+    asked: list[str] = []
+
+    def opened(moment: str = "") -> "Page":
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: said.append(f"error: {error}"))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(board.as_uri() + (f"#{moment}" if moment else ""))
+        return page
+
+    yield opened
+    context.close()
+    assert said == []
+    assert {url.partition("#")[0] for url in asked} == {board.as_uri()}
+
+
+def _numbers(page: "Page") -> dict[str, int]:
+    """Return the numbers of the moment."""
+    return {
+        name: int(re.match(r"\d+", page.inner_text(f"#{name}"))[0])  # type: ignore[index]
+        for name in ("occupied", "waiting", "admitted", "discharged", "days7", "days21", "delayed")
+    }
+
+
+def test_at_the_end_of_each_day_the_page_shows_the_census_and_counts_the_day(
+    run: hs.Run, open_board: Callable[[str], "Page"]
+) -> None:
+    page = open_board("2025-01-01T23:59")
+    for day in range(1, 15):
+        date = f"2025-01-{day:02}"
+        page.evaluate(f"location.hash = '{date}T23:59'")
+        page.wait_for_function(f"document.getElementById('clock').textContent.includes(' {day} January 2025 at 23:59')")
+        census = [
+            event
+            for event in run.events
+            if isinstance(event, DepSnapshot) and event.snapshot_type == "EOD" and str(event.snapshot_date) == date
+        ]
+        shown = _numbers(page)
+        assert (shown["occupied"], shown["waiting"]) == (
+            sum(event.occupied_beds for event in census),
+            sum(event.waiting_list_size for event in census),
+        )
+        assert page.inner_text("#occupied").startswith(
+            f"{shown['occupied']} of {sum(event.beds for event in census)} ("
+        )
+        wards = [page.inner_text(f"figure:nth-of-type({place + 1}) figcaption span") for place in range(len(census))]
+        assert wards == [
+            f"{event.occupied_beds} of {event.beds}"
+            + (f", {event.waiting_list_size} waiting" if event.waiting_list_size else "")
+            for event in census
+        ]
+        for kind, name in ((Admission, "admitted"), (Discharge, "discharged")):
+            moments = [event.event_time.date() for event in run.events if isinstance(event, kind)]
+            assert shown[name] == sum(str(moment) == date for moment in moments), (name, date)
+
+
+def test_it_plays_pauses_and_goes_by_button_slider_and_key(open_board: Callable[[str], "Page"]) -> None:
+    page = open_board("")
+    clock = page.locator("#clock")
+    assert clock.inner_text() == "Wed, 1 January 2025 at 08:00"
+
+    page.get_by_role("button", name="A day forward").click()
+    assert clock.inner_text() == "Thu, 2 January 2025 at 08:00"
+    page.locator("h1").click()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowLeft")
+    assert clock.inner_text() == "Wed, 1 January 2025 at 09:00"
+    page.get_by_role("slider", name="Time").fill(str(3 * 24 * 60))
+    assert clock.inner_text() == "Sat, 4 January 2025 at 00:00"
+    assert "Sat, 4 January 2025" in (page.locator("#time").get_attribute("aria-valuetext") or "")
+
+    page.get_by_label("Speed").select_option("1440")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("Number(document.getElementById('time').value) > 3 * 24 * 60 + 120")
+    page.get_by_role("button", name="Pause").click()
+    paused = clock.inner_text()
+    page.wait_for_timeout(300)
+    assert clock.inner_text() == paused
+    assert "beds occupied" in page.locator("#spoken").inner_text()
+
+
+def test_it_stops_at_the_end_and_plays_again_from_the_beginning(open_board: Callable[[str], "Page"]) -> None:
+    page = open_board("2025-01-14T23:00")
+    page.keyboard.press("Space")
+    page.wait_for_function("document.getElementById('play').textContent === 'Play'")
+    assert page.inner_text("#clock") == "Tue, 14 January 2025 at 23:59"
+    page.keyboard.press("Space")
+    page.wait_for_function("Number(document.getElementById('time').value) < 24 * 60")
+
+
+def test_every_ward_is_drawn_and_named_and_a_bed_tells_of_its_patient(open_board: Callable[[str], "Page"]) -> None:
+    page = open_board("2025-01-10T12:00")
+    inked = page.evaluate(
+        "[...document.querySelectorAll('canvas')].map(canvas => canvas.getContext('2d')"
+        ".getImageData(0, 0, canvas.width, canvas.height).data.some(value => value > 0))"
+    )
+    assert inked == [True] * 4
+    names = page.eval_on_selector_all("canvas", "each => each.map(canvas => canvas.getAttribute('aria-label'))")
+    assert all(re.fullmatch(r"\w+.*: \d+ of \d+(, \d+ waiting)? beds", name) for name in names), names
+    page.hover("canvas", position={"x": 6, "y": 6})
+    assert re.match(
+        r"Bed 1: (in for [\d.]+ days|free|closed)", page.locator("canvas").first.get_attribute("title") or ""
+    )
+
+
+def test_the_command_writes_the_page_of_a_lake_also_if_it_was_appended_day_by_day(run: hs.Run, tmp_path: Path) -> None:
+    hospital, lake = hs.Hospital(crowded()), tmp_path / "lake" / "raw"
+    hospital.simulate("2025-01-01", "2025-01-10", seed=3, sink=str(lake))
+    hospital.simulate("2025-01-01", "2025-01-14", seed=3, emit_from="2025-01-11", sink=str(lake))
+    page = tmp_path / "board.html"
+
+    done = _command(str(lake), "--out", str(page), "--json")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["last_day"] == "2025-01-14"
+    assert page.read_text(encoding="utf-8") == run.board().html()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("{lake}", "--out", "/nowhere/board.html"), "--out: there is no folder /nowhere; make it first"),
+        (("{empty}", "--out", "{page}"), "holds no finished run; give the raw root, LAKE/raw"),
+        (("{lake}", "--hospital", "other", "--out", "{page}"), "has no hospital 'other'; there are"),
+    ],
+)
+def test_a_wrong_call_is_said_in_a_line(run: hs.Run, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    lake = tmp_path / "lake" / "raw"
+    run.write(str(lake))
+    (tmp_path / "empty").mkdir()
+    places = {"lake": lake, "empty": tmp_path / "empty", "page": tmp_path / "page.html"}
+
+    done = _command(*(argument.format(**places) for argument in arguments))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "page.html").exists()
+
+
+def _command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from hospital_sim.cli import main; main()", "board", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

@@ -1,0 +1,229 @@
+"""A lake is proven, or what is wrong with it is named: each fault is planted and must be found, and nothing else."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from lakes import DAY, FailingStore, PowerCut, admission, contents, put_all, some_events
+
+import hospital_sim as hs
+from elt.staging import stage
+from elt.verification import Kind, verify
+from hospital_sim.events import encode
+from hospital_sim.layout import event_key, key_of
+from hospital_sim.storage import LocalStore
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def emitted(tmp_path_factory: pytest.TempPathFactory) -> LocalStore:
+    store = LocalStore(tmp_path_factory.mktemp("emitted") / "lake")
+    hs.load("small").simulate("2024-01-20", "2024-02-08", seed=4).write(f"{store.url}/raw")
+    return store
+
+
+@pytest.fixture(scope="module")
+def staged(emitted: LocalStore, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    store = LocalStore(tmp_path_factory.mktemp("staged") / "lake")
+    for key, data in contents(emitted).items():
+        store.create(key, data)
+    stage(store)
+    return contents(store)
+
+
+@pytest.fixture
+def lake(staged: dict[str, bytes], tmp_path: Path) -> LocalStore:
+    store = LocalStore(tmp_path / "lake")
+    for key, data in staged.items():
+        store.create(key, data)
+    return store
+
+
+def found(store: LocalStore) -> list[tuple[str, Kind]]:
+    return [(problem.key, problem.kind) for problem in verify(store).problems]
+
+
+def a_key(store: LocalStore, prefix: str, place: int = 3) -> str:
+    return list(store.keys(prefix))[place]
+
+
+def test_an_undisturbed_lake_is_proven(lake: LocalStore) -> None:
+    report = verify(lake)
+
+    assert report.passed, report.problems
+    assert (report.unstaged, report.staged_files) == (0, len(list(lake.keys("staging/"))))
+    assert report.raw_objects == sum(not key.startswith("raw/_runs/") for key in lake.keys("raw/"))
+
+
+def test_a_lake_is_proven_before_it_is_staged_and_while_staging_is_cut_off(emitted: LocalStore, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "lake")
+    for key, data in contents(emitted).items():
+        store.create(key, data)
+
+    assert verify(store).passed
+    assert verify(store).unstaged == verify(store).raw_objects
+    with pytest.raises(PowerCut):
+        stage(FailingStore(store.url, 14))
+    assert verify(store).passed, verify(store).problems
+
+
+def test_two_processes_find_what_one_finds(lake: LocalStore) -> None:
+    key = a_key(lake, "raw/admission/")
+    Path(lake.url, key).unlink()
+
+    assert verify(lake, workers=2).as_json() == verify(lake).as_json()
+
+
+def unlink(path: Path) -> None:
+    path.unlink()
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:50])
+
+
+def alter(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b'"department_id":"', b'"department_id":"x'))
+
+
+def alter_a_byte(path: Path) -> None:
+    data = path.read_bytes()
+    middle = len(data) // 2
+    path.write_bytes(data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :])
+
+
+RAW_FAULTS = [(unlink, Kind.MISSING), (cut, Kind.TRUNCATED), (alter, Kind.ALTERED), (alter_a_byte, Kind.ALTERED)]
+
+
+@pytest.mark.parametrize("event_type", ["admission", "discharge", "wait_snapshot", "dep_snapshot"])
+@pytest.mark.parametrize(("damage", "kind"), RAW_FAULTS)
+def test_a_damaged_raw_object_is_named(
+    lake: LocalStore, event_type: str, damage: Callable[[Path], None], kind: Kind
+) -> None:
+    key = a_key(lake, f"raw/{event_type}/")
+    damage(Path(lake.url, key))
+
+    assert found(lake) == [(key, kind)]
+
+
+def test_an_object_put_in_the_place_of_another_is_named(lake: LocalStore) -> None:
+    one, other = list(lake.keys("raw/discharge/"))[3:5]
+    Path(lake.url, one).write_bytes(lake.read(other))
+
+    assert found(lake) == [(one, Kind.ALTERED)]
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind"), [(unlink, Kind.MISSING), (cut, Kind.TRUNCATED), (alter_a_byte, Kind.ALTERED)]
+)
+def test_a_damaged_staged_file_is_named(lake: LocalStore, damage: Callable[[Path], None], kind: Kind) -> None:
+    key = "staging/discharge/event_date=2024-02/discharge.parquet"
+    damage(Path(lake.url, key))
+
+    assert found(lake) == [(key, kind)]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "raw/notes.txt",
+        "raw/admission/event_date=2024-01-21/strange.json",
+        "raw/admission/event_date=2024-1-21/x.json",
+        "raw/_runs/x.csv",
+        "staging/admission/event_date=2024-01/admission-0007.parquet",
+        "staging/notes.txt",
+        "manifests/staging/000001/note.json",
+    ],
+)
+def test_a_foreign_object_is_named(lake: LocalStore, key: str) -> None:
+    lake.create(key, b"x")
+
+    assert found(lake) == [(key, Kind.FOREIGN)]
+
+
+def test_a_right_event_that_no_run_wrote_is_told_of_staged_or_not(lake: LocalStore) -> None:
+    stranger = admission(1)
+    lake.create(f"raw/{event_key(stranger)}", encode(stranger))
+
+    assert found(lake) == [("raw/admission/", Kind.FOREIGN)]
+    stage(lake)
+    assert found(lake) == [("raw/admission/", Kind.FOREIGN)]
+
+
+def test_one_event_more_of_a_known_department_is_told_of(lake: LocalStore) -> None:
+    key = a_key(lake, "raw/dep_snapshot/event_date=2024-02-01/", 0)
+    event_id = key[-41:-5]
+    other = event_id[:-1] + ("0" if event_id[-1] != "0" else "1")
+    lake.create(key.replace(event_id, other), lake.read(key).replace(event_id.encode(), other.encode()))
+
+    assert found(lake) == [("raw/dep_snapshot/event_date=2024-02-01/", Kind.FOREIGN)]
+
+
+def test_an_event_that_was_lost_before_staging_is_missed(emitted: LocalStore, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "lake")
+    for key, data in contents(emitted).items():
+        store.create(key, data)
+    lost = a_key(store, "raw/wait_snapshot/event_date=2024-02-01/", 0)
+    Path(store.url, lost).unlink()
+
+    assert found(store) == [("raw/wait_snapshot/event_date=2024-02-01/", Kind.MISSING)]
+    stage(store)
+    assert found(store) == [("raw/wait_snapshot/event_date=2024-02-01/", Kind.MISSING)]
+
+
+def test_what_is_in_quarantine_is_not_proven(lake: LocalStore) -> None:
+    key = f"raw/{key_of('admission', DAY.date(), admission(1).event_id)}"
+    lake.create(key, b"{")
+    assert found(lake) == [(key, Kind.ALTERED)]
+
+    stage(lake)
+
+    assert found(lake) == [(key, Kind.ALTERED)]
+
+
+@pytest.mark.parametrize(("damage", "kind"), [(unlink, Kind.MISSING), (cut, Kind.ALTERED)])
+def test_a_damaged_run_record_is_named(lake: LocalStore, damage: Callable[[Path], None], kind: Kind) -> None:
+    key = next(key for key in lake.keys("raw/_runs/") if not key.endswith(".started.json"))
+    damage(Path(lake.url, key))
+
+    problems = found(lake)
+
+    assert (key, kind) in problems
+
+
+@pytest.mark.parametrize(
+    ("prefix", "damage", "kind"),
+    [
+        ("manifests/inputs/", unlink, Kind.MISSING),
+        ("manifests/inputs/", alter_a_byte, Kind.ALTERED),
+        ("manifests/staging/000001/plan", unlink, Kind.MISSING),
+        ("manifests/staging/000001/plan", cut, Kind.ALTERED),
+        ("manifests/staging/000001/commit", cut, Kind.ALTERED),
+    ],
+)
+def test_a_damaged_manifest_is_named(lake: LocalStore, prefix: str, damage: Callable[[Path], None], kind: Kind) -> None:
+    key = next(key for key in lake.keys("manifests/") if key.startswith(prefix))
+    damage(Path(lake.url, key))
+
+    assert (key, kind) in found(lake)
+
+
+def test_a_plan_that_was_exchanged_is_named(lake: LocalStore) -> None:
+    key = "manifests/staging/000001/plan.json"
+    Path(lake.url, key).write_bytes(lake.read(key) + b" ")
+
+    assert found(lake) == [(key, Kind.ALTERED)]
+
+
+def test_another_spelling_of_the_same_event_that_was_staged_so_is_no_problem(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "lake")
+    put_all(store, some_events(3))
+    spaced = f"raw/{key_of('admission', DAY.date(), admission(9).event_id)}"
+    store.create(spaced, b" " + encode(admission(9)))
+    stage(store)
+
+    assert not [key for key, _ in found(store) if key == spaced]
+    Path(store.url, spaced).write_bytes(b"  " + encode(admission(9)))
+    assert (spaced.rpartition("/")[0] + "/", Kind.ALTERED) in found(store)

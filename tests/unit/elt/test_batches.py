@@ -1,0 +1,104 @@
+"""Names to identifiers and back, batches of bounded size, and sorting a day that is too large to hold."""
+
+import random
+from datetime import date
+from uuid import UUID
+
+import pyarrow as pa
+import pytest
+
+from elt.staging import sorting
+from elt.staging.batches import day_batches, identifier_texts, object_names, read_object_names, texts_of
+from elt.staging.sorting import DaySorter, by_time
+
+pytestmark = pytest.mark.unit
+
+
+def names_of(count: int) -> list[str]:
+    choices = random.Random(3)
+    return [f"admission_{UUID(int=choices.getrandbits(128))}.json" for _ in range(count)]
+
+
+def test_names_become_sorted_identifiers_and_names_again() -> None:
+    names = names_of(500)
+
+    (identifiers, none), foreign = read_object_names("admission", [names, []])
+
+    assert (none, foreign) == (b"", [[], []])
+    assert object_names("admission", identifier_texts(identifiers)) == sorted(names)
+    assert texts_of(identifier_texts(identifiers)) == sorted(name[10:46] for name in names)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "readme.md",
+        "admission_00000000-0000-0000-0000-00000000000G.json",
+        "admission_00000000-0000-0000-0000-00000000000A.json",
+        "admission_00000000-0000-0000-0000_000000000000.json",
+        "admission_000000000-000-0000-0000-000000000000.json",
+        "admission_0000000000000-0000-0000-000000000000.json",
+        "admissiom_00000000-0000-0000-0000-000000000000.json",
+        "admission_00000000-0000-0000-0000-000000000000.jsom",
+        "discharge_00000000-0000-0000-0000-000000000000.json",
+        "admission_00000000-0000-0000-0000-000000000000.json.tmp",
+        "admission_00000000-0000-0000-0000-00000000000é.json",
+        "deeper/admission_00000000-0000-0000-0000-000000000000.json",
+        "admission_\udcff.json",
+        "",
+    ],
+)
+def test_what_is_no_name_of_an_event_is_foreign(odd: str) -> None:
+    names = names_of(3)
+
+    identifiers, foreign = read_object_names("admission", [names[:1], [odd, *names[1:]]])
+
+    assert foreign == [[], [odd]]
+    assert list(map(len, identifiers)) == [16, 2 * 16]
+
+
+def test_no_names_are_no_identifiers() -> None:
+    assert read_object_names("admission", []) == ([], [])
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 100])
+def test_batches_hold_whole_days_or_parts_of_one(size: int) -> None:
+    days = {date(2024, 3, day): bytes(16 * count) for day, count in ((1, 5), (2, 1), (3, 7), (4, 2))}
+
+    batches = list(day_batches(days, size))
+
+    assert all(sum(map(len, batch)) <= size for batch in batches)
+    assert all(len(batch) == 1 for batch in batches if not batch[0].whole)
+    for day, identifiers in days.items():
+        parts = [part for batch in batches for part in batch if part.day == day]
+        assert b"".join(part.identifiers for part in parts) == identifiers
+        assert all(part.whole for part in parts) == (len(identifiers) // 16 <= size)
+
+
+def events(count: int, seed: int) -> pa.Table:
+    choices = random.Random(seed)
+    times = [choices.randrange(200) * 1_000_000 for _ in range(count)]
+    schema = pa.schema([("event_time", pa.timestamp("us", tz="UTC")), ("event_id", pa.string())])
+    return pa.table({"event_time": times, "event_id": [f"{seed:03d}-{row:06d}" for row in range(count)]}, schema=schema)
+
+
+@pytest.mark.parametrize("held", [0, 1000, 10**6])
+def test_a_day_is_sorted_by_time_and_identifier_whatever_is_held(held: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sorting, "HELD_ROWS", held)
+    monkeypatch.setattr(sorting, "_MERGED_ROWS", 700)
+    monkeypatch.setattr(sorting, "_SPILLED_ROWS", 64)
+    parts = [events(count, seed) for seed, count in enumerate((900, 1, 0, 1500, 77))]
+    sorter = DaySorter()
+    for part in parts:
+        sorter.add(part)
+
+    found = pa.concat_tables(list(sorter.sorted()))
+
+    assert found.equals(pa.concat_tables(parts).sort_by([("event_time", "ascending"), ("event_id", "ascending")]))
+    assert list(sorter.sorted()) == []
+
+
+def test_sorting_by_time_keeps_the_order_within_a_second() -> None:
+    table = events(1000, 1)
+
+    assert by_time(table).equals(table.sort_by([("event_time", "ascending"), ("event_id", "ascending")]))

@@ -1,0 +1,184 @@
+"""What is read many at once is what decoding one by one gives; whatever is not certain is left to that."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from lakes import DAY, admission, dep_snapshot, discharge, identifier, some_events, wait_snapshot
+
+from elt.contracts import EVENT_TYPES, arrow_schema
+from elt.staging.batches import RawBatch, RawObject
+from elt.staging.canonical import LONGEST_OBJECT, CanonicalForm, JoinedObjects, canonical_form
+from elt.staging.decoding import decode
+from hospital_sim.events import Event, encode, event_type
+
+pytestmark = pytest.mark.unit
+
+
+def proven(kind: str, contents: list[bytes]) -> list[bool]:
+    form = canonical_form(EVENT_TYPES[kind])
+    assert form is not None
+    read = form.read(JoinedObjects(contents))
+    assert read.table.num_rows == read.rows.sum()
+    return [bool(row) for row in read.rows]
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES)
+def test_every_type_has_a_form_and_its_events_are_proven(kind: str) -> None:
+    events = [event for event in some_events(300) if event_type(event) == kind]
+
+    form = CanonicalForm(EVENT_TYPES[kind])
+    read = form.read(JoinedObjects([encode(event) for event in events]))
+
+    assert read.rows.all()
+    expected = [
+        {"event_type": kind} | {name: getattr(event, name) for name in event.__struct_fields__} for event in events
+    ]
+    assert read.table.select(arrow_schema(kind).names).to_pylist() == [
+        {name: row[name] for name in arrow_schema(kind).names} for row in expected
+    ]
+
+
+@pytest.mark.parametrize("event", [admission(), discharge(), wait_snapshot(), dep_snapshot()], ids=event_type)
+def test_a_change_of_any_byte_is_not_proven_unless_decoding_agrees(event: Event) -> None:
+    data = encode(event)
+    changed = [
+        data[:place] + bytes([byte]) + data[place + 1 :] for place in range(len(data)) for byte in b'"0z\\ -{}\xff\n'
+    ]
+    objects = [RawObject(DAY.date(), identifier(1), each) for each in changed]
+
+    fast = decode(event_type(event), RawBatch.of(objects))
+    slow = decode(event_type(event), RawBatch.of(objects), at_once=False)
+
+    assert fast.table.equals(slow.table)
+    assert fast.rejected == slow.rejected
+    assert len(fast.rejected) > len(changed) / 2
+
+
+@pytest.mark.parametrize("event", [admission(), discharge(), wait_snapshot(), dep_snapshot()], ids=event_type)
+def test_a_byte_less_or_more_anywhere_is_not_proven(event: Event) -> None:
+    data = encode(event)
+    shorter = [data[:place] + data[place + 1 :] for place in range(len(data))]
+    longer = [data[:place] + b"1" + data[place:] for place in range(len(data) + 1)]
+    objects = [RawObject(DAY.date(), identifier(1), each) for each in (*shorter, *longer)]
+
+    fast = decode(event_type(event), RawBatch.of(objects))
+    slow = decode(event_type(event), RawBatch.of(objects), at_once=False)
+
+    assert (fast.table.to_pylist(), fast.rejected) == (slow.table.to_pylist(), slow.rejected)
+
+
+def test_two_halves_in_two_files_are_no_object() -> None:
+    whole = encode(admission())
+
+    for cut in range(1, len(whole)):
+        assert proven("admission", [whole[:cut], whole[cut:]]) == [False, False]
+
+
+def test_a_planted_pair_never_becomes_one_row() -> None:
+    assert proven("admission", [b'{"a":"1"', b',"b":"2"}']) == [False, False]
+    start, end = encode(admission()).split(b',"sex"')
+    neighbours = [encode(admission(2)), start, b',"sex"' + end, encode(admission(3))]
+
+    assert proven("admission", neighbours) == [True, False, False, True]
+
+
+def test_an_object_that_goes_on_in_the_next_takes_nothing_from_it() -> None:
+    whole = encode(admission())
+
+    assert proven("admission", [whole[:-1], b"}" + whole, whole]) == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"2024-03-15T09", b"2024-02-30T09"),
+        (b"2024-03-15T09", b"2023-02-29T09"),
+        (b"2024-03-15T09", b"2024-13-15T09"),
+        (b"2024-03-15T09", b"2024-00-15T09"),
+        (b"2024-03-15T09", b"2024-03-00T09"),
+        (b"2024-03-15T09", b"0000-03-15T09"),
+        (b"T09:00:00Z", b"T24:00:00Z"),
+        (b"T09:00:00Z", b"T09:60:00Z"),
+        (b"T09:00:00Z", b"T09:00:60Z"),
+        (b"T09:00:00Z", b"T09:00:00z"),
+        (b'"bed_number":1,', b'"bed_number":01,'),
+        (b'"bed_number":1,', b'"bed_number":0,'),
+        (b'"bed_number":1,', b'"bed_number":-1,'),
+        (b'"bed_number":1,', b'"bed_number":,'),
+        (b'"bed_number":1,', b'"bed_number":1.0,'),
+        (b'"bed_number":1,', b'"bed_number":9223372036854775808,'),
+        (b'"schema_version":1,', b'"schema_version":2,'),
+        (b'"sex":"female"', b'"sex":"FEMALE"'),
+        (b'"sex":"female"', b'"sex":null'),
+        (b'"hospital_id":"city"', b'"hospital_id":""'),
+        (b'"hospital_id":"city"', b'"hospital_id":"c\\u0069ty"'),
+        (b'"hospital_id":"city"', b'"hospital_id":"city\\\\"'),
+        (b'"patient_id":"00000000-', b'"patient_id":"0000000--'),
+        (b'"patient_id":"00000000-', b'"patient_id":"0000000G-'),
+    ],
+)
+def test_what_the_form_does_not_allow_is_not_proven(old: bytes, new: bytes) -> None:
+    data = encode(admission())
+    assert old in data
+
+    assert proven("admission", [data, data.replace(old, new), data]) == [True, False, True]
+
+
+def test_a_number_of_many_digits_is_left_to_decoding() -> None:
+    event = dep_snapshot()
+    huge = encode(event).replace(b'"capacity":5', b'"capacity":%d' % (2**63 - 1))
+
+    assert proven("dep_snapshot", [huge]) == [False]
+    decoded = decode("dep_snapshot", RawBatch.of([RawObject(DAY.date(), identifier(1), huge)]))
+    assert decoded.table["capacity"].to_pylist() == [2**63 - 1]
+
+
+def test_an_enormous_object_is_decoded_on_its_own() -> None:
+    enormous = encode(dep_snapshot()).replace(b'"Acute"', b'"' + b"A" * LONGEST_OBJECT + b'"')
+    small = encode(dep_snapshot(2))
+
+    decoded = decode(
+        "dep_snapshot",
+        RawBatch.of([RawObject(DAY.date(), identifier(1), enormous), RawObject(DAY.date(), identifier(2), small)]),
+    )
+
+    assert [len(name) for name in decoded.table["department_name"].to_pylist()] == [LONGEST_OBJECT, len("Acute")]
+
+
+def test_a_name_with_any_characters_is_read_as_it_was_written() -> None:
+    names = ["Ä", "a b", 'say "x"', "back\\slash", "日本", "tab\t", "x" * 200, "\u2028", "/", "\x7f"]
+    data = [encode(dep_snapshot(number)).replace(b'"Acute"', encode_text(name)) for number, name in enumerate(names)]
+
+    decoded = decode("dep_snapshot", RawBatch.of([RawObject(DAY.date(), identifier(n), d) for n, d in enumerate(data)]))
+
+    assert decoded.rejected == []
+    assert decoded.table["department_name"].to_pylist() == names
+
+
+def encode_text(text: str) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(text)
+
+
+def test_rows_stay_in_the_order_of_the_objects_however_they_were_read() -> None:
+    spaced = b" " + encode(admission(2))
+    objects = [encode(admission(1)), spaced, encode(admission(3)), b"{", encode(admission(5)) + b"\n"]
+
+    decoded = decode(
+        "admission", RawBatch.of([RawObject(DAY.date(), identifier(n), d) for n, d in enumerate(objects, start=1)])
+    )
+
+    assert decoded.table["event_id"].to_pylist() == [identifier(n) for n in (1, 2, 3, 5)]
+    assert [rejected.object.event_id for rejected in decoded.rejected] == [identifier(4)]
+
+
+def test_the_calendar_agrees_with_that_of_the_language() -> None:
+    moments = [datetime(1900, 1, 1, tzinfo=UTC) + timedelta(days=97 * step, seconds=step) for step in range(1500)]
+    events = [admission(number, moment) for number, moment in enumerate(moments)]
+
+    form = canonical_form(EVENT_TYPES["admission"])
+    assert form is not None
+    read = form.read(JoinedObjects([encode(event) for event in events]))
+
+    assert read.table["event_time"].to_pylist() == moments
