@@ -174,9 +174,8 @@ from hospital_sim import events
 
 ward = Annotated[str, msgspec.Meta(description="The ward that the bed is on.")]
 fields = [("ward_code", ward), ("ward_beds", int)]
-events.EVENT_TYPES["admission"] = msgspec.defstruct(
-    "Admission", fields, bases=(events.EVENT_TYPES["admission"],), kw_only=True, frozen=True
-)
+changed = msgspec.defstruct("Admission", fields, bases=(events.Admission,), kw_only=True, frozen=True)
+events.EVENT_VERSIONS["admission"] = (changed,)
 from elt.report.powerbi.described import described_tables
 from elt.report.powerbi.model import SemanticModel
 from elt.report.powerbi.tables import model_relationships, model_tables
