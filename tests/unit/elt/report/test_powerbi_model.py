@@ -5,8 +5,9 @@ import sys
 from dataclasses import replace
 
 import pytest
+import yaml
 
-from elt.report.powerbi.described import UndescribedError, _model, described_tables
+from elt.report.powerbi.described import MODELS, UndescribedError, _model, described_tables
 from elt.report.powerbi.formulas import Condition, Leaf, Role
 from elt.report.powerbi.measures import measures
 from elt.report.powerbi.model import Column, DataType, Relationship, SemanticModel
@@ -194,3 +195,10 @@ def test_a_field_that_is_added_to_an_event_appears_in_the_model_without_an_edit(
     assert f"\t/// The ward that the bed is on.\n\tcolumn ward_code\n\t\tdataType: {DataType.STRING}\n" in done.stdout
     assert "\tcolumn ward_beds\n\t\tdataType: int64\n" in done.stdout
     assert '{"ward_code", type text}' in done.stdout
+
+
+def test_the_exposure_in_the_dbt_project_names_every_model_that_is_shown() -> None:
+    exposures = yaml.safe_load((MODELS / "marts" / "exposures.yml").read_text(encoding="utf-8"))["exposures"]
+    (named,) = (exposure["depends_on"] for exposure in exposures if exposure["name"] == "power_bi")
+    shown = {f"ref('{table.name}')" for table in described_tables() if table.schema != "raw"}
+    assert set(named) == shown
