@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test soak lint format bench docs clean
+.PHONY: help demo test soak lint format bench docs powerbi-check clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,6 +11,8 @@ PYTHON ?=
 DEMO_SEED ?= 1
 INPUTS := pyproject.toml constraints.txt
 TEST_ARGS ?=
+POWERBI_PARSER := @microsoft/powerbi-modeling-mcp-linux-x64@0.5.0-beta.13
+POWERBI_PARSER_PROGRAM := @microsoft/powerbi-modeling-mcp-linux-x64/dist/powerbi-modeling-mcp
 
 help:  ## list the targets
 	@echo "make demo    a year of a hospital, from simulation to a page: demo/report/index.html"
@@ -19,6 +21,7 @@ help:  ## list the targets
 	@echo "make lint    ruff, mypy and the import rules"
 	@echo "make format  format the code"
 	@echo "make bench   run every measurement in benchmarks/"
+	@echo "make powerbi-check   load the Power BI project in Microsoft's own parser (needs npm)"
 	@echo "make docs    build the documentation into site/"
 	@echo "make clean   remove what the targets made, except $(VENV)"
 
@@ -51,6 +54,14 @@ docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/warehouse_tables.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "docs: open site/index.html"
+
+# Linux on x64 only; the parser is installed into build/ and is no dependency of anything.
+powerbi-check: $(VENV)/.installed-dev
+	@command -v npm >/dev/null 2>&1 || { echo "error: npm is not installed; Microsoft's parser comes with it" >&2; exit 1; }
+	@npm install --silent --no-audit --no-fund --prefix build/powerbi $(POWERBI_PARSER)
+	@chmod +x build/powerbi/node_modules/$(POWERBI_PARSER_PROGRAM)
+	POWERBI_PARSER=build/powerbi/node_modules/$(POWERBI_PARSER_PROGRAM) \
+		$(BIN)/python -m pytest tests/integration/elt/powerbi -k parser $(TEST_ARGS)
 
 clean:
 	rm -rf demo site build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from elt.cli import build, check, contracts, copy, load, quarantine, query, report, run, stage, verify
+from elt.cli import build, check, contracts, copy, load, powerbi, quarantine, query, report, run, stage, verify
 from hospital_sim import terminal
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("load")(load.command)
 app.command("build")(build.command)
 app.command("check")(check.command)
 app.command("report")(report.command)
+app.command("powerbi")(powerbi.command)
 app.command("query")(query.command)
 app.command("run")(run.command)
 app.command("copy")(copy.command)

@@ -246,4 +246,4 @@ def test_docs_and_freshness_need_no_network(built: Built, tmp_path: Path) -> Non
     assert {result["status"] for result in freshness} == {"pass"}
     assert len(freshness) == 4
     exposed = json.loads((project / "target" / "manifest.json").read_text())["exposures"]
-    assert [exposure["name"] for exposure in exposed.values()] == ["dashboard"]
+    assert {exposure["name"] for exposure in exposed.values()} == {"dashboard", "power_bi"}

@@ -1,0 +1,79 @@
+"""Where Power BI finds the rows: a ClickHouse server, a Redshift cluster, or a folder of Parquet files."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import SplitResult, urlsplit
+
+from elt.errors import WrongCallError
+from elt.warehouse.dsn import ChdbDsn, parse_dsn
+
+_HTTP_PORT, _HTTPS_PORT, _REDSHIFT_PORT = 8123, 8443, 5439
+_FORMS = "clickhouse://host:8443/ or redshift://host:5439/database"
+
+
+class Connector(StrEnum):
+    """What Power BI reads with."""
+
+    CLICKHOUSE = "clickhouse"
+    REDSHIFT = "redshift"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where the rows are; who asks for them, and with what password, Power BI keeps apart.
+
+    Attributes:
+        connector: What it is read with.
+        host: Name or address of the server.
+        port: Its port: of ClickHouse, that of the HTTP interface, which the connector speaks with.
+        database: The database that the schemas are in; empty for ClickHouse, where each schema is a database.
+        folder: The folder of Parquet files, as Power BI sees it.
+    """
+
+    connector: Connector
+    host: str = ""
+    port: int = 0
+    database: str = ""
+    folder: str = ""
+
+
+def connection_of(dsn: str, connect: str | None, folder: str) -> Connection:
+    """Return where Power BI finds the rows of a warehouse.
+
+    Args:
+        dsn: The warehouse.
+        connect: Another place with the same tables, such as ``redshift://host:5439/database``; None for the same.
+        folder: Where the Parquet files of an embedded warehouse will be.
+
+    Raises:
+        WrongCallError: If the place is not one.
+    """
+    if connect is not None:
+        return _elsewhere(connect)
+    place = parse_dsn(dsn)
+    if isinstance(place, ChdbDsn):
+        return Connection(Connector.PARQUET, folder=folder)
+    return Connection(Connector.CLICKHOUSE, place.host, _HTTPS_PORT if place.secure else _HTTP_PORT)
+
+
+def _elsewhere(connect: str) -> Connection:
+    parts = urlsplit(connect)
+    if parts.scheme not in (Connector.CLICKHOUSE, Connector.REDSHIFT) or not parts.hostname:
+        raise _wrong(parts, "it is not a place that Power BI reads")
+    if parts.username is not None or parts.password is not None:
+        raise _wrong(parts, "it names a user; Power BI asks for the account when it connects")
+    database = parts.path.strip("/")
+    if parts.scheme == Connector.REDSHIFT and not database:
+        raise _wrong(parts, "the database is missing")
+    if parts.scheme == Connector.CLICKHOUSE and database:
+        raise _wrong(parts, "it names no database; the schemas begin with --prefix")
+    try:
+        port = parts.port or (_REDSHIFT_PORT if parts.scheme == Connector.REDSHIFT else _HTTPS_PORT)
+    except ValueError:
+        raise _wrong(parts, "the port is not a number from 0 to 65535") from None
+    return Connection(Connector(parts.scheme), parts.hostname, port, database)
+
+
+def _wrong(parts: SplitResult, what: str) -> WrongCallError:
+    return WrongCallError(f"--connect {parts.scheme}://…: {what}; write {_FORMS}")

@@ -1,0 +1,52 @@
+"""One warehouse for the tests of the Power BI project: two departments, outliers, and names that need quoting."""
+
+from pathlib import Path
+
+import pytest
+from warehouse_tables import run_models
+
+import hospital_sim as hs
+from elt.load import load
+from elt.quality import check
+from elt.raw import open_lake
+from elt.staging import stage
+from elt.warehouse import open_warehouse
+
+HOSPITAL = """
+id = "st_brides"
+name = '''St Bride's [and] "Sons"'''
+warmup_days = 30
+
+[[department]]
+id = "acute"
+name = '''Acute's "[front] door"'''
+treatment_function_code = "300"
+beds = 9
+max_stay_days = 6
+target_occupancy = 0.93
+overflow = {after_hours = 6, to = ["surgery"]}
+
+[[department]]
+id = "surgery"
+name = "Surgery"
+treatment_function_code = "100"
+beds = 8
+max_stay_days = 30
+target_occupancy = 0.85
+"""
+
+
+@pytest.fixture(scope="session")
+def powerbi_warehouse(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The DSN of a warehouse with every mart; its checks have run. No test changes it."""
+    folder = tmp_path_factory.mktemp("powerbi")
+    (folder / "hospital.toml").write_text(HOSPITAL)
+    lake, dsn = str(folder / "lake"), f"chdb://{folder}/warehouse"
+    hs.load(folder / "hospital.toml").simulate("2024-01-10", "2024-03-05", seed=5, sink=Path(lake) / "raw")
+    store = open_lake(lake)
+    stage(store)
+    load(lake, dsn)
+    run_models(dsn)
+    with open_warehouse(dsn) as warehouse:
+        check(store, warehouse)
+    return dsn

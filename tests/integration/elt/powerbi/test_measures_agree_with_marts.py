@@ -1,0 +1,191 @@
+"""Every measure is by definition the figure of its mart: its formula, calculated anew, gives the mart's value.
+
+The formula is calculated in SQL by the relationships of the model (``formula_values``), for departments and days,
+months and longer periods, and compared with the row of the mart.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from formula_values import Calculator, Choice
+
+from elt.report.powerbi.formulas import Leaf, Ratio, dax, leaves
+from elt.report.powerbi.measures import measures
+from elt.report.powerbi.project import semantic_model
+from elt.warehouse import open_warehouse
+
+pytestmark = pytest.mark.integration
+
+HOSPITAL = "st_brides"
+FIRST, LAST = date(2024, 1, 10), date(2024, 3, 5)
+WAITS = {
+    "Waits": "admissions",
+    "Wait mean": "wait_hours_mean",
+    "Wait P50": "wait_hours_p50",
+    "Wait P90": "wait_hours_p90",
+    "Wait P95": "wait_hours_p95",
+    "Wait longest": "wait_hours_max",
+    "Waited over 4 hours": "share_over_4h",
+    "Waited over 12 hours": "share_over_12h",
+}
+DAILY = {
+    "mart_bed_utilisation": {
+        "Beds open": "beds",
+        "Beds occupied": "occupied_beds",
+        "Occupancy": "occupancy_rate",
+        "Occupancy, 7 days": "occupancy_rate_7d",
+        "Occupancy, 28 days": "occupancy_rate_28d",
+    },
+    "mart_queue_growth": {
+        "Requests": "requests",
+        "Admissions": "admissions",
+        "Discharges": "discharges",
+        "Waiting": "waiting_eod",
+        "Queue growth": "queue_growth",
+        "Discharge rate": "discharge_rate",
+    },
+    "mart_waiting_now": {
+        "Waiting": "waiting",
+        "Waiting up to 4 hours": "waiting_up_to_4h",
+        "Waiting 4 to 12 hours": "waiting_4h_to_12h",
+        "Waiting 12 to 24 hours": "waiting_12h_to_24h",
+        "Waiting over 24 hours": "waiting_over_24h",
+        "Longest wait now": "longest_wait_hours",
+    },
+    "mart_long_stays": {
+        "Beds held 7 days or more": "beds_7_days",
+        "Beds held 21 days or more": "beds_21_days",
+        "Beds of delayed patients": "beds_delayed",
+    },
+}
+PRESSURE = {
+    "Pressure level": "level",
+    "Pressure points": "points",
+    "Occupancy points": "occupancy_points",
+    "Delayed points": "delayed_points",
+    "Waiting points": "waiting_points",
+    "Over 12 hours per bed": "over_12h_share",
+    "Main component": "main_component",
+    "Most pressed department": "department_id",
+    "Level since": "level_since",
+    "Occupancy": "occupancy_rate",
+    "Delayed share": "delayed_share",
+}
+FORMULAS = {measure.name: measure.formula for measure in measures()}
+
+
+@pytest.fixture(scope="module")
+def calculator(powerbi_warehouse: str) -> Iterator[Calculator]:
+    with open_warehouse(powerbi_warehouse) as warehouse:
+        yield Calculator(semantic_model(warehouse), warehouse)
+
+
+def compare(calculator: Calculator, choice: Choice, row: dict[str, object], columns: dict[str, str]) -> None:
+    for name, column in columns.items():
+        expected, found = row[column], calculator.value(FORMULAS[name], choice)
+        if expected in (None, 0) and found is None:
+            continue
+        assert found == (pytest.approx(expected) if isinstance(expected, float) else expected), (name, choice)
+
+
+def rows(calculator: Calculator, mart: str, where: str) -> list[dict[str, object]]:
+    found = calculator.warehouse.query(f"SELECT * FROM hospital_marts.{mart} WHERE {where}").to_pylist()
+    assert found
+    return [dict(row) for row in found]
+
+
+@pytest.mark.parametrize("mart", DAILY)
+def test_a_day_of_a_department_is_the_row_of_the_mart(mart: str, calculator: Calculator) -> None:
+    for row in rows(calculator, mart, "date IN ('2024-01-10', '2024-01-15', '2024-02-29', '2024-03-05')"):
+        day = row["date"]
+        assert isinstance(day, date)
+        compare(calculator, Choice(HOSPITAL, str(row["department_id"]), day, day), row, DAILY[mart])
+
+
+def test_a_month_of_a_department_is_the_row_of_the_waiting_times(calculator: Calculator) -> None:
+    ends = {date(2024, 1, 1): date(2024, 1, 31), date(2024, 2, 1): date(2024, 2, 29), date(2024, 3, 1): LAST}
+    found = rows(calculator, "mart_waiting_times", "1")
+    assert len(found) == 6
+    for row in found:
+        month = row["month"]
+        assert isinstance(month, date)
+        compare(calculator, Choice(HOSPITAL, str(row["department_id"]), month, ends[month]), row, WAITS)
+
+
+def test_the_whole_period_of_the_hospital_and_of_each_department_is_its_row(calculator: Calculator) -> None:
+    found = rows(calculator, "mart_waiting_by_period", "period_type = 'whole'")
+    assert {row["scope"] for row in found} == {"hospital", "department"}
+    for row in found:
+        compare(calculator, Choice(HOSPITAL, str(row["department_id"]) or None, FIRST, LAST), row, WAITS)
+
+
+def test_waits_leave_out_opening_admissions_and_go_by_the_department_asked(calculator: Calculator) -> None:
+    """The traps are in this warehouse: without either, the figures would differ."""
+    counted = calculator.warehouse.query(
+        "SELECT countIf(admitted_on < '2024-01-10') AS opening, countIf(is_outlier) AS outliers "
+        "FROM hospital_curated.fact_admissions"
+    ).to_pylist()[0]
+    assert counted["opening"] > 0
+    assert counted["outliers"] > 0
+
+
+def test_a_day_of_the_hospital_is_the_row_of_the_pressure_index(calculator: Calculator) -> None:
+    for row in rows(calculator, "mart_pressure_index", "toDayOfWeek(date) = 3"):
+        day = row["date"]
+        assert isinstance(day, date)
+        compare(calculator, Choice(HOSPITAL, None, day, day), row, PRESSURE)
+
+
+def test_days_at_each_level_add_up_to_the_days_of_the_index(calculator: Calculator) -> None:
+    choice = Choice(HOSPITAL, None, FIRST, LAST)
+    days = [calculator.value(FORMULAS[f"Days at level {level}"], choice) or 0 for level in (1, 2, 3, 4)]
+    assert sum(int(str(number)) for number in days) == (LAST - FIRST).days + 1
+
+
+def test_the_weekly_profile_is_the_mart_whatever_the_days(calculator: Calculator) -> None:
+    for department in ("acute", "surgery"):
+        total = rows(calculator, "mart_flow_profile", f"department_id = '{department}'")
+        choice = Choice(HOSPITAL, department, LAST, LAST)
+        for measure, column in (("Admissions in the hour", "admissions"), ("Discharges in the hour", "discharges")):
+            assert calculator.value(FORMULAS[measure], choice) == sum(int(str(row[column])) for row in total)
+
+
+def test_a_wrong_definition_is_found(calculator: Calculator) -> None:
+    """Planted: a P90 of all admissions, by the department of the bed, is not that of the mart."""
+    right = next(leaves(FORMULAS["Wait P90"]))
+    wrong = Leaf(right.kind, right.table, right.column, share=right.share)
+    for row in rows(calculator, "mart_waiting_by_period", "period_type = 'whole' AND department_id = 'acute'"):
+        choice = Choice(HOSPITAL, "acute", FIRST, LAST)
+        assert calculator.value(right, choice) == pytest.approx(row["wait_hours_p90"])
+        assert calculator.value(wrong, choice) != pytest.approx(row["wait_hours_p90"])
+
+
+def test_every_figure_of_the_marts_has_a_measure() -> None:
+    covered = {(mart, column) for mart, columns in DAILY.items() for column in columns.values()}
+    covered |= {("mart_waiting_times", column) for column in WAITS.values()}
+    covered |= {("mart_waiting_by_period", column) for column in WAITS.values()}
+    covered |= {("mart_pressure_index", column) for column in PRESSURE.values()}
+    covered |= {("mart_flow_profile", "admissions"), ("mart_flow_profile", "discharges")}
+    # The start of a day's queue is the end of the day before.
+    covered.add(("mart_queue_growth", "waiting_sod"))
+    from elt.report.powerbi.described import described_tables
+
+    keys = {"hospital_id", "department_id", "date", "month", "scope", "period_type", "period_start", "weekday", "hour"}
+    figures = {
+        (table.name, column.name)
+        for table in described_tables()
+        if table.schema == "marts" and table.name != "mart_pressure_validation"
+        for column in table.columns
+        if column.name not in keys
+    }
+    assert figures - covered == set()
+
+
+def test_percentiles_are_inclusive_in_dax() -> None:
+    assert "PERCENTILEX.INC('fact_admissions', 'fact_admissions'[wait_hours], 0.9)" in dax(FORMULAS["Wait P90"])
+    assert isinstance(FORMULAS["Occupancy"], Ratio)
+    assert dax(FORMULAS["Occupancy"]) == (
+        "VAR whole = SUM('mart_bed_utilisation'[beds])\n"
+        "RETURN IF(NOT ISBLANK(whole), DIVIDE(SUM('mart_bed_utilisation'[occupied_beds]) + 0, whole, 0))"
+    )

@@ -1,0 +1,229 @@
+"""The Power BI project of a warehouse: what is written, that it is right, and that faults are refused."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from powerbi_model import awkward_model
+from powerbi_optional import PARSER, SCHEMAS, needs, parsed, schema_errors
+
+from elt.errors import WrongCallError
+from elt.report.powerbi import NothingToShowError, ProjectTargetError, write_powerbi
+from elt.report.powerbi.connection import Connection, Connector
+from elt.report.powerbi.expressions import expressions
+from elt.report.powerbi.model import Column, DataType, Relationship, SemanticModel
+from elt.report.powerbi.project import MODEL_FOLDER, REPORT_FOLDER, semantic_model
+from elt.report.powerbi.tmdl import model_files
+from elt.report.powerbi.warehouse_checks import warehouse_problems
+from elt.warehouse import Warehouse, open_warehouse
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def project(powerbi_warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    write_powerbi(powerbi_warehouse, folder)
+    return folder
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def changed(model: SemanticModel, table: str, column: str, **values: object) -> SemanticModel:
+    def column_of(found: Column) -> Column:
+        return replace(found, **values) if found.name == column else found  # type: ignore[arg-type]
+
+    tables = tuple(
+        replace(found, columns=tuple(map(column_of, found.columns))) if found.name == table else found
+        for found in model.tables
+    )
+    assert tables != model.tables
+    return replace(model, tables=tables)
+
+
+class TestWhatIsWritten:
+    def test_generating_again_gives_the_same_bytes_and_leaves_nothing_of_an_older_project(
+        self, powerbi_warehouse: str, project: Path
+    ) -> None:
+        before = files(project)
+        (project / MODEL_FOLDER / "definition" / "tables" / "mart_of_old.tmdl").write_text("table mart_of_old")
+        old_page = project / REPORT_FOLDER / "definition" / "pages" / "old"
+        old_page.mkdir()
+        (old_page / "page.json").write_text("{}")
+        (project / REPORT_FOLDER / ".pbi").mkdir()
+        (project / REPORT_FOLDER / ".pbi" / "localSettings.json").write_text("{}")
+
+        write_powerbi(powerbi_warehouse, project)
+
+        after = files(project)
+        shutil.rmtree(project / REPORT_FOLDER / ".pbi")
+        assert after.pop(f"{REPORT_FOLDER}/.pbi/localSettings.json") == b"{}"
+        assert after == before
+        assert not old_page.exists()
+
+    def test_another_place_to_read_from_changes_the_parameters_and_nothing_else_of_the_model(
+        self, powerbi_warehouse: str, project: Path, tmp_path: Path
+    ) -> None:
+        written = {}
+        for name, place in (("one", "clickhouse://db.example:8443/"), ("two", "redshift://rs.example/hospital")):
+            summary = write_powerbi(powerbi_warehouse, tmp_path / name, connect=place)
+            assert summary.parquet_files == 0
+            written[name] = files(tmp_path / name)
+        own = {path: content for path, content in files(project).items() if not path.startswith("data/")}
+
+        expressions = f"{MODEL_FOLDER}/definition/expressions.tmdl"
+        clickhouse, redshift = (written[name].pop(expressions).decode() for name in ("one", "two"))
+        order = f"{MODEL_FOLDER}/definition/model.tmdl"
+        assert {path for path in written["one"] if written["one"][path] != written["two"].get(path)} == {order}
+        assert {path for path in own if own[path] != written["one"].get(path)} == {expressions, order}
+        assert 'expression Host = "db.example"' in clickhouse
+        assert "expression Port = 8443" in clickhouse
+        assert "ClickHouse.Database(Host, Port, Schema)" in clickhouse
+        assert 'AmazonRedshift.Database(Host & ":" & Text.From(Port), Database)' in redshift
+        assert 'expression Database = "hospital"' in redshift
+        assert "expression Port = 5439" in redshift
+
+    def test_the_parquet_files_hold_the_rows_of_the_warehouse_with_times_that_stay_utc(
+        self, project: Path, powerbi_warehouse: str
+    ) -> None:
+        found = sorted((project / "data").iterdir())
+        assert len(found) >= 20
+        with open_warehouse(powerbi_warehouse) as warehouse:
+            for path in found:
+                table = path.name.removesuffix(".parquet")
+                (counted,) = warehouse.query(f"SELECT count(*) AS n FROM hospital_{table}").to_pylist()
+                assert pq.read_metadata(path).num_rows == counted["n"], path.name
+            first = warehouse.query("SELECT min(admitted_at) AS at FROM hospital_curated.fact_admissions").to_pylist()
+        admissions = pq.read_table(project / "data" / "curated.fact_admissions.parquet")
+        assert str(admissions.schema.field("admitted_at").type) == "timestamp[us]"
+        assert str(admissions.schema.field("admitted_on").type) == "date32[day]"
+        assert min(admissions["admitted_at"].to_pylist()) == first[0]["at"].replace(tzinfo=None)
+
+    def test_every_column_of_the_star_and_the_marts_is_in_the_model_with_its_description(
+        self, powerbi_warehouse: str
+    ) -> None:
+        with open_warehouse(powerbi_warehouse) as warehouse:
+            model = semantic_model(warehouse)
+            rows = warehouse.query(
+                "SELECT table, name FROM system.columns WHERE database IN ('hospital_curated', 'hospital_marts') "
+                "AND (table LIKE 'fact%' OR table LIKE 'dim%' OR table LIKE 'mart%')"
+            ).to_pylist()
+        assert len(rows) > 100
+        for row in rows:
+            column = model.column(row["table"], row["name"])
+            assert column is not None, row
+            assert column.description, row
+
+    def test_a_hostile_name_is_data_and_nowhere_in_the_project(self, project: Path) -> None:
+        texts = [content for path, content in files(project).items() if not path.startswith("data/")]
+        assert not any(b"St Bride" in text or b"front]" in text for text in texts)
+        names = pq.read_table(project / "data" / "raw.run.parquet")["hospital_name"].to_pylist()
+        assert names == ["""St Bride's [and] "Sons\""""]
+
+    @needs(SCHEMAS)
+    def test_every_file_is_as_the_published_schemas_say(self, project: Path, tmp_path: Path) -> None:
+        assert schema_errors(project) == []
+        broken = tmp_path / "broken"
+        shutil.copytree(project, broken)
+        page = next(broken.rglob("page.json"))
+        content = json.loads(page.read_text())
+        del content["displayName"]
+        page.write_text(json.dumps(content))
+        assert [error for error in schema_errors(broken) if "displayName" in error]
+
+    @needs(PARSER)
+    def test_the_model_loads_in_the_parser_of_its_maker(
+        self, project: Path, powerbi_warehouse: str, tmp_path: Path
+    ) -> None:
+        with open_warehouse(powerbi_warehouse) as warehouse:
+            model = semantic_model(warehouse)
+        loaded = parsed(project / MODEL_FOLDER)
+        counts = [loaded.get(name) for name in ("tablesLoaded", "measuresLoaded", "relationshipsLoaded")]
+        assert counts == [len(model.tables), len(model.measures), len(model.relationships)], loaded["said"]
+        shutil.copytree(project / MODEL_FOLDER, tmp_path / "broken")
+        table = tmp_path / "broken" / "definition" / "tables" / "hospital.tmdl"
+        table.write_text(table.read_text().replace("dataType: string", "dataType: strong"))
+        assert "tablesLoaded" not in parsed(tmp_path / "broken")
+
+    @needs(PARSER)
+    def test_awkward_names_come_through_the_parser_of_its_maker(self, tmp_path: Path) -> None:
+        awkward = awkward_model()
+        for path, text in model_files(
+            awkward, expressions(Connection(Connector.PARQUET, folder="C:\\data"), "h")
+        ).items():
+            (tmp_path / "definition" / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "definition" / path).write_text(text)
+        loaded = parsed(tmp_path)
+        counts = [loaded.get(name) for name in ("tablesLoaded", "measuresLoaded", "relationshipsLoaded")]
+        assert counts == [2, 2, 1], loaded["said"]
+
+
+class TestBadInput:
+    def test_a_warehouse_without_marts_is_named_with_what_to_do(self, tmp_path: Path) -> None:
+        dsn = f"chdb://{tmp_path}/empty"
+        open_warehouse(dsn, create=True).close()
+        with pytest.raises(
+            NothingToShowError, match=r"no hospital_marts\.mart_bed_utilisation; run hospital-elt build"
+        ):
+            write_powerbi(dsn, tmp_path / "out")
+        assert not (tmp_path / "out").exists()
+
+    def test_no_warehouse_at_all_is_a_wrong_call(self, tmp_path: Path) -> None:
+        with pytest.raises(WrongCallError):
+            write_powerbi(f"chdb://{tmp_path}/nothing", tmp_path / "out")
+
+    def test_a_folder_that_cannot_be_written_is_named(self, powerbi_warehouse: str, tmp_path: Path) -> None:
+        (tmp_path / "taken").write_text("")
+        with pytest.raises(ProjectTargetError, match=r"--out .*taken: cannot be written"):
+            write_powerbi(powerbi_warehouse, tmp_path / "taken")
+
+
+@pytest.fixture(scope="module")
+def warehouse(powerbi_warehouse: str) -> Iterator[Warehouse]:
+    # One process opens a warehouse once: the tests that let the command open it stand above.
+    with open_warehouse(powerbi_warehouse) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def model(warehouse: Warehouse) -> SemanticModel:
+    return semantic_model(warehouse)
+
+
+class TestPlantedFaults:
+    def test_the_model_as_derived_agrees_with_the_warehouse(self, model: SemanticModel, warehouse: Warehouse) -> None:
+        assert warehouse_problems(model, warehouse) == []
+
+    def test_a_wrong_data_type_is_refused(self, model: SemanticModel, warehouse: Warehouse) -> None:
+        wrong = changed(model, "mart_bed_utilisation", "beds", data_type=DataType.STRING)
+        (problem,) = warehouse_problems(wrong, warehouse)
+        assert "hospital_marts.mart_bed_utilisation.beds is int64 in the warehouse, but string" in problem
+
+    def test_a_time_where_the_warehouse_has_a_date_is_refused(self, model: SemanticModel, warehouse: Warehouse) -> None:
+        (problem,) = warehouse_problems(changed(model, "dim_patient", "birth_date", day=False), warehouse)
+        assert "birth_date is date32" in problem
+
+    def test_a_column_that_the_warehouse_has_not_is_refused(self, model: SemanticModel, warehouse: Warehouse) -> None:
+        wrong = changed(model, "fact_admissions", "wait_hours", name="wait_days")
+        assert warehouse_problems(wrong, warehouse) == ["hospital_curated.fact_admissions has no column wait_days"]
+
+    def test_a_relationship_whose_values_do_not_meet_is_refused(
+        self, model: SemanticModel, warehouse: Warehouse
+    ) -> None:
+        crossed = Relationship("fact_admissions", "patient_key", "dim_department", "department_key")
+        wrong = replace(model, relationships=(*model.relationships, crossed))
+        (problem,) = warehouse_problems(wrong, warehouse)
+        assert re.search(r"fact_admissions.patient_key -> .*: \d+ values have no row in dim_department", problem)
+
+    def test_a_key_that_is_there_twice_is_refused(self, model: SemanticModel, warehouse: Warehouse) -> None:
+        wrong = changed(model, "dim_patient", "sex", key=True)
+        assert "dim_patient.sex is a key, but 2 of its values are there more than once" in warehouse_problems(
+            wrong, warehouse
+        )

@@ -1,0 +1,111 @@
+"""Formulas of Power BI measures calculated in the warehouse's SQL: what DAX would give, by the same relationships."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from elt.report.powerbi.formulas import AtEnd, Condition, Difference, Formula, Leaf, Ratio, Rolling
+from elt.report.powerbi.model import SemanticModel
+from elt.warehouse import Warehouse
+
+Number = float | int | str | date | None
+
+_AGGREGATES = {
+    "sum": "sum({0})",
+    "mean": "avg({0})",
+    "min": "min({0})",
+    "max": "max({0})",
+    "only": "if(count(DISTINCT {0}) = 1, any({0}), NULL)",
+    "percentile": "quantileExactInclusive({1})({0})",
+}
+_OBSERVED = (
+    "(hospital_id, requested_department_id, admitted_on) IN "
+    "(SELECT hospital_id, department_id, date FROM hospital_marts.mart_bed_utilisation)"
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a reader has chosen: a department, or all of the hospital; and the days."""
+
+    hospital: str
+    department: str | None
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Calculator:
+    """Calculates formulas of one model in one warehouse."""
+
+    model: SemanticModel
+    warehouse: Warehouse
+
+    def value(self, formula: Formula, choice: Choice) -> Number:
+        """Return the value of a formula for a choice; None for nothing."""
+        match formula:
+            case Leaf():
+                return self._leaf(formula, choice)
+            case Ratio(top, bottom):
+                whole, part = self._number(bottom, choice), self._number(top, choice)
+                return None if whole is None else (part or 0.0) / whole if whole else 0.0
+            case Difference(first, second):
+                return (self._number(first, choice) or 0.0) - (self._number(second, choice) or 0.0)
+            case AtEnd(inner, table):
+                last = self._leaf(Leaf("max", table, "date"), choice)
+                return self.value(inner, _on(choice, last, 1)) if isinstance(last, date) else None
+            case Rolling(inner, table, days):
+                last = self._leaf(Leaf("max", table, "date"), choice)
+                return self.value(inner, _on(choice, last, days)) if isinstance(last, date) else None
+
+    def _number(self, formula: Formula, choice: Choice) -> float | None:
+        found = self.value(formula, choice)
+        assert found is None or isinstance(found, float | int)
+        return found
+
+    def _leaf(self, leaf: Leaf, choice: Choice) -> Number:
+        table = self.model.table(leaf.table)
+        assert table is not None
+        assert table.source is not None
+        kept = [*self._chosen(leaf, choice), *(_condition(condition) for condition in leaf.where)]
+        # What there is none of is nothing, not 0: so it is in DAX.
+        aggregate = "count(*)" if leaf.kind == "count" else _AGGREGATES[leaf.kind].format(leaf.column, leaf.share)
+        where = f"{self.warehouse.schema(table.source.schema)}.{table.source.table}"
+        (row,) = self.warehouse.query(
+            f"SELECT count(*) AS n, {aggregate} AS value FROM {where} WHERE {' AND '.join(kept)}"
+        ).to_pylist()
+        return row["value"] if row["n"] else None
+
+    def _chosen(self, leaf: Leaf, choice: Choice) -> list[str]:
+        kept = [f"hospital_id = '{choice.hospital}'"]
+        day = self._column(leaf, "dim_date")
+        if day:
+            kept.append(f"{day} BETWEEN toDate32('{choice.first}') AND toDate32('{choice.last}')")
+        if choice.department is None:
+            return kept
+        if version := self._column(leaf, "dim_department"):
+            versions = "SELECT department_key FROM hospital_curated.dim_department"
+            kept.append(f"{version} IN ({versions} WHERE department_id = '{choice.department}')")
+        elif self._column(leaf, "department"):
+            kept.append(f"department_id = '{choice.department}'")
+        return kept
+
+    def _column(self, leaf: Leaf, target: str) -> str:
+        """Return the column by which rows are chosen through a dimension: of the leaf's roles, else the active one."""
+        for role in leaf.roles:
+            if role.to_table == target:
+                return role.column
+        for found in self.model.relationships:
+            if (found.from_table, found.to_table, found.active) == (leaf.table, target, True):
+                return found.from_column
+        return ""
+
+
+def _on(choice: Choice, last: date, days: int) -> Choice:
+    return Choice(choice.hospital, choice.department, last - timedelta(days=days - 1), last)
+
+
+def _condition(condition: Condition) -> str:
+    if condition.column == "is_observed":
+        return _OBSERVED
+    value = f"'{condition.value}'" if isinstance(condition.value, str) else str(condition.value).lower()
+    return f"{condition.column} {condition.operator} {value}"

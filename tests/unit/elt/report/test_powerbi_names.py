@@ -1,0 +1,98 @@
+"""Names with quotes, brackets and apostrophes come through TMDL, DAX and M; what cannot be a name is refused."""
+
+import pytest
+from powerbi_model import BEDS, WARD, awkward_model, declared
+
+from elt.report.powerbi.expressions import load
+from elt.report.powerbi.formulas import dax
+from elt.report.powerbi.model_checks import model_problems
+from elt.report.powerbi.names import (
+    ModelNameError,
+    dax_column,
+    dax_text,
+    file_name,
+    m_text,
+    pbir_text,
+    tmdl_name,
+    tmdl_value,
+)
+from elt.report.powerbi.tmdl import model_files, table_text
+
+pytestmark = pytest.mark.unit
+
+
+def test_plain_words_stand_as_they_are_and_others_are_quoted() -> None:
+    assert tmdl_name("fact_admissions") == "fact_admissions"
+    assert tmdl_name("Key figures") == "'Key figures'"
+    assert tmdl_name("St Bride's") == "'St Bride''s'"
+    assert tmdl_name("100%") == "'100%'"
+
+
+def test_a_value_that_would_be_read_as_another_is_quoted() -> None:
+    assert tmdl_value("#,0") == "#,0"
+    assert tmdl_value('"quoted"') == '"""quoted"""'
+    assert tmdl_value("") == '""'
+
+
+def test_dax_doubles_apostrophes_of_tables_and_closing_brackets_of_columns() -> None:
+    assert dax_column("St Bride's", "beds [open]") == "'St Bride''s'[beds [open]]]"
+    assert dax_text('a "b"\nc') == '"a ""b""" & UNICHAR(10) & "c"'
+    assert dax_text("") == '""'
+
+
+def test_m_escapes_quotes_line_breaks_and_what_looks_like_an_escape() -> None:
+    assert m_text('a "b" #(lf)\nc') == '"a ""b"" #(#)(lf)#(lf)c"'
+
+
+def test_a_text_of_a_report_is_on_one_line_with_apostrophes_doubled() -> None:
+    assert pbir_text("St Bride's\nward") == "'St Bride''s ward'"
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "a\ttab", "a\u2028line", "", " before", "after "])
+def test_what_cannot_be_a_name_is_refused_with_words(name: str) -> None:
+    with pytest.raises(ModelNameError, match="name"):
+        tmdl_name(name)
+
+
+def test_different_names_are_different_files_on_every_system() -> None:
+    names = ["a/b", "a\\b", "a:b", "a%3Ab", "a.b", 'a"b', "a*b", "ab"]
+    assert len({file_name(name).lower() for name in names}) == len(names)
+    assert not any(set(file_name(name)) & set('/\\:*?"<>|') for name in names)
+
+
+def test_awkward_names_come_back_from_the_text_as_they_were() -> None:
+    model = awkward_model()
+    assert model_problems(model) == []
+
+    text = table_text(model, model.tables[1])
+
+    assert declared(text) == [
+        ("table", WARD),
+        ("measure", f"Share of {BEDS}"),
+        ("measure", "At the end"),
+        ("column", "date"),
+        ("column", BEDS),
+        ("column", "kind"),
+        ("sortByColumn", BEDS),
+        ("partition", WARD),
+    ]
+    assert "\t/// Beds.\n\t/// Open, that is.\n\tcolumn" in text
+
+
+def test_awkward_names_are_right_in_dax_and_in_m() -> None:
+    model = awkward_model()
+    share, end = (dax(measure.formula) for measure in model.measures)
+
+    table = """'St Bride''s "A & E" [front], 100% = #(lf) ward'"""
+    assert f"""SUM({table}[Bride's "beds" [open]]]] = 1])""" in share
+    assert """[kind] = "Bride's ""closed\"\"" & UNICHAR(10) & "ward")""" in share
+    assert f"TREATAS({{MAX({table}[date])}}, 'dim_date'[date])" in end
+    assert 'WarehouseTable("marts", "St Bride\'s ""A & E"" [front], 100% = #(#)(lf) ward")' in load(model.tables[1])
+
+
+@pytest.mark.parametrize(("table", "column"), [("two\nlines", "beds"), ("ward", "two\r\nlines"), ("", "beds")])
+def test_a_line_break_in_a_name_is_a_clear_error(table: str, column: str) -> None:
+    model = awkward_model(table, column)
+    assert any("name" in problem for problem in model_problems(model))
+    with pytest.raises(ModelNameError):
+        model_files(model, ())

@@ -1,0 +1,118 @@
+"""The pages of the Power BI report name what the model has; a fault in a written file is found."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from elt.report.powerbi.described import described_tables
+from elt.report.powerbi.measures import measures
+from elt.report.powerbi.model import SemanticModel
+from elt.report.powerbi.pages import Pages
+from elt.report.powerbi.report_checks import report_problems
+from elt.report.powerbi.report_files import report_files
+from elt.report.powerbi.tables import model_relationships, model_tables
+
+pytestmark = pytest.mark.unit
+
+DESCRIBED = described_tables()
+MODEL = SemanticModel(model_tables(DESCRIBED), model_relationships(DESCRIBED), measures())
+PAGES = Pages(MODEL).all()
+FILES = report_files(PAGES, "hospital.SemanticModel")
+Content = dict[str, Any]
+
+
+def visual_of(kind: str) -> str:
+    return next(path for path, text in FILES.items() if path.endswith("visual.json") and f'"{kind}"' in text)
+
+
+def planted(path: str, change: Callable[[Content], object]) -> list[str]:
+    content: Content = json.loads(FILES[path])
+    change(content)
+    return report_problems(FILES | {path: json.dumps(content)}, MODEL)
+
+
+def test_the_report_is_right_and_its_pages_are_those_of_the_dashboard() -> None:
+    assert report_problems(FILES, MODEL) == []
+    assert [page.title for page in PAGES] == ["Pressure", "Waiting", "Beds", "Flow", "Trust in the data"]
+
+
+def test_every_page_offers_hospital_department_and_period_which_hold_on_all_pages() -> None:
+    for page in PAGES:
+        slicers = [visual for visual in page.visuals if visual.slicer]
+        assert [visual.title for visual in slicers] == ["Hospital", "Department", "Period"]
+    groups = [
+        json.loads(text)["visual"].get("syncGroup", {}).get("groupName")
+        for path, text in FILES.items()
+        if "visuals" in path
+    ]
+    assert {group: groups.count(group) for group in set(groups) - {None}} == dict.fromkeys(
+        ("Hospital", "Department", "Period"), 5
+    )
+
+
+def test_no_two_visuals_of_a_page_overlap() -> None:
+    for page in PAGES:
+        places = [visual.place for visual in page.visuals]
+        for number, one in enumerate(places):
+            for other in places[number + 1 :]:
+                apart = (
+                    one.x + one.width <= other.x
+                    or other.x + other.width <= one.x
+                    or one.y + one.height <= other.y
+                    or other.y + other.height <= one.y
+                )
+                assert apart, (page.title, one, other)
+
+
+def test_every_visual_says_in_words_what_it_shows() -> None:
+    texts = [visual.alternative for page in PAGES for visual in page.visuals]
+    assert min(map(len, texts)) > 10
+
+
+def test_a_misspelt_measure_in_a_visual_is_refused() -> None:
+    def misspell(content: Content) -> None:
+        values = content["visual"]["query"]["queryState"]["Values"]["projections"]
+        values[0]["field"]["Measure"]["Property"] = "Ocupancy"
+
+    (problem,) = planted(visual_of("card"), misspell)
+    assert problem.endswith("there is no measure 'Ocupancy' in 'Key figures'")
+
+
+def test_a_misspelt_column_in_a_visual_is_refused() -> None:
+    def misspell(content: Content) -> None:
+        category = content["visual"]["query"]["queryState"]["Category"]["projections"]
+        category[0]["field"]["Column"]["Property"] = "dat"
+
+    (problem,) = planted(visual_of("lineChart"), misspell)
+    assert problem.endswith("there is no column 'dat' in 'dim_date'")
+
+
+def test_a_visual_without_alternative_text_is_refused() -> None:
+    (problem,) = planted(
+        visual_of("lineChart"), lambda content: content["visual"]["visualContainerObjects"].pop("general")
+    )
+    assert problem.endswith("it has no alternative text")
+
+
+def test_a_visual_without_its_name_is_refused() -> None:
+    (problem,) = planted(visual_of("card"), lambda content: content.pop("name"))
+    assert "its name None is not that of its folder" in problem
+
+
+def test_a_visual_that_leaves_the_page_is_refused() -> None:
+    (problem,) = planted(visual_of("card"), lambda content: content["position"].update(x=1200))
+    assert "does not lie on the page" in problem
+
+
+def test_a_page_that_is_not_listed_or_has_no_name_is_refused() -> None:
+    page = next(path for path in FILES if path.endswith("page.json"))
+    assert planted(page, lambda content: content.pop("displayName")) == [f"{page}: the page has no displayName"]
+    (problem,) = planted("definition/pages/pages.json", lambda content: content["pageOrder"].pop())
+    assert problem.startswith("definition/pages/pages.json: lists ")
+
+
+def test_a_file_that_is_not_json_is_refused() -> None:
+    (problem,) = report_problems(FILES | {visual_of("card"): "{"}, MODEL)
+    assert "is not JSON" in problem
