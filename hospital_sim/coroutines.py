@@ -5,6 +5,7 @@ patient does between them. A process that is started here runs to its first even
 is an event only if somebody waits for it. In all else it is the process that it would be.
 """
 
+import math
 from collections.abc import Callable, Generator
 from heapq import heappop, heappush
 from typing import Any
@@ -113,12 +114,29 @@ class _Runner(Struct, eq=False):
 class Clockwork(Environment):
     """An environment that runs up to a time, and not a moment of it."""
 
+    _end: SimTime = -math.inf
+
+    def skip_to(self, time: SimTime) -> bool:
+        """Go on to a time at once if nothing else is due until then, and it with it; tell whether it was so.
+
+        A coroutine that has nothing to do until the time need not wait for an event that would be the next.
+
+        Args:
+            time: The time, not before now.
+        """
+        queue = self._queue
+        if time >= self._end or (queue and queue[0][0] <= time):
+            return False
+        self._now = time
+        return True
+
     def run_to(self, end: SimTime) -> None:
         """Process every event before a time; none of those that are due at it.
 
         Args:
             end: The time, not before now.
         """
+        self._end = end
         queue = self._queue
         while queue:
             entry = heappop(queue)

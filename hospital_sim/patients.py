@@ -57,7 +57,8 @@ class PatientRegister:
         self._return_share = department.return_share
         self._people = _people(department, streams, identity)
         self._former: list[Person] = []
-        self._today = 0
+        self._today = self._tomorrow = 0
+        self._ordinal = EPOCH_ORDINAL
         self._admitted_today: deque[Person] = deque(maxlen=REMEMBERED)
 
     def patient_for(self, second: int, returning: float, pick: float) -> Person:
@@ -68,15 +69,14 @@ class PatientRegister:
             returning: A number in [0, 1): whether the patient has been there before.
             pick: A number in [0, 1): which of those who have.
         """
-        day = second // DAY
+        if second >= self._tomorrow:
+            self._begin_day(second)
         if returning < self._return_share:
-            if day != self._today:
-                self._begin(day)
             former = self._former
             if former:
                 return former.pop(int(pick * len(former)))
-        sex, birthday, patient_id = next(self._people)
-        return Person(patient_id, sex, fromordinal(day + birthday))
+        sex, age_in_days, patient_id = next(self._people)
+        return Person(patient_id, sex, fromordinal(self._ordinal - age_in_days))
 
     def discharged(self, patient: Person, admitted: int, second: int) -> None:
         """Note that a patient has left and may come back, though not on the day of the admission.
@@ -86,28 +86,26 @@ class PatientRegister:
             admitted: Second of the admission.
             second: Second of the discharge; never before an earlier one.
         """
-        day = second // DAY
-        if day != self._today:
-            self._begin(day)
-        if admitted // DAY == day:
+        if second >= self._tomorrow:
+            self._begin_day(second)
+        if admitted >= self._today:
             self._admitted_today.append(patient)
             return
         self._former.append(patient)
         if len(self._former) > REMEMBERED:
             del self._former[0]
 
-    def _begin(self, day: int) -> None:
-        """Begin a day: whoever was admitted the day before may come back."""
-        self._today = day
+    def _begin_day(self, second: int) -> None:
+        """Begin the day of a second: whoever was admitted on an earlier one may come back."""
+        day = second // DAY
+        self._today, self._tomorrow = day * DAY, (day + 1) * DAY
+        self._ordinal = EPOCH_ORDINAL + day
         self._former = [*self._former, *self._admitted_today][-REMEMBERED:]
         self._admitted_today.clear()
 
 
 def _people(department: DepartmentConfig, streams: Streams, identity: Identity) -> Iterator[tuple[Sex, int, str]]:
-    """Return the sex, the birthday and the identifier of one new patient after another, without end.
-
-    The birthday is the ordinal of the date of birth if the first request is made at the beginning of the clock.
-    """
+    """Return the sex, the age in days and the identifier of one new patient after another, without end."""
     # The identifiers are an endless stream: the block ends first, and takes none too many.
     return chain.from_iterable(zip(*block, strict=False) for block in _blocks(department, streams, identity.patients()))
 
@@ -120,7 +118,7 @@ def _blocks(
     while True:
         sex = _SEXES[(sexes.random(_BLOCK) < department.female_share).astype(np.intp)].tolist()
         age = np.floor(_triangular(ages.random(_BLOCK), youngest, mode, oldest) * _DAYS_IN_YEAR)
-        yield sex, (EPOCH_ORDINAL - age.astype(np.int64)).tolist(), identifiers
+        yield sex, age.astype(np.int64).tolist(), identifiers
 
 
 def _triangular(uniform: Floats, low: float, mode: float, high: float) -> Floats:

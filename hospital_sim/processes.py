@@ -16,7 +16,7 @@ from hospital_sim.bed_queue import BedQueue
 from hospital_sim.clock import DAY, date_of
 from hospital_sim.config import DepartmentConfig
 from hospital_sim.config.open_beds import planned_beds
-from hospital_sim.coroutines import start
+from hospital_sim.coroutines import Clockwork, start
 from hospital_sim.demand import Request
 from hospital_sim.discharge_clock import discharge_clock
 from hospital_sim.identity import SpellIds
@@ -140,7 +140,7 @@ class Observer(Protocol):
 
 
 def arrivals(
-    env: Environment, department: Department, requests: Iterable[Request], observer: Observer
+    env: Clockwork, department: Department, requests: Iterable[Request], observer: Observer
 ) -> Generator[Event, Any, None]:
     """Start a spell at the second of each request.
 
@@ -152,7 +152,8 @@ def arrivals(
     """
     at_request = department.at_request
     for request in requests:
-        yield Turn(env, request.second, at_request)
+        if not env.skip_to(request.second):
+            yield Turn(env, request.second, at_request)
         start(spell(env, department, request, observer))
 
 

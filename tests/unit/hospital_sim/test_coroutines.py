@@ -285,3 +285,35 @@ class TestClockwork:
         env.run_to(7)
 
         assert env.now == 7
+
+
+def test_a_clockwork_skips_to_a_time_only_if_nothing_is_due_until_then_or_with_it() -> None:
+    env = Clockwork()
+    skipped: list[tuple[float, bool, float]] = []
+
+    def skipper() -> Generator[Event, Any, None]:
+        yield env.timeout(1)
+        for time in (2, 3, 4, 9, 10):
+            skipped.append((time, env.skip_to(time), env.now))
+
+    env.process(skipper())
+    env.timeout(4)
+    assert not env.skip_to(1), "nothing runs yet"
+    env.run_to(10)
+
+    assert skipped == [(2, True, 2), (3, True, 3), (4, False, 3), (9, False, 3), (10, False, 3)]
+
+
+def test_a_clockwork_does_not_skip_beyond_the_time_that_it_runs_to() -> None:
+    env = Clockwork()
+    skipped: list[bool] = []
+
+    def skipper() -> Generator[Event, Any, None]:
+        yield env.timeout(1)
+        skipped.extend(env.skip_to(time) for time in (10, 9.5, 10))
+
+    env.process(skipper())
+    env.run_to(10)
+
+    assert skipped == [False, True, False]
+    assert env.now == 10
