@@ -54,6 +54,19 @@ def test_one_process_two_threads_and_any_executor_give_the_same() -> None:
             assert executor.submit(abs, -1).result() == 1, "the executor is left open"
 
 
+def test_a_dask_cluster_gives_the_same() -> None:
+    distributed = pytest.importorskip("distributed")
+    alone = replicate(BUSY, **DAYS, replications=4, workers=1)
+
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, processes=True
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        assert _rows(replicate(BUSY, **DAYS, replications=4, executor=client.get_executor())) == _rows(alone)
+
+
 def test_a_comparison_a_sweep_a_warm_up_and_a_precision_are_the_same_with_two_workers() -> None:
     more = BUSY.with_beds({"d1": 1})
 
