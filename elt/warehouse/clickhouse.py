@@ -1,5 +1,6 @@
 """A ClickHouse server over its native protocol. The only module that knows clickhouse-driver."""
 
+import logging
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,9 @@ from hospital_sim.storage import ObjectStore
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+# What the driver logs of a lost connection, with a traceback, is said in one line where it is caught.
+logging.getLogger("clickhouse_driver").addHandler(logging.NullHandler())
 
 OLDEST_SERVER = (24, 3)
 """Servers before it do not know what the models need."""
