@@ -21,7 +21,7 @@ from elt.warehouse.clickhouse_sql import (
 )
 from elt.warehouse.directory_lock import DirectoryLock
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError
-from elt.warehouse.protocol import DEFAULT_PREFIX, SCHEMAS
+from elt.warehouse.protocol import DEFAULT_PREFIX, schema_name
 from elt.warehouse.tables import RawTable
 from hospital_sim.storage import LocalStore, ObjectStore
 
@@ -68,9 +68,7 @@ class ChdbWarehouse:
 
     def schema(self, name: str) -> str:
         """Return the full name of a schema."""
-        if name not in SCHEMAS:
-            raise ValueError(f"no schema {name!r}; there are {', '.join(SCHEMAS)}")
-        return f"{self.prefix}_{name}"
+        return schema_name(self.prefix, name)
 
     def query(self, sql: str) -> "pa.Table":
         """Run one query, which may only read, and return its rows (see ``Warehouse.query``)."""

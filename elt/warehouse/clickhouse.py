@@ -23,7 +23,7 @@ from elt.warehouse.clickhouse_sql import (
 )
 from elt.warehouse.dsn import CLICKHOUSE_PASSWORD, ClickHouseDsn
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError
-from elt.warehouse.protocol import DEFAULT_PREFIX, SCHEMAS
+from elt.warehouse.protocol import DEFAULT_PREFIX, schema_name
 from elt.warehouse.s3_url import s3_url
 from elt.warehouse.tables import SOURCE_FILE, RawTable
 from elt.warehouse.wire import arrow_table, wire_columns
@@ -97,9 +97,7 @@ class ClickHouseWarehouse:
 
     def schema(self, name: str) -> str:
         """Return the full name of a schema."""
-        if name not in SCHEMAS:
-            raise ValueError(f"no schema {name!r}; there are {', '.join(SCHEMAS)}")
-        return f"{self.prefix}_{name}"
+        return schema_name(self.prefix, name)
 
     def query(self, sql: str) -> "pa.Table":
         """Run one query, which may only read, and return its rows (see ``Warehouse.query``)."""

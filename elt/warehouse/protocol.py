@@ -14,6 +14,17 @@ SCHEMAS = ("raw", "staging", "curated", "marts", "quality")
 """The schemas of a warehouse; their full names begin with the prefix."""
 
 
+def schema_name(prefix: str, name: str) -> str:
+    """Return the full name of one of ``SCHEMAS``.
+
+    Raises:
+        ValueError: If there is no such schema.
+    """
+    if name not in SCHEMAS:
+        raise ValueError(f"no schema {name!r}; there are {', '.join(SCHEMAS)}")
+    return f"{prefix}_{name}"
+
+
 class Warehouse(Protocol):
     """A database with the five schemas, open for this process; a context manager that closes it.
 

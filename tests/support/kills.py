@@ -75,3 +75,14 @@ def _wait_until(process: "subprocess.Popen[bytes]", begun: Callable[[], bool] | 
     while begun is not None and process.poll() is None and not begun():
         assert time.monotonic() < deadline, "the command never began its work"
         time.sleep(0.001)
+
+
+class KilledAtStep:
+    """Kills its own process when it has counted so many steps; never if ``left`` is negative."""
+
+    left = -1
+
+    def _count(self) -> None:
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.left -= 1

@@ -1,7 +1,6 @@
 """Each staged file and run record is loaded exactly once, whatever is killed when."""
 
 import hashlib
-import os
 import shutil
 import signal
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from kills import KilledAtStep
 from lakes import put_all, put_record, some_events
 
 import hospital_sim as hs
@@ -26,10 +26,8 @@ from hospital_sim.storage import LocalStore, ObjectStore
 pytestmark = pytest.mark.integration
 
 
-class KilledWarehouse(ChdbWarehouse):
+class KilledWarehouse(KilledAtStep, ChdbWarehouse):
     """A real warehouse whose process is killed before or after one of the statements that change it."""
-
-    left = -1
 
     def execute(self, sql: str) -> None:
         self._count()
@@ -40,11 +38,6 @@ class KilledWarehouse(ChdbWarehouse):
         self._count()
         super().insert(table, rows)  # type: ignore[arg-type]
         self._count()
-
-    def _count(self) -> None:
-        if self.left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        self.left -= 1
 
 
 LOAD_UNTIL_KILLED = f"""

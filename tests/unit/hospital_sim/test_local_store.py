@@ -123,27 +123,6 @@ def test_large_objects_are_whole(store: LocalStore) -> None:
     assert store.read("large") == data
 
 
-def test_of_many_writers_of_one_key_one_wins_and_the_others_are_refused(store: LocalStore) -> None:
-    won: list[bytes] = []
-    lost: list[bytes] = []
-
-    def write(data: bytes) -> None:
-        try:
-            store.create("raced", data)
-        except ObjectConflictError:
-            lost.append(data)
-        else:
-            won.append(data)
-
-    threads = [threading.Thread(target=write, args=(b"%d" % number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (len(won), len(lost)) == (1, 7)
-    assert store.read("raced") == won[0]
-
-
 def test_many_writers_of_the_same_bytes_all_succeed_and_one_creates(store: LocalStore) -> None:
     created: list[bool] = []
     data = b"the same object of bytes"

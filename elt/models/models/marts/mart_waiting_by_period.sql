@@ -1,6 +1,7 @@
 -- Percentiles do not combine: every scope and period that a page can ask for has a row of its own.
 {{ config(materialized='view') }}
 
+{%- for waits in ['waits_by_month', 'waits_by_longer_period'] %}
 select
     scope,
     hospital_id,
@@ -15,20 +16,8 @@ select
     wait_hours_max,
     share_over_4h,
     share_over_12h
-from {{ ref('waits_by_month') }}
+from {{ ref(waits) }}
+{%- if not loop.last %}
 union all
-select
-    scope,
-    hospital_id,
-    department_id,
-    period_type,
-    period_start,
-    admissions,
-    wait_hours_mean,
-    wait_hours_p50,
-    wait_hours_p90,
-    wait_hours_p95,
-    wait_hours_max,
-    share_over_4h,
-    share_over_12h
-from {{ ref('waits_by_longer_period') }}
+{%- endif %}
+{%- endfor %}

@@ -1,6 +1,5 @@
 """A ClickHouse server is loaded exactly once whoever dies, and says in one line, without a secret, what is wrong."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -14,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 from clickhouse_server import OLD_TYPES, PASSWORD, ClickHouseServer, start
+from kills import KilledAtStep
 
 import hospital_sim as hs
 from elt.build import MODELS
@@ -42,10 +42,8 @@ with KilledWarehouse(dsn, prefix, create=True, types=OLD_TYPES) as opened:
 """
 
 
-class KilledWarehouse(ClickHouseWarehouse):
+class KilledWarehouse(KilledAtStep, ClickHouseWarehouse):
     """A real warehouse whose loader is killed before or after one of the inserts."""
-
-    left = -1
 
     def load_parquet(self, table: RawTable, store: ObjectStore, key: str) -> None:
         self._count()
@@ -56,11 +54,6 @@ class KilledWarehouse(ClickHouseWarehouse):
         self._count()
         super().insert(table, rows)  # type: ignore[arg-type]
         self._count()
-
-    def _count(self) -> None:
-        if self.left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        self.left -= 1
 
 
 @pytest.fixture(scope="module")
