@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from elt.contracts import columns_schema
 from elt.errors import BrokenLakeError, EltError, EmptyLakeError
 from elt.manifests import StagedFile, staged_files
-from elt.raw import open_lake
+from elt.raw import read_lake
 from elt.run_records import LoadedRun, finished_runs
 from elt.staged_contract import require_contract
 from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse
@@ -67,7 +67,7 @@ def load(lake: str, dsn: str, prefix: str = DEFAULT_PREFIX) -> LoadSummary:
         EltError: If the warehouse holds another lake's files, or another history of a hospital.
         WarehouseError: If the warehouse cannot be opened or refuses rows.
     """
-    store = open_lake(lake)
+    store = read_lake(lake)
     _staged(store)  # A lake that has nothing to load makes no warehouse.
     with open_warehouse(dsn, prefix, create=True) as warehouse:
         return load_into(warehouse, store)
