@@ -33,11 +33,18 @@ class RawTree:
     foreign: list[str] = field(default_factory=list)
 
 
-def open_lake(url: str) -> ObjectStore:
+def read_lake(url: str) -> ObjectStore:
+    """Open a lake to read it alone: whether its store could overwrite makes no difference (see ``open_lake``)."""
+    return open_lake(url, single_writer=True)
+
+
+def open_lake(url: str, *, single_writer: bool = False) -> ObjectStore:
     """Open a lake.
 
     Args:
         url: A local path or a URL.
+        single_writer: Whether nothing else writes to it, so that a store which overwrites may hold it (see
+            ``open_store``).
 
     Returns:
         The store of the whole lake; raw keys start with ``raw/``.
@@ -45,9 +52,10 @@ def open_lake(url: str) -> ObjectStore:
     Raises:
         WrongCallError: If no store knows the URL.
         EmptyLakeError: If there is nothing under its ``raw/``.
+        OverwritingStoreError: If its store is known to overwrite, and ``single_writer`` is not set.
     """
     try:
-        store = open_store(url)
+        store = open_store(url, single_writer=single_writer)
     except ValueError as error:
         raise WrongCallError(f"--lake: {error}") from error
     if next(store.folders(RAW_PREFIX), None) is None:
