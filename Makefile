@@ -53,6 +53,7 @@ bench: $(VENV)/.installed-dev
 docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/data_dictionary.py
 	$(BIN)/python docs/warehouse_tables.py
+	$(BIN)/python docs/lineage.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "docs: open site/index.html"
 
