@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +22,7 @@ _INTRODUCTION = """\
 Which table is made of which. This page and its picture are written by `docs/lineage.py` from the manifest of the dbt
 project in `elt/models`; each model's SQL is there under its name.
 
-![Every table of the warehouse in columns, from the raw ones to the marts, with lines to what each is made of](images/lineage.svg)
+![The tables of the warehouse in columns, from raw to marts, with lines to what each is made of](images/lineage.svg)
 """
 
 
@@ -103,10 +102,13 @@ def picture(nodes: dict[str, Node]) -> str:
     ]
     heads = ("raw", "staging", "curated: the star", "curated: in between", "marts", "validation")
     key = [f'<text x="{LEFT + COLUMN * n}" y="22" font-weight="bold">{head}</text>' for n, head in enumerate(heads)]
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        'font-family="Arial, Helvetica, sans-serif" font-size="12" role="img">'
+    )
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-            'font-family="Arial, Helvetica, sans-serif" font-size="12" role="img">',
+            head,
             "<title>Lineage of the warehouse</title>",
             f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
             '<g fill="none" stroke="#8494a5" stroke-width="1">',

@@ -39,7 +39,7 @@ NOT_RUN = {
     "docs/tutorial.md": "asks the package index",
     "docs/warehouses.md": "a server's address and password, which are the reader's own; dbt in an unpacked project",
 }
-"""Pages that show commands which no test can run, and what stands in the way. Such a block is marked ``sh`` or ``text``."""
+"""Pages that show commands which no test can run, and what stands in the way; the blocks are ``sh`` or ``text``."""
 
 PROGRAM = re.compile(
     r"^(?:\S+=\S* )*(?:hospital-(?:sim|elt)|pip|python[\d.]*|dbt|dask|make|git|export|source|cd|aws|curl|docker)\b",
@@ -80,13 +80,12 @@ def _name(page: Path) -> str:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """Return an environment with a make that says what it would do, and a python that is this one."""
+    """Return an environment with a make that says what it would do."""
     folder = tmp_path / "bin"
     folder.mkdir()
     make = folder / "make"
     make.write_text(f'#!/bin/sh\nexec /usr/bin/env PATH="$OLD_PATH" make -n -C "{ROOT}" "$@"\n', encoding="utf-8")
     make.chmod(0o755)
-    (folder / "python").symlink_to(sys.executable)
     path = os.environ["PATH"]
     return {**os.environ, "OLD_PATH": path, "PATH": f"{folder}:{path}"}
 
