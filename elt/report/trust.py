@@ -1,8 +1,9 @@
-"""Whether the data can be believed: the tables of validation, reconciliation and checks, as HTML."""
+"""Whether the data can be believed: validation, reconciliation and checks, as tables and as rows of charts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 from typing import TypeAlias
 
 from elt.report import queries
@@ -71,18 +72,67 @@ def reconciles(row: Row) -> bool:
     return emitted == raw_objects == staged + quarantined and staged == loaded == fact_rows
 
 
-def trust_html(trust: TrustFigures) -> str:
-    """Return the section's tables, the failed checks first and open."""
+def deviations(trust: TrustFigures, hospital_id: str) -> list[Row]:
+    """Return the validation of one hospital, each check with how far it is off in units of its tolerance.
+
+    Args:
+        trust: The figures.
+        hospital_id: The hospital; a scope is its identifier alone, or followed by a department or a month.
+    """
+    found: list[Row] = []
+    for row in trust.validation:
+        scope = str(row["scope"])
+        expected, observed, tolerance = (plain_number(row[name]) for name in ("expected", "observed", "tolerance"))
+        if scope != hospital_id and not scope.startswith((f"{hospital_id}/", f"{hospital_id} ")):
+            continue
+        difference = (observed or 0.0) - (expected or 0.0)
+        found.append(
+            {
+                "check": _words(str(row["check_name"])),
+                "scope": scope.removeprefix(hospital_id).strip("/ ") or "the hospital",
+                "expected": expected,
+                "observed": observed,
+                "tolerance": tolerance,
+                "deviation": difference / tolerance if tolerance else (0.0 if not difference else None),
+                "result": "holds" if row["passed"] else "fails",
+            }
+        )
+    return found
+
+
+def reconciliation_rows(trust: TrustFigures) -> list[Row]:
+    """Return the counts of each event type and day, and whether they agree."""
+    return [
+        {
+            "event": _words(str(row["event_type"])),
+            "day": row["event_date"],
+            **{stage: _count(row[stage]) for stage in _STAGES},
+            "agreement": "agrees" if reconciles(row) else "differs",
+        }
+        for row in trust.reconciliation or []
+    ]
+
+
+def trust_html(trust: TrustFigures, charts: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return the page's tables, the failed checks first and open.
+
+    Args:
+        trust: The figures.
+        charts: HTML of the charts to place among them, by key.
+    """
     return "\n".join(
         [
+            _counted(trust),
+            charts.get("reconciled", ""),
             _card(
                 "Every event, from the simulation to the facts",
                 "What was emitted must be found as raw objects, staged or quarantined, loaded, and modelled.",
                 _NOT_CHECKED if trust.reconciliation is None else _reconciliation(trust.reconciliation),
                 "reconciliation",
             ),
+            charts.get("promised", ""),
             _card(
-                "Promised and observed",
+                "Promises of the run record, one by one",
                 "What the run record promised against what the data shows; the tolerance allows for chance.",
                 _grouped(trust.validation, _VALIDATION),
                 "validation",
@@ -97,6 +147,32 @@ def trust_html(trust: TrustFigures) -> str:
     )
 
 
+def _counted(trust: TrustFigures) -> str:
+    """Return the headline numbers: events, what is in quarantine, what came late, and the checks that fail."""
+    emitted = sum(_count(row["emitted"]) for row in trust.reconciliation or [])
+    facts = sum(_count(row["fact_rows"]) for row in trust.reconciliation or [])
+    observed = {str(row["check_name"]): row for row in trust.checks or []}
+    late, quarantined = observed.get("late_events"), observed.get("open_quarantine")
+    numbers = [
+        ("events", "Events emitted", trust.reconciliation is not None, emitted, f"{facts:,} of them are rows of the facts"),
+        ("quarantined", "In quarantine", quarantined is not None, *_found(quarantined, "broke the contract of events")),
+        ("late", "Late", late is not None, *_found(late, "came after their month was closed")),
+        ("failures", "Checks that fail", True, trust.failures, f"of {len(trust.results):,}"),
+    ]
+    tiles = "".join(
+        f'<div data-number="{key}"><dt>{label}</dt><dd class="value" data-value="{value if known else ""}">'
+        f'{f"{value:,}" if known else "not checked"}</dd><dd class="more">{escape(more) if known else ""}</dd></div>\n'
+        for key, label, known, value, more in numbers
+    )
+    return f'<div class="headlines">\n<dl class="numbers four">\n{tiles}</dl>\n</div>'
+
+
+def _found(row: Row | None, meaning: str) -> tuple[int, str]:
+    if row is None:
+        return 0, ""
+    return _count(row["observed"]), str(row["detail"] or meaning)
+
+
 def verdict_html(trust: TrustFigures) -> str:
     """Return one line for the top of the page: whether the data can be believed."""
     if trust.failures:
@@ -104,11 +180,11 @@ def verdict_html(trust: TrustFigures) -> str:
     else:
         mark = f'<span class="passed">✓ {len(trust.results):,} checks of the data hold</span>'
     partly = "" if trust.checks is not None else "; not yet reconciled with the lake"
-    return f'{mark}{partly}. <a href="#trust">See them</a>'
+    return f'{mark}{partly}. <a href="trust.html">See them</a>'
 
 
 def _card(title: str, note: str, body: str, key: str) -> str:
-    return f'<div class="card" data-table="{key}">\n<h3>{escape(title)}</h3>\n<p>{escape(note)}</p>\n{body}\n</div>'
+    return f'<div class="card" data-table="{key}">\n<h2>{escape(title)}</h2>\n<p>{escape(note)}</p>\n{body}\n</div>'
 
 
 def _reconciliation(found: Sequence[Row]) -> str:
@@ -129,7 +205,7 @@ def _reconciliation(found: Sequence[Row]) -> str:
     lines: list[Row] = [{"event_type": name, **total} for name, total in totals.items()]
     html = _verdict(verdict, passed=not different) + _table(("event_type", *_STAGES), lines, mark=reconciles)
     if different:
-        html += "<h4>Days that do not agree</h4>" + _table(("event_type", "event_date", *_STAGES), different)
+        html += "<h3>Days that do not agree</h3>" + _table(("event_type", "event_date", *_STAGES), different)
     return html
 
 
