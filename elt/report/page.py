@@ -13,7 +13,7 @@ from elt.report.figures import HospitalFigures
 from elt.report.hospital_days import WHOLE_HOSPITAL
 from elt.report.hospitals import hospitals_html
 from elt.report.periods import Period, days_text, periods_between
-from elt.report.trust import TrustFigures, trust_html, verdict_html
+from elt.report.trust import TrustFigures, trust_html, trust_text, verdict_html
 
 _SWATCHES = {
     "square": '<rect width="12" height="12" x="2" rx="2" fill="{color}"/>',
@@ -117,6 +117,7 @@ def report_html(page: PageText, hospitals: Sequence[HospitalFigures], trust: Tru
         name=escape(first.name),
         days=escape(days_text(first.first_day, first.last_day)),
         verdict=verdict_html(trust),
+        lead=escape(trust_text(trust)) if page.key == "trust" else "",
         pages="\n".join(_link(each, page) for each in PAGES),
         choices=_choices(page, hospitals),
         body="\n".join(_body(page, charts, hospitals, trust)),

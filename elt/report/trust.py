@@ -173,6 +173,17 @@ def _found(row: Row | None, meaning: str) -> tuple[int, str]:
     return _count(row["observed"]), str(row["detail"] or meaning)
 
 
+def trust_text(trust: TrustFigures) -> str:
+    """Return in a sentence or two whether the data can be believed."""
+    checks = f"{trust.failures:,} of {len(trust.results):,} checks fail" if trust.failures else "Every check holds"
+    if trust.reconciliation is None:
+        return f"{checks}. The events have not been followed from the lake to the facts yet."
+    emitted = sum(_count(row["emitted"]) for row in trust.reconciliation)
+    if all(reconciles(row) for row in trust.reconciliation):
+        return f"{checks}. Each of the {emitted:,} events that were emitted is accounted for."
+    return f"{checks}. Of the {emitted:,} events that were emitted, not all are accounted for."
+
+
 def verdict_html(trust: TrustFigures) -> str:
     """Return one line for the top of the page: whether the data can be believed."""
     if trust.failures:

@@ -79,7 +79,7 @@ def specification(chart: Layers, height: int, *, label_space: int = _LABEL_SPACE
         label_space: Pixels to the right of the chart, for labels of lines and rules.
     """
     sized = chart.properties(
-        width="container", height=height, padding={"left": 0, "right": label_space, "top": 12, "bottom": 0}
+        width="container", height=height, padding={"left": 0, "right": label_space, "top": 12, "bottom": 4}
     )
     plain: Specification = sized.to_dict()
     plain.pop("config", None)

@@ -83,7 +83,7 @@ def hours() -> ReportChart:
     lines = [
         rows.mark_line(stroke=band.color, strokeWidth=2.2, point=alt.OverlayMarkDef(fill=band.color, size=26)).encode(
             x=hour,
-            y=alt.Y(f"{band.key}:Q", title="patients", axis=alt.Axis(tickCount=5, format="~s")),
+            y=alt.Y(f"{band.key}:Q", title="patients", axis=alt.Axis(tickCount=5, format=",d")),
             tooltip=tooltip(_HOUR_COLUMNS, _FLOW_FORMATS),
         )
         for band in FLOWS

@@ -122,8 +122,9 @@ def distribution() -> ReportChart:
     share = "{" + ", ".join(f"{key}: {value}" for key, value in shares.items()) + "}[datum.key]"
     of_hours = "datum.key == 'share_over_4h' ? 4 : datum.key == 'share_over_12h' ? 12 : datum.value"
     words = (
-        "datum.key == 'wait_hours_max' ? 'all within ' + format(datum.hours, ',.0f') + ' h' : "
-        "format(datum.share, '.0%') + ' within ' + format(datum.hours, datum.hours < 10 && datum.hours != 4 ? '.1f' : ',.0f') + ' h'"
+        "datum.key == 'wait_hours_max' ? 'all within ' + format(datum.hours, ',.0f') + ' h' : datum.hours < 0.05 ? "
+        "format(datum.share, '.0%') + ' at once' : format(datum.share, '.0%') + ' within ' + "
+        "format(datum.hours, datum.hours < 10 && datum.hours != 4 ? '.1f' : ',.0f') + ' h'"
     )
     known = (
         alt.Chart(ROWS)
@@ -135,7 +136,7 @@ def distribution() -> ReportChart:
         .transform_calculate(place="datum.hours + datum.share / 1000", words=words)
     )
     x = _hours("hours:Q", "hours waited")
-    y = alt.Y("share:Q", title="had their bed", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=5))
+    y = alt.Y("share:Q", title="had their bed", stack=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=5))
     order = alt.Order("place:Q")
     chart = alt.layer(
         known.mark_area(fill="var(--line-1)", opacity=0.1, aria=False).encode(x=x, y=y, order=order),
@@ -143,8 +144,14 @@ def distribution() -> ReportChart:
         known.mark_circle(size=60, opacity=1, color="var(--line-1)").encode(
             x=x, y=y, tooltip=tooltip(WAIT_COLUMNS, WAIT_FORMATS)
         ),
-        known.mark_text(align="left", dx=8, dy=11, fill="var(--muted)", fontSize=12).encode(
-            x=x, y=y, text="words:N", opacity=alt.value(alt.ExprRef("wide"))
+        *(
+            known.transform_filter(which)
+            .mark_text(align=align, dx=dx, dy=dy, fill="var(--muted)", fontSize=12)
+            .encode(x=x, y=y, text="words:N", opacity=alt.value(alt.ExprRef("wide")))
+            for which, align, dx, dy in (
+                ("indexof(datum.key, 'share') == 0", "right", -8, -9),
+                ("indexof(datum.key, 'share') != 0", "left", 8, 11),
+            )
         ),
     ).add_params(alt.param(name="high", value=24), alt.param(name="wide", value=1))
     return ReportChart(

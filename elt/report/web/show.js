@@ -14,7 +14,7 @@ function showNumbers(choice) {
     tile.querySelector(".value").dataset.value = isNumber(number.value) ? number.value : "";
     tile.querySelector(".more").textContent = number.more;
   }
-  document.getElementById("lead").textContent = leads[page]?.(choice, numbers) ?? "";
+  if (leads[page]) document.getElementById("lead").textContent = leads[page](choice, numbers);
   const now = document.querySelector(".now");
   if (!now) return;
   const pressure = pressureWords(choice);

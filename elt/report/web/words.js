@@ -49,6 +49,8 @@ function numbersOf({ world, department, period }) {
   };
 }
 
+const within = (value) => (value < 0.05 ? "at once" : `within ${hours(value)}`);
+
 /** A share as people say it. */
 function inWords(value) {
   if (value < 0.005) return "hardly anyone";
@@ -63,11 +65,11 @@ const leads = {
     const who = department ? world.names[department] : "the hospital";
     if (!isNumber(numbers.occupancy.value)) return `${sentence(who)} had no open bed in this period.`;
     const waits = isNumber(numbers.wait_p90.value)
-      ? ` Nine patients in ten had a bed within ${numbers.wait_p90.text}; ${inWords(numbers.over_12h.value)} waited over 12 hours.` : "";
+      ? ` Nine patients in ten had a bed ${within(numbers.wait_p90.value)}; ${inWords(numbers.over_12h.value)} waited over 12 hours.` : "";
     return `On an average day ${who} had ${numbers.occupancy.text} of its beds occupied, and was at 92% or more on ${numbers.over_92.text} ${numbers.over_92.more}.${waits}`;
   },
   waiting: (choice, numbers) => (isNumber(numbers.wait_p90.value)
-    ? `Half of the patients had a bed within ${numbers.wait_p50.text}, nine in ten within ${numbers.wait_p90.text}. ${sentence(inWords(numbers.over_4h.value))} waited over 4 hours, ${inWords(numbers.over_12h.value)} over 12.`
+    ? `Half of the patients had a bed ${within(numbers.wait_p50.value)}, nine in ten ${within(numbers.wait_p90.value)}. ${sentence(inWords(numbers.over_4h.value))} waited over 4 hours, ${numbers.over_12h.text} over 12.`
     : "Nobody was admitted in this period, so there is no wait to tell of."),
   beds: (choice, numbers) => `Of the occupied beds, ${numbers.held_7.more.split(": ")[1].replace(" of occupied beds", "")} were held by patients in for 7 days or more. `
     + `${numbers.delayed.text} beds a day were held by patients who were ready to leave.`,
