@@ -50,15 +50,11 @@ def _numbers(table: pa.Table, name: str) -> Numbers:
     return np.asarray(table[name].to_pylist(), dtype=np.float64)
 
 
-def _rates(
-    part: Numbers, whole: Numbers
-) -> Numbers:
+def _rates(part: Numbers, whole: Numbers) -> Numbers:
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
-def _last_7_days(
-    dates: list[dt.date], values: Numbers
-) -> Numbers:
+def _last_7_days(dates: list[dt.date], values: Numbers) -> Numbers:
     """Return for each date the sum over the 7 calendar days that end with it; the dates are in order."""
     ordinals = np.asarray([day.toordinal() for day in dates])
     total = np.concatenate([[0.0], np.cumsum(values)])

@@ -155,7 +155,9 @@ def _choices(page: PageText, hospitals: Sequence[HospitalFigures]) -> str:
         parts.append(_select("hospital", "Hospital", _options({each.hospital_id: each.name for each in hospitals})))
     if "department" in page.choices:
         ordered = sorted(first.departments.items(), key=lambda department: (department[1], department[0]))
-        parts.append(_select("department", "Department", _options({WHOLE_HOSPITAL: "All departments", **dict(ordered)})))
+        parts.append(
+            _select("department", "Department", _options({WHOLE_HOSPITAL: "All departments", **dict(ordered)}))
+        )
     if "period" in page.choices:
         parts.append(_select("period", "Period", _periods(periods_between(first.first_day, first.last_day))))
     return "\n".join(parts)
@@ -185,7 +187,8 @@ def _numbers(page: PageText) -> str:
     )
     now = (
         '<div class="now" data-level="">\n<p class="what">Pressure of the hospital when the period ended</p>\n'
-        '<p class="level">Level <b>&nbsp;</b> <small>of 4</small></p>\n<p class="since"></p>\n<p class="days"></p>\n</div>'
+        '<p class="level">Level <b>&nbsp;</b> <small>of 4</small></p>\n'
+        '<p class="since"></p>\n<p class="days"></p>\n</div>'
     )
     head = now if page.key == "overview" else ""
     return f'<div class="headlines{" with-level" if head else ""}">\n{head}<dl class="numbers">\n{tiles}</dl>\n</div>'
@@ -196,7 +199,8 @@ def _departments(page: PageText) -> str:
     return (
         f'<div class="card" data-table="departments" data-numbers="{" ".join(page.numbers)}">\n'
         f'<h2 id="departments-title">Departments side by side</h2>\n'
-        f"<p>The numbers at the top for each department in the chosen period, the fullest of the whole period first.</p>\n"
+        f"<p>The numbers at the top for each department in the chosen period, "
+        "the fullest of the whole period first.</p>\n"
         f'<div class="scroll full" tabindex="0" role="region" aria-labelledby="departments-title"><table>'
         f'<thead><tr><th scope="col">Department</th>{head}</tr></thead><tbody></tbody></table></div>\n</div>'
     )

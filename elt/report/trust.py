@@ -154,7 +154,13 @@ def _counted(trust: TrustFigures) -> str:
     observed = {str(row["check_name"]): row for row in trust.checks or []}
     late, quarantined = observed.get("late_events"), observed.get("open_quarantine")
     numbers = [
-        ("events", "Events emitted", trust.reconciliation is not None, emitted, f"{facts:,} of them are rows of the facts"),
+        (
+            "events",
+            "Events emitted",
+            trust.reconciliation is not None,
+            emitted,
+            f"{facts:,} of them are rows of the facts",
+        ),
         ("quarantined", "In quarantine", quarantined is not None, *_found(quarantined, "broke the contract of events")),
         ("late", "Late", late is not None, *_found(late, "came after their month was closed")),
         ("failures", "Checks that fail", True, trust.failures, f"of {len(trust.results):,}"),

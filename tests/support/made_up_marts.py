@@ -184,9 +184,7 @@ def _waits(key: dict[str, object], days: Sequence[dt.date], random: np.random.Ge
         }
 
 
-def _pressure(
-    both: dict[str, object], day: dt.date, rate: float, hospital: MadeUpHospital
-) -> dict[str, object]:
+def _pressure(both: dict[str, object], day: dt.date, rate: float, hospital: MadeUpHospital) -> dict[str, object]:
     points = sum(rate >= step for step in (0.85, 0.92, 0.95))
     delayed, waiting = int(rate > 0.88), int(rate > 0.93) * 2
     total = points + delayed + waiting

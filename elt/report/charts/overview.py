@@ -106,8 +106,8 @@ def occupancy() -> ReportChart:
         scope="scope",
         time="period",
         title="Occupancy against 85% and 92%",
-        note="Occupied beds over open beds when the day ended: the strong line is the mean of the last 7 days, the thin "
-        "one the day itself.",
+        note="Occupied beds over open beds when the day ended: the strong line is the mean of the last 7 days, the "
+        "thin one the day itself.",
         description="Line of occupancy by day and of its 7-day mean, with rules at 85% and 92%.",
         columns=BED_COLUMNS,
         formats=BED_FORMATS,

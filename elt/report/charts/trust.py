@@ -59,14 +59,12 @@ def promised() -> ReportChart:
         scope="hospital",
         time="always",
         title="Promised and observed",
-        note="What the run record promised against what the data shows: a point is one number of one department or month, "
-        "and inside the shade it differs by no more than chance allows.",
+        note="What the run record promised against what the data shows: a point is one number of one department or "
+        "month, and inside the shade it differs by no more than chance allows.",
         description="Dots of the differences between observed and promised numbers, in units of their tolerance.",
         columns=_CHECK_COLUMNS,
         formats=_CHECK_FORMATS,
-        specification=specification(
-            alt.layer(inside, middle, points).add_params(*params), height=26, label_space=8
-        ),
+        specification=specification(alt.layer(inside, middle, points).add_params(*params), height=26, label_space=8),
         legend=RESULTS,
     )
 

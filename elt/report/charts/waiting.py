@@ -85,7 +85,10 @@ def compared() -> ReportChart:
         "wait_hours_p90": alt.MarkDef("circle", size=110, opacity=1, color="var(--line-1)"),
     }
     department = alt.Y(
-        "department:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=alt.ExprRef("labels"))
+        "department:N",
+        title=None,
+        sort=None,
+        axis=alt.Axis(ticks=False, domain=False, labelLimit=alt.ExprRef("labels")),
     )
     strength = alt.Opacity("strength:Q", scale=None)
     base = alt.Chart(ROWS)
@@ -93,9 +96,9 @@ def compared() -> ReportChart:
         x=_hours("wait_hours_p50:Q", "hours"), x2="wait_hours_p95:Q", y=department, opacity=strength
     )
     points = [
-        base.mark_point().properties(mark=mark).encode(
-            x=alt.X(f"{column}:Q"), y=department, opacity=strength, tooltip=tooltip(WAIT_COLUMNS, WAIT_FORMATS)
-        )
+        base.mark_point()
+        .properties(mark=mark)
+        .encode(x=alt.X(f"{column}:Q"), y=department, opacity=strength, tooltip=tooltip(WAIT_COLUMNS, WAIT_FORMATS))
         for column, mark in marks.items()
     ]
     params = [alt.param(name="labels", value=180), alt.param(name="high", value=24)]
@@ -117,7 +120,14 @@ def compared() -> ReportChart:
 
 def distribution() -> ReportChart:
     """The share of patients who had their bed within so many hours."""
-    columns = ["wait_hours_p50", "share_over_4h", "share_over_12h", "wait_hours_p90", "wait_hours_p95", "wait_hours_max"]
+    columns = [
+        "wait_hours_p50",
+        "share_over_4h",
+        "share_over_12h",
+        "wait_hours_p90",
+        "wait_hours_p95",
+        "wait_hours_max",
+    ]
     shares = {"wait_hours_p50": "0.5", "wait_hours_p90": "0.9", "wait_hours_p95": "0.95", "wait_hours_max": "1"}
     share = "{" + ", ".join(f"{key}: {value}" for key, value in shares.items()) + "}[datum.key]"
     of_hours = "datum.key == 'share_over_4h' ? 4 : datum.key == 'share_over_12h' ? 12 : datum.value"
@@ -130,13 +140,17 @@ def distribution() -> ReportChart:
         alt.Chart(ROWS)
         .transform_fold(columns, as_=["key", "value"])
         .transform_filter("isValid(datum.value)")
-        .transform_calculate(
-            hours=of_hours, share=f"indexof(datum.key, 'share') == 0 ? 1 - datum.value : {share}"
-        )
+        .transform_calculate(hours=of_hours, share=f"indexof(datum.key, 'share') == 0 ? 1 - datum.value : {share}")
         .transform_calculate(place="datum.hours + datum.share / 1000", words=words)
     )
     x = _hours("hours:Q", "hours waited")
-    y = alt.Y("share:Q", title="had their bed", stack=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=5))
+    y = alt.Y(
+        "share:Q",
+        title="had their bed",
+        stack=None,
+        scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(format="%", tickCount=5),
+    )
     order = alt.Order("place:Q")
     chart = alt.layer(
         known.mark_area(fill="var(--line-1)", opacity=0.1, aria=False).encode(x=x, y=y, order=order),
@@ -161,8 +175,8 @@ def distribution() -> ReportChart:
         scope="scope",
         time="row",
         title="How waits are distributed",
-        note="The share of patients who had their bed within so many hours. The points are exact, from the mart's own row "
-        f"for this choice; between them the line is straight. {_SCALE_NOTE}",
+        note="The share of patients who had their bed within so many hours. The points are exact, from the mart's own "
+        f"row for this choice; between them the line is straight. {_SCALE_NOTE}",
         description="Rising line of the share of patients who had their bed within so many hours.",
         columns=WAIT_COLUMNS,
         formats=WAIT_FORMATS,
@@ -197,7 +211,11 @@ def _wait_lines(height: int, *, small: bool) -> Specification:
         for place, band in enumerate(WAIT_LINES)
     ]
     p95, p90, median = WAIT_LINES
-    labels = {p95.key: (p95.label, p95.color, -11), p90.key: (p90.label, p90.color, 0), median.key: (median.label, median.color, 11)}
+    labels = {
+        p95.key: (p95.label, p95.color, -11),
+        p90.key: (p90.label, p90.color, 0),
+        median.key: (median.label, median.color, 11),
+    }
     named = [] if small else line_labels(labels)
     chart = alt.layer(chosen_months(), *lines, *named, hover(month_axis(small=small), WAIT_COLUMNS, WAIT_FORMATS))
     return specification(

@@ -14,6 +14,7 @@ from elt.warehouse import Warehouse, open_warehouse
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
     """An empty warehouse."""

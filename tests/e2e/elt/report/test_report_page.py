@@ -105,7 +105,11 @@ def test_the_p90_on_the_page_is_the_marts_own_row_of_the_choice(
     if period:
         opened.choose("period", period)
 
-    for number, column in {"wait_p90": "wait_hours_p90", "wait_p50": "wait_hours_p50", "over_12h": "share_over_12h"}.items():
+    for number, column in {
+        "wait_p90": "wait_hours_p90",
+        "wait_p50": "wait_hours_p50",
+        "over_12h": "share_over_12h",
+    }.items():
         assert float(opened.number(number)) == _wait(warehouse, column, *row)
     shown = opened.page.locator("[data-number=wait_p90] .value").inner_text()
     assert shown == f"{_wait(warehouse, 'wait_hours_p90', *row):,.1f}\u00a0h"
