@@ -17,7 +17,7 @@ def command(
     warehouse: Annotated[
         str, typer.Option(metavar="DSN", help="DSN of the warehouse, such as chdb:///data/warehouse.")
     ],
-    report: Annotated[Path, typer.Option(metavar="DIR", help="Directory for the page.")],
+    report: Annotated[Path, typer.Option(metavar="DIR", help="Directory for the dashboard.")],
     prefix: Annotated[str, typer.Option(help="What the names of the schemas begin with.")] = "hospital",
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:

@@ -59,7 +59,7 @@
   const colours = {};
   const readColours = () => {
     const style = getComputedStyle(document.documentElement);
-    for (const name of ["bed", "ready", "ink", "wait-1", "wait-2", "wait-3"]) {
+    for (const name of ["bed", "ready", "ink", "long", "wait-1", "wait-2", "wait-3"]) {
       colours[name] = style.getPropertyValue("--" + name).trim();
     }
     const dark = matchMedia("(prefers-color-scheme: dark)").matches;
@@ -211,8 +211,8 @@
   const strip = queueStrip($("strip"), {
     asked: requests.begin, admitted: ascending(wards.flatMap((ward) => [...ward.admitted])), last, upTo, go: (minute) => go(minute),
   });
-  const measure = () => { $("most").textContent = `at most ${strip.measure()} waiting`; };
-  addEventListener("resize", () => { measure(); draw(); });
+  $("most").textContent = `at most ${strip.most} waiting`;
+  addEventListener("resize", () => { strip.measure(); draw(); });
   $("time").max = last;
   $("time").addEventListener("input", () => go(Number($("time").value)));
   $("play").addEventListener("click", toggle);
@@ -230,6 +230,6 @@
   const asked = () => (Date.parse(location.hash.slice(1) + "Z") - start) / 60000;
   addEventListener("hashchange", () => { if (!Number.isNaN(asked())) go(asked()); });
   readColours();
-  measure();
+  strip.measure();
   go(Number.isNaN(asked()) ? 8 * HOUR : asked());
 })();

@@ -5,7 +5,9 @@
  */
 const queueStrip = (canvas, { asked, admitted, last, upTo, go }) => {
   const pen = canvas.getContext("2d");
-  let lengths = [], most = 1, width = 0, height = 0;
+  // The queue is longest just after someone joined it.
+  const most = asked.reduce((longest, minute, place) => Math.max(longest, place + 1 - upTo(admitted, minute)), 0);
+  let lengths = [], width = 0, height = 0;
 
   const measure = () => {
     const scale = devicePixelRatio || 1;
@@ -16,9 +18,7 @@ const queueStrip = (canvas, { asked, admitted, last, upTo, go }) => {
       const minute = (at / Math.max(width - 1, 1)) * last;
       return upTo(asked, minute) - upTo(admitted, minute);
     });
-    most = Math.max(1, ...lengths);
-    canvas.setAttribute("aria-label", `Patients waiting for a bed through the whole time: at most ${Math.max(...lengths)}`);
-    return most;
+    canvas.setAttribute("aria-label", `Patients waiting for a bed through the whole time: at most ${most}`);
   };
 
   const draw = (now, colours) => {
@@ -28,16 +28,16 @@ const queueStrip = (canvas, { asked, admitted, last, upTo, go }) => {
       pen.fillStyle = colour;
       pen.beginPath();
       pen.moveTo(from, height);
-      for (let at = from; at <= to; at += 1) pen.lineTo(at, height - (lengths[at] / most) * (height - 4));
+      for (let at = from; at <= to; at += 1) pen.lineTo(at, height - (lengths[at] / Math.max(most, 1)) * (height - 4));
       pen.lineTo(to, height);
       pen.fill();
     };
-    fill(0, Math.floor(here), colours["wait-2"]);
+    fill(0, Math.floor(here), colours.long);
     fill(Math.floor(here), width - 1, colours["wait-1"]);
     pen.fillStyle = colours.ink;
     pen.fillRect(Math.min(Math.max(here - .75, 0), width - 1.5), 0, 1.5, height);
   };
 
   canvas.addEventListener("click", (event) => go(Math.round((event.offsetX / Math.max(width - 1, 1)) * last)));
-  return { measure, draw };
+  return { measure, draw, most };
 };

@@ -84,9 +84,7 @@ def test_at_the_end_of_each_day_the_page_shows_the_census_and_counts_the_day(
         assert page.inner_text("#occupied").startswith(
             f"{shown['occupied']} of {sum(event.beds for event in census)} ("
         )
-        wards = [
-            page.inner_text(f"#wards figure:nth-of-type({place + 1}) figcaption span") for place in range(len(census))
-        ]
+        wards = page.locator("#wards figcaption span").all_inner_texts()
         assert wards == [
             f"{event.occupied_beds} of {event.beds}"
             + (f", {event.waiting_list_size} waiting" if event.waiting_list_size else "")
@@ -159,7 +157,7 @@ def test_the_queue_is_seen_through_the_whole_time_and_goes_to_it(open_board: Cal
 
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
 
-    assert "7 January 2025" in page.inner_text("#clock")
+    assert re.search(r" [78] January 2025", page.inner_text("#clock"))
     most = int(re.findall(r"\d+", page.inner_text("#most"))[0])
     assert 0 < _numbers(page)["waiting"] <= most
 
@@ -185,7 +183,7 @@ def test_names_are_only_text(tmp_path: Path, browser: "Browser") -> None:
     name = """=1+1</script><img src=x onerror="window.broken=1">'"`${broken}&amp;"""
     config = crowded()
     changed = structs.replace(
-        config, name=name, departments=tuple(structs.replace(each, name=name) for each in config.departments)
+        config, name=name, department=tuple(structs.replace(each, name=name) for each in config.department)
     )
     path = hs.Hospital(changed).simulate("2025-01-01", "2025-01-01", seed=3).board().save(tmp_path / "board.html")
     page = browser.new_page()

@@ -260,8 +260,7 @@ def test_rows_that_are_not_beside_the_page_are_said_in_words(make_report: Make, 
     opened.said.clear()
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [360, 768, 1300])
+@pytest.mark.parametrize(("width", "dark"), [(360, False), (768, True), (1300, True)])
 def test_the_pages_fit_phone_and_desk_in_light_and_dark(
     make_report: Make, open_page: Open, width: int, dark: bool
 ) -> None:
