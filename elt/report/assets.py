@@ -81,6 +81,7 @@ def _chart_json(chart: ReportChart) -> Json:
 
 def _hospital_json(hospital: HospitalFigures, trust: TrustFigures) -> Json:
     names = hospital.departments
+    alphabetical: list[str] = sorted(names, key=lambda department: (names[department], department))
     datasets = {name: encode_columns(table, exact=name in _EXACT) for name, table in hospital.datasets.items()}
     validation = encode_columns(pa.Table.from_pylist(deviations(trust, hospital.hospital_id)))
     return {
@@ -88,7 +89,7 @@ def _hospital_json(hospital: HospitalFigures, trust: TrustFigures) -> Json:
         "name": hospital.name,
         "names": dict(names),
         "fullest": list(names),
-        "departments": sorted(names, key=lambda department: (names[department], department)),
+        "departments": alphabetical,
         "periods": [
             {
                 "key": period.key,

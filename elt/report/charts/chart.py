@@ -22,7 +22,7 @@ Page = Literal["overview", "waiting", "beds", "flow", "trust"]
 Scope = Literal["hospital", "scope", "departments", "each", "compare"]
 Time = Literal["period", "months", "row", "always"]
 Specification: TypeAlias = dict[str, Json]
-Layers: TypeAlias = alt.Chart | alt.LayerChart
+Layers: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
 
 # A period of a few days is labelled by day, a longer one by month, a January with its year.
 DATE_LABEL = "utcFormat(datum.value, utcdate(datum.value) > 1 ? '%-d %b' : utcmonth(datum.value) == 0 ? '%b %Y' : '%b')"
@@ -109,7 +109,7 @@ def date_axis(*, small: bool = False, label: str = DATE_LABEL) -> alt.Axis:
     )
 
 
-def rules(labels: Mapping[float, str]) -> alt.LayerChart:
+def rules(labels: Mapping[float, str]) -> Layers:
     """Return dashed horizontal rules, each labelled at its right end.
 
     Args:
@@ -120,11 +120,10 @@ def rules(labels: Mapping[float, str]) -> alt.LayerChart:
     words = base.mark_text(align="left", dx=5, fill="var(--muted)", fontSize=11).encode(
         x=alt.value("width"), y=alt.Y("at:Q"), text="label:N"
     )
-    layers: alt.LayerChart = alt.layer(lines, words)
-    return layers
+    return alt.layer(lines, words)
 
 
-def occupancy_rules() -> alt.LayerChart:
+def occupancy_rules() -> Layers:
     """Return rules at 85% and 92%, the shares that English hospitals are held to."""
     return rules({0.85: "85%", 0.92: "92%"})
 

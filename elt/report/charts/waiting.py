@@ -138,7 +138,7 @@ def distribution() -> ReportChart:
     )
     known = (
         alt.Chart(ROWS)
-        .transform_fold(columns, as_=["key", "value"])
+        .transform_fold([*columns], as_=["key", "value"])
         .transform_filter("isValid(datum.value)")
         .transform_calculate(hours=of_hours, share=f"indexof(datum.key, 'share') == 0 ? 1 - datum.value : {share}")
         .transform_calculate(place="datum.hours + datum.share / 1000", words=words)
@@ -158,15 +158,8 @@ def distribution() -> ReportChart:
         known.mark_circle(size=60, opacity=1, color="var(--line-1)").encode(
             x=x, y=y, tooltip=tooltip(WAIT_COLUMNS, WAIT_FORMATS)
         ),
-        *(
-            known.transform_filter(which)
-            .mark_text(align=align, dx=dx, dy=dy, fill="var(--muted)", fontSize=12)
-            .encode(x=x, y=y, text="words:N", opacity=alt.value(alt.ExprRef("wide")))
-            for which, align, dx, dy in (
-                ("indexof(datum.key, 'share') == 0", "right", -8, -9),
-                ("indexof(datum.key, 'share') != 0", "left", 8, 11),
-            )
-        ),
+        _words(known, x, y, left=True),
+        _words(known, x, y, left=False),
     ).add_params(alt.param(name="high", value=24), alt.param(name="wide", value=1))
     return ReportChart(
         key="distribution",
@@ -182,6 +175,21 @@ def distribution() -> ReportChart:
         formats=WAIT_FORMATS,
         specification=specification(chart, height=240, label_space=110),
     )
+
+
+def _words(known: alt.Chart, x: alt.X, y: alt.Y, *, left: bool) -> alt.Chart:
+    """Return what is written at the points: what is known of an hour above the line, of a share of patients below."""
+    of_hours = "indexof(datum.key, 'share') == 0"
+    if left:
+        marked = known.transform_filter(of_hours).mark_text(
+            align="right", dx=-8, dy=-9, fill="var(--muted)", fontSize=12
+        )
+    else:
+        marked = known.transform_filter(f"!({of_hours})").mark_text(
+            align="left", dx=8, dy=11, fill="var(--muted)", fontSize=12
+        )
+    words: alt.Chart = marked.encode(x=x, y=y, text="words:N", opacity=alt.value(alt.ExprRef("wide")))
+    return words
 
 
 def _hours(field: str, title: str | None) -> alt.X:

@@ -150,7 +150,14 @@ def test_every_ward_is_drawn_and_named_and_a_bed_tells_of_its_patient(open_board
     )
 
 
-def test_the_queue_is_seen_through_the_whole_time_and_goes_to_it(open_board: Callable[[str], "Page"]) -> None:
+def test_the_queue_is_seen_through_the_whole_time_and_goes_to_it(
+    run: hs.Run, open_board: Callable[[str], "Page"]
+) -> None:
+    evenings: dict[str, int] = {}
+    for event in run.events:
+        if isinstance(event, DepSnapshot) and event.snapshot_type == "EOD":
+            day = str(event.snapshot_date)
+            evenings[day] = evenings.get(day, 0) + event.waiting_list_size
     page = open_board("")
     box = page.locator("#strip").bounding_box()
     assert box is not None
@@ -159,7 +166,14 @@ def test_the_queue_is_seen_through_the_whole_time_and_goes_to_it(open_board: Cal
 
     assert re.search(r" [78] January 2025", page.inner_text("#clock"))
     most = int(re.findall(r"\d+", page.inner_text("#most"))[0])
-    assert 0 < _numbers(page)["waiting"] <= most
+    assert 0 < max(evenings.values()) <= most <= len(run.events)
+    colours = page.evaluate(
+        "(() => { const strip = document.getElementById('strip'), width = strip.width;"
+        "return [0.25, 0.75].map(part => strip.getContext('2d')"
+        ".getImageData(0, 0, width, strip.height).data.filter((_, at) =>"
+        "at % 4 === 3 && Math.floor(at / 4) % width < width * part).some(Boolean)); })()"
+    )
+    assert colours == [True, True]
 
 
 @pytest.mark.parametrize("dark", [False, True])
