@@ -1,14 +1,17 @@
 """The charts of the report, as Vega-Lite specifications without data."""
 
+from functools import cache
+
 from elt.report.charts import beds, flow, overview, trust, waiting
 from elt.report.charts.chart import Page, ReportChart
 
 __all__ = ["Page", "ReportChart", "report_charts"]
 
 
-def report_charts() -> list[ReportChart]:
+@cache
+def report_charts() -> tuple[ReportChart, ...]:
     """Return every chart of the report; each page shows its own, in this order."""
-    return [
+    return (
         overview.pressure(),
         overview.occupancy(),
         overview.long_waits(),
@@ -27,4 +30,4 @@ def report_charts() -> list[ReportChart]:
         flow.growth(),
         trust.reconciled(),
         trust.promised(),
-    ]
+    )
