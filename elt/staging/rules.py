@@ -19,7 +19,7 @@ SECOND = 1_000_000
 """Microseconds."""
 
 _EARLIEST = date(1900, 1, 1)
-_LATEST = date(2299, 12, 31)
+_AFTER = date(2300, 1, 1)
 _END_OF_DAY = time(23, 59, 59)
 
 Mask: TypeAlias = pa.ChunkedArray
@@ -58,7 +58,7 @@ def _general(found: tuple[Column, ...]) -> Iterator[Rule]:
             yield Rule(f"{column.name} must be a whole second", _fraction(column.name))
         if column.kind in (ColumnKind.TIMESTAMP, ColumnKind.DATE):
             yield Rule(
-                f"{column.name} must lie between {_EARLIEST.year} and {_LATEST.year}", _out_of_range(column.name)
+                f"{column.name} must lie between {_EARLIEST.year} and {_AFTER.year - 1}", _out_of_range(column.name)
             )
 
 
@@ -76,8 +76,9 @@ def _fraction(name: str) -> Check:
 
 def _out_of_range(name: str) -> Check:
     def broken(table: pa.Table) -> Mask:
-        day = table[name].cast(pa.date32())
-        return pc.or_(pc.less(day, pa.scalar(_EARLIEST)), pc.greater(day, pa.scalar(_LATEST)))
+        column = table[name]
+        low, high = (pa.scalar(day).cast(column.type) for day in (_EARLIEST, _AFTER))
+        return pc.or_(pc.less(column, low), pc.greater_equal(column, high))
 
     return broken
 
