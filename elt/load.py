@@ -30,6 +30,7 @@ class LoadSummary:
         rows: Events loaded now.
         files_before: Staged files that were in the warehouse already.
         runs: Run records loaded now.
+        runs_broken: Objects that have the name of a run record and are none, which are not loaded.
         rows_in_warehouse: Events in the warehouse by type, afterwards.
     """
 
@@ -37,6 +38,7 @@ class LoadSummary:
     rows: int
     files_before: int
     runs: int
+    runs_broken: int
     rows_in_warehouse: dict[str, int]
 
     def as_dict(self) -> dict[str, object]:
@@ -88,8 +90,9 @@ def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
     for table in RAW_TABLES:
         warehouse.create_raw_table(table)
     loaded = _loaded_digests(warehouse)
+    broken: list[str] = []
     files = [file for file in staged if not _is_loaded(file.key, file.sha256, loaded, warehouse)]
-    runs = [run for run in finished_runs(store) if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
+    runs = [run for run in finished_runs(store, broken) if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
     versions = {file.key: require_contract(store, file) for file in files}
     _require_one_history(warehouse, runs)
     for run in runs:
@@ -102,6 +105,7 @@ def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
         rows=sum(file.rows for file in files),
         files_before=len(staged) - len(files),
         runs=len(runs),
+        runs_broken=len(broken),
         rows_in_warehouse=_rows_by_type(warehouse),
     )
 
