@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
-import msgspec
-
 from elt import layout, quarantine, raw
 from elt.errors import EmptyLakeError
 from elt.manifests import staging_runs
@@ -25,7 +23,7 @@ from elt.staging.reading import read_batch
 from elt.staging.run import complete, complete_unfinished, open_workers
 from elt.staging.summary import StageSummary
 from hospital_sim import layout as raw_layout
-from hospital_sim.events import decode_record
+from hospital_sim.events import BrokenRecordError, decode_record
 from hospital_sim.storage import ObjectConflictError, ObjectNotFoundError, ObjectStore
 
 
@@ -95,7 +93,7 @@ def _close_mended_records(store: ObjectStore) -> None:
 def _is_record(store: ObjectStore, key: str) -> bool:
     try:
         return raw_layout.record_key(decode_record(raw.read_raw(store, key)).run.run_id) == key
-    except (msgspec.MsgspecError, ValueError, RecursionError, ObjectNotFoundError):
+    except (BrokenRecordError, ObjectNotFoundError):
         return False
 
 
