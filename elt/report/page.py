@@ -13,7 +13,8 @@ from elt.report.figures import HospitalFigures
 from elt.report.hospital_days import WHOLE_HOSPITAL
 from elt.report.hospitals import hospitals_html
 from elt.report.periods import Period, days_text, periods_between
-from elt.report.trust import TrustFigures, trust_html, trust_text, verdict_html
+from elt.report.trust import TrustFigures
+from elt.report.trust_tables import trust_html, trust_text, verdict_html
 
 _SWATCHES = {
     "square": '<rect width="12" height="12" x="2" rx="2" fill="{color}"/>',
