@@ -13,9 +13,10 @@ from elt import layout, quarantine, raw
 from elt.errors import EmptyLakeError
 from elt.manifests import staging_runs
 from elt.staging import inputs
-from elt.staging.batches import DayPart, day_batches, read_object_names, split_identifiers
+from elt.staging.batches import DayPart, day_batches
 from elt.staging.decoding import decode
 from elt.staging.inputs import NewObjects
+from elt.staging.names import read_object_names, split_identifiers
 from elt.staging.outputs import BATCH_OBJECTS
 from elt.staging.planning import create_plan, make_replay_plan
 from elt.staging.reading import read_batch
@@ -119,7 +120,7 @@ def _mended(store: ObjectStore) -> Iterator[NewObjects]:
 def _right(store: ObjectStore, event_type: str, parts: list[DayPart]) -> Iterator[tuple[date, bytes]]:
     """Yield the day and the identifier of each object that is there and keeps the contract."""
     there = [_still_there(store, event_type, part) for part in parts]
-    batch, _ = read_batch(store, event_type, [part for part in there if len(part)])
+    batch = read_batch(store, event_type, [part for part in there if len(part)])
     broken = {(rejected.object.day, rejected.object.event_id) for rejected in decode(event_type, batch).rejected}
     for item in map(batch.item, range(len(batch))):
         if (item.day, item.event_id) not in broken:

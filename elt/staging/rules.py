@@ -6,7 +6,7 @@ column; one that breaks a rule is quarantined with the sentence of the rule.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from functools import cache
 from typing import TypeAlias
 
@@ -73,8 +73,9 @@ def _fraction(name: str) -> Check:
 
 def _out_of_range(name: str) -> Check:
     def broken(table: pa.Table) -> Mask:
-        day = table[name].cast(pa.date32())
-        return pc.or_(pc.less(day, pa.scalar(EARLIEST)), pc.greater(day, pa.scalar(LATEST)))
+        column = table[name]
+        low, high = (pa.scalar(day).cast(column.type) for day in (EARLIEST, LATEST + timedelta(days=1)))
+        return pc.or_(pc.less(column, low), pc.greater_equal(column, high))
 
     return broken
 
