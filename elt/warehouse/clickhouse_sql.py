@@ -120,7 +120,7 @@ def plain_message(text: str, sql: str = "") -> str:
     position = re.search(r"Syntax error: failed at position (\d+)", text)
     if position and sql and int(position[1]) > len(sql.encode()):
         return "Syntax error: the statement ends too early"
-    text = re.sub(r"^.*?DB::Exception: ", "", text, flags=re.DOTALL)
+    text = re.sub(r"^.*?DB::\w*Exception: ", "", text, flags=re.DOTALL)
     text = re.split(r"\. Expected one of|\(version |\. Stack trace:", text)[0]
     text = re.sub(r"\s*\n\s*FORMAT \w+", "", text)
     text = " ".join(text.split())
