@@ -8,11 +8,9 @@ import errno
 import os
 from collections.abc import Sequence
 
-from hospital_sim.storage import LocalStore, ObjectNotFoundError, ObjectStore, StorageError
+from hospital_sim.storage import FILE_ALONE, LocalStore, ObjectNotFoundError, ObjectStore, StorageError
 
 _READ_BYTES = 1 << 16
-# Never follows a link, which may lead out of the lake; never waits for a pipe, which nobody may fill.
-_FILE_ALONE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _NO_FOLDERS_INSIDE = 2
 """Links to a folder that holds no other folder, where the file system counts them: its name, and its own dot."""
 
@@ -61,7 +59,7 @@ def _local_names(folder: str) -> list[str] | None:
 
 def _read_local(folder: str, names: Sequence[str]) -> list[bytes]:
     # The calls of the system and nothing else: a million of these are most of the work of staging.
-    opened, read, close, only = os.open, os.read, os.close, _FILE_ALONE
+    opened, read, close, only = os.open, os.read, os.close, FILE_ALONE
     contents: list[bytes] = []
     name, descriptor = "", -1
     try:
