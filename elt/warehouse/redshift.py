@@ -1,5 +1,6 @@
 """Amazon Redshift. The only module that knows redshift_connector."""
 
+import logging
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from redshift_connector.core import Connection
     from redshift_connector.cursor import Cursor
+
+# What it logs of its own work repeats what the server says; that is said where it is caught, without a secret.
+logging.getLogger("redshift_connector").setLevel(logging.ERROR)
 
 _CONNECT_SECONDS = 10
 _NOT_LET_IN = {"28000", "28P01"}
