@@ -1,7 +1,7 @@
 """One lake, two warehouses: every row of every model is the same in Redshift as in chDB, however it came to be."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import pytest
@@ -28,6 +28,7 @@ pytestmark = pytest.mark.integration
 
 MONTHS = 3
 OF_DBT = '"app": "dbt"'
+OF_THE_CATALOG = {"pg_get_late_binding_view_cols"}
 
 
 class Both(NamedTuple):
@@ -148,11 +149,21 @@ def parsed(sent: list[str]) -> dict[str, list[exp.Expression | None]]:
     return {statement: list(sqlglot.parse(statement, read="redshift")) for statement in sent}
 
 
+def functions_unknown_to_redshift(statements: Iterable[exp.Expression | None]) -> set[str]:
+    return {call.name.lower() for each in statements if each for call in each.find_all(exp.Anonymous)}
+
+
+def test_a_function_of_another_engine_would_be_found() -> None:
+    of_clickhouse = sqlglot.parse("select toDate32(seen), quantileExactInclusive(0.5)(size) from t", read="redshift")
+    assert "todate32" in functions_unknown_to_redshift(of_clickhouse)
+
+
 def test_every_statement_of_the_project_is_of_redshift(
     both: Both, parsed: dict[str, list[exp.Expression | None]]
 ) -> None:
     unknown = [told for told, found in parsed.items() if any(isinstance(each, exp.Command) for each in found)]
     assert unknown == []
+    assert functions_unknown_to_redshift(found for each in parsed.values() for found in each) <= OF_THE_CATALOG
     for schema, table in model_tables():
         assert any(f'"{both.redshift.schema(schema)}"."{table}' in statement for statement in parsed), table
 
