@@ -8,7 +8,7 @@ from contextlib import suppress
 from redshift import messages
 from redshift.copying import STATEMENT, Bucket, Copy, CopyError, parse, rows_to_copy
 from redshift.messages import Message
-from redshift.rewriting import NotOfRedshiftError, as_postgres, code_of
+from redshift.rewriting import NotOfRedshiftError, as_postgres
 
 SERVER_VERSION = "8.0.2"
 """What Redshift says of itself."""
@@ -102,8 +102,8 @@ class Session:
         self._record(sql)
         self._copies.pop(name, None)
         try:
-            if STATEMENT.match(code_of(sql)):
-                copy = self._copies[name] = parse(code_with_strings(sql))
+            if STATEMENT.match(sql):
+                copy = self._copies[name] = parse(sql)
                 self._columns = await self._columns_of(copy.table)
                 sql = f"COPY {copy.table} FROM STDIN WITH (FORMAT csv)"
             else:
@@ -164,8 +164,3 @@ class Session:
 
     def _send(self, message: Message) -> None:
         self._to_server.write(message.encoded())
-
-
-def code_with_strings(sql: str) -> str:
-    """Return a statement without the comments before it."""
-    return sql[sql.lower().index("copy") :] if not sql.lower().startswith("copy") else sql

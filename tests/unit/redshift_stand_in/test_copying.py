@@ -41,7 +41,7 @@ def test_what_does_not_fit_is_refused_as_a_whole(wrong: pa.Table, told: str) -> 
 
 
 def test_the_options_of_a_copy_are_read() -> None:
-    by_role = parse("COPY t FROM 's3://b/m' IAM_ROLE 'arn:x' FORMAT AS PARQUET MANIFEST")
+    by_role = parse("/* of dbt */ COPY t FROM 's3://b/m' IAM_ROLE 'arn:x' FORMAT AS PARQUET MANIFEST")
     assert (by_role.table, by_role.source, by_role.role, by_role.manifest) == ("t", "s3://b/m", "arn:x", True)
     assert parse("COPY t FROM 's3://b/m' IAM_ROLE default FORMAT AS PARQUET").role == "default"
     keys = "aws_access_key_id=k;aws_secret_access_key=s/+=;token=t"
