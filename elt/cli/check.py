@@ -32,11 +32,11 @@ def command(
     from elt.quality import check
     from elt.quality.page import write_check
     from elt.quality.thresholds import parse_thresholds
-    from elt.raw import open_lake
+    from elt.raw import read_lake
     from elt.warehouse import open_warehouse
 
     thresholds = parse_thresholds(threshold or ())
-    store = open_lake(lake)
+    store = read_lake(lake)
     with open_warehouse(warehouse, prefix) as opened:
         report = check(store, opened, thresholds)
     written = write_check(report, out) if out else None

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from elt.cli.options import SINGLE_WRITER
 from elt.errors import WrongCallError
 from hospital_sim import terminal
 
@@ -24,11 +25,11 @@ def list_entries(
     import msgspec
 
     from elt import quarantine
-    from elt.raw import open_lake
+    from elt.raw import read_lake
 
     if reason is not None and reason not in list(quarantine.Reason):
         raise WrongCallError(f"--reason: {reason!r} is none of {', '.join(quarantine.Reason)}")
-    store = open_lake(lake)
+    store = read_lake(lake)
     counts = quarantine.open_counts(store)
     still_open = {entry.key for entry in quarantine.open_entries(store)}
     found = [
@@ -57,13 +58,14 @@ def list_entries(
 def replay_entries(
     lake: Lake,
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes.")] = 1,
+    single_writer: Annotated[bool, typer.Option("--single-writer", help=SINGLE_WRITER)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Stage what keeps the contract now, because its cause was mended; the rest stays in quarantine."""
     from elt.raw import open_lake
     from elt.staging import replay
 
-    summary = replay(open_lake(lake), workers)
+    summary = replay(open_lake(lake, single_writer=single_writer), workers)
     if as_json:
         terminal.print_json(summary.as_json())
         return

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from elt.cli.options import SINGLE_WRITER
 from hospital_sim import terminal
 
 
@@ -19,6 +20,7 @@ def command(
     ],
     report: Annotated[Path, typer.Option(metavar="DIR", help="Directory for the page.")],
     prefix: Annotated[str, typer.Option(help="What the names of the schemas begin with.")] = "hospital",
+    single_writer: Annotated[bool, typer.Option("--single-writer", help=SINGLE_WRITER)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Simulate, stage, load, build, check and report. The same call again changes nothing.
@@ -37,6 +39,7 @@ def command(
         warehouse=warehouse,
         report=report,
         prefix=prefix,
+        single_writer=single_writer,
         tell=lambda line: typer.echo(line, err=True),
     )
     if as_json:

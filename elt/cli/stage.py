@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elt.cli.options import SINGLE_WRITER
 from elt.errors import WrongCallError
 from hospital_sim import terminal
 
@@ -27,6 +28,7 @@ def command(
         str | None,
         typer.Option(metavar="ADDRESS", help="Let a Dask cluster do it, given its scheduler: tcp://host:8786."),
     ] = None,
+    single_writer: Annotated[bool, typer.Option("--single-writer", help=SINGLE_WRITER)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Stage new raw events to Parquet: one immutable file for each event type and month."""
@@ -37,7 +39,7 @@ def command(
     from elt.raw import open_lake
     from elt.staging import stage
 
-    summary = stage(open_lake(lake), closing_day, workers, dask)
+    summary = stage(open_lake(lake, single_writer=single_writer), closing_day, workers, dask)
     if as_json:
         terminal.print_json(summary.as_json())
     else:

@@ -17,10 +17,10 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print every problem as one JSON object.")] = False,
 ) -> None:
     """Prove a lake: name every object that is missing, foreign, altered or truncated. Exit code 1 if there is any."""
-    from elt.raw import open_lake
+    from elt.raw import read_lake
     from elt.verification import verify
 
-    report = verify(open_lake(lake), workers)
+    report = verify(read_lake(lake), workers)
     if as_json:
         terminal.print_json(report.as_json())
     else:

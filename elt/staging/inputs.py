@@ -14,7 +14,7 @@ from elt import layout, raw
 from elt.digests import digest
 from elt.errors import BrokenLakeError
 from elt.manifests import PlannedOutput
-from elt.staging.batches import IDENTIFIER_BYTES, read_object_names, split_identifiers
+from elt.staging.names import IDENTIFIER_BYTES, read_object_names, split_identifiers
 from hospital_sim import layout as raw_layout
 from hospital_sim.storage import ObjectStore
 

@@ -21,7 +21,14 @@ from elt.warehouse.redshift_copy import (
     write_manifest,
 )
 from elt.warehouse.redshift_rows import arrow_table, batches
-from elt.warehouse.redshift_sql import WRONG_SQL, create_staging_table, create_table, one_line, quoted_name
+from elt.warehouse.redshift_sql import (
+    WRONG_SQL,
+    create_staging_table,
+    create_table,
+    newer_table,
+    one_line,
+    quoted_name,
+)
 from elt.warehouse.tables import SOURCE_FILE, RawTable, staged_columns
 from hospital_sim.storage import ObjectStore
 
@@ -118,9 +125,14 @@ class RedshiftWarehouse:
         return bool(self._rows(asked, [self.schema(schema), table])["n"][0].as_py())
 
     def create_raw_table(self, table: RawTable) -> None:
-        """Create a table of the raw schema, unless it is there."""
-        self._run(f"CREATE SCHEMA IF NOT EXISTS {self.schema('raw')}")
-        self._run(create_table(self.schema("raw"), table))
+        """Create a table of the raw schema; one that lacks columns is made anew with them, in their places."""
+        schema = self.schema("raw")
+        self._run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        self._run(create_table(schema, table))
+        if made_anew := newer_table(schema, table, self._nullable_columns(table)):
+            with self.transaction():
+                for statement in made_anew:
+                    self._run(statement)
 
     def load_parquet(self, table: RawTable, store: ObjectStore, key: str) -> None:
         """Add the rows of one staged file to a raw table, as a whole: rows of it that are there already are replaced.
@@ -214,15 +226,26 @@ class RedshiftWarehouse:
                 f"warehouse {self.dsn}: there is none of prefix {self.prefix}; make one with hospital-elt load"
             )
 
+    def _nullable_columns(self, table: RawTable) -> dict[str, bool]:
+        """Return the columns that a table has, and whether a value of each may be missing."""
+        found = self._rows(
+            "SELECT column_name, is_nullable FROM information_schema.columns WHERE table_schema = ? AND table_name = ?",
+            [self.schema("raw"), table.name],
+        )
+        pairs = zip(found["column_name"].to_pylist(), found["is_nullable"].to_pylist(), strict=True)
+        return {str(name): nullable == "YES" for name, nullable in pairs}
+
     def _columns_of(self, table: RawTable) -> list[tuple[str, str]]:
-        """Return name and type of the columns that a staged file is to have, as they are in the table."""
+        """Return name and type of the columns that a staged file is to have, as they are in the warehouse."""
         found = self._rows(
             "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = ? AND table_name = ? "
             "ORDER BY ordinal_position",
             [self.schema("raw"), table.name],
         )
         pairs = zip(found["column_name"].to_pylist(), found["data_type"].to_pylist(), strict=True)
-        return [(str(name), str(kind)) for name, kind in pairs if name != SOURCE_FILE]
+        # A file of an older contract does not have those that were appended since.
+        staged = {column.name for column in staged_columns(table)}
+        return [(str(name), str(kind)) for name, kind in pairs if name in staged]
 
     def _insert(self, schema: str, table: RawTable, rows: "pa.Table") -> None:
         columns = tuple(column for column in table.columns if column.name in rows.column_names)

@@ -7,6 +7,21 @@ from collections.abc import Mapping, Sequence
 
 from elt.build import MODELS
 from elt.warehouse import Warehouse, dbt_target, open_warehouse
+from elt.warehouse.tables import RAW_TABLES
+
+
+def raw_digests(warehouse: Warehouse) -> dict[str, tuple[int, int]]:
+    """Return the rows of every raw table and a digest of all of them, whatever their order; when they were loaded left
+    out."""
+    found = {}
+    for table in RAW_TABLES:
+        names = ", ".join(column.name for column in table.columns if column.name != "loaded_at")
+        [row] = warehouse.query(
+            f"SELECT count() AS n, sum(cityHash64(*)) AS digest FROM (SELECT {names} FROM "
+            f"{warehouse.schema('raw')}.{table.name})"
+        ).to_pylist()
+        found[table.name] = (row["n"], row["digest"])
+    return found
 
 
 def table_digests(dsn: str, prefix: str = "hospital") -> dict[str, tuple[int, int]]:

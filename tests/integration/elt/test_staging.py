@@ -361,6 +361,13 @@ def test_a_record_under_the_name_of_another_run_is_broken(lake: LocalStore) -> N
     assert stage(lake).quarantined == {"broken_run_record": 1}
 
 
+def test_a_record_that_ends_at_the_end_of_all_days_is_broken(lake: LocalStore) -> None:
+    put_all(lake, some_events(1))
+    put_record(lake, date.max, run=7)
+
+    assert stage(lake).quarantined == {"broken_run_record": 1}
+
+
 def test_a_lake_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
     with pytest.raises(EmptyLakeError, match="no lake here"):
         open_lake(str(tmp_path / "nowhere"))
