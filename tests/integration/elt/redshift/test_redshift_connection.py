@@ -77,7 +77,7 @@ def test_a_server_that_cannot_be_reached_is_told_within_20_seconds() -> None:
 
 def test_a_connection_that_breaks_is_told_in_one_line(place: RedshiftDsn) -> None:
     with RedshiftWarehouse(replace(place, sslmode="disable"), create=True) as warehouse:
-        warehouse._connection._usock.shutdown(socket.SHUT_RDWR)
+        warehouse._session._connection._usock.shutdown(socket.SHUT_RDWR)
         with pytest.raises(WarehouseError, match=r"went away .*run the same command again") as told:
             warehouse.query("SELECT 1")
     assert "\n" not in str(told.value)

@@ -26,6 +26,8 @@ from elt.staging import stage
 from elt.warehouse import NoWarehouseError, Warehouse, open_warehouse
 from elt.warehouse.dsn import RedshiftDsn, parse_dsn
 from elt.warehouse.redshift import RedshiftWarehouse
+from elt.warehouse.redshift_copy import Access
+from elt.warehouse.redshift_session import RedshiftSession
 from elt.warehouse.tables import EVENT_TABLES, RAW_TABLES, event_table
 from hospital_sim.storage import LocalStore, ObjectStore, open_store
 
@@ -34,16 +36,17 @@ pytestmark = pytest.mark.integration
 LOAD_UNTIL_KILLED = f"""
 import sys
 sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[3] / "support")!r}]
-from test_redshift_loading import KilledWarehouse, load_into, open_store, parse_dsn
+from test_redshift_loading import KilledSession, RedshiftWarehouse, load_into, open_store, parse_dsn
 lake, dsn, prefix, words, left = sys.argv[1:]
-with KilledWarehouse(parse_dsn(dsn), prefix, create=True) as opened:
-    opened.words, opened.left = words, int(left)
+with RedshiftWarehouse(parse_dsn(dsn), prefix, create=True) as opened:
+    opened._session.__class__ = KilledSession
+    opened._session.words, opened._session.left = words, int(left)
     load_into(opened, open_store(lake))
 """
 
 
-class KilledWarehouse(KilledAtStep, RedshiftWarehouse):
-    """A real warehouse whose loader is killed before or after one of the statements that begin with some words.
+class KilledSession(KilledAtStep, RedshiftSession):
+    """A real session whose process is killed before or after one of the statements that begin with some words.
 
     Attributes:
         words: The words; each such statement counts twice, before and after it.
@@ -51,11 +54,11 @@ class KilledWarehouse(KilledAtStep, RedshiftWarehouse):
 
     words = ""
 
-    def _run(self, sql: str, values: object = ()) -> object:
+    def run(self, sql: str, values: object = ()) -> object:
         counts = sql.startswith(self.words)
         if counts:
             self._count()
-        cursor = super()._run(sql, values)  # type: ignore[arg-type]
+        cursor = super().run(sql, values)  # type: ignore[arg-type]
         if counts:
             self._count()
         return cursor
@@ -216,9 +219,10 @@ def test_raw_tables_lie_by_what_joins_them_and_in_order_of_time(
     sent = redshift.only_stand_in.statements
     begin = len(sent)
     warehouse.create_raw_table(next(each for each in RAW_TABLES if each.name == table))
-    assert sent[-1].startswith("CREATE TABLE IF NOT EXISTS")
-    assert sent[-1].endswith(layout)
-    assert len(sent) == begin + 2
+    made = sent[begin + 1]
+    assert made.startswith("CREATE TABLE IF NOT EXISTS")
+    assert made.endswith(layout)
+    assert not any("_newer" in statement for statement in sent[begin:])
 
 
 def faulty(rows: pa.Table, fault: str) -> pa.Table:
@@ -347,19 +351,17 @@ def test_a_secret_is_in_no_error_and_no_log(
     caplog.set_level(logging.DEBUG)
     place = parse_dsn(redshift.only_stand_in.dsn("?sslmode=disable"))
     assert isinstance(place, RedshiftDsn)
+    secret = "of-another-secret"
+    wrong = Access("", "of-another-key", secret, "of-a-token")
+    monkeypatch.setattr("elt.warehouse.redshift.access", lambda place: wrong)
     with RedshiftWarehouse(place, prefix, create=True) as warehouse:
-        warehouse.require_lake(lake)
-        secret = "of-another-secret"
-        monkeypatch.setattr(
-            warehouse, "_access", type(warehouse._reading())("", "of-another-key", secret, "of-a-token")
-        )
         with pytest.raises(WrongCallError, match="the AWS credentials given") as error:
             load_into(warehouse, lake)
         with pytest.raises(CommandError) as echoed:
             warehouse.execute(f"SELECT '{secret}'::bigint")
     # The stand-in logs too, in threads of its own.
     logged = "\n".join(record.getMessage() for record in caplog.records if record.threadName == "MainThread")
-    for told in (str(error.value), str(echoed.value), repr(warehouse._access), logged):
+    for told in (str(error.value), str(echoed.value), repr(wrong), logged):
         assert secret not in told
         assert "of-a-token" not in told
         assert SECRET not in told
