@@ -51,6 +51,7 @@ class Session:
         self._asked: list[list[str | None]] | None = None
         self._answered = asyncio.Event()
         self._refused = False
+        self._let_in = False
 
     async def run(self) -> None:
         """Serve the client until either goes away."""
@@ -91,6 +92,8 @@ class Session:
                     self._send(message)
                 case b"E" if self._portal_copy is not None:
                     await self._copy(self._portal_copy, message)
+                case b"H" if not self._let_in:
+                    pass  # PostgreSQL would hang up on what it has not read, before its refusal is read here.
                 case b"Q" | b"F":
                     raise NotOfRedshiftError("the driver sends no such message")
                 case _:
@@ -154,6 +157,7 @@ class Session:
                 self._copy_began = None
                 if message.kind == b"G":
                     continue
+            self._let_in = self._let_in or message.kind == b"Z"
             if message.kind == b"T":
                 message = Message(b"T", messages.without_text_type(message.body))
             elif message.kind == b"S" and message.body.startswith(b"server_version\0"):
