@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from redshift.stand_in import PASSWORD
 from redshift_fixtures import Redshift
+from silent_server import silent_port
 
 from elt.errors import WrongCallError
 from elt.warehouse import WarehouseError, dbt_target, open_warehouse
@@ -59,18 +60,11 @@ def test_a_wrong_password_is_a_wrong_call_that_tells_no_secret(place: RedshiftDs
 
 
 def test_a_server_that_cannot_be_reached_is_told_within_20_seconds() -> None:
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen(0)
-        # The queue of who waits to be let in is full: nobody answers, as behind a firewall.
-        with socket.socket() as first, socket.socket() as second:
-            for other in (first, second):
-                other.setblocking(False)
-                other.connect_ex(silent.getsockname())
-            begin = time.monotonic()
-            with pytest.raises(WarehouseError, match="cannot be reached") as told:
-                open_warehouse(f"redshift://u:hidden@127.0.0.1:{silent.getsockname()[1]}/dev")
-            assert time.monotonic() - begin < 20
+    with silent_port() as port:
+        begin = time.monotonic()
+        with pytest.raises(WarehouseError, match="cannot be reached") as told:
+            open_warehouse(f"redshift://u:hidden@127.0.0.1:{port}/dev")
+        assert time.monotonic() - begin < 20
     assert told.value.exit_code == 1
     assert "hidden" not in str(told.value)
 
