@@ -237,7 +237,8 @@ class _Strings:
     def __call__(self, reading: _Reading) -> None:
         window, lengths = self._found(reading)
         # What stands behind a value is covered; no two values look alike, because each ends with its first quote.
-        window *= (np.arange(window.shape[1]) < lengths[:, None]).view(np.uint8)
+        places = np.arange(window.shape[1], dtype=np.uint8)
+        window *= (places < lengths.astype(np.uint8)[:, None]).view(np.uint8)
         fixed = pa.binary(window.shape[1])
         found = pa.Array.from_buffers(fixed, len(window), [None, pa.py_buffer(window)]).dictionary_encode()
         decoded = [self._decode(value.rstrip(b"\0")) for value in found.dictionary.to_pylist()]

@@ -80,8 +80,7 @@ def _days(rows: Bytes) -> tuple[Offsets, Flags]:
 
 def _pair(rows: Bytes, place: int) -> npt.NDArray[np.int16]:
     """Return the numbers of two digits at a place of each row; what is none is larger than any."""
-    pairs = rows[:, place : place + 2].copy().view(np.uint16)[:, 0]
-    return _PAIRS.take(pairs)
+    return _PAIRS.take(rows[:, place : place + 2].view(np.uint16)[:, 0])
 
 
 def any_along(flags: npt.NDArray[np.generic], axis: int) -> Flags:
