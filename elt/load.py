@@ -86,6 +86,7 @@ def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
         What was loaded.
     """
     staged = _staged(store)
+    warehouse.require_lake(store)
     note_version(warehouse)
     for table in RAW_TABLES:
         warehouse.create_raw_table(table)
@@ -171,22 +172,26 @@ def load_file(
         StatementError: If the warehouse refuses its rows.
     """
     table = event_table(file.event_type)
-    if file.key in leftovers:
-        warehouse.delete(table, SOURCE_FILE, file.key)
-    warehouse.load_parquet(event_table(file.event_type, version), store, file.key)
-    rows = _rows_of(warehouse, table, file.key)
-    if rows != file.rows:
-        warehouse.delete(table, SOURCE_FILE, file.key)
-        raise BrokenLakeError(f"{file.key}: has {rows} rows, but its manifest says {file.rows}; none of them was kept")
-    _book(warehouse, file.key, table, rows, file.sha256, file.month)
+    with warehouse.transaction():
+        if file.key in leftovers:
+            warehouse.delete(table, SOURCE_FILE, file.key)
+        warehouse.load_parquet(event_table(file.event_type, version), store, file.key)
+        rows = _rows_of(warehouse, table, file.key)
+        if rows != file.rows:
+            warehouse.delete(table, SOURCE_FILE, file.key)
+            raise BrokenLakeError(
+                f"{file.key}: has {rows} rows, but its manifest says {file.rows}; none of them was kept"
+            )
+        _book(warehouse, file.key, table, rows, file.sha256, file.month)
 
 
 def _load_run(warehouse: Warehouse, run: LoadedRun) -> None:
-    for table, rows in run.rows.items():
-        warehouse.delete(table, "run_id", run.run_id)
-        if rows.num_rows:
-            warehouse.insert(table, rows)
-    _book(warehouse, run.key, RUN, 1, run.sha256)
+    with warehouse.transaction():
+        for table, rows in run.rows.items():
+            warehouse.delete(table, "run_id", run.run_id)
+            if rows.num_rows:
+                warehouse.insert(table, rows)
+        _book(warehouse, run.key, RUN, 1, run.sha256)
 
 
 def _book(warehouse: Warehouse, key: str, table: RawTable, rows: int, sha256: str, month: date | None = None) -> None:

@@ -18,6 +18,8 @@ _GROUPS = ((0, 8), (9, 13), (14, 18), (19, 23), (24, 36))
 """Where the digits of an identifier stand between its hyphens."""
 
 _MANY = 1 << 16
+_AT_ONCE = 1 << 15
+"""Names that are read at once: what is held beside the names themselves is bounded."""
 
 _HEXADECIMAL = np.frombuffer(bytes(range(256)).hex().encode(), np.uint16)
 _NO_DIGIT = 0xFF
@@ -82,23 +84,24 @@ def read_object_names(event_type: str, days: Sequence[Sequence[str]]) -> tuple[l
     Returns:
         For each partition the identifiers, 16 bytes each, sorted; and for each the names that are not an event's.
     """
-    pattern = _name_pattern(event_type)
-    usual: Sequence[Sequence[str]] = days
-    text = "".join(chain.from_iterable(days))
-    if set(map(len, chain.from_iterable(days))) - {len(pattern)} or not text.isascii():
-        usual = [[name for name in names if len(name) == len(pattern) and name.isascii()] for names in days]
-        text = "".join(chain.from_iterable(usual))
-    identifiers, right = _identifiers(pattern, text)
-    ends = np.cumsum([0, *map(len, usual)])
-    if usual is days and right.all():
+    names = list(chain.from_iterable(days))
+    identifiers, right = np.empty((len(names), 2), np.uint64), np.empty(len(names), np.bool_)
+    for start in range(0, len(names), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        identifiers[some], right[some] = _identifiers(_name_pattern(event_type), names[some])
+    ends = np.cumsum([0, *map(len, days)])
+    if right.all():
         return _sorted(identifiers, ends), [[] for _ in days]
-    known = {name for name, is_right in zip(chain.from_iterable(usual), right.tolist(), strict=True) if is_right}
-    others = [sorted(name for name in names if name not in known) for names in days]
-    return _sorted(identifiers[right], np.concatenate([[0], np.cumsum(right)])[ends]), others
+    wrong = [sorted(names[row] for row in range(*span) if not right[row]) for span in pairwise(ends.tolist())]
+    return _sorted(identifiers[right], np.concatenate([[0], np.cumsum(right)])[ends]), wrong
 
 
-def _identifiers(pattern: str, text: str) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
-    """Read names that stand one behind another: two numbers for each identifier, and whether it is one."""
+def _identifiers(pattern: str, names: Sequence[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
+    """Read names: two numbers for each identifier, and whether it is one."""
+    text = "".join(names)
+    if set(map(len, names)) != {len(pattern)} or not text.isascii():
+        # The pattern itself is the name of no object.
+        text = "".join(name if len(name) == len(pattern) and name.isascii() else pattern for name in names)
     rows = np.frombuffer(text.encode("ascii"), np.uint8).reshape(-1, len(pattern))
     start = pattern.index("#")
     template = np.frombuffer(pattern.encode("ascii"), np.uint8).copy()
@@ -109,12 +112,10 @@ def _identifiers(pattern: str, text: str) -> tuple[npt.NDArray[np.uint64], npt.N
     for hyphens, (first, end) in enumerate(_GROUPS):
         digits[:, first - hyphens : end - hyphens] = rows[:, start + first : start + end]
     values = _DIGIT_VALUES.take(digits)
-    wrong = (rows ^ template) & same
     right = np.ones(len(rows), np.bool_)
-    if wrong.any():
-        right &= ~wrong.any(axis=1)
-    if (values == _NO_DIGIT).any():
-        right &= ~(values == _NO_DIGIT).any(axis=1)
+    for wrong in ((rows ^ template) & same, values == _NO_DIGIT):
+        if wrong.any():
+            right &= ~wrong.any(axis=1)
     found = (values[:, 0::2] << 4) | (values[:, 1::2] & 0xF)
     return found.view(">u8").astype(np.uint64), right
 

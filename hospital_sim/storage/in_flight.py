@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import Context
 from functools import cache
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from hospital_sim.storage.protocol import StorageError
 
@@ -146,8 +146,20 @@ def in_thread(call: Callable[..., Result], *arguments: object) -> "asyncio.Futur
     return asyncio.get_running_loop().run_in_executor(_threads(), call, *arguments)
 
 
+class _Batch(Generic[Result]):
+    """The results of one batch, in the making."""
+
+    def __init__(self, size: int, whole: "asyncio.Future[None]") -> None:
+        self.results: list[Result | None] = [None] * size
+        self.left = size
+        self.whole = whole
+
+
 class Flight(Generic[Item, Result]):
     """Does the same work on many items, several at a time; after a failure begins no more.
+
+    As many tasks as may be in flight take one item after the other: a task for each item, which waits for a place,
+    would cost as much again as what is done with it.
 
     Args:
         work: What is done with an item; a ``StorageError`` of it ends the flight.
@@ -159,7 +171,9 @@ class Flight(Generic[Item, Result]):
 
     def __init__(self, work: Callable[[Item], Awaitable[Result]], width: int) -> None:
         self._work = work
-        self._places = asyncio.Semaphore(width)
+        self._width = width
+        self._waiting: deque[tuple[_Batch[Result], int, Item]] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._failure: StorageError | None = None
         self.done = 0
 
@@ -190,16 +204,38 @@ class Flight(Generic[Item, Result]):
                 LOOP.abandon(batch_left)
 
     async def _batch(self, items: Sequence[Item]) -> Sequence[Result | None]:
-        return await asyncio.gather(*map(self._one, items))
+        batch: _Batch[Result] = _Batch(len(items), asyncio.get_running_loop().create_future())
+        self._waiting.extend((batch, place, item) for place, item in enumerate(items))
+        for _ in range(min(self._width - len(self._tasks), len(items))):
+            task = asyncio.create_task(self._one_after_the_other())
+            self._tasks.add(task)
+        try:
+            await batch.whole
+        except BaseException:
+            self._waiting.clear()
+            for task in self._tasks:
+                task.cancel()
+            raise
+        return batch.results
 
-    async def _one(self, item: Item) -> Result | None:
-        async with self._places:
-            if self._failure is not None:
-                return None
+    async def _one_after_the_other(self) -> None:
+        try:
+            while self._waiting:
+                await self._next(*self._waiting.popleft())
+        finally:
+            # At once, and not when the loop comes to it: the next batch counts who is there.
+            self._tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+
+    async def _next(self, batch: _Batch[Result], place: int, item: Item) -> None:
+        if self._failure is None:
             try:
-                result = await self._work(item)
+                batch.results[place] = await self._work(item)
+                self.done += 1
             except StorageError as error:
                 self._failure = self._failure or error
-                return None
-            self.done += 1
-            return result
+            except Exception as error:
+                if not batch.whole.done():
+                    batch.whole.set_exception(error)
+        batch.left -= 1
+        if not batch.left and not batch.whole.done():
+            batch.whole.set_result(None)
