@@ -15,7 +15,7 @@ POWERBI_PARSER := @microsoft/powerbi-modeling-mcp-linux-x64@0.5.0-beta.13
 POWERBI_PARSER_PROGRAM := @microsoft/powerbi-modeling-mcp-linux-x64/dist/powerbi-modeling-mcp
 
 help:  ## list the targets
-	@echo "make demo    a year of a hospital, from simulation to a page: demo/report/index.html"
+	@echo "make demo    a year of a hospital, from simulation to a dashboard: demo/report/index.html"
 	@echo "make test    all tests (TEST_ARGS='...' is handed to pytest)"
 	@echo "make soak    the tests with many more examples and kills; takes long"
 	@echo "make lint    ruff, mypy and the import rules"

@@ -11,6 +11,7 @@ Keys are relative to the lake::
     manifests/staging/000001/commit.json                          what it did
     manifests/inputs/admission/event_date=2024-03/<digest>.json   the raw objects of one output of a plan
     manifests/inputs/foreign/<digest>.json                        keys under raw/ that are no event's
+    redshift/<digest>.manifest                                    what one COPY of Redshift reads: a staged file
 """
 
 import re
@@ -28,10 +29,10 @@ STAGING_MANIFESTS = "manifests/staging/"
 _INPUTS = "manifests/inputs/"
 
 _STAGED_KEY = re.compile(
-    rf"{STAGING}(?P<type>{'|'.join(EVENT_TYPES)})/event_date=(?P<month>\d{{4}}-(?:0[1-9]|1[0-2]))/"
-    r"(?P=type)(?:-(?P<number>\d{4,}))?\.parquet"
+    rf"{STAGING}(?P<type>{'|'.join(EVENT_TYPES)})/event_date=(?P<month>[0-9]{{4}}-(?:0[1-9]|1[0-2]))/"
+    r"(?P=type)(?:-(?P<number>[0-9]{4,}))?\.parquet"
 )
-_MANIFEST_KEY = re.compile(rf"{STAGING_MANIFESTS}(?P<number>\d{{6,}})/(?P<name>plan|commit)\.json")
+_MANIFEST_KEY = re.compile(rf"{STAGING_MANIFESTS}(?P<number>[0-9]{{6,}})/(?P<name>plan|commit)\.json")
 
 
 class StagedKey(NamedTuple):
@@ -73,9 +74,11 @@ def staged_key(event_type: str, month: date, number: int) -> str:
 def parse_staged_key(key: str) -> StagedKey | None:
     """Read the key of a staged file; None if it is not one."""
     match = _STAGED_KEY.fullmatch(key)
-    if match is None:
+    if match is None or match["month"].startswith("0000"):
         return None
-    return StagedKey(match["type"], date.fromisoformat(f"{match['month']}-01"), int(match["number"] or 1))
+    found = StagedKey(match["type"], date.fromisoformat(f"{match['month']}-01"), int(match["number"] or 1))
+    # One name for each file: other spellings of its number are not it.
+    return found if staged_key(*found) == key else None
 
 
 def quarantined_object_key(raw_key: str) -> str:
@@ -106,7 +109,11 @@ def commit_key(number: int) -> str:
 def parse_manifest_key(key: str) -> tuple[int, str] | None:
     """Read the number of a staging run and ``plan`` or ``commit`` from a key; None if it is neither's."""
     match = _MANIFEST_KEY.fullmatch(key)
-    return (int(match["number"]), match["name"]) if match else None
+    if match is None:
+        return None
+    number, name = int(match["number"]), match["name"]
+    # One name for each manifest: another spelling of its number must not stand in for it.
+    return (number, name) if key == (plan_key if name == "plan" else commit_key)(number) else None
 
 
 def inputs_key(event_type: str, month: date, digest: str) -> str:
@@ -117,3 +124,8 @@ def inputs_key(event_type: str, month: date, digest: str) -> str:
 def foreign_inputs_key(digest: str) -> str:
     """Return the key of a list of keys under ``raw/`` that are no event's."""
     return f"{_INPUTS}foreign/{digest}.json"
+
+
+def copy_manifest_key(digest: str) -> str:
+    """Return the key of the list of files that one COPY of Redshift reads."""
+    return f"redshift/{digest}.manifest"

@@ -30,6 +30,7 @@ class LoadSummary:
         rows: Events loaded now.
         files_before: Staged files that were in the warehouse already.
         runs: Run records loaded now.
+        runs_broken: Objects that have the name of a run record and are none, which are not loaded.
         rows_in_warehouse: Events in the warehouse by type, afterwards.
     """
 
@@ -37,6 +38,7 @@ class LoadSummary:
     rows: int
     files_before: int
     runs: int
+    runs_broken: int
     rows_in_warehouse: dict[str, int]
 
     def as_dict(self) -> dict[str, object]:
@@ -84,12 +86,14 @@ def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
         What was loaded.
     """
     staged = _staged(store)
+    warehouse.require_lake(store)
     note_version(warehouse)
     for table in RAW_TABLES:
         warehouse.create_raw_table(table)
     loaded = _loaded_digests(warehouse)
+    broken: list[str] = []
     files = [file for file in staged if not _is_loaded(file.key, file.sha256, loaded, warehouse)]
-    runs = [run for run in finished_runs(store) if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
+    runs = [run for run in finished_runs(store, broken) if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
     versions = {file.key: require_contract(store, file) for file in files}
     _require_one_history(warehouse, runs)
     for run in runs:
@@ -102,6 +106,7 @@ def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
         rows=sum(file.rows for file in files),
         files_before=len(staged) - len(files),
         runs=len(runs),
+        runs_broken=len(broken),
         rows_in_warehouse=_rows_by_type(warehouse),
     )
 
@@ -167,22 +172,26 @@ def load_file(
         StatementError: If the warehouse refuses its rows.
     """
     table = event_table(file.event_type)
-    if file.key in leftovers:
-        warehouse.delete(table, SOURCE_FILE, file.key)
-    warehouse.load_parquet(event_table(file.event_type, version), store, file.key)
-    rows = _rows_of(warehouse, table, file.key)
-    if rows != file.rows:
-        warehouse.delete(table, SOURCE_FILE, file.key)
-        raise BrokenLakeError(f"{file.key}: has {rows} rows, but its manifest says {file.rows}; none of them was kept")
-    _book(warehouse, file.key, table, rows, file.sha256, file.month)
+    with warehouse.transaction():
+        if file.key in leftovers:
+            warehouse.delete(table, SOURCE_FILE, file.key)
+        warehouse.load_parquet(event_table(file.event_type, version), store, file.key)
+        rows = _rows_of(warehouse, table, file.key)
+        if rows != file.rows:
+            warehouse.delete(table, SOURCE_FILE, file.key)
+            raise BrokenLakeError(
+                f"{file.key}: has {rows} rows, but its manifest says {file.rows}; none of them was kept"
+            )
+        _book(warehouse, file.key, table, rows, file.sha256, file.month)
 
 
 def _load_run(warehouse: Warehouse, run: LoadedRun) -> None:
-    for table, rows in run.rows.items():
-        warehouse.delete(table, "run_id", run.run_id)
-        if rows.num_rows:
-            warehouse.insert(table, rows)
-    _book(warehouse, run.key, RUN, 1, run.sha256)
+    with warehouse.transaction():
+        for table, rows in run.rows.items():
+            warehouse.delete(table, "run_id", run.run_id)
+            if rows.num_rows:
+                warehouse.insert(table, rows)
+        _book(warehouse, run.key, RUN, 1, run.sha256)
 
 
 def _book(warehouse: Warehouse, key: str, table: RawTable, rows: int, sha256: str, month: date | None = None) -> None:

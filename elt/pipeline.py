@@ -37,7 +37,7 @@ class PipelineSummary:
         loaded: What was loaded.
         built: What was built.
         checked: What was found.
-        report: The page.
+        report: The dashboard.
     """
 
     events: int
@@ -89,7 +89,7 @@ def run(
         seed: Seed of every random stream.
         lake: URL of the lake.
         warehouse: DSN of the warehouse.
-        report: Directory of the page.
+        report: Directory of the dashboard.
         prefix: What the names of the warehouse's schemas begin with.
         single_writer: Whether nothing else writes to the lake, so that a store which overwrites may hold it.
         tell: Is given one line for each step.

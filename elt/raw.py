@@ -7,12 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-import msgspec
-
 from elt import partitions
 from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
 from hospital_sim import layout
-from hospital_sim.events import EVENT_TYPES, RunRecord, RunStarted, decode_record, decode_started
+from hospital_sim.events import EVENT_TYPES, BrokenRecordError, RunRecord, RunStarted, decode_record, decode_started
 from hospital_sim.storage import ObjectStore, open_store
 
 RAW_PREFIX = f"{layout.RAW}/"
@@ -130,7 +128,7 @@ def run_records(store: ObjectStore, broken: dict[str, str] | None = None) -> Ite
 def _read_record(store: ObjectStore, key: str, broken: dict[str, str] | None) -> RunRecord | None:
     try:
         record = decode_record(read_raw(store, key))
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+    except BrokenRecordError as error:
         if broken is None:
             raise BrokenLakeError(
                 f"{RAW_PREFIX}{key}: not a run record ({error}); put back the object that the run wrote"
@@ -161,7 +159,7 @@ def unfinished_runs(store: ObjectStore, broken: dict[str, str] | None = None) ->
     for key in filter(layout.is_started_key, keys):
         try:
             run = decode_started(read_raw(store, key))
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        except BrokenRecordError as error:
             if broken is None:
                 raise BrokenLakeError(
                     f"{RAW_PREFIX}{key}: not the start of a run ({error}); put back the object that the run wrote"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from elt.contracts import EVENT_VERSIONS, arrow_schema, contract_version, struct_version
 from elt.errors import BrokenLakeError, EltError
 from elt.manifests import StagedFile
-from hospital_sim.storage import LocalStore, ObjectStore
+from hospital_sim.storage import LocalStore, ObjectNotFoundError, ObjectStore
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,9 +64,14 @@ def _schema_of(store: ObjectStore, key: str) -> "tuple[pa.Schema, dict[bytes, by
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    source = Path(store.url) / key if isinstance(store, LocalStore) else pa.BufferReader(store.read(key))
     try:
+        source = Path(store.url) / key if isinstance(store, LocalStore) else pa.BufferReader(store.read(key))
         with pq.ParquetFile(source) as opened:
             return opened.schema_arrow, opened.metadata.metadata or {}
+    except (FileNotFoundError, ObjectNotFoundError) as error:
+        raise BrokenLakeError(
+            f"{key}: a staging manifest names it, but it is gone from {store.url}; bring it back from a copy of the "
+            "lake (hospital-elt verify tells what else is missing); nothing was loaded"
+        ) from error
     except (OSError, pa.ArrowException) as error:
         raise BrokenLakeError(f"{key}: cannot be read as Parquet: {error}; nothing was loaded") from error

@@ -1,4 +1,4 @@
-"""``hospital-elt report``: the marts as one page."""
+"""``hospital-elt report``: the marts as a dashboard."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,11 +14,11 @@ EXAMPLES = examples(
 
 def command(
     warehouse: Annotated[str, typer.Option(metavar="DSN", help="Where the marts are, such as chdb:///data/warehouse.")],
-    out: Annotated[Path, typer.Option(help="Directory for the page; made if it is not there.", metavar="DIR")],
+    out: Annotated[Path, typer.Option(help="Directory for the pages; made if it is not there.", metavar="DIR")],
     prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Write DIR/index.html: pressure, waits, beds, flow and checks on one page that needs no network."""
+    """Write DIR/index.html and the pages beside it: pressure, waits, beds, flow and checks, without a network."""
     from elt.report import write_report
     from elt.warehouse import open_warehouse
 

@@ -28,7 +28,7 @@ def command(
     warehouse: Annotated[
         str, typer.Option(metavar="DSN", help="DSN of the warehouse, such as chdb:///data/warehouse.")
     ],
-    report: Annotated[Path, typer.Option(metavar="DIR", help="Directory for the page.")],
+    report: Annotated[Path, typer.Option(metavar="DIR", help="Directory for the dashboard.")],
     prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
     single_writer: Annotated[bool, typer.Option("--single-writer", help=SINGLE_WRITER)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,

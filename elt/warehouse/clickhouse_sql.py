@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from elt.contracts import Column, ColumnKind
-from elt.warehouse.tables import SOURCE_FILE, RawTable
+from elt.warehouse.tables import SOURCE_FILE, RawTable, staged_columns
 from hospital_sim.events import UUID_PATTERN
 
 # Codes of the engine that mean: the text is wrong, whatever is in the tables.
@@ -46,11 +46,6 @@ class ColumnTypes:
             ColumnKind.BOOLEAN: self.boolean,
         }[column.kind]
         return f"Nullable({name})" if column.nullable else name
-
-
-def staged_columns(table: RawTable) -> tuple[Column, ...]:
-    """Return the columns that a staged file has: all but the one that names it."""
-    return tuple(column for column in table.columns if column.name != SOURCE_FILE)
 
 
 def structure(columns: Iterable[Column], types: ColumnTypes) -> str:
@@ -120,7 +115,7 @@ def plain_message(text: str, sql: str = "") -> str:
     position = re.search(r"Syntax error: failed at position (\d+)", text)
     if position and sql and int(position[1]) > len(sql.encode()):
         return "Syntax error: the statement ends too early"
-    text = re.sub(r"^.*?DB::Exception: ", "", text, flags=re.DOTALL)
+    text = re.sub(r"^.*?DB::\w*Exception: ", "", text, flags=re.DOTALL)
     text = re.split(r"\. Expected one of|\(version |\. Stack trace:", text)[0]
     text = re.sub(r"\s*\n\s*FORMAT \w+", "", text)
     text = " ".join(text.split())

@@ -12,7 +12,7 @@ EXAMPLES = terminal.examples("hospital-sim board lake/raw --out board.html")
 
 
 def command(
-    source: Annotated[str, typer.Argument(metavar="URL", help="The raw root that events were written to: LAKE/raw.")],
+    source: Annotated[str, typer.Argument(metavar="URL", help="A lake, or its raw root: LAKE/raw.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The page to write.")],
     hospital_id: Annotated[
         str | None, typer.Option("--hospital", metavar="ID", help="Which hospital, if there are several.")

@@ -299,6 +299,25 @@ class DistantStore:
         return getattr(self._store, name)
 
 
+def test_a_broken_run_record_is_counted_and_loaded_once_it_is_put_back(lake: Path, tmp_path: Path, dsn: str) -> None:
+    broken = Path(shutil.copytree(lake, tmp_path / "broken"))
+    [record] = [path for path in (broken / "raw" / "_runs").iterdir() if not path.name.endswith(".started.json")]
+    whole = record.read_bytes()
+    (record.parent / f"{9:032x}.json").write_bytes(whole)
+    for data in (whole[:-1], b"[" * 100_000, whole.replace(b'"seed":3', b'"seed":123456789012345678901')):
+        record.write_bytes(data)
+        summary = load(str(broken), dsn)
+        assert (summary.runs, summary.runs_broken) == (0, 2)
+        assert contents(dsn)["run"][0] == 0
+    assert sum(summary.rows_in_warehouse.values()) > 0
+    record.write_bytes(whole)
+
+    summary = load(str(broken), dsn)
+
+    assert (summary.runs, summary.runs_broken) == (1, 1)
+    assert load(str(lake), dsn).runs == 0
+
+
 def test_a_booked_digest_is_that_of_the_file(lake: Path, dsn: str) -> None:
     load(str(lake), dsn)
     with open_warehouse(dsn) as warehouse:

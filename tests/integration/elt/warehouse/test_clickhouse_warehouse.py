@@ -15,6 +15,7 @@ from uuid import uuid4
 import pytest
 from clickhouse_server import OLD_TYPES, PASSWORD, ClickHouseServer, start
 from kills import KilledAtStep, kill_in_the_middle, run_and_kill, run_whole
+from silent_server import silent_port
 from warehouse_tables import raw_digests
 
 import hospital_sim as hs
@@ -231,17 +232,10 @@ def test_the_profile_of_the_project_logs_in_on_the_server(clickhouse: ClickHouse
 
 
 def test_a_server_that_cannot_be_reached_is_told_within_20_seconds() -> None:
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen(0)
-        # The queue of who waits to be let in is full: nobody answers, as behind a firewall.
-        with socket.socket() as first, socket.socket() as second:
-            for other in (first, second):
-                other.setblocking(False)
-                other.connect_ex(silent.getsockname())
-            begin = time.monotonic()
-            with pytest.raises(WarehouseError, match="cannot be reached") as told:
-                open_warehouse(f"clickhouse://u:hidden@127.0.0.1:{silent.getsockname()[1]}/")
-            assert time.monotonic() - begin < 20
+    with silent_port() as port:
+        begin = time.monotonic()
+        with pytest.raises(WarehouseError, match="cannot be reached") as told:
+            open_warehouse(f"clickhouse://u:hidden@127.0.0.1:{port}/")
+        assert time.monotonic() - begin < 20
     assert told.value.exit_code == 1
     assert "hidden" not in str(told.value)
