@@ -1,13 +1,13 @@
 """A second version of an event type: old raw stays readable, and has nulls where the new version appended fields."""
 
 import json
-from typing import Annotated, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from lakes import DAY, QuickStore, admission, put_all
-from msgspec import Meta, Struct
+from msgspec import Struct
+from second_version import FIELDS, AdmissionTwo
 
 from elt import manifests, quarantine
 from elt.contracts import arrow_schema, columns, contracts
@@ -18,19 +18,6 @@ from hospital_sim.events import EVENT_VERSIONS, Admission, encode
 from hospital_sim.layout import key_of
 
 pytestmark = pytest.mark.integration
-
-FIELDS = {name: Admission.__annotations__[name] for name in Admission.__struct_fields__}
-
-
-class AdmissionTwo(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="admission"):
-    """A patient is given a bed; says how urgent it was."""
-
-    __annotations__ = {
-        **FIELDS,
-        "schema_version": Annotated[Literal[2], Meta(description="Version of this event type's fields.")],
-        "triage": Annotated[Literal["red", "amber"] | None, Meta(description="How urgent it was; null if not known.")],
-        "escorts": Annotated[int, Meta(ge=0, description="How many came along.")],
-    }
 
 
 @pytest.fixture
