@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from elt.errors import EmptyLakeError, WrongCallError
 from elt.raw import list_tree, open_lake
-from elt.warehouse import DEFAULT_PREFIX, athena_sql, checked_prefix, clickhouse_sql
+from elt.warehouse import DEFAULT_PREFIX, athena_sql, checked_prefix, clickhouse_sql, redshift_sql
 from elt.warehouse.athena_sql import ProjectedDays
 from elt.warehouse.protocol import schema_name
 from elt.warehouse.tables import RAW_TABLES
@@ -63,7 +63,16 @@ def _clickhouse(schema: str) -> Iterator[str]:
         yield clickhouse_sql.create_table(schema, table, clickhouse_sql.ColumnTypes())
 
 
-_RAW_SCHEMA: dict[Engine, Callable[[str], Iterator[str]]] = {Engine.CLICKHOUSE: _clickhouse}
+def _redshift(schema: str) -> Iterator[str]:
+    yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
+    for table in RAW_TABLES:
+        yield redshift_sql.create_table(schema, table)
+
+
+_RAW_SCHEMA: dict[Engine, Callable[[str], Iterator[str]]] = {
+    Engine.CLICKHOUSE: _clickhouse,
+    Engine.REDSHIFT: _redshift,
+}
 
 
 def _on_s3(lake: str | None) -> ObjectStore:

@@ -11,6 +11,7 @@ Keys are relative to the lake::
     manifests/staging/000001/commit.json                          what it did
     manifests/inputs/admission/event_date=2024-03/<digest>.json   the raw objects of one output of a plan
     manifests/inputs/foreign/<digest>.json                        keys under raw/ that are no event's
+    redshift/<digest>.manifest                                    what one COPY of Redshift reads: a staged file
 """
 
 import re
@@ -122,3 +123,8 @@ def inputs_key(event_type: str, month: date, digest: str) -> str:
 def foreign_inputs_key(digest: str) -> str:
     """Return the key of a list of keys under ``raw/`` that are no event's."""
     return f"{_INPUTS}foreign/{digest}.json"
+
+
+def copy_manifest_key(digest: str) -> str:
+    """Return the key of the list of files that one COPY of Redshift reads."""
+    return f"redshift/{digest}.manifest"

@@ -18,7 +18,7 @@ from elt.run_records import LoadedRun, finished_runs
 from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse
 from elt.warehouse.tables import EVENT_TABLES, LOADED_FILE, RAW_TABLES, RUN, SOURCE_FILE, RawTable, event_table
 from elt.warehouse.version import note_version
-from hospital_sim.storage import LocalStore, ObjectStore
+from hospital_sim.storage import LocalStore, ObjectNotFoundError, ObjectStore
 from hospital_sim.terminal import progress
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
         What was loaded.
     """
     staged = _staged(store)
+    warehouse.require_lake(store)
     note_version(warehouse)
     for table in RAW_TABLES:
         warehouse.create_raw_table(table)
@@ -156,9 +157,14 @@ def _schema_of(store: ObjectStore, key: str) -> "pa.Schema":
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    source = Path(store.url) / key if isinstance(store, LocalStore) else pa.BufferReader(store.read(key))
     try:
+        source = Path(store.url) / key if isinstance(store, LocalStore) else pa.BufferReader(store.read(key))
         return pq.read_schema(source)
+    except (FileNotFoundError, ObjectNotFoundError) as error:
+        raise BrokenLakeError(
+            f"{key}: a staging manifest names it, but it is gone from {store.url}; bring it back from a copy of the "
+            "lake (hospital-elt verify tells what else is missing); nothing was loaded"
+        ) from error
     except (OSError, pa.ArrowException) as error:
         raise BrokenLakeError(f"{key}: cannot be read as Parquet: {error}; nothing was loaded") from error
 
@@ -197,22 +203,26 @@ def load_file(warehouse: Warehouse, store: ObjectStore, file: StagedFile, leftov
         StatementError: If the warehouse refuses its rows.
     """
     table = event_table(file.event_type)
-    if file.key in leftovers:
-        warehouse.delete(table, SOURCE_FILE, file.key)
-    warehouse.load_parquet(table, store, file.key)
-    rows = _rows_of(warehouse, table, file.key)
-    if rows != file.rows:
-        warehouse.delete(table, SOURCE_FILE, file.key)
-        raise BrokenLakeError(f"{file.key}: has {rows} rows, but its manifest says {file.rows}; none of them was kept")
-    _book(warehouse, file.key, table, rows, file.sha256, file.month)
+    with warehouse.transaction():
+        if file.key in leftovers:
+            warehouse.delete(table, SOURCE_FILE, file.key)
+        warehouse.load_parquet(table, store, file.key)
+        rows = _rows_of(warehouse, table, file.key)
+        if rows != file.rows:
+            warehouse.delete(table, SOURCE_FILE, file.key)
+            raise BrokenLakeError(
+                f"{file.key}: has {rows} rows, but its manifest says {file.rows}; none of them was kept"
+            )
+        _book(warehouse, file.key, table, rows, file.sha256, file.month)
 
 
 def _load_run(warehouse: Warehouse, run: LoadedRun) -> None:
-    for table, rows in run.rows.items():
-        warehouse.delete(table, "run_id", run.run_id)
-        if rows.num_rows:
-            warehouse.insert(table, rows)
-    _book(warehouse, run.key, RUN, 1, run.sha256)
+    with warehouse.transaction():
+        for table, rows in run.rows.items():
+            warehouse.delete(table, "run_id", run.run_id)
+            if rows.num_rows:
+                warehouse.insert(table, rows)
+        _book(warehouse, run.key, RUN, 1, run.sha256)
 
 
 def _book(warehouse: Warehouse, key: str, table: RawTable, rows: int, sha256: str, month: date | None = None) -> None:

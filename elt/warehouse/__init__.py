@@ -1,4 +1,4 @@
-"""Warehouses: where staged events are loaded, modelled and asked. One small protocol; chDB and ClickHouse behind it.
+"""Warehouses: where staged events are loaded, modelled and asked. One small protocol; chDB, ClickHouse, Redshift.
 
 Which kind it is follows from its DSN; nothing outside this package asks.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from elt.errors import WrongCallError
-from elt.warehouse.dsn import CLICKHOUSE_PASSWORD, ClickHouseDsn, parse_dsn
+from elt.warehouse.dsn import CLICKHOUSE_PASSWORD, REDSHIFT_PASSWORD, ChdbDsn, ClickHouseDsn, RedshiftDsn, parse_dsn
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError, WarehouseInUseError
 from elt.warehouse.protocol import DEFAULT_PREFIX, SCHEMAS, Warehouse
 
@@ -52,7 +52,8 @@ def open_warehouse(dsn: str, prefix: str = DEFAULT_PREFIX, *, create: bool = Fal
     """Open a warehouse; use it as a context manager, for chDB lets one process in at a time.
 
     Args:
-        dsn: Where it is: ``chdb:///absolute/path``, ``chdb://relative/path`` or ``clickhouse://user@host:9000/``.
+        dsn: Where it is: ``chdb:///absolute/path``, ``chdb://relative/path``, ``clickhouse://user@host:9000/`` or
+            ``redshift://user@host:5439/database``.
         prefix: What the names of its schemas begin with.
         create: Whether to make it if it is not there.
 
@@ -69,6 +70,10 @@ def open_warehouse(dsn: str, prefix: str = DEFAULT_PREFIX, *, create: bool = Fal
         from elt.warehouse.clickhouse import ClickHouseWarehouse
 
         return ClickHouseWarehouse(place, checked_prefix(prefix), create=create)
+    if isinstance(place, RedshiftDsn):
+        from elt.warehouse.redshift import RedshiftWarehouse
+
+        return RedshiftWarehouse(place, checked_prefix(prefix), create=create)
     from elt.warehouse.chdb import ChdbWarehouse
 
     return ChdbWarehouse(place.path, checked_prefix(prefix), create=create)
@@ -90,7 +95,7 @@ def dbt_target(dsn: str, prefix: str = DEFAULT_PREFIX) -> Iterator[DbtTarget]:
         WarehouseInUseError: If it is open elsewhere.
     """
     place = parse_dsn(dsn)
-    if isinstance(place, ClickHouseDsn):
+    if not isinstance(place, ChdbDsn):
         with TemporaryDirectory(prefix="hospital-elt-") as workspace:
             yield DbtTarget(_server_environment(place, checked_prefix(prefix)), Path(workspace))
         return
@@ -100,17 +105,26 @@ def dbt_target(dsn: str, prefix: str = DEFAULT_PREFIX) -> Iterator[DbtTarget]:
         yield DbtTarget(environment(place.path, checked_prefix(prefix)), place.path / "dbt", (lock.descriptor,))
 
 
-def _server_environment(place: ClickHouseDsn, prefix: str) -> dict[str, str]:
+def _server_environment(place: ClickHouseDsn | RedshiftDsn, prefix: str) -> dict[str, str]:
     """Return the variables by which the dbt project finds a server."""
-    return {
+    found = {
         **os.environ,
-        "HOSPITAL_WAREHOUSE_TARGET": "clickhouse",
         "HOSPITAL_WAREHOUSE_HOST": place.host,
         "HOSPITAL_WAREHOUSE_PORT": str(place.port),
         "HOSPITAL_WAREHOUSE_USER": place.user,
-        "HOSPITAL_WAREHOUSE_SECURE": "true" if place.secure else "false",
         "HOSPITAL_WAREHOUSE_PREFIX": prefix,
-        CLICKHOUSE_PASSWORD: place.password,
+    }
+    if isinstance(place, ClickHouseDsn):
+        return found | {
+            "HOSPITAL_WAREHOUSE_TARGET": "clickhouse",
+            "HOSPITAL_WAREHOUSE_SECURE": "true" if place.secure else "false",
+            CLICKHOUSE_PASSWORD: place.password,
+        }
+    return found | {
+        "HOSPITAL_WAREHOUSE_TARGET": "redshift",
+        "HOSPITAL_WAREHOUSE_DATABASE": place.database,
+        "HOSPITAL_WAREHOUSE_SSLMODE": place.sslmode,
+        REDSHIFT_PASSWORD: place.password,
     }
 
 

@@ -87,7 +87,7 @@ def _raw_view(database: str, kind: str) -> str:
     selected = ",\n  ".join((*map(_typed, columns(kind)), f'"{PARTITION}"'))
     return (
         f'CREATE OR REPLACE VIEW "{database}"."raw_{kind}" AS\n'
-        f"SELECT\n  {selected}\n"  # noqa: S608
+        f"SELECT\n  {selected}\n"
         f'FROM "{database}"."raw_{kind}_json"'
     )
 

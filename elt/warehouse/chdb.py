@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import TracebackType
@@ -16,13 +16,12 @@ from elt.warehouse.clickhouse_sql import (
     insert_from,
     plain_message,
     quoted,
-    staged_columns,
     structure,
 )
 from elt.warehouse.directory_lock import DirectoryLock
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError
 from elt.warehouse.protocol import DEFAULT_PREFIX, schema_name
-from elt.warehouse.tables import RawTable
+from elt.warehouse.tables import RawTable, staged_columns
 from hospital_sim.storage import LocalStore, ObjectStore
 
 if TYPE_CHECKING:
@@ -80,6 +79,13 @@ class ChdbWarehouse:
         """Run one statement without a result."""
         with _refusals(sql):
             self._client.command(sql)
+
+    def require_lake(self, store: ObjectStore) -> None:
+        """Refuse no lake: any can be read by this process."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Do each statement by itself: the engine has no transactions."""
+        return nullcontext()
 
     def has_table(self, schema: str, table: str) -> bool:
         """Tell whether a table or view is in a schema."""

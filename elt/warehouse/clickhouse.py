@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -18,14 +18,13 @@ from elt.warehouse.clickhouse_sql import (
     insert_from,
     plain_message,
     quoted,
-    staged_columns,
     structure,
 )
 from elt.warehouse.dsn import CLICKHOUSE_PASSWORD, ClickHouseDsn
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError
 from elt.warehouse.protocol import DEFAULT_PREFIX, schema_name
 from elt.warehouse.s3_url import s3_url
-from elt.warehouse.tables import SOURCE_FILE, RawTable
+from elt.warehouse.tables import SOURCE_FILE, RawTable, staged_columns
 from elt.warehouse.wire import arrow_table, wire_columns
 from hospital_sim.storage import ObjectStore
 
@@ -112,6 +111,13 @@ class ClickHouseWarehouse:
         """Run one statement without a result."""
         with self._refusals(sql):
             self._client.execute(sql)
+
+    def require_lake(self, store: ObjectStore) -> None:
+        """Refuse no lake: any can be read by this process."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Do each statement by itself: the engine has no transactions."""
+        return nullcontext()
 
     def has_table(self, schema: str, table: str) -> bool:
         """Tell whether a table or view is in a schema."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from elt.contracts import Column, ColumnKind
-from elt.warehouse.tables import SOURCE_FILE, RawTable
+from elt.warehouse.tables import SOURCE_FILE, RawTable, staged_columns
 from hospital_sim.events import UUID_PATTERN
 
 # Codes of the engine that mean: the text is wrong, whatever is in the tables.
@@ -46,11 +46,6 @@ class ColumnTypes:
             ColumnKind.BOOLEAN: self.boolean,
         }[column.kind]
         return f"Nullable({name})" if column.nullable else name
-
-
-def staged_columns(table: RawTable) -> tuple[Column, ...]:
-    """Return the columns that a staged file has: all but the one that names it."""
-    return tuple(column for column in table.columns if column.name != SOURCE_FILE)
 
 
 def structure(columns: Iterable[Column], types: ColumnTypes) -> str:

@@ -1,22 +1,33 @@
 """DSNs: one word for each kind of warehouse, and where it is."""
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from elt.errors import WrongCallError
 
 CHDB = "chdb"
 CLICKHOUSE = "clickhouse"
+REDSHIFT = "redshift"
 KINDS = {
     CHDB: "chdb:///absolute/path or chdb://relative/path",
     CLICKHOUSE: "clickhouse://user@host:9000/ (its password in CLICKHOUSE_PASSWORD)",
+    REDSHIFT: "redshift://user@host:5439/database (its password in REDSHIFT_PASSWORD)",
 }
 """The kinds of warehouse, and how their DSN is written."""
 CLICKHOUSE_PASSWORD = "CLICKHOUSE_PASSWORD"  # noqa: S105
+REDSHIFT_PASSWORD = "REDSHIFT_PASSWORD"  # noqa: S105
+REDSHIFT_IAM_ROLE = "REDSHIFT_IAM_ROLE"
+SSL_MODES = ("verify-full", "verify-ca", "disable")
+"""How the certificate of a Redshift cluster is looked at; the first is what is done if nothing is said."""
 _PORT = 9000
 _SECURE_PORT = 9440
+_REDSHIFT_PORT = 5439
+_ROLE = re.compile(
+    r"default|arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+(?:,arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+)*"
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +69,34 @@ class ClickHouseDsn:
         return f"{CLICKHOUSE}://{self.user}@{host}:{self.port}/{'?secure=true' if self.secure else ''}"
 
 
-Dsn = ChdbDsn | ClickHouseDsn
+@dataclass(frozen=True)
+class RedshiftDsn:
+    """Where a Redshift cluster or workgroup is, who asks, and how it reads the lake.
+
+    Attributes:
+        host: Its name.
+        port: Its port.
+        database: The database that the schemas are in.
+        user: The user.
+        password: The user's password, in no text that is shown.
+        iam_role: The role by which it reads S3; empty where it is given credentials instead.
+        sslmode: One of ``SSL_MODES``.
+    """
+
+    host: str
+    port: int
+    database: str
+    user: str
+    password: str = field(repr=False)
+    iam_role: str = ""
+    sslmode: str = SSL_MODES[0]
+
+    def __str__(self) -> str:
+        """Return the DSN as a person would write it, without the password."""
+        return f"{REDSHIFT}://{quote(self.user)}@{self.host}:{self.port}/{quote(self.database)}"
+
+
+Dsn = ChdbDsn | ClickHouseDsn | RedshiftDsn
 
 
 def parse_dsn(text: str) -> Dsn:
@@ -79,6 +117,8 @@ def parse_dsn(text: str) -> Dsn:
         raise WrongCallError(f"warehouse {_without_password(text)!r}: no such kind; known are {_known()}")
     if kind == CLICKHOUSE:
         return _server(text)
+    if kind == REDSHIFT:
+        return _cluster(text)
     if not rest:
         raise WrongCallError(f"warehouse {text!r}: the path is missing; write {KINDS[kind]}")
     return ChdbDsn(Path(rest).expanduser().absolute())
@@ -99,6 +139,31 @@ def _server(text: str) -> ClickHouseDsn:
     return ClickHouseDsn(parts.hostname, port, unquote(parts.username or "default"), password, secure == "true")
 
 
+def _cluster(text: str) -> RedshiftDsn:
+    parts = urlsplit(text)
+    options = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+    role = options.pop("iam_role", os.environ.get(REDSHIFT_IAM_ROLE, ""))
+    sslmode = options.pop("sslmode", SSL_MODES[0])
+    if options:
+        raise _wrong(text, "after '?' there may be only iam_role=arn:… and sslmode=…")
+    if sslmode not in SSL_MODES:
+        raise _wrong(text, f"sslmode must be one of {', '.join(SSL_MODES)}")
+    if role and not _ROLE.fullmatch(role):
+        raise _wrong(
+            text, "iam_role must be the ARN of a role, such as arn:aws:iam::123456789012:role/name, or default"
+        )
+    if not parts.hostname:
+        raise _wrong(text, "the host is missing")
+    if not parts.username:
+        raise _wrong(text, "the user is missing")
+    database = unquote(parts.path.strip("/"))
+    if not database or "/" in database:
+        raise _wrong(text, "it must name one database")
+    password = os.environ.get(REDSHIFT_PASSWORD, "") if parts.password is None else unquote(parts.password)
+    port = _port(text, parts) or _REDSHIFT_PORT
+    return RedshiftDsn(parts.hostname, port, database, unquote(parts.username), password, role, sslmode)
+
+
 def _port(text: str, parts: SplitResult) -> int | None:
     try:
         return parts.port
@@ -107,7 +172,8 @@ def _port(text: str, parts: SplitResult) -> int | None:
 
 
 def _wrong(text: str, what: str) -> WrongCallError:
-    return WrongCallError(f"warehouse {_without_password(text)!r}: {what}; write {KINDS[CLICKHOUSE]}")
+    kind = text.partition("://")[0]
+    return WrongCallError(f"warehouse {_without_password(text)!r}: {what}; write {KINDS[kind]}")
 
 
 def _known() -> str:

@@ -1,5 +1,6 @@
 """What every warehouse can do."""
 
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -58,6 +59,18 @@ class Warehouse(Protocol):
         """Run one statement without a result (errors as in ``query``)."""
         ...
 
+    def require_lake(self, store: ObjectStore) -> None:
+        """Refuse a lake that the engine cannot load from.
+
+        Raises:
+            WrongCallError: If it cannot; the message says what to change.
+        """
+        ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Do what is within as a whole or not at all, where the engine can; elsewhere each statement by itself."""
+        ...
+
     def has_table(self, schema: str, table: str) -> bool:
         """Tell whether a table or view is in one of ``SCHEMAS``."""
         ...
@@ -71,6 +84,7 @@ class Warehouse(Protocol):
 
         Raises:
             StatementError: If the engine refuses them; some may be in the table then.
+            BrokenLakeError: If the file is gone, or an engine that goes by position finds other columns in it.
         """
         ...
 

@@ -26,6 +26,11 @@ class RawTable:
     partition_by: str = ""
 
 
+def staged_columns(table: RawTable) -> tuple[Column, ...]:
+    """Return the columns that a staged file has: all but the one that names it."""
+    return tuple(column for column in table.columns if column.name != SOURCE_FILE)
+
+
 @cache
 def event_table(event_type: str) -> RawTable:
     """Return the table of an event type: its staged columns, then the file each row came from."""

@@ -1,7 +1,7 @@
 """Athena's tables as Athena would see them: parsed from their DDL, their partitions projected, their rows read.
 
-Athena itself runs in Amazon's cloud alone. What reads here is DuckDB, with each table's own columns, paths and types, and
-the view's own SQL, translated from Trino's.
+Athena itself runs in Amazon's cloud alone. What reads here is DuckDB, with each table's own columns, paths and types,
+and the view's own SQL, translated from Trino's.
 """
 
 from collections.abc import Iterable, Iterator

@@ -5,7 +5,7 @@ from enum import StrEnum
 from urllib.parse import SplitResult, urlsplit
 
 from elt.errors import WrongCallError
-from elt.warehouse.dsn import ChdbDsn, parse_dsn
+from elt.warehouse.dsn import ChdbDsn, RedshiftDsn, parse_dsn
 
 _HTTP_PORT, _HTTPS_PORT, _REDSHIFT_PORT = 8123, 8443, 5439
 _FORMS = "clickhouse://host:8443/ or redshift://host:5439/database"
@@ -54,6 +54,8 @@ def connection_of(dsn: str, connect: str | None, folder: str) -> Connection:
     place = parse_dsn(dsn)
     if isinstance(place, ChdbDsn):
         return Connection(Connector.PARQUET, folder=folder)
+    if isinstance(place, RedshiftDsn):
+        return Connection(Connector.REDSHIFT, place.host, place.port, place.database)
     return Connection(Connector.CLICKHOUSE, place.host, _HTTPS_PORT if place.secure else _HTTP_PORT)
 
 

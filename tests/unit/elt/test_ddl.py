@@ -30,8 +30,9 @@ def test_every_statement_of_athena_parses_in_its_dialect() -> None:
     assert len(kinds) == 1 + 5 * len(EVENT_TYPES)
 
 
-def test_every_statement_of_clickhouse_parses_in_its_dialect() -> None:
-    statements = [sqlglot.parse_one(statement, read="clickhouse") for statement in ddl(Engine.CLICKHOUSE)]
+@pytest.mark.parametrize("engine", [Engine.CLICKHOUSE, Engine.REDSHIFT])
+def test_every_statement_for_the_raw_tables_of_a_warehouse_parses_in_its_dialect(engine: Engine) -> None:
+    statements = [sqlglot.parse_one(statement, read=engine) for statement in ddl(engine)]
     assert all(isinstance(statement, exp.Create) for statement in statements)
     assert [statement.find(exp.Table).name for statement in statements[1:]] == [table.name for table in RAW_TABLES]
 
@@ -67,6 +68,13 @@ def test_a_field_that_an_event_gains_is_in_every_table(monkeypatch: pytest.Monke
     for name in ("raw_admission_json", "staged_admission"):
         assert list(found[name].columns.items())[-2:] == [("triage", "string"), ("escorts", "bigint")]
     assert views(athena())["raw_admission"].expression.named_selects[-3:] == ["triage", "escorts", "event_date"]
+
+
+@pytest.mark.parametrize("engine", [Engine.CLICKHOUSE, Engine.REDSHIFT])
+def test_a_table_of_a_warehouse_has_the_columns_that_load_fills(engine: Engine) -> None:
+    made = [sqlglot.parse_one(statement, read=engine) for statement in ddl(engine)[1:]]
+    columns_made = {tree.this.this.name: [column.name for column in tree.this.expressions] for tree in made}
+    assert columns_made == {table.name: [column.name for column in table.columns] for table in RAW_TABLES}
 
 
 def test_a_description_is_no_longer_than_the_catalog_keeps_and_ends_no_string() -> None:

@@ -17,9 +17,9 @@ from elt.load import load_into
 from elt.manifests import staged_files
 from elt.staging import stage
 from elt.warehouse import open_warehouse
-from elt.warehouse.clickhouse_sql import ColumnTypes, insert_from, quoted, staged_columns, structure
+from elt.warehouse.clickhouse_sql import ColumnTypes, insert_from, quoted, structure
 from elt.warehouse.s3_url import s3_url
-from elt.warehouse.tables import event_table
+from elt.warehouse.tables import event_table, staged_columns
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration

@@ -14,8 +14,7 @@ from clickhouse_server import ClickHouseServer
 from elt.contracts import Column, ColumnKind, columns_schema
 from elt.quality.results import CHECK_RESULT
 from elt.warehouse import NoWarehouseError, StatementError, Warehouse, open_warehouse
-from elt.warehouse.clickhouse_sql import staged_columns
-from elt.warehouse.tables import RawTable
+from elt.warehouse.tables import RawTable, staged_columns
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration

@@ -1,0 +1,188 @@
+"""COPY from Parquet, under Redshift's rules: by position, as many columns, the same types, whole or nothing."""
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+STATEMENT = re.compile(r"\s*copy\s", re.IGNORECASE)
+_COPY = re.compile(
+    r"""\s*copy\s+(?P<table>[\w."]+)\s+from\s+'(?P<source>s3://[^']+)'\s+
+    (?:iam_role\s+(?:'(?P<role>[^']*)'|(?P<default>default))|credentials\s+'(?P<credentials>[^']*)')\s+
+    format\s+as\s+parquet(?P<manifest>\s+manifest)?\s*;?\s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_VARCHAR = re.compile(r"character varying\((\d+)\)")
+
+
+class CopyError(Exception):
+    """Redshift would not copy."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A COPY statement.
+
+    Attributes:
+        table: The table.
+        source: URL of the object, or of the manifest.
+        role: The role; empty for credentials.
+        credentials: Key, secret and token.
+        manifest: Whether the source is a manifest.
+    """
+
+    table: str
+    source: str
+    role: str
+    credentials: Mapping[str, str] = field(repr=False)
+    manifest: bool
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """The S3 server that the stand-in reads from.
+
+    Attributes:
+        endpoint: Its URL.
+        own: Key and secret that the roles have.
+        roles: The roles that are known.
+        region: The region of the cluster.
+        regions: The regions of buckets that are in another one.
+    """
+
+    endpoint: str
+    own: tuple[str, str] = field(repr=False)
+    roles: tuple[str, ...]
+    region: str
+    regions: Mapping[str, str]
+
+
+def parse(sql: str) -> Copy:
+    """Read a COPY statement.
+
+    Raises:
+        CopyError: If it has an option that the stand-in does not know.
+    """
+    found = _COPY.fullmatch(sql)
+    if found is None:
+        raise CopyError("the stand-in does not know this form of COPY")
+    pairs = (part.split("=", 1) for part in (found["credentials"] or "").split(";") if "=" in part)
+    role = "default" if found["default"] else found["role"] or ""
+    return Copy(found["table"], found["source"], role, dict(pairs), found["manifest"] is not None)
+
+
+def rows_to_copy(copy: Copy, columns: Sequence[tuple[str, str]], bucket: Bucket) -> bytes:
+    """Return what is copied, as CSV that PostgreSQL reads.
+
+    Args:
+        copy: The statement.
+        columns: Name and type of each column of the table.
+        bucket: Where the objects are.
+
+    Raises:
+        CopyError: If any of it is not to be copied; then nothing is.
+    """
+    objects = _Objects(copy, bucket)
+    out = io.BytesIO()
+    for url, length in _files(copy, objects):
+        data = objects.read(url)
+        if length is not None and length != len(data):
+            raise CopyError(f"File {url} has a length of {len(data)}, but its manifest says {length}")
+        rows = _checked(url, pq.ParquetFile(pa.BufferReader(data)).read(), columns)
+        if rows.num_rows:
+            pyarrow.csv.write_csv(rows, out, pyarrow.csv.WriteOptions(include_header=False))
+    return out.getvalue()
+
+
+def _files(copy: Copy, objects: "_Objects") -> Iterator[tuple[str, int | None]]:
+    if not copy.manifest:
+        yield copy.source, None
+        return
+    for entry in json.loads(objects.read(copy.source))["entries"]:
+        if "content_length" not in entry.get("meta", {}):
+            raise CopyError("The manifest of columnar files must have meta and content_length in every entry")
+        yield entry["url"], entry["meta"]["content_length"]
+
+
+class _Objects:
+    """Reads objects with what a statement allows."""
+
+    def __init__(self, copy: Copy, bucket: Bucket) -> None:
+        from botocore.session import Session
+
+        if copy.role and copy.role not in bucket.roles:
+            raise CopyError(f"Not authorized to get credentials of role {copy.role}")
+        given = copy.credentials
+        key, secret = bucket.own if copy.role else (given["aws_access_key_id"], given["aws_secret_access_key"])
+        self._bucket = bucket
+        self._client = Session().create_client(
+            "s3",
+            endpoint_url=bucket.endpoint,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            aws_session_token=given.get("token"),
+            region_name="us-east-1",
+        )
+
+    def read(self, url: str) -> bytes:
+        from botocore.exceptions import ClientError
+
+        name, _, key = url.removeprefix("s3://").partition("/")
+        there = self._bucket.regions.get(name, self._bucket.region)
+        if there != self._bucket.region:
+            raise CopyError(
+                f"S3ServiceException:The bucket is in this region: {there}. "
+                "Please use this region to retry the request,Status 301,Error PermanentRedirect"
+            )
+        try:
+            return self._client.get_object(Bucket=name, Key=key)["Body"].read()
+        except ClientError as error:
+            told = error.response["Error"]
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            raise CopyError(
+                f"S3ServiceException:{told.get('Message', '')},Status {status},Error {told['Code']} ({url})"
+            ) from error
+
+
+def _checked(url: str, rows: pa.Table, columns: Sequence[tuple[str, str]]) -> pa.Table:
+    if rows.num_columns != len(columns):
+        raise CopyError(
+            f"Unmatched number of columns between table and file. Table columns: {len(columns)}, "
+            f"Data columns: {rows.num_columns}, File name: {url}"
+        )
+    for values, (name, kind) in zip(rows.itercolumns(), columns, strict=True):
+        if not _fits(values.type, kind):
+            raise CopyError(
+                f"Spectrum Scan Error: File '{url}' has an incompatible Parquet schema for column '{name}'. "
+                f"Column type: {kind.upper()}, Parquet schema: {values.type}"
+            )
+        limit = _VARCHAR.fullmatch(kind)
+        longest = pc.max(pc.binary_length(values)).as_py() if limit else None
+        if limit and longest is not None and longest > int(limit[1]):
+            raise CopyError(
+                f"Spectrum Scan Error: The length of the data column {name} is longer than the length defined in the "
+                f"table. Table: {limit[1]}, Data: {longest}, File name: {url}"
+            )
+    return rows
+
+
+def _fits(found: pa.DataType, kind: str) -> bool:
+    types = pa.types
+    match kind:
+        case "bigint":
+            return types.is_int64(found)
+        case "double precision":
+            return types.is_float64(found)
+        case "date":
+            return types.is_date32(found)
+        case "timestamp without time zone":
+            return types.is_timestamp(found)
+        case "boolean":
+            return types.is_boolean(found)
+    return _VARCHAR.fullmatch(kind) is not None and types.is_string(found)
