@@ -132,7 +132,7 @@ def _in_tables(warehouse: Warehouse, schema: str, tables: dict[str, tuple[str, s
     counts: Counts = Counter()
     for event_type, (table, day) in tables.items():
         # The parts of a date rather than a cast: the DATE of some engines begins in 1970.
-        parts = ", ".join(f"extract({part} from {day})" for part in ("year", "month", "day"))
+        parts = ", ".join(f"cast(extract({part} from {day}) as bigint)" for part in ("year", "month", "day"))
         rows = warehouse.query(
             f"SELECT {parts}, count(*) FROM {warehouse.schema(schema)}.{table} GROUP BY {parts}"  # noqa: S608
         )

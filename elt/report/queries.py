@@ -89,7 +89,8 @@ select
   growth.hospital_id as hospital_id, growth.department_id as department_id, date_trunc('week', growth.date) as day,
   avg(growth.discharge_rate) as discharge_rate, sum(growth.queue_growth) as queue_growth,
   sum(growth.requests) as requests, sum(growth.admissions) as admissions, sum(growth.discharges) as discharges,
-  sum(used.occupied_beds) / nullif(sum(used.beds), 0) as occupancy_rate
+  cast(sum(used.occupied_beds) as double precision)
+    / nullif(cast(sum(used.beds) as double precision), 0) as occupancy_rate
 from {marts}.mart_queue_growth as growth
 join {marts}.mart_bed_utilisation as used
   on used.hospital_id = growth.hospital_id and used.department_id = growth.department_id and used.date = growth.date

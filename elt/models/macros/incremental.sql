@@ -137,6 +137,17 @@
   {{ return('%04d-%02d-01' % (year - (1 if number == 1 else 0), 12 if number == 1 else number - 1)) }}
 {%- endmacro %}
 
+{# Where there are no partitions: the months of what was built are removed, then filled. One transaction, as dbt-redshift
+   runs every model. #}
+{% macro get_incremental_replace_months_sql(arguments) -%}
+  {%- set day, columns = config.require('partition_by'), get_quoted_csv(arguments['dest_columns'] | map(attribute='name')) -%}
+  delete from {{ arguments['target_relation'] }}
+  where date_trunc('month', {{ day }}) in (select date_trunc('month', {{ day }}) from {{ arguments['temp_relation'] }});
+
+  insert into {{ arguments['target_relation'] }} ({{ columns }})
+  select {{ columns }} from {{ arguments['temp_relation'] }}
+{%- endmacro %}
+
 {# The tables in which a build keeps what it set out to build, and what the last whole one built. #}
 {% macro build_record(name) -%}
   {{ return(api.Relation.create(database=target.database | default(''), schema=target.schema ~ '_curated', identifier=name)) }}
@@ -180,6 +191,7 @@
 {% macro default__note_files(noted, loaded) -%}
   {%- call statement('drop_noted') -%} drop table if exists {{ noted }} {%- endcall -%}
   {%- call statement('note') -%} create table {{ noted }} as {{ staged_files_in(loaded) }} {%- endcall -%}
+  {%- do adapter.commit() -%}
 {%- endmacro %}
 
 {% macro clickhouse__note_files(noted, loaded) -%}

@@ -32,7 +32,7 @@
 {%- endmacro %}
 
 {% macro default__make_day(year, month, day) -%}
-  to_date({{ year }} * 10000 + {{ month }} * 100 + {{ day }}, 'YYYYMMDD')
+  to_date(cast({{ year }} * 10000 + {{ month }} * 100 + {{ day }} as varchar), 'YYYYMMDD')
 {%- endmacro %}
 
 {% macro clickhouse__make_day(year, month, day) -%}
@@ -115,7 +115,7 @@
   cast(toDayOfWeek({{ value }}) as bigint)
 {%- endmacro %}
 
-{# How a table is partitioned by the month of a day; engines without partitions ignore it. #}
+{# How a table is partitioned by the month of a day; where there are no partitions, the day whose months are replaced. #}
 {% macro by_month(day) -%}
   {{ return(adapter.dispatch('by_month', 'hospital')(day)) }}
 {%- endmacro %}

@@ -1,9 +1,12 @@
-"""A ClickHouse server for the tests of one worker."""
+"""A ClickHouse server and a Redshift for the tests of one worker."""
 
 from collections.abc import Iterator
 
 import pytest
 from clickhouse_server import SERVER, ClickHouseServer, start
+from redshift_fixtures import redshift, redshift_server
+
+__all__ = ["clickhouse", "redshift", "redshift_server"]
 
 
 @pytest.fixture(scope="session")

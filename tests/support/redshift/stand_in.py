@@ -4,7 +4,6 @@ It is not Redshift. What it proves, and what it does not, is told in docs/redshi
 """
 
 import asyncio
-import os
 import ssl
 import threading
 from collections.abc import Iterator
@@ -90,8 +89,3 @@ async def _cancel_others() -> None:
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
-
-
-def own_cluster() -> str | None:
-    """Return the DSN of a real cluster that the tests are to run against, if one is named."""
-    return os.environ.get("REDSHIFT_TEST_DSN")

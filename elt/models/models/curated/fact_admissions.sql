@@ -2,7 +2,8 @@
 {{ config(
     materialized='incremental',
     order_by=['hospital_id', 'department_id', 'admitted_at', 'spell_id'],
-    partition_by=by_month('admitted_on')
+    partition_by=by_month('admitted_on'),
+    dist='spell_id'
 ) }}
 
 {%- set building = months_changed_or_renamed(

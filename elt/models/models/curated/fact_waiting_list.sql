@@ -2,7 +2,8 @@
 {{ config(
     materialized='incremental',
     order_by=['hospital_id', 'department_id', 'snapshot_date', 'patient_id'],
-    partition_by=by_month('snapshot_date')
+    partition_by=by_month('snapshot_date'),
+    dist='patient_key'
 ) }}
 
 {%- set building = months_changed_or_renamed(

@@ -3,7 +3,8 @@
 {{ config(
     materialized='incremental',
     order_by=['hospital_id', 'requested_department_id', 'admitted_on', 'spell_id'],
-    partition_by=by_month('admitted_on')
+    partition_by=by_month('admitted_on'),
+    dist='spell_id'
 ) }}
 
 {%- set building = months_changed(['admission', 'dep_snapshot']) %}
