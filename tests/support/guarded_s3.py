@@ -1,6 +1,7 @@
 """An S3 server whose gate knows policies: lets through what they allow, denies the rest, and writes down all of it."""
 
 import http.client
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -38,6 +39,11 @@ class Gate(ThreadingHTTPServer):
         self.identity = identity
         self.bucket = bucket
         self.asked: list[Asked] = []
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that was killed before it was answered."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
     @property
     def endpoint(self) -> str:
