@@ -3,7 +3,7 @@
 import http.client
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,6 +28,8 @@ class Gate(ThreadingHTTPServer):
 
     Attributes:
         asked: What was asked, in order.
+        cut_at: Tells after which request nobody is answered any more, so that who asked can be killed there.
+        cut: Whether that request has come, and was carried out.
     """
 
     daemon_threads = True
@@ -39,6 +41,21 @@ class Gate(ThreadingHTTPServer):
         self.identity = identity
         self.bucket = bucket
         self.asked: list[Asked] = []
+        self.cut_at: Callable[[Request], bool] | None = None
+        self.cut = threading.Event()
+        self._mended = threading.Event()
+
+    def mend(self) -> None:
+        """Answer again."""
+        self.cut_at = None
+        self.cut.clear()
+        self._mended.set()
+
+    def hold(self, request: Request) -> None:
+        """Do not go on if this is the request, or it has come."""
+        if self.cut_at is not None and (self.cut.is_set() or self.cut_at(request)):
+            self.cut.set()
+            self._mended.wait(60)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of a client that was killed before it was answered."""
@@ -85,6 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         if status == 404 and not self._may_list():
             # S3 says that nothing is there to those alone who may list the bucket.
             status = 403
+        self.server.hold(request)
         self._answer(request, status, answer.getheaders(), data)
 
     do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = _forward  # noqa: N815
