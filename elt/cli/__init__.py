@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from elt.cli import build, check, contracts, copy, load, powerbi, quarantine, query, report, run, stage, verify
+from elt.cli import build, check, contracts, copy, ddl, load, powerbi, quarantine, query, report, run, stage, verify
 from hospital_sim import terminal
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("powerbi")(powerbi.command)
 app.command("query")(query.command)
 app.command("run")(run.command)
 app.command("copy")(copy.command)
+app.command("ddl")(ddl.command)
 
 
 def main() -> None:
