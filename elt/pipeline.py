@@ -7,7 +7,6 @@ left, and finds nothing to do where it is complete; so the same call again chang
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import hospital_sim as hs
@@ -20,7 +19,7 @@ from elt.report import ReportSummary, write_report
 from elt.staging import StageSummary, stage
 from elt.warehouse import DEFAULT_PREFIX, open_warehouse
 from hospital_sim.layout import raw_root
-from hospital_sim.terminal import counting
+from hospital_sim.terminal import counting_days
 
 STEPS = 6
 
@@ -153,15 +152,11 @@ def _simulate(
     events = created = 0
     for each in hs.load_all(hospital):
         sink = hs.ObjectSink(raw_root(lake), single_writer=single_writer)
-        with counting(f"simulating {each.config.id}, days") as count:
-            simulated = each.simulate(start, end, seed=seed, sink=sink, on_day=_each_day(count))
+        with counting_days(each.config.id, each.config.warmup_days, start, end) as on_day:
+            simulated = each.simulate(start, end, seed=seed, sink=sink, on_day=on_day)
         events += sum(entry.count for entry in simulated.record.counts)
         created += sink.created
     return events, created
-
-
-def _each_day(count: Callable[[], None]) -> Callable[[date], None]:
-    return lambda _: count()
 
 
 def _require_models(built: BuildSummary) -> None:

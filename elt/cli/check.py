@@ -12,11 +12,18 @@ if TYPE_CHECKING:
 
 STEPS = ("emitted", "raw_objects", "staged", "loaded", "fact_rows")
 
+EXAMPLES = terminal.examples(
+    "hospital-elt check --lake lake --warehouse chdb://warehouse",
+    "hospital-elt check --lake lake --warehouse chdb://warehouse \\\n    --out checked --threshold late_events=0",
+)
+
 
 def command(
-    lake: Annotated[str, typer.Option(help="URL of the lake.")],
-    warehouse: Annotated[str, typer.Option(help="DSN of the warehouse, such as chdb:///data/warehouse.")],
-    prefix: Annotated[str, typer.Option(help="What the names of the schemas begin with.")] = "hospital",
+    lake: Annotated[str, typer.Option(metavar="URL", help="URL of the lake.")],
+    warehouse: Annotated[
+        str, typer.Option(metavar="DSN", help="DSN of the warehouse, such as chdb:///data/warehouse.")
+    ],
+    prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
     out: Annotated[Path | None, typer.Option(help="Directory for check.json and check.html.", metavar="DIR")] = None,
     threshold: Annotated[
         list[str] | None,

@@ -7,6 +7,11 @@ import typer
 from elt.cli.options import SINGLE_WRITER
 from hospital_sim import terminal
 
+EXAMPLES = terminal.examples(
+    "hospital-elt copy lake backup",
+    "hospital-elt copy lake backup --json",
+)
+
 
 def command(
     source: Annotated[str, typer.Argument(metavar="SRC", help="URL of the lake.")],
@@ -20,7 +25,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Copy a lake and read every object back. The same call again completes a copy, and brings it up to date."""
-    from elt.copy import copy_lake
+    from elt.copy import copy_lake, count_objects
     from elt.errors import WrongCallError
     from elt.raw import read_lake
     from hospital_sim.storage import open_store
@@ -31,6 +36,7 @@ def command(
         except ValueError as error:
             raise WrongCallError(f"{word}: {error}") from error
     lake, target = read_lake(source), open_store(destination, single_writer=single_writer)
-    with terminal.counting("copying objects") as count:
+    total = count_objects(lake) if terminal.is_watched() else None
+    with terminal.counting("copying objects", total) as count:
         summary = copy_lake(lake, target, count)
     terminal.show("Copied", summary.as_dict(), as_json=as_json)

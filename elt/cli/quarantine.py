@@ -10,13 +10,28 @@ from hospital_sim import terminal
 
 app = typer.Typer(help="What could not be staged, and why.", no_args_is_help=True, rich_markup_mode=None)
 
-Lake = Annotated[str, typer.Option(help="URL of the lake.")]
+
+def _reasons(incomplete: str) -> list[str]:
+    from elt.quarantine import Reason
+
+    return [reason for reason in Reason if reason.startswith(incomplete)]
 
 
-@app.command("list")
+Lake = Annotated[str, typer.Option(metavar="URL", help="URL of the lake.")]
+
+
+@app.command(
+    "list",
+    epilog=terminal.examples(
+        "hospital-elt quarantine list --lake lake",
+        "hospital-elt quarantine list --lake lake --reason not_json --json",
+    ),
+)
 def list_entries(
     lake: Lake,
-    reason: Annotated[str | None, typer.Option(metavar="CODE", help="Only this reason, such as not_json.")] = None,
+    reason: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only this reason, such as not_json.", autocompletion=_reasons)
+    ] = None,
     replayed: Annotated[bool, typer.Option("--all", help="Also what has been staged since.")] = False,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="How many objects to show.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print every object as one JSON object.")] = False,
@@ -54,7 +69,7 @@ def list_entries(
         typer.echo(f"… and {len(found) - limit:,} more (--limit)")
 
 
-@app.command("replay")
+@app.command("replay", epilog=terminal.examples("hospital-elt quarantine replay --lake lake"))
 def replay_entries(
     lake: Lake,
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes.")] = 1,

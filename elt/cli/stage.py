@@ -12,9 +12,14 @@ from hospital_sim import terminal
 if TYPE_CHECKING:
     from elt.staging import StageSummary
 
+EXAMPLES = terminal.examples(
+    "hospital-elt stage --lake lake",
+    "hospital-elt stage --lake lake --as-of 2024-04-01 --json",
+)
+
 
 def command(
-    lake: Annotated[str, typer.Option(help="URL of the lake: its raw/ is read.")],
+    lake: Annotated[str, typer.Option(metavar="URL", help="URL of the lake: its raw/ is read.")],
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -23,7 +28,7 @@ def command(
             "By default, for each hospital, the day after its newest finished run.",
         ),
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes. By default, as suits.")] = None,
+    workers: Annotated[int | None, typer.Option(metavar="N", min=1, help="Processes. By default, as suits.")] = None,
     dask: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Let a Dask cluster do it, given its scheduler: tcp://host:8786."),

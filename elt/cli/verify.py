@@ -9,9 +9,14 @@ from hospital_sim import terminal
 if TYPE_CHECKING:
     from elt.verification import VerificationReport
 
+EXAMPLES = terminal.examples(
+    "hospital-elt verify --lake lake",
+    "hospital-elt verify --lake lake --workers 2 --json",
+)
+
 
 def command(
-    lake: Annotated[str, typer.Option(help="URL of the lake.")],
+    lake: Annotated[str, typer.Option(metavar="URL", help="URL of the lake.")],
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes.")] = 1,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="How many problems to show.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print every problem as one JSON object.")] = False,

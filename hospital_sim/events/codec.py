@@ -1,13 +1,14 @@
 """Events and run records to JSON bytes and back. The bytes of an object depend on its fields alone."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from typing import TypeVar
 
 import msgspec
 
 from hospital_sim.events.run_record import RunRecord, RunStarted
-from hospital_sim.events.types import EVENT_TYPES, Event
+from hospital_sim.events.types import EVENT_VERSIONS, Event
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2299, 12, 31)
 """The first and the last day that every store of a date can hold."""
@@ -15,14 +16,16 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2299, 12, 31)
 Record = TypeVar("Record", RunStarted, RunRecord)
 
 _encoder = msgspec.json.Encoder()
-_decoders = {name: msgspec.json.Decoder(cls) for name, cls in EVENT_TYPES.items()}
+_decoders: dict[str, list[msgspec.json.Decoder[Event]]] = {
+    name: [msgspec.json.Decoder(cls) for cls in versions] for name, versions in EVENT_VERSIONS.items()
+}
 
 encode = _encoder.encode
 """Return the JSON bytes of an event or a run record: UTF-8, one line, fields in the order of the class."""
 
 
 def decode_event(event_type: str, data: bytes) -> Event:
-    """Read one event of a known type, checking every field.
+    """Read one event of a known type, in any version of its fields, checking every field.
 
     Args:
         event_type: A key of ``EVENT_TYPES``.
@@ -35,8 +38,15 @@ def decode_event(event_type: str, data: bytes) -> Event:
         msgspec.DecodeError: If the bytes are not one JSON object.
         msgspec.ValidationError: If a field is missing, unknown, of a wrong type or out of range.
     """
-    event: Event = _decoders[event_type].decode(data)
-    return event
+    *older, newest = _decoders[event_type]
+    try:
+        return newest.decode(data)
+    except msgspec.ValidationError:
+        # Each class takes one version only, so at most one of them reads it.
+        for decoder in older:
+            with suppress(msgspec.ValidationError):
+                return decoder.decode(data)
+        raise
 
 
 class BrokenRecordError(msgspec.DecodeError):
@@ -61,7 +71,7 @@ def decode_record(data: bytes) -> RunRecord:
         BrokenRecordError: If the bytes are none.
     """
     record = _decode(data, RunRecord)
-    unknown = next((count.event_type for count in record.counts if count.event_type not in EVENT_TYPES), None)
+    unknown = next((count.event_type for count in record.counts if count.event_type not in EVENT_VERSIONS), None)
     if unknown is not None:
         raise BrokenRecordError(f"counts events of type {unknown!r}, which there is not")
     _check_dates(record.run, (count.event_date for count in (*record.counts, *record.diverted)))
