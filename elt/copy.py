@@ -1,11 +1,13 @@
 """Copies a lake to another store: in bulk, every object read back, and begun again where it was cut off.
 
+What the destination lists already is read and compared, and not written again: to go on costs reading alone.
+
 What speaks of other objects is listed before them and copied after them: a run record after its events, a manifest
 after what it names, a commit after its plan. So whoever reads the copy meanwhile never finds a promise that is not kept
 yet, also when the lake that is copied still grows.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import asdict, dataclass
 from itertools import islice
 
@@ -13,7 +15,7 @@ from elt.errors import EltError, WrongCallError
 from elt.layout import QUARANTINE_OBJECTS, STAGING, STAGING_MANIFESTS, parse_manifest_key
 from elt.raw import RAW_PREFIX
 from hospital_sim.layout import RUNS, is_started_key
-from hospital_sim.storage import ObjectStore, StorageError, StoreRefusedError, create_once
+from hospital_sim.storage import ObjectConflictError, ObjectStore, StorageError, StoreRefusedError, create_once
 
 BATCH = 1024
 """Small objects copied, and held in memory, at once; large ones are copied one by one."""
@@ -75,11 +77,11 @@ def copy_lake(source: ObjectStore, destination: ObjectStore, on_done: Callable[[
         runs, manifests = list(source.keys(_RUNS)), list(source.keys(_MANIFESTS))
         _check_same_lake(destination, {*runs, *manifests})
         copying.each(key for key in runs if is_started_key(key))
-        copying.many(key for key in source.keys(RAW_PREFIX) if not key.startswith(_RUNS))
+        copying.many(RAW_PREFIX, leaving=_RUNS)
         copying.each(key for key in runs if not is_started_key(key))
         copying.each(source.keys(STAGING))
-        copying.many(source.keys(QUARANTINE_OBJECTS))
-        copying.many(key for key in source.keys(_QUARANTINE) if not key.startswith(QUARANTINE_OBJECTS))
+        copying.many(QUARANTINE_OBJECTS)
+        copying.many(_QUARANTINE, leaving=QUARANTINE_OBJECTS)
         copying.each(sorted(manifests, key=_after_what_it_names))
     except StoreRefusedError as error:
         if not copying.summary.objects:
@@ -112,36 +114,52 @@ class _Copying:
     def each(self, keys: Iterable[str]) -> None:
         """Copy objects one after the other, in this order."""
         for key in keys:
-            self._copy([(key, self._source.read(key))])
+            self._copy([(key, self._source.read(key))], there=set())
 
-    def many(self, keys: Iterable[str]) -> None:
-        """Copy small objects many at once."""
+    def many(self, prefix: str, leaving: str | None = None) -> None:
+        """Copy the small objects below a prefix many at once, but for those below another."""
+        keys = (key for key in self._source.keys(prefix) if leaving is None or not key.startswith(leaving))
         objects = iter(self._source.read_many(keys))
+        listed = _Listed(self._destination.keys(prefix))
         while batch := list(islice(objects, BATCH)):
-            self._copy(batch)
+            self._copy(batch, {key for key, _ in batch if key in listed})
 
-    def _copy(self, objects: Sequence[tuple[str, bytes]]) -> None:
+    def _copy(self, objects: Sequence[tuple[str, bytes]], there: Set[str]) -> None:
         created = 0
-        left = objects
+        left = [(key, data) for key, data in objects if key not in there]
         if not self._probed:
             # A destination that overwrites is found out before anything is trusted to it.
             created += create_once(self._destination, *objects[0])
-            self._probed, left = True, objects[1:]
+            self._probed, left = True, [item for item in left if item[0] != objects[0][0]]
         created += self._destination.create_many(left)
-        self._check(objects)
+        self._check(objects, there)
         self.summary.copied += created
         self.summary.already_there += len(objects) - created
         self.summary.bytes += sum(len(data) for _, data in objects)
         for _ in objects:
             self._on_done()
 
-    def _check(self, objects: Sequence[tuple[str, bytes]]) -> None:
+    def _check(self, objects: Sequence[tuple[str, bytes]], there: Set[str]) -> None:
         read_back = self._destination.read_many([key for key, _ in objects])
-        for (key, data), (_, there) in zip(objects, read_back, strict=True):
-            if there != data:
-                raise StorageError(
-                    f"{self._destination.url}/{key}", "does not read back as it was written; the store is not sound"
-                )
+        for (key, data), (_, found) in zip(objects, read_back, strict=True):
+            if found != data:
+                place = f"{self._destination.url}/{key}"
+                if key in there:
+                    raise ObjectConflictError(place, "is already there with other bytes; nothing was overwritten")
+                raise StorageError(place, "does not read back as it was written; the store is not sound")
+
+
+class _Listed:
+    """Tells which keys are in a listing; asked in the order of the keys, it holds one of them at a time."""
+
+    def __init__(self, keys: Iterator[str]) -> None:
+        self._keys = keys
+        self._next = next(keys, None)
+
+    def __contains__(self, key: str) -> bool:
+        while self._next is not None and self._next < key:
+            self._next = next(self._keys, None)
+        return self._next == key
 
 
 def _check_places(source: ObjectStore, destination: ObjectStore) -> None:

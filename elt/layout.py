@@ -68,7 +68,12 @@ def month_name(month: date) -> str:
 def staged_key(event_type: str, month: date, number: int) -> str:
     """Return the key of the staged file of a type and month, the first of which has number 1."""
     suffix = "" if number == 1 else f"-{number:04d}"
-    return f"{STAGING}{event_type}/event_date={month_name(month)}/{event_type}{suffix}.parquet"
+    return f"{staged_prefix(event_type, month)}{event_type}{suffix}.parquet"
+
+
+def staged_prefix(event_type: str, month: date) -> str:
+    """Return the prefix of all staged files of a type and month, with the final slash."""
+    return f"{STAGING}{event_type}/event_date={month_name(month)}/"
 
 
 def parse_staged_key(key: str) -> StagedKey | None:

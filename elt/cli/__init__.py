@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from elt.cli import build, check, contracts, copy, load, powerbi, quarantine, query, report, run, stage, verify
+from elt.cli import build, check, contracts, copy, ddl, load, powerbi, quarantine, query, report, run, stage, verify
 from hospital_sim import terminal
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command("powerbi", epilog=powerbi.EXAMPLES)(powerbi.command)
 app.command("query", epilog=query.EXAMPLES)(query.command)
 app.command("run", epilog=run.EXAMPLES)(run.command)
 app.command("copy", epilog=copy.EXAMPLES)(copy.command)
+app.command("ddl", epilog=ddl.EXAMPLES)(ddl.command)
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "Warehouse",
     "WarehouseError",
     "WarehouseInUseError",
+    "checked_prefix",
     "dbt_target",
     "open_warehouse",
 ]
@@ -68,14 +69,14 @@ def open_warehouse(dsn: str, prefix: str = DEFAULT_PREFIX, *, create: bool = Fal
     if isinstance(place, ClickHouseDsn):
         from elt.warehouse.clickhouse import ClickHouseWarehouse
 
-        return ClickHouseWarehouse(place, _checked(prefix), create=create)
+        return ClickHouseWarehouse(place, checked_prefix(prefix), create=create)
     if isinstance(place, RedshiftDsn):
         from elt.warehouse.redshift import RedshiftWarehouse
 
-        return RedshiftWarehouse(place, _checked(prefix), create=create)
+        return RedshiftWarehouse(place, checked_prefix(prefix), create=create)
     from elt.warehouse.chdb import ChdbWarehouse
 
-    return ChdbWarehouse(place.path, _checked(prefix), create=create)
+    return ChdbWarehouse(place.path, checked_prefix(prefix), create=create)
 
 
 @contextmanager
@@ -96,12 +97,12 @@ def dbt_target(dsn: str, prefix: str = DEFAULT_PREFIX) -> Iterator[DbtTarget]:
     place = parse_dsn(dsn)
     if not isinstance(place, ChdbDsn):
         with TemporaryDirectory(prefix="hospital-elt-") as workspace:
-            yield DbtTarget(_server_environment(place, _checked(prefix)), Path(workspace))
+            yield DbtTarget(_server_environment(place, checked_prefix(prefix)), Path(workspace))
         return
     from elt.warehouse.chdb import environment, locked
 
     with locked(place.path, create=False) as lock:
-        yield DbtTarget(environment(place.path, _checked(prefix)), place.path / "dbt", (lock.descriptor,))
+        yield DbtTarget(environment(place.path, checked_prefix(prefix)), place.path / "dbt", (lock.descriptor,))
 
 
 def _server_environment(place: ClickHouseDsn | RedshiftDsn, prefix: str) -> dict[str, str]:
@@ -127,7 +128,12 @@ def _server_environment(place: ClickHouseDsn | RedshiftDsn, prefix: str) -> dict
     }
 
 
-def _checked(prefix: str) -> str:
+def checked_prefix(prefix: str) -> str:
+    """Return what the names of schemas are to begin with.
+
+    Raises:
+        WrongCallError: If a name cannot begin with it.
+    """
     if not _PREFIX.fullmatch(prefix):
         raise WrongCallError(f"prefix {prefix!r}: must be lower-case letters, digits and underscores")
     return prefix

@@ -74,7 +74,7 @@ def decode_record(data: bytes) -> RunRecord:
         BrokenRecordError: If the bytes are none.
     """
     record = _decode(data, RunRecord)
-    unknown = next((count.event_type for count in record.counts if count.event_type not in EVENT_TYPES), None)
+    unknown = next((count.event_type for count in record.counts if count.event_type not in EVENT_VERSIONS), None)
     if unknown is not None:
         raise BrokenRecordError(f"counts events of type {unknown!r}, which there is not")
     _check_dates(record.run, (count.event_date for count in (*record.counts, *record.diverted)))

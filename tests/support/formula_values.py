@@ -76,7 +76,10 @@ class Calculator:
         return row["value"] if row["n"] else None
 
     def _chosen(self, leaf: Leaf, choice: Choice) -> list[str]:
-        kept = [f"hospital_id = '{choice.hospital}'"]
+        table = self.model.table(leaf.table)
+        # What is of no hospital, the choice of one does not reach.
+        of_hospital = table is not None and table.column("hospital_id") is not None
+        kept = [f"hospital_id = '{choice.hospital}'" if of_hospital else "true"]
         day = self._column(leaf, "dim_date")
         if day:
             kept.append(f"{day} BETWEEN toDate32('{choice.first}') AND toDate32('{choice.last}')")

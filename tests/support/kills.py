@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-_PATIENCE = 120
+_PATIENCE = 600
 
 
 def run_whole(

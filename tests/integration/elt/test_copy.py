@@ -166,3 +166,39 @@ def test_a_destination_that_overwrites_is_refused_and_allowed_when_nothing_else_
     single = open_store(url, single_writer=True)
     copy_lake(lake, single)
     assert contents(single) == contents(lake)
+
+
+def test_what_is_there_already_is_compared_and_not_written_again(lake: LocalStore, tmp_path: Path) -> None:
+    class Counting(LocalStore):
+        written: list[str]
+
+        def create_many(self, objects: "object") -> int:  # type: ignore[override]
+            kept = list(objects)  # type: ignore[call-overload]
+            self.written += [key for key, _ in kept]
+            return super().create_many(kept)
+
+    copy = Counting(tmp_path / "copy")
+    copy.written = []
+    copy_lake(lake, copy)
+    events = _events(lake)
+    assert len(events - set(copy.written)) == 1  # the one by which the store is tried
+
+    put_event(lake, admission(902))
+    (new,) = _events(lake) - events
+    copy.written = []
+    copy_lake(lake, copy)
+
+    assert events & set(copy.written) == set()
+    assert new in copy.written
+
+
+def test_an_altered_event_of_the_copy_is_named_and_stays(lake: LocalStore, tmp_path: Path) -> None:
+    copy = LocalStore(tmp_path / "copy")
+    copy_lake(lake, copy)
+    key = next(iter(_events(lake)))
+    Path(copy.url, key).write_bytes(b"other")
+
+    with pytest.raises(EltError, match=rf"{key}: is already there with other bytes.*run the same command again"):
+        copy_lake(lake, copy)
+
+    assert copy.read(key) == b"other"

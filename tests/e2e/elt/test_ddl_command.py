@@ -1,0 +1,40 @@
+"""The command ``ddl`` as a user meets it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+DDL = [sys.executable, "-c", "from elt.cli import main; main()", "ddl"]
+DAYS = ["--start", "2024-01-01", "--end", "2024-12-31"]
+
+
+def _ddl(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*DDL, *words], capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_the_text_is_the_statements_of_the_json_each_with_a_semicolon() -> None:
+    words = ["athena", "--lake", "s3://bucket/lake", *DAYS]
+    as_json = json.loads(_ddl(*words, "--json").stdout)
+    assert as_json["engine"] == "athena"
+    assert _ddl(*words).stdout == "\n".join(f"{statement};\n" for statement in as_json["statements"])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["oracle"], "'oracle': no such engine; there are clickhouse, redshift, athena"),
+        (["athena"], "--lake: Athena's tables read a lake; give its URL, s3://bucket/prefix"),
+        (["athena", "--lake", "lake", *DAYS], "Athena reads S3 alone"),
+        (["athena", "--lake", "s3://b/l", "--start", "May", "--end", "2024-12-31"], "--start: 'May' is not a date"),
+        (["clickhouse", "--prefix", "My-"], "prefix 'My-'"),
+    ],
+)
+def test_a_wrong_call_is_said_in_one_line(words: list[str], said: str) -> None:
+    done = _ddl(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1

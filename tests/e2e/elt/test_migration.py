@@ -1,0 +1,258 @@
+"""From a local lake to S3 to Redshift, by the documented commands under documented policies, each killed halfway."""
+
+import math
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import iam
+import pytest
+from botocore.session import Session
+from documented_stages import PAGE, commands
+from guarded_s3 import Gate, guarded
+from iam import Request, Statement, statements
+from kills import run_and_kill, run_whole
+from redshift.postgres import NoPostgresError
+from redshift.stand_in import StandIn, running
+from s3_servers import KEY, SECRET, S3Server
+
+from elt.warehouse import Warehouse, open_warehouse
+from hospital_sim.layout import is_record_key
+from hospital_sim.storage import open_store
+
+pytestmark = pytest.mark.e2e
+
+BUCKET, LAKE = "hospital-lake", "s3://hospital-lake/north"
+POLICIES = iam.documented(PAGE)
+ROLES = {
+    "hospital-elt copy": "Copies the lake",
+    "hospital-elt verify": "Loads and checks",
+    "hospital-sim simulate": "Simulates",
+    "hospital-elt stage": "Stages",
+    "hospital-elt load": "Loads and checks",
+    "hospital-elt check": "Loads and checks",
+    "hospital-elt ddl": "Loads and checks",
+}
+NOBODY: list[Statement] = []
+NOT_SEEN = {"Role of Redshift": ["s3:ListBucket"]}
+"""What Amazon's documentation asks for, and the stand-in does not use."""
+NOTE = b"call me back"
+COPIED_BEFORE_THE_CUT, WRITTEN_BEFORE_THE_CUT = 700, 400
+
+
+@dataclass
+class Stage:
+    """A documented command that was run: killed if it could be, then whole.
+
+    Attributes:
+        command: The command.
+        policy: Heading of the policy that it ran under; empty if it has nothing to do with the bucket.
+        gate: What it asked of the bucket when it was run whole.
+        killed: Whether it was killed before.
+    """
+
+    command: str
+    policy: str
+    gate: Gate
+    killed: bool
+
+
+@dataclass
+class Walk:
+    """The whole way.
+
+    Attributes:
+        stages: The commands, in order.
+        role: What Redshift asked of the bucket.
+        stand_in: The Redshift.
+        requests: What was asked of the bucket under each policy, killed commands included.
+    """
+
+    folder: Path
+    environment: dict[str, str]
+    stages: list[Stage] = field(default_factory=list)
+    role: Gate | None = None
+    stand_in: StandIn | None = None
+    requests: dict[str, list[Request]] = field(default_factory=dict)
+
+    def stage(self, words: str, place: int = 0) -> Stage:
+        """Return the one of the stages whose command begins with some words."""
+        return [stage for stage in self.stages if stage.command.startswith(words)][place]
+
+
+@pytest.fixture(scope="module")
+def walk(seaweed_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    """Go the whole way, as the page says."""
+    _make_bucket(seaweed_server)
+    bucket = statements(POLICIES["Policy of the bucket"])
+    with ExitStack() as open_now:
+        patch = open_now.enter_context(pytest.MonkeyPatch.context())
+        role = open_now.enter_context(guarded(seaweed_server, statements(POLICIES["Role of Redshift"]), bucket))
+        try:
+            stand_in = open_now.enter_context(running(role.endpoint, (KEY, SECRET)))
+        except NoPostgresError as error:
+            pytest.skip(str(error))
+        places = {"LAKE": LAKE, "WAREHOUSE": stand_in.dsn()}
+        environment = seaweed_server.environment() | stand_in.environment() | places
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.delenv("AWS_PROFILE", raising=False)
+        found = Walk(tmp_path_factory.mktemp("migration"), environment, role=role, stand_in=stand_in)
+        # An object that is no event, so that there is something for the quarantine.
+        note = found.folder / "lake/raw/admission/event_date=2024-01-05/note.json"
+        note.parent.mkdir(parents=True)
+        note.write_bytes(NOTE)
+        for command in commands():
+            policy = ROLES.get(" ".join(command.split()[:2]), "")
+            allowed = statements(POLICIES[policy]) if policy else NOBODY
+            gate = open_now.enter_context(guarded(seaweed_server, allowed, bucket))
+            _go(found, command, policy, gate)
+        found.requests["Role of Redshift"] = [each.request for each in role.asked]
+        yield found
+
+
+def _go(walk: Walk, command: str, policy: str, gate: Gate) -> None:
+    shell = ["bash", "-euc", f"cd {walk.folder}; {command}"]
+    environment = {"AWS_ENDPOINT_URL": gate.endpoint}
+    killed = False
+    halfway = _halfway(walk, command, gate)
+    if halfway is not None:
+        killed = run_and_kill(shell, random.Random(1), 0, environment, halfway)
+        walk.requests.setdefault(policy, []).extend(each.request for each in gate.asked)
+        gate.mend()
+        gate.asked.clear()
+    run_whole(shell, environment)
+    walk.requests.setdefault(policy, []).extend(each.request for each in gate.asked)
+    walk.stages.append(Stage(command, policy, gate, killed))
+    if command.startswith("hospital-sim simulate"):
+        open_store(LAKE).create("raw/admission/event_date=2024-02-01/note.json", NOTE)
+
+
+def _halfway(walk: Walk, command: str, gate: Gate) -> Callable[[], bool] | None:
+    """Return what tells that a command is in the middle of its work; None for one that only reads."""
+    stand_in = walk.stand_in
+    assert stand_in is not None
+    before = len(stand_in.statements)
+    match " ".join(command.split()[:2]):
+        case "hospital-elt copy":
+            gate.cut_at = lambda _: gate.count("s3:PutObject") > COPIED_BEFORE_THE_CUT
+            return gate.cut.is_set
+        case "hospital-sim simulate":
+            gate.cut_at = lambda _: gate.count("s3:PutObject") > WRITTEN_BEFORE_THE_CUT
+            return gate.cut.is_set
+        case "hospital-elt stage":
+            gate.cut_at = lambda request: _writes(request) and "/quarantine/entries/" in request.resource
+            return gate.cut.is_set
+        case "hospital-elt load" if "$WAREHOUSE" in command:
+            return lambda: sum("COPY copied" in told for told in stand_in.statements[before:]) > 2
+        case "hospital-elt build" if "$WAREHOUSE" in command:
+            return lambda: any("mart_" in told for told in stand_in.statements[before:])
+    return None
+
+
+def _writes(request: Request) -> bool:
+    return request.action == "s3:PutObject"
+
+
+def _make_bucket(server: S3Server) -> None:
+    client = _client(server.endpoint)
+    client.create_bucket(Bucket=BUCKET)
+
+
+def _client(endpoint: str) -> "object":
+    session = Session()
+    return session.create_client(
+        "s3", endpoint_url=endpoint, aws_access_key_id=KEY, aws_secret_access_key=SECRET, region_name="us-east-1"
+    )
+
+
+def test_every_command_that_writes_was_killed_before_it_was_done(walk: Walk) -> None:
+    killed = [
+        [*stage.command.split()[:2], *(["redshift"] if "$WAREHOUSE" in stage.command else [])]
+        for stage in walk.stages
+        if stage.killed
+    ]
+    assert killed == [
+        ["hospital-elt", "copy"],
+        ["hospital-sim", "simulate"],
+        ["hospital-elt", "stage"],
+        ["hospital-elt", "load", "redshift"],
+        ["hospital-elt", "build", "redshift"],
+    ]
+
+
+def test_nothing_that_a_command_needs_is_denied(walk: Walk) -> None:
+    assert [(stage.command, stage.gate.denied()) for stage in walk.stages if stage.gate.denied()] == []
+    assert walk.role is not None
+    assert walk.role.denied() == []
+
+
+@pytest.mark.parametrize("policy", [*dict.fromkeys(ROLES.values()), "Role of Redshift"])
+def test_no_policy_allows_what_no_command_needs(walk: Walk, policy: str) -> None:
+    parts = [part for statement in statements(POLICIES[policy]) for part in statement.parts()]
+    unused = [part for part in parts if not any(part.matches(request) for request in walk.requests[policy])]
+    assert [action for part in unused for action in part.actions] == NOT_SEEN.get(policy, [])
+
+
+def test_each_step_costs_the_requests_that_the_page_counts(walk: Walk) -> None:
+    lake = open_store(LAKE)
+    local = len(list(open_store(str(walk.folder / "lake")).keys()))
+    february = [key for key in lake.keys("raw/") if "event_date=2024-02" in key]
+    partitions = {key.rpartition("/")[0] for key in lake.keys("raw/")}
+    copy, simulate, stage = (walk.stage(f"hospital-{name}").gate for name in ("elt copy", "sim simulate", "elt stage"))
+
+    # Each was killed before: what is there already is read, and a few objects more are written.
+    assert local <= copy.count("s3:GetObject") <= local + 50
+    assert copy.count("s3:PutObject") <= local - COPIED_BEFORE_THE_CUT + 100
+    assert len(february) - 1 <= simulate.count("s3:PutObject") <= len(february) + 10
+    assert simulate.count("s3:GetObject") <= len(february) + 20
+    assert len(partitions) <= stage.count("s3:ListBucket") <= 3 * len(partitions)
+    assert stage.count("s3:PutObject") <= 30
+
+    verify, load = walk.stage("hospital-elt verify").gate, walk.stage("hospital-elt load", 1).gate
+    assert local <= verify.count("s3:GetObject") <= local + 60
+    assert verify.count("s3:PutObject") == 0
+    assert load.count("s3:GetObject", "s3:ListBucket", "s3:PutObject") <= 100
+
+
+def test_the_copy_is_the_lake_and_the_new_month(walk: Walk) -> None:
+    local, there = open_store(str(walk.folder / "lake")), open_store(LAKE)
+    keys = set(there.keys())
+    assert set(local.keys()) <= keys
+    records = [key for key in keys if is_record_key(key.removeprefix("raw/"))]
+    assert len(records) == 2
+    assert any(key.startswith("quarantine/entries/") for key in keys)
+
+
+def test_every_row_of_every_mart_is_the_same_in_redshift(walk: Walk) -> None:
+    with open_warehouse(f"chdb://{walk.folder / 'warehouse'}") as embedded:
+        expected = _marts(embedded)
+    with open_warehouse(walk.environment["WAREHOUSE"]) as redshift:
+        found = _marts(redshift)
+    assert len(expected) == 9
+    for mart, rows in expected.items():
+        assert rows, mart
+        assert len(found[mart]) == len(rows), mart
+        for one, other in zip(rows, found[mart], strict=True):
+            assert all(_same(one[name], other[name]) for name in one), (mart, one, other)
+
+
+def _marts(warehouse: Warehouse) -> dict[str, list[dict[str, object]]]:
+    names = sorted(path.stem for path in (PAGE.parents[2] / "elt/models/models/marts").glob("mart_*.sql"))
+    found = {}
+    for name in names:
+        rows = warehouse.query(f"SELECT * FROM {warehouse.schema('marts')}.{name}").to_pylist()
+        found[name] = sorted(rows, key=_without_floats)
+    return found
+
+
+def _without_floats(row: dict[str, object]) -> list[str]:
+    return [str(row[name]) for name in sorted(row) if not isinstance(row[name], float)]
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+    return one == other

@@ -1,0 +1,167 @@
+"""An S3 server whose gate knows policies: lets through what they allow, denies the rest, and writes down all of it."""
+
+import http.client
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from iam import Request, Statement, is_allowed
+from s3_servers import S3Server
+
+_ARN = "arn:aws:s3:::"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that came, and what was answered."""
+
+    request: Request
+    status: int
+
+
+class Gate(ThreadingHTTPServer):
+    """Stands before a server, with the policies of one principal and of the bucket.
+
+    Attributes:
+        asked: What was asked, in order.
+        cut_at: Tells after which request nobody is answered any more, so that who asked can be killed there.
+        cut: Whether that request has come, and was carried out.
+    """
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, behind: S3Server, identity: Sequence[Statement], bucket: Sequence[Statement]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.behind = behind.endpoint.removeprefix("http://")
+        self.identity = identity
+        self.bucket = bucket
+        self.asked: list[Asked] = []
+        self.cut_at: Callable[[Request], bool] | None = None
+        self.cut = threading.Event()
+        self._mended = threading.Event()
+
+    def mend(self) -> None:
+        """Answer again."""
+        self.cut_at = None
+        self.cut.clear()
+        self._mended.set()
+
+    def hold(self, request: Request) -> None:
+        """Do not go on if this is the request, or it has come."""
+        if self.cut_at is not None and (self.cut.is_set() or self.cut_at(request)):
+            self.cut.set()
+            self._mended.wait(60)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that was killed before it was answered."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+    @property
+    def endpoint(self) -> str:
+        """URL of the gate."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def denied(self) -> list[Request]:
+        """Return what was denied."""
+        return [each.request for each in self.asked if each.status == 403]
+
+    def count(self, *actions: str) -> int:
+        """Return how many requests of some kinds came."""
+        return sum(each.request.action in actions for each in self.asked)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Gate
+
+    def _forward(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        request = asked(self.command, self.path, dict(self.headers))
+        if not is_allowed(request, self.server.identity, self.server.bucket):
+            self._answer(request, 403, [], b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>")
+            return
+        server = http.client.HTTPConnection(self.server.behind, timeout=60)
+        try:
+            # The name of the gate stays in the request: it is part of what was signed.
+            server.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in self.headers.items():
+                if name.lower() != "connection":
+                    server.putheader(name, value)
+            server.endheaders(body or None)
+            answer = server.getresponse()
+            data = answer.read()
+        finally:
+            server.close()
+        status = answer.status
+        if status == 404 and not self._may_list():
+            # S3 says that nothing is there to those alone who may list the bucket.
+            status = 403
+        self.server.hold(request)
+        self._answer(request, status, answer.getheaders(), data)
+
+    do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = _forward
+
+    def _may_list(self) -> bool:
+        bucket = urlsplit(self.path).path.split("/")[1]
+        return is_allowed(Request("s3:ListBucket", f"{_ARN}{bucket}"), self.server.identity, self.server.bucket)
+
+    def _answer(self, request: Request, status: int, headers: list[tuple[str, str]], data: bytes) -> None:
+        self.server.asked.append(Asked(request, status))
+        self.send_response_only(status)
+        size = str(len(data))
+        for name, value in headers:
+            if name.lower() == "content-length" and self.command == "HEAD":
+                size = value
+            elif name.lower() not in ("content-length", "connection", "transfer-encoding"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", size)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+def asked(method: str, path: str, headers: dict[str, str]) -> Request:
+    """Return what an HTTP request asks of S3.
+
+    Raises:
+        ValueError: If it is one that is not known here.
+    """
+    parts = urlsplit(path)
+    bucket, _, key = unquote(parts.path).lstrip("/").partition("/")
+    query = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+    given = {name.lower(): value for name, value in headers.items()}
+    if not key and method == "GET" and "list-type" in query:
+        return Request("s3:ListBucket", f"{_ARN}{bucket}", {"s3:prefix": query.get("prefix", "")})
+    if key and not query.keys() - {"x-id"}:
+        if method in ("GET", "HEAD"):
+            return Request("s3:GetObject", f"{_ARN}{bucket}/{key}")
+        if method == "PUT" and "x-amz-copy-source" not in given:
+            context = {"s3:ObjectCreationOperation": "true"}
+            if "if-none-match" in given:
+                context["s3:if-none-match"] = given["if-none-match"]
+            return Request("s3:PutObject", f"{_ARN}{bucket}/{key}", context)
+        if method == "DELETE":
+            return Request("s3:DeleteObject", f"{_ARN}{bucket}/{key}")
+    raise ValueError(f"not known here: {method} {path}")
+
+
+@contextmanager
+def guarded(behind: S3Server, identity: Sequence[Statement], bucket: Sequence[Statement] = ()) -> Iterator[Gate]:
+    """Put a gate before a server."""
+    with Gate(behind, identity, bucket) as gate:
+        thread = threading.Thread(target=gate.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield gate
+        finally:
+            gate.shutdown()
+            thread.join()
