@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 DEFAULT_PREFIX = "hospital"
+"""What the names of the schemas begin with, unless something else is said."""
+
 SCHEMAS = ("raw", "staging", "curated", "marts", "quality")
 """The schemas of a warehouse; their full names begin with the prefix."""
 

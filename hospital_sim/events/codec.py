@@ -8,10 +8,13 @@ from typing import TypeVar
 import msgspec
 
 from hospital_sim.events.run_record import RunRecord, RunStarted
-from hospital_sim.events.types import EVENT_VERSIONS, Event
+from hospital_sim.events.types import EVENT_TYPES, EVENT_VERSIONS, Event
 
-EARLIEST, LATEST = date(1900, 1, 1), date(2299, 12, 31)
-"""The first and the last day that every store of a date can hold."""
+EARLIEST = date(1900, 1, 1)
+"""The first day that every store of a date can hold."""
+
+LATEST = date(2299, 12, 31)
+"""The last day that every store of a date can hold."""
 
 Record = TypeVar("Record", RunStarted, RunRecord)
 

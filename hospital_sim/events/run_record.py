@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from hospital_sim.events.fields import Count, HospitalId, Name
 
 RECORD_VERSION = 1
+"""Version of the fields of run records."""
 
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 

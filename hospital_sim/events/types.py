@@ -33,6 +33,7 @@ from hospital_sim.events.fields import (
 )
 
 SCHEMA_VERSION: Final[Literal[1]] = 1
+"""Version of the fields of the events that are written now."""
 
 
 class Admission(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="admission"):

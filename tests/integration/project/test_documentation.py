@@ -1,5 +1,6 @@
 """The documentation is generated where it can be, builds strictly, and needs no network to be read."""
 
+import importlib
 import os
 import re
 import runpy
@@ -34,7 +35,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("generator", ["data_dictionary", "warehouse_tables"])
+@pytest.mark.parametrize("generator", ["data_dictionary", "warehouse_tables", "lineage"])
 def test_a_generated_page_is_up_to_date(generator: str) -> None:
     program = DOCS / f"{generator}.py"
     page = DOCS / f"{generator.replace('_', '-')}.md"
@@ -42,6 +43,63 @@ def test_a_generated_page_is_up_to_date(generator: str) -> None:
     written = runpy.run_path(str(program))["page"]()
 
     assert page.read_text(encoding="utf-8") == written, "run: make docs"
+
+
+def test_the_picture_of_the_lineage_is_up_to_date() -> None:
+    lineage = runpy.run_path(str(DOCS / "lineage.py"))
+
+    drawn = lineage["picture"](lineage["manifest"]())
+
+    assert (DOCS / "images" / "lineage.svg").read_text(encoding="utf-8") == drawn, "run: make docs"
+
+
+def test_the_stored_results_of_the_validation_are_those_of_the_command(tmp_path: Path) -> None:
+    """One study of all, since the whole takes minutes; the seeds are fixed, so the digits are the same."""
+    page = tmp_path / "results.md"
+    command = [Path(sys.executable).parent / "hospital-sim", "validate", "--only", "seasonal", "--page", page]
+    subprocess.run(command, check=True, capture_output=True)
+
+    fresh = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+
+    stored = (DOCS / "validation-results.md").read_text(encoding="utf-8").splitlines()
+    assert len(fresh) > 3
+    assert set(fresh) <= set(stored)
+    assert "All 161 checks passed" in "\n".join(stored)
+
+
+PUBLIC = (
+    "hospital_sim",
+    "hospital_sim.distributions",
+    "hospital_sim.events",
+    "hospital_sim.experiments",
+    "hospital_sim.observe",
+    "hospital_sim.sinks",
+    "hospital_sim.storage",
+    "elt.contracts",
+    "elt.quality",
+    "elt.report",
+    "elt.staging",
+    "elt.verification",
+    "elt.warehouse",
+)
+
+
+@pytest.mark.parametrize("module", PUBLIC)
+def test_every_public_name_is_in_the_reference(module: str, site: Path) -> None:
+    pages = [site / "reference.html", *(site / "reference").glob("*.html")]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    # What is there by its own name or, where it is imported from a module below, by that.
+    identifiers = set(re.findall(r'id="([\w.]+)"', text))
+
+    missing = [name for name in importlib.import_module(module).__all__ if f"{module}.{name}" not in identifiers]
+
+    assert not missing
+
+
+def test_every_notebook_is_a_page_with_its_pictures(site: Path) -> None:
+    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+        page = (site / "notebooks" / f"{notebook.stem}.html").read_text(encoding="utf-8")
+        assert page.count("<svg") > notebook.read_text(encoding="utf-8").count('"image/svg+xml"') > 0
 
 
 @pytest.mark.parametrize("event_type", EVENT_TYPES)
