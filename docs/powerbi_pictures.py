@@ -150,7 +150,10 @@ def _lines(visual: Visual, figures: Figures) -> Iterator[str]:
 def _columns(visual: Visual, figures: Figures) -> Iterator[str]:
     series, months = _series(visual, figures)
     area = _area(visual.place)
-    stacked = [sum(max(_number(value), 0) for value in values) for values in zip(*map(dict.values, series.values()), strict=True)]
+    stacked = [
+        sum(max(_number(value), 0) for value in values)
+        for values in zip(*map(dict.values, series.values()), strict=True)
+    ]
     lowest = min(0.0, *(_number(value) for values in series.values() for value in values.values()))
     top, bottom = max([*stacked, 1.0]), lowest
     yield from _axes(visual, figures, series, area, (top, bottom), months)
@@ -171,7 +174,13 @@ def _table(visual: Visual, figures: Figures) -> Iterator[str]:
     if any(field.is_measure for field in fields):
         whole = figures.whole()
         rows = [
-            [name, *(figures.text(f, figures.value(f, Choice(whole.hospital, one, whole.first, whole.last))) for f in fields[1:])]
+            [
+                name,
+                *(
+                    figures.text(f, figures.value(f, Choice(whole.hospital, one, whole.first, whole.last)))
+                    for f in fields[1:]
+                ),
+            ]
             for one, name in figures.departments().items()
         ]
     else:
@@ -187,7 +196,13 @@ def _matrix(visual: Visual, figures: Figures) -> Iterator[str]:
     if rows.name == "department_name":
         heads = [f"{choice.first:%Y-%m}" for choice in figures.months()]
         cells = [
-            [name, *(figures.text(measure, figures.value(measure, Choice(c.hospital, one, c.first, c.last))) for c in figures.months())]
+            [
+                name,
+                *(
+                    figures.text(measure, figures.value(measure, Choice(c.hospital, one, c.first, c.last)))
+                    for c in figures.months()
+                ),
+            ]
             for one, name in figures.departments().items()
         ]
     else:
@@ -211,14 +226,17 @@ def _grid(place: Place, rows: list[list[str]]) -> Iterator[str]:
             x = 12 if column == 0 else 12 + first + (column - 1) * width
             room = int((first if column == 0 else width) / 6.6)
             cut = text if len(text) <= room else f"{text[: room - 1]}…"
-            yield _words(x, y, cut, 11, theme.MUTED if number == 0 else theme.INK, weight="bold" if number == 0 else "normal")
+            yield _words(
+                x, y, cut, 11, theme.MUTED if number == 0 else theme.INK, weight="bold" if number == 0 else "normal"
+            )
 
 
 def _series(visual: Visual, figures: Figures) -> tuple[dict[str, dict[date, Number]], bool]:
     category, *measures = visual.fields
     if category.name == "month":
         of_months = {
-            field.name: {choice.first: figures.value(field, choice) for choice in figures.months()} for field in measures
+            field.name: {choice.first: figures.value(field, choice) for choice in figures.months()}
+            for field in measures
         }
         return of_months, True
     return {field.name: figures.by_day(field) for field in measures}, False
@@ -244,7 +262,9 @@ def _axes(
     shown = days if months else days[:: max(len(days) // 6, 1)]
     for day in shown:
         x = area.x + area.width * days.index(day) / max(len(days) - 1, 1)
-        yield _words(x, area.y + area.height + 15, f"{day:%b %Y}" if months else f"{day:%d %b}", 10, theme.MUTED, "middle")
+        yield _words(
+            x, area.y + area.height + 15, f"{day:%b %Y}" if months else f"{day:%d %b}", 10, theme.MUTED, "middle"
+        )
     x = 12.0
     for number, name in enumerate(series):
         yield f'<rect x="{x}" y="31" width="9" height="9" fill="{_colours(visual)[number]}"/>'
@@ -299,7 +319,9 @@ def _day(value: object) -> date:
     return value
 
 
-def _words(x: float, y: float, text: str, size: int, colour: str = theme.INK, anchor: str = "start", weight: str = "normal") -> str:
+def _words(
+    x: float, y: float, text: str, size: int, colour: str = theme.INK, anchor: str = "start", weight: str = "normal"
+) -> str:
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}" text-anchor="{anchor}" '
         f'font-weight="{weight}">{escape(text)}</text>'

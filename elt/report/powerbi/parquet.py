@@ -13,17 +13,22 @@ if TYPE_CHECKING:
 
 def parquet_files(model: SemanticModel, warehouse: Warehouse) -> Iterator[tuple[str, bytes]]:
     """Yield each table that the model loads, under its schema and name; the same rows give the same bytes."""
-    import pyarrow.parquet as pq
-
     for source, columns in sorted(_wanted(model).items(), key=lambda wanted: (wanted[0].schema, wanted[0].table)):
         names = ", ".join(sorted(columns))
         where = f"{warehouse.schema(source.schema)}.{source.table}"
         rows = warehouse.query(f"SELECT {names} FROM {where} ORDER BY {names}")  # noqa: S608
-        written = BytesIO()
-        # Snappy: every reader of Power Query knows it.
-        # In one piece: an engine with several threads cuts the same rows elsewhere each time, and pages follow the cuts.
-        pq.write_table(_plain(rows).combine_chunks(), written, compression="snappy")
-        yield f"{source.schema}.{source.table}.parquet", written.getvalue()
+        yield f"{source.schema}.{source.table}.parquet", parquet_bytes(rows)
+
+
+def parquet_bytes(rows: "pa.Table") -> bytes:
+    """Return rows as a Parquet file that Power Query reads as they are meant; the same rows give the same bytes."""
+    import pyarrow.parquet as pq
+
+    written = BytesIO()
+    # In one piece: an engine with several threads cuts the same rows elsewhere each time, and pages follow the cuts.
+    # Snappy: every reader of Power Query knows it.
+    pq.write_table(_plain(rows).combine_chunks(), written, compression="snappy")
+    return written.getvalue()
 
 
 def _wanted(model: SemanticModel) -> dict[Source, set[str]]:

@@ -17,7 +17,9 @@ def authority_and_server(folder: Path) -> tuple[Path, ssl.SSLContext]:
     """Return the file of an authority, and what a server shows that it has certified for ``HOST``."""
     key, own_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     name = _name("Authority of one test run")
-    authority = _certificate(name, name, key, key).add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    authority = _certificate(name, name, key, key).add_extension(
+        x509.BasicConstraints(ca=True, path_length=0), critical=True
+    )
     server = _certificate(_name(HOST), name, own_key, key).add_extension(
         x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False
     )
