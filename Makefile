@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test soak lint format bench docs powerbi-check clean
+.PHONY: help demo test soak lint format bench docs notebooks powerbi-check clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,7 +15,7 @@ POWERBI_PARSER := @microsoft/powerbi-modeling-mcp-linux-x64@0.5.0-beta.13
 POWERBI_PARSER_PROGRAM := @microsoft/powerbi-modeling-mcp-linux-x64/dist/powerbi-modeling-mcp
 
 help:  ## list the targets
-	@echo "make demo    a year of a hospital, from simulation to a page: demo/report/index.html"
+	@echo "make demo    a year of a hospital, from simulation to a dashboard: demo/report/index.html"
 	@echo "make test    all tests (TEST_ARGS='...' is handed to pytest)"
 	@echo "make soak    the tests with many more examples and kills; takes long"
 	@echo "make lint    ruff, mypy and the import rules"
@@ -23,6 +23,7 @@ help:  ## list the targets
 	@echo "make bench   run every measurement in benchmarks/"
 	@echo "make powerbi-check   load the Power BI project in Microsoft's own parser (needs npm)"
 	@echo "make docs    build the documentation into site/"
+	@echo "make notebooks   execute the notebooks and store what they show"
 	@echo "make clean   remove what the targets made, except $(VENV)"
 
 demo: $(VENV)/.installed-elt
@@ -52,8 +53,12 @@ bench: $(VENV)/.installed-dev
 docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/data_dictionary.py
 	$(BIN)/python docs/warehouse_tables.py
+	$(BIN)/python docs/lineage.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "docs: open site/index.html"
+
+notebooks: $(VENV)/.installed-dev
+	$(BIN)/python notebooks/execute.py
 
 # Linux on x64 only; the parser is installed into build/ and is no dependency of anything.
 powerbi-check: $(VENV)/.installed-dev

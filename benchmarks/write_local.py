@@ -79,6 +79,14 @@ class Rate(NamedTuple):
     wall: float
 
 
+class Taken(NamedTuple):
+    """When a worker began and ended, and the seconds of processor time that it took."""
+
+    begin: float
+    end: float
+    processor: float
+
+
 def one_process(root: Path, objects: Objects, write: Callable[[Path, Objects], None]) -> Rate:
     """Return how fast objects are written."""
     make_folders(root, objects)
@@ -88,27 +96,34 @@ def one_process(root: Path, objects: Objects, write: Callable[[Path, Objects], N
 
 
 def two_processes(root: Path, objects: Objects) -> Rate:
-    """Return how fast two processes write objects, each every other one."""
+    """Return how fast two processes write objects, each those of every other day."""
     make_folders(root, objects)
     context = get_context("fork")
-    start, times = context.Barrier(3), context.SimpleQueue()
-    workers = [context.Process(target=_write_part, args=(start, times, root, objects[part::2])) for part in range(2)]
+    start, times = context.Barrier(2), context.SimpleQueue()
+    workers = [context.Process(target=_write_part, args=(start, times, root, part)) for part in by_day(objects)]
     for worker in workers:
         worker.start()
-    start.wait()
-    begin = time.perf_counter()
-    slowest = max(times.get() for _ in workers)
-    wall = time.perf_counter() - begin
+    taken: list[Taken] = [times.get() for _ in workers]
     for worker in workers:
         worker.join()
+    slowest = max(each.processor for each in taken)
+    # By the clock that all processes share: this one may be woken late.
+    wall = max(each.end for each in taken) - min(each.begin for each in taken)
     return Rate(len(objects) / slowest, len(objects) / wall)
 
 
-def _write_part(start: Barrier, times: "SimpleQueue[float]", root: Path, objects: Objects) -> None:
+def by_day(objects: Objects) -> list[list[tuple[str, bytes]]]:
+    """Divide objects in two, no folder in both: the system lets one process at a time write into a folder."""
+    days = sorted({key.split("/")[1] for key, _ in objects})
+    place = {day: number % 2 for number, day in enumerate(days)}
+    return [[item for item in objects if place[item[0].split("/")[1]] == part] for part in range(2)]
+
+
+def _write_part(start: Barrier, times: "SimpleQueue[Taken]", root: Path, objects: Objects) -> None:
     start.wait()
-    begin = time.process_time()
+    begin, begin_processor = time.monotonic(), time.process_time()
     write_with_this_library(root, objects)
-    times.put(time.process_time() - begin)
+    times.put(Taken(begin, time.monotonic(), time.process_time() - begin_processor))
 
 
 def make_folders(root: Path, objects: Objects) -> None:
@@ -139,8 +154,9 @@ def main(count: int = 20_000, rounds: int = 7, folder: str = "/dev/shm") -> int:
     best = max(bare, key=lambda name: statistics.median(each[name].processor for each in measured))
     share = statistics.median(each[ours].processor / each[best].processor for each in measured)
     gain = statistics.median(each[two].processor / each[ours].processor for each in measured)
+    gain_on_the_wall = statistics.median(each[two].wall / each[ours].wall for each in measured)
     print(f"{share:.2f} of the best bare loop (promised: {BARE_SHARE})")
-    print(f"{gain:.2f} times that with two workers (promised: {TWO_WORKERS})")
+    print(f"{gain:.2f} times that with two workers (promised: {TWO_WORKERS}; on the wall {gain_on_the_wall:.2f})")
     return int(share < BARE_SHARE or gain < TWO_WORKERS)
 
 

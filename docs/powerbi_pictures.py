@@ -5,7 +5,7 @@ place, with the measures of the model calculated in the warehouse.
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
@@ -77,7 +77,8 @@ class Figures:
     def value(self, field: Field, choice: Choice) -> Number:
         """Return the value of a measure."""
         measure = self.model.measure(field.name)
-        assert measure is not None, field
+        if measure is None:
+            raise LookupError(f"{field}: the model has no such measure")
         return self._calculator.value(measure.formula, choice)
 
     def text(self, field: Field, value: Number) -> str:
@@ -165,7 +166,8 @@ def _columns(visual: Visual, figures: Figures) -> Iterator[str]:
         for place, value in enumerate(map(_number, values.values())):
             size = abs(value) * height
             y = base[place] - size if value >= 0 else base[place]
-            yield f'<rect x="{area.x + place * step:.1f}" y="{y:.1f}" width="{step * 0.8:.1f}" height="{size:.1f}" fill="{colour}"/>'
+            x = area.x + place * step
+            yield f'<rect x="{x:.1f}" y="{y:.1f}" width="{step * 0.8:.1f}" height="{size:.1f}" fill="{colour}"/>'
             base[place] -= size if value >= 0 else 0
 
 
@@ -186,7 +188,8 @@ def _table(visual: Visual, figures: Figures) -> Iterator[str]:
     else:
         names = ", ".join(field.name for field in fields)
         source = figures.model.table(fields[0].table).source  # type: ignore[union-attr]
-        found = figures.rows(f"SELECT {names} FROM hospital_{source.schema}.{source.table} ORDER BY {names}")  # type: ignore[union-attr]
+        where = f"hospital_{source.schema}.{source.table}"  # type: ignore[union-attr]
+        found = figures.rows(f"SELECT {names} FROM {where} ORDER BY {names}")  # noqa: S608
         rows = [[_plain(row[field.name]) for field in fields] for row in found]
     yield from _grid(visual.place, [[field.label or field.name for field in fields], *rows])
 
@@ -315,7 +318,8 @@ def _number(value: Number) -> float:
 
 
 def _day(value: object) -> date:
-    assert isinstance(value, date)
+    if not isinstance(value, date):
+        raise TypeError(f"{value!r} is not a day")
     return value
 
 

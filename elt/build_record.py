@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from elt.contracts import Column, ColumnKind
@@ -71,13 +71,20 @@ def missing_models(warehouse: Warehouse, project: Path) -> list[str]:
 
 def _project_digest(project: Path) -> str:
     digest = hashlib.sha256()
-    for package in ("dbt-core", "dbt-clickhouse"):
-        digest.update(f"{package} {version(package)}\n".encode())
+    for package in ("dbt-core", "dbt-clickhouse", "dbt-redshift"):
+        digest.update(f"{package} {_version(package)}\n".encode())
     folders = ("models", "macros", "tests")
     files = [project / "dbt_project.yml", *(path for folder in folders for path in (project / folder).rglob("*.*"))]
     for path in sorted(files):
         digest.update(f"{path.relative_to(project)}\n".encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # An extra.
+        return ""
 
 
 def _loaded_digest(warehouse: Warehouse) -> str:

@@ -92,6 +92,11 @@ def copy_lake(source: ObjectStore, destination: ObjectStore, on_done: Callable[[
     return copying.summary
 
 
+def count_objects(source: ObjectStore) -> int:
+    """Return how many objects of a lake there are to copy."""
+    return sum(1 for place in (RAW_PREFIX, STAGING, _QUARANTINE, _MANIFESTS) for _ in source.keys(place))
+
+
 def _stopped(error: StorageError, summary: CopySummary) -> EltError:
     return EltError(f"{error}; {summary.objects:,} objects are copied, run the same command again for the rest")
 

@@ -1,8 +1,9 @@
 """Digests by which manifests name what staging read and wrote."""
 
 import hashlib
-from array import array
-from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
 
 
 class RawDigest:
@@ -12,10 +13,10 @@ class RawDigest:
         self._bytes = hashlib.sha256()
         self._lengths = hashlib.sha256()
 
-    def add(self, contents: Sequence[bytes]) -> None:
-        """Add the bytes of the next objects."""
-        self._bytes.update(b"".join(contents))
-        self._lengths.update(array("Q", map(len, contents)).tobytes())
+    def add(self, joined: memoryview, lengths: npt.NDArray[np.int64]) -> None:
+        """Add the next objects: their bytes, one after another, and the number of bytes of each."""
+        self._bytes.update(joined)
+        self._lengths.update(lengths.astype("<u8").tobytes())
 
     def hexdigest(self) -> str:
         """Return the digest, hexadecimal."""

@@ -29,10 +29,10 @@ STAGING_MANIFESTS = "manifests/staging/"
 _INPUTS = "manifests/inputs/"
 
 _STAGED_KEY = re.compile(
-    rf"{STAGING}(?P<type>{'|'.join(EVENT_TYPES)})/event_date=(?P<month>\d{{4}}-(?:0[1-9]|1[0-2]))/"
-    r"(?P=type)(?:-(?P<number>\d{4,}))?\.parquet"
+    rf"{STAGING}(?P<type>{'|'.join(EVENT_TYPES)})/event_date=(?P<month>[0-9]{{4}}-(?:0[1-9]|1[0-2]))/"
+    r"(?P=type)(?:-(?P<number>[0-9]{4,}))?\.parquet"
 )
-_MANIFEST_KEY = re.compile(rf"{STAGING_MANIFESTS}(?P<number>\d{{6,}})/(?P<name>plan|commit)\.json")
+_MANIFEST_KEY = re.compile(rf"{STAGING_MANIFESTS}(?P<number>[0-9]{{6,}})/(?P<name>plan|commit)\.json")
 
 
 class StagedKey(NamedTuple):
@@ -79,9 +79,11 @@ def staged_prefix(event_type: str, month: date) -> str:
 def parse_staged_key(key: str) -> StagedKey | None:
     """Read the key of a staged file; None if it is not one."""
     match = _STAGED_KEY.fullmatch(key)
-    if match is None:
+    if match is None or match["month"].startswith("0000"):
         return None
-    return StagedKey(match["type"], date.fromisoformat(f"{match['month']}-01"), int(match["number"] or 1))
+    found = StagedKey(match["type"], date.fromisoformat(f"{match['month']}-01"), int(match["number"] or 1))
+    # One name for each file: other spellings of its number are not it.
+    return found if staged_key(*found) == key else None
 
 
 def quarantined_object_key(raw_key: str) -> str:
@@ -112,7 +114,11 @@ def commit_key(number: int) -> str:
 def parse_manifest_key(key: str) -> tuple[int, str] | None:
     """Read the number of a staging run and ``plan`` or ``commit`` from a key; None if it is neither's."""
     match = _MANIFEST_KEY.fullmatch(key)
-    return (int(match["number"]), match["name"]) if match else None
+    if match is None:
+        return None
+    number, name = int(match["number"]), match["name"]
+    # One name for each manifest: another spelling of its number must not stand in for it.
+    return (number, name) if key == (plan_key if name == "plan" else commit_key)(number) else None
 
 
 def inputs_key(event_type: str, month: date, digest: str) -> str:

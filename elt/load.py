@@ -7,22 +7,18 @@ are in a table without it were left by a load that was killed; they are removed 
 from collections.abc import Container
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from elt.contracts import arrow_schema, columns_schema
+from elt.contracts import columns_schema
 from elt.errors import BrokenLakeError, EltError, EmptyLakeError
 from elt.manifests import StagedFile, staged_files
-from elt.raw import open_lake
+from elt.raw import read_lake
 from elt.run_records import LoadedRun, finished_runs
+from elt.staged_contract import require_contract
 from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse
 from elt.warehouse.tables import EVENT_TABLES, LOADED_FILE, RAW_TABLES, RUN, SOURCE_FILE, RawTable, event_table
 from elt.warehouse.version import note_version
-from hospital_sim.storage import LocalStore, ObjectNotFoundError, ObjectStore
+from hospital_sim.storage import ObjectStore
 from hospital_sim.terminal import progress
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -34,6 +30,7 @@ class LoadSummary:
         rows: Events loaded now.
         files_before: Staged files that were in the warehouse already.
         runs: Run records loaded now.
+        runs_broken: Objects that have the name of a run record and are none, which are not loaded.
         rows_in_warehouse: Events in the warehouse by type, afterwards.
     """
 
@@ -41,6 +38,7 @@ class LoadSummary:
     rows: int
     files_before: int
     runs: int
+    runs_broken: int
     rows_in_warehouse: dict[str, int]
 
     def as_dict(self) -> dict[str, object]:
@@ -71,7 +69,7 @@ def load(lake: str, dsn: str, prefix: str = DEFAULT_PREFIX) -> LoadSummary:
         EltError: If the warehouse holds another lake's files, or another history of a hospital.
         WarehouseError: If the warehouse cannot be opened or refuses rows.
     """
-    store = open_lake(lake)
+    store = read_lake(lake)
     _staged(store)  # A lake that has nothing to load makes no warehouse.
     with open_warehouse(dsn, prefix, create=True) as warehouse:
         return load_into(warehouse, store)
@@ -93,21 +91,22 @@ def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
     for table in RAW_TABLES:
         warehouse.create_raw_table(table)
     loaded = _loaded_digests(warehouse)
+    broken: list[str] = []
     files = [file for file in staged if not _is_loaded(file.key, file.sha256, loaded, warehouse)]
-    runs = [run for run in finished_runs(store) if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
-    for file in files:
-        _require_contract(store, file)
+    runs = [run for run in finished_runs(store, broken) if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
+    versions = {file.key: require_contract(store, file) for file in files}
     _require_one_history(warehouse, runs)
     for run in runs:
         _load_run(warehouse, run)
     leftovers = _leftovers(warehouse, loaded)
     for file in progress(files, "loading", total=len(files)):
-        load_file(warehouse, store, file, leftovers)
+        load_file(warehouse, store, file, leftovers, versions[file.key])
     return LoadSummary(
         files=len(files),
         rows=sum(file.rows for file in files),
         files_before=len(staged) - len(files),
         runs=len(runs),
+        runs_broken=len(broken),
         rows_in_warehouse=_rows_by_type(warehouse),
     )
 
@@ -135,40 +134,6 @@ def _is_loaded(key: str, sha256: str, loaded: dict[str, str], warehouse: Warehou
     return True
 
 
-def _require_contract(store: ObjectStore, file: StagedFile) -> None:
-    expected = arrow_schema(file.event_type)
-    found = _schema_of(store, file.key)
-    if found.equals(expected, check_metadata=False):
-        return
-    differences = [
-        field.name
-        for field in (*expected, *found)
-        if field.name not in found.names
-        or field.name not in expected.names
-        or not found.field(field.name).equals(expected.field(field.name))
-    ]
-    what = f"column {differences[0]!r} differs" if differences else "the columns are in another order"
-    raise BrokenLakeError(
-        f"{file.key}: its schema is not the contract's for {file.event_type}: {what}; nothing was loaded"
-    )
-
-
-def _schema_of(store: ObjectStore, key: str) -> "pa.Schema":
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        source = Path(store.url) / key if isinstance(store, LocalStore) else pa.BufferReader(store.read(key))
-        return pq.read_schema(source)
-    except (FileNotFoundError, ObjectNotFoundError) as error:
-        raise BrokenLakeError(
-            f"{key}: a staging manifest names it, but it is gone from {store.url}; bring it back from a copy of the "
-            "lake (hospital-elt verify tells what else is missing); nothing was loaded"
-        ) from error
-    except (OSError, pa.ArrowException) as error:
-        raise BrokenLakeError(f"{key}: cannot be read as Parquet: {error}; nothing was loaded") from error
-
-
 def _require_one_history(warehouse: Warehouse, runs: list[LoadedRun]) -> None:
     known = warehouse.query(f"SELECT hospital_id, history_id FROM {warehouse.schema('raw')}.{RUN.name}")  # noqa: S608
     histories = dict(zip(known["hospital_id"].to_pylist(), known["history_id"].to_pylist(), strict=True))
@@ -189,7 +154,9 @@ def _leftovers(warehouse: Warehouse, loaded: dict[str, str]) -> set[str]:
     return found - loaded.keys()
 
 
-def load_file(warehouse: Warehouse, store: ObjectStore, file: StagedFile, leftovers: Container[str]) -> None:
+def load_file(
+    warehouse: Warehouse, store: ObjectStore, file: StagedFile, leftovers: Container[str], version: int | None = None
+) -> None:
     """Load one staged file: remove what a killed load left of it, add its rows, count them, and book it.
 
     Args:
@@ -197,6 +164,8 @@ def load_file(warehouse: Warehouse, store: ObjectStore, file: StagedFile, leftov
         store: The lake.
         file: The file.
         leftovers: Keys of the files of which a killed load left rows.
+        version: Version of the contract that it was staged with; None for the newest. Columns that were appended since
+            are null in its rows.
 
     Raises:
         BrokenLakeError: If it has another number of rows than its manifest says; none of them is kept.
@@ -206,7 +175,7 @@ def load_file(warehouse: Warehouse, store: ObjectStore, file: StagedFile, leftov
     with warehouse.transaction():
         if file.key in leftovers:
             warehouse.delete(table, SOURCE_FILE, file.key)
-        warehouse.load_parquet(table, store, file.key)
+        warehouse.load_parquet(event_table(file.event_type, version), store, file.key)
         rows = _rows_of(warehouse, table, file.key)
         if rows != file.rows:
             warehouse.delete(table, SOURCE_FILE, file.key)

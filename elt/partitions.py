@@ -4,10 +4,11 @@ A partition of a lake on the local file system is a folder of many small files: 
 opened relative to the folder, with no path made for each.
 """
 
+import errno
 import os
 from collections.abc import Sequence
 
-from hospital_sim.storage import LocalStore, ObjectNotFoundError, ObjectStore, StorageError
+from hospital_sim.storage import FILE_ALONE, LocalStore, ObjectNotFoundError, ObjectStore, StorageError
 
 _READ_BYTES = 1 << 16
 _NO_FOLDERS_INSIDE = 2
@@ -58,11 +59,11 @@ def _local_names(folder: str) -> list[str] | None:
 
 def _read_local(folder: str, names: Sequence[str]) -> list[bytes]:
     # The calls of the system and nothing else: a million of these are most of the work of staging.
-    opened, read, close, only = os.open, os.read, os.close, os.O_RDONLY
+    opened, read, close, only = os.open, os.read, os.close, FILE_ALONE
     contents: list[bytes] = []
     name, descriptor = "", -1
     try:
-        inside = opened(folder, only | os.O_DIRECTORY)
+        inside = opened(folder, os.O_RDONLY | os.O_DIRECTORY)
     except FileNotFoundError as error:
         raise ObjectNotFoundError(folder, "there is no such partition") from error
     except OSError as error:
@@ -79,6 +80,8 @@ def _read_local(folder: str, names: Sequence[str]) -> list[bytes]:
     except FileNotFoundError as error:
         raise ObjectNotFoundError(folder + name, "there is no such object") from error
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise StorageError(folder + name, "is a link and no object; put the object itself there") from error
         raise StorageError(folder + name, f"cannot be read: {error.strerror}") from error
     finally:
         if descriptor >= 0:

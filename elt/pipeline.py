@@ -7,7 +7,6 @@ left, and finds nothing to do where it is complete; so the same call again chang
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import hospital_sim as hs
@@ -15,12 +14,12 @@ from elt.build import BuildSummary, build
 from elt.errors import EltError
 from elt.load import LoadSummary, load
 from elt.quality import CheckReport, check
-from elt.raw import open_lake
+from elt.raw import open_lake, read_lake
 from elt.report import ReportSummary, write_report
 from elt.staging import StageSummary, stage
 from elt.warehouse import DEFAULT_PREFIX, open_warehouse
 from hospital_sim.layout import raw_root
-from hospital_sim.terminal import counting
+from hospital_sim.terminal import counting_days
 
 STEPS = 6
 
@@ -38,7 +37,7 @@ class PipelineSummary:
         loaded: What was loaded.
         built: What was built.
         checked: What was found.
-        report: The page.
+        report: The dashboard.
     """
 
     events: int
@@ -78,6 +77,7 @@ def run(
     warehouse: str,
     report: Path,
     prefix: str = DEFAULT_PREFIX,
+    single_writer: bool = False,
     tell: Tell = lambda _: None,
 ) -> PipelineSummary:
     """Simulate a hospital and take its events the whole way to a page.
@@ -89,8 +89,9 @@ def run(
         seed: Seed of every random stream.
         lake: URL of the lake.
         warehouse: DSN of the warehouse.
-        report: Directory of the page.
+        report: Directory of the dashboard.
         prefix: What the names of the warehouse's schemas begin with.
+        single_writer: Whether nothing else writes to the lake, so that a store which overwrites may hold it.
         tell: Is given one line for each step.
 
     Returns:
@@ -102,10 +103,10 @@ def run(
     """
     say = _Steps(tell)
     say.start("simulate")
-    events, created = _simulate(hospital, start, end, seed, lake)
+    events, created = _simulate(hospital, start, end, seed, lake, single_writer=single_writer)
     say.done(f"{events:,} events, {created:,} of them new in {raw_root(lake)}")
     say.start("stage")
-    staged = stage(open_lake(lake), workers=None)
+    staged = stage(open_lake(lake, single_writer=single_writer), workers=None)
     say.done(f"{staged.rows:,} rows in {staged.files} files, {sum(staged.quarantined.values()):,} in quarantine")
     say.start("load")
     loaded = load(lake, warehouse, prefix)
@@ -120,7 +121,7 @@ def run(
     _require_models(built)
     say.start("check")
     with open_warehouse(warehouse, prefix) as opened:
-        checked = check(open_lake(lake), opened)
+        checked = check(read_lake(lake), opened)
         failed = sum(not result.passed for result in checked.checks)
         say.done(f"{len(checked.checks) - failed} of {len(checked.checks)} checks passed")
         say.start("report")
@@ -145,19 +146,17 @@ class _Steps:
         self._tell(f"{self._number}/{STEPS} {self._name}: {what}")
 
 
-def _simulate(hospital: str | os.PathLike[str], start: str, end: str, seed: int, lake: str) -> tuple[int, int]:
+def _simulate(
+    hospital: str | os.PathLike[str], start: str, end: str, seed: int, lake: str, *, single_writer: bool
+) -> tuple[int, int]:
     events = created = 0
     for each in hs.load_all(hospital):
-        sink = hs.ObjectSink(raw_root(lake))
-        with counting(f"simulating {each.config.id}, days") as count:
-            simulated = each.simulate(start, end, seed=seed, sink=sink, on_day=_each_day(count))
+        sink = hs.ObjectSink(raw_root(lake), single_writer=single_writer)
+        with counting_days(each.config.id, each.config.warmup_days, start, end) as on_day:
+            simulated = each.simulate(start, end, seed=seed, sink=sink, on_day=on_day)
         events += sum(entry.count for entry in simulated.record.counts)
         created += sink.created
     return events, created
-
-
-def _each_day(count: Callable[[], None]) -> Callable[[date], None]:
-    return lambda _: count()
 
 
 def _require_models(built: BuildSummary) -> None:

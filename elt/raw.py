@@ -7,12 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-import msgspec
-
 from elt import partitions
 from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
 from hospital_sim import layout
-from hospital_sim.events import EVENT_TYPES, RunRecord, RunStarted, decode_record, decode_started
+from hospital_sim.events import EVENT_TYPES, BrokenRecordError, RunRecord, RunStarted, decode_record, decode_started
 from hospital_sim.storage import ObjectStore, open_store
 
 RAW_PREFIX = f"{layout.RAW}/"
@@ -33,11 +31,18 @@ class RawTree:
     foreign: list[str] = field(default_factory=list)
 
 
-def open_lake(url: str) -> ObjectStore:
+def read_lake(url: str) -> ObjectStore:
+    """Open a lake to read it alone: whether its store could overwrite makes no difference (see ``open_lake``)."""
+    return open_lake(url, single_writer=True)
+
+
+def open_lake(url: str, *, single_writer: bool = False) -> ObjectStore:
     """Open a lake.
 
     Args:
         url: A local path or a URL.
+        single_writer: Whether nothing else writes to it, so that a store which overwrites may hold it (see
+            ``open_store``).
 
     Returns:
         The store of the whole lake; raw keys start with ``raw/``.
@@ -45,9 +50,10 @@ def open_lake(url: str) -> ObjectStore:
     Raises:
         WrongCallError: If no store knows the URL.
         EmptyLakeError: If there is nothing under its ``raw/``.
+        OverwritingStoreError: If its store is known to overwrite, and ``single_writer`` is not set.
     """
     try:
-        store = open_store(url)
+        store = open_store(url, single_writer=single_writer)
     except ValueError as error:
         raise WrongCallError(f"--lake: {error}") from error
     if next(store.folders(RAW_PREFIX), None) is None:
@@ -122,7 +128,7 @@ def run_records(store: ObjectStore, broken: dict[str, str] | None = None) -> Ite
 def _read_record(store: ObjectStore, key: str, broken: dict[str, str] | None) -> RunRecord | None:
     try:
         record = decode_record(read_raw(store, key))
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+    except BrokenRecordError as error:
         if broken is None:
             raise BrokenLakeError(
                 f"{RAW_PREFIX}{key}: not a run record ({error}); put back the object that the run wrote"
@@ -153,7 +159,7 @@ def unfinished_runs(store: ObjectStore, broken: dict[str, str] | None = None) ->
     for key in filter(layout.is_started_key, keys):
         try:
             run = decode_started(read_raw(store, key))
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        except BrokenRecordError as error:
             if broken is None:
                 raise BrokenLakeError(
                     f"{RAW_PREFIX}{key}: not the start of a run ({error}); put back the object that the run wrote"

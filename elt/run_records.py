@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from elt.contracts import ColumnKind
-from elt.errors import BrokenLakeError
 from elt.warehouse.tables import RUN, RUN_COUNT, RUN_DEPARTMENT, RUN_DIVERSION, RUN_MONTH, RawTable
-from hospital_sim.events import RunRecord, decode_record
-from hospital_sim.layout import RAW, RUNS, is_record_key
+from hospital_sim.events import BrokenRecordError, RunRecord, decode_record
+from hospital_sim.layout import RAW, RUNS, is_record_key, record_key
 from hospital_sim.storage import ObjectStore
 
 if TYPE_CHECKING:
@@ -39,25 +38,28 @@ class LoadedRun:
     rows: dict[RawTable, "pa.Table"]
 
 
-def finished_runs(store: ObjectStore) -> Iterator[LoadedRun]:
+def finished_runs(store: ObjectStore, broken: list[str]) -> Iterator[LoadedRun]:
     """Yield the finished run records of a lake.
 
     Args:
         store: The lake.
+        broken: Is given the keys of the objects that have the name of a run record and are none, or are another's:
+            staging puts them into quarantine.
 
     Yields:
         Each record, in the order of the keys.
-
-    Raises:
-        BrokenLakeError: If one is not a run record.
     """
     keys = (key for key in store.keys(f"{RAW}/{RUNS}/") if is_record_key(key.removeprefix(f"{RAW}/")))
     for key, data in store.read_many(keys):
         try:
             record = decode_record(data)
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            raise BrokenLakeError(f"{key}: is not a run record: {error}") from error
+        except BrokenRecordError:
+            broken.append(key)
+            continue
         run = record.run
+        if f"{RAW}/{record_key(run.run_id)}" != key:
+            broken.append(key)
+            continue
         digest = hashlib.sha256(data).hexdigest()
         yield LoadedRun(key, digest, run.run_id, run.history_id, run.hospital_id, _rows(record, key))
 

@@ -21,7 +21,7 @@ RUNS = "_runs"
 
 _STARTED = ".started.json"
 _EVENT_KEY = re.compile(
-    rf"(?P<type>{'|'.join(EVENT_TYPES)})/event_date=(?P<date>\d{{4}}-\d{{2}}-\d{{2}})/"
+    rf"(?P<type>{'|'.join(EVENT_TYPES)})/event_date=(?P<date>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})/"
     rf"(?P<name>[a-z_]+)_(?P<uuid>{UUID_PATTERN.strip('^$')})\.json"
 )
 

@@ -21,7 +21,7 @@ def read_history(root: str, hospital_id: str | None = None) -> tuple[RunStarted,
     """Return all events of a hospital, and the run that would have emitted them alone.
 
     Args:
-        root: The raw root that events were written to: ``<lake>/raw``.
+        root: The raw root that events were written to, ``<lake>/raw``, or the lake.
         hospital_id: Which hospital; may be left out if there is one.
 
     Raises:
@@ -29,12 +29,22 @@ def read_history(root: str, hospital_id: str | None = None) -> tuple[RunStarted,
             event of this version.
         StorageError: If the store cannot be read.
     """
-    store = open_store(root)
-    records = _of_hospital(store, _records(store), hospital_id)
+    store, found = _open(root)
+    records = _of_hospital(store, found, hospital_id)
     first = min(records, key=lambda record: (record.run.emit_from, record.run.end)).run
     whole = structs.replace(first, end=max(record.run.end for record in records))
     days = sorted({count.event_date for record in records for count in record.counts})
     return whole, [event for event in _events(store, days) if event.hospital_id == whole.hospital_id]
+
+
+def _open(root: str) -> tuple[ObjectStore, list[RunRecord]]:
+    """Open a raw root; where it holds no run, the one inside it, if it is a lake."""
+    store = open_store(root)
+    if found := _records(store):
+        return store, found
+    inside = open_store(layout.raw_root(root))
+    found = _records(inside)
+    return (inside, found) if found else (store, found)
 
 
 def _records(store: ObjectStore) -> list[RunRecord]:
@@ -48,7 +58,7 @@ def _records(store: ObjectStore) -> list[RunRecord]:
 def _of_hospital(store: ObjectStore, records: list[RunRecord], hospital_id: str | None) -> list[RunRecord]:
     known = sorted({record.run.hospital_id for record in records})
     if not known:
-        raise UnreadableHistoryError(f"{store.url}: holds no finished run; give the raw root, LAKE/raw")
+        raise UnreadableHistoryError(f"{store.url}: holds no finished run; give a lake or its raw root, LAKE/raw")
     if hospital_id is None and len(known) > 1:
         raise UnreadableHistoryError(f"{store.url}: holds several hospitals; name one of {', '.join(known)}")
     wanted = known[0] if hospital_id is None else hospital_id

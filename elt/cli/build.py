@@ -1,17 +1,23 @@
 """``hospital-elt build``: the dbt project's models and tests."""
 
-import sys
 from typing import Annotated
 
 import typer
 
-from hospital_sim.terminal import FAILED, error_line, show
+from hospital_sim.terminal import FAILED, error_line, examples, show, warning_line
+
+EXAMPLES = examples(
+    "hospital-elt build --warehouse chdb://warehouse",
+    "hospital-elt build --warehouse chdb://warehouse --full-refresh",
+)
 
 
 def command(
-    warehouse: Annotated[str, typer.Option(help="DSN of the warehouse, such as chdb:///data/warehouse.")],
-    prefix: Annotated[str, typer.Option(help="What the names of the schemas begin with.")] = "hospital",
-    threads: Annotated[int, typer.Option(min=1, help="Models and tests worked on at once.")] = 2,
+    warehouse: Annotated[
+        str, typer.Option(metavar="DSN", help="DSN of the warehouse, such as chdb:///data/warehouse.")
+    ],
+    prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
+    threads: Annotated[int, typer.Option(metavar="N", min=1, help="Models and tests worked on at once.")] = 2,
     full_refresh: Annotated[
         bool, typer.Option("--full-refresh", help="Build everything anew, not only what is new.")
     ] = False,
@@ -26,7 +32,7 @@ def command(
         return
     show("built", summary.as_dict() if json else summary.as_counts(), as_json=json)
     for warning in summary.tests_warned:
-        sys.stderr.write(f"warning: {warning}\n")
+        warning_line(warning)
     for failure in (*summary.models_failed, *summary.tests_failed):
         error_line(failure)
     if not summary.passed:

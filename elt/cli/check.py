@@ -12,11 +12,18 @@ if TYPE_CHECKING:
 
 STEPS = ("emitted", "raw_objects", "staged", "loaded", "fact_rows")
 
+EXAMPLES = terminal.examples(
+    "hospital-elt check --lake lake --warehouse chdb://warehouse",
+    "hospital-elt check --lake lake --warehouse chdb://warehouse \\\n    --out checked --threshold late_events=0",
+)
+
 
 def command(
-    lake: Annotated[str, typer.Option(help="URL of the lake.")],
-    warehouse: Annotated[str, typer.Option(help="DSN of the warehouse, such as chdb:///data/warehouse.")],
-    prefix: Annotated[str, typer.Option(help="What the names of the schemas begin with.")] = "hospital",
+    lake: Annotated[str, typer.Option(metavar="URL", help="URL of the lake.")],
+    warehouse: Annotated[
+        str, typer.Option(metavar="DSN", help="DSN of the warehouse, such as chdb:///data/warehouse.")
+    ],
+    prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
     out: Annotated[Path | None, typer.Option(help="Directory for check.json and check.html.", metavar="DIR")] = None,
     threshold: Annotated[
         list[str] | None,
@@ -32,11 +39,11 @@ def command(
     from elt.quality import check
     from elt.quality.page import write_check
     from elt.quality.thresholds import parse_thresholds
-    from elt.raw import open_lake
+    from elt.raw import read_lake
     from elt.warehouse import open_warehouse
 
     thresholds = parse_thresholds(threshold or ())
-    store = open_lake(lake)
+    store = read_lake(lake)
     with open_warehouse(warehouse, prefix) as opened:
         report = check(store, opened, thresholds)
     written = write_check(report, out) if out else None

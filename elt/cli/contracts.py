@@ -12,10 +12,22 @@ from hospital_sim import terminal
 if TYPE_CHECKING:
     from elt.contracts import Contract
 
+EXAMPLES = terminal.examples(
+    "hospital-elt contracts admission",
+    "hospital-elt contracts --out schemas",
+)
+
+
+def _types(incomplete: str) -> list[str]:
+    from elt.contracts import EVENT_TYPES
+
+    return [name for name in EVENT_TYPES if name.startswith(incomplete)]
+
 
 def command(
     event_type: Annotated[
-        str | None, typer.Argument(metavar="[TYPE]", help="One event type; all of them if not given.")
+        str | None,
+        typer.Argument(metavar="[TYPE]", help="One event type; all of them if not given.", autocompletion=_types),
     ] = None,
     version: Annotated[int | None, typer.Option(metavar="N", help="One version; every one if not given.")] = None,
     out: Annotated[

@@ -4,7 +4,13 @@ from typing import Annotated
 
 import typer
 
+from elt.cli.options import SINGLE_WRITER
 from hospital_sim import terminal
+
+EXAMPLES = terminal.examples(
+    "hospital-elt copy lake backup",
+    "hospital-elt copy lake backup --json",
+)
 
 
 def command(
@@ -14,14 +20,14 @@ def command(
     ],
     single_writer: Annotated[
         bool,
-        typer.Option("--single-writer", help="Use a store that overwrites: nothing else writes to it, I promise."),
+        typer.Option("--single-writer", help=SINGLE_WRITER),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Copy a lake and read every object back. The same call again completes a copy, and brings it up to date."""
-    from elt.copy import copy_lake
+    from elt.copy import copy_lake, count_objects
     from elt.errors import WrongCallError
-    from elt.raw import open_lake
+    from elt.raw import read_lake
     from hospital_sim.storage import open_store
 
     for word, url in (("SRC", source), ("DST", destination)):
@@ -29,7 +35,8 @@ def command(
             open_store(url, single_writer=True)
         except ValueError as error:
             raise WrongCallError(f"{word}: {error}") from error
-    lake, target = open_lake(source), open_store(destination, single_writer=single_writer)
-    with terminal.counting("copying objects") as count:
+    lake, target = read_lake(source), open_store(destination, single_writer=single_writer)
+    total = count_objects(lake) if terminal.is_watched() else None
+    with terminal.counting("copying objects", total) as count:
         summary = copy_lake(lake, target, count)
     terminal.show("Copied", summary.as_dict(), as_json=as_json)

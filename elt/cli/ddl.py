@@ -9,6 +9,11 @@ import typer
 from elt.errors import WrongCallError
 from hospital_sim import terminal
 
+EXAMPLES = terminal.examples(
+    "hospital-elt ddl clickhouse",
+    "hospital-elt ddl redshift --json",
+)
+
 
 def command(
     engine: Annotated[str, typer.Argument(metavar="ENGINE", help="clickhouse, redshift or athena.")],
@@ -23,13 +28,10 @@ def command(
         str | None,
         typer.Option(metavar="DATE", help="Last day of Athena's tables. By default, a year after the lake's events."),
     ] = None,
-    prefix: Annotated[str, typer.Option(help="What the names of the schemas begin with.")] = "hospital",
+    prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
     as_json: Annotated[bool, typer.Option("--json", help="Print the statements as one JSON object.")] = False,
 ) -> None:
-    """Print the statements that make the tables of an engine, derived from the events; nothing is run.
-
-    Example: hospital-elt ddl athena --lake s3://bucket/prefix
-    """
+    """Print the statements that make the tables of an engine, derived from the events; nothing is run."""
     from elt.ddl import Engine, ddl
 
     if engine not in {*Engine}:

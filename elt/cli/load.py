@@ -4,13 +4,19 @@ from typing import Annotated
 
 import typer
 
-from hospital_sim.terminal import show
+from hospital_sim.terminal import examples, show
+
+EXAMPLES = examples(
+    "hospital-elt load --lake lake --warehouse chdb://warehouse",
+)
 
 
 def command(
-    lake: Annotated[str, typer.Option(help="URL of the lake.")],
-    warehouse: Annotated[str, typer.Option(help="DSN of the warehouse, such as chdb:///data/warehouse.")],
-    prefix: Annotated[str, typer.Option(help="What the names of the schemas begin with.")] = "hospital",
+    lake: Annotated[str, typer.Option(metavar="URL", help="URL of the lake.")],
+    warehouse: Annotated[
+        str, typer.Option(metavar="DSN", help="DSN of the warehouse, such as chdb:///data/warehouse.")
+    ],
+    prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
     json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Load every staged file and finished run record that the warehouse does not hold yet."""

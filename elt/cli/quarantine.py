@@ -4,18 +4,34 @@ from typing import Annotated
 
 import typer
 
+from elt.cli.options import SINGLE_WRITER
 from elt.errors import WrongCallError
 from hospital_sim import terminal
 
 app = typer.Typer(help="What could not be staged, and why.", no_args_is_help=True, rich_markup_mode=None)
 
-Lake = Annotated[str, typer.Option(help="URL of the lake.")]
+
+def _reasons(incomplete: str) -> list[str]:
+    from elt.quarantine import Reason
+
+    return [reason for reason in Reason if reason.startswith(incomplete)]
 
 
-@app.command("list")
+Lake = Annotated[str, typer.Option(metavar="URL", help="URL of the lake.")]
+
+
+@app.command(
+    "list",
+    epilog=terminal.examples(
+        "hospital-elt quarantine list --lake lake",
+        "hospital-elt quarantine list --lake lake --reason not_json --json",
+    ),
+)
 def list_entries(
     lake: Lake,
-    reason: Annotated[str | None, typer.Option(metavar="CODE", help="Only this reason, such as not_json.")] = None,
+    reason: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only this reason, such as not_json.", autocompletion=_reasons)
+    ] = None,
     replayed: Annotated[bool, typer.Option("--all", help="Also what has been staged since.")] = False,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="How many objects to show.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print every object as one JSON object.")] = False,
@@ -24,11 +40,11 @@ def list_entries(
     import msgspec
 
     from elt import quarantine
-    from elt.raw import open_lake
+    from elt.raw import read_lake
 
     if reason is not None and reason not in list(quarantine.Reason):
         raise WrongCallError(f"--reason: {reason!r} is none of {', '.join(quarantine.Reason)}")
-    store = open_lake(lake)
+    store = read_lake(lake)
     counts = quarantine.open_counts(store)
     still_open = {entry.key for entry in quarantine.open_entries(store)}
     found = [
@@ -53,17 +69,18 @@ def list_entries(
         typer.echo(f"… and {len(found) - limit:,} more (--limit)")
 
 
-@app.command("replay")
+@app.command("replay", epilog=terminal.examples("hospital-elt quarantine replay --lake lake"))
 def replay_entries(
     lake: Lake,
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes.")] = 1,
+    single_writer: Annotated[bool, typer.Option("--single-writer", help=SINGLE_WRITER)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Stage what keeps the contract now, because its cause was mended; the rest stays in quarantine."""
     from elt.raw import open_lake
     from elt.staging import replay
 
-    summary = replay(open_lake(lake), workers)
+    summary = replay(open_lake(lake, single_writer=single_writer), workers)
     if as_json:
         terminal.print_json(summary.as_json())
         return

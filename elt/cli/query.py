@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hospital_sim.terminal import WrongCallError, print_json, print_table
+from hospital_sim.terminal import WrongCallError, examples, print_json, print_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+EXAMPLES = examples(
+    "hospital-elt query --warehouse chdb://warehouse \\\n"
+    '    "SELECT * FROM hospital_marts.mart_waiting_times ORDER BY department_id, month"',
+    "hospital-elt query --warehouse chdb://warehouse --format csv \\\n"
+    '    "SELECT date, level FROM hospital_marts.mart_pressure_index" > pressure.csv',
+)
 
 
 class Format(StrEnum):
@@ -25,10 +32,14 @@ class Format(StrEnum):
 
 
 def command(
-    sql: Annotated[str, typer.Argument(help="One statement with a result, such as SELECT …", show_default=False)],
-    warehouse: Annotated[str, typer.Option(help="DSN of the warehouse, such as chdb:///data/warehouse.")],
+    sql: Annotated[
+        str, typer.Argument(metavar="SQL", help="One statement with a result, such as SELECT …", show_default=False)
+    ],
+    warehouse: Annotated[
+        str, typer.Option(metavar="DSN", help="DSN of the warehouse, such as chdb:///data/warehouse.")
+    ],
     format: Annotated[Format, typer.Option(help="How rows are printed.")] = Format.TABLE,  # noqa: A002
-    prefix: Annotated[str, typer.Option(help="What the names of the schemas begin with.")] = "hospital",
+    prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
     """Run one query and print its rows."""

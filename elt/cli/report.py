@@ -1,23 +1,24 @@
-"""``hospital-elt report``: the marts as one page."""
+"""``hospital-elt report``: the marts as a dashboard."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hospital_sim.terminal import show
+from hospital_sim.terminal import examples, show
+
+EXAMPLES = examples(
+    "hospital-elt report --warehouse chdb://warehouse --out report",
+)
 
 
 def command(
-    warehouse: Annotated[str, typer.Option(help="Where the marts are, such as chdb:///data/warehouse.")],
-    out: Annotated[Path, typer.Option(help="Directory for the page; made if it is not there.", metavar="DIR")],
-    prefix: Annotated[str, typer.Option(help="What the names of the schemas begin with.")] = "hospital",
+    warehouse: Annotated[str, typer.Option(metavar="DSN", help="Where the marts are, such as chdb:///data/warehouse.")],
+    out: Annotated[Path, typer.Option(help="Directory for the pages; made if it is not there.", metavar="DIR")],
+    prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Write DIR/index.html: pressure, waits, beds, flow and checks on one page that needs no network.
-
-    Example: hospital-elt report --warehouse chdb:///data/warehouse --out report
-    """
+    """Write DIR/index.html and the pages beside it: pressure, waits, beds, flow and checks, without a network."""
     from elt.report import write_report
     from elt.warehouse import open_warehouse
 

@@ -5,15 +5,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elt.cli.options import SINGLE_WRITER
 from elt.errors import WrongCallError
 from hospital_sim import terminal
 
 if TYPE_CHECKING:
     from elt.staging import StageSummary
 
+EXAMPLES = terminal.examples(
+    "hospital-elt stage --lake lake",
+    "hospital-elt stage --lake lake --as-of 2024-04-01 --json",
+)
+
 
 def command(
-    lake: Annotated[str, typer.Option(help="URL of the lake: its raw/ is read.")],
+    lake: Annotated[str, typer.Option(metavar="URL", help="URL of the lake: its raw/ is read.")],
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -22,11 +28,12 @@ def command(
             "By default, for each hospital, the day after its newest finished run.",
         ),
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes. By default, as suits.")] = None,
+    workers: Annotated[int | None, typer.Option(metavar="N", min=1, help="Processes. By default, as suits.")] = None,
     dask: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Let a Dask cluster do it, given its scheduler: tcp://host:8786."),
     ] = None,
+    single_writer: Annotated[bool, typer.Option("--single-writer", help=SINGLE_WRITER)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Stage new raw events to Parquet: one immutable file for each event type and month."""
@@ -37,7 +44,7 @@ def command(
     from elt.raw import open_lake
     from elt.staging import stage
 
-    summary = stage(open_lake(lake), closing_day, workers, dask)
+    summary = stage(open_lake(lake, single_writer=single_writer), closing_day, workers, dask)
     if as_json:
         terminal.print_json(summary.as_json())
     else:

@@ -9,18 +9,23 @@ from hospital_sim import terminal
 if TYPE_CHECKING:
     from elt.verification import VerificationReport
 
+EXAMPLES = terminal.examples(
+    "hospital-elt verify --lake lake",
+    "hospital-elt verify --lake lake --workers 2 --json",
+)
+
 
 def command(
-    lake: Annotated[str, typer.Option(help="URL of the lake.")],
+    lake: Annotated[str, typer.Option(metavar="URL", help="URL of the lake.")],
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes.")] = 1,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="How many problems to show.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print every problem as one JSON object.")] = False,
 ) -> None:
     """Prove a lake: name every object that is missing, foreign, altered or truncated. Exit code 1 if there is any."""
-    from elt.raw import open_lake
+    from elt.raw import read_lake
     from elt.verification import verify
 
-    report = verify(open_lake(lake), workers)
+    report = verify(read_lake(lake), workers)
     if as_json:
         terminal.print_json(report.as_json())
     else:

@@ -45,19 +45,20 @@ def check(
     Raises:
         WrongCallError: If there is no check of a name that has a threshold.
         EltError: If the warehouse has not been loaded or built, or is of another version.
-        BrokenLakeError: If a manifest or a run record cannot be read.
+        BrokenLakeError: If a manifest cannot be read.
         StatementError: If the warehouse refuses a query.
     """
     _require_tables(warehouse)
     require_version(warehouse)
-    truth = emitted(record for _, record in raw.run_records(store))
+    broken: dict[str, str] = {}
+    truth = emitted(record for _, record in raw.run_records(store, broken))
     rows = reconcile(store, warehouse, truth)
     in_quarantine = quarantine.open_counts(store)
     late = late_check(store)
     checks = [
         *reconciliation_checks(rows),
         department_check(store, truth),
-        *run_checks(store, truth),
+        *run_checks(store, truth, broken),
         *census_checks(warehouse, truth),
         *freshness_checks(warehouse, truth),
         *check_invariants(warehouse, set(truth.ends)),

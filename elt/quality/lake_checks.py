@@ -10,9 +10,26 @@ from hospital_sim.storage import ObjectStore
 LAKE = "lake"
 
 
-def run_checks(store: ObjectStore, truth: Emitted) -> list[CheckResult]:
-    """Check that every run finished, that runs agree, and that each hospital has one history."""
-    unfinished = raw.unfinished_runs(store)
+def run_checks(store: ObjectStore, truth: Emitted, broken: dict[str, str]) -> list[CheckResult]:
+    """Check that every run record is one, that every run finished and runs agree, and that hospitals have one history.
+
+    Args:
+        store: The lake.
+        truth: What the run records say.
+        broken: Keys of the objects below ``raw/`` that should be run records and are none, each with what is wrong;
+            is given those of runs that were started.
+    """
+    unfinished = raw.unfinished_runs(store, broken)
+    wrong = [f"{raw.RAW_PREFIX}{key}: {why}" for key, why in sorted(broken.items())]
+    whole = CheckResult(
+        "run_records_whole",
+        LAKE,
+        0,
+        len(wrong),
+        not wrong,
+        f"put back what the run wrote: {wrong[0]}" if wrong else "",
+        tuple(wrong[:MOST_ROWS]),
+    )
     examples = [f"{run.hospital_id} from {run.emit_from} to {run.end}, seed {run.seed}" for run in unfinished]
     finished = CheckResult(
         "runs_finished",
@@ -44,7 +61,7 @@ def run_checks(store: ObjectStore, truth: Emitted) -> list[CheckResult]:
         )
         for hospital_id, found in sorted(truth.histories.items())
     ]
-    return [finished, agree, *histories]
+    return [whole, finished, agree, *histories]
 
 
 def late_check(store: ObjectStore) -> CheckResult:

@@ -1,8 +1,8 @@
 """The bands that the report colours by, and the words for them.
 
 Each band has a key (a column or a value of the marts), a label and the CSS variable of its colour. The variables are
-defined in ``page.css``, once for light and once for dark; both ramps grow steadily in contrast with the paper, so that
-they also read without colour.
+defined in ``web/style.css``, each with its light and its dark value; both ramps grow steadily in contrast with the
+paper, so that they also read without colour.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Band:
         key: The column or value that it stands for.
         label: What a reader calls it.
         color: A CSS colour, as a rule a variable.
-        shape: How the legend draws it: a filled square, a line or a dashed line.
+        shape: How the legend draws it: a square, a dot, a line or a dashed line.
     """
 
     key: str
@@ -49,6 +49,11 @@ PRESSURE_LEVELS = (
     Band("4", "level 4", "var(--level-4)"),
 )
 
+LONG_WAITS = (
+    Band("share_over_4h", "over 4 hours", "var(--over-4h)", "line"),
+    Band("share_over_12h", "over 12 hours", "var(--over-12h)", "line"),
+)
+
 WAIT_LINES = (
     Band("wait_hours_p95", "P95", "var(--line-2)", "line"),
     Band("wait_hours_p90", "P90", "var(--line-1)", "line"),
@@ -63,7 +68,21 @@ QUEUE_BANDS = (
 )
 
 HELD_BEDS = (
-    Band("beds_7_days", "in for 7 days or more", "var(--held-1)"),
-    Band("beds_21_days", "of these, 21 days or more", "var(--held-2)"),
-    Band("beds_delayed", "ready to leave, still in the bed", "var(--held-3)", "line"),
+    Band("share_7_days", "in for 7 days or more", "var(--held-1)"),
+    Band("share_21_days", "of these, 21 days or more", "var(--held-2)"),
+)
+DELAYED = Band("share_delayed", "ready to leave, still in the bed", "var(--delayed)")
+
+FLOWS = (
+    Band("admissions", "admissions", "var(--flow-in)", "line"),
+    Band("discharges", "discharges", "var(--flow-out)", "line"),
+)
+
+RESULTS = (
+    Band("holds", "holds", "var(--line-1)", "dot"),
+    Band("fails", "fails", "var(--bad)", "dot"),
+)
+AGREEMENTS = (
+    Band("agrees", "every count agrees", "var(--agrees)"),
+    Band("differs", "a count differs", "var(--bad)"),
 )

@@ -33,7 +33,7 @@ def script_json(value: Json) -> str:
     return text
 
 
-def encode_columns(table: pa.Table) -> dict[str, Json]:
+def encode_columns(table: pa.Table, *, exact: bool = False) -> dict[str, Json]:
     """Return a table as columns, in the shapes that the page's script reads.
 
     Dates become days since 1970-01-01 under ``days``, strings an index into their distinct values under ``codes`` and
@@ -41,8 +41,9 @@ def encode_columns(table: pa.Table) -> dict[str, Json]:
 
     Args:
         table: Any table of dates, numbers and strings.
+        exact: Whether numbers keep every digit.
     """
-    return {name: _encode(table.column(name)) for name in table.column_names}
+    return {name: _encode(table.column(name), exact) for name in table.column_names}
 
 
 def plain_number(value: Value) -> float | None:
@@ -66,7 +67,7 @@ def plain_day(value: Value) -> dt.date:
     raise TypeError(f"not a date: {value!r}")
 
 
-def _encode(column: pa.ChunkedArray) -> Json:
+def _encode(column: pa.ChunkedArray, exact: bool) -> Json:
     if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
         return {"days": [None if day is None else (plain_day(day) - _EPOCH).days for day in column.to_pylist()]}
     if pa.types.is_boolean(column.type):
@@ -74,7 +75,8 @@ def _encode(column: pa.ChunkedArray) -> Json:
     if pa.types.is_integer(column.type):
         return [None if number is None else int(number) for number in column.to_pylist()]
     if pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
-        return [_rounded(plain_number(number)) for number in column.to_pylist()]
+        numbers = [plain_number(number) for number in column.to_pylist()]
+        return [number if exact else _rounded(number) for number in numbers]
     return _encode_text([_text(value) for value in column.to_pylist()])
 
 

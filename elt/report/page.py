@@ -1,175 +1,209 @@
-"""The page: figures, charts and tables put into one HTML file that needs nothing else."""
+"""The pages: figures, charts and tables put into HTML that opens from disk."""
 
-import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
+from itertools import groupby
 from string import Template
 
 from elt.report.bands import Band
-from elt.report.charts import ReportChart, report_charts
-from elt.report.encoding import Json, encode_columns, script_json
-from elt.report.figures import WHOLE_HOSPITAL, HospitalFigures
-from elt.report.headlines import NONE, Headline, headlines, levels_text, period_text, pressure_text
-from elt.report.trust import TrustFigures, trust_html, verdict_html
+from elt.report.charts import Page, ReportChart, report_charts
+from elt.report.figures import HospitalFigures
+from elt.report.hospital_days import WHOLE_HOSPITAL
+from elt.report.hospitals import hospitals_html
+from elt.report.periods import Period, days_text, periods_between
+from elt.report.trust import TrustFigures
+from elt.report.trust_tables import trust_html, trust_text, verdict_html
 
-_VEGA_LITE = "6.4"
-_EXPORTS = "window.vegaEmbed = vegaEmbed;"
 _SWATCHES = {
     "square": '<rect width="12" height="12" x="2" rx="2" fill="{color}"/>',
+    "dot": '<circle cx="8" cy="6" r="4.5" fill="{color}"/>',
     "line": '<path d="M0 6H16" stroke="{color}" stroke-width="3"/>',
     "dashes": '<path d="M0 6H16" stroke="{color}" stroke-width="3" stroke-dasharray="4 3"/>',
 }
+_GROUPS = {"whole": "", "year": "Years", "quarter": "Quarters", "month": "Months"}
 
 
-def report_page(hospitals: Sequence[HospitalFigures], trust: TrustFigures) -> str:
-    """Return the page as HTML: the same figures give the same bytes.
+@dataclass(frozen=True)
+class PageText:
+    """What a page is called, and the numbers at its top.
+
+    Attributes:
+        key: Its name in the script and in the charts.
+        file: Its file.
+        title: Its heading, and its place in the navigation.
+        numbers: Labels of the headline numbers, by the name that the script knows.
+        choices: What can be chosen on it.
+    """
+
+    key: Page
+    file: str
+    title: str
+    numbers: Mapping[str, str]
+    choices: tuple[str, ...] = ("hospital", "department", "period")
+
+
+PAGES = (
+    PageText(
+        "overview",
+        "index.html",
+        "Overview",
+        {
+            "occupancy": "Mean occupancy",
+            "wait_p90": "P90 wait for a bed",
+            "over_12h": "Waited over 12 hours",
+            "admissions": "Admissions",
+            "waiting": "Waiting at the end",
+            "delayed": "Delayed patients in beds",
+        },
+    ),
+    PageText(
+        "waiting",
+        "waiting.html",
+        "Waiting",
+        {
+            "wait_p50": "Median wait",
+            "wait_p90": "P90 wait",
+            "wait_p95": "P95 wait",
+            "wait_max": "Longest wait",
+            "over_4h": "Waited over 4 hours",
+            "over_12h": "Waited over 12 hours",
+        },
+    ),
+    PageText(
+        "beds",
+        "beds.html",
+        "Beds",
+        {
+            "occupancy": "Mean occupancy",
+            "over_85": "Days at 85% or more",
+            "over_92": "Days at 92% or more",
+            "held_7": "Held 7 days or more",
+            "held_21": "Held 21 days or more",
+            "delayed": "Delayed patients in beds",
+        },
+    ),
+    PageText(
+        "flow",
+        "flow.html",
+        "Flow",
+        {
+            "requests": "Asked for a bed",
+            "admissions": "Admissions",
+            "discharges": "Discharges",
+            "queue_growth": "Growth of the queue",
+        },
+    ),
+    PageText("trust", "trust.html", "Trust in the data", {}, ("hospital",)),
+)
+
+
+def report_html(page: PageText, hospitals: Sequence[HospitalFigures], trust: TrustFigures, assets: str) -> str:
+    """Return one page as HTML: the same figures give the same bytes.
 
     Args:
+        page: Which page.
         hospitals: At least one; the first is shown when the page opens.
         trust: What is known of the data itself.
-
-    Returns:
-        A document with its style, its script, the chart library and all rows inside.
+        assets: Name of the folder, beside the page, with its style, scripts and rows.
     """
     first = hospitals[0]
-    charts = report_charts()
-    sections = {
-        section: "\n".join(_figure(chart) for chart in charts if chart.section == section)
-        for section in ("overview", "waiting", "beds", "flow")
-    }
-    blocks = [_block("charts", [_chart_json(chart) for chart in charts])]
-    blocks += [_block(f"hospital-{index}", _hospital_json(hospital)) for index, hospital in enumerate(hospitals)]
+    charts = [chart for chart in report_charts() if chart.page == page.key]
     return Template(_part("page.html")).substitute(
-        title=escape(f"{first.name}, {period_text(first)}"),
+        key=page.key,
+        assets=assets,
+        title=escape(f"{page.title}: {first.name}"),
+        heading=escape(page.title),
         name=escape(first.name),
-        period=escape(period_text(first)),
-        style=_part("page.css"),
-        script=_part("page.js"),
-        bundle=_chart_library(),
-        choices=_choices(hospitals),
-        headlines=_headlines(first),
-        departments=_departments(first),
+        days=escape(days_text(first.first_day, first.last_day)),
         verdict=verdict_html(trust),
-        trust=trust_html(trust),
-        blocks="\n".join(blocks),
-        **sections,
+        lead=escape(trust_text(trust)) if page.key == "trust" else "",
+        pages="\n".join(_link(each, page) for each in PAGES),
+        choices=_choices(page, hospitals),
+        body="\n".join(_body(page, charts, hospitals, trust)),
+        extra=f'<script src="{assets}/trust.js"></script>\n' if page.key == "trust" else "",
     )
 
 
 def _part(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8").rstrip()
+    return files(__package__).joinpath("web", name).read_text(encoding="utf-8").rstrip()
 
 
-@cache
-def _chart_library() -> str:
-    import vl_convert
-
-    bundle: str = vl_convert.javascript_bundle(_EXPORTS, vl_version=_VEGA_LITE)
-    # In a string or a regular expression of the script this means the same, and cannot end the element.
-    return re.sub("</(?=script)", r"<\\/", bundle, flags=re.IGNORECASE)
-
-
-def _block(identifier: str, value: Json) -> str:
-    return f'<script type="application/json" id="{identifier}">{script_json(value)}</script>'
-
-
-def _chart_json(chart: ReportChart) -> dict[str, Json]:
-    return {
-        "key": chart.key,
-        "dataset": chart.dataset,
-        "scope": chart.scope,
-        "title": chart.title,
-        "description": chart.description,
-        "columns": dict(chart.columns),
-        "formats": dict(chart.formats),
-        "specification": chart.specification,
-    }
+def _body(
+    page: PageText, charts: Sequence[ReportChart], hospitals: Sequence[HospitalFigures], trust: TrustFigures
+) -> list[str]:
+    if page.key == "trust":
+        shown = [chart for chart in charts if chart.key != "reconciled" or trust.reconciliation]
+        return [trust_html(trust, {chart.key: _figure(chart) for chart in shown})]
+    parts = [_numbers(page), '<div class="charts">', *(_figure(chart) for chart in charts), "</div>"]
+    if page.key == "overview":
+        parts.append(_departments(page))
+        if len(hospitals) > 1:
+            parts.append(hospitals_html(hospitals))
+    return parts
 
 
-def _hospital_json(hospital: HospitalFigures) -> dict[str, Json]:
-    names = hospital.departments
-    alphabetical = sorted(names, key=names.__getitem__)
-    pressure = hospital.pressure
-    return {
-        "id": hospital.hospital_id,
-        "name": hospital.name,
-        "period": period_text(hospital),
-        "departments": alphabetical,
-        "names": dict(names),
-        "orders": {
-            "beds": list(names),
-            "waits": list(hospital.longest_waits),
-        },
-        "pressure": {
-            "level": pressure.level if pressure else None,
-            "more": pressure_text(pressure),
-            "days": levels_text(pressure),
-        },
-        "headlines": {scope: _headline_json(headlines(hospital, scope)) for scope in hospital.scopes},
-        "datasets": {name: encode_columns(table) for name, table in hospital.datasets.items()},
-    }
+def _link(page: PageText, current: PageText) -> str:
+    mark = ' aria-current="page"' if page is current else ""
+    return f'<li><a href="{page.file}"{mark}>{escape(page.title)}</a></li>'
 
 
-def _headline_json(numbers: Sequence[Headline]) -> dict[str, Json]:
-    return {number.key: {"text": number.text, "more": number.more, "value": number.value} for number in numbers}
-
-
-def _choices(hospitals: Sequence[HospitalFigures]) -> str:
+def _choices(page: PageText, hospitals: Sequence[HospitalFigures]) -> str:
+    first = hospitals[0]
     parts = []
     if len(hospitals) > 1:
-        options = {str(index): hospital.name for index, hospital in enumerate(hospitals)}
-        parts.append(_select("hospital", "Hospital", options))
-    departments = hospitals[0].departments
-    ordered = sorted(departments.items(), key=lambda department: (department[1], department[0]))
-    parts.append(_select("department", "Department", {WHOLE_HOSPITAL: "All departments", **dict(ordered)}))
+        parts.append(_select("hospital", "Hospital", _options({each.hospital_id: each.name for each in hospitals})))
+    if "department" in page.choices:
+        ordered = sorted(first.departments.items(), key=lambda department: (department[1], department[0]))
+        parts.append(
+            _select("department", "Department", _options({WHOLE_HOSPITAL: "All departments", **dict(ordered)}))
+        )
+    if "period" in page.choices:
+        parts.append(_select("period", "Period", _periods(periods_between(first.first_day, first.last_day))))
     return "\n".join(parts)
 
 
-def _select(name: str, label: str, options: Mapping[str, str]) -> str:
-    lines = "".join(f'<option value="{escape(key)}">{escape(text)}</option>' for key, text in options.items())
-    return f'<label>{label} <select name="{name}" autocomplete="off">{lines}</select></label>'
+def _periods(periods: Sequence[Period]) -> str:
+    parts = []
+    for kind, group in groupby(periods, key=lambda period: period.kind):
+        options = _options({period.key: period.label for period in group})
+        parts.append(f'<optgroup label="{_GROUPS[kind]}">{options}</optgroup>' if _GROUPS[kind] else options)
+    return "".join(parts)
 
 
-def _headlines(hospital: HospitalFigures) -> str:
-    pressure = hospital.pressure
-    level = str(pressure.level) if pressure else ""
-    numbers = "\n".join(_number(number) for number in headlines(hospital, WHOLE_HOSPITAL))
+def _options(options: Mapping[str, str]) -> str:
+    return "".join(f'<option value="{escape(key)}">{escape(text)}</option>' for key, text in options.items())
+
+
+def _select(name: str, label: str, options: str) -> str:
+    return f'<label>{label} <select name="{name}" autocomplete="off">{options}</select></label>'
+
+
+def _numbers(page: PageText) -> str:
+    tiles = "".join(
+        f'<div data-number="{key}"><dt>{escape(label)}</dt><dd class="value" data-value="">&nbsp;</dd>'
+        f'<dd class="more">&nbsp;</dd></div>\n'
+        for key, label in page.numbers.items()
+    )
+    now = (
+        '<div class="now" data-level="">\n<p class="what">Pressure of the hospital when the period ended</p>\n'
+        '<p class="level">Level <b>&nbsp;</b> <small>of 4</small></p>\n'
+        '<p class="since"></p>\n<p class="days"></p>\n</div>'
+    )
+    head = now if page.key == "overview" else ""
+    return f'<div class="headlines{" with-level" if head else ""}">\n{head}<dl class="numbers">\n{tiles}</dl>\n</div>'
+
+
+def _departments(page: PageText) -> str:
+    head = "".join(f'<th scope="col" class="number">{escape(label)}</th>' for label in page.numbers.values())
     return (
-        f'<div class="headlines">\n<div class="now" data-level="{level}">\n'
-        f'<p class="what">Pressure of the hospital when the period ended</p>\n'
-        f'<p class="level">Level <b>{level or NONE}</b> <small>of 4</small></p>\n'
-        f'<p class="since">{escape(pressure_text(pressure))}</p>\n'
-        f'<p class="days">{escape(levels_text(pressure))}</p>\n</div>\n'
-        f'<dl class="numbers">\n{numbers}\n</dl>\n</div>'
-    )
-
-
-def _departments(hospital: HospitalFigures) -> str:
-    head = "".join(
-        f'<th scope="col" class="number">{escape(number.label)}</th>' for number in headlines(hospital, WHOLE_HOSPITAL)
-    )
-    body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>'
-        + "".join(f'<td class="number">{escape(number.text)}</td>' for number in headlines(hospital, identifier))
-        + "</tr>"
-        for identifier, name in hospital.departments.items()
-    )
-    return (
-        f'<div class="card" data-table="departments">\n<h3 id="departments-title">Departments side by side</h3>\n'
-        f"<p>The numbers at the top for each department, the fullest first.</p>\n"
+        f'<div class="card" data-table="departments" data-numbers="{" ".join(page.numbers)}">\n'
+        f'<h2 id="departments-title">Departments side by side</h2>\n'
+        f"<p>The numbers at the top for each department in the chosen period, "
+        "the fullest of the whole period first.</p>\n"
         f'<div class="scroll full" tabindex="0" role="region" aria-labelledby="departments-title"><table>'
-        f'<thead><tr><th scope="col">Department</th>{head}</tr></thead><tbody>{body}</tbody></table></div>\n</div>'
-    )
-
-
-def _number(number: Headline) -> str:
-    value = "" if number.value is None else repr(number.value)
-    return (
-        f'<div data-number="{number.key}"><dt>{escape(number.label)}</dt>'
-        f'<dd class="value" data-value="{value}">{escape(number.text)}</dd>'
-        f'<dd class="more">{escape(number.more)}</dd></div>'
+        f'<thead><tr><th scope="col">Department</th>{head}</tr></thead><tbody></tbody></table></div>\n</div>'
     )
 
 
@@ -180,8 +214,8 @@ def _figure(chart: ReportChart) -> str:
     height = chart.specification.get("height")
     style = f' style="--height:{height}px"' if isinstance(height, int) else ""
     return (
-        f'<figure class="chart" data-chart="{chart.key}" aria-labelledby="{title}">\n'
-        f'<figcaption><h3 id="{title}">{escape(chart.title)}</h3><p>{escape(chart.note)}</p></figcaption>\n'
+        f'<figure class="chart{" half" if chart.half else ""}" data-chart="{chart.key}" aria-labelledby="{title}">\n'
+        f'<figcaption><h2 id="{title}">{escape(chart.title)}</h2><p>{escape(chart.note)}</p></figcaption>\n'
         f"{legend}\n"
         f'<div class="drawing {chart.scope}"{style}></div>\n'
         f'<details class="figures"><summary>Figures of this chart as a table</summary>'

@@ -28,63 +28,33 @@ select
 from {marts}.mart_pressure_index
 order by hospital_id, date
 """,
-    "queue": """
-with waiting as (
-  select
-    hospital_id, department_id, date as day, waiting, waiting_up_to_4h, waiting_4h_to_12h, waiting_12h_to_24h,
-    waiting_over_24h
-  from {marts}.mart_waiting_now
-  union all
-  select
-    hospital_id, '' as department_id, date as day, sum(waiting) as waiting, sum(waiting_up_to_4h) as waiting_up_to_4h,
-    sum(waiting_4h_to_12h) as waiting_4h_to_12h, sum(waiting_12h_to_24h) as waiting_12h_to_24h,
-    sum(waiting_over_24h) as waiting_over_24h
-  from {marts}.mart_waiting_now
-  group by hospital_id, date
-)
+    "days": """
 select
-  hospital_id, department_id, day, waiting, waiting_up_to_4h, waiting_4h_to_12h, waiting_12h_to_24h, waiting_over_24h
-from waiting
-order by hospital_id, department_id, day
-""",
-    "beds": """
-select hospital_id, department_id, date as day, beds, occupied_beds, occupancy_rate, occupancy_rate_7d
-from {marts}.mart_bed_utilisation
-order by hospital_id, department_id, date
-""",
-    "held": """
-with held as (
-  select
-    stays.hospital_id as hospital_id, stays.department_id as department_id, stays.date as day,
-    used.occupied_beds as occupied_beds, stays.beds_7_days as beds_7_days, stays.beds_21_days as beds_21_days,
-    stays.beds_delayed as beds_delayed
-  from {marts}.mart_long_stays as stays
-  inner join {marts}.mart_bed_utilisation as used
-    on used.hospital_id = stays.hospital_id and used.department_id = stays.department_id and used.date = stays.date
-),
-with_hospitals as (
-  select hospital_id, department_id, day, occupied_beds, beds_7_days, beds_21_days, beds_delayed
-  from held
-  union all
-  select
-    hospital_id, '' as department_id, day, sum(occupied_beds) as occupied_beds, sum(beds_7_days) as beds_7_days,
-    sum(beds_21_days) as beds_21_days, sum(beds_delayed) as beds_delayed
-  from held
-  group by hospital_id, day
-)
-select hospital_id, department_id, day, occupied_beds, beds_7_days, beds_21_days, beds_delayed
-from with_hospitals
+  used.hospital_id as hospital_id, used.department_id as department_id, used.date as day,
+  used.beds as beds, used.occupied_beds as occupied_beds,
+  used.occupancy_rate as occupancy_rate, used.occupancy_rate_7d as occupancy_rate_7d,
+  stays.beds_7_days as beds_7_days, stays.beds_21_days as beds_21_days, stays.beds_delayed as beds_delayed,
+  queue.waiting as waiting, queue.waiting_up_to_4h as waiting_up_to_4h, queue.waiting_4h_to_12h as waiting_4h_to_12h,
+  queue.waiting_12h_to_24h as waiting_12h_to_24h, queue.waiting_over_24h as waiting_over_24h,
+  growth.requests as requests, growth.admissions as admissions, growth.discharges as discharges,
+  growth.queue_growth as queue_growth
+from {marts}.mart_bed_utilisation as used
+join {marts}.mart_long_stays as stays
+  on stays.hospital_id = used.hospital_id and stays.department_id = used.department_id and stays.date = used.date
+join {marts}.mart_waiting_now as queue
+  on queue.hospital_id = used.hospital_id and queue.department_id = used.department_id and queue.date = used.date
+join {marts}.mart_queue_growth as growth
+  on growth.hospital_id = used.hospital_id and growth.department_id = used.department_id and growth.date = used.date
 order by hospital_id, department_id, day
 """,
     "waits": """
 select
-  hospital_id, department_id, period_start as day, admissions, wait_hours_mean, wait_hours_p50, wait_hours_p90,
-  wait_hours_p95, wait_hours_max, share_over_4h, share_over_12h
+  hospital_id, department_id, period_type, period_start as day, admissions, wait_hours_mean, wait_hours_p50,
+  wait_hours_p90, wait_hours_p95, wait_hours_max, share_over_4h, share_over_12h
 from {marts}.mart_waiting_by_period
-where period_type = 'month'
-order by hospital_id, department_id, period_start
+order by hospital_id, department_id, period_type, period_start
 """,
-    "flow": """
+    "weeks": """
 select
   growth.hospital_id as hospital_id, growth.department_id as department_id, date_trunc('week', growth.date) as day,
   avg(growth.discharge_rate) as discharge_rate, sum(growth.queue_growth) as queue_growth,
@@ -97,24 +67,35 @@ join {marts}.mart_bed_utilisation as used
 group by growth.hospital_id, growth.department_id, date_trunc('week', growth.date)
 order by hospital_id, department_id, day
 """,
+    "profile": """
+with both as (
+  select hospital_id, department_id, weekday, hour, admissions, discharges
+  from {marts}.mart_flow_profile
+  union all
+  select
+    hospital_id, '' as department_id, weekday, hour, sum(admissions) as admissions, sum(discharges) as discharges
+  from {marts}.mart_flow_profile
+  group by hospital_id, weekday, hour
+)
+select hospital_id, department_id, weekday, hour, admissions, discharges
+from both
+order by hospital_id, department_id, weekday, hour
+""",
+    "hours": """
+with both as (
+  select hospital_id, department_id, hour, sum(admissions) as admissions, sum(discharges) as discharges
+  from {marts}.mart_flow_profile
+  group by hospital_id, department_id, hour
+  union all
+  select hospital_id, '' as department_id, hour, sum(admissions) as admissions, sum(discharges) as discharges
+  from {marts}.mart_flow_profile
+  group by hospital_id, hour
+)
+select hospital_id, department_id, hour, admissions, discharges
+from both
+order by hospital_id, department_id, hour
+""",
 }
-
-BED_DAYS = """
-select
-  hospital_id, department_id, sum(occupied_beds) as occupied, sum(beds) as beds,
-  count(distinct date) as days, min(date) as first_day, max(date) as last_day
-from {marts}.mart_bed_utilisation
-group by hospital_id, department_id
-order by hospital_id, department_id
-"""
-
-WHOLE_PERIOD = """
-select
-  hospital_id, department_id, admissions, wait_hours_p50, wait_hours_p90, wait_hours_p95, share_over_4h, share_over_12h
-from {marts}.mart_waiting_by_period
-where period_type = 'whole'
-order by hospital_id, department_id
-"""
 
 VALIDATION = """
 select check_name, scope, expected, observed, tolerance, passed
@@ -136,6 +117,7 @@ order by event_type, event_date
 
 MARTS = (
     "mart_bed_utilisation",
+    "mart_flow_profile",
     "mart_long_stays",
     "mart_pressure_index",
     "mart_pressure_validation",

@@ -23,21 +23,19 @@ from elt.staging.fixed_values import (
     TIMESTAMP_WIDTH,
     UUID_WIDTH,
     ZERO,
-    Bytes,
     Flags,
-    Offsets,
     any_along,
     read_dates,
     read_timestamps,
     read_uuids,
 )
+from elt.staging.joined import Bytes, JoinedObjects, Offsets
 from hospital_sim.events import UUID_PATTERN, Event, encode
 
 LONGEST_OBJECT = 4096
 """Longer objects are decoded one by one."""
 
-_PADDING = 512
-_WINDOW = 96
+_USUAL_WINDOW, _WINDOW = 32, 96
 _DIGITS = 18
 _QUOTE = ord('"')
 
@@ -53,39 +51,6 @@ class Proven:
 
     rows: Flags
     table: pa.Table
-
-
-class JoinedObjects:
-    """The bytes of many objects, one after another.
-
-    Args:
-        contents: The bytes of each object.
-    """
-
-    def __init__(self, contents: Sequence[bytes]) -> None:
-        lengths = np.fromiter(map(len, contents), np.int64, len(contents))
-        self.data = b"".join(contents) + bytes(_PADDING)
-        self.bytes = np.frombuffer(self.data, np.uint8)
-        self.ends = np.cumsum(lengths)
-        self.starts = self.ends - lengths
-
-    def windows(self, at: Offsets, width: int) -> Bytes:
-        """Return the ``width`` bytes from each offset on, one row for each."""
-        last = len(self.bytes) - width
-        every = np.lib.stride_tricks.as_strided(self.bytes, (last + 1, width), (1, 1), writeable=False)
-        found: Bytes = every[np.minimum(at, last)]
-        return found
-
-    def pieces(self, at: Offsets, until: Offsets) -> pa.Array:
-        """Return the bytes from one offset to another of each object; nothing beyond the object."""
-        offsets = np.empty(2 * len(at), np.int32)
-        offsets[0::2] = np.clip(at, self.starts, self.ends)
-        offsets[1::2] = np.clip(until, offsets[0::2], self.ends)
-        # Every second element lies between two values: the offsets of an Arrow array leave no gaps.
-        spans = pa.Array.from_buffers(
-            pa.binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(self.data)]
-        )
-        return spans.take(pa.array(np.arange(0, len(offsets), 2, dtype=np.int32)))
 
 
 class _Reading:
@@ -173,7 +138,6 @@ def _steps(tag: str, columns: Sequence[Column], types: dict[str, object]) -> Ite
             yield block.step()
             yield _Strings(column.name, types[column.name], nullable=False)
             block = _Block()
-            block.text(b'"')
         else:
             raise TypeError(column.name)
     block.text(b"}")
@@ -271,25 +235,43 @@ class _Strings:
         self._decoder = msgspec.json.Decoder(described)
 
     def __call__(self, reading: _Reading) -> None:
-        window = reading.joined.windows(reading.at, _WINDOW)
-        if self._nullable:
-            # The quotes belong to the value here, because null has none.
-            quoted = window[:, 0] == _QUOTE
-            widths = np.where(quoted, (window[:, 1:] == _QUOTE).argmax(axis=1) + 2, len(b"null"))
-        else:
-            widths = (window == _QUOTE).argmax(axis=1)
-        found = reading.joined.pieces(reading.at, reading.at + widths).dictionary_encode()
-        decoded = [self._decode(value) for value in found.dictionary.to_pylist()]
+        window, lengths = self._found(reading)
+        # What stands behind a value is covered; no two values look alike, because each ends with its first quote.
+        places = np.arange(window.shape[1], dtype=np.uint8)
+        window *= (places < lengths.astype(np.uint8)[:, None]).view(np.uint8)
+        fixed = pa.binary(window.shape[1])
+        found = pa.Array.from_buffers(fixed, len(window), [None, pa.py_buffer(window)]).dictionary_encode()
+        decoded = [self._decode(value.rstrip(b"\0")) for value in found.dictionary.to_pylist()]
         values = pa.array([value for value, _ in decoded], pa.string())
         reading.columns[self._name] = values.take(found.indices)
         wrong = np.array([not right for _, right in decoded], np.bool_)
         if wrong.any():
             reading.doubt(wrong[found.indices.to_numpy()])
-        reading.at += widths
+        reading.at += lengths
+
+    def _found(self, reading: _Reading) -> tuple[Bytes, Offsets]:
+        """Return windows that begin with the values, and the bytes of each value, its last quote among them."""
+        for width in (_USUAL_WINDOW, _WINDOW):
+            window = reading.joined.windows(reading.at, width)
+            quotes = window == _QUOTE
+            if self._nullable:
+                # The first quote belongs to the value here, because null has none.
+                quoted = quotes[:, 0].copy()
+                quotes[:, 0] = False
+                lengths = quotes.argmax(axis=1) + 1
+                endless = quoted & (lengths == 1)
+                lengths[~quoted] = len(b"null")
+            else:
+                lengths = quotes.argmax(axis=1) + 1
+                endless = (lengths == 1) & ~quotes[:, 0]
+            if not endless.any():
+                break
+        reading.doubt(endless)
+        return window, lengths
 
     def _decode(self, written: bytes) -> tuple[str | None, bool]:
         """Return the value, and whether encoding it gives the bytes that were read."""
-        text = written if self._nullable else b'"' + written + b'"'
+        text = written if self._nullable else b'"' + written
         try:
             value: str | None = self._decoder.decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError):

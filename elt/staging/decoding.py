@@ -20,8 +20,9 @@ import pyarrow.compute as pc
 from elt.contracts import EVENT_VERSIONS, ColumnKind, arrow_schema, struct_columns, struct_version
 from elt.quarantine import Reason
 from elt.staging.batches import RawBatch, RawObject
-from elt.staging.canonical import LONGEST_OBJECT, JoinedObjects, canonical_form
-from elt.staging.fixed_values import Offsets, fixed_strings
+from elt.staging.canonical import LONGEST_OBJECT, canonical_form
+from elt.staging.fixed_values import fixed_strings
+from elt.staging.joined import Offsets
 from elt.staging.rules import rules
 from hospital_sim.events import Event, encode
 
@@ -45,9 +46,16 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Decoded:
-    """A batch of objects: the events that keep the contract, in the order of the objects, and the rejected objects."""
+    """A batch of objects, each of which is either a row or rejected.
+
+    Attributes:
+        table: The events that keep the contract, in the order of the objects.
+        rows: The place in the batch of the object of each row.
+        rejected: The other objects.
+    """
 
     table: pa.Table
+    rows: Offsets
     rejected: list[Rejected]
 
 
@@ -77,13 +85,14 @@ def decode(event_type: str, batch: RawBatch, *, at_once: bool = True) -> Decoded
         left = _read_at_once(event_type, batch, left, parts)
     rejected = _read_one_by_one(event_type, batch, left, parts)
     if not parts:
-        return Decoded(arrow_schema(event_type).empty_table(), _rejections(batch, rejected))
+        return Decoded(arrow_schema(event_type).empty_table(), left[:0], _rejections(batch, rejected))
     rows, table, broken = _together(parts)
     broken = _first_breach(event_type, table, batch, rows) | broken
     if broken:
-        table = table.filter(pa.array([row not in broken for row in range(table.num_rows)]))
+        right = np.array([row not in broken for row in range(table.num_rows)])
         rejected |= {int(rows[row]): breach for row, breach in broken.items()}
-    return Decoded(table, _rejections(batch, rejected))
+        table, rows = table.filter(pa.array(right)), rows[right]
+    return Decoded(table, rows, _rejections(batch, rejected))
 
 
 def _rejections(batch: RawBatch, rejected: dict[int, Breach]) -> list[Rejected]:
@@ -92,22 +101,18 @@ def _rejections(batch: RawBatch, rejected: dict[int, Breach]) -> list[Rejected]:
 
 def _read_at_once(event_type: str, batch: RawBatch, left: Offsets, parts: list[_Part]) -> Offsets:
     """Read what has the usual form of some version; return the places of the others."""
-    longer: list[int] = []
-    if max(map(len, batch.contents), default=0) > LONGEST_OBJECT:
-        longer = [row for row, data in enumerate(batch.contents) if len(data) > LONGEST_OBJECT]
-    waiting = np.delete(left, longer)
+    too_long = batch.objects.lengths() > LONGEST_OBJECT
+    waiting = left[~too_long] if too_long.any() else left
     for struct in reversed(EVENT_VERSIONS[event_type]):
         form = canonical_form(struct)
         if form is None or not len(waiting):
             continue
         every = len(waiting) == len(batch)
-        proven = form.read(
-            JoinedObjects(batch.contents if every else [batch.contents[row] for row in waiting.tolist()])
-        )
+        proven = form.read(batch.objects if every else batch.objects.only(waiting))
         if proven.table.num_rows:
             parts.append(_Part(waiting[proven.rows], _conform(event_type, proven.table), {}))
         waiting = waiting[~proven.rows]
-    return np.sort(np.concatenate([waiting, np.array(longer, np.int64)]))
+    return np.sort(np.concatenate([waiting, left[too_long]]))
 
 
 def _read_one_by_one(event_type: str, batch: RawBatch, left: Offsets, parts: list[_Part]) -> dict[int, Breach]:
@@ -115,7 +120,7 @@ def _read_one_by_one(event_type: str, batch: RawBatch, left: Offsets, parts: lis
     rejected: dict[int, Breach] = {}
     found: dict[type[Event], list[tuple[int, Event]]] = {}
     for row in left.tolist():
-        event = _parse_one(event_type, batch.contents[row])
+        event = _parse_one(event_type, batch.objects[row])
         if isinstance(event, tuple):
             rejected[row] = event
         else:

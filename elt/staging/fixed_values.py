@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-Bytes = npt.NDArray[np.uint8]
-Offsets = npt.NDArray[np.int64]
+from elt.staging.joined import Bytes, Offsets
+
 Flags = npt.NDArray[np.bool_]
 
 ZERO, _LOWER_A = b"0a"
@@ -18,6 +18,12 @@ SEPARATORS = {
     DATE_WIDTH: "####-##-##",
 }
 """What is the same in every value of a width; the functions here are given values in which it is there."""
+
+_Number = np.int16
+_NO_NUMBER = 200
+_PAIRS = np.full(1 << 16, _NO_NUMBER, _Number)
+"""The number of each pair of ASCII digits, by their two bytes as one number of this machine."""
+_PAIRS[np.frombuffer("".join(f"{number:02d}" for number in range(100)).encode(), np.uint16)] = np.arange(100)
 
 _DAY_SECONDS = 86_400
 _MICROSECONDS = 1_000_000
@@ -46,38 +52,35 @@ def fixed_strings(text: Bytes) -> pa.Array:
 
 def read_timestamps(rows: Bytes) -> tuple[pa.Array, Flags]:
     """Read timestamps to the second, and tell which are none."""
-    digits = np.ascontiguousarray(rows.T) - np.uint8(ZERO)
-    days, wrong = _days(digits)
-    hours, minutes, seconds = _number(digits[11:13]), _number(digits[14:16]), _number(digits[17:19])
+    days, wrong = _days(rows)
+    hours, minutes, seconds = _pair(rows, 11), _pair(rows, 14), _pair(rows, 17)
     for part, limit in ((hours, 24), (minutes, 60), (seconds, 60)):
         wrong |= part >= limit
-    wrong |= any_along(digits[[11, 12, 14, 15, 17, 18]] > 9, 0)
-    at = days * _DAY_SECONDS + (hours.astype(np.int64) * 3600 + minutes * 60 + seconds)
+    at = days * _DAY_SECONDS + (hours * np.int64(3600) + minutes * np.int64(60) + seconds)
     at *= _MICROSECONDS
     return pa.array(at).view(pa.timestamp("us", tz="UTC")), wrong
 
 
 def read_dates(rows: Bytes) -> tuple[pa.Array, Flags]:
     """Read dates, and tell which are none."""
-    days, wrong = _days(np.ascontiguousarray(rows.T) - np.uint8(ZERO))
+    days, wrong = _days(rows)
     return pa.array(days.astype(np.int32)).view(pa.date32()), wrong
 
 
-def _days(digits: Bytes) -> tuple[Offsets, Flags]:
-    """Return days since 1970 from the digits of ``YYYY-MM-DD``, one row for each digit, and which are no dates."""
-    wrong = any_along(digits[[0, 1, 2, 3, 5, 6, 8, 9]] > 9, 0)
-    year = _number(digits[0:2]) * 100 + _number(digits[2:4])
-    month, day = _number(digits[5:7]), _number(digits[8:10])
-    wrong |= (month < 1) | (month > 12) | (year < 1)
-    index = np.where(wrong, 0, year * 12 + month - 1)
+def _days(rows: Bytes) -> tuple[Offsets, Flags]:
+    """Return days since 1970 of values that begin with ``YYYY-MM-DD``, and which are no dates."""
+    century, of_century, month, day = _pair(rows, 0), _pair(rows, 2), _pair(rows, 5), _pair(rows, 8)
+    wrong = (century == _NO_NUMBER) | (of_century == _NO_NUMBER) | (month < 1) | (month > 12)
+    year = century * _Number(100) + of_century
+    wrong |= year < 1
+    index = np.where(wrong, 0, year * np.int64(12) + month - 1)
     wrong |= (day < 1) | (day > _MONTH_DAYS[index])
-    return _FIRST_DAYS[index] + (day - 1), wrong
+    return _FIRST_DAYS[index] + (day - np.int64(1)), wrong
 
 
-def _number(digits: Bytes) -> npt.NDArray[np.int32]:
-    """Return the number of two digits."""
-    found: npt.NDArray[np.int32] = digits[0].astype(np.int32) * 10 + digits[1]
-    return found
+def _pair(rows: Bytes, place: int) -> npt.NDArray[np.int16]:
+    """Return the numbers of two digits at a place of each row; what is none is larger than any."""
+    return _PAIRS.take(rows[:, place : place + 2].view(np.uint16)[:, 0])
 
 
 def any_along(flags: npt.NDArray[np.generic], axis: int) -> Flags:

@@ -14,12 +14,15 @@ from elt import layout, raw
 from elt.digests import digest
 from elt.errors import BrokenLakeError
 from elt.manifests import PlannedOutput
-from elt.staging.batches import IDENTIFIER_BYTES, read_object_names, split_identifiers
+from elt.staging.names import IDENTIFIER_BYTES, read_object_names, split_identifiers
 from hospital_sim import layout as raw_layout
 from hospital_sim.storage import ObjectStore
 
 LARGEST_OUTPUT = 2_000_000
 """The most objects of one output: what is held of them in memory is then bounded."""
+
+_NAMES_HELD = 65_536
+"""From so many names on, what was listed is read; the names of one day are held together."""
 
 
 @dataclass(frozen=True)
@@ -59,18 +62,24 @@ def list_new_objects(
     days = sorted(days)
     month = layout.month_of(days[0])
     known = _known(store, earlier)
-    listed = [raw.object_names(store, event_type, day) for day in days]
-    identifiers, others = read_object_names(event_type, listed)
-    new = {
-        day: fresh for day, found in zip(days, identifiers, strict=True) if (fresh := _without(found, known.get(day)))
-    }
-    foreign = tuple(
-        raw_layout.partition_prefix(event_type, day) + name
-        for day, names in zip(days, others, strict=True)
-        for name in names
-    )
+    new: dict[date, bytes] = {}
+    foreign: list[str] = []
+    for day, found, others in _listed(store, event_type, days):
+        if fresh := _without(found, known.get(day)):
+            new[day] = fresh
+        foreign += (raw_layout.partition_prefix(event_type, day) + name for name in others)
     first, *rest = write_lists(store, event_type, month, new)
-    return [replace(first, foreign=foreign), *rest]
+    return [replace(first, foreign=tuple(foreign)), *rest]
+
+
+def _listed(store: ObjectStore, event_type: str, days: list[date]) -> Iterator[tuple[date, bytes, list[str]]]:
+    """Yield the identifiers of the objects of each day, and its other names; few names are held at once."""
+    names: dict[date, list[str]] = {}
+    for day in days:
+        names[day] = raw.object_names(store, event_type, day)
+        if day == days[-1] or sum(map(len, names.values())) >= _NAMES_HELD:
+            yield from zip(names, *read_object_names(event_type, list(names.values())), strict=True)
+            names.clear()
 
 
 def write_lists(store: ObjectStore, event_type: str, month: date, days: dict[date, bytes]) -> list[NewObjects]:

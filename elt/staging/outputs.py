@@ -1,119 +1,90 @@
-"""Stages one output of a plan: reads its raw objects, quarantines the broken ones, writes the Parquet file.
+"""Stages outputs of a plan: reads their raw objects, quarantines the broken ones, writes the Parquet files.
 
-All that is written is a function of the plan and the raw objects. The Parquet file is created last and carries the
-counts, so a file that is there says that its output is complete, and a run that was killed goes on behind it.
+All that is written is a function of the plan and the raw objects. The Parquet file of an output is created last and
+carries the counts, so a file that is there says that its output is complete, and a run that was killed goes on behind
+it. Several small outputs of one type are staged together: their objects are read and decoded in the same batches.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from itertools import groupby
+from operator import attrgetter
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from elt import layout, quarantine, raw
-from elt.digests import RawDigest, digest
+from elt.digests import digest
 from elt.errors import BrokenLakeError
-from elt.manifests import ClosedMonths, CommittedOutput, OutputCounts, Plan, PlannedOutput
+from elt.manifests import CommittedOutput, OutputCounts, Plan, PlannedOutput
 from elt.quarantine import Entry, Reason
 from elt.staging import inputs
-from elt.staging.batches import RawBatch, day_batches
+from elt.staging.batches import DayPart, RawBatch, joint_batches
 from elt.staging.decoding import Decoded, Rejected, decode
 from elt.staging.parquet import COUNTS_KEY, INPUTS_KEY, StagedFileWriter, read_metadata
-from elt.staging.reading import read_batch
+from elt.staging.reading import read_batches
 from elt.staging.sorting import DaySorter, by_time
+from elt.staging.tally import StagedEvents, Tally
 from hospital_sim import layout as raw_layout
 from hospital_sim.storage import ObjectStore
 
 BATCH_OBJECTS = 8192
-_MONTH_DAYS = 31
+_STAGED_TOGETHER = 32 * BATCH_OBJECTS
+_SHARES_EACH = 4
+
+Written = tuple[str, CommittedOutput]
+"""The key that a plan gives an output, and the output as it was written."""
 
 
-class _Codes(NamedTuple):
-    """A column as its different values and, for each row, the place of its value among them."""
+def bundles(outputs: Iterable[PlannedOutput], workers: int) -> list[list[PlannedOutput]]:
+    """Divide the outputs of a plan into those that are staged together, so that there is work for all workers.
 
-    values: list[str]
-    indices: npt.NDArray[np.int64]
+    Args:
+        outputs: The outputs, ordered by type and month.
+        workers: How many there are.
 
-
-def _codes(column: pa.ChunkedArray) -> _Codes:
-    found = column.combine_chunks().dictionary_encode()
-    return _Codes(found.dictionary.to_pylist(), found.indices.to_numpy().astype(np.int64))
-
-
-class _Tally:
-    """Counts what becomes of the objects of one output."""
-
-    def __init__(self, month: date) -> None:
-        self._days = layout.days_in(month)
-        self._month = month
-        self._staged: dict[str, dict[str, list[int]]] = {}
-        self._quarantined: dict[str, Counter[date]] = {}
-        self._raw: dict[date, RawDigest] = {}
-
-    def read(self, day: date, contents: Sequence[bytes]) -> None:
-        """Count raw objects of a day, in the order of their identifiers."""
-        self._raw.setdefault(day, RawDigest()).add(contents)
-
-    def staged(self, table: pa.Table) -> None:
-        """Count events that are staged."""
-        if not table.num_rows:
-            return
-        hospitals, departments = (_codes(table[name]) for name in ("hospital_id", "department_id"))
-        days = pc.day(table["event_time"]).to_numpy()
-        codes = (hospitals.indices * len(departments.values) + departments.indices) * _MONTH_DAYS + days - 1
-        for code, count in zip(*(found.tolist() for found in np.unique(codes, return_counts=True)), strict=True):
-            of, day = divmod(code, _MONTH_DAYS)
-            hospital, department = divmod(of, len(departments.values))
-            counts = self._staged.setdefault(hospitals.values[hospital], {})
-            counts.setdefault(departments.values[department], [0] * self._days)[day] += count
-
-    def quarantined(self, reason: Reason, day: date) -> None:
-        """Count one object that is quarantined."""
-        self._quarantined.setdefault(reason.value, Counter())[day] += 1
-
-    def counts(self, closed: ClosedMonths) -> OutputCounts:
-        """Return the counts, in an order that depends on the objects alone."""
-        staged = {hospital: dict(sorted(departments.items())) for hospital, departments in sorted(self._staged.items())}
-        by_hospital = {hospital: sum(map(sum, departments.values())) for hospital, departments in staged.items()}
-        return OutputCounts(
-            rows=sum(by_hospital.values()),
-            late={hospital: rows for hospital, rows in by_hospital.items() if closed.closes(hospital, self._month)},
-            staged=staged,
-            quarantined={reason: dict(sorted(days.items())) for reason, days in sorted(self._quarantined.items())},
-            raw_sha256={day: found.hexdigest() for day, found in sorted(self._raw.items())},
-        )
+    Returns:
+        Outputs of one type and of different months each, the largest first, so that no worker is left alone with one
+        of them at the end.
+    """
+    outputs = list(outputs)
+    share = sum(output.objects for output in outputs) // (_SHARES_EACH * workers)
+    most = min(max(share, BATCH_OBJECTS), _STAGED_TOGETHER)
+    found: list[list[PlannedOutput]] = []
+    held = 0
+    for output in outputs:
+        last = found[-1][-1] if found else None
+        held += output.objects
+        if last is None or held > most or last.event_type != output.event_type or last.month >= output.month:
+            found.append([])
+            held = output.objects
+        found[-1].append(output)
+    return sorted(found, key=lambda bundle: -sum(output.objects for output in bundle))
 
 
-def stage_output(store: ObjectStore, plan: Plan, output: PlannedOutput) -> tuple[str, CommittedOutput]:
-    """Stage one output of a plan, or find that it is staged already.
+def stage_outputs(store: ObjectStore, plan: Plan, outputs: Sequence[PlannedOutput]) -> list[Written]:
+    """Stage some outputs of a plan, or find that they are staged already.
 
     Args:
         store: The lake.
         plan: The plan.
-        output: One of its outputs.
+        outputs: Outputs of one type and of different months, in their order.
 
     Returns:
-        The key that the plan gives the output, and the output as it was written.
+        The outputs, in any order.
 
     Raises:
-        BrokenLakeError: If something that the plan did not make is under the output's key.
+        BrokenLakeError: If something that the plan did not make is under the key of an output.
         StorageError: If a raw object cannot be read, or the lake cannot be written.
     """
-    if store.exists(output.key):
-        return output.key, _adopt(store, output)
-    with StagedFileWriter(output.event_type) as writer:
-        counts = _stage_objects(store, plan, output, writer)
-        if not counts.rows:
-            return output.key, CommittedOutput(output.event_type, output.month, None, 0, "", counts)
-        data = writer.finish(output.inputs, msgspec.json.encode(counts))
-    store.create(output.key, data)
-    written = CommittedOutput(output.event_type, output.month, output.key, len(data), digest(data), counts)
-    return output.key, written
+    there = {output.key: store.exists(output.key) for output in outputs}
+    adopted = [(output.key, _adopt(store, output)) for output in outputs if there[output.key]]
+    return [*adopted, *_staged(store, plan, [output for output in outputs if not there[output.key]])]
 
 
 def quarantine_foreign(store: ObjectStore, plan: Plan) -> dict[Reason, int]:
@@ -130,29 +101,114 @@ def quarantine_foreign(store: ObjectStore, plan: Plan) -> dict[Reason, int]:
     return dict(found)
 
 
-def _stage_objects(store: ObjectStore, plan: Plan, output: PlannedOutput, writer: StagedFileWriter) -> OutputCounts:
-    tally = _Tally(output.month)
+@dataclass(frozen=True)
+class _Share:
+    """What a batch holds of one output.
+
+    Attributes:
+        output: The place of the output among those that are staged together.
+        parts: The days.
+        batch: The batch.
+        objects: The places of the objects in the batch.
+        table: The events of the batch that keep the contract, sorted unless they are a part of a day.
+        events: The same events, to be counted.
+        rows: The places of the events of this output in the table.
+        quarantined: The days of the objects of this output that broke the contract, and why.
+    """
+
+    output: int
+    parts: list[DayPart]
+    batch: RawBatch
+    objects: slice
+    table: pa.Table
+    events: StagedEvents
+    rows: slice
+    quarantined: list[tuple[Reason, date]]
+
+
+def _staged(store: ObjectStore, plan: Plan, outputs: Sequence[PlannedOutput]) -> Iterator[Written]:
+    if not outputs:
+        return
+    event_type = outputs[0].event_type
+    lists = (inputs.read_identifiers(store, output.inputs) for output in outputs)
+    batches = read_batches(store, event_type, joint_batches(lists, BATCH_OBJECTS))
+    shares = (share for parts, batch in batches for share in _shares(store, plan, event_type, parts, batch))
+    with ThreadPoolExecutor(1, "finishing") as thread:
+        # Compressing and hashing a file needs no interpreter: it is done beside the reading of the next objects.
+        finishing: deque[Future[Written]] = deque()
+        for number, own in groupby(shares, attrgetter("output")):
+            writer = StagedFileWriter(event_type)
+            try:
+                tally = _add(writer, outputs[number], own)
+            except BaseException:
+                writer.close()
+                raise
+            finishing.append(thread.submit(_finish, store, plan, outputs[number], writer, tally))
+            if len(finishing) > 1:
+                yield finishing.popleft().result()
+        yield from (future.result() for future in finishing)
+
+
+def _finish(store: ObjectStore, plan: Plan, output: PlannedOutput, writer: StagedFileWriter, tally: Tally) -> Written:
+    counts = tally.counts(plan.closed)
+    with closing(writer):
+        if not counts.rows:
+            return output.key, CommittedOutput(output.event_type, output.month, None, 0, "", counts)
+        data = writer.finish(output.inputs, msgspec.json.encode(counts))
+    store.create(output.key, data)
+    written = CommittedOutput(output.event_type, output.month, output.key, len(data), digest(data), counts)
+    return output.key, written
+
+
+def _shares(store: ObjectStore, plan: Plan, event_type: str, parts: list[DayPart], batch: RawBatch) -> Iterator[_Share]:
+    """Decode a batch, quarantine what is broken, and divide it among the outputs that its days belong to."""
+    decoded = decode(event_type, batch)
+    quarantined: dict[date, list[tuple[Reason, date]]] = {}
+    for rejected in decoded.rejected:
+        reason, day = _quarantine_rejected(store, plan, event_type, rejected), rejected.object.day
+        quarantined.setdefault(layout.month_of(day), []).append((reason, day))
+    if plan.replays:
+        _close(store, plan, event_type, batch, decoded)
+    # Whole days stay in their order when they are sorted by time, and so do the outputs.
+    table = by_time(decoded.table) if parts[0].whole else decoded.table
+    events = StagedEvents(table)
+    first = first_row = 0
+    for output, own in ((output, list(own)) for output, own in groupby(parts, attrgetter("output"))):
+        end = first + sum(map(len, own))
+        end_row = int(np.searchsorted(decoded.rows, end))
+        of_month = quarantined.get(layout.month_of(own[0].day), [])
+        yield _Share(output, own, batch, slice(first, end), table, events, slice(first_row, end_row), of_month)
+        first, first_row = end, end_row
+
+
+def _add(writer: StagedFileWriter, output: PlannedOutput, shares: Iterable[_Share]) -> Tally:
+    """Add the events of one output to its file, and count what became of its objects."""
+    tally = Tally(output.month)
     sorter = DaySorter()
     cut: date | None = None  # the day of which only parts have come so far
-    for parts in day_batches(inputs.read_identifiers(store, output.inputs), BATCH_OBJECTS):
-        if cut is not None and parts[0].day != cut:
+    for share in shares:
+        if cut is not None and share.parts[0].day != cut:
             writer.add_all(sorter.sorted())
-        batch, contents = read_batch(store, output.event_type, parts)
-        for part, found in zip(parts, contents, strict=True):
-            tally.read(part.day, found)
-        decoded = decode(output.event_type, batch)
-        for rejected in decoded.rejected:
-            tally.quarantined(_quarantine_rejected(store, plan, output.event_type, rejected), rejected.object.day)
-        tally.staged(decoded.table)
-        if plan.replays:
-            _close(store, plan, output.event_type, batch, decoded)
-        cut = None if parts[0].whole else parts[0].day
+        _count(tally, share)
+        cut = None if share.parts[0].whole else share.parts[0].day
+        table = share.table.slice(share.rows.start, share.rows.stop - share.rows.start)
         if cut is None:
-            writer.add(by_time(decoded.table))
+            writer.add(table)
         else:
-            sorter.add(decoded.table)
+            sorter.add(table)
     writer.add_all(sorter.sorted())
-    return tally.counts(plan.closed)
+    return tally
+
+
+def _count(tally: Tally, share: _Share) -> None:
+    start = share.objects.start
+    for part in share.parts:
+        end = start + len(part)
+        tally.read(part.day, share.batch.objects.span(start, end), share.batch.objects.lengths(start, end))
+        start = end
+    for reason, day in share.quarantined:
+        tally.quarantined(reason, day)
+    tally.staged(share.events, share.rows)
 
 
 def _close(store: ObjectStore, plan: Plan, event_type: str, batch: RawBatch, decoded: Decoded) -> None:

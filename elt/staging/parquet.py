@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 from tempfile import SpooledTemporaryFile
-from types import TracebackType
-from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,7 +18,7 @@ COUNTS_KEY = b"hospital_sim.counts"
 
 
 class StagedFileWriter:
-    """One staged file in the making, compressed, in memory or if it is large in a temporary file; a context manager.
+    """One staged file in the making, compressed, in memory or if it is large in a temporary file.
 
     Rows must be added in the order of the file: by ``event_time``, then ``event_id``.
 
@@ -51,12 +49,8 @@ class StagedFileWriter:
             ],
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Forget the file."""
         self._writer.close()
         self._buffer.close()
 

@@ -9,22 +9,21 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
-import msgspec
-
 from elt import layout, quarantine, raw
 from elt.errors import EmptyLakeError
 from elt.manifests import staging_runs
 from elt.staging import inputs
-from elt.staging.batches import DayPart, day_batches, read_object_names, split_identifiers
+from elt.staging.batches import DayPart, day_batches
 from elt.staging.decoding import decode
 from elt.staging.inputs import NewObjects
+from elt.staging.names import read_object_names, split_identifiers
 from elt.staging.outputs import BATCH_OBJECTS
 from elt.staging.planning import create_plan, make_replay_plan
 from elt.staging.reading import read_batch
 from elt.staging.run import complete, complete_unfinished, open_workers
 from elt.staging.summary import StageSummary
 from hospital_sim import layout as raw_layout
-from hospital_sim.events import decode_record
+from hospital_sim.events import BrokenRecordError, decode_record
 from hospital_sim.storage import ObjectConflictError, ObjectNotFoundError, ObjectStore
 
 
@@ -94,7 +93,7 @@ def _close_mended_records(store: ObjectStore) -> None:
 def _is_record(store: ObjectStore, key: str) -> bool:
     try:
         return raw_layout.record_key(decode_record(raw.read_raw(store, key)).run.run_id) == key
-    except (msgspec.MsgspecError, ValueError, RecursionError, ObjectNotFoundError):
+    except (BrokenRecordError, ObjectNotFoundError):
         return False
 
 
@@ -121,7 +120,7 @@ def _mended(store: ObjectStore) -> Iterator[NewObjects]:
 def _right(store: ObjectStore, event_type: str, parts: list[DayPart]) -> Iterator[tuple[date, bytes]]:
     """Yield the day and the identifier of each object that is there and keeps the contract."""
     there = [_still_there(store, event_type, part) for part in parts]
-    batch, _ = read_batch(store, event_type, [part for part in there if len(part)])
+    batch = read_batch(store, event_type, [part for part in there if len(part)])
     broken = {(rejected.object.day, rejected.object.event_id) for rejected in decode(event_type, batch).rejected}
     for item in map(batch.item, range(len(batch))):
         if (item.day, item.event_id) not in broken:

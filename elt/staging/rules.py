@@ -6,7 +6,7 @@ column; one that breaks a rule is quarantined with the sentence of the rule.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import time, timedelta
 from functools import cache
 from typing import TypeAlias
 
@@ -14,12 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from elt.contracts import Column, ColumnKind, columns
+from hospital_sim.events import EARLIEST, LATEST
 
 SECOND = 1_000_000
 """Microseconds."""
 
-_EARLIEST = date(1900, 1, 1)
-_LATEST = date(2299, 12, 31)
 _END_OF_DAY = time(23, 59, 59)
 
 Mask: TypeAlias = pa.ChunkedArray
@@ -57,9 +56,7 @@ def _general(found: tuple[Column, ...]) -> Iterator[Rule]:
         if column.kind is ColumnKind.TIMESTAMP:
             yield Rule(f"{column.name} must be a whole second", _fraction(column.name))
         if column.kind in (ColumnKind.TIMESTAMP, ColumnKind.DATE):
-            yield Rule(
-                f"{column.name} must lie between {_EARLIEST.year} and {_LATEST.year}", _out_of_range(column.name)
-            )
+            yield Rule(f"{column.name} must lie between {EARLIEST.year} and {LATEST.year}", _out_of_range(column.name))
 
 
 def _ends_with_line_break(name: str) -> Check:
@@ -76,8 +73,9 @@ def _fraction(name: str) -> Check:
 
 def _out_of_range(name: str) -> Check:
     def broken(table: pa.Table) -> Mask:
-        day = table[name].cast(pa.date32())
-        return pc.or_(pc.less(day, pa.scalar(_EARLIEST)), pc.greater(day, pa.scalar(_LATEST)))
+        column = table[name]
+        low, high = (pa.scalar(day).cast(column.type) for day in (EARLIEST, LATEST + timedelta(days=1)))
+        return pc.or_(pc.less(column, low), pc.greater_equal(column, high))
 
     return broken
 

@@ -10,7 +10,7 @@ from elt.errors import EmptyLakeError
 from elt.manifests import MANIFEST_VERSION, Commit, Plan, staging_runs
 from elt.raw import RawTree
 from elt.staging import inputs
-from elt.staging.outputs import quarantine_foreign, stage_output
+from elt.staging.outputs import bundles, quarantine_foreign, stage_outputs
 from elt.staging.planning import create_plan, encode_plan, make_plan
 from elt.staging.summary import StageSummary
 from elt.staging.workers import DaskWorkers, LocalWorkers, Workers, suitable_count
@@ -90,9 +90,8 @@ def _plan_new(store: ObjectStore, tree: RawTree, as_of: date | None, pool: Worke
 def complete(store: ObjectStore, plan: Plan, pool: Workers) -> Commit:
     """Do what a plan says, and commit."""
     foreign = quarantine_foreign(store, plan)
-    # The largest first, so that no process is left alone with one of them at the end.
-    largest_first = sorted(plan.outputs, key=lambda output: -output.objects)
-    results = pool.each(stage_output, [(plan, output) for output in largest_first])
+    calls = [(plan, bundle) for bundle in bundles(plan.outputs, pool.count)]
+    results = (output for outputs in pool.each(stage_outputs, calls) for output in outputs)
     written = dict(progress(results, "staging files", len(plan.outputs)))
     commit = Commit(
         manifest_version=MANIFEST_VERSION,

@@ -25,7 +25,13 @@ _WAITING_EACH = 2
 
 
 class Workers(Protocol):
-    """What calls functions on one lake; a context manager."""
+    """What calls functions on one lake; a context manager.
+
+    Attributes:
+        count: How many calls are worked on at once.
+    """
+
+    count: int
 
     def __enter__(self) -> Self:
         """Start."""
@@ -64,6 +70,7 @@ class LocalWorkers:
     def __init__(self, store: ObjectStore, count: int) -> None:
         if count < 1:
             raise ValueError(f"workers must be at least 1, not {count}")
+        self.count = count
         self._store = store
         self._others = count - 1
         # A forked process would inherit the threads of Arrow in an unknown state.
@@ -128,6 +135,7 @@ class DaskWorkers:
             self._client = Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
         except OSError as error:
             raise EltError(f"--dask: no scheduler answers at {address}; start one with: dask scheduler") from error
+        self.count = max(1, sum(self._client.nthreads().values()))
 
     def __enter__(self) -> Self:
         return self

@@ -20,19 +20,17 @@ from elt.errors import BrokenLakeError
 from elt.manifests import CommittedOutput
 from elt.quality.emitted import Cell
 from elt.staging import inputs
-from elt.staging.batches import (
-    RawBatch,
-    RawObject,
-    day_batches,
+from elt.staging.batches import RawBatch, RawObject, day_batches
+from elt.staging.decoding import decode
+from elt.staging.names import (
     identifier_texts,
     object_names,
     read_object_names,
     split_identifiers,
     texts_of,
 )
-from elt.staging.decoding import decode
 from elt.staging.outputs import BATCH_OBJECTS
-from elt.staging.reading import read_batch
+from elt.staging.reading import read_batches
 from elt.verification.problems import Kind, Problem
 from hospital_sim import layout
 from hospital_sim.events import Event, encode
@@ -156,16 +154,14 @@ def _check_day(
 
 def _digest(store: ObjectStore, event_type: str, day: date, joined: bytes) -> str:
     whole = RawDigest()
-    for contents in _contents(store, event_type, day, joined):
-        whole.add([data for _, data in contents])
+    for batch in _batches(store, event_type, day, joined):
+        whole.add(batch.objects.span(0, len(batch)), batch.objects.lengths())
     return whole.hexdigest()
 
 
-def _contents(store: ObjectStore, event_type: str, day: date, joined: bytes) -> Iterator[list[tuple[str, bytes]]]:
-    """Yield the identifiers and bytes of objects, some thousands at a time."""
-    for parts in day_batches({day: joined}, BATCH_OBJECTS):
-        batch, _ = read_batch(store, event_type, parts)
-        yield list(zip(texts_of(batch.event_ids), batch.contents, strict=True))
+def _batches(store: ObjectStore, event_type: str, day: date, joined: bytes) -> Iterator[RawBatch]:
+    for _, batch in read_batches(store, event_type, day_batches({day: joined}, BATCH_OBJECTS)):
+        yield batch
 
 
 def _differences(
@@ -173,8 +169,8 @@ def _differences(
 ) -> Iterator[tuple[str, Kind | None, str]]:
     """Yield the names of the objects that are not what is staged or in quarantine; without a kind if one was mended."""
     events = {} if staged_key is None else _staged_events(store, event_type, day, staged_key)
-    for contents in _contents(store, event_type, day, joined):
-        for event_id, data in contents:
+    for batch in _batches(store, event_type, day, joined):
+        for event_id, data in zip(texts_of(batch.event_ids), batch.objects, strict=True):
             key = layout.key_of(event_type, day, event_id)
             name = key.removeprefix(layout.partition_prefix(event_type, day))
             event = events.get(event_id)
@@ -217,8 +213,8 @@ def _says(event_type: str, day: date, event_id: str, data: bytes, event: Event) 
 
 def _check_unstaged(store: ObjectStore, event_type: str, days: dict[date, set[bytes]], found: MonthFindings) -> None:
     """Count the events that no staging run took, and name those that are none."""
-    for parts in day_batches({day: b"".join(sorted(new)) for day, new in days.items() if new}, BATCH_OBJECTS):
-        batch, _ = read_batch(store, event_type, parts)
+    unstaged = day_batches({day: b"".join(sorted(new)) for day, new in days.items() if new}, BATCH_OBJECTS)
+    for _, batch in read_batches(store, event_type, unstaged):
         decoded = decode(event_type, batch)
         for rejected in decoded.rejected:
             name = layout.key_of(event_type, rejected.object.day, rejected.object.event_id)

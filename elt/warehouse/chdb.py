@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Self
 from elt.warehouse.clickhouse_sql import (
     WRONG_SQL,
     ColumnTypes,
+    columns_of,
     create_table,
     insert_from,
+    newer_columns,
     plain_message,
     quoted,
     structure,
@@ -97,9 +99,14 @@ class ChdbWarehouse:
         return found == 1
 
     def create_raw_table(self, table: RawTable) -> None:
-        """Create a table of the raw schema, unless it is there."""
-        self.execute(f"CREATE DATABASE IF NOT EXISTS {self.schema('raw')}")
-        self.execute(create_table(self.schema("raw"), table, _TYPES))
+        """Create a table of the raw schema, or append the columns that it lacks."""
+        schema = self.schema("raw")
+        self.execute(f"CREATE DATABASE IF NOT EXISTS {schema}")
+        self.execute(create_table(schema, table, _TYPES))
+        there = self.query(columns_of(schema, table))
+        found = dict(zip(there["name"].to_pylist(), there["type"].to_pylist(), strict=True))
+        for statement in newer_columns(schema, table, found, _TYPES):
+            self.execute(statement)
 
     def load_parquet(self, table: RawTable, store: ObjectStore, key: str) -> None:
         """Add the rows of one staged file to a raw table; the engine itself reads the Parquet."""

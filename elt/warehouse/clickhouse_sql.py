@@ -1,7 +1,7 @@
 """What ClickHouse is told, in its SQL, whether it runs in this process or on a server."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from elt.contracts import Column, ColumnKind
@@ -67,6 +67,34 @@ def create_table(schema: str, table: RawTable, types: ColumnTypes, *, if_not_exi
     )
 
 
+def columns_of(schema: str, table: RawTable) -> str:
+    """Return the query for the names and the types of the columns that a table has, in order."""
+    return (
+        "SELECT name, type FROM system.columns "  # noqa: S608
+        f"WHERE database = {quoted(schema)} AND table = {quoted(table.name)}"
+    )
+
+
+def newer_columns(schema: str, table: RawTable, found: Mapping[str, str], types: ColumnTypes) -> Iterator[str]:
+    """Yield the statements that give a table, made of an older version of its contract, the columns of the newest.
+
+    Args:
+        schema: Where the table is.
+        table: The table.
+        found: The type of each column that it has.
+        types: The types of its columns.
+    """
+    before = ""
+    for column in table.columns:
+        described = f"{column.name} {types.of(column)}"
+        if column.name not in found:
+            comment = f" COMMENT {quoted(column.description)}" if column.description else ""
+            yield f"ALTER TABLE {schema}.{table.name} ADD COLUMN {described}{comment} {before or 'FIRST'}"
+        elif column.nullable and "Nullable(" not in found[column.name]:
+            yield f"ALTER TABLE {schema}.{table.name} MODIFY COLUMN {described}"
+        before = f"AFTER {column.name}"
+
+
 def insert_from(source: str, schema: str, table: RawTable, key: str) -> str:
     """Return the statement that adds the rows of one staged file, read by the engine itself."""
     names = ", ".join(column.name for column in staged_columns(table))
@@ -87,7 +115,7 @@ def plain_message(text: str, sql: str = "") -> str:
     position = re.search(r"Syntax error: failed at position (\d+)", text)
     if position and sql and int(position[1]) > len(sql.encode()):
         return "Syntax error: the statement ends too early"
-    text = re.sub(r"^.*?DB::Exception: ", "", text, flags=re.DOTALL)
+    text = re.sub(r"^.*?DB::\w*Exception: ", "", text, flags=re.DOTALL)
     text = re.split(r"\. Expected one of|\(version |\. Stack trace:", text)[0]
     text = re.sub(r"\s*\n\s*FORMAT \w+", "", text)
     text = " ".join(text.split())

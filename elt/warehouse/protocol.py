@@ -76,7 +76,11 @@ class Warehouse(Protocol):
         ...
 
     def create_raw_table(self, table: RawTable) -> None:
-        """Create a table of the raw schema, unless it is there."""
+        """Create a table of the raw schema, unless it is there; then append the columns that it lacks.
+
+        A table that was made when the table's contract had fewer columns gets the others, null in every row; a column
+        that may be null since then may be so in it.
+        """
         ...
 
     def load_parquet(self, table: RawTable, store: ObjectStore, key: str) -> None:

@@ -59,11 +59,10 @@ class Access:
         pairs = f"aws_access_key_id={self.key};aws_secret_access_key={self.secret}"
         return f"CREDENTIALS '{pairs}{f';token={self.token}' if self.token else ''}'"
 
-    def without_secrets(self, text: str) -> str:
-        """Return a text in which no secret stands."""
-        for secret in (self.secret, self.token):
-            text = text.replace(secret, "***") if secret else text
-        return text
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must stand in no text that is shown."""
+        return tuple(secret for secret in (self.secret, self.token) if secret)
 
 
 def access(dsn: RedshiftDsn) -> Access:

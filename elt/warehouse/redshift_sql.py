@@ -1,6 +1,7 @@
 """What Redshift is told, in its SQL: tables whose distribution and order fit a star schema."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from elt.contracts import Column, ColumnKind
 from elt.warehouse.tables import SOURCE_FILE, RawTable
@@ -43,6 +44,33 @@ def column_type(column: Column, *, longest: bool = False) -> str:
 def create_table(schema: str, table: RawTable, *, longest: bool = False) -> str:
     """Return the statement that makes a table of the raw or the quality schema, unless it is there."""
     return f"CREATE TABLE IF NOT EXISTS {schema}.{table.name} ({_columns(table.columns, longest)}) {_layout(table)}"
+
+
+def newer_table(schema: str, table: RawTable, found: Mapping[str, bool]) -> list[str]:
+    """Return the statements that give a table, made of an older version of its contract, the columns of the newest.
+
+    Redshift appends a column at the end only, and a column stays without nulls: so the table is made anew.
+
+    Args:
+        schema: Where the table is.
+        table: The table.
+        found: The columns that it has, and whether a value of each may be missing.
+
+    Returns:
+        The statements, for one transaction; none if the table is as it should be.
+    """
+    if all(column.name in found and (found[column.name] or not column.nullable) for column in table.columns):
+        return []
+    newer = replace(table, name=f"{table.name}_newer")
+    names = ", ".join(quoted_name(column.name) for column in table.columns if column.name in found)
+    return [
+        f"DROP TABLE IF EXISTS {schema}.{newer.name}",
+        create_table(schema, newer),
+        f"INSERT INTO {schema}.{newer.name} ({names}) SELECT {names} FROM {schema}.{table.name}",  # noqa: S608
+        # Views that hold on to it go with it; the next build makes those of the project.
+        f"DROP TABLE {schema}.{table.name} CASCADE",
+        f"ALTER TABLE {schema}.{newer.name} RENAME TO {table.name}",
+    ]
 
 
 def create_staging_table(name: str, columns: Iterable[Column]) -> str:

@@ -32,11 +32,17 @@ def staged_columns(table: RawTable) -> tuple[Column, ...]:
 
 
 @cache
-def event_table(event_type: str) -> RawTable:
-    """Return the table of an event type: its staged columns, then the file each row came from."""
+def event_table(event_type: str, version: int | None = None) -> RawTable:
+    """Return the table of an event type: its staged columns, then the file each row came from.
+
+    Args:
+        event_type: A key of ``EVENT_TYPES``.
+        version: Version of the fields, for the columns that files of this version have; None for the newest, which has
+            all columns.
+    """
     return RawTable(
         name=event_type,
-        columns=(*columns(event_type), _text(SOURCE_FILE, "Key of the staged file the row came from.")),
+        columns=(*columns(event_type, version), _text(SOURCE_FILE, "Key of the staged file the row came from.")),
         order_by=("hospital_id", "department_id", "event_time", "event_id"),
         partition_by="event_time",
     )

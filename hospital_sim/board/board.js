@@ -59,7 +59,7 @@
   const colours = {};
   const readColours = () => {
     const style = getComputedStyle(document.documentElement);
-    for (const name of ["bed", "ready", "ink", "wait-1", "wait-2", "wait-3"]) {
+    for (const name of ["bed", "ready", "ink", "long", "wait-1", "wait-2", "wait-3"]) {
       colours[name] = style.getPropertyValue("--" + name).trim();
     }
     const dark = matchMedia("(prefers-color-scheme: dark)").matches;
@@ -83,10 +83,13 @@
     ward.canvas.width = width * scale;
     ward.canvas.height = height * scale;
     ward.canvas.style.width = width + "px";
-    ward.canvas.style.height = height + "px";
+    ward.canvas.style.aspectRatio = `${width} / ${height}`;
     ward.pen = ward.canvas.getContext("2d");
     ward.pen.scale(scale, scale);
-    ward.canvas.addEventListener("mousemove", (event) => (ward.canvas.title = describe(ward, event.offsetX, event.offsetY)));
+    ward.canvas.addEventListener("mousemove", (event) => {
+      const shrunk = width / ward.canvas.clientWidth;
+      ward.canvas.title = describe(ward, event.offsetX * shrunk, event.offsetY * shrunk);
+    });
     caption.append(name, ward.text);
     figure.append(caption, ward.canvas);
     $("wards").append(figure);
@@ -142,6 +145,7 @@
     for (let bed = 0; bed < ward.spaces; bed += 1) drawBed(ward, bed, bed < beds, seen);
     const waiting = drawQueue(ward, seen);
     ward.text.textContent = `${seen.occupied} of ${beds}` + (waiting ? `, ${waiting} waiting` : "");
+    ward.held = `${seen.days7} in for 7 days or more, ${seen.days21} for 21, ${seen.delayed} ready to leave`;
     for (const name in seen) all[name] += seen[name];
     return beds;
   };
@@ -174,13 +178,14 @@
     $("admitted").textContent = since(admissions);
     $("discharged").textContent = since(discharges);
     $("clock").textContent = clockText();
+    strip.draw(now, colours);
     $("time").value = now;
     $("time").setAttribute("aria-valuetext", clockText());
     return all;
   };
   const say = (all) => {
     $("spoken").textContent = `${clockText()}: ${$("occupied").textContent} beds occupied, ${all.waiting} waiting`;
-    for (const ward of wards) ward.canvas.setAttribute("aria-label", `${ward.name}: ${ward.text.textContent} beds`);
+    for (const ward of wards) ward.canvas.setAttribute("aria-label", `${ward.name}: beds ${ward.text.textContent}; ${ward.held}`);
   };
   const go = (minute) => {
     now = Math.min(Math.max(minute, 0), last);
@@ -203,6 +208,11 @@
   };
   const toggle = () => { play(!playing); if (!playing) go(now); };
 
+  const strip = queueStrip($("strip"), {
+    asked: requests.begin, admitted: ascending(wards.flatMap((ward) => [...ward.admitted])), last, upTo, go: (minute) => go(minute),
+  });
+  $("most").textContent = `at most ${strip.most} waiting`;
+  addEventListener("resize", () => { strip.measure(); draw(); });
   $("time").max = last;
   $("time").addEventListener("input", () => go(Number($("time").value)));
   $("play").addEventListener("click", toggle);
@@ -220,5 +230,6 @@
   const asked = () => (Date.parse(location.hash.slice(1) + "Z") - start) / 60000;
   addEventListener("hashchange", () => { if (!Number.isNaN(asked())) go(asked()); });
   readColours();
+  strip.measure();
   go(Number.isNaN(asked()) ? 8 * HOUR : asked());
 })();

@@ -22,7 +22,7 @@ def board_page(frames: Mapping[str, Json]) -> str:
         hospital=escape(str(frames["hospital"])),
         style=_part("board.css"),
         frames=_script_json(frames),
-        script=_part("board.js"),
+        script=_part("strip.js") + "\n\n" + _part("board.js").removeprefix('"use strict";\n'),
     )
 
 

@@ -6,15 +6,18 @@ from typing import Annotated
 import typer
 
 from hospital_sim import terminal
+from hospital_sim.cli.arguments import JsonOption
+
+EXAMPLES = terminal.examples("hospital-sim board lake/raw --out board.html")
 
 
 def command(
-    source: Annotated[str, typer.Argument(metavar="URL", help="The raw root that events were written to: LAKE/raw.")],
+    source: Annotated[str, typer.Argument(metavar="URL", help="A lake, or its raw root: LAKE/raw.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The page to write.")],
     hospital_id: Annotated[
         str | None, typer.Option("--hospital", metavar="ID", help="Which hospital, if there are several.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Write a bed board: one page that plays a hospital through time, bed by bed.
 

@@ -5,19 +5,26 @@ from typing import Annotated
 import typer
 
 from hospital_sim import terminal
+from hospital_sim.cli.arguments import JsonOption, WorkersOption
 from hospital_sim.hospital import load
+
+EXAMPLES = terminal.examples(
+    "hospital-sim calibration england_acute --replications 2",
+    "hospital-sim calibration my_hospital.toml --replications 2",
+)
 
 
 def command(
     hospital_name: Annotated[
-        str, typer.Argument(metavar="[HOSPITAL]", help="A preset's name or a TOML file.")
+        str,
+        typer.Argument(
+            metavar="[HOSPITAL]", help="A preset's name or a TOML file.", autocompletion=terminal.complete_hospital
+        ),
     ] = "england_acute",
-    replications: Annotated[int, typer.Option(help="Runs of a year, 1 or more.")] = 10,
-    seed: Annotated[int, typer.Option(help="Seed of the experiment, 0 or more.")] = 1,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes; one for each processor if not given, where they are forked.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+    replications: Annotated[int, typer.Option(metavar="N", help="Runs of a year, 1 or more.")] = 10,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the experiment, 0 or more.")] = 1,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show published figures beside a simulated hospital, each measured the way its source measures.
 

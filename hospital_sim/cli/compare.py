@@ -7,39 +7,77 @@ from typing import Annotated
 import typer
 
 from hospital_sim import terminal
+from hospital_sim.cli.arguments import JsonOption, WorkersOption
 from hospital_sim.experiments import Comparison, Difference
 from hospital_sim.experiments import compare as compare_hospitals
 from hospital_sim.experiments.differences import difference_cells
 from hospital_sim.experiments.intervals import CONFIDENCE
 from hospital_sim.hospital import load
+from hospital_sim.observe import METRICS
 
 SHOWN = ("admissions", "diverted_share", "occupied_beds", "utilisation", "queue", "wait_mean", "wait_p90", "stay_mean")
 """What is compared unless other metrics are asked for."""
 
 
+EXAMPLES = terminal.examples(
+    "hospital-sim compare small small --beds general_medicine=2 --start 2025-01-01 \\\n"
+    "    --end 2025-03-31 --replications 5",
+    "hospital-sim compare small my_hospital.toml --replications 10 --metric wait_p90 --metric queue",
+)
+
+
+def _metrics(incomplete: str) -> list[str]:
+    return [name for name in METRICS if name.startswith(incomplete)]
+
+
 def command(
-    base: Annotated[str, typer.Argument(metavar="A", help="A preset's name or a TOML file: what is compared with.")],
-    other: Annotated[str, typer.Argument(metavar="B", help="A preset's name or a TOML file: what is compared.")],
+    base: Annotated[
+        str,
+        typer.Argument(
+            metavar="A",
+            help="A preset's name or a TOML file: what is compared with.",
+            autocompletion=terminal.complete_hospital,
+        ),
+    ],
+    other: Annotated[
+        str,
+        typer.Argument(
+            metavar="B",
+            help="A preset's name or a TOML file: what is compared.",
+            autocompletion=terminal.complete_hospital,
+        ),
+    ],
+    beds: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--beds", metavar="ID=N", help="N beds more (or fewer) in a department of B, at A's demand; repeat it."
+        ),
+    ] = None,
     start: Annotated[str | None, typer.Option(metavar="DATE", help="First day, UTC; 2025-01-01 if not given.")] = None,
     end: Annotated[
         str | None, typer.Option(metavar="DATE", help="Last day; a year from the start if not given.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the experiment, 0 or more.")] = 1,
-    replications: Annotated[int, typer.Option(help="Runs of each, 2 or more.")] = 30,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the experiment, 0 or more.")] = 1,
+    replications: Annotated[int, typer.Option(metavar="N", help="Runs of each, 2 or more.")] = 30,
     metric: Annotated[
-        list[str] | None, typer.Option("--metric", metavar="NAME", help="What to compare; repeat it for several.")
+        list[str] | None,
+        typer.Option(
+            "--metric",
+            metavar="NAME",
+            help="What to compare; repeat it for several.",
+            autocompletion=_metrics,
+        ),
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes; one for each processor if not given, where they are forked.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Compare two hospitals on common random numbers, with intervals.
 
     Where demand and stays of a department are the same, it meets the same patients in both.
     """
     names = _names(base, other)
-    hospitals = dict(zip(names, (load(base), load(other)), strict=True))
+    changed = load(other).with_beds(_more_beds(beds)) if beds else load(other)
+    hospitals = dict(zip(names, (load(base), changed), strict=True))
     with terminal.counting("replications", 2 * replications) as count:
         found = compare_hospitals(
             hospitals,
@@ -56,6 +94,20 @@ def command(
         return
     table = found.table()
     terminal.print_table(table.title, table.columns, list(table.rows()), found.notes)
+
+
+def _more_beds(given: Sequence[str]) -> dict[str, int]:
+    """Return how many more beds each department has: ``surgery=4``, ``medicine=-2``."""
+    more: dict[str, int] = {}
+    for word in given:
+        department, _, number = word.partition("=")
+        try:
+            more[department] = int(number)
+        except ValueError as error:
+            raise terminal.WrongCallError(
+                f"--beds: {word!r} is not a department and a number of beds, such as general_medicine=2"
+            ) from error
+    return more
 
 
 def _names(base: str, other: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What ``hospital-sim simulate`` does: each hospital of a file is a run of its own, side by side over workers."""
+"""The command ``simulate``: each hospital of a file is a run of its own, side by side over workers."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -6,8 +6,12 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
 from multiprocessing import get_context
+from typing import Annotated
+
+import typer
 
 from hospital_sim import terminal
+from hospital_sim.cli.arguments import HospitalArgument, JsonOption
 from hospital_sim.events import EVENT_TYPES, RunRecord
 from hospital_sim.hospital import Hospital, load_all
 from hospital_sim.sinks import ObjectSink
@@ -15,6 +19,38 @@ from hospital_sim.storage import open_store, public_url
 
 Written = tuple[RunRecord, int, int]
 """A run record; how many events were created, and how many were there already."""
+
+
+EXAMPLES = terminal.examples(
+    "hospital-sim simulate small --start 2024-01-01 --end 2024-01-31 --seed 1 --sink lake/raw",
+    "# one more day, appended:",
+    "hospital-sim simulate small --start 2024-01-01 --end 2024-02-01 --emit-from 2024-02-01 \\\n"
+    "    --seed 1 --sink lake/raw",
+)
+
+
+def command(
+    hospital_name: HospitalArgument,
+    start: Annotated[str, typer.Option(metavar="DATE", help="First day, UTC.")],
+    end: Annotated[str, typer.Option(metavar="DATE", help="Last day, inclusive.")],
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of every random stream, 0 or more.")],
+    sink: Annotated[str, typer.Option(metavar="URL", help="The raw root that events are written to: LAKE/raw.")],
+    emit_from: Annotated[
+        str | None, typer.Option(metavar="DATE", help="First day to emit, to append to finished runs.")
+    ] = None,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Hospitals to run side by side.")] = 1,
+    single_writer: Annotated[
+        bool,
+        typer.Option("--single-writer", help="Use a store that overwrites: nothing else writes to it, I promise."),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a hospital and write each event as a JSON object of its own.
+
+    The same call again completes a run that was cut short, and changes nothing in one that was not.
+    """
+    summary = simulate_all(hospital_name, start, end, seed, sink, emit_from, workers, single_writer)
+    terminal.show("Simulated", summary, as_json=as_json)
 
 
 def simulate_all(
@@ -37,8 +73,8 @@ def simulate_all(
     if workers == 1 or len(hospitals) == 1:
         written = []
         for each in hospitals:
-            with terminal.counting(f"simulating {each.config.id}, days") as count:
-                written.append(work(each, on_day=lambda _: count()))
+            with terminal.counting_days(each.config.id, each.config.warmup_days, start, end) as on_day:
+                written.append(work(each, on_day=on_day))
     else:
         # A forked process would inherit the threads of an object store in an unknown state.
         with ProcessPoolExecutor(min(workers, len(hospitals)), get_context("spawn")) as pool:

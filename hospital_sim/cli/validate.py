@@ -6,6 +6,11 @@ from typing import Annotated
 import typer
 
 from hospital_sim import terminal
+from hospital_sim.cli.arguments import JsonOption
+
+EXAMPLES = terminal.examples(
+    "hospital-sim validate --only inputs", "hospital-sim validate --only seasonal --page validation.html"
+)
 
 
 def command(
@@ -20,7 +25,7 @@ def command(
     workers: Annotated[
         int | None, typer.Option(metavar="N", help="Processes; one for each processor if not given.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the checks as one JSON object.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Simulate what queueing theory has an exact answer to, and compare; exit 1 if a check fails.
 

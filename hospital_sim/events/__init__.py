@@ -3,7 +3,15 @@
 This package imports nothing of the project; everything else derives its fields from here.
 """
 
-from hospital_sim.events.codec import decode_event, decode_record, decode_started, encode
+from hospital_sim.events.codec import (
+    EARLIEST,
+    LATEST,
+    BrokenRecordError,
+    decode_event,
+    decode_record,
+    decode_started,
+    encode,
+)
 from hospital_sim.events.fields import NAME_PATTERN, UUID_PATTERN
 from hospital_sim.events.run_record import RECORD_VERSION, DepartmentPromise, EventCount, RunRecord, RunStarted
 from hospital_sim.events.types import (
@@ -19,13 +27,16 @@ from hospital_sim.events.types import (
 )
 
 __all__ = [
+    "EARLIEST",
     "EVENT_TYPES",
     "EVENT_VERSIONS",
+    "LATEST",
     "NAME_PATTERN",
     "RECORD_VERSION",
     "SCHEMA_VERSION",
     "UUID_PATTERN",
     "Admission",
+    "BrokenRecordError",
     "DepSnapshot",
     "DepartmentPromise",
     "Discharge",

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from hospital_sim.events.fields import HospitalId, Name
+from hospital_sim.events.fields import Count, HospitalId, Name
 
 RECORD_VERSION = 1
 
@@ -42,8 +42,8 @@ class DepartmentPromise(Struct, frozen=True, forbid_unknown_fields=True):
     department_id: Name
     department_name: str
     treatment_function_code: str
-    beds: int
-    capacity: int
+    beds: Count
+    capacity: Count
     max_stay_days: float | None
     mean_stay_days: float
     mean_ready_days: float
@@ -78,16 +78,16 @@ class RunStarted(Struct, frozen=True, forbid_unknown_fields=True):
         departments: What the configuration promises of each department, in order.
     """
 
-    record_version: int
+    record_version: Count
     run_id: Digest
     history_id: Digest
-    stream_version: int
+    stream_version: Count
     hospital_id: HospitalId
     hospital_name: str
     configuration: dict[str, object]
     configuration_hash: Digest
-    seed: int
-    warmup_days: int
+    seed: Count
+    warmup_days: Count
     start: date
     emit_from: date
     end: date
@@ -107,7 +107,7 @@ class EventCount(Struct, frozen=True, forbid_unknown_fields=True):
     event_type: str
     department_id: Name
     event_date: date
-    count: int
+    count: Count
 
 
 class RunRecord(Struct, frozen=True, forbid_unknown_fields=True):

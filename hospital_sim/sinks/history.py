@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-import msgspec
-
 from hospital_sim import layout
 from hospital_sim.errors import HistoryConflictError
-from hospital_sim.events import RunRecord, RunStarted, decode_record, decode_started
+from hospital_sim.events import BrokenRecordError, RunRecord, RunStarted, decode_record, decode_started
 from hospital_sim.storage import ObjectStore
 
 
@@ -65,7 +63,7 @@ def _started(store: ObjectStore) -> Iterator[tuple[str, RunStarted]]:
         if layout.is_started_key(key):
             try:
                 yield key, decode_started(data)
-            except msgspec.DecodeError as error:
+            except BrokenRecordError as error:
                 raise _foreign(store, key) from error
 
 
@@ -74,7 +72,7 @@ def _finished(store: ObjectStore) -> Iterator[RunRecord]:
         if layout.is_record_key(key):
             try:
                 yield decode_record(data)
-            except msgspec.DecodeError as error:
+            except BrokenRecordError as error:
                 raise _foreign(store, key) from error
 
 

@@ -3,7 +3,7 @@
 import os
 
 from hospital_sim.storage.create_only import create_once
-from hospital_sim.storage.local import LocalStore
+from hospital_sim.storage.local import FILE_ALONE, LocalStore
 from hospital_sim.storage.protocol import (
     ObjectConflictError,
     ObjectNotFoundError,
@@ -17,6 +17,7 @@ from hospital_sim.storage.protocol import (
 from hospital_sim.storage.urls import public_url
 
 __all__ = [
+    "FILE_ALONE",
     "LocalStore",
     "ObjectConflictError",
     "ObjectNotFoundError",

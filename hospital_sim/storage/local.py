@@ -22,6 +22,9 @@ from hospital_sim.storage.protocol import (
     StoreRefusedError,
 )
 
+FILE_ALONE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""How an object is opened: never through a link, which may lead out of the store; waiting for no pipe."""
+
 _READ_BYTES = 1 << 16
 _NAMELESS = getattr(os, "O_TMPFILE", 0) | os.O_WRONLY
 _OPEN_FILES = "/proc/self/fd"
@@ -144,7 +147,8 @@ class LocalStore:
         try:
             with os.scandir(folder) as entries:
                 # A folder sorts as its prefix does, so that a listing is in the order of the keys.
-                found = [(entry.name, entry.is_dir()) for entry in entries]
+                # A link to a folder is none: what lies behind it may be outside the store.
+                found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -229,14 +233,16 @@ def _check_same(path: str, data: bytes) -> None:
 
 def _failed(location: str, what: str, error: OSError, done: int = 0) -> StorageError:
     kind = StoreRefusedError if error.errno in _REFUSED else StorageError
-    failed = kind(location, f"{what}: {error.strerror}")
+    is_link = error.errno == errno.ELOOP
+    reason = "it is a link and no object; put the object itself there" if is_link else error.strerror
+    failed = kind(location, f"{what}: {reason}")
     failed.done = done
     return failed
 
 
 def _read_all(path: str) -> bytes:
     # Events are read by the million: a file object makes more calls of the system, and a Path costs as much again.
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, FILE_ALONE)
     try:
         data = os.read(descriptor, _READ_BYTES)
         more = os.read(descriptor, _READ_BYTES)

@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from hospital_sim.storage.in_flight import LOOP
 from hospital_sim.storage.protocol import StoreUnreachableError
 
 Result = TypeVar("Result")
@@ -48,6 +49,7 @@ async def patiently(request: Callable[[], Awaitable[Result]], location: str, siz
                 await asyncio.sleep(pause * _pauses.uniform(0.5, 1.0))
                 pause = min(2 * pause, _LONGEST_PAUSE)
     except TimeoutError:
+        LOOP.abandon()
         # The last of many errors may quote a server at length.
         raise StoreUnreachableError(
             location, f"the store cannot be reached: {why}, tried for {seconds:.0f} seconds; run the same command again"

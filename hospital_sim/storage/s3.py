@@ -165,12 +165,12 @@ class S3Store:
 
         async def get() -> "bytes | GetResult":
             answer = await client.get_async(key)
-            return answer if answer.meta["size"] > _LARGE else (await answer.bytes_async()).to_bytes()
+            return answer if answer.range[1] > _LARGE else (await answer.bytes_async()).to_bytes()
 
         found = await self._ask(get, key)
         if isinstance(found, bytes):
             return found
-        size, answers = found.meta["size"], [found]
+        size, answers = found.range[1], [found]
 
         async def body() -> bytes:
             answer = answers.pop() if answers else await client.get_async(key)

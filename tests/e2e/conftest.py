@@ -1,16 +1,27 @@
-"""What these tests share: a real browser, and real S3 servers, started when a test first asks for one."""
+"""What these tests share: a real browser, real S3 servers and a Redshift, started when a test first asks for one."""
 
 import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from redshift_fixtures import redshift, redshift_server
 from s3_fixtures import moto_s3, moto_server, rclone_s3, rclone_server, seaweed, seaweed_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-__all__ = ["browser", "moto_s3", "moto_server", "rclone_s3", "rclone_server", "seaweed", "seaweed_server"]
+__all__ = [
+    "browser",
+    "moto_s3",
+    "moto_server",
+    "rclone_s3",
+    "rclone_server",
+    "redshift",
+    "redshift_server",
+    "seaweed",
+    "seaweed_server",
+]
 
 
 @pytest.fixture(scope="session")

@@ -105,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.hold(request)
         self._answer(request, status, answer.getheaders(), data)
 
-    do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = _forward  # noqa: N815
+    do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = _forward
 
     def _may_list(self) -> bool:
         bucket = urlsplit(self.path).path.split("/")[1]

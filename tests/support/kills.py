@@ -60,6 +60,23 @@ def run_and_kill(
         return True
 
 
+def kill_in_the_middle(wanted: int, attempt: Callable[[], bool], record: Callable[[str, object], None]) -> None:
+    """Kill until so many kills fell in the middle of the work; one that came too early or too late does not count.
+
+    Args:
+        wanted: How many must fall in the middle.
+        attempt: Kills once, completes the work and compares; returns whether the kill fell in the middle.
+        record: The fixture ``record_property``, which keeps how many there were.
+    """
+    attempts = in_the_middle = 0
+    while in_the_middle < wanted:
+        assert attempts < 6 * wanted + 6, f"{in_the_middle} of {attempts} kills fell in the middle, {wanted} must"
+        attempts += 1
+        in_the_middle += attempt()
+    record("kills", attempts)
+    record("kills in the middle", in_the_middle)
+
+
 def _started(command: Sequence[str], environment: Mapping[str, str] | None) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         command,

@@ -9,16 +9,19 @@ import pytest
 _OWN_MOUNTS = ("unshare", "--mount", "--map-root-user")
 
 
-def run_on_small_disk(script: str, disk: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    """Run a shell script on a disk of 256 KiB that is mounted where it looks for it.
+def run_on_small_disk(
+    script: str, disk: Path, *words: str, size: str = "size=256k"
+) -> "subprocess.CompletedProcess[str]":
+    """Run a shell script on a disk that is mounted where it looks for it.
 
     Args:
         script: The script; ``$0`` is the disk, ``"$@"`` the words.
         disk: Where to mount it.
         words: What the script is given.
+        size: What the disk holds, as an option of a mount.
     """
     disk.mkdir()
-    mount = f'mount -t tmpfs -o size=256k none "$0" || exit 99; {script}'
+    mount = f'mount -t tmpfs -o {size} none "$0" || exit 99; {script}'
     command = [*_OWN_MOUNTS, "sh", "-c", mount, str(disk), *words]
     if shutil.which(_OWN_MOUNTS[0]) is None or _cannot_mount(disk):
         pytest.skip("this machine lets no test mount a disk of its own (unshare --mount --map-root-user)")

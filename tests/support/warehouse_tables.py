@@ -1,10 +1,27 @@
 """What is in the tables of a warehouse, and dbt run on it without tests."""
 
+import math
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 
 from elt.build import MODELS
-from elt.warehouse import dbt_target, open_warehouse
+from elt.warehouse import Warehouse, dbt_target, open_warehouse
+from elt.warehouse.tables import RAW_TABLES
+
+
+def raw_digests(warehouse: Warehouse) -> dict[str, tuple[int, int]]:
+    """Return the rows of every raw table and a digest of all of them, whatever their order; when they were loaded left
+    out."""
+    found = {}
+    for table in RAW_TABLES:
+        names = ", ".join(column.name for column in table.columns if column.name != "loaded_at")
+        [row] = warehouse.query(
+            f"SELECT count() AS n, sum(cityHash64(*)) AS digest FROM (SELECT {names} FROM "
+            f"{warehouse.schema('raw')}.{table.name})"
+        ).to_pylist()
+        found[table.name] = (row["n"], row["digest"])
+    return found
 
 
 def table_digests(dsn: str, prefix: str = "hospital") -> dict[str, tuple[int, int]]:
@@ -31,9 +48,46 @@ def partitions(dsn: str) -> dict[tuple[str, str], tuple[int, int]]:
     return {(row["table"], row["partition"]): (row["first"], row["last"]) for row in parts}
 
 
-def run_models(dsn: str, *words: str) -> None:
+def model_tables() -> list[tuple[str, str]]:
+    """Return the schema and the name of every model of the project."""
+    schemas = {"staging": "staging", "marts": "marts"}
+    return [
+        (schemas.get(path.parent.name, "curated"), path.stem) for path in sorted((MODELS / "models").rglob("*.sql"))
+    ]
+
+
+def sorted_rows(warehouse: Warehouse, schema: str, table: str) -> list[dict[str, object]]:
+    """Return all rows of a table in an order that every engine gives: numbers with fractions count last, and less."""
+    rows: list[dict[str, object]] = warehouse.query(f"SELECT * FROM {warehouse.schema(schema)}.{table}").to_pylist()
+
+    def place(row: dict[str, object]) -> list[str]:
+        exact = [str(value) for value in row.values() if not isinstance(value, float)]
+        return exact + [f"{value:.6g}" for value in row.values() if isinstance(value, float)]
+
+    return sorted(rows, key=place)
+
+
+def differences(
+    found: Sequence[Mapping[str, object]], expected: Sequence[Mapping[str, object]]
+) -> list[tuple[int, str, object, object]]:
+    """Return where rows differ: their number, the column, and both values; numbers may differ by 1e-9."""
+    assert len(found) == len(expected)
+    return [
+        (number, name, row[name], value)
+        for number, (row, other) in enumerate(zip(found, expected, strict=True))
+        for name, value in other.items()
+        if not (row[name] == value or _close(row[name], value))
+    ]
+
+
+def _close(found: object, expected: object) -> bool:
+    both_numbers = isinstance(found, float) and isinstance(expected, float)
+    return both_numbers and math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def run_models(dsn: str, *words: str, prefix: str = "hospital") -> None:
     """Run dbt's models without their tests: what a build does to the tables, in a third of its time."""
-    with dbt_target(dsn) as target:
+    with dbt_target(dsn, prefix) as target:
         target.workspace.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
             [

@@ -1,20 +1,33 @@
 """The charts of the report, as Vega-Lite specifications without data."""
 
-from elt.report.charts import beds, flow, overview, waiting
-from elt.report.charts.chart import ReportChart
+from functools import cache
 
-__all__ = ["ReportChart", "report_charts"]
+from elt.report.charts import beds, flow, overview, trust, waiting
+from elt.report.charts.chart import Page, ReportChart
+
+__all__ = ["Page", "ReportChart", "report_charts"]
 
 
-def report_charts() -> list[ReportChart]:
-    """Return every chart of the page; the page places each by its section, in this order."""
-    return [
+@cache
+def report_charts() -> tuple[ReportChart, ...]:
+    """Return every chart of the report; each page shows its own, in this order."""
+    return (
         overview.pressure(),
+        overview.occupancy(),
+        overview.long_waits(),
         overview.queue(),
         waiting.by_month(),
+        waiting.distribution(),
+        waiting.compared(),
         waiting.by_department(),
         beds.heat_map(),
-        beds.occupancy(),
         beds.held(),
+        beds.delayed(),
+        beds.occupancy(),
+        flow.hours(),
+        flow.profile("admissions"),
+        flow.profile("discharges"),
         flow.growth(),
-    ]
+        trust.reconciled(),
+        trust.promised(),
+    )

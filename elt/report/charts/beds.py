@@ -2,27 +2,44 @@
 
 import altair as alt
 
-from elt.report.bands import HELD_BEDS, OCCUPANCY_BANDS, OCCUPANCY_STEPS
+from elt.report.bands import DELAYED, HELD_BEDS, OCCUPANCY_BANDS, OCCUPANCY_STEPS
 from elt.report.charts.chart import (
     ROWS,
     ReportChart,
     day_axis,
-    hover_days,
+    hover,
     occupancy_rules,
+    rules,
     specification,
     threshold_color,
     tooltip,
 )
+from elt.report.charts.overview import BED_COLUMNS, BED_FORMATS, occupancy_lines
 
-_COLUMNS = {
+_HELD_COLUMNS = {
     "day_label": "Day",
     "department": "Department",
     "occupied_beds": "Occupied beds",
-    "beds": "Beds",
-    "occupancy_rate": "Occupancy",
-    "occupancy_rate_7d": "7-day mean",
+    "beds_7_days": "Held 7 days or more",
+    "share_7_days": "Share",
+    "beds_21_days": "Held 21 days or more",
+    "share_21_days": "Share",
 }
-_FORMATS = {"occupied_beds": ",d", "beds": ",d", "occupancy_rate": ".1%", "occupancy_rate_7d": ".1%"}
+_HELD_FORMATS = {
+    "occupied_beds": ",d",
+    "beds_7_days": ",d",
+    "share_7_days": ".1%",
+    "beds_21_days": ",d",
+    "share_21_days": ".1%",
+}
+_DELAYED_COLUMNS = {
+    "day_label": "Day",
+    "department": "Department",
+    "occupied_beds": "Occupied beds",
+    "beds_delayed": "Delayed",
+    "share_delayed": "Share",
+}
+_DELAYED_FORMATS = {"occupied_beds": ",d", "beds_delayed": ",d", "share_delayed": ".1%"}
 
 
 def heat_map() -> ReportChart:
@@ -39,90 +56,103 @@ def heat_map() -> ReportChart:
                 axis=alt.Axis(grid=False, ticks=False, domain=False, labelLimit=alt.ExprRef("labels")),
             ),
             color=threshold_color(OCCUPANCY_BANDS, "occupancy_rate:Q", OCCUPANCY_STEPS),
-            tooltip=tooltip(_COLUMNS, _FORMATS),
+            tooltip=tooltip(BED_COLUMNS, BED_FORMATS),
         )
         .add_params(alt.param(name="labels", value=180))
     )
     return ReportChart(
         key="heat-map",
-        section="beds",
-        dataset="beds",
-        scope="sum",
+        page="beds",
+        dataset="days",
+        scope="departments",
+        time="period",
         title="Every department, every day",
-        note="Occupied beds over open beds at the end of the day; the fullest departments first.",
+        note="Occupied beds over open beds at the end of the day; the fullest departments of the whole period first.",
         description="Heat map of occupancy: a row for each department, a column for each day.",
-        columns=_COLUMNS,
-        formats=_FORMATS,
-        specification=specification(cells, height=22),
+        columns=BED_COLUMNS,
+        formats=BED_FORMATS,
+        specification=specification(cells, height=24, label_space=4),
         legend=OCCUPANCY_BANDS,
     )
 
 
 def occupancy() -> ReportChart:
-    """Occupancy of each department through the year, as a 7-day mean over the daily values."""
-    rate = alt.Y(
-        "occupancy_rate:Q",
-        title=None,
-        scale=alt.Scale(domainMin=alt.ExprRef("low"), domainMax=1, nice=False),
-        axis=alt.Axis(format="%", tickCount=4),
+    """Occupancy of each department through the period, as a 7-day mean over the daily values."""
+    chart = alt.layer(
+        *occupancy_lines(small=True), occupancy_rules(), hover(day_axis(small=True), BED_COLUMNS, BED_FORMATS)
     )
-    days = alt.Chart(ROWS)
-    daily = days.mark_line(clip=True, strokeWidth=1, opacity=0.35, stroke="var(--line-1)").encode(
-        x=day_axis(small=True), y=rate
-    )
-    mean = days.mark_line(strokeWidth=2, stroke="var(--line-1)").encode(
-        x=day_axis(small=True), y=alt.Y("occupancy_rate_7d:Q", title=None)
-    )
-    last = (
-        days.transform_joinaggregate(last="max(day)")
-        .transform_filter("datum.day == datum.last")
-        .mark_circle(size=40, opacity=1, fill="var(--line-1)")
-        .encode(x=day_axis(small=True), y=alt.Y("occupancy_rate_7d:Q", title=None))
-    )
-    targets = hover_days(_COLUMNS, _FORMATS, small=True)
-    chart = alt.layer(occupancy_rules(), daily, mean, last, targets).add_params(alt.param(name="low", value=0.5))
     return ReportChart(
-        key="occupancy",
-        section="beds",
-        dataset="beds",
+        key="occupancy-each",
+        page="beds",
+        dataset="days",
         scope="each",
+        time="period",
         title="Occupancy by department",
-        note="The strong line is the mean of the last 7 days, the thin one the day itself; rules at 85% and 92%.",
+        note="The strong line is the mean of the last 7 days, the thin one the day itself; all on one scale.",
         description="Line of occupancy by day and of its 7-day mean, with rules at 85% and 92%.",
-        columns=_COLUMNS,
-        formats=_FORMATS,
-        specification=specification(chart, height=130),
+        columns=BED_COLUMNS,
+        formats=BED_FORMATS,
+        specification=specification(chart.add_params(alt.param(name="low", value=0.5)), height=130),
     )
 
 
 def held() -> ReportChart:
-    """Beds held by long stays and by delayed patients."""
-    counts = {"occupied_beds": "Occupied beds", **{band.key: band.label.capitalize() for band in HELD_BEDS}}
-    columns = {"day_label": "Day", "department": "Department", **counts}
-    formats = dict.fromkeys(counts, ",d")
-    seven, twenty_one, delayed = HELD_BEDS
+    """The share of occupied beds held by long stays."""
     days = alt.Chart(ROWS)
-    axis = alt.Y(f"{seven.key}:Q", title="beds", stack=None, axis=alt.Axis(tickCount=5))
-    chart = alt.layer(
-        days.mark_bar(binSpacing=0, fill=seven.color).encode(x=day_axis(), y=axis),
-        days.mark_bar(binSpacing=0, fill=twenty_one.color).encode(
-            x=day_axis(), y=alt.Y(f"{twenty_one.key}:Q", title="beds", stack=None)
-        ),
-        days.mark_line(
-            stroke=delayed.color, strokeWidth=2, point=alt.OverlayMarkDef(size=4, fill=delayed.color)
-        ).encode(x=day_axis(), y=alt.Y(f"{delayed.key}:Q", title="beds")),
-        hover_days(columns, formats),
-    )
+    bars = [
+        days.mark_bar(binSpacing=0, fill=band.color).encode(
+            x=day_axis(),
+            y=alt.Y(f"{band.key}:Q", title="of occupied beds", stack=None, axis=alt.Axis(format="%", tickCount=5)),
+        )
+        for band in HELD_BEDS
+    ]
     return ReportChart(
         key="held",
-        section="beds",
-        dataset="held",
+        page="beds",
+        dataset="days",
         scope="scope",
-        title="Beds held by long stays and delays",
-        note="Beds at the end of the day. A delay is known once the patient has left, so the last days may still grow.",
-        description="Beds held by patients in for 7 and for 21 days or more, and by delayed patients, by day.",
-        columns=columns,
-        formats=formats,
-        specification=specification(chart, height=240),
+        time="period",
+        title="Beds held by long stays",
+        note="Of the beds occupied at the end of the day, the share whose patient had been in for that long.",
+        description="Shares of occupied beds held by patients in for 7 and for 21 days or more, by day.",
+        columns=_HELD_COLUMNS,
+        formats=_HELD_FORMATS,
+        specification=specification(alt.layer(*bars, hover(day_axis(), _HELD_COLUMNS, _HELD_FORMATS)), height=200),
         legend=HELD_BEDS,
+        half=True,
+    )
+
+
+def delayed() -> ReportChart:
+    """The share of occupied beds held by patients who are ready to leave."""
+    bars = (
+        alt.Chart(ROWS)
+        .mark_bar(binSpacing=0, fill=DELAYED.color)
+        .encode(
+            x=day_axis(),
+            y=alt.Y(
+                f"{DELAYED.key}:Q",
+                title="of occupied beds",
+                scale=alt.Scale(domainMax=alt.ExprRef("most")),
+                axis=alt.Axis(format="%", tickCount=5),
+            ),
+        )
+    )
+    chart = alt.layer(
+        bars, rules({0.07: "7%", 0.14: "14%"}), hover(day_axis(), _DELAYED_COLUMNS, _DELAYED_FORMATS)
+    ).add_params(alt.param(name="most", value=0.15))
+    return ReportChart(
+        key="delayed",
+        page="beds",
+        dataset="days",
+        scope="scope",
+        time="period",
+        title="Beds held by delayed patients",
+        note="Ready to leave, still in the bed. The rules are where the pressure index gives a point. A delay is known "
+        "once the patient has left, so the last days may still grow.",
+        description="Share of occupied beds held by delayed patients by day, with rules at 7% and 14%.",
+        columns=_DELAYED_COLUMNS,
+        formats=_DELAYED_FORMATS,
+        specification=specification(chart, height=200),
+        half=True,
     )

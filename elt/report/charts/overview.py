@@ -1,9 +1,22 @@
-"""The overview: how hard the hospital was pressed, and how many patients waited."""
+"""The overview: how hard the hospital was pressed, how full it was, and how many patients waited."""
 
 import altair as alt
 
-from elt.report.bands import PRESSURE_COMPONENTS, PRESSURE_LEVELS, QUEUE_BANDS
-from elt.report.charts.chart import ROWS, ReportChart, band_color, day_axis, hover_days, specification
+from elt.report.bands import LONG_WAITS, PRESSURE_COMPONENTS, PRESSURE_LEVELS, QUEUE_BANDS
+from elt.report.charts.chart import (
+    ROWS,
+    ReportChart,
+    band_color,
+    chosen_months,
+    day_axis,
+    hover,
+    line_labels,
+    month_axis,
+    occupancy_rules,
+    rules,
+    specification,
+)
+from elt.report.charts.waiting import WAIT_COLUMNS, WAIT_FORMATS
 
 _PRESSURE_COLUMNS = {
     "day_label": "Day",
@@ -22,9 +35,15 @@ _PRESSURE_FORMATS = {
     "delayed_share": ".1%",
     "over_12h_share": ".2%",
 }
-
-# Level 2 begins at 2 points, level 3 at 4, level 4 at 6.
-_LEVEL_LABEL = "datum.value + (datum.value == 0 ? '' : ' = level ' + (datum.value / 2 + 1))"
+BED_COLUMNS = {
+    "day_label": "Day",
+    "department": "Department",
+    "occupied_beds": "Occupied beds",
+    "beds": "Beds",
+    "occupancy_rate": "Occupancy",
+    "occupancy_rate_7d": "7-day mean",
+}
+BED_FORMATS = {"occupied_beds": ",d", "beds": ",d", "occupancy_rate": ".1%", "occupancy_rate_7d": ".1%"}
 
 
 def pressure() -> ReportChart:
@@ -42,7 +61,7 @@ def pressure() -> ReportChart:
                 title="points",
                 stack="zero",
                 scale=alt.Scale(domain=[-0.9, 7], nice=False),
-                axis=alt.Axis(values=[0, 2, 4, 6], grid=False, labelExpr=_LEVEL_LABEL),
+                axis=alt.Axis(values=[0, 2, 4, 6], grid=False),
             ),
             color=band_color(PRESSURE_COMPONENTS, "component:N", keys),
             order=alt.Order("place:Q"),
@@ -58,29 +77,93 @@ def pressure() -> ReportChart:
             color=band_color(PRESSURE_LEVELS, "level:N", [int(band.key) for band in PRESSURE_LEVELS]),
         )
     )
-    chart = alt.layer(points, ribbon, _level_rules(), hover_days(_PRESSURE_COLUMNS, _PRESSURE_FORMATS)).resolve_scale(
-        color="independent"
-    )
+    levels = rules({2: "level 2", 4: "level 3", 6: "level 4"})
+    chart = alt.layer(points, ribbon, levels, hover(day_axis(), _PRESSURE_COLUMNS, _PRESSURE_FORMATS))
     return ReportChart(
         key="pressure",
-        section="overview",
+        page="overview",
         dataset="pressure",
         scope="hospital",
+        time="period",
         title="Pressure, day by day",
         note="Points for occupancy, delayed patients and long waits add up to a level from 1 to 4: the ribbon beneath "
-        "the bars. A measure of this project's own; it is not OPEL.",
+        "the bars. Always of the hospital as a whole. A measure of this project's own; it is not OPEL.",
         description="Stacked bars of the pressure index for each day, by component, above a ribbon of levels 1 to 4.",
         columns=_PRESSURE_COLUMNS,
         formats=_PRESSURE_FORMATS,
-        specification=specification(chart, height=250),
+        specification=specification(chart.resolve_scale(color="independent"), height=220, label_space=50),
         legend=[*PRESSURE_COMPONENTS, *PRESSURE_LEVELS],
     )
 
 
-def _level_rules() -> alt.Chart:
-    data = alt.InlineData([{"at": at} for at in (2, 4, 6)])
-    rules: alt.Chart = alt.Chart(data).mark_rule(strokeDash=[3, 3], stroke="var(--rule)").encode(y=alt.Y("at:Q"))
-    return rules
+def occupancy() -> ReportChart:
+    """Occupancy of the hospital or of a department, as a 7-day mean over the daily values."""
+    chart = alt.layer(*occupancy_lines(), occupancy_rules(), hover(day_axis(), BED_COLUMNS, BED_FORMATS))
+    return ReportChart(
+        key="occupancy",
+        page="overview",
+        dataset="days",
+        scope="scope",
+        time="period",
+        title="Occupancy against 85% and 92%",
+        note="Occupied beds over open beds when the day ended: the strong line is the mean of the last 7 days, the "
+        "thin one the day itself.",
+        description="Line of occupancy by day and of its 7-day mean, with rules at 85% and 92%.",
+        columns=BED_COLUMNS,
+        formats=BED_FORMATS,
+        specification=specification(chart.add_params(alt.param(name="low", value=0.5)), height=220),
+    )
+
+
+def occupancy_lines(*, small: bool = False) -> list[alt.Chart]:
+    """Return the thin line of days and the strong line of 7-day means."""
+    days = alt.Chart(ROWS)
+    rate = alt.Y(
+        "occupancy_rate:Q",
+        title=None,
+        scale=alt.Scale(domainMin=alt.ExprRef("low"), domainMax=1, nice=False),
+        axis=alt.Axis(format="%", tickCount=4 if small else 6),
+    )
+    daily = days.mark_line(clip=True, strokeWidth=1, opacity=0.4, stroke="var(--line-1)")
+    mean = days.mark_line(clip=True, strokeWidth=2.2, stroke="var(--line-1)", point=alt.OverlayMarkDef(size=5))
+    return [
+        daily.encode(x=day_axis(small=small), y=rate),
+        mean.encode(x=day_axis(small=small), y=alt.Y("occupancy_rate_7d:Q", title=None)),
+    ]
+
+
+def long_waits() -> ReportChart:
+    """Shares of patients who waited over 4 and over 12 hours, by month."""
+    over_4h, over_12h = LONG_WAITS
+    lines = [
+        alt.Chart(ROWS)
+        .mark_line(stroke=band.color, strokeWidth=2.2, point=alt.OverlayMarkDef(fill=band.color, size=34))
+        .encode(
+            x=month_axis(),
+            y=alt.Y(f"{band.key}:Q", title="of those admitted", axis=alt.Axis(format="%", tickCount=5)),
+        )
+        for band in LONG_WAITS
+    ]
+    labels = line_labels(
+        {
+            over_4h.key: (over_4h.label, over_4h.color, -6),
+            over_12h.key: (over_12h.label, over_12h.color, 7),
+        }
+    )
+    chart = alt.layer(chosen_months(), *lines, *labels, hover(month_axis(), WAIT_COLUMNS, WAIT_FORMATS))
+    return ReportChart(
+        key="long-waits",
+        page="overview",
+        dataset="waits",
+        scope="scope",
+        time="months",
+        title="Waits over 4 and 12 hours, by month",
+        note="The share of patients admitted in the month who had waited longer than that for their bed.",
+        description="Lines of the share of patients who waited over 4 and over 12 hours, by month of admission.",
+        columns=WAIT_COLUMNS,
+        formats=WAIT_FORMATS,
+        specification=specification(chart, height=190, label_space=88),
+    )
 
 
 def queue() -> ReportChart:
@@ -102,14 +185,15 @@ def queue() -> ReportChart:
     )
     return ReportChart(
         key="queue",
-        section="overview",
-        dataset="queue",
+        page="overview",
+        dataset="days",
         scope="scope",
+        time="period",
         title="The queue, day by day",
         note="Patients who wait for a bed when the day ends, by how long they have waited so far.",
         description="Stacked bars of the patients waiting for a bed at the end of each day, by length of their wait.",
         columns=columns,
         formats=formats,
-        specification=specification(alt.layer(bars, hover_days(columns, formats)), height=180),
+        specification=specification(alt.layer(bars, hover(day_axis(), columns, formats)), height=180),
         legend=QUEUE_BANDS,
     )

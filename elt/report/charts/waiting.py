@@ -1,12 +1,22 @@
-"""Waiting: how long patients waited for a bed, by month."""
+"""Waiting: how long patients waited for a bed."""
 
 import altair as alt
 
 from elt.report.bands import WAIT_LINES
-from elt.report.charts.chart import ROWS, ReportChart, Specification, band_color, date_axis, specification, tooltip
+from elt.report.charts.chart import (
+    ROWS,
+    ReportChart,
+    Specification,
+    chosen_months,
+    hover,
+    line_labels,
+    month_axis,
+    specification,
+    tooltip,
+)
 
-_COLUMNS = {
-    "month_label": "Month",
+WAIT_COLUMNS = {
+    "period_label": "Period",
     "department": "Department",
     "admissions": "Admissions",
     "wait_hours_mean": "Mean, h",
@@ -17,7 +27,7 @@ _COLUMNS = {
     "share_over_4h": "Over 4 h",
     "share_over_12h": "Over 12 h",
 }
-_FORMATS = {
+WAIT_FORMATS = {
     "admissions": ",d",
     "wait_hours_mean": ",.1f",
     "wait_hours_p50": ",.1f",
@@ -35,17 +45,17 @@ def by_month() -> ReportChart:
     """Median, P90 and P95 by month, for the hospital or the department chosen."""
     return ReportChart(
         key="waits",
-        section="waiting",
+        page="waiting",
         dataset="waits",
         scope="scope",
+        time="months",
         title="Waits by month of admission",
         note="Hours from the decision to admit to the bed: nine patients in ten waited no longer than the P90. "
         f"{_SCALE_NOTE}",
         description="Lines of the median, the 90th and the 95th percentile of the wait by month of admission.",
-        columns=_COLUMNS,
-        formats=_FORMATS,
-        specification=_wait_lines(height=240, symbols=True),
-        legend=WAIT_LINES,
+        columns=WAIT_COLUMNS,
+        formats=WAIT_FORMATS,
+        specification=_wait_lines(height=260, small=False),
     )
 
 
@@ -53,45 +63,169 @@ def by_department() -> ReportChart:
     """The same for each department, on one scale."""
     return ReportChart(
         key="waits-each",
-        section="waiting",
+        page="waiting",
         dataset="waits",
         scope="each",
-        title="Waits by department",
-        note="The same lines for each department, all on one scale; the longest waits first.",
+        time="months",
+        title="Month by month in each department",
+        note="The same three lines for each department, all on one scale; the longest waits of the whole period first.",
         description="Lines of the median, the 90th and the 95th percentile of the wait by month of admission.",
-        columns=_COLUMNS,
-        formats=_FORMATS,
-        specification=_wait_lines(height=130, symbols=False),
+        columns=WAIT_COLUMNS,
+        formats=WAIT_FORMATS,
+        specification=_wait_lines(height=130, small=True),
         legend=WAIT_LINES,
     )
 
 
-def _wait_lines(height: int, *, symbols: bool) -> Specification:
-    keys = [band.key for band in WAIT_LINES]
-    month = alt.X(
-        "day:T",
+def compared() -> ReportChart:
+    """Median, P90 and P95 of every department in the chosen period."""
+    marks = {
+        "wait_hours_p50": alt.MarkDef("tick", thickness=3, height=13, color="var(--line-3)"),
+        "wait_hours_p95": alt.MarkDef("circle", size=50, opacity=1, color="var(--line-2)"),
+        "wait_hours_p90": alt.MarkDef("circle", size=110, opacity=1, color="var(--line-1)"),
+    }
+    department = alt.Y(
+        "department:N",
         title=None,
-        scale=alt.Scale(type="utc"),
-        axis=date_axis(small=not symbols),
+        sort=None,
+        axis=alt.Axis(ticks=False, domain=False, labelLimit=alt.ExprRef("labels")),
     )
-    hours = alt.Y(
-        "hours:Q",
-        title="hours" if symbols else None,
-        scale=alt.Scale(type="symlog", constant=2, domainMin=0, domainMax=alt.ExprRef("high"), nice=False),
-        axis=alt.Axis(values=_TICKS if symbols else [tick for tick in _TICKS if tick != 1], format="d"),
+    strength = alt.Opacity("strength:Q", scale=None)
+    base = alt.Chart(ROWS)
+    span = base.mark_rule(stroke="var(--rule)", strokeWidth=2).encode(
+        x=_hours("wait_hours_p50:Q", "hours"), x2="wait_hours_p95:Q", y=department, opacity=strength
     )
-    folded = alt.Chart(ROWS).transform_fold([*keys], as_=["measure", "hours"])
-    color = band_color(WAIT_LINES, "measure:N", keys)
-    lines = folded.mark_line(strokeWidth=2).encode(
-        x=month,
-        y=hours,
-        color=color,
-        strokeDash=alt.StrokeDash(
-            "measure:N", scale=alt.Scale(domain=keys, range=[[1, 0], [1, 0], [4, 3]]), legend=None
+    points = [
+        base.mark_point()
+        .properties(mark=mark)
+        .encode(x=alt.X(f"{column}:Q"), y=department, opacity=strength, tooltip=tooltip(WAIT_COLUMNS, WAIT_FORMATS))
+        for column, mark in marks.items()
+    ]
+    params = [alt.param(name="labels", value=180), alt.param(name="high", value=24)]
+    return ReportChart(
+        key="compared",
+        page="waiting",
+        dataset="waits",
+        scope="compare",
+        time="row",
+        title="Departments compared",
+        note="From the median to the P95 of the chosen period; the department with the longest P90 first.",
+        description="For each department the median, the P90 and the P95 of the wait on one line.",
+        columns=WAIT_COLUMNS,
+        formats=WAIT_FORMATS,
+        specification=specification(alt.layer(span, *points).add_params(*params), height=28, label_space=8),
+        legend=WAIT_LINES,
+    )
+
+
+def distribution() -> ReportChart:
+    """The share of patients who had their bed within so many hours."""
+    columns = [
+        "wait_hours_p50",
+        "share_over_4h",
+        "share_over_12h",
+        "wait_hours_p90",
+        "wait_hours_p95",
+        "wait_hours_max",
+    ]
+    shares = {"wait_hours_p50": "0.5", "wait_hours_p90": "0.9", "wait_hours_p95": "0.95", "wait_hours_max": "1"}
+    share = "{" + ", ".join(f"{key}: {value}" for key, value in shares.items()) + "}[datum.key]"
+    of_hours = "datum.key == 'share_over_4h' ? 4 : datum.key == 'share_over_12h' ? 12 : datum.value"
+    words = (
+        "datum.key == 'wait_hours_max' ? 'all within ' + format(datum.hours, ',.0f') + ' h' : datum.hours < 0.05 ? "
+        "format(datum.share, '.0%') + ' at once' : format(datum.share, '.0%') + ' within ' + "
+        "format(datum.hours, datum.hours < 10 && datum.hours != 4 ? '.1f' : ',.0f') + ' h'"
+    )
+    known = (
+        alt.Chart(ROWS)
+        .transform_fold([*columns], as_=["key", "value"])
+        .transform_filter("isValid(datum.value)")
+        .transform_calculate(hours=of_hours, share=f"indexof(datum.key, 'share') == 0 ? 1 - datum.value : {share}")
+        .transform_calculate(place="datum.hours + datum.share / 1000", words=words)
+    )
+    x = _hours("hours:Q", "hours waited")
+    y = alt.Y(
+        "share:Q",
+        title="had their bed",
+        stack=None,
+        scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(format="%", tickCount=5),
+    )
+    order = alt.Order("place:Q")
+    chart = alt.layer(
+        known.mark_area(fill="var(--line-1)", opacity=0.1, aria=False).encode(x=x, y=y, order=order),
+        known.mark_line(stroke="var(--line-1)", strokeWidth=2.2).encode(x=x, y=y, order=order),
+        known.mark_circle(size=60, opacity=1, color="var(--line-1)").encode(
+            x=x, y=y, tooltip=tooltip(WAIT_COLUMNS, WAIT_FORMATS)
         ),
+        _words(known, x, y, left=True),
+        _words(known, x, y, left=False),
+    ).add_params(alt.param(name="high", value=24), alt.param(name="wide", value=1))
+    return ReportChart(
+        key="distribution",
+        page="waiting",
+        dataset="waits",
+        scope="scope",
+        time="row",
+        title="How waits are distributed",
+        note="The share of patients who had their bed within so many hours. The points are exact, from the mart's own "
+        f"row for this choice; between them the line is straight. {_SCALE_NOTE}",
+        description="Rising line of the share of patients who had their bed within so many hours.",
+        columns=WAIT_COLUMNS,
+        formats=WAIT_FORMATS,
+        specification=specification(chart, height=240, label_space=110),
     )
-    points = folded.mark_circle(size=36 if symbols else 18, opacity=1).encode(
-        x=month, y=hours, color=color, tooltip=tooltip(_COLUMNS, _FORMATS)
+
+
+def _words(known: alt.Chart, x: alt.X, y: alt.Y, *, left: bool) -> alt.Chart:
+    """Return what is written at the points: what is known of an hour above the line, of a share of patients below."""
+    of_hours = "indexof(datum.key, 'share') == 0"
+    if left:
+        marked = known.transform_filter(of_hours).mark_text(
+            align="right", dx=-8, dy=-9, fill="var(--muted)", fontSize=12
+        )
+    else:
+        marked = known.transform_filter(f"!({of_hours})").mark_text(
+            align="left", dx=8, dy=11, fill="var(--muted)", fontSize=12
+        )
+    words: alt.Chart = marked.encode(x=x, y=y, text="words:N", opacity=alt.value(alt.ExprRef("wide")))
+    return words
+
+
+def _hours(field: str, title: str | None) -> alt.X:
+    return alt.X(
+        field,
+        title=title,
+        scale=alt.Scale(type="symlog", constant=2, domainMin=0, domainMax=alt.ExprRef("high"), nice=False),
+        axis=alt.Axis(values=_TICKS, format="d", grid=True, labelOverlap="greedy"),
     )
-    chart = alt.layer(lines, points).add_params(alt.param(name="high", value=24))
-    return specification(chart, height=height)
+
+
+def _wait_lines(height: int, *, small: bool) -> Specification:
+    hours = alt.Y(
+        "wait_hours_p95:Q",
+        title=None if small else "hours",
+        scale=alt.Scale(type="symlog", constant=2, domainMin=0, domainMax=alt.ExprRef("high"), nice=False),
+        axis=alt.Axis(values=[tick for tick in _TICKS if tick != 1 or not small], format="d", labelOverlap="greedy"),
+    )
+    rows = alt.Chart(ROWS)
+    lines = [
+        rows.mark_line(
+            stroke=band.color,
+            strokeWidth=2.2,
+            strokeDash=[4, 3] if band.shape == "dashes" else [1, 0],
+            point=alt.OverlayMarkDef(fill=band.color, size=14 if small else 34),
+        ).encode(x=month_axis(small=small), y=hours if place == 0 else alt.Y(f"{band.key}:Q"))
+        for place, band in enumerate(WAIT_LINES)
+    ]
+    p95, p90, median = WAIT_LINES
+    labels = {
+        p95.key: (p95.label, p95.color, -11),
+        p90.key: (p90.label, p90.color, 0),
+        median.key: (median.label, median.color, 11),
+    }
+    named = [] if small else line_labels(labels)
+    chart = alt.layer(chosen_months(), *lines, *named, hover(month_axis(small=small), WAIT_COLUMNS, WAIT_FORMATS))
+    return specification(
+        chart.add_params(alt.param(name="high", value=24)), height=height, label_space=8 if small else 60
+    )

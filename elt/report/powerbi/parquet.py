@@ -25,7 +25,7 @@ def parquet_bytes(rows: "pa.Table") -> bytes:
     import pyarrow.parquet as pq
 
     written = BytesIO()
-    # In one piece: an engine with several threads cuts the same rows elsewhere each time, and pages follow the cuts.
+    # In one piece: an engine with several threads cuts the same rows elsewhere each time, and pages follow cuts.
     # Snappy: every reader of Power Query knows it.
     pq.write_table(_plain(rows).combine_chunks(), written, compression="snappy")
     return written.getvalue()

@@ -2,13 +2,17 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from lakes import DAY, admission, contents, put_all, put_event, put_record, some_events
+from s3_servers import S3Server, free_ports
 
+from elt.cli import app
+from hospital_sim import terminal
 from hospital_sim.layout import key_of
-from hospital_sim.storage import LocalStore
+from hospital_sim.storage import LocalStore, open_store, patience
 
 pytestmark = pytest.mark.e2e
 
@@ -104,3 +108,51 @@ def test_a_lake_that_cannot_be_written_is_named(lake: LocalStore) -> None:
     assert done.returncode == 1
     assert "manifests" in done.stderr
     assert len(done.stderr.splitlines()) <= 2
+
+
+def test_a_store_that_overwrites_is_refused_and_allowed_when_nothing_else_writes(
+    lake: LocalStore, rclone_s3: S3Server
+) -> None:
+    broken = f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}"
+    lake.create(broken, b"{")
+    store = open_store(rclone_s3.new_url(), single_writer=True)
+    store.create_many(contents(lake).items())
+    assert elt("stage", "--lake", lake.url).returncode == 0
+
+    refused = elt("stage", "--lake", store.url)
+    assert refused.returncode == 2
+    assert "the store ignores the condition to create an object only if its key is free" in refused.stderr
+    assert "--single-writer" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+    for _ in range(2):
+        allowed = elt("stage", "--lake", store.url, "--single-writer", "--workers", "2")
+        assert allowed.returncode == 0, allowed.stderr
+    assert contents(store) == contents(lake)
+    assert elt("quarantine", "replay", "--lake", store.url, "--single-writer").returncode == 0
+    for command in (["verify"], ["quarantine", "list"]):
+        assert "If-None-Match" not in elt(*command, "--lake", store.url).stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        (["stage"], True),
+        (["quarantine", "replay"], True),
+        (["verify"], False),
+        (["quarantine", "list"], False),
+        (["load", "--warehouse", "chdb://no/warehouse"], False),
+    ],
+)
+def test_what_only_reads_takes_a_store_that_cannot_create_only(
+    words: list[str], refused: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Nothing listens there: what only reads comes far enough to say so.
+    monkeypatch.setattr(patience, "SECONDS", 0.3)
+    monkeypatch.setattr(sys, "argv", ["hospital-elt", *words, "--lake", f"ftp://127.0.0.1:{free_ports(1)[0]}/lake"])
+
+    code = terminal.run(app, "hospital-elt")
+
+    said = capsys.readouterr().err
+    assert code == (2 if refused else 1), said
+    assert ("cannot create an object whole" if refused else "cannot be reached") in said

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from crowded_hospital import crowded
+from msgspec import structs
 
 import hospital_sim as hs
 from hospital_sim.events import Admission, DepSnapshot, Discharge
@@ -83,7 +84,7 @@ def test_at_the_end_of_each_day_the_page_shows_the_census_and_counts_the_day(
         assert page.inner_text("#occupied").startswith(
             f"{shown['occupied']} of {sum(event.beds for event in census)} ("
         )
-        wards = [page.inner_text(f"figure:nth-of-type({place + 1}) figcaption span") for place in range(len(census))]
+        wards = page.locator("#wards figcaption span").all_inner_texts()
         assert wards == [
             f"{event.occupied_beds} of {event.beds}"
             + (f", {event.waiting_list_size} waiting" if event.waiting_list_size else "")
@@ -134,13 +135,80 @@ def test_every_ward_is_drawn_and_named_and_a_bed_tells_of_its_patient(open_board
         "[...document.querySelectorAll('canvas')].map(canvas => canvas.getContext('2d')"
         ".getImageData(0, 0, canvas.width, canvas.height).data.some(value => value > 0))"
     )
-    assert inked == [True] * 4
+    assert inked == [True] * 5
     names = page.eval_on_selector_all("canvas", "each => each.map(canvas => canvas.getAttribute('aria-label'))")
-    assert all(re.fullmatch(r"\w+.*: \d+ of \d+(, \d+ waiting)? beds", name) for name in names), names
-    page.hover("canvas", position={"x": 6, "y": 6})
+    assert all(
+        re.fullmatch(
+            r"\w+.*: beds \d+ of \d+(, \d+ waiting)?; \d+ in for 7 days or more, \d+ for 21, \d+ ready to leave", name
+        )
+        for name in names[1:]
+    ), names
+    assert re.fullmatch(r"Patients waiting for a bed through the whole time: at most \d+", names[0])
+    page.hover("#wards canvas", position={"x": 6, "y": 6})
     assert re.match(
-        r"Bed 1: (in for [\d.]+ days|free|closed)", page.locator("canvas").first.get_attribute("title") or ""
+        r"Bed 1: (in for [\d.]+ days|free|closed)", page.locator("#wards canvas").first.get_attribute("title") or ""
     )
+
+
+def test_the_queue_is_seen_through_the_whole_time_and_goes_to_it(
+    run: hs.Run, open_board: Callable[[str], "Page"]
+) -> None:
+    evenings: dict[str, int] = {}
+    for event in run.events:
+        if isinstance(event, DepSnapshot) and event.snapshot_type == "EOD":
+            day = str(event.snapshot_date)
+            evenings[day] = evenings.get(day, 0) + event.waiting_list_size
+    page = open_board("")
+    box = page.locator("#strip").bounding_box()
+    assert box is not None
+
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
+
+    assert re.search(r" [78] January 2025", page.inner_text("#clock"))
+    most = int(re.findall(r"\d+", page.inner_text("#most"))[0])
+    assert 0 < max(evenings.values()) <= most <= len(run.events)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [360, 768])
+def test_it_fits_a_phone_in_light_and_dark(browser: "Browser", board: Path, width: int, dark: bool) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light", offline=True
+    )
+    page = context.new_page()
+    page.goto(board.as_uri())
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (sum(int(part) for part in re.findall(r"\d+", paper)[:3]) < 180) is dark
+    for control in ("A day back", "Play", "A day forward"):
+        assert page.get_by_role("button", name=control, exact=True).is_visible()
+    context.close()
+
+
+def test_names_are_only_text(tmp_path: Path, browser: "Browser") -> None:
+    name = """=1+1</script><img src=x onerror="window.broken=1">'"`${broken}&amp;"""
+    config = crowded()
+    changed = structs.replace(
+        config, name=name, department=tuple(structs.replace(each, name=name) for each in config.department)
+    )
+    path = hs.Hospital(changed).simulate("2025-01-01", "2025-01-01", seed=3).board().save(tmp_path / "board.html")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+
+    assert page.inner_text("h1") == name
+    assert page.inner_text("#wards figcaption b >> nth=0") == name
+    assert page.evaluate("window.broken") is None
+    page.close()
+
+
+def test_the_command_takes_a_lake_as_well_as_its_raw_root(run: hs.Run, tmp_path: Path) -> None:
+    run.write(str(tmp_path / "lake" / "raw"))
+    page = tmp_path / "board.html"
+
+    assert _command(str(tmp_path / "lake"), "--out", str(page)).returncode == 0
+
+    assert page.read_text(encoding="utf-8") == run.board().html()
 
 
 def test_the_command_writes_the_page_of_a_lake_also_if_it_was_appended_day_by_day(run: hs.Run, tmp_path: Path) -> None:
@@ -160,7 +228,7 @@ def test_the_command_writes_the_page_of_a_lake_also_if_it_was_appended_day_by_da
     ("arguments", "said"),
     [
         (("{lake}", "--out", "/nowhere/board.html"), "--out: there is no folder /nowhere; make it first"),
-        (("{empty}", "--out", "{page}"), "holds no finished run; give the raw root, LAKE/raw"),
+        (("{empty}", "--out", "{page}"), "holds no finished run; give a lake or its raw root, LAKE/raw"),
         (("{lake}", "--hospital", "other", "--out", "{page}"), "has no hospital 'other'; there are"),
     ],
 )

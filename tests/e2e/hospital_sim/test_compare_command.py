@@ -101,3 +101,36 @@ def test_an_unknown_hospital_ends_with_2() -> None:
 
     assert done.returncode == 2
     assert "'smal' is neither a preset nor a TOML file" in done.stderr
+
+
+def test_more_beds_are_given_to_the_second_at_the_demand_of_the_first(files: tuple[str, str]) -> None:
+    now, more = files
+    asked = (*PERIOD, "--seed", "4", "--metric", "wait_mean", "--metric", "requests", "--json")
+
+    by_option = json.loads(_run(now, now, "--beds", "ward=1", *asked).stdout)
+    by_file = json.loads(_run(now, more, *asked).stdout)
+
+    assert by_option["differences"][0]["verdict"] == "lower"
+    assert by_option["differences"][1]["difference"] == 0
+    for mine, theirs in zip(by_option["differences"], by_file["differences"], strict=True):
+        assert {name: mine[name] for name in ("metric", "a")} == {name: theirs[name] for name in ("metric", "a")}
+
+
+@pytest.mark.parametrize(
+    ("beds", "told"),
+    [
+        ("ward", "error: --beds: 'ward' is not a department and a number of beds, such as general_medicine=2\n"),
+        (
+            "ward=many",
+            "error: --beds: 'ward=many' is not a department and a number of beds, such as general_medicine=2\n",
+        ),
+        ("icu=1", "error: 'icu' is not a department of cottage; there are ward\n"),
+        ("ward=-5", "error: ward: -5 would leave 0 beds; leave 1 or more\n"),
+    ],
+)
+def test_wrong_beds_are_named(files: tuple[str, str], beds: str, told: str) -> None:
+    now, _ = files
+
+    done = _run(now, now, "--beds", beds, *PERIOD)
+
+    assert (done.returncode, done.stderr) == (2, told)

@@ -4,11 +4,11 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from kills import run_and_kill, run_whole
+from kills import kill_in_the_middle, run_and_kill, run_whole
 from s3_servers import S3Server, seaweedfs
 
 from hospital_sim.layout import is_record_key
@@ -47,37 +47,41 @@ def _killed_and_called_again(
     return killed and 2 < len(left) < len(whole)
 
 
-def test_a_simulation_that_was_killed_is_completed_by_the_same_command(tmp_path: Path, soak: bool) -> None:
+Record = Callable[[str, object], None]
+
+
+def test_a_simulation_that_was_killed_is_completed_by_the_same_command(
+    tmp_path: Path, soak: bool, record_property: Record
+) -> None:
     end = "2024-03-31"
     reference = open_store(tmp_path / "whole" / "raw")
     seconds = run_whole(_command(end, reference.url), begun=lambda: _begun(reference))
     whole = _contents(reference)
     choices = random.Random(5)
-    rounds = 100 if soak else 6
-    in_the_middle = 0
 
-    for attempt in range(rounds):
-        store = open_store(tmp_path / f"killed{attempt}" / "raw")
-        in_the_middle += _killed_and_called_again(_command(end, store.url), store, whole, choices, seconds)
-        shutil.rmtree(tmp_path / f"killed{attempt}")
+    def attempt() -> bool:
+        store = open_store(tmp_path / "killed" / "raw")
+        in_the_middle = _killed_and_called_again(_command(end, store.url), store, whole, choices, seconds)
+        shutil.rmtree(tmp_path / "killed")
+        return in_the_middle
 
-    assert in_the_middle >= rounds // 6, "the kills came too early or too late to show anything"
+    kill_in_the_middle(40 if soak else 4, attempt, record_property)
 
 
-def test_a_simulation_to_s3_that_was_killed_is_completed_by_the_same_command(seaweed: S3Server, soak: bool) -> None:
+def test_a_simulation_to_s3_that_was_killed_is_completed_by_the_same_command(
+    seaweed: S3Server, soak: bool, record_property: Record
+) -> None:
     end = "2024-01-31"
     reference = open_store(seaweed.new_url())
     seconds = run_whole(_command(end, reference.url), begun=lambda: _begun(reference))
     whole = _contents(reference)
     choices = random.Random(6)
-    rounds = 100 if soak else 4
-    in_the_middle = 0
 
-    for _ in range(rounds):
+    def attempt() -> bool:
         store = open_store(seaweed.new_url())
-        in_the_middle += _killed_and_called_again(_command(end, store.url), store, whole, choices, seconds)
+        return _killed_and_called_again(_command(end, store.url), store, whole, choices, seconds)
 
-    assert in_the_middle >= rounds // 6, "the kills came too early or too late to show anything"
+    kill_in_the_middle(40 if soak else 3, attempt, record_property)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from kills import KilledAtStep
 from lakes import put_all, put_record, some_events
+from warehouse_tables import raw_digests
 
 import hospital_sim as hs
 from elt.errors import BrokenLakeError, EltError, EmptyLakeError
@@ -20,7 +21,7 @@ from elt.manifests import StagedFile, staged_files
 from elt.staging import stage
 from elt.warehouse import open_warehouse
 from elt.warehouse.chdb import ChdbWarehouse
-from elt.warehouse.tables import EVENT_TABLES, RAW_TABLES, event_table
+from elt.warehouse.tables import EVENT_TABLES, event_table
 from hospital_sim.storage import LocalStore, ObjectStore
 
 pytestmark = pytest.mark.integration
@@ -67,17 +68,8 @@ def dsn(tmp_path: Path) -> str:
 
 
 def contents(dsn: str) -> dict[str, tuple[int, int]]:
-    """Return rows and a digest of them, whatever their order, for each raw table; when they were loaded left out."""
     with open_warehouse(dsn) as warehouse:
-        found = {
-            table.name: warehouse.query(
-                "SELECT count() AS n, sum(cityHash64(*)) AS digest FROM "
-                f"(SELECT {', '.join(column.name for column in table.columns if column.name != 'loaded_at')} "
-                f"FROM hospital_raw.{table.name})"
-            ).to_pylist()[0]
-            for table in RAW_TABLES
-        }
-    return {name: (row["n"], row["digest"]) for name, row in found.items()}
+        return raw_digests(warehouse)
 
 
 def altered(lake: Path, copy: Path, file: StagedFile, rows: pa.Table) -> Path:
@@ -305,6 +297,25 @@ class DistantStore:
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
+
+
+def test_a_broken_run_record_is_counted_and_loaded_once_it_is_put_back(lake: Path, tmp_path: Path, dsn: str) -> None:
+    broken = Path(shutil.copytree(lake, tmp_path / "broken"))
+    [record] = [path for path in (broken / "raw" / "_runs").iterdir() if not path.name.endswith(".started.json")]
+    whole = record.read_bytes()
+    (record.parent / f"{9:032x}.json").write_bytes(whole)
+    for data in (whole[:-1], b"[" * 100_000, whole.replace(b'"seed":3', b'"seed":123456789012345678901')):
+        record.write_bytes(data)
+        summary = load(str(broken), dsn)
+        assert (summary.runs, summary.runs_broken) == (0, 2)
+        assert contents(dsn)["run"][0] == 0
+    assert sum(summary.rows_in_warehouse.values()) > 0
+    record.write_bytes(whole)
+
+    summary = load(str(broken), dsn)
+
+    assert (summary.runs, summary.runs_broken) == (1, 1)
+    assert load(str(lake), dsn).runs == 0
 
 
 def test_a_booked_digest_is_that_of_the_file(lake: Path, dsn: str) -> None:

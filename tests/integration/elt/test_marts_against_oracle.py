@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-import msgspec
 import pytest
 from any_hospital import START, documents
+from by_hand import by_hand
 from hospitals import busy
 from hypothesis import Phase, given, settings
 from mart_oracle import MartOracle, Row
@@ -22,12 +22,7 @@ from elt.staging import stage
 from elt.warehouse import SCHEMAS, Warehouse, open_warehouse
 from hospital_sim.config import parse_hospital
 from hospital_sim.events import (
-    Admission,
-    DepSnapshot,
-    Discharge,
-    Event,
     RunRecord,
-    WaitSnapshot,
     decode_event,
     decode_record,
     encode,
@@ -83,28 +78,6 @@ def lake(tmp_path_factory: pytest.TempPathFactory, soak: bool) -> LocalStore:
         store.create(f"raw/{event_key(event)}", encode(event))
     stage(store)
     return store
-
-
-def by_hand(events: list[Event]) -> Iterator[Event]:
-    """Yield the events of a run as those of another hospital, some of whose patients lie elsewhere than they asked."""
-    for event in events:
-        moved = msgspec.structs.replace(event, hospital_id="by_hand", event_id=other(event.event_id))
-        match moved:
-            case Admission():
-                asked = "b" if moved.bed_number % 3 == 0 else moved.department_id
-                yield msgspec.structs.replace(moved, spell_id=other(moved.spell_id), requested_department_id=asked)
-            case Discharge():
-                yield msgspec.structs.replace(moved, spell_id=other(moved.spell_id))
-            case DepSnapshot() if moved.department_id == "a" and moved.snapshot_date.day % 5 == 0:
-                yield msgspec.structs.replace(moved, beds=0, occupied_beds=0)
-            case DepSnapshot() if moved.department_id == "b" and moved.snapshot_date.day > 20:
-                yield msgspec.structs.replace(moved, capacity=moved.capacity + 2, beds=moved.beds + 1)
-            case WaitSnapshot() | DepSnapshot():
-                yield moved
-
-
-def other(identifier: str) -> str:
-    return f"{int(identifier[:8], 16) ^ 1:08x}{identifier[8:]}"
 
 
 @pytest.fixture(scope="module")

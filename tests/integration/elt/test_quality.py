@@ -349,3 +349,13 @@ def test_the_lake_itself_is_left_as_it_is(built: Built, warehouse: Warehouse) ->
     check(open_lake(str(built.lake)), warehouse)
 
     assert sorted(built.lake.rglob("*")) == before
+
+
+def test_a_broken_run_record_is_named_and_stops_no_check(lake: LocalStore, warehouse: Warehouse) -> None:
+    lake.create(f"raw/_runs/{9:032x}.json", b"{")
+    lake.create(f"raw/_runs/{9:032x}.started.json", b"[" * 100_000)
+
+    found = failures(check(lake, warehouse))
+
+    assert list(found) == [("run_records_whole", "lake")]
+    assert f"put back what the run wrote: raw/_runs/{9:032x}.json" in found["run_records_whole", "lake"]

@@ -71,7 +71,7 @@ def test_what_the_mended_contract_allows_is_staged(lake: LocalStore, monkeypatch
     assert stage(lake).quarantined == {"impossible_value": 1}
     from elt.staging import rules
 
-    monkeypatch.setattr(rules, "_LATEST", date(2399, 12, 31))
+    monkeypatch.setattr(rules, "LATEST", date(2399, 12, 31))
     rules._rules.cache_clear()
 
     summary = replay(lake)

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from lakes import DAY, QuickStore, admission, put_all
 from msgspec import Struct
-from second_version import FIELDS, AdmissionTwo
+from two_versions import FIELDS, AdmissionTwo, newer
 
 from elt import manifests, quarantine
 from elt.contracts import arrow_schema, columns, contracts
@@ -28,11 +28,6 @@ def two_versions(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def lake(tmp_path: object) -> QuickStore:
     return QuickStore(f"{tmp_path}/lake")
-
-
-def newer(number: int, triage: str | None) -> bytes:
-    old = {name: getattr(admission(number), name) for name in Admission.__struct_fields__}
-    return encode(AdmissionTwo(**{**old, "schema_version": 2, "triage": triage, "escorts": number}))  # type: ignore[arg-type]
 
 
 def put_newer(store: QuickStore, number: int, triage: str | None) -> None:

@@ -1,5 +1,6 @@
 """Staging a lake: what it writes, that it repeats nothing, and what happens to what arrives later or is broken."""
 
+import os
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from elt.raw import open_lake
 from elt.staging import inputs, outputs, parquet, sorting, stage
 from hospital_sim.events import encode, event_type
 from hospital_sim.layout import key_of
-from hospital_sim.storage import LocalStore, OverwritingStoreError
+from hospital_sim.storage import LocalStore, OverwritingStoreError, StorageError
 
 pytestmark = pytest.mark.integration
 
@@ -359,6 +360,35 @@ def test_a_record_under_the_name_of_another_run_is_broken(lake: LocalStore) -> N
     lake.create(f"raw/_runs/{8:032x}.json", lake.read(f"raw/_runs/{7:032x}.json"))
 
     assert stage(lake).quarantined == {"broken_run_record": 1}
+
+
+def test_a_record_that_ends_at_the_end_of_all_days_is_broken(lake: LocalStore) -> None:
+    put_all(lake, some_events(1))
+    put_record(lake, date.max, run=7)
+
+    assert stage(lake).quarantined == {"broken_run_record": 1}
+
+
+def test_a_link_that_leads_out_of_the_lake_is_refused_by_name(lake: LocalStore, tmp_path: Path) -> None:
+    put_all(lake, some_events(1))
+    (tmp_path / "secret").write_bytes(b"not of this lake")
+    key = f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}"
+    Path(lake.url, key).symlink_to(tmp_path / "secret")
+
+    with pytest.raises(StorageError, match=f"{key}: is a link and no object"):
+        stage(lake)
+
+    assert not any(b"not of this lake" in data for data in contents(lake, "quarantine/").values())
+    Path(lake.url, key).unlink()
+    Path(lake.url, key).write_bytes(encode(admission(901)))
+    assert stage(lake).rows == 5
+
+
+def test_a_pipe_is_not_waited_for(lake: LocalStore) -> None:
+    put_all(lake, some_events(1))
+    os.mkfifo(Path(lake.url, f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}"))
+
+    assert stage(lake).quarantined == {"not_json": 1}
 
 
 def test_a_lake_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from kills import run_and_kill, run_whole
+from kills import kill_in_the_middle, run_and_kill, run_whole
 from lakes import DAY, FailingStore, PowerCut, QuickStore, admission, contents, put_all, put_event, some_events
 from s3_servers import S3Server
 
@@ -31,6 +32,9 @@ def fill(root: Path) -> LocalStore:
     store.create("raw/notes.txt", b"hello")
     store.create(f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}", b"{")
     return store
+
+
+Record = Callable[[str, object], None]
 
 
 def staged_identifiers(store: LocalStore) -> list[tuple[str, str]]:
@@ -142,7 +146,9 @@ def killed_and_completed(
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_killed_run_is_completed_by_the_same_command(tmp_path: Path, soak: bool, workers: str) -> None:
+def test_a_killed_run_is_completed_by_the_same_command(
+    tmp_path: Path, soak: bool, workers: str, record_property: Record
+) -> None:
     reference = LocalStore(tmp_path / "reference")
     put_all(reference, some_events(300))
     seconds = run_whole(
@@ -150,26 +156,31 @@ def test_a_killed_run_is_completed_by_the_same_command(tmp_path: Path, soak: boo
     )
     expected = contents(reference)
     choices = random.Random(11)
-    rounds = 50 if soak else 3
 
-    for attempt in range(rounds):
-        store = LocalStore(tmp_path / f"killed{attempt}")
+    def attempt() -> bool:
+        store = LocalStore(tmp_path / f"killed{choices.random()}")
         put_all(store, some_events(300))
         command = [*STAGE, "--lake", store.url, "--workers", workers]
-        killed_and_completed(command, store, expected, choices, seconds)
+        return killed_and_completed(command, store, expected, choices, seconds)
+
+    kill_in_the_middle(25 if soak else 2, attempt, record_property)
 
 
-def test_a_run_on_s3_that_was_killed_is_completed_by_the_same_command(seaweed: S3Server, soak: bool) -> None:
+def test_a_run_on_s3_that_was_killed_is_completed_by_the_same_command(
+    seaweed: S3Server, soak: bool, record_property: Record
+) -> None:
     reference = open_store(seaweed.new_url())
     reference.create_many(raw_objects(100))
     seconds = run_whole([*STAGE, "--lake", reference.url], begun=lambda: any(reference.keys("manifests/")))
     expected = contents(reference)
     choices = random.Random(12)
 
-    for _ in range(50 if soak else 2):
+    def attempt() -> bool:
         store = open_store(seaweed.new_url())
         store.create_many(raw_objects(100))
-        killed_and_completed([*STAGE, "--lake", store.url], store, expected, choices, seconds)
+        return killed_and_completed([*STAGE, "--lake", store.url], store, expected, choices, seconds)
+
+    kill_in_the_middle(30 if soak else 3, attempt, record_property)
 
 
 def raw_objects(count: int) -> list[tuple[str, bytes]]:

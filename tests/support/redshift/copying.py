@@ -11,12 +11,14 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-STATEMENT = re.compile(r"\s*copy\s", re.IGNORECASE)
+_COMMENTS = r"\s*(?:/\*.*?\*/\s*)*"
+STATEMENT = re.compile(rf"{_COMMENTS}copy\s", re.IGNORECASE | re.DOTALL)
+"""What a COPY begins with."""
 _COPY = re.compile(
-    r"""\s*copy\s+(?P<table>[\w."]+)\s+from\s+'(?P<source>s3://[^']+)'\s+
+    rf"""{_COMMENTS}copy\s+(?P<table>[\w."]+)\s+from\s+'(?P<source>s3://[^']+)'\s+
     (?:iam_role\s+(?:'(?P<role>[^']*)'|(?P<default>default))|credentials\s+'(?P<credentials>[^']*)')\s+
     format\s+as\s+parquet(?P<manifest>\s+manifest)?\s*;?\s*""",
-    re.IGNORECASE | re.VERBOSE,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 _VARCHAR = re.compile(r"character varying\((\d+)\)")
 

@@ -23,6 +23,8 @@ _AS_REDSHIFT = {
     "escape_string_warning": "off",
     "default_transaction_isolation": "repeatable read",
     "timezone": "UTC",
+    # Without statistics, as here, PostgreSQL joins row by row what Redshift joins by hash.
+    "enable_nestloop": "off",
 }
 # What is lost when the machine goes off is of no use to a test.
 _FOR_TESTS = {

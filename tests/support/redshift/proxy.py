@@ -8,7 +8,7 @@ from contextlib import suppress
 from redshift import messages
 from redshift.copying import STATEMENT, Bucket, Copy, CopyError, parse, rows_to_copy
 from redshift.messages import Message
-from redshift.rewriting import NotOfRedshiftError, as_postgres, code_of
+from redshift.rewriting import NotOfRedshiftError, as_postgres
 
 SERVER_VERSION = "8.0.2"
 """What Redshift says of itself."""
@@ -51,6 +51,7 @@ class Session:
         self._asked: list[list[str | None]] | None = None
         self._answered = asyncio.Event()
         self._refused = False
+        self._let_in = False
 
     async def run(self) -> None:
         """Serve the client until either goes away."""
@@ -91,6 +92,8 @@ class Session:
                     self._send(message)
                 case b"E" if self._portal_copy is not None:
                     await self._copy(self._portal_copy, message)
+                case b"H" if not self._let_in:
+                    pass  # PostgreSQL would hang up on what it has not read, before its refusal is read here.
                 case b"Q" | b"F":
                     raise NotOfRedshiftError("the driver sends no such message")
                 case _:
@@ -102,8 +105,8 @@ class Session:
         self._record(sql)
         self._copies.pop(name, None)
         try:
-            if STATEMENT.match(code_of(sql)):
-                copy = self._copies[name] = parse(code_with_strings(sql))
+            if STATEMENT.match(sql):
+                copy = self._copies[name] = parse(sql)
                 self._columns = await self._columns_of(copy.table)
                 sql = f"COPY {copy.table} FROM STDIN WITH (FORMAT csv)"
             else:
@@ -154,6 +157,7 @@ class Session:
                 self._copy_began = None
                 if message.kind == b"G":
                     continue
+            self._let_in = self._let_in or message.kind == b"Z"
             if message.kind == b"T":
                 message = Message(b"T", messages.without_text_type(message.body))
             elif message.kind == b"S" and message.body.startswith(b"server_version\0"):
@@ -164,8 +168,3 @@ class Session:
 
     def _send(self, message: Message) -> None:
         self._to_server.write(message.encoded())
-
-
-def code_with_strings(sql: str) -> str:
-    """Return a statement without the comments before it."""
-    return sql[sql.lower().index("copy") :] if not sql.lower().startswith("copy") else sql

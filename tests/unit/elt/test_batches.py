@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from elt.staging import sorting
-from elt.staging.batches import day_batches, identifier_texts, object_names, read_object_names, texts_of
+from elt.staging.batches import day_batches
+from elt.staging.names import identifier_texts, object_names, read_object_names, texts_of
 from elt.staging.sorting import DaySorter, by_time
 
 pytestmark = pytest.mark.unit

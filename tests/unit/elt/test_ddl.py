@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 import sqlglot
 from athena_tables import tables, views
-from second_version import AdmissionTwo
 from sqlglot import exp
+from two_versions import AdmissionTwo
 
 from elt.contracts import columns
 from elt.ddl import Engine, ddl

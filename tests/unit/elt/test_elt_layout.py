@@ -33,6 +33,11 @@ def test_a_staged_key_is_read_back(number: int) -> None:
         "staging/admission/event_date=2024-03/discharge.parquet",
         "staging/admission/event_date=2024-03/admission.parquet.tmp",
         "staging/visit/event_date=2024-03/visit.parquet",
+        "staging/admission/event_date=2024-03/admission-0001.parquet",
+        "staging/admission/event_date=2024-03/admission-00002.parquet",
+        "staging/admission/event_date=2024-03/admission-\u0660\u0660\u0660\u0662.parquet",
+        "staging/admission/event_date=\uff12\uff10\uff12\uff14-03/admission.parquet",
+        "staging/admission/event_date=0000-03/admission.parquet",
     ],
 )
 def test_other_keys_are_no_staged_files(key: str) -> None:
@@ -61,3 +66,17 @@ def test_manifests_list_in_the_order_of_their_numbers() -> None:
     keys = [layout.plan_key(number) for number in (1, 2, 10, 99_999)]
 
     assert keys == sorted(keys)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "manifests/staging/0000001/plan.json",
+        "manifests/staging/\u0660\u0660\u0660\u0660\u0660\u0661/plan.json",
+        "manifests/staging/\uff10\uff10\uff10\uff10\uff10\uff11/commit.json",
+        "manifests/staging/000001/plan.json\n",
+        "manifests/staging/../000001/plan.json",
+    ],
+)
+def test_another_spelling_of_a_number_is_no_manifest(key: str) -> None:
+    assert layout.parse_manifest_key(key) is None

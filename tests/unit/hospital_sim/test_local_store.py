@@ -217,3 +217,26 @@ def test_an_error_of_a_store_can_be_handed_from_one_process_to_another() -> None
     error = ObjectConflictError("lake/a", "is already there")
     again = pickle.loads(pickle.dumps(error))
     assert (type(again), str(again), again.location) == (ObjectConflictError, "lake/a: is already there", "lake/a")
+
+
+def test_a_link_leads_to_nothing_outside_the_store(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret").write_bytes(b"secret")
+    store = LocalStore(tmp_path / "raw")
+    store.create("a/b", b"one")
+    (tmp_path / "raw" / "folder").symlink_to(outside)
+    (tmp_path / "raw" / "a" / "file").symlink_to(outside / "secret")
+
+    assert list(store.keys()) == ["a/b", "a/file", "folder"]
+    for key in ("a/file", "folder"):
+        with pytest.raises(StorageError, match=f"{key}: cannot be read: it is a link and no object"):
+            store.read(key)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    os.mkfifo(tmp_path / "raw" / "pipe")
+
+    assert LocalStore(tmp_path / "raw").read("pipe") == b""

@@ -64,19 +64,6 @@ def test_a_place_that_cannot_be_written_is_named(
         write_report(warehouse, tmp_path / "file")
 
 
-def test_marts_without_an_admission_still_make_a_page(
-    make_report: Callable[..., Path], warehouse: Warehouse, tmp_path: Path
-) -> None:
-    make_report({"days": 2})
-    for mart in ("mart_waiting_by_period", "mart_pressure_index", "mart_pressure_validation"):
-        warehouse.execute(f"truncate table hospital_marts.{mart}")
-
-    page = write_report(warehouse, tmp_path / "other").page.read_text()
-
-    assert '<dd class="value" data-value="">none</dd>' in page
-    assert "The marts hold no day of the index." in page
-
-
 def test_the_place_of_a_page_is_made(make_report: Callable[..., Path], warehouse: Warehouse, tmp_path: Path) -> None:
     make_report({"days": 2})
 

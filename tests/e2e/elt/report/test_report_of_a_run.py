@@ -14,6 +14,7 @@ import pytest
 from elt import pipeline
 from elt.report import write_report
 from elt.report.charts import report_charts
+from elt.report.page import PAGES
 from elt.warehouse import Warehouse, open_warehouse
 
 if TYPE_CHECKING:
@@ -57,12 +58,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_page_of_a_run_shows_every_chart_and_the_marts_p90(
     place: Path, open_page: Callable[..., "OpenPage"]
 ) -> None:
-    opened = open_page(place / "report" / "index.html")
+    drawn = {}
+    for page in reversed(PAGES):
+        opened = open_page(place / "report" / page.file)
+        drawn |= {chart.key: opened.drawings(chart.key) for chart in report_charts() if chart.page == page.key}
 
-    assert {chart.key: opened.drawings(chart.key) for chart in report_charts()} == {
-        chart.key: 1 for chart in report_charts()
-    }
-    assert opened.page.locator("h1").inner_text() == NAME
+    assert drawn == {chart.key: 1 for chart in report_charts()}
+    assert opened.page.locator("#hospital-name").inner_text() == NAME
     with open_warehouse(f"chdb://{place / 'warehouse'}") as warehouse:
         assert float(opened.number("wait_p90")) == _one(
             warehouse,
@@ -81,7 +83,7 @@ def test_the_page_of_a_run_shows_every_chart_and_the_marts_p90(
 
 
 def test_the_page_of_a_run_shows_its_checks(place: Path, open_page: Callable[..., "OpenPage"]) -> None:
-    opened = open_page(place / "report" / "index.html")
+    opened = open_page(place / "report" / "trust.html")
 
     reconciliation = opened.page.locator("[data-table=reconciliation] tbody tr")
     assert reconciliation.count() == 4
@@ -102,20 +104,32 @@ def test_the_same_marts_give_the_same_bytes_in_another_process(place: Path, tmp_
     )
 
     summary = json.loads(ended.stdout)
-    written = (tmp_path / "index.html").read_bytes()
-    assert written == (place / "report" / "index.html").read_bytes()
-    assert summary["bytes"] == len(written)
+    written = _files(tmp_path)
+    assert written == _files(place / "report")
+    assert summary["bytes"] == sum(len(content) for content in written.values())
     assert (summary["hospitals"], summary["departments"], summary["days"]) == (1, 1, 60)
 
 
 def test_a_report_takes_the_place_of_an_older_one(place: Path, tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("older")
+    (tmp_path / "assets-0123456789ab").mkdir()
+    (tmp_path / "assets-of-my-own").mkdir()
 
     with open_warehouse(f"chdb://{place / 'warehouse'}") as warehouse:
         write_report(warehouse, tmp_path)
 
-    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert [re.sub("[0-9a-f]{12}", "…", name) for name in names] == [
+        "assets-…",
+        "assets-of-my-own",
+        *sorted(page.file for page in PAGES),
+    ]
+    assert "assets-0123456789ab" not in names
     assert re.match(r"<!doctype html>", (tmp_path / "index.html").read_text())
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def _one(warehouse: Warehouse, sql: str) -> float:

@@ -1,19 +1,22 @@
 """A ClickHouse server is loaded exactly once whoever dies, and says in one line, without a secret, what is wrong."""
 
+import random
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from clickhouse_server import OLD_TYPES, PASSWORD, ClickHouseServer, start
-from kills import KilledAtStep
+from kills import KilledAtStep, kill_in_the_middle, run_and_kill, run_whole
+from silent_server import silent_port
+from warehouse_tables import raw_digests
 
 import hospital_sim as hs
 from elt.build import MODELS
@@ -23,7 +26,7 @@ from elt.manifests import staged_files
 from elt.staging import stage
 from elt.warehouse import WarehouseError, dbt_target, open_warehouse
 from elt.warehouse.clickhouse import ClickHouseWarehouse
-from elt.warehouse.tables import RAW_TABLES, RawTable
+from elt.warehouse.tables import LOADED_FILE, RawTable
 from hospital_sim.storage import LocalStore, ObjectStore
 
 pytestmark = pytest.mark.integration
@@ -73,25 +76,12 @@ def prefix(clickhouse: ClickHouseServer) -> Iterator[str]:
         warehouse.execute(f"DROP DATABASE IF EXISTS {name}_raw")
 
 
-def contents(warehouse: ClickHouseWarehouse) -> dict[str, tuple[int, int]]:
-    """Return the number of rows and a digest of all of them, for each raw table; when they were loaded left out."""
-    found = {}
-    for table in RAW_TABLES:
-        names = ", ".join(column.name for column in table.columns if column.name != "loaded_at")
-        rows = warehouse.query(
-            f"SELECT count() AS n, sum(cityHash64(*)) AS digest FROM (SELECT {names} FROM "
-            f"{warehouse.schema('raw')}.{table.name})"
-        ).to_pylist()[0]
-        found[table.name] = (rows["n"], rows["digest"])
-    return found
-
-
 @pytest.fixture(scope="module")
 def whole(clickhouse: ClickHouseServer, lake: LocalStore) -> dict[str, tuple[int, int]]:
     """What a load that nothing interrupts leaves."""
     with clickhouse.open("whole") as warehouse:
         load_into(warehouse, lake)
-        return contents(warehouse)
+        return raw_digests(warehouse)
 
 
 def test_every_staged_row_is_on_the_server_once(
@@ -100,7 +90,7 @@ def test_every_staged_row_is_on_the_server_once(
     with clickhouse.open(prefix) as warehouse:
         first = load_into(warehouse, lake)
         second = load_into(warehouse, lake)
-        assert contents(warehouse) == whole
+        assert raw_digests(warehouse) == whole
     staged = staged_files(lake)
     assert (first.files, first.rows) == (len(staged), sum(file.rows for file in staged))
     assert (second.files, second.rows, second.rows_in_warehouse) == (0, 0, first.rows_in_warehouse)
@@ -123,7 +113,40 @@ def test_a_loader_killed_around_any_insert_is_completed_by_the_next(
         assert done.returncode == -signal.SIGKILL, done.stderr
     with clickhouse.open(prefix) as warehouse:
         load_into(warehouse, lake)
-        assert contents(warehouse) == whole
+        assert raw_digests(warehouse) == whole
+
+
+def test_a_loader_killed_at_a_random_moment_is_completed_by_the_next(
+    clickhouse: ClickHouseServer,
+    lake: LocalStore,
+    whole: dict[str, tuple[int, int]],
+    soak: bool,
+    record_property: Callable[[str, object], None],
+) -> None:
+    choices = random.Random(13)
+
+    def command(prefix: str) -> list[str]:
+        never = "-1"
+        return [sys.executable, "-c", LOAD_UNTIL_KILLED, lake.url, str(clickhouse.port), prefix, never]
+
+    with clickhouse.open("timed") as warehouse:
+        seconds = run_whole(command("timed"), begun=lambda: warehouse.has_table("raw", LOADED_FILE.name))
+
+    def attempt() -> bool:
+        name = f"test_{uuid4().hex[:12]}"
+        with clickhouse.open(name) as warehouse:
+            killed = run_and_kill(
+                command(name), choices, seconds, begun=lambda: warehouse.has_table("raw", LOADED_FILE.name)
+            )
+            left = raw_digests(warehouse)
+
+            load_into(warehouse, lake)
+
+            assert raw_digests(warehouse) == whole
+            warehouse.execute(f"DROP DATABASE {name}_raw")
+        return killed and left[LOADED_FILE.name] != whole[LOADED_FILE.name]
+
+    kill_in_the_middle(20 if soak else 2, attempt, record_property)
 
 
 def test_a_server_that_goes_away_in_mid_load_is_told_and_the_same_load_completes_later(
@@ -146,7 +169,7 @@ def test_a_server_that_goes_away_in_mid_load_is_told_and_the_same_load_completes
         server = start(tmp_path, server.port)
         with server.open("hospital", create=False) as warehouse:
             load_into(warehouse, lake)
-            assert contents(warehouse) == whole
+            assert raw_digests(warehouse) == whole
     finally:
         server.stop()
 
@@ -209,17 +232,10 @@ def test_the_profile_of_the_project_logs_in_on_the_server(clickhouse: ClickHouse
 
 
 def test_a_server_that_cannot_be_reached_is_told_within_20_seconds() -> None:
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen(0)
-        # The queue of who waits to be let in is full: nobody answers, as behind a firewall.
-        with socket.socket() as first, socket.socket() as second:
-            for other in (first, second):
-                other.setblocking(False)
-                other.connect_ex(silent.getsockname())
-            begin = time.monotonic()
-            with pytest.raises(WarehouseError, match="cannot be reached") as told:
-                open_warehouse(f"clickhouse://u:hidden@127.0.0.1:{silent.getsockname()[1]}/")
-            assert time.monotonic() - begin < 20
+    with silent_port() as port:
+        begin = time.monotonic()
+        with pytest.raises(WarehouseError, match="cannot be reached") as told:
+            open_warehouse(f"clickhouse://u:hidden@127.0.0.1:{port}/")
+        assert time.monotonic() - begin < 20
     assert told.value.exit_code == 1
     assert "hidden" not in str(told.value)

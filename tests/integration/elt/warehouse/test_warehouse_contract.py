@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -131,6 +132,27 @@ def test_a_staged_file_is_loaded_with_its_name(warehouse: Warehouse, lake: Objec
         warehouse.load_parquet(THINGS, lake, "it's/month=1.parquet")
     assert asked(warehouse) == [row | {"source_file": "it's/month=1.parquet"} for row in ROWS]
     assert [column.name for column in staged_columns(THINGS)] == staged.column_names
+
+
+def test_a_table_of_an_older_contract_gets_the_columns_it_lacks_and_old_rows_have_nulls(warehouse: Warehouse) -> None:
+    warehouse.insert(THINGS, things(*ROWS))
+    colour = Column("colour", ColumnKind.STRING, nullable=True, description="Its 'colour'.")
+    weight = Column("weight", ColumnKind.FLOAT, nullable=True, description="")
+    older = {column.name: column for column in THINGS.columns}
+    loose = replace(older["count"], nullable=True)
+    before = [loose if column.name == "count" else column for column in THINGS.columns[:-1]]
+    newer = replace(THINGS, columns=(*before, colour, weight, older["source_file"]))
+
+    for _ in range(2):
+        warehouse.create_raw_table(newer)
+
+    old = [row | {"colour": None, "weight": None} for row in ROWS]
+    assert asked(warehouse) == old
+    new = ROWS[0] | {"name": "zz", "count": None, "colour": "red", "weight": 0.5}
+    warehouse.insert(newer, pa.Table.from_pylist([new], schema=columns_schema(newer.columns)))
+    assert asked(warehouse) == [*old, new]
+    found = warehouse.query(f"SELECT * FROM {warehouse.schema('raw')}.thing")
+    assert found.column_names == [column.name for column in newer.columns]
 
 
 def test_what_was_inserted_is_there_for_who_opens_it_next(opened: Open, warehouse: Warehouse) -> None:

@@ -20,6 +20,11 @@ def test_a_clickhouse_server_is_read_on_its_http_port_without_the_account(dsn: s
     assert connection_of(dsn, None, "") == Connection(Connector.CLICKHOUSE, "db.example", port)
 
 
+def test_a_redshift_is_read_where_it_was_loaded_without_the_account() -> None:
+    dsn = "redshift://me:secret@cluster.example/hospital?iam_role=default"
+    assert connection_of(dsn, None, "") == Connection(Connector.REDSHIFT, "cluster.example", 5439, "hospital")
+
+
 @pytest.mark.parametrize(
     ("place", "said"),
     [

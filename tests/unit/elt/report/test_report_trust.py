@@ -6,7 +6,8 @@ import re
 import pytest
 
 from elt.report.figures import Row
-from elt.report.trust import TrustFigures, reconciles, trust_html, verdict_html
+from elt.report.trust import TrustFigures, deviations, reconciles
+from elt.report.trust_tables import trust_html, verdict_html
 
 pytestmark = pytest.mark.unit
 
@@ -80,3 +81,14 @@ def test_days_that_do_not_agree_are_listed() -> None:
     assert "2024-01-01" not in html
     assert trust.failures == 1
     assert "fail</span>" in verdict_html(trust)
+
+
+def test_a_deviation_is_counted_in_tolerances_and_belongs_to_one_hospital() -> None:
+    scopes = ("north", "north/icu", "north 2024-01", "north_west", "north_west/icu")
+    trust = TrustFigures([check("mean_occupancy", scope, passed=True) for scope in scopes], None, None)
+
+    found = deviations(trust, "north")
+
+    assert [row["scope"] for row in found] == ["the hospital", "icu", "2024-01"]
+    assert found[0]["deviation"] == pytest.approx(0.61728, abs=1e-5)
+    assert (found[0]["check"], found[0]["result"]) == ("Mean occupancy", "holds")

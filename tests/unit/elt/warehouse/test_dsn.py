@@ -6,7 +6,7 @@ import pytest
 
 from elt.errors import WrongCallError
 from elt.warehouse import open_warehouse
-from elt.warehouse.dsn import ChdbDsn, ClickHouseDsn, parse_dsn
+from elt.warehouse.dsn import ChdbDsn, ClickHouseDsn, RedshiftDsn, parse_dsn
 from elt.warehouse.s3_url import s3_url
 
 pytestmark = pytest.mark.unit
@@ -32,6 +32,29 @@ def test_a_server_is_read_with_its_defaults(written: str, read: ClickHouseDsn, m
     assert parse_dsn(str(read)).host == read.host  # type: ignore[union-attr]
 
 
+ROLE = "arn:aws:iam::123456789012:role/path/reader"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("redshift://ann@host:5439/lake", RedshiftDsn("host", 5439, "lake", "ann", "of the environment", ROLE)),
+        ("redshift://ann:p%40ss@host/lake", RedshiftDsn("host", 5439, "lake", "ann", "p@ss", ROLE)),
+        (f"redshift://a%2Fb:@host/lake?iam_role={ROLE},{ROLE}",
+         RedshiftDsn("host", 5439, "lake", "a/b", "", f"{ROLE},{ROLE}")),
+        ("redshift://ann:@host/lake?iam_role=default&sslmode=verify-ca",
+         RedshiftDsn("host", 5439, "lake", "ann", "", "default", "verify-ca")),
+        ("redshift://ann:@host/lake?iam_role=", RedshiftDsn("host", 5439, "lake", "ann", "", "")),
+    ],
+)  # fmt: skip
+def test_a_redshift_is_read_with_its_defaults(written: str, read: RedshiftDsn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDSHIFT_PASSWORD", "of the environment")
+    monkeypatch.setenv("REDSHIFT_IAM_ROLE", ROLE)
+    found = parse_dsn(written)
+    assert found == read
+    assert "of the environment" not in f"{found} {found!r}"
+
+
 @pytest.mark.parametrize(
     ("written", "told"),
     [
@@ -44,6 +67,15 @@ def test_a_server_is_read_with_its_defaults(written: str, read: ClickHouseDsn, m
         ("clickhouse://u:secret@h/database", "it names no database"),
         ("clickhouse://u:secret@h/?secure=maybe", "only secure=true"),
         ("clickhouse://u:secret@h/?compression=lz4", "only secure=true"),
+        ("redshift://u:secret@h:5439/", "it must name one database"),
+        ("redshift://u:secret@h/a/b", "it must name one database"),
+        ("redshift://h/dev", "the user is missing"),
+        ("redshift://u:secret@/dev", "the host is missing"),
+        ("redshift://u:secret@h:port/dev", "the port is not a number"),
+        ("redshift://u:secret@h/dev?iam_role=reader", "must be the ARN of a role"),
+        ("redshift://u:secret@h/dev?iam_role=arn:aws:iam::123456789012:role/a'b", "must be the ARN of a role"),
+        ("redshift://u:secret@h/dev?sslmode=prefer", "sslmode must be one of verify-full, verify-ca, disable"),
+        ("redshift://u:secret@h/dev?ssl=true", "there may be only iam_role"),
     ],
 )
 def test_a_wrong_dsn_is_told_without_its_password(written: str, told: str) -> None:

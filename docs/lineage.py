@@ -1,0 +1,167 @@
+"""Write docs/lineage.md and docs/images/lineage.svg from dbt's manifest: python docs/lineage.py."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+DOCS = Path(__file__).parent
+PAGE = DOCS / "lineage.md"
+PICTURE = DOCS / "images" / "lineage.svg"
+MODELS = DOCS.parent / "elt" / "models"
+
+ROW, COLUMN, WIDTH, BOX = 34, 212, 168, 22
+TOP, LEFT = 44, 12
+COLOURS = {"raw": "#e7e7e4", "record": "#e7e7e4", "staging": "#dce8f5", "curated": "#dff0e3", "marts": "#fbe8cf"}
+_INTRODUCTION = """\
+# Lineage
+
+Which table is made of which. This page and its picture are written by `docs/lineage.py` from the manifest of the dbt
+project in `elt/models`; each model's SQL is there under its name.
+
+![The tables of the warehouse in columns, from raw to marts, with lines to what each is made of](images/lineage.svg)
+"""
+
+
+class Node(NamedTuple):
+    """A table or a view: its name, its schema or folder, and the names of what it is made of."""
+
+    name: str
+    place: str
+    parents: tuple[str, ...]
+
+
+def manifest() -> dict[str, Node]:
+    """Return the sources and models of the dbt project, by name, from the manifest that dbt writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = ("--profiles-dir", str(MODELS), "--target-path", folder, "--log-path", folder)
+        program = "from dbt.cli.main import cli; cli()"
+        command = [sys.executable, "-c", program, "--quiet", "parse", "--project-dir", str(MODELS), *target]
+        subprocess.run(command, check=True, cwd=folder)
+        written = json.loads((Path(folder) / "manifest.json").read_text(encoding="utf-8"))
+    tables = {
+        key: Node(found["name"], "raw" if key.startswith("source.") else found["fqn"][1], ())
+        for kind in ("sources", "nodes")
+        for key, found in written[kind].items()
+        if key.startswith(("source.", "model."))
+    }
+    made_of = {key: written["parent_map"][key] for key in tables}
+    return {
+        node.name: node._replace(
+            parents=tuple(sorted(tables[parent].name for parent in made_of[key] if parent in tables))
+        )
+        for key, node in sorted(tables.items())
+    }
+
+
+def columns_of(nodes: dict[str, Node]) -> list[list[str]]:
+    """Return the names in columns, from the raw tables to what is asked about, each near to what it is made of."""
+    columns: list[list[str]] = [[] for _ in range(6)]
+    for name, node in nodes.items():
+        columns[_column(node)].append(name)
+    place = {name: float(row) for names in columns for row, name in enumerate(names)}
+    children = {name: [node.name for node in nodes.values() if name in node.parents] for name in nodes}
+    for _ in range(8):
+        for near in ({name: list(node.parents) for name, node in nodes.items()}, children):
+            for names in columns:
+                names.sort(key=lambda name: (_mean([place[other] for other in near[name]], place[name]), name))
+                place.update({name: row - len(names) / 2 for row, name in enumerate(names)})
+    return columns
+
+
+def _column(node: Node) -> int:
+    if node.place == "curated":
+        return 2 if node.name.startswith(("fact_", "dim_", "bank_")) else 3
+    return {"raw": 0, "staging": 1, "marts": 4}.get(node.place, 5)
+
+
+def picture(nodes: dict[str, Node]) -> str:
+    """Return the lineage as an SVG that needs nothing else."""
+    nodes = {name: node for name, node in nodes.items() if node.place != "record" and name != "loaded_file"}
+    columns = columns_of(nodes)
+    tallest = max(map(len, columns))
+    x = {name: LEFT + COLUMN * number for number, names in enumerate(columns) for name in names}
+    y: dict[str, float] = {}
+    for names in columns:
+        apart = ROW * tallest / len(names)
+        y |= {name: TOP + apart * (row + 0.5) for row, name in enumerate(names)}
+    width, height = LEFT * 2 + COLUMN * (len(columns) - 1) + WIDTH + 30, TOP + ROW * tallest + 8
+    lines = [
+        _line(x[parent] + WIDTH, y[parent], x[name] if x[name] > x[parent] else x[name] + WIDTH, y[name])
+        for name, node in nodes.items()
+        for parent in node.parents
+        if parent in nodes
+    ]
+    boxes = [
+        f'<rect x="{x[name]}" y="{y[name] - BOX / 2:g}" width="{WIDTH}" height="{BOX}" rx="4" fill="{_colour(node)}"/>'
+        f'<text x="{x[name] + 8}" y="{y[name] + 4:g}">{escape(name)}</text>'
+        for name, node in nodes.items()
+    ]
+    heads = ("raw", "staging", "curated: the star", "curated: in between", "marts", "validation")
+    key = [f'<text x="{LEFT + COLUMN * n}" y="22" font-weight="bold">{head}</text>' for n, head in enumerate(heads)]
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        'font-family="Arial, Helvetica, sans-serif" font-size="12" role="img">'
+    )
+    return "\n".join(
+        [
+            head,
+            "<title>Lineage of the warehouse</title>",
+            f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+            '<g fill="none" stroke="#8494a5" stroke-width="1">',
+            *lines,
+            "</g>",
+            *boxes,
+            *key,
+            "</svg>\n",
+        ]
+    )
+
+
+def _line(x: float, y: float, to_x: float, to_y: float) -> str:
+    """Draw from the right of a table to the left of another, or to the right of one in the same column or before."""
+    bend = 30 if to_x > x else -30
+    return f'<path d="M{x:g} {y:g} C{x + 30:g} {y:g} {to_x - bend:g} {to_y:g} {to_x:g} {to_y:g}"/>'
+
+
+_OTHER = "#efe3f5"
+
+
+def _colour(node: Node) -> str:
+    return COLOURS.get(node.place, _OTHER)
+
+
+def _mean(values: list[float], otherwise: float) -> float:
+    return sum(values) / len(values) if values else otherwise
+
+
+def page(nodes: dict[str, Node] | None = None) -> str:
+    """Return the text of the page."""
+    found = manifest() if nodes is None else nodes
+    parts = [_INTRODUCTION]
+    for place in dict.fromkeys(sorted((node.place for node in found.values()), key=[*COLOURS, "validation"].index)):
+        parts += [f"## {place}\n", "| table | is made of | goes into |\n|---|---|---|"]
+        for name, node in sorted(found.items()):
+            if node.place == place:
+                into = [other.name for other in found.values() if name in other.parents]
+                parts.append(f"| {_named(name)} | {_list(node.parents)} | {_list(into)} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _named(name: str) -> str:
+    is_described = name.startswith(("fact_", "dim_", "mart_"))
+    return f"[`{name}`](warehouse-tables.md#{name})" if is_described else f"`{name}`"
+
+
+def _list(names: tuple[str, ...] | list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+if __name__ == "__main__":
+    tables = manifest()
+    PAGE.write_text(page(tables), encoding="utf-8")
+    PICTURE.write_text(picture(tables), encoding="utf-8")

@@ -1,0 +1,109 @@
+"""What the pages load from beside them: style, scripts, the chart library, and the rows of each hospital.
+
+The rows are scripts, because a page opened from disk may load a script but not fetch a file. Those of a hospital are
+loaded when it is chosen: a page of many hospitals opens as fast as a page of one.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+
+import pyarrow as pa
+
+from elt.report.charts import ReportChart, report_charts
+from elt.report.encoding import Json, encode_columns, script_json
+from elt.report.figures import HospitalFigures
+from elt.report.periods import periods_between
+from elt.report.trust import TrustFigures, deviations, reconciliation_rows
+
+SCRIPTS = ("rows.js", "choices.js", "words.js", "drawing.js", "reading.js", "show.js")
+"""The parts of the pages' script, in the order in which they make one."""
+
+_VEGA_LITE = "6.4"
+_EXPORTS = "window.vegaEmbed = vegaEmbed;"
+_EXACT = ("waits",)
+"""Datasets with every digit: a headline number is exactly the mart's."""
+
+
+def report_assets(hospitals: Sequence[HospitalFigures], trust: TrustFigures) -> Iterator[tuple[str, str]]:
+    """Return the files that the pages load, each as its name and its text.
+
+    Args:
+        hospitals: The hospitals; the rows of each are a file of its own.
+        trust: What is known of the data itself.
+    """
+    yield "style.css", _part("style.css")
+    yield "theme.js", _part("theme.js")
+    yield "page.js", '"use strict";\n(() => {\n' + "\n\n".join(_part(name) for name in SCRIPTS) + "\n})();\n"
+    yield "vega.js", _chart_library()
+    yield "report.js", f"window.report = {script_json(_report_json(hospitals))};\n"
+    yield "trust.js", f"window.reportTrust = {script_json(_trust_json(trust))};\n"
+    for index, hospital in enumerate(hospitals):
+        rows = script_json(_hospital_json(hospital, trust))
+        yield f"hospital-{index}.js", f"window.reportHospital({index}, {rows});\n"
+
+
+def _part(name: str) -> str:
+    return files(__package__).joinpath("web", name).read_text(encoding="utf-8").rstrip()
+
+
+@cache
+def _chart_library() -> str:
+    import vl_convert
+
+    bundle: str = vl_convert.javascript_bundle(_EXPORTS, vl_version=_VEGA_LITE)
+    # A file with this name in it would be fetched for a source map by the browser's own tools.
+    return re.sub(r"(?m)^//# sourceMappingURL=.*$", "", bundle)
+
+
+def _report_json(hospitals: Sequence[HospitalFigures]) -> Json:
+    return {
+        "charts": [_chart_json(chart) for chart in report_charts()],
+        "hospitals": [{"id": hospital.hospital_id, "name": hospital.name} for hospital in hospitals],
+    }
+
+
+def _chart_json(chart: ReportChart) -> Json:
+    return {
+        "key": chart.key,
+        "page": chart.page,
+        "dataset": chart.dataset,
+        "scope": chart.scope,
+        "time": chart.time,
+        "title": chart.title,
+        "description": chart.description,
+        "columns": dict(chart.columns),
+        "formats": dict(chart.formats),
+        "specification": chart.specification,
+    }
+
+
+def _hospital_json(hospital: HospitalFigures, trust: TrustFigures) -> Json:
+    names = hospital.departments
+    alphabetical: list[str] = sorted(names, key=lambda department: (names[department], department))
+    datasets = {name: encode_columns(table, exact=name in _EXACT) for name, table in hospital.datasets.items()}
+    validation = encode_columns(pa.Table.from_pylist(deviations(trust, hospital.hospital_id)))
+    return {
+        "id": hospital.hospital_id,
+        "name": hospital.name,
+        "names": dict(names),
+        "fullest": list(names),
+        "departments": alphabetical,
+        "periods": [
+            {
+                "key": period.key,
+                "kind": period.kind,
+                "label": period.label,
+                "start": period.start.isoformat(),
+                "first": period.first_day.isoformat(),
+                "last": period.last_day.isoformat(),
+            }
+            for period in periods_between(hospital.first_day, hospital.last_day)
+        ],
+        "datasets": {**datasets, "validation": validation},
+    }
+
+
+def _trust_json(trust: TrustFigures) -> Json:
+    return {"reconciliation": encode_columns(pa.Table.from_pylist(reconciliation_rows(trust)))}

@@ -1,0 +1,94 @@
+// Reading: what the pointer reads in a tooltip, the arrow keys read in a line beneath a chart, and a table holds whole.
+
+/** The number formats of the tooltips, such as ",d", ".1%" and "+,d". */
+function numberFormat(format) {
+  const [, sign, decimals, kind] = /^(\+?),?(?:\.(\d))?([%df])$/.exec(format);
+  return plain(Number(decimals ?? 0), kind === "%" ? "percent" : "decimal", sign ? "exceptZero" : "auto");
+}
+
+function text(chart, row, key) {
+  const value = row[key];
+  if (value === null || value === undefined) return "";
+  if (!chart.formats[key]) return String(value);
+  chart.numbers ??= Object.fromEntries(Object.entries(chart.formats).map(([name, format]) => [name, numberFormat(format)]));
+  return chart.numbers[key].format(value);
+}
+
+function frame(place, chart, part, world) {
+  const box = document.createElement("div");
+  box.append(document.createElement("div"));
+  box.tabIndex = 0;
+  box.setAttribute("role", "group");
+  box.setAttribute("aria-label", `${chart.title}, ${part.name || world.name}. Arrow keys read its figures.`);
+  readByKeys(box, chart, part.rows);
+  if (chart.scope !== "each") {
+    place.append(box);
+    return box;
+  }
+  const article = document.createElement("article");
+  const heading = document.createElement("h3");
+  heading.textContent = part.name;
+  article.append(heading, box);
+  place.append(article);
+  return box;
+}
+
+function readByKeys(box, chart, rows) {
+  const line = document.createElement("p");
+  line.className = "reading";
+  line.setAttribute("aria-live", "polite");
+  let at = -1;
+  box.append(line);
+  box.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
+    if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    at = Math.max(0, Math.min(rows.length - 1, at + step));
+    if (!rows[at]) return;
+    line.textContent = Object.entries(chart.columns).map(([key, title]) => `${title} ${text(chart, rows[at], key)}`).join(" · ");
+  });
+  box.addEventListener("blur", () => {
+    line.textContent = "";
+    at = -1;
+  });
+}
+
+function cell(line, words, number, tag = "td") {
+  const made = document.createElement(tag);
+  if (tag === "th") made.scope = line.parentNode?.tagName === "THEAD" ? "col" : "row";
+  made.textContent = words;
+  if (number) made.className = "number";
+  line.append(made);
+}
+
+/** Tables of figures are made when they are opened. */
+function fill(details, choice) {
+  const chart = charts.find((each) => each.key === details.closest("[data-chart]").dataset.chart);
+  const rows = drawings(chart, choice).flatMap((part) => part.rows);
+  const table = document.createElement("table");
+  const head = table.createTHead().insertRow();
+  const columns = Object.entries(chart.columns);
+  for (const [key, title] of columns) cell(head, title, Boolean(chart.formats[key]), "th");
+  const body = table.createTBody();
+  for (const row of rows) {
+    const line = body.insertRow();
+    for (const [key] of columns) cell(line, text(chart, row, key), Boolean(chart.formats[key]));
+  }
+  details.querySelector(".scroll").replaceChildren(table);
+}
+
+/** The numbers at the top, for each department. */
+function fillDepartments(choice) {
+  const card = document.querySelector("[data-table=departments]");
+  if (!card) return;
+  const keys = card.dataset.numbers.split(" ");
+  const body = document.createElement("tbody");
+  for (const id of choice.world.fullest) {
+    const line = body.insertRow();
+    if (id === choice.department) line.className = "chosen";
+    cell(line, choice.world.names[id], false, "th");
+    const numbers = numbersOf({ ...choice, department: id });
+    for (const key of keys) cell(line, numbers[key].text, true);
+  }
+  card.querySelector("tbody").replaceWith(body);
+}

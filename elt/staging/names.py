@@ -1,0 +1,133 @@
+"""Names of raw objects and their identifiers: 16 bytes each, sorted, instead of the text of a name."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+from itertools import chain, pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from hospital_sim import layout
+
+IDENTIFIER_BYTES = 16
+_TEXT_WIDTH = 36
+_HYPHENS = np.array([8, 13, 18, 23])
+_DIGITS = np.delete(np.arange(_TEXT_WIDTH), _HYPHENS)
+_GROUPS = ((0, 8), (9, 13), (14, 18), (19, 23), (24, 36))
+"""Where the digits of an identifier stand between its hyphens."""
+
+_MANY = 1 << 16
+_AT_ONCE = 1 << 15
+"""Names that are read at once: what is held beside the names themselves is bounded."""
+
+_HEXADECIMAL = np.frombuffer(bytes(range(256)).hex().encode(), np.uint16)
+_NO_DIGIT = 0xFF
+_DIGIT_VALUES = np.full(256, _NO_DIGIT, np.uint8)
+_DIGIT_VALUES[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
+
+Texts = npt.NDArray[np.uint8]
+"""Identifiers as UUIDs in the canonical form: one row of 36 ASCII characters for each."""
+
+
+def split_identifiers(joined: bytes) -> Iterator[bytes]:
+    """Yield the single identifiers of 16 bytes."""
+    return (joined[start : start + IDENTIFIER_BYTES] for start in range(0, len(joined), IDENTIFIER_BYTES))
+
+
+def identifier_texts(identifiers: bytes) -> Texts:
+    """Return identifiers of 16 bytes each as UUIDs in the canonical form."""
+    pairs = _HEXADECIMAL.take(np.frombuffer(identifiers, np.uint8))
+    digits = pairs.view(np.uint8).reshape(-1, 2 * IDENTIFIER_BYTES)
+    texts = np.full((len(digits), _TEXT_WIDTH), ord("-"), np.uint8)
+    for hyphens, (start, end) in enumerate(_GROUPS):
+        texts[:, start:end] = digits[:, start - hyphens : end - hyphens]
+    return texts
+
+
+def texts_of(texts: Texts) -> list[str]:
+    """Return identifiers as single strings."""
+    text = texts.tobytes().decode("ascii")
+    return [text[place : place + _TEXT_WIDTH] for place in range(0, len(text), _TEXT_WIDTH)]
+
+
+def texts_from(identifiers: Sequence[str]) -> Texts:
+    """Return identifiers that are single strings in the canonical form as rows."""
+    return np.frombuffer("".join(identifiers).encode("ascii"), np.uint8).reshape(-1, _TEXT_WIDTH)
+
+
+def object_names(event_type: str, texts: Texts) -> list[str]:
+    """Return the names of objects in their partition, without its prefix."""
+    pattern = _name_pattern(event_type)
+    start, width = pattern.index("#"), len(pattern)
+    names = np.empty((len(texts), width), np.uint8)
+    names[:] = np.frombuffer(pattern.encode("ascii"), np.uint8)
+    names[:, start : start + _TEXT_WIDTH] = texts
+    text = names.tobytes().decode("ascii")
+    return [text[place : place + width] for place in range(0, len(text), width)]
+
+
+@cache
+def _name_pattern(event_type: str) -> str:
+    """Return the name of an object of a type, with a place for its identifier; it is the same in every partition."""
+    day = date(2000, 1, 1)
+    return layout.key_of(event_type, day, "#" * _TEXT_WIDTH).removeprefix(layout.partition_prefix(event_type, day))
+
+
+def read_object_names(event_type: str, days: Sequence[Sequence[str]]) -> tuple[list[bytes], list[list[str]]]:
+    """Read the identifiers from the names of objects in partitions.
+
+    Args:
+        event_type: Type of the partitions.
+        days: The names in each of them, without the prefix of the partition.
+
+    Returns:
+        For each partition the identifiers, 16 bytes each, sorted; and for each the names that are not an event's.
+    """
+    names = list(chain.from_iterable(days))
+    identifiers, right = np.empty((len(names), 2), np.uint64), np.empty(len(names), np.bool_)
+    for start in range(0, len(names), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        identifiers[some], right[some] = _identifiers(_name_pattern(event_type), names[some])
+    ends = np.cumsum([0, *map(len, days)])
+    if right.all():
+        return _sorted(identifiers, ends), [[] for _ in days]
+    wrong = [sorted(names[row] for row in range(*span) if not right[row]) for span in pairwise(ends.tolist())]
+    return _sorted(identifiers[right], np.concatenate([[0], np.cumsum(right)])[ends]), wrong
+
+
+def _identifiers(pattern: str, names: Sequence[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
+    """Read names: two numbers for each identifier, and whether it is one."""
+    text = "".join(names)
+    if set(map(len, names)) != {len(pattern)} or not text.isascii():
+        # The pattern itself is the name of no object.
+        text = "".join(name if len(name) == len(pattern) and name.isascii() else pattern for name in names)
+    rows = np.frombuffer(text.encode("ascii"), np.uint8).reshape(-1, len(pattern))
+    start = pattern.index("#")
+    template = np.frombuffer(pattern.encode("ascii"), np.uint8).copy()
+    template[start + _HYPHENS] = ord("-")
+    same = np.full(len(pattern), 0xFF, np.uint8)
+    same[start + _DIGITS] = 0
+    digits = np.empty((len(rows), 2 * IDENTIFIER_BYTES), np.uint8)
+    for hyphens, (first, end) in enumerate(_GROUPS):
+        digits[:, first - hyphens : end - hyphens] = rows[:, start + first : start + end]
+    values = _DIGIT_VALUES.take(digits)
+    right = np.ones(len(rows), np.bool_)
+    for wrong in ((rows ^ template) & same, values == _NO_DIGIT):
+        if wrong.any():
+            right &= ~wrong.any(axis=1)
+    found = (values[:, 0::2] << 4) | (values[:, 1::2] & 0xF)
+    return found.view(">u8").astype(np.uint64), right
+
+
+def _sorted(identifiers: npt.NDArray[np.uint64], ends: npt.NDArray[np.int64]) -> list[bytes]:
+    """Sort the identifiers of each partition."""
+    places = np.repeat(np.arange(len(ends) - 1, dtype=np.uint16 if len(ends) <= _MANY else np.int64), np.diff(ends))
+    first, second = identifiers[:, 0], identifiers[:, 1]
+    order = np.argsort(first)
+    order = order[np.argsort(places[order], kind="stable")]
+    found, at = first[order], places[order]
+    if ((found[1:] == found[:-1]) & (at[1:] == at[:-1])).any():
+        order = np.lexsort((second, first, places))
+    joined = identifiers[order].astype(">u8").tobytes()
+    return [joined[start:end] for start, end in pairwise((ends * IDENTIFIER_BYTES).tolist())]

@@ -1,0 +1,92 @@
+"""How a program runs: exit codes, and errors in one or two lines."""
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+import typer
+
+FAILED = 1
+WRONG_CALL = 2
+
+_INTERRUPTED = 130  # what Typer makes of a keyboard interrupt
+
+
+class CommandError(Exception):
+    """A command cannot go on; the message names the field, file or key and says what to do.
+
+    Attributes:
+        exit_code: 1 if the work could not be completed.
+    """
+
+    exit_code = FAILED
+
+
+class WrongCallError(CommandError):
+    """The call or the configuration is wrong (exit code 2)."""
+
+    exit_code = WRONG_CALL
+
+
+def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code; an error becomes one or two lines on standard error.
+
+    An exception with an integer attribute ``exit_code`` ends with that code, any other with 1. ``--debug`` anywhere in
+    the call shows the traceback.
+
+    Args:
+        app: The commands.
+        name: Name of the program.
+        arguments: The words after the name; those of this process if None.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    try:
+        result = app(args=words, prog_name=name, standalone_mode=False)
+    except typer.Exit as end:
+        return end.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return _interrupted()
+    except ModuleNotFoundError as error:
+        if debug:
+            traceback.print_exc()
+        error_line(f"{error.name} is not installed; it comes with an extra: pip install 'hospital-sim[all]'")
+        return WRONG_CALL
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        if type(error).__name__ == "NoArgsIsHelpError":
+            # A program without a command says which there are.
+            sys.stderr.write(f"{error}\n")
+            return WRONG_CALL
+        format_message = getattr(error, "format_message", None)
+        error_line(str(format_message() if format_message else error) or type(error).__name__)
+        return int(getattr(error, "exit_code", FAILED))
+    if result == _INTERRUPTED:
+        return _interrupted()
+    return result if isinstance(result, int) else 0
+
+
+def _interrupted() -> int:
+    error_line("interrupted; run the same command again to complete the work")
+    return FAILED
+
+
+def error_line(message: str) -> None:
+    """Print one error on standard error."""
+    _say("error", "bold red", message)
+
+
+def warning_line(message: str) -> None:
+    """Print one warning on standard error."""
+    _say("warning", "yellow", message)
+
+
+def _say(word: str, style: str, message: str) -> None:
+    # Imported here: only who has something to say waits for it.
+    from rich.console import Console
+    from rich.text import Text
+
+    # Without colours of a terminal, and with NO_COLOR, the console prints the text alone.
+    Console(stderr=True, soft_wrap=True, highlight=False).print(Text.assemble((f"{word}:", style), f" {message}"))

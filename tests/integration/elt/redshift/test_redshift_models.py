@@ -1,0 +1,211 @@
+"""One lake, two warehouses: every row of every model is the same in Redshift as in chDB, however it came to be."""
+
+import random
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import pytest
+import sqlglot
+from by_hand import by_hand
+from hospitals import busy
+from increments import arrives, is_late, put, simulated
+from kills import run_and_kill
+from redshift.reserved import RESERVED
+from redshift.rewriting import code_of
+from redshift_fixtures import Redshift
+from sqlglot import exp
+from warehouse_tables import differences, model_tables, run_models, sorted_rows
+
+import hospital_sim as hs
+from elt.build import MODELS, BuildSummary, build
+from elt.load import load
+from elt.staging import stage
+from elt.warehouse import Warehouse, open_warehouse
+from hospital_sim.events import Discharge, Event, WaitSnapshot
+from hospital_sim.storage import LocalStore, ObjectStore, open_store
+
+pytestmark = pytest.mark.integration
+
+MONTHS = 3
+OF_DBT = '"app": "dbt"'
+OF_THE_CATALOG = {"pg_get_late_binding_view_cols"}
+
+
+class Both(NamedTuple):
+    """The same lake in two warehouses.
+
+    Attributes:
+        chdb: Built once of everything.
+        redshift: Built as the lake grew.
+        first: What the first build on Redshift told.
+        statements: What the builds sent to the stand-in; empty on a real cluster.
+        killed: Whether a build was killed.
+    """
+
+    chdb: Warehouse
+    redshift: Warehouse
+    first: BuildSummary
+    statements: list[str]
+    killed: bool
+
+
+@pytest.fixture(scope="module")
+def both(redshift_server: Redshift, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    server, prefix, folder = redshift_server, redshift_server.new_prefix(), tmp_path_factory.mktemp("both")
+    sent = server.stand_in.statements if server.stand_in else []
+    begin = len(sent)
+    lake, chdb = LocalStore(folder / "lake"), f"chdb://{folder}/warehouse"
+    with server.reached():
+        in_s3 = open_store(server.new_lake())
+        on_time, late = increments()
+        hs.load("small").simulate("2024-01-20", "2024-02-28", seed=2, sink=f"{lake.url}/raw")
+        put(lake, [*on_time, *by_hand(list(busy().run().events))])
+        take_in(lake, in_s3, server, prefix)
+        first = build(server.dsn, prefix)
+        put(lake, late)
+        take_in(lake, in_s3, server, prefix)
+        killed = killed_in_mid_month(server, prefix)
+        run_models(server.dsn, prefix=prefix)
+
+        load(lake.url, chdb)
+        run_models(chdb)
+        with open_warehouse(chdb) as expected, open_warehouse(server.dsn, prefix) as found:
+            yield Both(expected, found, first, sent[begin:], killed)
+        server.drop(prefix)
+
+
+def increments() -> tuple[list[Event], list[Event]]:
+    """Return what is there at first, and the rest: of earlier months too, a hospital and some discharges and waits."""
+    on_time: list[Event] = []
+    late: list[Event] = []
+    for number, event in enumerate(simulated(MONTHS)):
+        reopens = event.hospital_id == "south" or (
+            isinstance(event, Discharge | WaitSnapshot) and is_late(event, number)
+        )
+        (late if reopens or arrives(event) >= MONTHS else on_time).append(event)
+    return on_time, late
+
+
+def take_in(lake: LocalStore, in_s3: ObjectStore, server: Redshift, prefix: str) -> None:
+    """Stage what is new, bring to S3 what a load reads, and load it."""
+    stage(lake)
+    for folder in ("raw/_runs/", "staging/", "manifests/"):
+        for key in lake.keys(folder):
+            in_s3.create(key, lake.read(key))
+    load(in_s3.url, server.dsn, prefix)
+
+
+def killed_in_mid_month(server: Redshift, prefix: str) -> bool:
+    """Kill a build as soon as it has removed a month that it was about to fill again."""
+    command = ["hospital-elt", "build", "--warehouse", server.dsn, "--prefix", prefix]
+    sent = server.stand_in.statements if server.stand_in else []
+    before = len(sent)
+
+    def begun() -> bool:
+        return not server.stand_in or any("delete from" in statement for statement in sent[before:])
+
+    return run_and_kill(command, random.Random(1), 0.2, begun=begun)
+
+
+def test_a_whole_build_passes_every_test_of_the_project(both: Both) -> None:
+    assert both.first.passed
+    assert both.first.models == len(model_tables())
+    assert both.first.tests_passed > 90
+
+
+def test_a_build_was_killed_between_what_is_compared(both: Both) -> None:
+    assert both.killed
+
+
+@pytest.mark.parametrize(("schema", "table"), model_tables(), ids=lambda word: str(word))
+def test_every_row_is_the_same_in_both(both: Both, schema: str, table: str) -> None:
+    expected = sorted_rows(both.chdb, schema, table)
+    assert differences(sorted_rows(both.redshift, schema, table), expected) == []
+    assert expected or table == "stg_run_diversions"
+
+
+@pytest.mark.parametrize(("schema", "table"), model_tables(), ids=lambda word: str(word))
+def test_columns_have_the_same_names_and_kinds_in_both(both: Both, schema: str, table: str) -> None:
+    found, expected = (
+        warehouse.query(f"SELECT * FROM {warehouse.schema(schema)}.{table} LIMIT 1").schema
+        for warehouse in (both.redshift, both.chdb)
+    )
+    assert found.names == expected.names
+    kinds = [getattr(field.type, "value_type", field.type) for field in expected]
+    assert [field.type for field in found] == kinds
+
+
+@pytest.fixture(scope="module")
+def sent(both: Both) -> list[str]:
+    """What dbt sent, each statement once."""
+    if not both.statements:
+        pytest.skip("only the stand-in keeps what it is sent")
+    return sorted({statement for statement in both.statements if OF_DBT in statement})
+
+
+@pytest.fixture(scope="module")
+def parsed(sent: list[str]) -> dict[str, list[exp.Expression | None]]:
+    """The same, as a parser of Redshift's SQL reads it; what it cannot read raises an error."""
+    return {statement: list(sqlglot.parse(statement, read="redshift")) for statement in sent}
+
+
+def functions_unknown_to_redshift(statements: Iterable[exp.Expression | None]) -> set[str]:
+    return {call.name.lower() for each in statements if each for call in each.find_all(exp.Anonymous)}
+
+
+def test_a_function_of_another_engine_would_be_found() -> None:
+    of_clickhouse = sqlglot.parse("select toDate32(seen), quantileExactInclusive(0.5)(size) from t", read="redshift")
+    assert "todate32" in functions_unknown_to_redshift(of_clickhouse)
+
+
+def test_every_statement_of_the_project_is_of_redshift(
+    both: Both, parsed: dict[str, list[exp.Expression | None]]
+) -> None:
+    unknown = [told for told, found in parsed.items() if any(isinstance(each, exp.Command) for each in found)]
+    assert unknown == []
+    assert functions_unknown_to_redshift(found for each in parsed.values() for found in each) <= OF_THE_CATALOG
+    for schema, table in model_tables():
+        assert any(f'"{both.redshift.schema(schema)}"."{table}' in statement for statement in parsed), table
+
+
+def test_no_name_of_the_project_is_a_word_that_redshift_reserves(
+    parsed: dict[str, list[exp.Expression | None]],
+) -> None:
+    names = {
+        name.name.upper()
+        for statement, found in parsed.items()
+        if "pg_" not in statement  # What dbt-redshift asks the catalog is its own.
+        for each in found
+        for name in (each.find_all(exp.Identifier) if each else ())
+        if not name.quoted
+    }
+    assert "HOSPITAL_ID" in names
+    assert names & RESERVED == set()
+
+
+@pytest.mark.parametrize(
+    ("table", "layout"),
+    [
+        ("fact_admissions", "diststyle key distkey (spell_id) compound sortkey(admitted_on, hospital_id,"),
+        ("fact_discharges", "diststyle key distkey (spell_id) compound sortkey(discharged_on, hospital_id,"),
+        ("fact_waiting_list", "diststyle key distkey (patient_key) compound sortkey(snapshot_date, hospital_id,"),
+        ("dim_department", "diststyle all compound sortkey(hospital_id, department_id, valid_from)"),
+        ("dim_date", "diststyle all compound sortkey(date)"),
+        ("mart_bed_utilisation", "diststyle all compound sortkey(date, hospital_id, department_id)"),
+    ],
+)
+def test_tables_lie_as_a_star_is_joined(sent: list[str], table: str, layout: str) -> None:
+    made = [
+        code for statement in sent if f'"{table}' in (code := " ".join(code_of(statement).split()))
+        and code.startswith("create table")
+    ]  # fmt: skip
+    assert any(layout in code for code in made), made
+
+
+def test_an_increment_replaces_months(sent: list[str]) -> None:
+    assert any("delete from" in statement and "date_trunc('month', admitted_on)" in statement for statement in sent)
+    assert not [statement for statement in sent if "truncate" in code_of(statement).lower()]
+
+
+def test_the_project_is_sent_whole() -> None:
+    assert len(model_tables()) == len(list((MODELS / "models").rglob("*.sql"))) > 30

@@ -1,0 +1,41 @@
+"""A program on a terminal: a pseudo-terminal of this machine, which is one to whoever asks."""
+
+import os
+import pty
+import select
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+def on_terminal(
+    command: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    """Run a command whose output and errors go to a terminal of 120 columns.
+
+    Returns:
+        Its exit code, and everything that the terminal was sent.
+    """
+    ours, theirs = pty.openpty()
+    variables = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "CI")}
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**variables, "TERM": "xterm-256color", "COLUMNS": "120", **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    sent = b""
+    while True:
+        ready, _, _ = select.select([ours], [], [], 120)
+        try:
+            read = os.read(ours, 65536) if ready else b""
+        except OSError:  # how Linux says that the other end is closed
+            break
+        if not read:
+            break
+        sent += read
+    os.close(ours)
+    return process.wait(), sent.decode("utf-8")

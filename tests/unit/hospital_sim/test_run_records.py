@@ -1,0 +1,91 @@
+"""A run record is read back as it was written, and whatever else has its name is told apart by one error."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from lakes import put_record
+
+from hospital_sim.events import LATEST, BrokenRecordError, RunRecord, decode_record, decode_started, encode
+from hospital_sim.storage import open_store
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def record() -> dict[str, object]:
+    """A record, as plain values."""
+    store = open_store("memory://records")
+    put_record(store, date(2024, 1, 31))
+    [data] = [data for _, data in store.read_many(list(store.keys()))]
+    found: dict[str, object] = json.loads(data)
+    return found
+
+
+def _with(record: dict[str, object], **values: object) -> bytes:
+    run = record["run"]
+    assert isinstance(run, dict)
+    return json.dumps(record | {"run": run | values}).encode()
+
+
+COUNT = {"event_type": "admission", "department_id": "acute", "event_date": "2024-01-01", "count": 1}
+
+
+def test_a_record_is_read_back(record: dict[str, object]) -> None:
+    found = decode_record(json.dumps(record | {"counts": [COUNT]}).encode())
+
+    assert decode_record(encode(found)) == found
+    assert decode_started(encode(found.run)) == found.run
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b"[" * 100_000,
+        b'{"run":' * 100_000,
+        b"\xff\xfe{}",
+        b'{"run":{"hospital_name":"\xff"}}',
+        b'{"run":{"hospital_name":"\\ud800"}}',
+        b'{"run":NaN}',
+    ],
+)
+def test_what_is_no_record_is_one_error(data: bytes) -> None:
+    for decode in (decode_record, decode_started):
+        with pytest.raises(BrokenRecordError):
+            decode(data)
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"hospital_name": "\ud800"}, "surrogate"),
+        ({"seed": 2**63}, "seed"),
+        ({"seed": -1}, "seed"),
+        ({"end": "9999-12-31"}, "between 1900 and 2299"),
+        ({"start": "0001-01-01"}, "between 1900 and 2299"),
+        ({"emit_from": "2023-12-31"}, "must follow each other"),
+        ({"end": "2023-12-31"}, "must follow each other"),
+    ],
+)
+def test_a_record_of_what_cannot_be_is_broken(record: dict[str, object], values: dict[str, object], why: str) -> None:
+    with pytest.raises(BrokenRecordError, match=why):
+        decode_record(_with(record, **values))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"event_date": "2300-01-01"}, {"count": 2**63}, {"count": -1}, {"event_type": "visit"}, {"event_date": "soon"}],
+)
+def test_a_record_that_counts_what_cannot_be_is_broken(record: dict[str, object], values: dict[str, object]) -> None:
+    with pytest.raises(BrokenRecordError):
+        decode_record(json.dumps(record | {"counts": [COUNT | values]}).encode())
+
+
+def test_the_day_after_the_last_that_a_record_may_end_is_a_day(record: dict[str, object]) -> None:
+    found: RunRecord = decode_record(_with(record, end=LATEST.isoformat()))
+
+    assert found.run.end + timedelta(days=1) > found.run.end
