@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from hospital_sim.events.run_record import RunRecord, RunStarted
-from hospital_sim.events.types import EVENT_TYPES, EVENT_VERSIONS, Event
+from hospital_sim.events.types import EVENT_VERSIONS, Event
 
 EARLIEST = date(1900, 1, 1)
 """The first day that every store of a date can hold."""
