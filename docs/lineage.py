@@ -21,8 +21,9 @@ _INTRODUCTION = """\
 
 Which table is made of which. This page and its picture are written by `docs/lineage.py` from the manifest of the dbt
 project in `elt/models`; each model's SQL is there under its name.
+The picture opens in full.
 
-![The tables of the warehouse in columns, from raw to marts, with lines to what each is made of](images/lineage.svg)
+[![The tables of the warehouse, from raw to marts, and what each is made of](images/lineage.svg)](images/lineage.svg)
 """
 
 
