@@ -11,8 +11,10 @@ from command_lines import PROGRAMS, commands, examples
 pytestmark = pytest.mark.e2e
 
 CALLS = [f"{program} {name}" for program in PROGRAMS for name in commands(program)]
-# Fills what the examples after it take, so it comes first; the programs themselves come last.
+# What an earlier example writes, the later ones take; the programs themselves come last.
 ORDERED = [*CALLS, *PROGRAMS]
+
+Done = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +22,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("here")
 
 
-def _run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def all_run(folder: Path) -> dict[str, list[tuple[str, Done]]]:
+    """Run every example of every help, one after the other in one folder."""
+    return {call: [(example, _run(example, folder)) for example in _examples(call, folder)] for call in ORDERED}
+
+
+def _run(command: str, folder: Path) -> Done:
     environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "FORCE_COLOR")}
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", command],
@@ -39,18 +47,17 @@ def _examples(call: str, folder: Path) -> list[str]:
     return examples(shown.stdout)
 
 
-def test_every_example_of_every_help_runs_in_one_folder_one_after_the_other_and_puts_no_colour_into_a_pipe(
-    folder: Path,
+@pytest.mark.parametrize("call", ORDERED)
+def test_every_example_in_the_help_runs_and_puts_no_colour_into_a_pipe(
+    call: str, all_run: dict[str, list[tuple[str, Done]]]
 ) -> None:
-    for call in ORDERED:
-        found = _examples(call, folder)
-        assert any(call in example for example in found), f"{call} --help has no example"
-        for example in found:
-            done = _run(example, folder)
-            assert done.returncode == 0, f"{call} --help: {example}\n{done.stdout}{done.stderr}"
-            assert "\x1b" not in done.stdout + done.stderr, f"{call} --help: {example}: colours in a pipe"
+    assert any(call in example for example, _ in all_run[call]), f"{call} --help has no example"
+    for example, done in all_run[call]:
+        assert done.returncode == 0, f"{call} --help: {example}\n{done.stdout}{done.stderr}"
+        assert "\x1b" not in done.stdout + done.stderr, f"{call} --help: {example}: colours in a pipe"
 
 
+@pytest.mark.usefixtures("all_run")
 @pytest.mark.parametrize("call", CALLS)
 def test_a_command_prints_its_summary_as_json_and_nothing_else_on_standard_output(call: str, folder: Path) -> None:
     """Runs in the folder that the examples have filled: there is little left to do."""
