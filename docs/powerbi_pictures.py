@@ -120,7 +120,7 @@ def _visual(visual: Visual, figures: Figures) -> Iterator[str]:
         f'<rect x="0.5" y="0.5" width="{place.width - 1}" height="{place.height - 1}" rx="8" fill="{theme.CARD}" '
         f'stroke="{theme.LINE}"/>'
     )
-    yield _words(12, 20, visual.title, 13, weight="bold")
+    yield _words(12, 20, visual.title, 11 if visual.kind == "card" else 13, weight="bold")
     yield from _CONTENT[visual.kind](visual, figures)
     yield "</svg>"
 
@@ -134,7 +134,7 @@ def _slicer(visual: Visual, figures: Figures) -> Iterator[str]:
 def _card(visual: Visual, figures: Figures) -> Iterator[str]:
     (field,) = visual.fields
     text = figures.text(field, figures.value(field, figures.whole()))
-    yield _words(visual.place.width / 2, 66, text, 24 if len(text) < 12 else 14, anchor="middle")
+    yield _words(visual.place.width / 2, 66, text, 14 if visual.points else 24, anchor="middle")
 
 
 def _lines(visual: Visual, figures: Figures) -> Iterator[str]:

@@ -68,7 +68,7 @@ group by growth.hospital_id, growth.department_id, date_trunc('week', growth.dat
 order by hospital_id, department_id, day
 """,
     "profile": """
-with both as (
+with departments_and_hospital as (
   select hospital_id, department_id, weekday, hour, admissions, discharges
   from {marts}.mart_flow_profile
   union all
@@ -78,11 +78,11 @@ with both as (
   group by hospital_id, weekday, hour
 )
 select hospital_id, department_id, weekday, hour, admissions, discharges
-from both
+from departments_and_hospital
 order by hospital_id, department_id, weekday, hour
 """,
     "hours": """
-with both as (
+with departments_and_hospital as (
   select hospital_id, department_id, hour, sum(admissions) as admissions, sum(discharges) as discharges
   from {marts}.mart_flow_profile
   group by hospital_id, department_id, hour
@@ -92,7 +92,7 @@ with both as (
   group by hospital_id, hour
 )
 select hospital_id, department_id, hour, admissions, discharges
-from both
+from departments_and_hospital
 order by hospital_id, department_id, hour
 """,
 }

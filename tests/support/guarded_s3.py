@@ -51,11 +51,13 @@ class Gate(ThreadingHTTPServer):
         self.cut.clear()
         self._mended.set()
 
-    def hold(self, request: Request) -> None:
-        """Do not go on if this is the request, or it has come."""
-        if self.cut_at is not None and (self.cut.is_set() or self.cut_at(request)):
-            self.cut.set()
-            self._mended.wait(60)
+    def hold(self, request: Request) -> bool:
+        """Tell whether this is the request, or it has come; if so, only once the gate answers again."""
+        if self.cut_at is None or not (self.cut.is_set() or self.cut_at(request)):
+            return False
+        self.cut.set()
+        self._mended.wait(60)
+        return True
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of a client that was killed before it was answered."""
@@ -102,7 +104,9 @@ class _Handler(BaseHTTPRequestHandler):
         if status == 404 and not self._may_list():
             # S3 says that nothing is there to those alone who may list the bucket.
             status = 403
-        self.server.hold(request)
+        if self.server.hold(request):
+            self.close_connection = True
+            return
         self._answer(request, status, answer.getheaders(), data)
 
     do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = _forward

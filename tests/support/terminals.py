@@ -28,8 +28,11 @@ def on_terminal(
     )
     os.close(theirs)
     sent = b""
+    # Not select.select, which takes none of the higher descriptors of a process that has many.
+    waiting = select.poll()
+    waiting.register(ours, select.POLLIN)
     while True:
-        ready, _, _ = select.select([ours], [], [], 120)
+        ready = waiting.poll(120_000)
         try:
             read = os.read(ours, 65536) if ready else b""
         except OSError:  # how Linux says that the other end is closed

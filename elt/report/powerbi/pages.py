@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from elt.report.powerbi.formats import DAY, TEXT
 from elt.report.powerbi.ids import stable_id
 from elt.report.powerbi.model import SemanticModel
 from elt.report.powerbi.theme import WAITS
@@ -11,6 +12,8 @@ from elt.report.powerbi.visuals import Field, Place, Visual
 WIDTH, HEIGHT = 1280, 720
 _LEFT, _GAP, _TOP = 20, 12, 92
 _INNER = WIDTH - 2 * _LEFT
+_WORDS = 11
+"""Size of the letters of a card that shows words: a department's identifier is wider than a number."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Pages:
     def __init__(self, model: SemanticModel) -> None:
         """Take the model that the pages show."""
         self._tables = {measure.name: measure.table for measure in model.measures}
+        self._words = {measure.name for measure in model.measures if measure.format in (TEXT, DAY)}
         self._has = {table.name for table in model.tables}
 
     def all(self) -> tuple[ReportPage, ...]:
@@ -153,6 +157,7 @@ class Pages:
                 Place(_LEFT + number * (width + _GAP), _TOP, width, 96),
                 f"{name}, of the hospital, department and days chosen.",
                 (("Values", (self._measure(name),)),),
+                points=_WORDS if name in self._words else 0,
             )
             for number, name in enumerate(names)
         ]

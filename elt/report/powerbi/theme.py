@@ -36,6 +36,8 @@ def theme() -> Json:
                     "title": [{"show": True, "fontColor": _solid(INK)}],
                 }
             },
+            # The title says which figure it is: no second name below it.
+            "card": {"*": {"title": [{"fontSize": 10}], "categoryLabels": [{"show": False}]}},
             "page": {"*": {"background": [{"color": _solid(PAPER), "transparency": 0}]}},
         },
     }

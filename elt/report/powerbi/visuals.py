@@ -51,6 +51,7 @@ class Visual:
         colours: Colours of the measures, in their order; the theme's if empty.
         slicer: How a slicer offers its values, ``Dropdown`` or ``Between``; it is then the same on every page.
         text: The text of a text box.
+        points: Size of the letters of a card; the theme's if 0.
     """
 
     title: str
@@ -61,6 +62,7 @@ class Visual:
     colours: tuple[str, ...] = ()
     slicer: str = ""
     text: str = ""
+    points: int = 0
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -127,6 +129,8 @@ def _objects(visual: Visual) -> Json:
         objects["general"] = [{"properties": {"paragraphs": runs}}]
     if visual.slicer:
         objects["data"] = [_properties(mode=_text(visual.slicer))]
+    if visual.points:
+        objects["labels"] = [_properties(fontSize=_literal(f"{visual.points}D"))]
     if visual.colours:
         measures = [field for field in visual.fields if field.is_measure]
         objects["dataPoint"] = [

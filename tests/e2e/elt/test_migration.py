@@ -100,10 +100,6 @@ def walk(seaweed_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> 
             patch.setenv(name, value)
         patch.delenv("AWS_PROFILE", raising=False)
         found = Walk(tmp_path_factory.mktemp("migration"), environment, role=role, stand_in=stand_in)
-        # An object that is no event, so that there is something for the quarantine.
-        note = found.folder / "lake/raw/admission/event_date=2024-01-05/note.json"
-        note.parent.mkdir(parents=True)
-        note.write_bytes(NOTE)
         for command in commands():
             policy = ROLES.get(" ".join(command.split()[:2]), "")
             allowed = statements(POLICIES[policy]) if policy else NOBODY
@@ -127,6 +123,7 @@ def _go(walk: Walk, command: str, policy: str, gate: Gate) -> None:
     walk.requests.setdefault(policy, []).extend(each.request for each in gate.asked)
     walk.stages.append(Stage(command, policy, gate, killed))
     if command.startswith("hospital-sim simulate"):
+        # An object that is no event, so that there is something for the quarantine.
         open_store(LAKE).create("raw/admission/event_date=2024-02-01/note.json", NOTE)
 
 
@@ -189,7 +186,7 @@ def test_nothing_that_a_command_needs_is_denied(walk: Walk) -> None:
     assert walk.role.denied() == []
 
 
-@pytest.mark.parametrize("policy", [*dict.fromkeys(ROLES.values()), "Role of Redshift"])
+@pytest.mark.parametrize("policy", [*sorted({*ROLES.values()} - {"Copies the lake"}), "Role of Redshift"])
 def test_no_policy_allows_what_no_command_needs(walk: Walk, policy: str) -> None:
     parts = [part for statement in statements(POLICIES[policy]) for part in statement.parts()]
     unused = [part for part in parts if not any(part.matches(request) for request in walk.requests[policy])]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import iam
 import pytest
@@ -9,8 +10,11 @@ from botocore.exceptions import ClientError
 from botocore.session import Session
 from documented_stages import PAGE
 from guarded_s3 import Gate, guarded
+from lakes import QuickStore, put_all, some_events
 from s3_servers import BUCKET, KEY, SECRET, S3Server
 
+from elt.copy import copy_lake
+from elt.staging import stage
 from hospital_sim.storage import ObjectStore, StoreRefusedError, open_store
 
 pytestmark = pytest.mark.integration
@@ -87,6 +91,27 @@ def test_without_the_condition_in_the_policy_an_object_would_be_overwritten(
             Bucket=BUCKET, Key=f"{url.partition(f'{BUCKET}/')[2]}/one", Body=b"other"
         )
         assert store.read("one") == b"other"
+
+
+def test_who_copies_a_lake_may_do_what_a_copy_needs_and_nothing_else(
+    seaweed: S3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lake = QuickStore(tmp_path / "lake")
+    put_all(lake, some_events(3))
+    lake.create("raw/notes.txt", b"hello")
+    stage(lake)
+    url = f"{seaweed.new_url()}/north"
+    policy = POLICIES["Copies the lake"].replace("hospital-lake/north", url.removeprefix("s3://"))
+    allowed = iam.statements(policy.replace("hospital-lake", BUCKET))
+    with guarded(seaweed, allowed, OF_BUCKET) as opened:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", opened.endpoint)
+        for _ in range(2):
+            copy_lake(lake, open_store(url))
+        requests = [each.request for each in opened.asked]
+
+    assert opened.denied() == []
+    parts = [part for statement in allowed for part in statement.parts()]
+    assert [part for part in parts if not any(map(part.matches, requests))] == []
 
 
 @pytest.mark.parametrize("action", ["s3:PutObject", "s3:ListBucket"])

@@ -151,6 +151,72 @@ def test_the_weekly_profile_is_the_mart_whatever_the_days(calculator: Calculator
             assert calculator.value(FORMULAS[measure], choice) == sum(int(str(row[column])) for row in total)
 
 
+def test_promises_are_the_rows_of_the_validation_and_none_is_nought(calculator: Calculator) -> None:
+    choice = Choice(HOSPITAL, None, FIRST, LAST)
+    (row,) = calculator.warehouse.query(
+        "SELECT count() AS checked, countIf(NOT passed) AS failed FROM hospital_marts.mart_pressure_validation"
+    ).to_pylist()
+    assert calculator.value(FORMULAS["Promises checked"], choice) == row["checked"] > 0
+    assert calculator.value(FORMULAS["Promises not kept"], choice) == row["failed"]
+    assert calculator.value(FORMULAS["Promises not kept"], choice) is not None
+
+
+STAYS = {
+    "Stay mean": "avg(length_of_stay_days)",
+    "Stay P50": "quantileExactInclusive(0.5)(length_of_stay_days)",
+    "Stay P90": "quantileExactInclusive(0.9)(length_of_stay_days)",
+    "Delay mean": "avg(delay_days)",
+    "Long stays of discharges": "countIf(length_of_stay_days >= 21) / count()",
+    "Delayed discharges": "countIf(discharged_at > discharge_ready_at) / count()",
+}
+
+
+@pytest.mark.parametrize("name", STAYS)
+def test_a_figure_of_stays_is_that_of_the_discharges_of_these_days(name: str, calculator: Calculator) -> None:
+    first, last = date(2024, 2, 1), date(2024, 2, 29)
+    (row,) = calculator.warehouse.query(
+        f"SELECT {STAYS[name]} AS value FROM hospital_curated.fact_discharges "
+        "WHERE toDate(discharged_at) BETWEEN '2024-02-01' AND '2024-02-29'"
+    ).to_pylist()
+    assert calculator.value(FORMULAS[name], Choice(HOSPITAL, None, first, last)) == pytest.approx(row["value"])
+
+
+ROLES = {
+    "Admissions by day of request": ("fact_admissions", "requested_at"),
+    "Discharges by day ready": ("fact_discharges", "discharge_ready_at"),
+    "Discharges by day of admission": ("fact_discharges", "admitted_at"),
+}
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_a_count_by_another_date_counts_by_that_date(name: str, calculator: Calculator) -> None:
+    fact, instant = ROLES[name]
+    (row,) = calculator.warehouse.query(
+        f"SELECT count() AS n FROM hospital_curated.{fact} WHERE toDate({instant}) = '2024-02-14'"
+    ).to_pylist()
+    day = date(2024, 2, 14)
+    assert calculator.value(FORMULAS[name], Choice(HOSPITAL, None, day, day)) == row["n"] > 0
+
+
+def test_shares_of_held_beds_and_the_trend_are_those_of_the_sums(calculator: Calculator) -> None:
+    (held,) = calculator.warehouse.query(
+        "SELECT sum(beds_7_days) AS week, sum(beds_21_days) AS long FROM hospital_marts.mart_long_stays"
+    ).to_pylist()
+    (beds,) = calculator.warehouse.query(
+        "SELECT sum(occupied_beds) AS occupied, "
+        "sumIf(occupied_beds, date > '2024-02-27') / sumIf(beds, date > '2024-02-27') AS last_7, "
+        "sumIf(occupied_beds, date > '2024-02-06') / sumIf(beds, date > '2024-02-06') AS last_28 "
+        "FROM hospital_marts.mart_bed_utilisation"
+    ).to_pylist()
+    choice = Choice(HOSPITAL, None, FIRST, LAST)
+    values = {
+        name: calculator.value(FORMULAS[name], choice) for name in ("Share held 7 days or more", "Long-stay share")
+    }
+    assert values["Share held 7 days or more"] == pytest.approx(held["week"] / beds["occupied"])
+    assert values["Long-stay share"] == pytest.approx(held["long"] / beds["occupied"])
+    assert calculator.value(FORMULAS["Occupancy trend"], choice) == pytest.approx(beds["last_7"] - beds["last_28"])
+
+
 def test_a_wrong_definition_is_found(calculator: Calculator) -> None:
     """Planted: a P90 of all admissions, by the department of the bed, is not that of the mart."""
     right = next(leaves(FORMULAS["Wait P90"]))

@@ -66,6 +66,18 @@ def test_no_two_visuals_of_a_page_overlap() -> None:
                 assert apart, (page.title, one, other)
 
 
+def test_a_card_of_words_has_smaller_letters_than_one_of_numbers() -> None:
+    sizes = {
+        visual["visualContainerObjects"]["title"][0]["properties"]["text"]["expr"]["Literal"]["Value"]: visual.get(
+            "objects", {}
+        ).get("labels")
+        for path, text in FILES.items()
+        if path.endswith("visual.json") and (visual := json.loads(text)["visual"])["visualType"] == "card"
+    }
+    small = {title.strip("'") for title, labels in sizes.items() if labels}
+    assert small == {"Main component", "Most pressed department", "Level since"}
+
+
 def test_every_visual_says_in_words_what_it_shows() -> None:
     texts = [visual.alternative for page in PAGES for visual in page.visuals]
     assert min(map(len, texts)) > 10
