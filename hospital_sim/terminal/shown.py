@@ -1,7 +1,6 @@
 """Summaries on standard output: a table for people, one JSON object for programs."""
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -10,6 +9,9 @@ Cell = str | int | float | date | None
 
 _COLOURS = {"passed": "green", "right": "green", "agrees": "green", "failed": "bold red", "wrong": "bold red"}
 """Of words that say how something went, wherever a cell is one of them."""
+
+_UNBOUNDED = 100_000
+"""Characters of a line where no terminal bounds it."""
 
 
 def print_json(value: object) -> None:
@@ -34,9 +36,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell
         table.add_column(Text(column), justify="right" if numeric and rows else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell, _COLOURS.get(cell.lower(), "")) for cell in map(_cell, row)))
-    # A pipe or a file is no narrower than the table: nothing is folded there.
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 200
-    Console(width=width, highlight=False).print(table)
+    # A pipe or a file is as wide as the table, whatever COLUMNS says of the terminal: nothing is folded or left out.
+    bound = None if sys.stdout.isatty() else _UNBOUNDED
+    Console(width=bound, height=bound, highlight=False).print(table)
     print_notes(*notes)
 
 

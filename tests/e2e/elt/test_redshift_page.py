@@ -31,6 +31,15 @@ def commands(redshift: Redshift, lake: str) -> str:
     return text.replace("REDSHIFT_PASSWORD=...", f"REDSHIFT_PASSWORD='{PASSWORD}'")
 
 
+def assert_every_page_finds_what_it_needs(report: Path) -> None:
+    """Look for each page of the report, and for all that one of them links to or loads."""
+    assert {page.name for page in report.glob("*.html")} >= {"index.html", "waiting.html", "beds.html", "trust.html"}
+    for page in report.glob("*.html"):
+        named = re.findall(r'(?:src|href)="([^"#:]+)"', page.read_text(encoding="utf-8"))
+        assert any(name.endswith(".js") for name in named), page
+        assert [name for name in named if not (report / name).is_file()] == [], page
+
+
 def test_the_commands_of_the_page_take_a_lake_to_a_report(redshift: Redshift, tmp_path: Path) -> None:
     lake = open_store(redshift.new_lake())
     hs.load("small").simulate("2024-01-01", "2024-01-31", seed=5, sink=f"{lake.url}/raw")
@@ -46,7 +55,7 @@ def test_the_commands_of_the_page_take_a_lake_to_a_report(redshift: Redshift, tm
     assert done.returncode == 0, done.stdout + done.stderr
     assert PASSWORD not in done.stdout + done.stderr
     assert "wait_hours_p90" in done.stdout
-    assert (tmp_path / "report" / "index.html").stat().st_size > 10_000
+    assert_every_page_finds_what_it_needs(tmp_path / "report")
     model = (tmp_path / "powerbi" / "hospital.SemanticModel" / "definition" / "expressions.tmdl").read_text()
     assert "AmazonRedshift.Database" in model
     redshift.drop("hospital")
