@@ -1,5 +1,6 @@
 """The Parquet files of a project depend on their rows and on nothing else."""
 
+from itertools import pairwise
 from uuid import UUID
 
 import pyarrow as pa
@@ -10,11 +11,13 @@ from elt.report.powerbi.parquet import parquet_bytes
 pytestmark = pytest.mark.unit
 
 
-@pytest.mark.parametrize("cut", [1, 1_000, 29_000])
-def test_the_same_rows_give_the_same_bytes_wherever_the_engine_cut_them(cut: int) -> None:
-    # So many different texts that their dictionary is given up in the middle of a column.
-    rows = pa.table({"spell_id": [str(UUID(int=number * 10**30)) for number in range(30_000)]})
-    pieces = pa.concat_tables([rows.slice(0, cut), rows.slice(cut)])
-    assert pieces["spell_id"].num_chunks == 2
+@pytest.mark.parametrize("cuts", [(1,), (1_000,), (65_409, 130_818)])
+def test_the_same_rows_give_the_same_bytes_wherever_the_engine_cut_them(cuts: tuple[int, ...]) -> None:
+    # So many different values that their dictionary is given up in the middle of a column: a page ends there.
+    count = 200_000
+    texts = [None if number % 3 else str(UUID(int=number * 10**30)) for number in range(count)]
+    rows = pa.table({"spell_id": texts, "hours": [number / 7 for number in range(count)]})
+    pieces = pa.concat_tables([rows.slice(start, end - start) for start, end in pairwise((0, *cuts, count))])
+    assert pieces["spell_id"].num_chunks == len(cuts) + 1
 
     assert parquet_bytes(pieces) == parquet_bytes(rows)
