@@ -1,7 +1,8 @@
 """Raw objects staged a second, beside a bare loop that only opens, reads and closes the files; peak memory.
 
 The objects are the events of a simulated hospital, one JSON file each, on a memory file system where there is one. Ours
-validates every object, writes the Parquet files and the manifests. polars, DuckDB and chDB only read the objects of a
+validates every object, writes the Parquet files and the manifests. The bare loop calls the system alone (`os.open`);
+beside it is the loop that most programs have. polars, DuckDB and chDB only read the objects of a
 type into Parquet, and are given a part of the objects, because they take long. Sides take turns; a ratio is the median
 of the ratios of the rounds. Exits 1 if staging is slower than 0.6 of the bare loop with one worker, or than 1.1 of it
 with two (asked of 200,000 objects or more, where starting a process does not count), or needs more than 512 MiB.
@@ -71,6 +72,13 @@ def bare(paths: list[str]) -> None:
         descriptor = os.open(path, os.O_RDONLY)
         os.read(descriptor, 1 << 16)
         os.close(descriptor)
+
+
+def with_file_objects(paths: list[str]) -> None:
+    """Open, read and close each file with what is built in, as most programs do."""
+    for path in paths:
+        with open(path, "rb") as file:  # noqa: PTH123
+            file.read()
 
 
 def staged(lake: Path, workers: int) -> None:
@@ -154,6 +162,8 @@ def speed(objects: int, rounds: int) -> bool:
         print(f"{'':<28} {'objects/s':>10} {'of the bare loop':>17}   {objects:,} objects, medians of {rounds} rounds")
         loop = statistics.median(first for found in times.values() for first, _ in found)
         print(f"{'bare open, read, close':<28} {objects / loop:>10,.0f} {1:>17.2f}")
+        ordinary = statistics.median(seconds(lambda: with_file_objects(paths)) for _ in range(rounds))
+        print(f"{'open(), read(), close()':<28} {objects / ordinary:>10,.0f} {loop / ordinary:>17.2f}")
         kept = [_report(workers, found, objects) for workers, found in times.items()]
         for peer, rate in peers(Path(name)):
             print(

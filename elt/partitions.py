@@ -8,9 +8,11 @@ import errno
 import os
 from collections.abc import Sequence
 
+from elt.joined import ObjectBuffer
 from hospital_sim.storage import FILE_ALONE, LocalStore, ObjectNotFoundError, ObjectStore, StorageError
 
 _READ_BYTES = 1 << 16
+_OPEN_AT_ONCE = 128
 _NO_FOLDERS_INSIDE = 2
 """Links to a folder that holds no other folder, where the file system counts them: its name, and its own dot."""
 
@@ -32,21 +34,23 @@ def object_names(store: ObjectStore, prefix: str) -> list[str]:
     return [key[len(prefix) :] for key in store.keys(prefix)]
 
 
-def read_objects(store: ObjectStore, prefix: str, names: Sequence[str]) -> list[bytes]:
-    """Return the bytes of objects, in the order of their names.
+def read_objects(store: ObjectStore, prefix: str, names: Sequence[str], into: ObjectBuffer) -> None:
+    """Read objects, in the order of their names.
 
     Args:
         store: The lake.
         prefix: The prefix of all of them, with its final slash.
         names: What follows the prefix.
+        into: Takes their bytes.
 
     Raises:
         ObjectNotFoundError: If one of them is not there.
         StorageError: If one cannot be read.
     """
     if isinstance(store, LocalStore):
-        return _read_local(f"{store.url}/{prefix}", names)
-    return [data for _, data in store.read_many([prefix + name for name in names])]
+        _read_local(f"{store.url}/{prefix}", names, into)
+    else:
+        into.extend(data for _, data in store.read_many([prefix + name for name in names]))
 
 
 def _local_names(folder: str) -> list[str] | None:
@@ -57,41 +61,78 @@ def _local_names(folder: str) -> list[str] | None:
         return None  # what is wrong is said by the store
 
 
-def _read_local(folder: str, names: Sequence[str]) -> list[bytes]:
-    # The calls of the system and nothing else: a million of these are most of the work of staging.
-    opened, read, close, only = os.open, os.read, os.close, FILE_ALONE
-    contents: list[bytes] = []
-    name, descriptor = "", -1
+def _read_local(folder: str, names: Sequence[str], into: ObjectBuffer) -> None:
     try:
-        inside = opened(folder, os.O_RDONLY | os.O_DIRECTORY)
+        inside = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except FileNotFoundError as error:
         raise ObjectNotFoundError(folder, "there is no such partition") from error
     except OSError as error:
-        raise StorageError(folder, f"cannot be read: {error.strerror}") from error
+        raise _unreadable(folder, error) from error
+    try:
+        done = 0
+        while done < len(names):
+            done += _read_some(folder, inside, names[done : done + _OPEN_AT_ONCE], into)
+    finally:
+        os.close(inside)
+
+
+def _read_some(folder: str, inside: int, names: Sequence[str], into: ObjectBuffer) -> int:
+    """Read the first of some files: as many as may be open at once, at least one; return how many."""
+    descriptors = _open_some(folder, inside, names)
+    ends: list[int] = []
+    # The calls of the system and nothing else: a million of these are most of the work of staging.
+    read, most = os.readv, _READ_BYTES
+    try:
+        view, end = into.room(len(descriptors) * most)
+        for descriptor in descriptors:
+            count = read(descriptor, (view[end : end + most],))
+            if count == most:
+                break
+            end += count
+            ends.append(end)
+        into.took(ends)
+        if len(ends) < len(descriptors):
+            into.extend([_read_large(descriptors[len(ends)])])
+    except OSError as error:
+        raise _unreadable(folder + names[len(ends)], error) from error
+    finally:
+        _close(descriptors)
+    return min(len(ends) + 1, len(descriptors))
+
+
+def _open_some(folder: str, inside: int, names: Sequence[str]) -> list[int]:
+    opened, only = os.open, FILE_ALONE
+    descriptors: list[int] = []
     try:
         for name in names:
-            descriptor = opened(name, only, dir_fd=inside)
-            data = read(descriptor, _READ_BYTES)
-            if len(data) == _READ_BYTES:
-                data += _rest(descriptor)
-            close(descriptor)
-            descriptor = -1
-            contents.append(data)
-    except FileNotFoundError as error:
-        raise ObjectNotFoundError(folder + name, "there is no such object") from error
+            descriptors.append(opened(name, only, dir_fd=inside))  # noqa: PERF401
     except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise StorageError(folder + name, "is a link and no object; put the object itself there") from error
-        raise StorageError(folder + name, f"cannot be read: {error.strerror}") from error
-    finally:
-        if descriptor >= 0:
-            close(descriptor)
-        close(inside)
-    return contents
+        if error.errno != errno.EMFILE or not descriptors:
+            _close(descriptors)
+            raise _unreadable(folder + names[len(descriptors)], error) from error
+    return descriptors
 
 
-def _rest(descriptor: int) -> bytes:
+def _read_large(descriptor: int) -> bytes:
+    os.lseek(descriptor, 0, os.SEEK_SET)
     parts = []
     while part := os.read(descriptor, _READ_BYTES << 4):
         parts.append(part)
     return b"".join(parts)
+
+
+def _close(descriptors: Sequence[int]) -> None:
+    """Close files, all in one call if their numbers follow one another."""
+    if descriptors and max(descriptors) - min(descriptors) < len(descriptors):
+        os.closerange(min(descriptors), max(descriptors) + 1)
+        return
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+def _unreadable(place: str, error: OSError) -> StorageError:
+    if isinstance(error, FileNotFoundError):
+        return ObjectNotFoundError(place, "there is no such object")
+    if error.errno == errno.ELOOP:
+        return StorageError(place, "is a link and no object; put the object itself there")
+    return StorageError(place, f"cannot be read: {error.strerror}")

@@ -9,6 +9,7 @@ from datetime import date
 
 from elt import partitions
 from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
+from elt.joined import ObjectBuffer
 from hospital_sim import layout
 from hospital_sim.events import EVENT_TYPES, BrokenRecordError, RunRecord, RunStarted, decode_record, decode_started
 from hospital_sim.storage import ObjectStore, open_store
@@ -93,9 +94,9 @@ def object_names(store: ObjectStore, event_type: str, day: date) -> list[str]:
     return partitions.object_names(store, RAW_PREFIX + layout.partition_prefix(event_type, day))
 
 
-def read_objects(store: ObjectStore, event_type: str, day: date, names: Sequence[str]) -> list[bytes]:
-    """Return the bytes of objects of one partition, in the order of their names (errors as in ``read_raw``)."""
-    return partitions.read_objects(store, RAW_PREFIX + layout.partition_prefix(event_type, day), names)
+def read_objects(store: ObjectStore, event_type: str, day: date, names: Sequence[str], into: ObjectBuffer) -> None:
+    """Read objects of one partition, in the order of their names (errors as in ``read_raw``)."""
+    partitions.read_objects(store, RAW_PREFIX + layout.partition_prefix(event_type, day), names, into)
 
 
 def read_raw(store: ObjectStore, key: str) -> bytes:

@@ -18,19 +18,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("stage", epilog=stage.EXAMPLES)(stage.command)
+# In the order of a lake's way into the warehouse and out of it.
+for module in (stage, verify, contracts, load, build, check, report, powerbi, query, run, copy, ddl):
+    app.command(module.__name__.rpartition(".")[2], epilog=module.EXAMPLES)(module.command)
 app.add_typer(quarantine.app, name="quarantine")
-app.command("verify", epilog=verify.EXAMPLES)(verify.command)
-app.command("contracts", epilog=contracts.EXAMPLES)(contracts.command)
-app.command("load", epilog=load.EXAMPLES)(load.command)
-app.command("build", epilog=build.EXAMPLES)(build.command)
-app.command("check", epilog=check.EXAMPLES)(check.command)
-app.command("report", epilog=report.EXAMPLES)(report.command)
-app.command("powerbi", epilog=powerbi.EXAMPLES)(powerbi.command)
-app.command("query", epilog=query.EXAMPLES)(query.command)
-app.command("run", epilog=run.EXAMPLES)(run.command)
-app.command("copy", epilog=copy.EXAMPLES)(copy.command)
-app.command("ddl", epilog=ddl.EXAMPLES)(ddl.command)
 
 
 def main() -> None:

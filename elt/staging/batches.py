@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from elt.staging.joined import JoinedObjects
+from elt.joined import JoinedObjects
 from elt.staging.names import IDENTIFIER_BYTES, Texts, texts_from
 
 _EPOCH = date(1970, 1, 1)
@@ -69,7 +69,7 @@ class RawBatch:
         """Return a batch of single objects."""
         days = np.array([(item.day - _EPOCH).days for item in objects], np.int32)
         return cls(
-            days, texts_from([item.event_id for item in objects]), JoinedObjects([item.data for item in objects])
+            days, texts_from([item.event_id for item in objects]), JoinedObjects.of(item.data for item in objects)
         )
 
     @classmethod

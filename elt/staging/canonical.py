@@ -17,19 +17,21 @@ import pyarrow as pa
 from msgspec import inspect
 
 from elt.contracts import Column, ColumnKind, struct_columns
+from elt.joined import Bytes, JoinedObjects, Offsets
 from elt.staging.fixed_values import (
+    BOUNDS,
     DATE_WIDTH,
-    SEPARATORS,
     TIMESTAMP_WIDTH,
     UUID_WIDTH,
     ZERO,
     Flags,
     any_along,
+    first_set,
+    leading_bytes,
     read_dates,
     read_timestamps,
     read_uuids,
 )
-from elt.staging.joined import Bytes, JoinedObjects, Offsets
 from hospital_sim.events import UUID_PATTERN, Event, encode
 
 LONGEST_OBJECT = 4096
@@ -163,15 +165,15 @@ class _Block:
     """Bytes of fixed width: what is always the same, and values of fixed width between."""
 
     def __init__(self) -> None:
-        self._text = bytearray()
-        self._same = bytearray()
+        self._lowest = bytearray()
+        self._highest = bytearray()
         self._fixed: list[tuple[str, int, int, Callable[[Bytes], tuple[pa.Array, Flags]]]] = []
         self._constants: dict[str, int] = {}
 
     def text(self, text: bytes) -> None:
         """Append bytes that are the same in every object."""
-        self._text += text
-        self._same += b"\xff" * len(text)
+        self._lowest += text
+        self._highest += text
 
     def constant(self, name: str, value: int) -> None:
         """Append an integer that is the same in every object."""
@@ -181,28 +183,29 @@ class _Block:
     def fixed(self, name: str, width: int, read: Callable[[Bytes], tuple[pa.Array, Flags]]) -> None:
         """Append a quoted value of fixed width."""
         self.text(b'"')
-        self._fixed.append((name, len(self._text), width, read))
-        separators = SEPARATORS[width]
-        self._text += separators.encode()
-        self._same += bytes(0 if character == "#" else 0xFF for character in separators)
+        self._fixed.append((name, len(self._lowest), width, read))
+        lowest, highest = BOUNDS[width]
+        self._lowest += lowest
+        self._highest += highest
         self.text(b'"')
 
     def step(self) -> Step:
         """Return the step that reads this block."""
-        text, same = np.frombuffer(bytes(self._text), np.uint8), np.frombuffer(bytes(self._same), np.uint8)
+        lowest = np.frombuffer(bytes(self._lowest), np.uint8)
+        span = np.frombuffer(bytes(self._highest), np.uint8) - lowest
 
         def read(reading: _Reading) -> None:
-            rows = reading.joined.windows(reading.at, len(text))
-            different = rows ^ text
-            different &= same
-            if different.any():
-                reading.doubt(any_along(different, 1))
+            rows = reading.joined.windows(reading.at, len(lowest))
+            # Less than the lowest becomes more than any span, so one comparison tells all.
+            outside = rows - lowest > span
+            if outside.any():
+                reading.doubt(any_along(outside, 1))
             for name, value in self._constants.items():
                 reading.columns[name] = pa.array(np.full(len(rows), value, np.int64))
             for name, start, width, convert in self._fixed:
                 reading.columns[name], wrong = convert(rows[:, start : start + width])
                 reading.doubt(wrong)
-            reading.at += len(text)
+            reading.at += len(lowest)
 
         return read
 
@@ -237,8 +240,7 @@ class _Strings:
     def __call__(self, reading: _Reading) -> None:
         window, lengths = self._found(reading)
         # What stands behind a value is covered; no two values look alike, because each ends with its first quote.
-        places = np.arange(window.shape[1], dtype=np.uint8)
-        window *= (places < lengths.astype(np.uint8)[:, None]).view(np.uint8)
+        window &= leading_bytes(lengths, window.shape[1])
         fixed = pa.binary(window.shape[1])
         found = pa.Array.from_buffers(fixed, len(window), [None, pa.py_buffer(window)]).dictionary_encode()
         decoded = [self._decode(value.rstrip(b"\0")) for value in found.dictionary.to_pylist()]
@@ -258,15 +260,16 @@ class _Strings:
                 # The first quote belongs to the value here, because null has none.
                 quoted = quotes[:, 0].copy()
                 quotes[:, 0] = False
-                lengths = quotes.argmax(axis=1) + 1
-                endless = quoted & (lengths == 1)
-                lengths[~quoted] = len(b"null")
-            else:
-                lengths = quotes.argmax(axis=1) + 1
-                endless = (lengths == 1) & ~quotes[:, 0]
+            last = first_set(quotes)
+            endless = last == width
+            if self._nullable:
+                endless &= quoted
+                last[~quoted] = len(b"null") - 1
             if not endless.any():
                 break
         reading.doubt(endless)
+        lengths = last + 1
+        lengths[endless] = width
         return window, lengths
 
     def _decode(self, written: bytes) -> tuple[str | None, bool]:

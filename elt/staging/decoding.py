@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from elt.contracts import EVENT_VERSIONS, ColumnKind, arrow_schema, struct_columns, struct_version
+from elt.joined import Offsets
 from elt.quarantine import Reason
 from elt.staging.batches import RawBatch, RawObject
 from elt.staging.canonical import LONGEST_OBJECT, canonical_form
 from elt.staging.fixed_values import fixed_strings
-from elt.staging.joined import Offsets
 from elt.staging.rules import rules
 from hospital_sim.events import Event, encode
 

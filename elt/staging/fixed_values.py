@@ -4,20 +4,24 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from elt.staging.joined import Bytes, Offsets
+from elt.joined import Bytes, Offsets
 
 Flags = npt.NDArray[np.bool_]
 
-ZERO, _LOWER_A = b"0a"
-_HYPHENS = [8, 13, 18, 23]
+ZERO, _AFTER_NINE, _LOWER_A = b"0:a"
 
 UUID_WIDTH, TIMESTAMP_WIDTH, DATE_WIDTH = 36, len("2024-01-01T00:00:00Z"), len("2024-01-01")
-SEPARATORS = {
-    UUID_WIDTH: "########-####-####-####-############",
-    TIMESTAMP_WIDTH: "####-##-##T##:##:##Z",
-    DATE_WIDTH: "####-##-##",
+_FORMS = {
+    UUID_WIDTH: ("00000000-0000-0000-0000-000000000000", "f"),
+    TIMESTAMP_WIDTH: ("0000-00-00T00:00:00Z", "9"),
+    DATE_WIDTH: ("0000-00-00", "9"),
 }
-"""What is the same in every value of a width; the functions here are given values in which it is there."""
+BOUNDS = {width: (lowest.encode(), lowest.replace("0", digit).encode()) for width, (lowest, digit) in _FORMS.items()}
+"""The lowest and the highest character at each place of a value, by its width; the functions here are given values
+between these."""
+
+_WORD = 32
+"""Flags that are looked at as the bits of one number."""
 
 _Number = np.int16
 _NO_NUMBER = 200
@@ -36,10 +40,9 @@ _MONTH_DAYS = np.diff(np.append(_FIRST_DAYS, np.datetime64("10000-01-01", "D").a
 def read_uuids(rows: Bytes) -> tuple[pa.Array, Flags]:
     """Read identifiers, and tell which are none."""
     text = np.ascontiguousarray(rows)
-    known = (text - ZERO) < 10
-    known |= (text - _LOWER_A) < 6
-    known[:, _HYPHENS] = True  # compared with the block already
-    wrong = np.zeros(len(text), np.bool_) if known.all() else any_along(~known, 1)
+    # Between the digits and the letters is what is neither; hyphens are below.
+    neither = text - _AFTER_NINE < _LOWER_A - _AFTER_NINE
+    wrong = any_along(neither, 1) if neither.any() else np.zeros(len(text), np.bool_)
     return fixed_strings(text), wrong
 
 
@@ -86,4 +89,23 @@ def _pair(rows: Bytes, place: int) -> npt.NDArray[np.int16]:
 def any_along(flags: npt.NDArray[np.generic], axis: int) -> Flags:
     """Tell along an axis where any flag is set."""
     found: Flags = np.any(flags, axis=axis)
+    return found
+
+
+def first_set(flags: Flags) -> Offsets:
+    """Return the place of the first flag that is set in each row; the width of the rows where none is."""
+    if flags.shape[1] != _WORD:
+        found: Offsets = np.where(flags.any(axis=1), flags.argmax(axis=1), flags.shape[1])
+        return found
+    words = np.packbits(flags, axis=1, bitorder="little").view("<u4")[:, 0]
+    # The lowest bit that is set, less one, has a bit for each place before it.
+    counts: Offsets = np.bitwise_count((words & -words) - np.uint32(1)).astype(np.int64)
+    return counts
+
+
+def leading_bytes(counts: Offsets, width: int) -> Bytes:
+    """Return rows of bytes: so many ones at the begin of each, and zeros behind."""
+    rows = np.tri(width + 1, width, -1, np.uint8) * np.uint8(0xFF)
+    # Taking one element of so many bytes is faster than taking a row.
+    found: Bytes = rows.view(f"V{width}")[:, 0].take(counts).view(np.uint8).reshape(-1, width)
     return found

@@ -22,9 +22,10 @@ _AT_ONCE = 1 << 15
 """Names that are read at once: what is held beside the names themselves is bounded."""
 
 _HEXADECIMAL = np.frombuffer(bytes(range(256)).hex().encode(), np.uint16)
-_NO_DIGIT = 0xFF
-_DIGIT_VALUES = np.full(256, _NO_DIGIT, np.uint8)
-_DIGIT_VALUES[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
+_NO_BYTE = -1
+_BYTES = np.full(1 << 16, _NO_BYTE, np.int16)
+"""The byte of each pair of hexadecimal digits, by their two characters as one number of this machine."""
+_BYTES[_HEXADECIMAL] = np.arange(256)
 
 Texts = npt.NDArray[np.uint8]
 """Identifiers as UUIDs in the canonical form: one row of 36 ASCII characters for each."""
@@ -111,13 +112,12 @@ def _identifiers(pattern: str, names: Sequence[str]) -> tuple[npt.NDArray[np.uin
     digits = np.empty((len(rows), 2 * IDENTIFIER_BYTES), np.uint8)
     for hyphens, (first, end) in enumerate(_GROUPS):
         digits[:, first - hyphens : end - hyphens] = rows[:, start + first : start + end]
-    values = _DIGIT_VALUES.take(digits)
+    values = _BYTES.take(digits.view(np.uint16))
     right = np.ones(len(rows), np.bool_)
-    for wrong in ((rows ^ template) & same, values == _NO_DIGIT):
+    for wrong in ((rows ^ template) & same, values == _NO_BYTE):
         if wrong.any():
             right &= ~wrong.any(axis=1)
-    found = (values[:, 0::2] << 4) | (values[:, 1::2] & 0xF)
-    return found.view(">u8").astype(np.uint64), right
+    return values.astype(np.uint8).view(">u8").astype(np.uint64), right
 
 
 def _sorted(identifiers: npt.NDArray[np.uint64], ends: npt.NDArray[np.int64]) -> list[bytes]:

@@ -8,7 +8,6 @@ it. Several small outputs of one type are staged together: their objects are rea
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -126,6 +125,25 @@ class _Share:
     quarantined: list[tuple[Reason, date]]
 
 
+@dataclass(frozen=True)
+class _Ended:
+    """An output of which every object is read.
+
+    Attributes:
+        output: The output.
+        counts: What became of its objects.
+        data: The bytes of its file, once they are there; None if it has no rows.
+    """
+
+    output: PlannedOutput
+    counts: OutputCounts
+    data: Future[bytes] | None
+
+    def is_there(self) -> bool:
+        """Tell whether nothing is left to wait for."""
+        return self.data is None or self.data.done()
+
+
 def _staged(store: ObjectStore, plan: Plan, outputs: Sequence[PlannedOutput]) -> Iterator[Written]:
     if not outputs:
         return
@@ -133,31 +151,28 @@ def _staged(store: ObjectStore, plan: Plan, outputs: Sequence[PlannedOutput]) ->
     lists = (inputs.read_identifiers(store, output.inputs) for output in outputs)
     batches = read_batches(store, event_type, joint_batches(lists, BATCH_OBJECTS))
     shares = (share for parts, batch in batches for share in _shares(store, plan, event_type, parts, batch))
-    with ThreadPoolExecutor(1, "finishing") as thread:
-        # Compressing and hashing a file needs no interpreter: it is done beside the reading of the next objects.
-        finishing: deque[Future[Written]] = deque()
+    with ThreadPoolExecutor(1, "encoding") as thread:
+        ended: deque[_Ended] = deque()
         for number, own in groupby(shares, attrgetter("output")):
-            writer = StagedFileWriter(event_type)
-            try:
-                tally = _add(writer, outputs[number], own)
-            except BaseException:
-                writer.close()
-                raise
-            finishing.append(thread.submit(_finish, store, plan, outputs[number], writer, tally))
-            if len(finishing) > 1:
-                yield finishing.popleft().result()
-        yield from (future.result() for future in finishing)
+            ended.append(_end(plan, outputs[number], own, StagedFileWriter(event_type, thread)))
+            while ended and ended[0].is_there():
+                yield _create(store, ended.popleft())
+        yield from (_create(store, output) for output in ended)
 
 
-def _finish(store: ObjectStore, plan: Plan, output: PlannedOutput, writer: StagedFileWriter, tally: Tally) -> Written:
-    counts = tally.counts(plan.closed)
-    with closing(writer):
-        if not counts.rows:
-            return output.key, CommittedOutput(output.event_type, output.month, None, 0, "", counts)
-        data = writer.finish(output.inputs, msgspec.json.encode(counts))
+def _end(plan: Plan, output: PlannedOutput, shares: Iterable[_Share], writer: StagedFileWriter) -> _Ended:
+    counts = _add(writer, output, shares).counts(plan.closed)
+    data = writer.finish(output.inputs, msgspec.json.encode(counts)) if counts.rows else None
+    return _Ended(output, counts, data)
+
+
+def _create(store: ObjectStore, ended: _Ended) -> Written:
+    output, counts = ended.output, ended.counts
+    if ended.data is None:
+        return output.key, CommittedOutput(output.event_type, output.month, None, 0, "", counts)
+    data = ended.data.result()
     store.create(output.key, data)
-    written = CommittedOutput(output.event_type, output.month, output.key, len(data), digest(data), counts)
-    return output.key, written
+    return output.key, CommittedOutput(output.event_type, output.month, output.key, len(data), digest(data), counts)
 
 
 def _shares(store: ObjectStore, plan: Plan, event_type: str, parts: list[DayPart], batch: RawBatch) -> Iterator[_Share]:

@@ -1,16 +1,19 @@
 """Writes staged Parquet files: the same events give the same bytes."""
 
+import tempfile
 from collections.abc import Iterable
-from tempfile import SpooledTemporaryFile
+from concurrent.futures import Future, ThreadPoolExecutor
+from tempfile import TemporaryFile
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from elt.contracts import ColumnKind, arrow_schema, columns, contract_version
+from elt.errors import EltError
 from hospital_sim.events import UUID_PATTERN
 
 ROW_GROUP_ROWS = 131_072
-_HELD_BYTES = 1 << 24
 
 CONTRACT_KEY = b"hospital_sim.contract_version"
 INPUTS_KEY = b"hospital_sim.inputs"
@@ -18,41 +21,22 @@ COUNTS_KEY = b"hospital_sim.counts"
 
 
 class StagedFileWriter:
-    """One staged file in the making, compressed, in memory or if it is large in a temporary file.
+    """One staged file in the making.
 
     Rows must be added in the order of the file: by ``event_time``, then ``event_id``.
 
     Args:
         event_type: Type of the events.
+        thread: One thread, in which rows are encoded and compressed while the next are read. That needs no
+            interpreter for long; so the thread is given few, large pieces of work.
     """
 
-    def __init__(self, event_type: str) -> None:
-        self._schema = arrow_schema(event_type)
-        self._contract = contract_version(event_type)
-        self._buffer = SpooledTemporaryFile(_HELD_BYTES, prefix="hospital-elt-")  # noqa: SIM115
-        self._pending: list[pa.Table] = []
-        self._pending_rows = 0
-        self._writer = pq.ParquetWriter(
-            self._buffer,
-            self._schema,
-            version="2.6",
-            compression="zstd",
-            # Identifiers and moments hardly repeat: a dictionary of them costs time and saves nothing.
-            use_dictionary=[
-                column.name
-                for column in columns(event_type)
-                if column.kind is not ColumnKind.TIMESTAMP and column.pattern != UUID_PATTERN
-            ],
-            write_statistics=True,
-            sorting_columns=[
-                pq.SortingColumn(self._schema.get_field_index(name)) for name in ("event_time", "event_id")
-            ],
-        )
-
-    def close(self) -> None:
-        """Forget the file."""
-        self._writer.close()
-        self._buffer.close()
+    def __init__(self, event_type: str, thread: ThreadPoolExecutor) -> None:
+        self._thread = thread
+        self._encoder = _Encoder(event_type)
+        self._rows: list[pa.Table] = []
+        self._count = 0
+        self._encoding: Future[None] | None = None
 
     def add_all(self, tables: Iterable[pa.Table]) -> None:
         """Add the rows of several tables."""
@@ -61,36 +45,110 @@ class StagedFileWriter:
 
     def add(self, table: pa.Table) -> None:
         """Add rows, which come after those added before."""
-        self._pending.append(table)
-        self._pending_rows += table.num_rows
-        if self._pending_rows >= ROW_GROUP_ROWS:
-            self._write(whole_groups_only=True)
+        self._rows.append(table)
+        self._count += table.num_rows
+        if self._count >= ROW_GROUP_ROWS:
+            if self._encoding is not None:
+                self._encoding.result()  # only so many rows wait
+            self._encoding = self._thread.submit(self._encoder.add, self._rows)
+            self._rows, self._count = [], 0
 
-    def finish(self, inputs: str, counts: bytes) -> bytes:
-        """Close the file and return its bytes.
+    def finish(self, inputs: str, counts: bytes) -> Future[bytes]:
+        """End the file.
 
         Args:
             inputs: Key of the list of its raw objects, for the metadata.
             counts: What became of them, for the metadata.
-        """
-        self._write(whole_groups_only=False)
-        self._writer.add_key_value_metadata(
-            {CONTRACT_KEY: str(self._contract), INPUTS_KEY: inputs, COUNTS_KEY: counts.decode()}
-        )
-        self._writer.close()
-        self._buffer.seek(0)
-        return self._buffer.read()
 
-    def _write(self, *, whole_groups_only: bool) -> None:
-        if not self._pending_rows:
-            return
+        Returns:
+            Its bytes, once they are there.
+        """
+        return self._thread.submit(self._encoder.finish, self._rows, inputs, counts)
+
+
+class _Encoder:
+    """Encodes rows; all calls come from one thread, one after the other.
+
+    A file of one row group is made in memory, which asks least often for the interpreter; a larger one in a temporary
+    file.
+    """
+
+    def __init__(self, event_type: str) -> None:
+        self._event_type = event_type
+        self._file: pa.BufferOutputStream | IO[bytes] | None = None
+        self._writer: pq.ParquetWriter | None = None
+        self._rest: list[pa.Table] = []
+
+    def add(self, tables: list[pa.Table]) -> None:
+        """Add rows; those that are no whole row group wait for the next.
+
+        Raises:
+            EltError: If there is no room for temporary files.
+        """
+        rows = pa.concat_tables(self._rest + tables)
+        end = rows.num_rows - rows.num_rows % ROW_GROUP_ROWS
+        try:
+            if self._file is None:
+                self._file = TemporaryFile(prefix="hospital-elt-")  # noqa: SIM115
+            self._write(rows.slice(0, end))
+        except OSError as error:
+            raise _no_room(error) from error
+        self._rest = [rows.slice(end)]
+
+    def finish(self, tables: list[pa.Table], inputs: str, counts: bytes) -> bytes:
+        """Add the last rows and return the bytes of the file (see ``StagedFileWriter.finish``)."""
+        if self._file is None:
+            self._file = pa.BufferOutputStream()
+        try:
+            self._write(pa.concat_tables(self._rest + tables))
+            writer = self._open()
+            contract = str(contract_version(self._event_type))
+            writer.add_key_value_metadata({CONTRACT_KEY: contract, INPUTS_KEY: inputs, COUNTS_KEY: counts.decode()})
+            writer.close()
+        except OSError as error:
+            raise _no_room(error) from error
+        return _whole(self._file)
+
+    def _write(self, rows: pa.Table) -> None:
         # Row groups of one size, each of one chunk a column: how rows were batched leaves no trace in the bytes.
-        rows = pa.concat_tables(self._pending)
-        end = rows.num_rows - rows.num_rows % ROW_GROUP_ROWS if whole_groups_only else rows.num_rows
-        for start in range(0, end, ROW_GROUP_ROWS):
-            group = rows.slice(start, min(ROW_GROUP_ROWS, end - start)).combine_chunks()
-            self._writer.write_table(group, ROW_GROUP_ROWS)
-        self._pending, self._pending_rows = [rows.slice(end)], rows.num_rows - end
+        for start in range(0, rows.num_rows, ROW_GROUP_ROWS):
+            self._open().write_table(rows.slice(start, ROW_GROUP_ROWS).combine_chunks(), ROW_GROUP_ROWS)
+
+    def _open(self) -> pq.ParquetWriter:
+        if self._writer is None:
+            schema = arrow_schema(self._event_type)
+            self._writer = pq.ParquetWriter(
+                self._file,
+                schema,
+                version="2.6",
+                compression="zstd",
+                # Identifiers and moments hardly repeat: a dictionary of them costs time and saves nothing.
+                use_dictionary=[
+                    column.name
+                    for column in columns(self._event_type)
+                    if column.kind is not ColumnKind.TIMESTAMP and column.pattern != UUID_PATTERN
+                ],
+                write_statistics=True,
+                sorting_columns=[pq.SortingColumn(schema.get_field_index(name)) for name in ("event_time", "event_id")],
+            )
+        return self._writer
+
+
+def _whole(file: pa.BufferOutputStream | IO[bytes]) -> bytes:
+    """Return what was written to a file."""
+    if isinstance(file, pa.BufferOutputStream):
+        data: bytes = file.getvalue().to_pybytes()
+        return data
+    with file:
+        file.seek(0)
+        return file.read()
+
+
+def _no_room(error: OSError) -> EltError:
+    return EltError(
+        f"{tempfile.gettempdir()}: a staged file too large for memory is made here, which failed: "
+        f"{error.strerror or error}; give a folder with more room in TMPDIR"
+    )
 
 
 def read_metadata(data: bytes) -> dict[bytes, bytes]:

@@ -6,8 +6,8 @@ from itertools import accumulate, pairwise
 from typing import TypeVar
 
 from elt import raw
+from elt.joined import JoinedObjects, ObjectBuffer
 from elt.staging.batches import DayPart, RawBatch
-from elt.staging.joined import JoinedObjects
 from elt.staging.names import identifier_texts, object_names
 from hospital_sim.storage import LocalStore, ObjectStore
 
@@ -28,10 +28,10 @@ def read_batch(store: ObjectStore, event_type: str, parts: Sequence[DayPart]) ->
     texts = identifier_texts(b"".join(part.identifiers for part in parts))
     names = object_names(event_type, texts)
     ends = accumulate(map(len, parts), initial=0)
-    contents: list[bytes] = []
+    buffer = ObjectBuffer()
     for part, (start, end) in zip(parts, pairwise(ends), strict=True):
-        contents += raw.read_objects(store, event_type, part.day, names[start:end])
-    return RawBatch.of_days(parts, texts, JoinedObjects(contents))
+        raw.read_objects(store, event_type, part.day, names[start:end], buffer)
+    return RawBatch.of_days(parts, texts, JoinedObjects(*buffer.end()))
 
 
 def read_batches(

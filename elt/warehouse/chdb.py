@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from elt.warehouse.clickhouse_sql import (
     WRONG_SQL,
@@ -22,7 +21,7 @@ from elt.warehouse.clickhouse_sql import (
 )
 from elt.warehouse.directory_lock import DirectoryLock
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError
-from elt.warehouse.protocol import DEFAULT_PREFIX, schema_name
+from elt.warehouse.protocol import DEFAULT_PREFIX, ClosingWarehouse, schema_name
 from elt.warehouse.tables import RawTable, staged_columns
 from hospital_sim.storage import LocalStore, ObjectStore
 
@@ -41,7 +40,7 @@ _READ_ONLY = {"readonly": "2"}
 _GLOB = re.compile(r"[*?{}\[\]\\']")
 
 
-class ChdbWarehouse:
+class ChdbWarehouse(ClosingWarehouse):
     """A warehouse in a directory, held by this process alone until it is closed.
 
     Args:
@@ -138,14 +137,6 @@ class ChdbWarehouse:
         self._reader.close()
         self._client.close()
         self._lock.release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _raw(self, table: RawTable) -> str:
         return f"{self.schema('raw')}.{table.name}"

@@ -6,8 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from elt.contracts import Column
 from elt.errors import WrongCallError
@@ -24,7 +23,7 @@ from elt.warehouse.clickhouse_sql import (
 )
 from elt.warehouse.dsn import CLICKHOUSE_PASSWORD, ClickHouseDsn
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError
-from elt.warehouse.protocol import DEFAULT_PREFIX, schema_name
+from elt.warehouse.protocol import DEFAULT_PREFIX, ClosingWarehouse, schema_name
 from elt.warehouse.s3_url import s3_url
 from elt.warehouse.tables import SOURCE_FILE, RawTable, staged_columns
 from elt.warehouse.wire import arrow_table, wire_columns
@@ -47,7 +46,7 @@ _ROWS_IN_BLOCK = 131_072
 _POLL_SECONDS = 0.05
 
 
-class ClickHouseWarehouse:
+class ClickHouseWarehouse(ClosingWarehouse):
     """A warehouse on a server, for which others may have it open too; one load at a time.
 
     Args:
@@ -183,14 +182,6 @@ class ClickHouseWarehouse:
     def close(self) -> None:
         """Let go of the server."""
         self._client.disconnect()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _stream_parquet(self, table: RawTable, data: bytes, key: str) -> None:
         import pyarrow as pa

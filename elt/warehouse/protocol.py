@@ -119,3 +119,19 @@ class Warehouse(Protocol):
         trace: TracebackType | None,
         /,
     ) -> None: ...
+
+
+class ClosingWarehouse:
+    """A context manager that closes itself: what warehouses have in common."""
+
+    def close(self) -> None:
+        """Let go of the warehouse (see ``Warehouse.close``)."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        self.close()

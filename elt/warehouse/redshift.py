@@ -1,12 +1,11 @@
 """Amazon Redshift: loaded with COPY from a lake on S3, each file as a whole."""
 
 from contextlib import AbstractContextManager, suppress
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from elt.warehouse.dsn import RedshiftDsn
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError
-from elt.warehouse.protocol import DEFAULT_PREFIX, schema_name
+from elt.warehouse.protocol import DEFAULT_PREFIX, ClosingWarehouse, schema_name
 from elt.warehouse.redshift_copy import (
     Access,
     access,
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 _COPIED = "copied"
 
 
-class RedshiftWarehouse:
+class RedshiftWarehouse(ClosingWarehouse):
     """A warehouse in a database of Redshift; one load at a time.
 
     Args:
@@ -145,14 +144,6 @@ class RedshiftWarehouse:
     def close(self) -> None:
         """Let go of the server."""
         self._session.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _reading(self) -> Access:
         if self._access is None:

@@ -6,8 +6,9 @@ import pytest
 from lakes import DAY, admission, dep_snapshot, discharge, identifier, some_events, wait_snapshot
 
 from elt.contracts import EVENT_TYPES, arrow_schema
+from elt.joined import JoinedObjects
 from elt.staging.batches import RawBatch, RawObject
-from elt.staging.canonical import LONGEST_OBJECT, CanonicalForm, JoinedObjects, canonical_form
+from elt.staging.canonical import LONGEST_OBJECT, CanonicalForm, canonical_form
 from elt.staging.decoding import decode
 from hospital_sim.events import Event, encode, event_type
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.unit
 def proven(kind: str, contents: list[bytes]) -> list[bool]:
     form = canonical_form(EVENT_TYPES[kind])
     assert form is not None
-    read = form.read(JoinedObjects(contents))
+    read = form.read(JoinedObjects.of(contents))
     assert read.table.num_rows == read.rows.sum()
     return [bool(row) for row in read.rows]
 
@@ -27,7 +28,7 @@ def test_every_type_has_a_form_and_its_events_are_proven(kind: str) -> None:
     events = [event for event in some_events(300) if event_type(event) == kind]
 
     form = CanonicalForm(EVENT_TYPES[kind])
-    read = form.read(JoinedObjects([encode(event) for event in events]))
+    read = form.read(JoinedObjects.of([encode(event) for event in events]))
 
     assert read.rows.all()
     expected = [
@@ -179,6 +180,6 @@ def test_the_calendar_agrees_with_that_of_the_language() -> None:
 
     form = canonical_form(EVENT_TYPES["admission"])
     assert form is not None
-    read = form.read(JoinedObjects([encode(event) for event in events]))
+    read = form.read(JoinedObjects.of([encode(event) for event in events]))
 
     assert read.table["event_time"].to_pylist() == moments
