@@ -39,7 +39,7 @@ def load_year(preset: str, folder: Path) -> str:
     dsn = f"chdb://{folder}/warehouse"
     with open_warehouse(dsn, create=True) as warehouse:
         make_raw_tables(warehouse)
-        for record in finished_runs(store):
+        for record in finished_runs(store, []):
             for table, rows in record.rows.items():
                 if rows.num_rows:
                     warehouse.insert(table, rows)
@@ -76,4 +76,4 @@ def main(preset: str = "district_general", rounds: int = 5) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2], *(int(argument) for argument in sys.argv[2:]))
+    main(*sys.argv[1:2], *map(int, sys.argv[2:]))  # type: ignore[arg-type]

@@ -31,9 +31,9 @@ from elt.load import load_file
 from elt.manifests import StagedFile
 from elt.warehouse import Warehouse, open_warehouse
 from elt.warehouse.clickhouse import ClickHouseWarehouse
-from elt.warehouse.clickhouse_sql import ColumnTypes, create_table, insert_from, quoted, staged_columns, structure
+from elt.warehouse.clickhouse_sql import ColumnTypes, create_table, insert_from, quoted, structure
 from elt.warehouse.dsn import ClickHouseDsn, parse_dsn
-from elt.warehouse.tables import LOADED_FILE, SOURCE_FILE, RawTable, event_table
+from elt.warehouse.tables import LOADED_FILE, SOURCE_FILE, RawTable, event_table, staged_columns
 from elt.warehouse.wire import wire_columns
 from hospital_sim.storage import LocalStore
 

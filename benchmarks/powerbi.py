@@ -64,4 +64,4 @@ def main(preset: str = "district_general", repetitions: int = 5) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2], *(int(argument) for argument in sys.argv[2:]))
+    main(*sys.argv[1:2], *map(int, sys.argv[2:]))  # type: ignore[arg-type]

@@ -121,8 +121,8 @@ def main(count: int = 1500, rounds: int = 5) -> int:
     kept = True
     for which, name in enumerate(("written, only if the name is free", "read")):
         print(f"{name}:")
-        for side in sides:
-            print(f"  {side:<18} {count / statistics.median(each[side][which] for each in measured):>8,.0f}")
+        for who in sides:
+            print(f"  {who:<18} {count / statistics.median(each[who][which] for each in measured):>8,.0f}")
         share = statistics.median(each["bare obstore loop"][which] / each["this library"][which] for each in measured)
         print(f"  {share:.2f} of the bare loop (promised: {PROMISED})")
         kept = kept and share >= PROMISED

@@ -161,4 +161,4 @@ def main(count: int = 20_000, rounds: int = 7, folder: str = "/dev/shm") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(word) for word in sys.argv[1:3]), *sys.argv[3:4]))
+    sys.exit(main(*map(int, sys.argv[1:3]), *sys.argv[3:4]))  # type: ignore[arg-type]
