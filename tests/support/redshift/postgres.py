@@ -36,6 +36,8 @@ _FOR_TESTS = {
     "max_connections": "50",
     "allow_system_table_mods": "on",
     "md5_password_warnings": "off",
+    # In its folder, which is removed: the memory of the machine would keep what a killed server had.
+    "dynamic_shared_memory_type": "mmap",
 }
 
 
