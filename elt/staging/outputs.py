@@ -30,7 +30,7 @@ from elt.staging.reading import read_batches
 from elt.staging.sorting import DaySorter, by_time
 from elt.staging.tally import StagedEvents, Tally
 from hospital_sim import layout as raw_layout
-from hospital_sim.storage import ObjectStore
+from hospital_sim.storage import ObjectStore, StorageError
 
 BATCH_OBJECTS = 8192
 _STAGED_TOGETHER = 32 * BATCH_OBJECTS
@@ -237,6 +237,11 @@ def _close(store: ObjectStore, plan: Plan, event_type: str, batch: RawBatch, dec
 def _quarantine_rejected(store: ObjectStore, plan: Plan, event_type: str, rejected: Rejected) -> Reason:
     item = rejected.object
     key = raw_layout.key_of(event_type, item.day, item.event_id)
+    if raw.read_raw(store, key) != item.data:
+        # A file system may give a part of a file: what is sound must not be called broken for it.
+        raise StorageError(
+            f"{store.url}/{raw.RAW_PREFIX}{key}", "gave other bytes when it was read again; run the same command again"
+        )
     return _quarantine(store, plan, key, item.data, rejected.reason, rejected.detail)
 
 

@@ -63,7 +63,12 @@ class StagedFileWriter:
         Returns:
             Its bytes, once they are there.
         """
-        return self._thread.submit(self._encoder.finish, self._rows, inputs, counts)
+        return self._thread.submit(self._finished, inputs, counts)
+
+    def _finished(self, inputs: str, counts: bytes) -> bytes:
+        if self._encoding is not None:
+            self._encoding.result()  # an error, if there was one
+        return self._encoder.finish(self._rows, inputs, counts)
 
 
 class _Encoder:

@@ -1,6 +1,7 @@
 """Staging a lake: what it writes, that it repeats nothing, and what happens to what arrives later or is broken."""
 
 import os
+import tempfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from lakes import DAY, admission, contents, discharge, put_all, put_event, put_r
 from elt import manifests, quarantine
 from elt.contracts import EVENT_TYPES, arrow_schema
 from elt.digests import digest
-from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
+from elt.errors import BrokenLakeError, EltError, EmptyLakeError, WrongCallError
 from elt.quarantine import Reason
 from elt.raw import open_lake
 from elt.staging import inputs, outputs, parquet, sorting, stage
@@ -186,6 +187,19 @@ def test_row_groups_do_not_depend_on_batches(tmp_path: Path, monkeypatch: pytest
     assert contents(stores[0]) == contents(stores[1])
 
 
+def test_no_room_for_a_large_file_in_the_making_is_told_with_what_to_do(
+    lake: LocalStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_all(lake, some_events(400))
+    with monkeypatch.context() as patch:
+        patch.setattr(parquet, "ROW_GROUP_ROWS", 100)
+        patch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+        with pytest.raises(EltError, match=r"gone: a staged file too large for memory .* TMPDIR"):
+            stage(lake)
+    stage(lake)
+    assert sum(file.rows for file in manifests.staged_files(lake)) == 1600
+
+
 def test_several_processes_write_the_bytes_of_one(tmp_path: Path) -> None:
     stores = [LocalStore(tmp_path / name) for name in ("one", "two")]
     for store in stores:
@@ -289,6 +303,21 @@ def test_a_broken_object_is_quarantined_and_the_rest_goes_on(lake: LocalStore) -
     [entry] = quarantine.entries(lake)
     assert (entry.key, entry.reason, entry.manifest) == (broken, Reason.NOT_JSON, 1)
     assert quarantine.open_counts(lake) == {Reason.NOT_JSON: 1}
+
+
+@pytest.mark.parametrize("given", [0, 1, 100])
+def test_an_event_of_which_a_part_was_read_is_not_called_broken(
+    lake: LocalStore, monkeypatch: pytest.MonkeyPatch, given: int
+) -> None:
+    put_all(lake, some_events(50))
+    readv = os.readv
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "readv", lambda descriptor, buffers: readv(descriptor, [buffers[0][:given]]))
+        with pytest.raises(StorageError, match="gave other bytes when it was read again"):
+            stage(lake)
+    summary = stage(lake)
+    assert (sum(summary.staged.values()), summary.quarantined) == (200, {})
+    assert list(quarantine.entries(lake)) == []
 
 
 def test_a_month_of_nothing_but_broken_objects_writes_no_file(lake: LocalStore) -> None:
