@@ -126,8 +126,13 @@ def _executable(installed: Path, folder: Path, identity: dict[str, object]) -> P
     try:
         _run([installed / "bin" / "postgres", "--version"], identity)
     except (PermissionError, RuntimeError):
-        installed = shutil.copytree(installed, folder / "programs", symlinks=True)
-        folder.joinpath("programs").chmod(0o755)
+        # The programs look for their libraries beside the package that they came in.
+        package, copied = installed.parent, folder / "programs"
+        for libraries in package.parent.glob(f"{package.name}.libs"):
+            shutil.copytree(libraries, copied / libraries.name, symlinks=True)
+        installed = shutil.copytree(installed, copied / package.name / installed.name, symlinks=True)
+        for made in (copied, installed.parent):
+            made.chmod(0o755)
     return installed / "bin"
 
 
