@@ -47,7 +47,7 @@ class OpenPage:
     def go(self, page: str) -> None:
         """Follow the navigation to another page, and wait until its charts show."""
         self.page.get_by_role("navigation").get_by_role("link", name=page, exact=True).click()
-        self.page.wait_for_function("name => document.querySelector('h1').textContent === name", arg=page)
+        self.page.wait_for_function("name => document.querySelector('h1')?.textContent === name", arg=page)
         _wait_until_drawn(self.page)
 
     def number(self, key: str) -> str:
@@ -90,7 +90,7 @@ def open_page(browser: "Browser") -> Iterator[Callable[..., OpenPage]]:
 
 
 def _wait_until_drawn(page: "Page") -> None:
-    page.wait_for_function("document.documentElement.dataset.drawn === 'yes'", timeout=10_000)
+    page.wait_for_function("document.documentElement?.dataset.drawn === 'yes'", timeout=10_000)
 
 
 @pytest.fixture

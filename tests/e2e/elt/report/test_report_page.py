@@ -188,7 +188,7 @@ def test_each_hospital_has_its_own_figures(make_report: Make, open_page: Open, w
     departments = opened.page.locator("select[name=department] option").all_inner_texts()
     assert departments == ["All departments", "Intensive Care"]
     opened.page.locator("[data-table=hospitals]").get_by_role("link", name="Alpha Infirmary").click()
-    opened.page.wait_for_function("document.getElementById('hospital-name').textContent === 'Alpha Infirmary'")
+    opened.page.wait_for_function("document.getElementById('hospital-name')?.textContent === 'Alpha Infirmary'")
     assert float(opened.number("wait_p90")) == _wait(warehouse, "wait_hours_p90", "", "whole", None, "alpha")
 
 
