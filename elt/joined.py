@@ -9,7 +9,7 @@ import numpy.typing as npt
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
 
-_FIRST_BYTES = 1 << 23
+_FIRST_BYTES = 1 << 24
 
 PADDING = 512
 """Zeros behind the last object: a window that begins in it ends there, and no value goes on into them."""
@@ -25,7 +25,10 @@ class ObjectBuffer:
     def __init__(self) -> None:
         self.ends: list[int] = []
         self._bytes: Bytes = np.empty(_FIRST_BYTES, np.uint8)
-        self._end = 0
+
+    @property
+    def _end(self) -> int:
+        return self.ends[-1] if self.ends else 0
 
     def room(self, size: int) -> tuple[memoryview, int]:
         """Return the buffer, with room for so many bytes more, and where they begin; ``took`` tells what came."""
@@ -39,7 +42,6 @@ class ObjectBuffer:
     def took(self, ends: Iterable[int]) -> None:
         """Note where objects end that were written to the buffer."""
         self.ends.extend(ends)
-        self._end = self.ends[-1] if self.ends else 0
 
     def extend(self, contents: Iterable[bytes | memoryview]) -> None:
         """Append objects."""

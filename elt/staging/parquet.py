@@ -1,16 +1,14 @@
 """Writes staged Parquet files: the same events give the same bytes."""
 
-import tempfile
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from tempfile import TemporaryFile
 from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from elt.contracts import ColumnKind, arrow_schema, columns, contract_version
-from elt.errors import EltError
+from elt.staging.temporary import room_for, temporary_file
 from hospital_sim.events import UUID_PATTERN
 
 ROW_GROUP_ROWS = 131_072
@@ -18,6 +16,8 @@ ROW_GROUP_ROWS = 131_072
 CONTRACT_KEY = b"hospital_sim.contract_version"
 INPUTS_KEY = b"hospital_sim.inputs"
 COUNTS_KEY = b"hospital_sim.counts"
+
+_MADE_HERE = "a staged file too large for memory is made here"
 
 
 class StagedFileWriter:
@@ -92,26 +92,22 @@ class _Encoder:
         """
         rows = pa.concat_tables(self._rest + tables)
         end = rows.num_rows - rows.num_rows % ROW_GROUP_ROWS
-        try:
+        with room_for(_MADE_HERE):
             if self._file is None:
-                self._file = TemporaryFile(prefix="hospital-elt-")  # noqa: SIM115
+                self._file = temporary_file()
             self._write(rows.slice(0, end))
-        except OSError as error:
-            raise _no_room(error) from error
         self._rest = [rows.slice(end)]
 
     def finish(self, tables: list[pa.Table], inputs: str, counts: bytes) -> bytes:
         """Add the last rows and return the bytes of the file (see ``StagedFileWriter.finish``)."""
         if self._file is None:
             self._file = pa.BufferOutputStream()
-        try:
+        with room_for(_MADE_HERE):
             self._write(pa.concat_tables(self._rest + tables))
             writer = self._open()
             contract = str(contract_version(self._event_type))
             writer.add_key_value_metadata({CONTRACT_KEY: contract, INPUTS_KEY: inputs, COUNTS_KEY: counts.decode()})
             writer.close()
-        except OSError as error:
-            raise _no_room(error) from error
         return _whole(self._file)
 
     def _write(self, rows: pa.Table) -> None:
@@ -147,13 +143,6 @@ def _whole(file: pa.BufferOutputStream | IO[bytes]) -> bytes:
     with file:
         file.seek(0)
         return file.read()
-
-
-def _no_room(error: OSError) -> EltError:
-    return EltError(
-        f"{tempfile.gettempdir()}: a staged file too large for memory is made here, which failed: "
-        f"{error.strerror or error}; give a folder with more room in TMPDIR"
-    )
 
 
 def read_metadata(data: bytes) -> dict[bytes, bytes]:

@@ -7,16 +7,14 @@ temporary file and are merged from there.
 
 import itertools
 import os
-import tempfile
 from collections.abc import Iterator
-from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from elt.errors import EltError
+from elt.staging.temporary import room_for, temporary_file
 
 HELD_ROWS = 65_536
 """The most events of a cut day that are held in memory."""
@@ -81,17 +79,12 @@ class DaySorter:
         self.__init__()  # type: ignore[misc]
 
     def _spill(self) -> None:
-        try:
+        with room_for("a day too large for memory is sorted here"):
             if self._file is None:
-                self._file = TemporaryFile(prefix="hospital-elt-")  # noqa: SIM115
+                self._file = temporary_file()
             for table in self._held:
                 self._spilled.append([self._write(self._file, batch) for batch in _pieces(table)])
             self._file.flush()
-        except OSError as error:
-            raise EltError(
-                f"{tempfile.gettempdir()}: a day too large for memory is sorted here, which failed: {error.strerror}; "
-                "give a folder with more room in TMPDIR"
-            ) from error
         self._held, self._held_rows = [], 0
 
     def _write(self, file: IO[bytes], batch: pa.RecordBatch) -> _Spilled:

@@ -1,5 +1,6 @@
 """What every warehouse can do."""
 
+from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
@@ -121,12 +122,12 @@ class Warehouse(Protocol):
     ) -> None: ...
 
 
-class ClosingWarehouse:
+class ClosingWarehouse(ABC):
     """A context manager that closes itself: what warehouses have in common."""
 
+    @abstractmethod
     def close(self) -> None:
         """Let go of the warehouse (see ``Warehouse.close``)."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         return self
