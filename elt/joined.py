@@ -16,45 +16,52 @@ PADDING = 512
 
 
 class ObjectBuffer:
-    """Collects the bytes of many objects, one after another.
+    """Collects the bytes of some objects, one after another.
+
+    Args:
+        objects: How many there will be.
 
     Attributes:
-        ends: Where each object ends.
+        ends: Where each object ends; of those that have not come yet, anything.
+        count: How many have come.
     """
 
-    def __init__(self) -> None:
-        self.ends: list[int] = []
+    def __init__(self, objects: int) -> None:
+        self.ends: Offsets = np.empty(objects, np.int64)
+        self.count = 0
         self._bytes: Bytes = np.empty(_FIRST_BYTES, np.uint8)
 
     @property
-    def _end(self) -> int:
-        return self.ends[-1] if self.ends else 0
+    def end(self) -> int:
+        """Where the objects end that have come."""
+        return int(self.ends[self.count - 1]) if self.count else 0
 
-    def room(self, size: int) -> tuple[memoryview, int]:
-        """Return the buffer, with room for so many bytes more, and where they begin; ``took`` tells what came."""
-        if self._end + size + PADDING > len(self._bytes):
+    def room(self, size: int) -> Bytes:
+        """Return the buffer, with room for so many bytes more; ``took`` tells what came."""
+        if self.end + size + PADDING > len(self._bytes):
             # Pages that nothing is written to take no memory.
-            larger = np.empty(2 * (self._end + size + PADDING), np.uint8)
-            larger[: self._end] = self._bytes[: self._end]
+            larger = np.empty(2 * (self.end + size + PADDING), np.uint8)
+            larger[: self.end] = self._bytes[: self.end]
             self._bytes = larger
-        return _view(self._bytes), self._end
+        return self._bytes
 
-    def took(self, ends: Iterable[int]) -> None:
-        """Note where objects end that were written to the buffer."""
-        self.ends.extend(ends)
+    def took(self, count: int) -> None:
+        """Note how many objects have come, those among them that were written to the buffer and to ``ends``."""
+        self.count = count
 
     def extend(self, contents: Iterable[bytes | memoryview]) -> None:
         """Append objects."""
-        for data in contents:
-            view, start = self.room(len(data))
-            view[start : start + len(data)] = data
-            self.took([start + len(data)])
+        parts = list(contents)
+        data = b"".join(parts)
+        start, count = self.end, self.count + len(parts)
+        self.room(len(data))[start : start + len(data)] = np.frombuffer(data, np.uint8)
+        self.ends[self.count : count] = start + np.cumsum(list(map(len, parts)), dtype=np.int64)
+        self.took(count)
 
-    def end(self) -> tuple[Bytes, Offsets]:
-        """Return what was collected, with ``PADDING`` zeros behind, and where each object ends."""
-        self.room(0)
-        self._bytes[self._end : self._end + PADDING] = 0
-        return self._bytes[: self._end + PADDING], np.array(self.ends, np.int64)
+    def joined(self) -> "JoinedObjects":
+        """Return the objects."""
+        self.room(0)[self.end : self.end + PADDING] = 0
+        return JoinedObjects(self._bytes[: self.end + PADDING], self.ends[: self.count])
 
 
 class JoinedObjects:
@@ -80,9 +87,9 @@ class JoinedObjects:
     @classmethod
     def of(cls, contents: Iterable[bytes | memoryview]) -> Self:
         """Join single objects."""
-        buffer = ObjectBuffer()
-        buffer.extend(contents)
-        return cls(*buffer.end())
+        parts = list(contents)
+        data = np.frombuffer(b"".join([*parts, bytes(PADDING)]), np.uint8)
+        return cls(data, np.cumsum(list(map(len, parts)), dtype=np.int64))
 
     def __len__(self) -> int:
         """Return the number of objects."""

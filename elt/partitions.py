@@ -1,24 +1,31 @@
-"""Lists and reads the objects of one partition, as fast as the store can.
+"""Lists and reads the objects of partitions, as fast as the store can.
 
-A partition of a lake on the local file system is a folder of many small files: there, names are listed and files are
-opened relative to the folder, with no path made for each.
+A partition of a lake on the local file system is a folder of many small files.
 """
 
-import errno
 import os
 from collections.abc import Sequence
 
-from elt.joined import ObjectBuffer
-from hospital_sim.storage import FILE_ALONE, LocalStore, ObjectNotFoundError, ObjectStore, StorageError
+import numpy as np
 
-_READ_BYTES = 1 << 16
-_OPEN_AT_ONCE = 128
+from elt.files import FILES, Rows
+from elt.joined import JoinedObjects, ObjectBuffer
+from hospital_sim.storage import LocalStore, ObjectStore
+
 _NO_FOLDERS_INSIDE = 2
 """Links to a folder that holds no other folder, where the file system counts them: its name, and its own dot."""
 
 
-def object_names(store: ObjectStore, prefix: str) -> list[str]:
-    """Return the names of all objects below a prefix, without the prefix.
+def reads_ahead(store: ObjectStore) -> int:
+    """Return how many batches of objects are best read while others are worked on."""
+    if not isinstance(store, LocalStore):
+        return 1  # of which many objects are under way at once
+    # Of two, one goes on where the other waits for the interpreter.
+    return 2 if FILES.lets_others_run else 0
+
+
+def object_names(store: ObjectStore, prefix: str) -> bytes:
+    """Return the names of all objects below a prefix, without the prefix, in no order, each with a zero behind.
 
     Args:
         store: The lake.
@@ -31,108 +38,42 @@ def object_names(store: ObjectStore, prefix: str) -> list[str]:
         names = _local_names(f"{store.url}/{prefix}")
         if names is not None:
             return names
-    return [key[len(prefix) :] for key in store.keys(prefix)]
+    return b"".join(os.fsencode(key[len(prefix) :]) + b"\0" for key in store.keys(prefix))
 
 
-def read_objects(store: ObjectStore, prefix: str, names: Sequence[str], into: ObjectBuffer) -> None:
+def read_objects(store: ObjectStore, prefixes: Sequence[str], counts: Sequence[int], names: Rows) -> JoinedObjects:
     """Read objects, in the order of their names.
 
     Args:
         store: The lake.
-        prefix: The prefix of all of them, with its final slash.
-        names: What follows the prefix.
-        into: Takes their bytes.
+        prefixes: The prefixes of the objects, each with its final slash.
+        counts: How many objects have each of them.
+        names: What follows the prefix, prefix after prefix.
 
     Raises:
         ObjectNotFoundError: If one of them is not there.
         StorageError: If one cannot be read.
     """
-    if isinstance(store, LocalStore):
-        _read_local(f"{store.url}/{prefix}", names, into)
-    else:
-        into.extend(data for _, data in store.read_many([prefix + name for name in names]))
+    ends = np.cumsum(counts, dtype=np.int64)
+
+    def key(number: int) -> str:
+        name: bytes = names[number].tobytes()
+        return prefixes[int(np.searchsorted(ends, number, "right"))] + name.decode("ascii")
+
+    if not isinstance(store, LocalStore):
+        return JoinedObjects.of(data for _, data in store.read_many(map(key, range(len(names)))))
+    folders = [f"{store.url}/{prefix}" for prefix in prefixes]
+    buffer = ObjectBuffer(len(names))
+    while buffer.count < len(names):
+        FILES.read(folders, ends, names, buffer)
+        if buffer.count < len(names):
+            buffer.extend([store.read(key(buffer.count))])
+    return buffer.joined()
 
 
-def _local_names(folder: str) -> list[str] | None:
+def _local_names(folder: str) -> bytes | None:
     """Return the names of the files in a folder; None if there may be folders among them."""
     try:
-        return os.listdir(folder) if os.stat(folder).st_nlink == _NO_FOLDERS_INSIDE else None  # noqa: PTH116, PTH208
+        return FILES.names(folder) if os.stat(folder).st_nlink == _NO_FOLDERS_INSIDE else None  # noqa: PTH116
     except OSError:
         return None  # what is wrong is said by the store
-
-
-def _read_local(folder: str, names: Sequence[str], into: ObjectBuffer) -> None:
-    try:
-        inside = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except FileNotFoundError as error:
-        raise ObjectNotFoundError(folder, "there is no such partition") from error
-    except OSError as error:
-        raise _unreadable(folder, error) from error
-    try:
-        done = 0
-        while done < len(names):
-            done += _read_some(folder, inside, names[done : done + _OPEN_AT_ONCE], into)
-    finally:
-        os.close(inside)
-
-
-def _read_some(folder: str, inside: int, names: Sequence[str], into: ObjectBuffer) -> int:
-    """Read the first of some files: as many as may be open at once, at least one; return how many."""
-    descriptors = _open_some(folder, inside, names)
-    ends: list[int] = []
-    # The calls of the system and nothing else: a million of these are most of the work of staging.
-    read, most = os.readv, _READ_BYTES
-    try:
-        view, end = into.room(len(descriptors) * most)
-        for descriptor in descriptors:
-            count = read(descriptor, (view[end : end + most],))
-            if count == most:
-                break
-            end += count
-            ends.append(end)
-        into.took(ends)
-        if len(ends) < len(descriptors):
-            into.extend([_read_large(descriptors[len(ends)])])
-    except OSError as error:
-        raise _unreadable(folder + names[len(ends)], error) from error
-    finally:
-        _close(descriptors)
-    return min(len(ends) + 1, len(descriptors))
-
-
-def _open_some(folder: str, inside: int, names: Sequence[str]) -> list[int]:
-    opened, only = os.open, FILE_ALONE
-    descriptors: list[int] = []
-    try:
-        for name in names:
-            descriptors.append(opened(name, only, dir_fd=inside))  # noqa: PERF401
-    except OSError as error:
-        if error.errno != errno.EMFILE or not descriptors:
-            _close(descriptors)
-            raise _unreadable(folder + names[len(descriptors)], error) from error
-    return descriptors
-
-
-def _read_large(descriptor: int) -> bytes:
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    parts = []
-    while part := os.read(descriptor, _READ_BYTES << 4):
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _close(descriptors: Sequence[int]) -> None:
-    """Close files, all in one call if their numbers follow one another."""
-    if descriptors and max(descriptors) - min(descriptors) < len(descriptors):
-        os.closerange(min(descriptors), max(descriptors) + 1)
-        return
-    for descriptor in descriptors:
-        os.close(descriptor)
-
-
-def _unreadable(place: str, error: OSError) -> StorageError:
-    if isinstance(error, FileNotFoundError):
-        return ObjectNotFoundError(place, "there is no such object")
-    if error.errno == errno.ELOOP:
-        return StorageError(place, "is a link and no object; put the object itself there")
-    return StorageError(place, f"cannot be read: {error.strerror}")

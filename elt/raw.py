@@ -9,7 +9,8 @@ from datetime import date
 
 from elt import partitions
 from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
-from elt.joined import ObjectBuffer
+from elt.files import Rows
+from elt.joined import JoinedObjects
 from hospital_sim import layout
 from hospital_sim.events import EVENT_TYPES, BrokenRecordError, RunRecord, RunStarted, decode_record, decode_started
 from hospital_sim.storage import ObjectStore, open_store
@@ -89,14 +90,28 @@ def partition_keys(store: ObjectStore, event_type: str, day: date) -> Iterator[s
     return raw_keys(store, layout.partition_prefix(event_type, day))
 
 
-def object_names(store: ObjectStore, event_type: str, day: date) -> list[str]:
-    """Return the names of all objects in the partition of one type and day, events or not, in no order."""
+def object_names(store: ObjectStore, event_type: str, day: date) -> bytes:
+    """Return the names of all in the partition of one type and day, events or not (see ``partitions.object_names``)."""
     return partitions.object_names(store, RAW_PREFIX + layout.partition_prefix(event_type, day))
 
 
-def read_objects(store: ObjectStore, event_type: str, day: date, names: Sequence[str], into: ObjectBuffer) -> None:
-    """Read objects of one partition, in the order of their names (errors as in ``read_raw``)."""
-    partitions.read_objects(store, RAW_PREFIX + layout.partition_prefix(event_type, day), names, into)
+def read_objects(
+    store: ObjectStore, event_type: str, days: Sequence[date], counts: Sequence[int], names: Rows
+) -> JoinedObjects:
+    """Read objects of one type.
+
+    Args:
+        store: The lake.
+        event_type: Their type.
+        days: The days of their partitions.
+        counts: How many objects are of each of them.
+        names: Their names, day after day.
+
+    Raises:
+        StorageError: If one cannot be read.
+    """
+    prefixes = [RAW_PREFIX + layout.partition_prefix(event_type, day) for day in days]
+    return partitions.read_objects(store, prefixes, counts, names)
 
 
 def read_raw(store: ObjectStore, key: str) -> bytes:

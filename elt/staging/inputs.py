@@ -21,8 +21,8 @@ from hospital_sim.storage import ObjectStore
 LARGEST_OUTPUT = 2_000_000
 """The most objects of one output: what is held of them in memory is then bounded."""
 
-_NAMES_HELD = 65_536
-"""From so many names on, what was listed is read; the names of one day are held together."""
+_NAMES_BYTES = 1 << 22
+"""From so many bytes of names on, what was listed is read; the names of one day are held together."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,10 @@ def list_new_objects(
 
 def _listed(store: ObjectStore, event_type: str, days: list[date]) -> Iterator[tuple[date, bytes, list[str]]]:
     """Yield the identifiers of the objects of each day, and its other names; few names are held at once."""
-    names: dict[date, list[str]] = {}
+    names: dict[date, bytes] = {}
     for day in days:
         names[day] = raw.object_names(store, event_type, day)
-        if day == days[-1] or sum(map(len, names.values())) >= _NAMES_HELD:
+        if day == days[-1] or sum(map(len, names.values())) >= _NAMES_BYTES:
             yield from zip(names, *read_object_names(event_type, list(names.values())), strict=True)
             names.clear()
 

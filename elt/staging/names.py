@@ -1,9 +1,10 @@
 """Names of raw objects and their identifiers: 16 bytes each, sorted, instead of the text of a name."""
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ _DIGITS = np.delete(np.arange(_TEXT_WIDTH), _HYPHENS)
 _GROUPS = ((0, 8), (9, 13), (14, 18), (19, 23), (24, 36))
 """Where the digits of an identifier stand between its hyphens."""
 
+_END = b"\0"
 _MANY = 1 << 16
 _AT_ONCE = 1 << 15
 """Names that are read at once: what is held beside the names themselves is bounded."""
@@ -47,9 +49,9 @@ def identifier_texts(identifiers: bytes) -> Texts:
 
 
 def texts_of(texts: Texts) -> list[str]:
-    """Return identifiers as single strings."""
-    text = texts.tobytes().decode("ascii")
-    return [text[place : place + _TEXT_WIDTH] for place in range(0, len(text), _TEXT_WIDTH)]
+    """Return rows of characters, as identifiers and names are, as single strings."""
+    text, width = texts.tobytes().decode("ascii"), texts.shape[1]
+    return [text[place : place + width] for place in range(0, len(text), width)]
 
 
 def texts_from(identifiers: Sequence[str]) -> Texts:
@@ -57,15 +59,14 @@ def texts_from(identifiers: Sequence[str]) -> Texts:
     return np.frombuffer("".join(identifiers).encode("ascii"), np.uint8).reshape(-1, _TEXT_WIDTH)
 
 
-def object_names(event_type: str, texts: Texts) -> list[str]:
-    """Return the names of objects in their partition, without its prefix."""
+def object_names(event_type: str, texts: Texts) -> Texts:
+    """Return the names of objects in their partition, without its prefix: one row of ASCII characters for each."""
     pattern = _name_pattern(event_type)
-    start, width = pattern.index("#"), len(pattern)
-    names = np.empty((len(texts), width), np.uint8)
+    start = pattern.index("#")
+    names = np.empty((len(texts), len(pattern)), np.uint8)
     names[:] = np.frombuffer(pattern.encode("ascii"), np.uint8)
     names[:, start : start + _TEXT_WIDTH] = texts
-    text = names.tobytes().decode("ascii")
-    return [text[place : place + width] for place in range(0, len(text), width)]
+    return names
 
 
 @cache
@@ -75,37 +76,42 @@ def _name_pattern(event_type: str) -> str:
     return layout.key_of(event_type, day, "#" * _TEXT_WIDTH).removeprefix(layout.partition_prefix(event_type, day))
 
 
-def read_object_names(event_type: str, days: Sequence[Sequence[str]]) -> tuple[list[bytes], list[list[str]]]:
+def read_object_names(event_type: str, days: Sequence[bytes]) -> tuple[list[bytes], list[list[str]]]:
     """Read the identifiers from the names of objects in partitions.
 
     Args:
         event_type: Type of the partitions.
-        days: The names in each of them, without the prefix of the partition.
+        days: The names in each of them, without the prefix of the partition, each with a zero behind.
 
     Returns:
         For each partition the identifiers, 16 bytes each, sorted; and for each the names that are not an event's.
     """
-    names = list(chain.from_iterable(days))
-    identifiers, right = np.empty((len(names), 2), np.uint64), np.empty(len(names), np.bool_)
-    for start in range(0, len(names), _AT_ONCE):
-        some = slice(start, start + _AT_ONCE)
-        identifiers[some], right[some] = _identifiers(_name_pattern(event_type), names[some])
-    ends = np.cumsum([0, *map(len, days)])
-    if right.all():
-        return _sorted(identifiers, ends), [[] for _ in days]
-    wrong = [sorted(names[row] for row in range(*span) if not right[row]) for span in pairwise(ends.tolist())]
+    pattern = _name_pattern(event_type).encode("ascii") + _END
+    names = [day.count(_END) for day in days]
+    ends = np.cumsum([0, *names])
+    found = _identifiers(pattern, b"".join(days)) if len(pattern) * ends[-1] == sum(map(len, days)) else None
+    if found is not None and found[1].all():
+        return _sorted(found[0], ends), [[] for _ in days]
+    # A name of another length becomes the pattern, which is the name of no object.
+    single = [name + _END for day in days for name in day.split(_END)[:-1]]
+    identifiers, right = _identifiers(pattern, b"".join(n if len(n) == len(pattern) else pattern for n in single))
+    wrong = [sorted(os.fsdecode(single[row][:-1]) for row in range(*span) if not right[row]) for span in pairwise(ends)]
     return _sorted(identifiers[right], np.concatenate([[0], np.cumsum(right)])[ends]), wrong
 
 
-def _identifiers(pattern: str, names: Sequence[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
-    """Read names: two numbers for each identifier, and whether it is one."""
-    text = "".join(names)
-    if set(map(len, names)) != {len(pattern)} or not text.isascii():
-        # The pattern itself is the name of no object.
-        text = "".join(name if len(name) == len(pattern) and name.isascii() else pattern for name in names)
-    rows = np.frombuffer(text.encode("ascii"), np.uint8).reshape(-1, len(pattern))
-    start = pattern.index("#")
-    template = np.frombuffer(pattern.encode("ascii"), np.uint8).copy()
+def _identifiers(pattern: bytes, names: bytes) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
+    """Read names that are as long as the pattern: two numbers for each identifier, and whether it is one."""
+    rows = np.frombuffer(names, np.uint8).reshape(-1, len(pattern))
+    identifiers, right = np.empty((len(rows), 2), np.uint64), np.empty(len(rows), np.bool_)
+    for start in range(0, len(rows), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        identifiers[some], right[some] = _identifiers_of_rows(pattern, rows[some])
+    return identifiers, right
+
+
+def _identifiers_of_rows(pattern: bytes, rows: Texts) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
+    start = pattern.index(b"#")
+    template = np.frombuffer(pattern, np.uint8).copy()
     template[start + _HYPHENS] = ord("-")
     same = np.full(len(pattern), 0xFF, np.uint8)
     same[start + _DIGITS] = 0

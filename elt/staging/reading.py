@@ -1,17 +1,14 @@
-"""Reads batches of raw objects, one ahead of what is worked on."""
+"""Reads batches of raw objects, ahead of what is worked on."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import accumulate, pairwise
-from typing import TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from elt import raw
-from elt.joined import JoinedObjects, ObjectBuffer
+from elt.partitions import reads_ahead
 from elt.staging.batches import DayPart, RawBatch
 from elt.staging.names import identifier_texts, object_names
-from hospital_sim.storage import LocalStore, ObjectStore
-
-Item = TypeVar("Item")
+from hospital_sim.storage import ObjectStore
 
 
 def read_batch(store: ObjectStore, event_type: str, parts: Sequence[DayPart]) -> RawBatch:
@@ -26,12 +23,9 @@ def read_batch(store: ObjectStore, event_type: str, parts: Sequence[DayPart]) ->
         StorageError: If one cannot be read.
     """
     texts = identifier_texts(b"".join(part.identifiers for part in parts))
-    names = object_names(event_type, texts)
-    ends = accumulate(map(len, parts), initial=0)
-    buffer = ObjectBuffer()
-    for part, (start, end) in zip(parts, pairwise(ends), strict=True):
-        raw.read_objects(store, event_type, part.day, names[start:end], buffer)
-    return RawBatch.of_days(parts, texts, JoinedObjects(*buffer.end()))
+    days, counts = [part.day for part in parts], list(map(len, parts))
+    objects = raw.read_objects(store, event_type, days, counts, object_names(event_type, texts))
+    return RawBatch.of_days(parts, texts, objects)
 
 
 def read_batches(
@@ -39,17 +33,22 @@ def read_batches(
 ) -> Iterator[tuple[list[DayPart], RawBatch]]:
     """Yield batches and their objects (errors as in ``read_batch``).
 
-    From a store that is far, each is read while the one before is worked on. Of a local file, most of the reading is
-    calls too short to work beside: they would cost more than they gain.
+    The next are read while one is worked on, if reading leaves the interpreter to others for long enough.
     """
-    read = ((parts, read_batch(store, event_type, parts)) for parts in batches)
-    return read if isinstance(store, LocalStore) else _made_ahead(read)
+    ahead = reads_ahead(store)
+    if not ahead:
+        yield from ((parts, read_batch(store, event_type, parts)) for parts in batches)
+        return
+    coming: deque[tuple[list[DayPart], Future[RawBatch]]] = deque()
+    with ThreadPoolExecutor(ahead, "reading-ahead") as threads:
+        for parts in batches:
+            coming.append((parts, threads.submit(read_batch, store, event_type, parts)))
+            if len(coming) > ahead:
+                yield _first(coming)
+        while coming:
+            yield _first(coming)
 
 
-def _made_ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """Yield items, each made in another thread while the one before is worked on."""
-    with ThreadPoolExecutor(1, "reading-ahead") as thread:
-        coming = thread.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = thread.submit(next, items, None)
-            yield item
+def _first(coming: deque[tuple[list[DayPart], Future[RawBatch]]]) -> tuple[list[DayPart], RawBatch]:
+    parts, batch = coming.popleft()
+    return parts, batch.result()

@@ -118,7 +118,7 @@ def _read_list(store: ObjectStore, key: str) -> dict[date, bytes]:
 
 
 def _name(event_type: str, identifier: bytes) -> str:
-    return object_names(event_type, identifier_texts(identifier))[0]
+    return texts_of(object_names(event_type, identifier_texts(identifier)))[0]
 
 
 def _check_day(

@@ -1,5 +1,6 @@
 """Names to identifiers and back, batches of bounded size, and sorting a day that is too large to hold."""
 
+import os
 import random
 from datetime import date
 from uuid import UUID
@@ -20,13 +21,17 @@ def names_of(count: int) -> list[str]:
     return [f"admission_{UUID(int=choices.getrandbits(128))}.json" for _ in range(count)]
 
 
+def zero_ended(names: list[str]) -> bytes:
+    return b"".join(os.fsencode(name) + b"\0" for name in names)
+
+
 def test_names_become_sorted_identifiers_and_names_again() -> None:
     names = names_of(500)
 
-    (identifiers, none), foreign = read_object_names("admission", [names, []])
+    (identifiers, none), foreign = read_object_names("admission", [zero_ended(names), b""])
 
     assert (none, foreign) == (b"", [[], []])
-    assert object_names("admission", identifier_texts(identifiers)) == sorted(names)
+    assert texts_of(object_names("admission", identifier_texts(identifiers))) == sorted(names)
     assert texts_of(identifier_texts(identifiers)) == sorted(name[10:46] for name in names)
 
 
@@ -52,7 +57,7 @@ def test_names_become_sorted_identifiers_and_names_again() -> None:
 def test_what_is_no_name_of_an_event_is_foreign(odd: str) -> None:
     names = names_of(3)
 
-    identifiers, foreign = read_object_names("admission", [names[:1], [odd, *names[1:]]])
+    identifiers, foreign = read_object_names("admission", [zero_ended(names[:1]), zero_ended([odd, *names[1:]])])
 
     assert foreign == [[], [odd]]
     assert list(map(len, identifiers)) == [16, 2 * 16]

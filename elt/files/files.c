@@ -1,0 +1,101 @@
+/* Lists and reads the many small files of a folder.
+ *
+ * Nothing here knows of Python: the functions are called through ctypes, and other threads go on meanwhile. They do the
+ * ordinary case alone; what is not, they leave to the caller, who can say what is wrong.
+ */
+
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LONGEST_NAME = 255 };
+
+void *open_folder(const char *path)
+{
+    return opendir(path);
+}
+
+void close_folder(void *folder)
+{
+    closedir(folder);
+}
+
+/* Writes names, each with the zero behind it, as long as there is room for any name. Returns the number of bytes: 0 if
+ * no name is left, -1 if the folder cannot be read. */
+int64_t next_names(void *folder, char *into, int64_t room)
+{
+    int64_t at = 0;
+    while (room - at > LONGEST_NAME) {
+        errno = 0;
+        struct dirent *entry = readdir(folder);
+        if (entry == NULL)
+            return errno == 0 ? at : -1;
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        size_t size = strlen(entry->d_name) + 1;
+        memcpy(into + at, entry->d_name, size);
+        at += (int64_t)size;
+    }
+    return at;
+}
+
+/* What is read: one file after another, from `at` on, and where each ends. */
+struct buffer {
+    uint8_t *bytes;
+    int64_t at;
+    int64_t size;
+    int64_t *ends;
+};
+
+/* Returns the number of bytes that were read, -1 if the file could not be opened or read. */
+static int64_t read_file(int folder, const char *name, uint8_t *into, int64_t most)
+{
+    /* Never through a link, which may lead out of the folder; waiting for no pipe. */
+    int file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0)
+        return -1;
+    int64_t size = read(file, into, (size_t)most);
+    close(file);
+    return size;
+}
+
+/* Reads the files of one folder with the numbers from `done` to `end`; returns the first that was not read. */
+static int64_t read_folder(const char *path, const char *names, int64_t width, int64_t done, int64_t end,
+                           int64_t most, struct buffer *buffer)
+{
+    char name[LONGEST_NAME + 1];
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return done;
+    name[width] = '\0';
+    for (; done < end && buffer->size - buffer->at >= most; done++) {
+        memcpy(name, names + done * width, (size_t)width);
+        int64_t size = read_file(folder, name, buffer->bytes + buffer->at, most);
+        if (size < 0 || size == most)
+            break;
+        buffer->at += size;
+        buffer->ends[done] = buffer->at;
+    }
+    close(folder);
+    return done;
+}
+
+/* Reads files with the numbers from `done` on. Those of folder f have numbers below folder_ends[f]; the names of all
+ * are `width` characters each. Returns the first that was not read, because it cannot be, has `most` bytes or more, or
+ * there is no room for so many; the number of all if none is left. */
+int64_t read_files(const char *const *folders, const int64_t *folder_ends, int64_t count, const char *names,
+                   int64_t width, int64_t done, int64_t most, uint8_t *bytes, int64_t at, int64_t size, int64_t *ends)
+{
+    struct buffer buffer = {bytes, at, size, ends};
+    for (int64_t f = 0; f < count && width <= LONGEST_NAME; f++) {
+        if (done < folder_ends[f])
+            done = read_folder(folders[f], names, width, done, folder_ends[f], most, &buffer);
+        if (done < folder_ends[f])
+            break;
+    }
+    return done;
+}

@@ -1,0 +1,43 @@
+"""Lists and reads files with what Python has."""
+
+import os
+from collections.abc import Iterator, Sequence
+
+from elt.files.protocol import LARGE, Rows
+from elt.joined import ObjectBuffer, Offsets
+from hospital_sim.storage import FILE_ALONE
+
+
+class InterpretedFiles:
+    """Lists and reads the files of folders (see ``Files``)."""
+
+    lets_others_run = False
+
+    def names(self, folder: str) -> bytes:
+        """Return the names in a folder (see ``Files.names``)."""
+        return b"".join(os.fsencode(name) + b"\0" for name in os.listdir(folder))  # noqa: PTH208
+
+    def read(self, folders: Sequence[str], folder_ends: Offsets, names: Rows, into: ObjectBuffer) -> None:
+        """Read files into a buffer (see ``Files.read``)."""
+        for folder, end in zip(folders, folder_ends.tolist(), strict=True):
+            if into.count < end:
+                into.extend(_contents(folder, names[into.count : end]))
+            if into.count < end:
+                return
+
+
+def _contents(folder: str, names: Rows) -> Iterator[bytes]:
+    """Yield what files hold, up to the first that is not ordinary."""
+    text, width = names.tobytes().decode("ascii"), names.shape[1]
+    try:
+        for start in range(0, len(text), width):
+            file = os.open(f"{folder}{text[start : start + width]}", FILE_ALONE)
+            try:
+                data = os.read(file, LARGE)
+            finally:
+                os.close(file)
+            if len(data) == LARGE:
+                return
+            yield data
+    except OSError:
+        return

@@ -1,0 +1,46 @@
+"""What lists and reads the files of folders."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from elt.joined import ObjectBuffer, Offsets
+
+Rows = npt.NDArray[np.uint8]
+"""Names of one width: one row of ASCII characters for each."""
+
+LARGE = 1 << 16
+"""Files of so many bytes or more are left to the caller."""
+
+
+class Files(Protocol):
+    """Lists and reads the files of folders.
+
+    Attributes:
+        lets_others_run: Whether other threads go on meanwhile.
+    """
+
+    lets_others_run: bool
+
+    def names(self, folder: str) -> bytes:
+        """Return the names of all that is in a folder, in no order, each with a zero behind.
+
+        Raises:
+            OSError: If the folder cannot be read.
+        """
+        ...
+
+    def read(self, folders: Sequence[str], folder_ends: Offsets, names: Rows, into: ObjectBuffer) -> None:
+        """Read files, in the order of their names, from the one that comes after those in the buffer.
+
+        Ends before a file that is not there, is a link, cannot be read, or is large: the caller looks at that one.
+
+        Args:
+            folders: Paths of the folders.
+            folder_ends: For each folder, the number of files in it and in the folders before.
+            names: The names of all files, folder after folder.
+            into: Takes what they hold.
+        """
+        ...

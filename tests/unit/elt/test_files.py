@@ -1,0 +1,135 @@
+"""Files of folders are listed and read alike, compiled or not; what is not ordinary is left to the caller."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from elt.files import LARGE, CompiledFiles, Files, InterpretedFiles
+from elt.files.library import compile_library, library_path
+from elt.joined import ObjectBuffer
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(params=["compiled", "interpreted"])
+def files(request: pytest.FixtureRequest) -> Files:
+    if request.param == "interpreted":
+        return InterpretedFiles()
+    if not library_path().is_file():
+        pytest.skip("the library was not compiled when the project was installed: is there a C compiler?")
+    return CompiledFiles()
+
+
+def folder_of(place: Path, contents: dict[str, bytes]) -> str:
+    place.mkdir(exist_ok=True)
+    for name, data in contents.items():
+        (place / name).write_bytes(data)
+    return f"{place}/"
+
+
+def read(files: Files, folders: dict[str, list[str]]) -> list[bytes]:
+    """Return what the first files hold, up to the one that is left to the caller."""
+    names = [name for each in folders.values() for name in each]
+    rows = np.array([list(name.encode()) for name in names or ["none"]], np.uint8)[: len(names)]
+    buffer = ObjectBuffer(len(names))
+    files.read(list(folders), np.cumsum([len(each) for each in folders.values()]), rows, buffer)
+    return list(buffer.joined())
+
+
+def test_names_of_any_kind_and_number_are_listed(tmp_path: Path, files: Files) -> None:
+    names = {f"{number}" + "x" * (number % 200) for number in range(3000)} | {"é\n", "\udcff", "x" * 255, "..x", ".x"}
+    for name in names:
+        (tmp_path / name).touch()
+    listed = files.names(str(tmp_path))
+    assert listed.endswith(b"\0")
+    assert sorted(map(os.fsdecode, listed.split(b"\0")[:-1])) == sorted(names)
+
+
+def test_an_empty_folder_has_no_names(tmp_path: Path, files: Files) -> None:
+    assert files.names(str(tmp_path)) == b""
+
+
+def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, files: Files) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(FileNotFoundError, match="nothing"):
+        files.names(str(tmp_path / "nothing"))
+    with pytest.raises(NotADirectoryError, match="file"):
+        files.names(str(tmp_path / "file"))
+
+
+def test_the_files_of_several_folders_are_read_in_the_order_of_their_names(tmp_path: Path, files: Files) -> None:
+    contents = {f"{number:02d}": bytes([number]) * (number % 5) for number in range(60)}
+    folders: dict[str, list[str]] = {}
+    for place, some in (("a", range(20)), ("b", range(0)), ("c", range(20, 21)), ("ü", range(21, 60))):
+        there = {f"{number:02d}": contents[f"{number:02d}"] for number in some}
+        folders[folder_of(tmp_path / place, there)] = sorted(there)
+    assert read(files, folders) == list(contents.values())
+
+
+def test_no_files_are_nothing(tmp_path: Path, files: Files) -> None:
+    assert read(files, {}) == []
+    assert read(files, {f"{tmp_path}/": []}) == []
+
+
+@pytest.mark.parametrize("size", [LARGE, LARGE + 1, 3 * LARGE])
+def test_reading_ends_before_a_large_file(tmp_path: Path, files: Files, size: int) -> None:
+    contents = {"0": b"a", "1": b"b" * (LARGE - 1), "2": b"c" * size, "3": b"d"}
+    folder = folder_of(tmp_path, contents)
+    assert read(files, {folder: list(contents)}) == list(contents.values())[:2]
+
+
+@pytest.mark.parametrize("odd", ["missing", "link", "folder"])
+def test_reading_ends_before_what_is_no_file(tmp_path: Path, files: Files, odd: str) -> None:
+    folder = folder_of(tmp_path, {"0": b"a", "1": b"b", "3": b"d"})
+    if odd == "link":
+        (tmp_path / "2").symlink_to(tmp_path / "1")
+    elif odd == "folder":
+        (tmp_path / "2").mkdir()
+    assert read(files, {folder: ["0", "1", "2", "3"]}) == [b"a", b"b"]
+
+
+def test_reading_ends_before_a_folder_that_is_not_there(tmp_path: Path, files: Files) -> None:
+    there, other = folder_of(tmp_path / "a", {"0": b"a"}), folder_of(tmp_path / "c", {"2": b"c"})
+    assert read(files, {there: ["0"], f"{tmp_path}/b/": ["1"], other: ["2"]}) == [b"a"]
+
+
+def test_reading_goes_on_behind_what_the_caller_read(tmp_path: Path, files: Files) -> None:
+    names = ["0", "1", "2", "3", "4"]
+    folders = [folder_of(tmp_path / place, {"0": b"a", "1": b"b", "3": b"d", "4": b"e"}) for place in "xy"]
+    buffer = ObjectBuffer(10)
+    rows = np.array([[ord(name)] for name in names * 2], np.uint8)
+    for left_out in (2, 7):
+        files.read(folders, np.array([5, 10]), rows, buffer)
+        assert buffer.count == left_out
+        buffer.extend([b"mine"])
+    files.read(folders, np.array([5, 10]), rows, buffer)
+    assert list(buffer.joined()) == [b"a", b"b", b"mine", b"d", b"e"] * 2
+
+
+def test_the_buffer_grows_with_what_is_read(tmp_path: Path, files: Files) -> None:
+    contents = {f"{number:03d}": bytes([number % 256]) * (LARGE - 1 - number) for number in range(400)}
+    folder = folder_of(tmp_path, contents)
+    assert read(files, {folder: list(contents)}) == list(contents.values())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not tell which files are open")
+def test_no_file_stays_open(tmp_path: Path, files: Files) -> None:
+    contents = {f"{number:02d}": b"a" for number in range(20)} | {"50": b"b" * LARGE}
+    folder = folder_of(tmp_path, contents)
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    read(files, {folder: [*contents, "51"], f"{tmp_path}/nothing/": ["00"]})
+    files.names(folder)
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+def test_without_a_compiler_nothing_is_made_and_what_is_there_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = sorted(library_path().parent.iterdir())
+    monkeypatch.setenv("CC", "false")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sysconfig.get_config_var", lambda name: None)
+    assert compile_library() is None
+    assert sorted(library_path().parent.iterdir()) == there
