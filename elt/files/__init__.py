@@ -1,18 +1,11 @@
-"""Lists and reads the many small files of folders: compiled, where the installation found a C compiler."""
+"""Lists and reads the many small files of folders."""
 
+from elt.compiled import LIBRARY
 from elt.files.compiled import CompiledFiles
 from elt.files.interpreted import InterpretedFiles
 from elt.files.protocol import LARGE, Files, Rows
 
 __all__ = ["FILES", "LARGE", "CompiledFiles", "Files", "InterpretedFiles", "Rows"]
 
-
-def _installed() -> Files:
-    try:
-        return CompiledFiles()
-    except OSError:
-        return InterpretedFiles()
-
-
-FILES = _installed()
+FILES: Files = InterpretedFiles() if LIBRARY is None else CompiledFiles(LIBRARY)
 """What this installation has; both do the same."""

@@ -1,4 +1,4 @@
-"""Lists and reads files with the compiled library, ``files.c``."""
+"""Lists and reads files with the compiled library (``elt/compiled/files.c``)."""
 
 import ctypes
 import os
@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.ctypeslib import ndpointer
 
-from elt.files.library import library_path
 from elt.files.protocol import LARGE, Rows
 from elt.joined import ObjectBuffer, Offsets
 
@@ -22,14 +21,13 @@ _NUMBERS = ndpointer(np.int64, flags="C_CONTIGUOUS")
 class CompiledFiles:
     """Lists and reads the files of folders (see ``Files``).
 
-    Raises:
-        OSError: If the library cannot be loaded.
+    Args:
+        library: The compiled library.
     """
 
     lets_others_run = True
 
-    def __init__(self) -> None:
-        library = ctypes.CDLL(str(library_path()), use_errno=True)
+    def __init__(self, library: ctypes.CDLL) -> None:
         self._open, self._close, self._next = library.open_folder, library.close_folder, library.next_names
         self._open.argtypes, self._open.restype = [ctypes.c_char_p], ctypes.c_void_p
         self._close.argtypes, self._close.restype = [ctypes.c_void_p], None

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from elt.joined import JoinedObjects
+from elt.staging.arrays import numbers
 from elt.staging.names import IDENTIFIER_BYTES, Texts, texts_from
 
 _EPOCH = date(1970, 1, 1)
@@ -89,7 +90,7 @@ class RawBatch:
 
     def day_column(self) -> pa.Array:
         """Return the dates as an Arrow array."""
-        return pa.array(self.days).view(pa.date32())
+        return numbers(self.days, pa.date32())
 
 
 def day_batches(days: Mapping[date, bytes], size: int) -> Iterator[list[DayPart]]:

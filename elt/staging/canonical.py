@@ -18,6 +18,7 @@ from msgspec import inspect
 
 from elt.contracts import Column, ColumnKind, struct_columns
 from elt.joined import Bytes, JoinedObjects, Offsets
+from elt.staging.arrays import numbers, strings, values_of
 from elt.staging.fixed_values import (
     BOUNDS,
     DATE_WIDTH,
@@ -25,13 +26,11 @@ from elt.staging.fixed_values import (
     UUID_WIDTH,
     ZERO,
     Flags,
-    any_along,
-    first_set,
-    leading_bytes,
     read_dates,
     read_timestamps,
     read_uuids,
 )
+from elt.staging.windows import WINDOWS
 from hospital_sim.events import UUID_PATTERN, Event, encode
 
 LONGEST_OBJECT = 4096
@@ -39,7 +38,6 @@ LONGEST_OBJECT = 4096
 
 _USUAL_WINDOW, _WINDOW = 32, 96
 _DIGITS = 18
-_QUOTE = ord('"')
 
 
 @dataclass(frozen=True)
@@ -84,10 +82,11 @@ class CanonicalForm:
     """
 
     def __init__(self, struct: type[Event]) -> None:
-        self._tag = str(struct.__struct_config__.tag)
+        tag = str(struct.__struct_config__.tag)
+        self._tag = strings([tag])[0]
         types = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
         self._schema_columns = struct_columns(struct)
-        self._steps = list(_steps(self._tag, self._schema_columns, types))
+        self._steps = list(_steps(tag, self._schema_columns, types))
 
     def read(self, joined: JoinedObjects) -> Proven:
         """Read the objects that have this form."""
@@ -96,7 +95,7 @@ class CanonicalForm:
             step(reading)
         reading.doubt(reading.at != joined.ends)
         count = len(reading.proven)
-        columns = {"event_type": pa.repeat(pa.scalar(self._tag, pa.string()), count), **reading.columns}
+        columns = {"event_type": pa.repeat(self._tag, count), **reading.columns}
         table = pa.table(columns)
         return Proven(reading.proven, table if reading.proven.all() else table.filter(pa.array(reading.proven)))
 
@@ -195,13 +194,10 @@ class _Block:
         span = np.frombuffer(bytes(self._highest), np.uint8) - lowest
 
         def read(reading: _Reading) -> None:
-            rows = reading.joined.windows(reading.at, len(lowest))
-            # Less than the lowest becomes more than any span, so one comparison tells all.
-            outside = rows - lowest > span
-            if outside.any():
-                reading.doubt(any_along(outside, 1))
+            rows, outside = WINDOWS.within(reading.joined, reading.at, lowest, span)
+            reading.doubt(outside)
             for name, value in self._constants.items():
-                reading.columns[name] = pa.array(np.full(len(rows), value, np.int64))
+                reading.columns[name] = numbers(np.full(len(rows), value, np.int64))
             for name, start, width, convert in self._fixed:
                 reading.columns[name], wrong = convert(rows[:, start : start + width])
                 reading.doubt(wrong)
@@ -225,7 +221,7 @@ class _Integers:
         for place in range(int(widths.max(initial=0))):
             values = np.where(place < widths, values * 10 + digits[:, place], values)
         reading.doubt(values < self._lowest)
-        reading.columns[self._name] = pa.array(values)
+        reading.columns[self._name] = numbers(values)
         reading.at += widths
 
 
@@ -238,38 +234,25 @@ class _Strings:
         self._decoder = msgspec.json.Decoder(described)
 
     def __call__(self, reading: _Reading) -> None:
+        # No two values look alike, because each ends with its first quote.
         window, lengths = self._found(reading)
-        # What stands behind a value is covered; no two values look alike, because each ends with its first quote.
-        window &= leading_bytes(lengths, window.shape[1])
         fixed = pa.binary(window.shape[1])
         found = pa.Array.from_buffers(fixed, len(window), [None, pa.py_buffer(window)]).dictionary_encode()
         decoded = [self._decode(value.rstrip(b"\0")) for value in found.dictionary.to_pylist()]
-        values = pa.array([value for value, _ in decoded], pa.string())
+        values = strings([value for value, _ in decoded])
         reading.columns[self._name] = values.take(found.indices)
         wrong = np.array([not right for _, right in decoded], np.bool_)
         if wrong.any():
-            reading.doubt(wrong[found.indices.to_numpy()])
+            reading.doubt(wrong[values_of(found.indices)])
         reading.at += lengths
 
     def _found(self, reading: _Reading) -> tuple[Bytes, Offsets]:
-        """Return windows that begin with the values, and the bytes of each value, its last quote among them."""
+        """Return windows with the values and nothing else, and the bytes of each value, its last quote among them."""
         for width in (_USUAL_WINDOW, _WINDOW):
-            window = reading.joined.windows(reading.at, width)
-            quotes = window == _QUOTE
-            if self._nullable:
-                # The first quote belongs to the value here, because null has none.
-                quoted = quotes[:, 0].copy()
-                quotes[:, 0] = False
-            last = first_set(quotes)
-            endless = last == width
-            if self._nullable:
-                endless &= quoted
-                last[~quoted] = len(b"null") - 1
+            window, lengths, endless = WINDOWS.texts(reading.joined, reading.at, width, optional=self._nullable)
             if not endless.any():
                 break
         reading.doubt(endless)
-        lengths = last + 1
-        lengths[endless] = width
         return window, lengths
 
     def _decode(self, written: bytes) -> tuple[str | None, bool]:

@@ -20,9 +20,9 @@ import pyarrow.compute as pc
 from elt.contracts import EVENT_VERSIONS, ColumnKind, arrow_schema, struct_columns, struct_version
 from elt.joined import Offsets
 from elt.quarantine import Reason
+from elt.staging.arrays import fixed_strings, numbers
 from elt.staging.batches import RawBatch, RawObject
 from elt.staging.canonical import LONGEST_OBJECT, canonical_form
-from elt.staging.fixed_values import fixed_strings
 from elt.staging.rules import rules
 from hospital_sim.events import Event, encode
 
@@ -146,7 +146,7 @@ def _together(parts: list[_Part]) -> tuple[Offsets, pa.Table, dict[int, Breach]]
         for start, part in zip(starts.tolist(), parts, strict=False)
         for row, breach in part.broken.items()
     }
-    return rows[order], pa.concat_tables([part.table for part in parts]).take(pa.array(order)), broken
+    return rows[order], pa.concat_tables([part.table for part in parts]).take(numbers(order)), broken
 
 
 def _conform(event_type: str, table: pa.Table) -> pa.Table:
@@ -255,7 +255,7 @@ def _first_breach(event_type: str, table: pa.Table, batch: RawBatch, rows: Offse
     found: dict[int, Breach] = {}
     every = len(rows) == len(batch)
     keys = pa.table({"event_id": fixed_strings(batch.event_ids), "day": batch.day_column()})
-    keys = keys if every else keys.take(pa.array(rows))
+    keys = keys if every else keys.take(numbers(rows))
     for row in _true(pc.not_equal(table["event_id"], keys["event_id"])):
         found.setdefault(row, (Reason.WRONG_PARTITION, "event_id: differs from the name of the file"))
     for row in _true(pc.not_equal(table["event_time"].cast(pa.date32()), keys["day"])):

@@ -5,6 +5,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from elt.joined import Bytes, Offsets
+from elt.staging.arrays import fixed_strings, numbers
 
 Flags = npt.NDArray[np.bool_]
 
@@ -46,13 +47,6 @@ def read_uuids(rows: Bytes) -> tuple[pa.Array, Flags]:
     return fixed_strings(text), wrong
 
 
-def fixed_strings(text: Bytes) -> pa.Array:
-    """Return rows of ASCII characters as an Arrow array of strings."""
-    count, width = text.shape
-    offsets = np.arange(0, (count + 1) * width, width, dtype=np.int32)
-    return pa.Array.from_buffers(pa.string(), count, [None, pa.py_buffer(offsets), pa.py_buffer(text)])
-
-
 def read_timestamps(rows: Bytes) -> tuple[pa.Array, Flags]:
     """Read timestamps to the second, and tell which are none."""
     days, wrong = _days(rows)
@@ -61,13 +55,13 @@ def read_timestamps(rows: Bytes) -> tuple[pa.Array, Flags]:
         wrong |= part >= limit
     at = days * _DAY_SECONDS + (hours * np.int64(3600) + minutes * np.int64(60) + seconds)
     at *= _MICROSECONDS
-    return pa.array(at).view(pa.timestamp("us", tz="UTC")), wrong
+    return numbers(at, pa.timestamp("us", tz="UTC")), wrong
 
 
 def read_dates(rows: Bytes) -> tuple[pa.Array, Flags]:
     """Read dates, and tell which are none."""
     days, wrong = _days(rows)
-    return pa.array(days.astype(np.int32)).view(pa.date32()), wrong
+    return numbers(days.astype(np.int32), pa.date32()), wrong
 
 
 def _days(rows: Bytes) -> tuple[Offsets, Flags]:

@@ -5,10 +5,12 @@ bytes each, in one base64 string. Its key holds the digest of its bytes, so a li
 """
 
 import json
-from binascii import a2b_base64, b2a_base64
+from binascii import b2a_base64
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+
+import msgspec
 
 from elt import layout, raw
 from elt.digests import digest
@@ -127,11 +129,11 @@ def encode_identifiers(days: dict[date, bytes]) -> bytes:
     Args:
         days: The identifiers of each day, 16 bytes each, sorted.
     """
-    members = {
-        day.isoformat(): b2a_base64(identifiers, newline=False).decode("ascii")
+    members = (
+        b'"%b": "%b"' % (day.isoformat().encode("ascii"), b2a_base64(identifiers, newline=False))
         for day, identifiers in sorted(days.items())
-    }
-    return json.dumps(members, indent=0).encode("ascii")
+    )
+    return b"{\n" + b",\n".join(members) + b"\n}"
 
 
 def decode_identifiers(data: bytes) -> dict[date, bytes]:
@@ -140,12 +142,13 @@ def decode_identifiers(data: bytes) -> dict[date, bytes]:
     Raises:
         ValueError: If it is not such a list.
     """
-    days = {}
-    for day, text in json.loads(data).items():
-        joined = a2b_base64(text, strict_mode=True)
-        if len(joined) % IDENTIFIER_BYTES:
+    try:
+        days = msgspec.json.decode(data, type=dict[date, bytes])
+    except msgspec.DecodeError as error:
+        raise ValueError(f"not a list of raw objects: {error}") from error
+    for day, identifiers in days.items():
+        if len(identifiers) % IDENTIFIER_BYTES:
             raise ValueError(f"{day} does not hold whole identifiers")
-        days[date.fromisoformat(day)] = joined
     return days
 
 

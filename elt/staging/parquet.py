@@ -118,17 +118,18 @@ class _Encoder:
     def _open(self) -> pq.ParquetWriter:
         if self._writer is None:
             schema = arrow_schema(self._event_type)
+            # Identifiers and moments hardly repeat: a dictionary of them costs time and saves nothing. What has one is
+            # a few bits a value already.
+            unique = {
+                column.name: column.kind is ColumnKind.TIMESTAMP or column.pattern == UUID_PATTERN
+                for column in columns(self._event_type)
+            }
             self._writer = pq.ParquetWriter(
                 self._file,
                 schema,
                 version="2.6",
-                compression="zstd",
-                # Identifiers and moments hardly repeat: a dictionary of them costs time and saves nothing.
-                use_dictionary=[
-                    column.name
-                    for column in columns(self._event_type)
-                    if column.kind is not ColumnKind.TIMESTAMP and column.pattern != UUID_PATTERN
-                ],
+                compression={name: "zstd" if each else "none" for name, each in unique.items()},
+                use_dictionary=[name for name, each in unique.items() if not each],
                 write_statistics=True,
                 sorting_columns=[pq.SortingColumn(schema.get_field_index(name)) for name in ("event_time", "event_id")],
             )

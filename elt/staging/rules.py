@@ -6,20 +6,24 @@ column; one that breaks a rule is quarantined with the sentence of the rule.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from elt.contracts import Column, ColumnKind, columns
+from elt.staging.arrays import numbers, strings
 from hospital_sim.events import EARLIEST, LATEST
 
 SECOND = 1_000_000
 """Microseconds."""
 
-_END_OF_DAY = time(23, 59, 59)
+# Scalars of Arrow, taken from arrays: see elt.staging.arrays.
+_SECOND, _START_OF_DAY, _END_OF_DAY = numbers(np.array([SECOND, 0, 23 * 3600 + 59 * 60 + 59], np.int64))
+_START = strings(["SOD"])[0]
 
 Mask: TypeAlias = pa.ChunkedArray
 Check = Callable[[pa.Table], Mask]
@@ -66,15 +70,18 @@ def _ends_with_line_break(name: str) -> Check:
 def _fraction(name: str) -> Check:
     def broken(table: pa.Table) -> Mask:
         value = table[name].cast(pa.int64())
-        return pc.not_equal(pc.multiply(pc.divide(value, SECOND), SECOND), value)
+        return pc.not_equal(pc.multiply(pc.divide(value, _SECOND), _SECOND), value)
 
     return broken
 
 
 def _out_of_range(name: str) -> Check:
+    days = np.array([EARLIEST, LATEST + timedelta(days=1)], "datetime64[D]").astype(np.int32)
+    first, behind = numbers(days, pa.date32())
+
     def broken(table: pa.Table) -> Mask:
         column = table[name]
-        low, high = (pa.scalar(day).cast(column.type) for day in (EARLIEST, LATEST + timedelta(days=1)))
+        low, high = (day.cast(column.type) for day in (first, behind))
         return pc.or_(pc.less(column, low), pc.greater_equal(column, high))
 
     return broken
@@ -109,15 +116,15 @@ def _undelayed_with_reason(table: pa.Table) -> Mask:
 
 
 def _seconds_of_day(table: pa.Table) -> Mask:
-    return pc.divide(pc.cast(table["event_time"].cast(pa.time64("us")), pa.int64()), SECOND)
+    return pc.divide(pc.cast(table["event_time"].cast(pa.time64("us")), pa.int64()), _SECOND)
 
 
 def _not_end_of_day(table: pa.Table) -> Mask:
-    return pc.not_equal(_seconds_of_day(table), _seconds(_END_OF_DAY))
+    return pc.not_equal(_seconds_of_day(table), _END_OF_DAY)
 
 
 def _wrong_snapshot_time(table: pa.Table) -> Mask:
-    expected = pc.if_else(pc.equal(table["snapshot_type"], "SOD"), 0, _seconds(_END_OF_DAY))
+    expected = pc.if_else(pc.equal(table["snapshot_type"], _START), _START_OF_DAY, _END_OF_DAY)
     return pc.not_equal(_seconds_of_day(table), expected)
 
 
@@ -127,11 +134,7 @@ def _wrong_snapshot_date(table: pa.Table) -> Mask:
 
 def _wrong_wait(table: pa.Table) -> Mask:
     waited = pc.subtract(table["event_time"].cast(pa.int64()), table["request_date"].cast(pa.int64()))
-    return pc.not_equal(pc.divide(waited, SECOND), table["wait_duration"])
-
-
-def _seconds(of_day: time) -> int:
-    return of_day.hour * 3600 + of_day.minute * 60 + of_day.second
+    return pc.not_equal(pc.divide(waited, _SECOND), table["wait_duration"])
 
 
 _SNAPSHOT_DATE = Rule("snapshot_date must be the date of event_time", _wrong_snapshot_date)

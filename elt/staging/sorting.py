@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from elt.staging.arrays import numbers, values_of
 from elt.staging.temporary import room_for, temporary_file
 
 HELD_ROWS = 65_536
@@ -30,12 +31,11 @@ def by_time(table: pa.Table) -> pa.Table:
     at = _times(table)
     if (at[1:] >= at[:-1]).all():
         return table
-    return table.take(pa.array(np.argsort(at, kind="stable")))
+    return table.take(numbers(np.argsort(at, kind="stable")))
 
 
 def _times(table: pa.Table) -> Times:
-    found: Times = table["event_time"].cast(pa.int64()).to_numpy()
-    return found
+    return values_of(table["event_time"]).astype(np.int64, copy=False)
 
 
 class _Spilled(NamedTuple):
@@ -106,7 +106,7 @@ class DaySorter:
                 for part, (low, high) in enumerate(itertools.pairwise(bounds))
                 if low < high
             ]
-            yield pa.concat_tables(runs).take(pa.array(np.searchsorted(ascending, wanted)))
+            yield pa.concat_tables(runs).take(numbers(np.searchsorted(ascending, wanted)))
 
     def _rows(self, part: int, start: int, end: int) -> pa.Table:
         first, last = start // _SPILLED_ROWS, (end - 1) // _SPILLED_ROWS

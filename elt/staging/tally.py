@@ -11,6 +11,7 @@ from elt import layout
 from elt.digests import RawDigest
 from elt.manifests import ClosedMonths, OutputCounts
 from elt.quarantine import Reason
+from elt.staging.arrays import values_of
 
 _EPOCH = date(1970, 1, 1)
 _DAY = 86_400_000_000
@@ -28,7 +29,7 @@ class StagedEvents:
         self.hospitals, hospital = _codes(table["hospital_id"])
         self.departments, department = _codes(table["department_id"])
         self._pairs = hospital * len(self.departments) + department
-        self._days = table["event_time"].cast(pa.int64()).to_numpy() // _DAY
+        self._days = values_of(table["event_time"]).astype(np.int64, copy=False) // _DAY
 
     def counts(self, rows: slice, month: date) -> npt.NDArray[np.int64]:
         """Return the number of events of some rows by hospital, department and day of their month."""
@@ -39,7 +40,7 @@ class StagedEvents:
 
 def _codes(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[np.int64]]:
     found = column.combine_chunks().dictionary_encode()
-    return found.dictionary.to_pylist(), found.indices.to_numpy().astype(np.int64)
+    return found.dictionary.to_pylist(), values_of(found.indices).astype(np.int64)
 
 
 class Tally:

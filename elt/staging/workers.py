@@ -83,7 +83,8 @@ class LocalWorkers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            # After an error, no process may write any more; otherwise they have nothing left to do but to end.
+            self._pool.shutdown(wait=kind is not None, cancel_futures=True)
 
     def each(self, function: Callable[..., Result], rows: Sequence[tuple[object, ...]]) -> Iterator[Result]:
         """Call a function with the lake and each row of arguments (see ``Workers.each``)."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from elt.files.library import library_path
+from elt.compiled.library import library_path
 
 pytestmark = pytest.mark.e2e
 
@@ -61,8 +61,8 @@ def test_the_dbt_project_is_there(wheel: list[str]) -> None:
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
-def test_what_reads_files_is_compiled(wheel: list[str]) -> None:
-    assert {f"elt/files/{library_path().name}", "elt/files/files.c"} <= set(wheel)
+def test_what_is_compiled_is_there(wheel: list[str]) -> None:
+    assert {f"elt/compiled/{library_path().name}", "elt/compiled/files.c"} <= set(wheel)
 
 
 def test_without_a_compiler_the_wheel_is_of_python_alone(tmp_path: Path) -> None:

@@ -7,12 +7,19 @@ from lakes import DAY, admission, dep_snapshot, discharge, identifier, some_even
 
 from elt.contracts import EVENT_TYPES, arrow_schema
 from elt.joined import JoinedObjects
+from elt.staging import canonical
 from elt.staging.batches import RawBatch, RawObject
 from elt.staging.canonical import LONGEST_OBJECT, CanonicalForm, canonical_form
 from elt.staging.decoding import decode
+from elt.staging.windows import NumpyWindows
 from hospital_sim.events import Event, encode, event_type
 
 pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(autouse=True, params=[canonical.WINDOWS, NumpyWindows()], ids=["installed", "numpy"])
+def windows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canonical, "WINDOWS", request.param)
 
 
 def proven(kind: str, contents: list[bytes]) -> list[bool]:

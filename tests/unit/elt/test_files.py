@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from elt.compiled import LIBRARY
 from elt.files import LARGE, CompiledFiles, Files, InterpretedFiles
-from elt.files.library import compile_library, library_path
 from elt.joined import ObjectBuffer
 
 pytestmark = pytest.mark.unit
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.unit
 def files(request: pytest.FixtureRequest) -> Files:
     if request.param == "interpreted":
         return InterpretedFiles()
-    if not library_path().is_file():
+    if LIBRARY is None:
         pytest.skip("the library was not compiled when the project was installed: is there a C compiler?")
-    return CompiledFiles()
+    return CompiledFiles(LIBRARY)
 
 
 def folder_of(place: Path, contents: dict[str, bytes]) -> str:
@@ -122,14 +122,3 @@ def test_no_file_stays_open(tmp_path: Path, files: Files) -> None:
     read(files, {folder: [*contents, "51"], f"{tmp_path}/nothing/": ["00"]})
     files.names(folder)
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
-
-
-def test_without_a_compiler_nothing_is_made_and_what_is_there_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    there = sorted(library_path().parent.iterdir())
-    monkeypatch.setenv("CC", "false")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("sysconfig.get_config_var", lambda name: None)
-    assert compile_library() is None
-    assert sorted(library_path().parent.iterdir()) == there

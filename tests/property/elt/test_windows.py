@@ -1,0 +1,79 @@
+"""Parts of objects are taken alike by the compiled library and by NumPy."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from elt.compiled import LIBRARY
+from elt.joined import Bytes, JoinedObjects, Offsets
+from elt.staging.windows import CompiledWindows, NumpyWindows, Windows
+
+pytestmark = pytest.mark.property
+
+# Quotes, the letters of null, the ends of bytes: what decides where a text ends and what is outside of its bounds.
+OBJECTS = st.lists(st.lists(st.sampled_from(b'"""nulx\0\1\xfe\xff'), max_size=120).map(bytes), min_size=1, max_size=12)
+
+
+@pytest.fixture(scope="module", params=["compiled", "numpy"])
+def windows(request: pytest.FixtureRequest) -> Windows:
+    if request.param == "numpy":
+        return NumpyWindows()
+    if LIBRARY is None:
+        pytest.skip("the library was not compiled when the project was installed: is there a C compiler?")
+    return CompiledWindows(LIBRARY)
+
+
+def joined_at(objects: list[bytes], places: list[int]) -> tuple[JoinedObjects, Offsets]:
+    joined = JoinedObjects.of(objects)
+    return joined, joined.starts + np.array((places * len(objects))[: len(objects)])
+
+
+def window(joined: JoinedObjects, at: int, width: int) -> bytes:
+    """Return the bytes from a place on; none begins where a whole window would go beyond the padding."""
+    start = min(at, len(joined.bytes) - width)
+    return joined.bytes[start : start + width].tobytes()
+
+
+@given(OBJECTS, st.lists(st.integers(0, 900), min_size=1, max_size=12), st.integers(1, 130), st.randoms())
+def test_a_block_is_taken_and_what_is_outside_of_its_bounds_is_told(
+    windows: Windows, objects: list[bytes], places: list[int], width: int, choices: object
+) -> None:
+    joined, at = joined_at(objects, places)
+    random = np.random.default_rng(choices.randrange(2**32))  # type: ignore[attr-defined]
+    lowest = random.integers(0, 3, width).astype(np.uint8)
+    span: Bytes = np.where(random.random(width) < 0.02, 100, 255 - lowest).astype(np.uint8)
+
+    rows, outside = windows.within(joined, at, lowest, span)
+
+    expected = [window(joined, place, width) for place in at.tolist()]
+    assert [row.tobytes() for row in rows] == expected
+    bounds = list(zip(lowest.tolist(), span.tolist(), strict=True))
+    assert outside.dtype == np.bool_
+    assert outside.tolist() == [
+        any(not low <= byte <= low + more for byte, (low, more) in zip(row, bounds, strict=True)) for row in expected
+    ]
+
+
+@given(OBJECTS, st.lists(st.integers(0, 900), min_size=1, max_size=12), st.sampled_from([32, 96]), st.booleans())
+@example([b"x" * 31 + b'"', b"x" * 32 + b'"', b'"', b'""', b"null"], [0], 32, False)
+@example([b'"' + b"x" * 30 + b'"', b'"' + b"x" * 31 + b'"', b'"', b'""', b"null", b"nul"], [0], 32, True)
+def test_a_text_is_taken_up_to_its_closing_quote(
+    windows: Windows, objects: list[bytes], places: list[int], width: int, optional: bool
+) -> None:
+    joined, at = joined_at(objects, places)
+
+    rows, lengths, endless = windows.texts(joined, at, width, optional=optional)
+
+    expected = [expected_text(window(joined, place, width), optional) for place in at.tolist()]
+    assert endless.tolist() == [text is None for text in expected]
+    assert lengths.tolist() == [width if text is None else len(text) for text in expected]
+    found = [row.tobytes() for row, text in zip(rows, expected, strict=True) if text is not None]
+    assert found == [text.ljust(width, b"\0") for text in expected if text is not None]
+
+
+def expected_text(window: bytes, optional: bool) -> bytes | None:
+    if optional and window[:1] != b'"':
+        return window[:4]
+    end = window.find(b'"', int(optional))
+    return None if end < 0 else window[: end + 1]
