@@ -60,7 +60,7 @@ def fill(lake: Path, objects: int) -> list[str]:
         written += 1
 
     try:
-        hs.load("district_general").simulate("2025-01-01", "2034-12-31", seed=1, sink=CallbackSink(take))
+        hs.load("district_general").simulate("2025-01-01", "2044-12-31", seed=1, sink=CallbackSink(take))
     except Enough:
         sink.flush()
     return sorted(str(path) for path in (lake / "raw").glob("*/event_date=*/*.json"))

@@ -12,9 +12,6 @@ from elt.files import FILES, Rows
 from elt.joined import JoinedObjects, ObjectBuffer
 from hospital_sim.storage import LocalStore, ObjectStore
 
-_NO_FOLDERS_INSIDE = 2
-"""Links to a folder that holds no other folder, where the file system counts them: its name, and its own dot."""
-
 
 def reads_ahead(store: ObjectStore) -> int:
     """Return how many batches of objects are best read while others are worked on."""
@@ -35,9 +32,10 @@ def object_names(store: ObjectStore, prefix: str) -> bytes:
         StorageError: If it cannot be listed.
     """
     if isinstance(store, LocalStore):
-        names = _local_names(f"{store.url}/{prefix}")
-        if names is not None:
-            return names
+        try:
+            return FILES.names(f"{store.url}/{prefix}")
+        except OSError:
+            pass  # there are folders in it, or what is wrong is said by the store
     return b"".join(os.fsencode(key[len(prefix) :]) + b"\0" for key in store.keys(prefix))
 
 
@@ -69,11 +67,3 @@ def read_objects(store: ObjectStore, prefixes: Sequence[str], counts: Sequence[i
         if buffer.count < len(names):
             buffer.extend([store.read(key(buffer.count))])
     return buffer.joined()
-
-
-def _local_names(folder: str) -> bytes | None:
-    """Return the names of the files in a folder; None if there may be folders among them."""
-    try:
-        return FILES.names(folder) if os.stat(folder).st_nlink == _NO_FOLDERS_INSIDE else None  # noqa: PTH116
-    except OSError:
-        return None  # what is wrong is said by the store

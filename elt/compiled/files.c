@@ -25,7 +25,7 @@ void close_folder(void *folder)
 }
 
 /* Writes names, each with the zero behind it, as long as there is room for any name. Returns the number of bytes: 0 if
- * no name is left, -1 if the folder cannot be read. */
+ * no name is left, -1 if the folder cannot be read, or has another in it (EISDIR), or may have. */
 int64_t next_names(void *folder, char *into, int64_t room)
 {
     int64_t at = 0;
@@ -36,6 +36,10 @@ int64_t next_names(void *folder, char *into, int64_t room)
             return errno == 0 ? at : -1;
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
+        if (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN) {
+            errno = EISDIR;
+            return -1;
+        }
         size_t size = strlen(entry->d_name) + 1;
         memcpy(into + at, entry->d_name, size);
         at += (int64_t)size;

@@ -1,5 +1,6 @@
 """Lists and reads files with what Python has."""
 
+import errno
 import os
 from collections.abc import Iterator, Sequence
 
@@ -15,7 +16,8 @@ class InterpretedFiles:
 
     def names(self, folder: str) -> bytes:
         """Return the names in a folder (see ``Files.names``)."""
-        return b"".join(os.fsencode(name) + b"\0" for name in os.listdir(folder))  # noqa: PTH208
+        with os.scandir(folder) as entries:
+            return b"".join(map(_name, entries))
 
     def read(self, folders: Sequence[str], folder_ends: Offsets, names: Rows, into: ObjectBuffer) -> None:
         """Read files into a buffer (see ``Files.read``)."""
@@ -24,6 +26,12 @@ class InterpretedFiles:
                 into.extend(_contents(folder, names[into.count : end]))
             if into.count < end:
                 return
+
+
+def _name(entry: os.DirEntry[str]) -> bytes:
+    if entry.is_dir(follow_symlinks=False):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), entry.path)
+    return os.fsencode(entry.name) + b"\0"
 
 
 def _contents(folder: str, names: Rows) -> Iterator[bytes]:

@@ -25,9 +25,10 @@ class Files(Protocol):
     lets_others_run: bool
 
     def names(self, folder: str) -> bytes:
-        """Return the names of all that is in a folder, in no order, each with a zero behind.
+        """Return the names of the files in a folder, in no order, each with a zero behind.
 
         Raises:
+            IsADirectoryError: If there is a folder among them, or may be.
             OSError: If the folder cannot be read.
         """
         ...

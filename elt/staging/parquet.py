@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from elt.contracts import ColumnKind, arrow_schema, columns, contract_version
+from elt.contracts import Column, ColumnKind, arrow_schema, columns, contract_version
 from elt.staging.temporary import room_for, temporary_file
 from hospital_sim.events import UUID_PATTERN
 
@@ -117,23 +118,25 @@ class _Encoder:
 
     def _open(self) -> pq.ParquetWriter:
         if self._writer is None:
-            schema = arrow_schema(self._event_type)
-            # Identifiers and moments hardly repeat: a dictionary of them costs time and saves nothing. What has one is
-            # a few bits a value already.
-            unique = {
-                column.name: column.kind is ColumnKind.TIMESTAMP or column.pattern == UUID_PATTERN
-                for column in columns(self._event_type)
-            }
-            self._writer = pq.ParquetWriter(
-                self._file,
-                schema,
-                version="2.6",
-                compression={name: "zstd" if each else "none" for name, each in unique.items()},
-                use_dictionary=[name for name, each in unique.items() if not each],
-                write_statistics=True,
-                sorting_columns=[pq.SortingColumn(schema.get_field_index(name)) for name in ("event_time", "event_id")],
-            )
+            self._writer = pq.ParquetWriter(self._file, **_format(self._event_type, columns(self._event_type)))
         return self._writer
+
+
+@cache
+def _format(event_type: str, found: tuple[Column, ...]) -> dict[str, object]:
+    """Return what the writer of a type's files is told."""
+    schema = arrow_schema(event_type)
+    # Identifiers and moments hardly repeat: a dictionary of them costs time and saves nothing. What has one is a few
+    # bits a value already, and is not compressed.
+    repeats = {each.name: each.kind is not ColumnKind.TIMESTAMP and each.pattern != UUID_PATTERN for each in found}
+    return {
+        "schema": schema,
+        "version": "2.6",
+        "compression": {name: "none" if each else "zstd" for name, each in repeats.items()},
+        "use_dictionary": [name for name, each in repeats.items() if each],
+        "write_statistics": True,
+        "sorting_columns": [pq.SortingColumn(schema.get_field_index(name)) for name in ("event_time", "event_id")],
+    }
 
 
 def _whole(file: pa.BufferOutputStream | IO[bytes]) -> bytes:

@@ -47,6 +47,16 @@ def test_names_of_any_kind_and_number_are_listed(tmp_path: Path, files: Files) -
     assert sorted(map(os.fsdecode, listed.split(b"\0")[:-1])) == sorted(names)
 
 
+def test_a_folder_among_the_files_is_told(tmp_path: Path, files: Files) -> None:
+    for number in range(1000):
+        (tmp_path / f"{number}").touch()
+    (tmp_path / "link").symlink_to(tmp_path)
+    assert len(files.names(str(tmp_path)).split(b"\0")) == 1002
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(IsADirectoryError):
+        files.names(str(tmp_path))
+
+
 def test_an_empty_folder_has_no_names(tmp_path: Path, files: Files) -> None:
     assert files.names(str(tmp_path)) == b""
 
