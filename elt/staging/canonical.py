@@ -17,8 +17,8 @@ import pyarrow as pa
 from msgspec import inspect
 
 from elt.contracts import Column, ColumnKind, struct_columns
-from elt.joined import Bytes, JoinedObjects, Offsets
-from elt.staging.arrays import numbers, strings, values_of
+from elt.joined import Bytes, JoinedObjects
+from elt.staging.arrays import numbers, strings
 from elt.staging.fixed_values import (
     BOUNDS,
     DATE_WIDTH,
@@ -36,7 +36,6 @@ from hospital_sim.events import UUID_PATTERN, Event, encode
 LONGEST_OBJECT = 4096
 """Longer objects are decoded one by one."""
 
-_USUAL_WINDOW, _WINDOW = 32, 96
 _DIGITS = 18
 
 
@@ -234,26 +233,15 @@ class _Strings:
         self._decoder = msgspec.json.Decoder(described)
 
     def __call__(self, reading: _Reading) -> None:
-        # No two values look alike, because each ends with its first quote.
-        window, lengths = self._found(reading)
-        fixed = pa.binary(window.shape[1])
-        found = pa.Array.from_buffers(fixed, len(window), [None, pa.py_buffer(window)]).dictionary_encode()
-        decoded = [self._decode(value.rstrip(b"\0")) for value in found.dictionary.to_pylist()]
+        found = WINDOWS.texts(reading.joined, reading.at, optional=self._nullable)
+        decoded = [self._decode(written) for written in found.different]
         values = strings([value for value, _ in decoded])
-        reading.columns[self._name] = values.take(found.indices)
+        reading.columns[self._name] = values.take(numbers(found.codes))
         wrong = np.array([not right for _, right in decoded], np.bool_)
         if wrong.any():
-            reading.doubt(wrong[values_of(found.indices)])
-        reading.at += lengths
-
-    def _found(self, reading: _Reading) -> tuple[Bytes, Offsets]:
-        """Return windows with the values and nothing else, and the bytes of each value, its last quote among them."""
-        for width in (_USUAL_WINDOW, _WINDOW):
-            window, lengths, endless = WINDOWS.texts(reading.joined, reading.at, width, optional=self._nullable)
-            if not endless.any():
-                break
-        reading.doubt(endless)
-        return window, lengths
+            reading.doubt(wrong[found.codes])
+        reading.doubt(found.endless)
+        reading.at += found.lengths
 
     def _decode(self, written: bytes) -> tuple[str | None, bool]:
         """Return the value, and whether encoding it gives the bytes that were read."""

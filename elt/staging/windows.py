@@ -1,20 +1,47 @@
 """Takes the same part of many objects, one row of bytes for each: a block of fixed width, or a text up to its end."""
 
 import ctypes
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 from numpy.ctypeslib import ndpointer
 
 from elt.compiled import LIBRARY
 from elt.joined import Bytes, JoinedObjects, Offsets
+from elt.staging.arrays import values_of
 from elt.staging.fixed_values import Flags, any_along, first_set, leading_bytes
 
+LONGEST_TEXT = 96
+"""The most bytes of a text, its closing quote included."""
+
+_USUAL_TEXT = 32
 _QUOTE = ord('"')
 _NULL_WIDTH = len("null")
 
 _NUMBER = ctypes.c_int64
-_BYTES, _NUMBERS, _FLAGS = (ndpointer(kind, flags="C_CONTIGUOUS") for kind in (np.uint8, np.int64, np.bool_))
+_BYTES, _NUMBERS, _CODES, _FLAGS = (
+    ndpointer(kind, flags="C_CONTIGUOUS") for kind in (np.uint8, np.int64, np.int32, np.bool_)
+)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A text of each of some objects.
+
+    Attributes:
+        codes: For each object the place of its text among the different ones.
+        different: The different texts, each with its closing quote.
+        lengths: The number of bytes of the text of each object.
+        endless: Which texts have no end where one may be; anything stands for them.
+    """
+
+    codes: npt.NDArray[np.int32]
+    different: list[bytes]
+    lengths: Offsets
+    endless: Flags
 
 
 class Windows(Protocol):
@@ -34,17 +61,13 @@ class Windows(Protocol):
         """
         ...
 
-    def texts(self, joined: JoinedObjects, at: Offsets, width: int, *, optional: bool) -> tuple[Bytes, Offsets, Flags]:
-        """Take the text of each object up to its closing quote, with it, and with zeros behind.
+    def texts(self, joined: JoinedObjects, at: Offsets, *, optional: bool) -> Texts:
+        """Take a text of each object up to its closing quote; it ends within ``LONGEST_TEXT`` bytes.
 
         Args:
             joined: The objects.
             at: Where the text of each begins.
-            width: The most bytes that are looked at.
             optional: Whether the text begins with its opening quote, or is ``null`` without one.
-
-        Returns:
-            One row for each text, the length of each, and which have no end within the width.
         """
         ...
 
@@ -59,9 +82,21 @@ class NumpyWindows:
         outside = rows - lowest > span
         return rows, any_along(outside, 1) if outside.any() else np.zeros(len(rows), np.bool_)
 
-    def texts(self, joined: JoinedObjects, at: Offsets, width: int, *, optional: bool) -> tuple[Bytes, Offsets, Flags]:
-        """Take the text of each object (see ``Windows.texts``)."""
-        rows = joined.windows(at, width)
+    def texts(self, joined: JoinedObjects, at: Offsets, *, optional: bool) -> Texts:
+        """Take a text of each object (see ``Windows.texts``)."""
+        for width in (_USUAL_TEXT, LONGEST_TEXT):
+            rows, lengths, endless = self._ended(joined.windows(at, width), optional)
+            if not endless.any():
+                break
+        # What stands behind a text is covered; no two look alike, because each ends with its first quote.
+        rows &= leading_bytes(lengths, width)
+        found = pa.Array.from_buffers(pa.binary(width), len(rows), [None, pa.py_buffer(rows)]).dictionary_encode()
+        different = [text.rstrip(b"\0") for text in found.dictionary.to_pylist()]
+        return Texts(values_of(found.indices).astype(np.int32), different, lengths, endless)
+
+    def _ended(self, rows: Bytes, optional: bool) -> tuple[Bytes, Offsets, Flags]:
+        """Return windows on texts, how long these are, and which do not end in theirs."""
+        width = rows.shape[1]
         quotes = rows == _QUOTE
         if optional:
             # The first quote belongs to the text here, because null has none.
@@ -74,7 +109,6 @@ class NumpyWindows:
             last[~quoted] = _NULL_WIDTH - 1
         lengths = last + 1
         lengths[endless] = width
-        rows &= leading_bytes(lengths, width)
         return rows, lengths, endless
 
 
@@ -86,10 +120,10 @@ class CompiledWindows:
     """
 
     def __init__(self, library: ctypes.CDLL) -> None:
-        self._within, self._texts = library.windows_within, library.windows_of_texts
-        self._within.restype = self._texts.restype = None
+        self._within, self._codes = library.windows_within, library.codes_of_texts
+        self._within.restype, self._codes.restype = None, _NUMBER
         self._within.argtypes = [_BYTES, _NUMBERS, *3 * [_NUMBER], *3 * [_BYTES], _FLAGS]
-        self._texts.argtypes = [_BYTES, _NUMBERS, *4 * [_NUMBER], _BYTES, _NUMBERS, _FLAGS]
+        self._codes.argtypes = [_BYTES, _NUMBERS, *5 * [_NUMBER], _CODES, _CODES, _NUMBERS, _FLAGS, _NUMBERS]
 
     def within(self, joined: JoinedObjects, at: Offsets, lowest: Bytes, span: Bytes) -> tuple[Bytes, Flags]:
         """Take a block of each object (see ``Windows.within``)."""
@@ -99,13 +133,19 @@ class CompiledWindows:
         self._within(joined.bytes, at, len(at), last, width, lowest, span, rows, outside)
         return rows, outside
 
-    def texts(self, joined: JoinedObjects, at: Offsets, width: int, *, optional: bool) -> tuple[Bytes, Offsets, Flags]:
-        """Take the text of each object (see ``Windows.texts``)."""
-        rows, lengths = np.empty((len(at), width), np.uint8), np.empty(len(at), np.int64)
-        endless = np.empty(len(at), np.bool_)
-        last = len(joined.bytes) - width
-        self._texts(joined.bytes, at, len(at), last, width, optional, rows, lengths, endless)
-        return rows, lengths, endless
+    def texts(self, joined: JoinedObjects, at: Offsets, *, optional: bool) -> Texts:
+        """Take a text of each object (see ``Windows.texts``)."""
+        count, last = len(at), len(joined.bytes) - LONGEST_TEXT
+        table = np.zeros(1 << (2 * count).bit_length(), np.int32)
+        codes, lengths = np.empty(count, np.int32), np.empty(count, np.int64)
+        endless, firsts = np.empty(count, np.bool_), np.empty(count, np.int64)
+        known = self._codes(
+            joined.bytes, at, count, last, LONGEST_TEXT, optional, len(table), table, codes, lengths, endless, firsts
+        )
+        rows = firsts[:known]
+        starts = np.minimum(at[rows], last)
+        spans = zip(starts.tolist(), (starts + lengths[rows]).tolist(), strict=True)
+        return Texts(codes, [joined.bytes[start:end].tobytes() for start, end in spans], lengths, endless)
 
 
 WINDOWS: Windows = NumpyWindows() if LIBRARY is None else CompiledWindows(LIBRARY)
