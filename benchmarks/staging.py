@@ -153,6 +153,8 @@ def speed(objects: int, rounds: int) -> bool:
     with tempfile.TemporaryDirectory(dir=memory_folder()) as name:
         lake = Path(name) / "lake"
         paths = fill(lake, objects)
+        if len(paths) != objects:
+            raise SystemExit(f"the hospital left only {len(paths):,} events")
         staged(lake, 1)  # what is imported once is not measured
         times: dict[int, list[tuple[float, float]]] = {1: [], 2: []}
         for _ in range(rounds):

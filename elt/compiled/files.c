@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LONGEST_NAME = 255 };
@@ -24,8 +25,16 @@ void close_folder(void *folder)
     closedir(folder);
 }
 
+static int is_folder(int inside, const struct dirent *entry)
+{
+    struct stat found;
+    if (entry->d_type != DT_UNKNOWN)
+        return entry->d_type == DT_DIR;
+    return fstatat(inside, entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(found.st_mode);
+}
+
 /* Writes names, each with the zero behind it, as long as there is room for any name. Returns the number of bytes: 0 if
- * no name is left, -1 if the folder cannot be read, or has another in it (EISDIR), or may have. */
+ * no name is left, -1 if the folder cannot be read, or has another in it (EISDIR). */
 int64_t next_names(void *folder, char *into, int64_t room)
 {
     int64_t at = 0;
@@ -36,7 +45,7 @@ int64_t next_names(void *folder, char *into, int64_t room)
             return errno == 0 ? at : -1;
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
-        if (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN) {
+        if (is_folder(dirfd(folder), entry)) {
             errno = EISDIR;
             return -1;
         }

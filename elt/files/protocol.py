@@ -28,7 +28,7 @@ class Files(Protocol):
         """Return the names of the files in a folder, in no order, each with a zero behind.
 
         Raises:
-            IsADirectoryError: If there is a folder among them, or may be.
+            IsADirectoryError: If there is a folder among them.
             OSError: If the folder cannot be read.
         """
         ...

@@ -17,7 +17,7 @@ import pyarrow as pa
 from msgspec import inspect
 
 from elt.contracts import Column, ColumnKind, struct_columns
-from elt.joined import Bytes, JoinedObjects
+from elt.joined import PADDING, Bytes, JoinedObjects
 from elt.staging.arrays import numbers, strings
 from elt.staging.fixed_values import (
     BOUNDS,
@@ -191,6 +191,10 @@ class _Block:
         """Return the step that reads this block."""
         lowest = np.frombuffer(bytes(self._lowest), np.uint8)
         span = np.frombuffer(bytes(self._highest), np.uint8) - lowest
+        if len(lowest) > PADDING:
+            raise TypeError(
+                "a block is taken of any object, whatever its length, so it is no longer than what is behind"
+            )
 
         def read(reading: _Reading) -> None:
             rows, outside = WINDOWS.within(reading.joined, reading.at, lowest, span)

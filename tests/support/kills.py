@@ -77,6 +77,11 @@ def kill_in_the_middle(wanted: int, attempt: Callable[[], bool], record: Callabl
     record("kills in the middle", in_the_middle)
 
 
+def hear_interrupts() -> None:
+    """Let a process be interrupted; called in it before its program. Under a shell's background job it would not be."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _started(command: Sequence[str], environment: Mapping[str, str] | None) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         command,

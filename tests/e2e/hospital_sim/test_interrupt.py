@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from kills import hear_interrupts
 
 pytestmark = pytest.mark.e2e
 
@@ -17,7 +18,8 @@ CALL = ("simulate", "small", "--start", "2020-01-01", "--end", "2060-12-31", "--
 def test_an_interrupted_simulation_ends_with_1_and_says_that_it_can_be_completed(tmp_path: Path) -> None:
     raw = tmp_path / "lake" / "raw"
     command = [sys.executable, "-c", "from hospital_sim.cli import main; main()", *CALL, str(raw)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stderr=pipe, stdout=pipe, text=True, preexec_fn=hear_interrupts) as process:
         # Counted, not timed: a machine that was put to sleep for a minute would be interrupted before it began.
         for _ in range(1200):
             if (raw / "dep_snapshot").is_dir():

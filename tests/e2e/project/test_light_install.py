@@ -1,15 +1,14 @@
 """Installed without extras, the library is small and imports nothing heavy."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from project_sources import ROOT, copy_sources
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).parents[3]
 MEGABYTE = 1_000_000
 INSTALLER = ("pip", "setuptools", "pkg_resources", "_distutils_hack")
 HEAVY = (
@@ -24,12 +23,7 @@ def light(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("light")
     source = folder / "source"
     source.mkdir()
-    for part in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / part, source)
-    for package in ("hospital_sim", "elt", "adapter"):
-        shutil.copytree(
-            ROOT / package, source / package, ignore=shutil.ignore_patterns("__pycache__", "target", "logs")
-        )
+    copy_sources(source)
     environment = folder / "environment"
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
     installed = subprocess.run(

@@ -8,22 +8,16 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from project_sources import ROOT, copy_sources
 
 from elt.compiled.library import library_path
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).parents[3]
-
 
 def built(folder: Path, **variables: str) -> Path:
     """Build a wheel of the project as it is."""
-    for part in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
-        shutil.copy(ROOT / part, folder)
-    for package in ("hospital_sim", "elt", "adapter"):
-        shutil.copytree(
-            ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__", "target", "logs", "*.so")
-        )
+    copy_sources(folder)
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder / "out"), str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | variables)
     assert done.returncode == 0, done.stderr

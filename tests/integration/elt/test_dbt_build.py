@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from kills import hear_interrupts
 from warehouse_tables import run_models, table_digests
 
 import hospital_sim as hs
@@ -141,7 +142,7 @@ def test_a_build_that_is_interrupted_leaves_the_warehouse_free(built: Built) -> 
         "--warehouse",
         built.dsn,
     ]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts)
     _wait_until_in_use(built.dsn)
     time.sleep(4)
     process.send_signal(signal.SIGINT)
