@@ -2,8 +2,8 @@
 
 The objects are the events of a simulated hospital, one JSON file each, on a memory file system where there is one. Ours
 validates every object, writes the Parquet files and the manifests. The bare loop calls the system alone (`os.open`);
-beside it is the loop that most programs have. polars, DuckDB and chDB only read the objects of a
-type into Parquet, and are given a part of the objects, because they take long. Sides take turns; a ratio is the median
+beside it is the loop that most programs have. polars, DuckDB and chDB only read the objects of a type into Parquet, and
+are given a part of the objects, because they take long. Sides take turns; a ratio is the median
 of the ratios of the rounds. Exits 1 if staging is slower than 0.6 of the bare loop with one worker, or than 1.1 of it
 with two (asked of 200,000 objects or more, where starting a process does not count), or needs more than 512 MiB.
 

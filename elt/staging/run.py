@@ -43,7 +43,7 @@ def stage(
     tree = raw.list_tree(store)
     partitions = sum(map(len, tree.days.values()))
     summary = StageSummary(store.url)
-    with open_workers(store, suitable_count(partitions) if workers is None else workers, dask) as pool:
+    with open_workers(store, suitable_count(store, partitions) if workers is None else workers, dask) as pool:
         complete_unfinished(store, pool, summary)
         while plan := _plan_new(store, tree, as_of, pool):
             try:

@@ -12,12 +12,16 @@ from typing import Protocol, Self, TypeVar
 from urllib.parse import urlsplit
 
 from elt.errors import EltError, WrongCallError
+from elt.partitions import reads_ahead
 from hospital_sim.storage import ObjectStore
 
 Result = TypeVar("Result")
 
-MANY_PARTITIONS = 1000
+_MANY_PARTITIONS = 1000
 """From this many on, starting processes is worth its second."""
+
+_MANY_READ_AHEAD = 10_000
+"""The same where one process, which reads ahead, keeps two processors busy already."""
 
 _SECONDS_TO_CONNECT = 10
 _WAITING_EACH = 2
@@ -168,9 +172,10 @@ def _require_answer(address: str) -> None:
     socket.create_connection((place[0], place[1]), timeout=_SECONDS_TO_CONNECT).close()
 
 
-def suitable_count(partitions: int) -> int:
+def suitable_count(store: ObjectStore, partitions: int) -> int:
     """Return the number of worker processes that suits a lake with this many partitions on this machine."""
-    return (os.cpu_count() or 1) if partitions >= MANY_PARTITIONS else 1
+    many = _MANY_READ_AHEAD if reads_ahead(store) > 1 else _MANY_PARTITIONS
+    return (os.cpu_count() or 1) if partitions >= many else 1
 
 
 def _call(store: ObjectStore, function: Callable[..., Result], row: tuple[object, ...]) -> Result:
