@@ -47,6 +47,8 @@ class CompiledFiles:
         """Read files into a buffer (see ``Files.read``)."""
         if len(folders) != len(folder_ends) or len(names) != (folder_ends[-1] if folders else 0):
             raise ValueError("folder_ends must have one end for each folder, the last of them the number of names")
+        if len(names) > len(into.ends):
+            raise ValueError(f"the buffer is for {len(into.ends)} objects, not for {len(names)}")
         paths = (ctypes.c_char_p * len(folders))(*map(os.fsencode, folders))
         done, before = into.count, -1
         while before < done < len(names):

@@ -1,5 +1,7 @@
 """Parts of objects are taken alike by the compiled library and by NumPy."""
 
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -37,16 +39,17 @@ def window(joined: JoinedObjects, at: int, width: int) -> bytes:
 
 @given(OBJECTS, st.lists(st.integers(0, 900), min_size=1, max_size=12), st.integers(1, 130), st.randoms())
 def test_a_block_is_taken_and_what_is_outside_of_its_bounds_is_told(
-    windows: Windows, objects: list[bytes], places: list[int], width: int, choices: object
+    windows: Windows, objects: list[bytes], places: list[int], width: int, choices: Random
 ) -> None:
     joined, at = joined_at(objects, places)
-    random = np.random.default_rng(choices.randrange(2**32))  # type: ignore[attr-defined]
-    lowest = random.integers(0, 3, width).astype(np.uint8)
-    span: Bytes = np.where(random.random(width) < 0.02, 100, 255 - lowest).astype(np.uint8)
+    expected = [window(joined, place, width) for place in at.tolist()]
+    # Bounds that are close around one of the rows.
+    around = np.frombuffer(choices.choice(expected), np.uint8).astype(np.int64)
+    lowest: Bytes = (around - choices.randrange(2)).clip(0).astype(np.uint8)
+    span: Bytes = ((around + choices.randrange(2)).clip(0, 255) - lowest).astype(np.uint8)
 
     rows, outside = windows.within(joined, at, lowest, span)
 
-    expected = [window(joined, place, width) for place in at.tolist()]
     assert [row.tobytes() for row in rows] == expected
     bounds = list(zip(lowest.tolist(), span.tolist(), strict=True))
     assert outside.dtype == np.bool_

@@ -105,6 +105,11 @@ def test_reading_ends_before_a_folder_that_is_not_there(tmp_path: Path, files: F
     assert read(files, {there: ["0"], f"{tmp_path}/b/": ["1"], other: ["2"]}) == [b"a"]
 
 
+def test_a_file_that_is_missing_is_not_looked_for_in_the_next_folder(tmp_path: Path, files: Files) -> None:
+    first, second = folder_of(tmp_path / "a", {"0": b"a"}), folder_of(tmp_path / "b", {"1": b"other", "2": b"b"})
+    assert read(files, {first: ["0", "1"], second: ["1", "2"]}) == [b"a"]
+
+
 def test_reading_goes_on_behind_what_the_caller_read(tmp_path: Path, files: Files) -> None:
     names = ["0", "1", "2", "3", "4"]
     folders = [folder_of(tmp_path / place, {"0": b"a", "1": b"b", "3": b"d", "4": b"e"}) for place in "xy"]
@@ -132,3 +137,14 @@ def test_no_file_stays_open(tmp_path: Path, files: Files) -> None:
     read(files, {folder: [*contents, "51"], f"{tmp_path}/nothing/": ["00"]})
     files.names(folder)
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+def test_ends_that_are_not_of_the_names_and_a_buffer_too_small_are_refused(tmp_path: Path) -> None:
+    if LIBRARY is None:
+        pytest.skip("the library was not compiled when the project was installed: is there a C compiler?")
+    folder, rows = folder_of(tmp_path, {"0": b"a", "1": b"b"}), np.array([[48], [49]], np.uint8)
+    for folders, ends in (([folder], [3]), ([folder], [1]), ([folder], [1, 2]), ([], [])):
+        with pytest.raises(ValueError, match="folder_ends must have"):
+            CompiledFiles(LIBRARY).read(folders, np.array(ends, np.int64), rows, ObjectBuffer(2))
+    with pytest.raises(ValueError, match="for 1 objects, not for 2"):
+        CompiledFiles(LIBRARY).read([folder], np.array([2]), rows, ObjectBuffer(1))
