@@ -1,7 +1,6 @@
 """The bytes of many objects, one after another in one buffer."""
 
 from collections.abc import Iterable, Iterator
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -37,17 +36,13 @@ class ObjectBuffer:
         return int(self.ends[self.count - 1]) if self.count else 0
 
     def room(self, size: int) -> Bytes:
-        """Return the buffer, with room for so many bytes more; ``took`` tells what came."""
+        """Return the buffer, with room for so many bytes more; who writes there sets ``ends`` and ``count``."""
         if self.end + size + PADDING > len(self._bytes):
             # Pages that nothing is written to take no memory.
             larger = np.empty(2 * (self.end + size + PADDING), np.uint8)
             larger[: self.end] = self._bytes[: self.end]
             self._bytes = larger
         return self._bytes
-
-    def took(self, count: int) -> None:
-        """Note how many objects have come, those among them that were written to the buffer and to ``ends``."""
-        self.count = count
 
     def extend(self, contents: Iterable[bytes | memoryview]) -> None:
         """Append objects."""
@@ -56,7 +51,7 @@ class ObjectBuffer:
         start, count = self.end, self.count + len(parts)
         self.room(len(data))[start : start + len(data)] = np.frombuffer(data, np.uint8)
         self.ends[self.count : count] = start + np.cumsum(list(map(len, parts)), dtype=np.int64)
-        self.took(count)
+        self.count = count
 
     def joined(self) -> "JoinedObjects":
         """Return the objects."""
@@ -84,12 +79,13 @@ class JoinedObjects:
         self.starts: Offsets = ends - self._lengths
         self._view = _view(data)
 
-    @classmethod
-    def of(cls, contents: Iterable[bytes | memoryview]) -> Self:
+    @staticmethod
+    def of(contents: Iterable[bytes | memoryview]) -> "JoinedObjects":
         """Join single objects."""
         parts = list(contents)
-        data = np.frombuffer(b"".join([*parts, bytes(PADDING)]), np.uint8)
-        return cls(data, np.cumsum(list(map(len, parts)), dtype=np.int64))
+        buffer = ObjectBuffer(len(parts))
+        buffer.extend(parts)
+        return buffer.joined()
 
     def __len__(self) -> int:
         """Return the number of objects."""
@@ -111,7 +107,7 @@ class JoinedObjects:
         """Return the bytes of some objects that follow one another."""
         return self._view[int(self.starts[start]) : int(self.ends[end - 1])] if start < end else self._view[:0]
 
-    def only(self, rows: Offsets) -> Self:
+    def only(self, rows: Offsets) -> "JoinedObjects":
         """Return some of the objects."""
         spans = zip(self.starts[rows].tolist(), self.ends[rows].tolist(), strict=True)
         return self.of(self._view[start:end] for start, end in spans)

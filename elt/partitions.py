@@ -5,11 +5,13 @@ A partition of a lake on the local file system is a folder of many small files.
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 
-from elt.files import FILES, Rows
+from elt.files import FILES
 from elt.joined import JoinedObjects, ObjectBuffer
+from elt.rows import Rows, texts_of
 from hospital_sim.storage import LocalStore, ObjectStore
 
 
@@ -32,10 +34,8 @@ def object_names(store: ObjectStore, prefix: str) -> bytes:
         StorageError: If it cannot be listed.
     """
     if isinstance(store, LocalStore):
-        try:
+        with suppress(OSError):  # there are folders in it, or the store says what is wrong
             return FILES.names(f"{store.url}/{prefix}")
-        except OSError:
-            pass  # there are folders in it, or what is wrong is said by the store
     return b"".join(os.fsencode(key[len(prefix) :]) + b"\0" for key in store.keys(prefix))
 
 
@@ -55,8 +55,8 @@ def read_objects(store: ObjectStore, prefixes: Sequence[str], counts: Sequence[i
     ends = np.cumsum(counts, dtype=np.int64)
 
     def key(number: int) -> str:
-        name: bytes = names[number].tobytes()
-        return prefixes[int(np.searchsorted(ends, number, "right"))] + name.decode("ascii")
+        (name,) = texts_of(names[number : number + 1])
+        return prefixes[int(np.searchsorted(ends, number, "right"))] + name
 
     if not isinstance(store, LocalStore):
         return JoinedObjects.of(data for _, data in store.read_many(map(key, range(len(names)))))

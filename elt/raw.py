@@ -9,8 +9,8 @@ from datetime import date
 
 from elt import partitions
 from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
-from elt.files import Rows
 from elt.joined import JoinedObjects
+from elt.rows import Rows
 from hospital_sim import layout
 from hospital_sim.events import EVENT_TYPES, BrokenRecordError, RunRecord, RunStarted, decode_record, decode_started
 from hospital_sim.storage import ObjectStore, open_store

@@ -3,9 +3,9 @@
 from elt.compiled import LIBRARY
 from elt.files.compiled import CompiledFiles
 from elt.files.interpreted import InterpretedFiles
-from elt.files.protocol import LARGE, Files, Rows
+from elt.files.protocol import LARGE, Files
 
-__all__ = ["FILES", "LARGE", "CompiledFiles", "Files", "InterpretedFiles", "Rows"]
+__all__ = ["FILES", "LARGE", "CompiledFiles", "Files", "InterpretedFiles"]
 
 FILES: Files = InterpretedFiles() if LIBRARY is None else CompiledFiles(LIBRARY)
 """What this installation has; both do the same."""

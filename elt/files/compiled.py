@@ -4,18 +4,13 @@ import ctypes
 import os
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-from numpy.ctypeslib import ndpointer
-
-from elt.files.protocol import LARGE, Rows
+from elt.compiled.arguments import BYTES, NUMBER, NUMBERS
+from elt.files.protocol import LARGE
 from elt.joined import ObjectBuffer, Offsets
+from elt.rows import Rows
 
 _NAMES_BYTES = 1 << 15
 _ROOM = 1 << 22
-
-_NUMBER = ctypes.c_int64
-_BYTES = ndpointer(np.uint8, flags="C_CONTIGUOUS")
-_NUMBERS = ndpointer(np.int64, flags="C_CONTIGUOUS")
 
 
 class CompiledFiles:
@@ -31,12 +26,12 @@ class CompiledFiles:
         self._open, self._close, self._next = library.open_folder, library.close_folder, library.next_names
         self._open.argtypes, self._open.restype = [ctypes.c_char_p], ctypes.c_void_p
         self._close.argtypes, self._close.restype = [ctypes.c_void_p], None
-        self._next.argtypes, self._next.restype = [ctypes.c_void_p, ctypes.c_char_p, _NUMBER], _NUMBER
+        self._next.argtypes, self._next.restype = [ctypes.c_void_p, ctypes.c_char_p, NUMBER], NUMBER
         self._read = library.read_files
-        self._read.restype = _NUMBER
+        self._read.restype = NUMBER
         self._read.argtypes = [
-            ctypes.POINTER(ctypes.c_char_p), _NUMBERS, _NUMBER, _BYTES, _NUMBER, _NUMBER, _NUMBER,
-            _BYTES, _NUMBER, _NUMBER, _NUMBERS,
+            ctypes.POINTER(ctypes.c_char_p), NUMBERS, NUMBER, BYTES, NUMBER, NUMBER, NUMBER,
+            BYTES, NUMBER, NUMBER, NUMBERS,
         ]  # fmt: skip
 
     def names(self, folder: str) -> bytes:
@@ -58,7 +53,7 @@ class CompiledFiles:
                 paths, folder_ends, len(folders), names, names.shape[1], done, LARGE,
                 room, into.end, len(room), into.ends,
             )  # fmt: skip
-            into.took(done)
+            into.count = done
 
     def _names(self, folder: str) -> Iterator[bytes]:
         opened = self._open(os.fsencode(folder))

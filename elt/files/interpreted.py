@@ -4,8 +4,9 @@ import errno
 import os
 from collections.abc import Iterator, Sequence
 
-from elt.files.protocol import LARGE, Rows
+from elt.files.protocol import LARGE
 from elt.joined import ObjectBuffer, Offsets
+from elt.rows import Rows, texts_of
 from hospital_sim.storage import FILE_ALONE
 
 
@@ -36,10 +37,9 @@ def _name(entry: os.DirEntry[str]) -> bytes:
 
 def _contents(folder: str, names: Rows) -> Iterator[bytes]:
     """Yield what files hold, up to the first that is not ordinary."""
-    text, width = names.tobytes().decode("ascii"), names.shape[1]
     try:
-        for start in range(0, len(text), width):
-            file = os.open(f"{folder}{text[start : start + width]}", FILE_ALONE)
+        for name in texts_of(names):
+            file = os.open(f"{folder}{name}", FILE_ALONE)
             try:
                 data = os.read(file, LARGE)
             finally:

@@ -3,13 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
 from elt.joined import ObjectBuffer, Offsets
-
-Rows = npt.NDArray[np.uint8]
-"""Names of one width: one row of ASCII characters for each."""
+from elt.rows import Rows
 
 LARGE = 1 << 16
 """Files of so many bytes or more are left to the caller."""

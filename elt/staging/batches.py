@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from elt.joined import JoinedObjects
+from elt.rows import Rows
 from elt.staging.arrays import numbers
-from elt.staging.names import IDENTIFIER_BYTES, Texts, texts_from
+from elt.staging.names import IDENTIFIER_BYTES, texts_from
 
 _EPOCH = date(1970, 1, 1)
 
@@ -62,7 +63,7 @@ class RawBatch:
     """
 
     days: npt.NDArray[np.int32]
-    event_ids: Texts
+    event_ids: Rows
     objects: JoinedObjects
 
     @classmethod
@@ -74,7 +75,7 @@ class RawBatch:
         )
 
     @classmethod
-    def of_days(cls, parts: Sequence[DayPart], texts: Texts, objects: JoinedObjects) -> Self:
+    def of_days(cls, parts: Sequence[DayPart], texts: Rows, objects: JoinedObjects) -> Self:
         """Return a batch of days with their identifiers as text, and the bytes of their objects."""
         days = np.repeat([(part.day - _EPOCH).days for part in parts], [len(part) for part in parts])
         return cls(days.astype(np.int32), texts, objects)

@@ -192,9 +192,7 @@ class _Block:
         lowest = np.frombuffer(bytes(self._lowest), np.uint8)
         span = np.frombuffer(bytes(self._highest), np.uint8) - lowest
         if len(lowest) > PADDING:
-            raise TypeError(
-                "a block is taken of any object, whatever its length, so it is no longer than what is behind"
-            )
+            raise TypeError(f"{len(lowest)} bytes are taken of any object, and no more lie behind the last")
 
         def read(reading: _Reading) -> None:
             rows, outside = WINDOWS.within(reading.joined, reading.at, lowest, span)

@@ -21,9 +21,6 @@ BOUNDS = {width: (lowest.encode(), lowest.replace("0", digit).encode()) for widt
 """The lowest and the highest character at each place of a value, by its width; the functions here are given values
 between these."""
 
-_WORD = 32
-"""Flags that are looked at as the bits of one number."""
-
 _Number = np.int16
 _NO_NUMBER = 200
 _PAIRS = np.full(1 << 16, _NO_NUMBER, _Number)
@@ -83,23 +80,4 @@ def _pair(rows: Bytes, place: int) -> npt.NDArray[np.int16]:
 def any_along(flags: npt.NDArray[np.generic], axis: int) -> Flags:
     """Tell along an axis where any flag is set."""
     found: Flags = np.any(flags, axis=axis)
-    return found
-
-
-def first_set(flags: Flags) -> Offsets:
-    """Return the place of the first flag that is set in each row; the width of the rows where none is."""
-    if flags.shape[1] != _WORD:
-        found: Offsets = np.where(flags.any(axis=1), flags.argmax(axis=1), flags.shape[1])
-        return found
-    words = np.packbits(flags, axis=1, bitorder="little").view("<u4")[:, 0]
-    # The lowest bit that is set, less one, has a bit for each place before it.
-    counts: Offsets = np.bitwise_count((words & -words) - np.uint32(1)).astype(np.int64)
-    return counts
-
-
-def leading_bytes(counts: Offsets, width: int) -> Bytes:
-    """Return rows of bytes: so many ones at the begin of each, and zeros behind."""
-    rows = np.tri(width + 1, width, -1, np.uint8) * np.uint8(0xFF)
-    # Taking one element of so many bytes is faster than taking a row.
-    found: Bytes = rows.view(f"V{width}")[:, 0].take(counts).view(np.uint8).reshape(-1, width)
     return found

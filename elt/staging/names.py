@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from elt.rows import Rows
 from hospital_sim import layout
 
 IDENTIFIER_BYTES = 16
@@ -29,16 +30,13 @@ _BYTES = np.full(1 << 16, _NO_BYTE, np.int16)
 """The byte of each pair of hexadecimal digits, by their two characters as one number of this machine."""
 _BYTES[_HEXADECIMAL] = np.arange(256)
 
-Texts = npt.NDArray[np.uint8]
-"""Identifiers as UUIDs in the canonical form: one row of 36 ASCII characters for each."""
-
 
 def split_identifiers(joined: bytes) -> Iterator[bytes]:
     """Yield the single identifiers of 16 bytes."""
     return (joined[start : start + IDENTIFIER_BYTES] for start in range(0, len(joined), IDENTIFIER_BYTES))
 
 
-def identifier_texts(identifiers: bytes) -> Texts:
+def identifier_texts(identifiers: bytes) -> Rows:
     """Return identifiers of 16 bytes each as UUIDs in the canonical form."""
     pairs = _HEXADECIMAL.take(np.frombuffer(identifiers, np.uint8))
     digits = pairs.view(np.uint8).reshape(-1, 2 * IDENTIFIER_BYTES)
@@ -48,18 +46,12 @@ def identifier_texts(identifiers: bytes) -> Texts:
     return texts
 
 
-def texts_of(texts: Texts) -> list[str]:
-    """Return rows of characters, as identifiers and names are, as single strings."""
-    text, width = texts.tobytes().decode("ascii"), texts.shape[1]
-    return [text[place : place + width] for place in range(0, len(text), width)]
-
-
-def texts_from(identifiers: Sequence[str]) -> Texts:
+def texts_from(identifiers: Sequence[str]) -> Rows:
     """Return identifiers that are single strings in the canonical form as rows."""
     return np.frombuffer("".join(identifiers).encode("ascii"), np.uint8).reshape(-1, _TEXT_WIDTH)
 
 
-def object_names(event_type: str, texts: Texts) -> Texts:
+def object_names(event_type: str, texts: Rows) -> Rows:
     """Return the names of objects in their partition, without its prefix: one row of ASCII characters for each."""
     pattern = _name_pattern(event_type)
     start = pattern.index("#")
@@ -109,7 +101,7 @@ def _identifiers(pattern: bytes, names: bytes) -> tuple[npt.NDArray[np.uint64], 
     return identifiers, right
 
 
-def _identifiers_of_rows(pattern: bytes, rows: Texts) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
+def _identifiers_of_rows(pattern: bytes, rows: Rows) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
     start = pattern.index(b"#")
     template = np.frombuffer(pattern, np.uint8).copy()
     template[start + _HYPHENS] = ord("-")

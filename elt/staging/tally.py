@@ -29,7 +29,7 @@ class StagedEvents:
         self.hospitals, hospital = _codes(table["hospital_id"])
         self.departments, department = _codes(table["department_id"])
         self._pairs = hospital * len(self.departments) + department
-        self._days = values_of(table["event_time"]).astype(np.int64, copy=False) // _DAY
+        self._days = values_of(table["event_time"]) // _DAY
 
     def counts(self, rows: slice, month: date) -> npt.NDArray[np.int64]:
         """Return the number of events of some rows by hospital, department and day of their month."""

@@ -7,12 +7,12 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from numpy.ctypeslib import ndpointer
 
 from elt.compiled import LIBRARY
+from elt.compiled.arguments import BYTES, CODES, FLAGS, NUMBER, NUMBERS
 from elt.joined import Bytes, JoinedObjects, Offsets
 from elt.staging.arrays import values_of
-from elt.staging.fixed_values import Flags, any_along, first_set, leading_bytes
+from elt.staging.fixed_values import Flags, any_along
 
 LONGEST_TEXT = 96
 """The most bytes of a text, its closing quote included."""
@@ -21,10 +21,8 @@ _USUAL_TEXT = 32
 _QUOTE = ord('"')
 _NULL_WIDTH = len("null")
 
-_NUMBER = ctypes.c_int64
-_BYTES, _NUMBERS, _CODES, _FLAGS = (
-    ndpointer(kind, flags="C_CONTIGUOUS") for kind in (np.uint8, np.int64, np.int32, np.bool_)
-)
+_WORD = 32
+"""Flags that are looked at as the bits of one number."""
 
 
 @dataclass(frozen=True)
@@ -85,31 +83,15 @@ class NumpyWindows:
     def texts(self, joined: JoinedObjects, at: Offsets, *, optional: bool) -> Texts:
         """Take a text of each object (see ``Windows.texts``)."""
         for width in (_USUAL_TEXT, LONGEST_TEXT):
-            rows, lengths, endless = self._ended(joined.windows(at, width), optional)
+            rows = joined.windows(at, width)
+            lengths, endless = _text_lengths(rows, optional)
             if not endless.any():
                 break
         # What stands behind a text is covered; no two look alike, because each ends with its first quote.
-        rows &= leading_bytes(lengths, width)
+        rows &= _leading_bytes(lengths, width)
         found = pa.Array.from_buffers(pa.binary(width), len(rows), [None, pa.py_buffer(rows)]).dictionary_encode()
         different = [text.rstrip(b"\0") for text in found.dictionary.to_pylist()]
         return Texts(values_of(found.indices).astype(np.int32), different, lengths, endless)
-
-    def _ended(self, rows: Bytes, optional: bool) -> tuple[Bytes, Offsets, Flags]:
-        """Return windows on texts, how long these are, and which do not end in theirs."""
-        width = rows.shape[1]
-        quotes = rows == _QUOTE
-        if optional:
-            # The first quote belongs to the text here, because null has none.
-            quoted = quotes[:, 0].copy()
-            quotes[:, 0] = False
-        last = first_set(quotes)
-        endless = last == width
-        if optional:
-            endless &= quoted
-            last[~quoted] = _NULL_WIDTH - 1
-        lengths = last + 1
-        lengths[endless] = width
-        return rows, lengths, endless
 
 
 class CompiledWindows:
@@ -121,9 +103,9 @@ class CompiledWindows:
 
     def __init__(self, library: ctypes.CDLL) -> None:
         self._within, self._codes = library.windows_within, library.codes_of_texts
-        self._within.restype, self._codes.restype = None, _NUMBER
-        self._within.argtypes = [_BYTES, _NUMBERS, *3 * [_NUMBER], *3 * [_BYTES], _FLAGS]
-        self._codes.argtypes = [_BYTES, _NUMBERS, *5 * [_NUMBER], _CODES, _CODES, _NUMBERS, _FLAGS, _NUMBERS]
+        self._within.restype, self._codes.restype = None, NUMBER
+        self._within.argtypes = [BYTES, NUMBERS, *3 * [NUMBER], *3 * [BYTES], FLAGS]
+        self._codes.argtypes = [BYTES, NUMBERS, *5 * [NUMBER], CODES, CODES, NUMBERS, FLAGS, NUMBERS]
 
     def within(self, joined: JoinedObjects, at: Offsets, lowest: Bytes, span: Bytes) -> tuple[Bytes, Flags]:
         """Take a block of each object (see ``Windows.within``)."""
@@ -150,3 +132,40 @@ class CompiledWindows:
 
 WINDOWS: Windows = NumpyWindows() if LIBRARY is None else CompiledWindows(LIBRARY)
 """What this installation has; both do the same."""
+
+
+def _text_lengths(rows: Bytes, optional: bool) -> tuple[Offsets, Flags]:
+    """Return how long the texts are with which rows begin, and which have no end there."""
+    width = rows.shape[1]
+    quotes = rows == _QUOTE
+    if optional:
+        # The first quote belongs to the text here, because null has none.
+        quoted = quotes[:, 0].copy()
+        quotes[:, 0] = False
+    last = _first_set(quotes)
+    endless = last == width
+    if optional:
+        endless &= quoted
+        last[~quoted] = _NULL_WIDTH - 1
+    lengths = last + 1
+    lengths[endless] = width
+    return lengths, endless
+
+
+def _first_set(flags: Flags) -> Offsets:
+    """Return the place of the first flag that is set in each row; the width of the rows where none is."""
+    if flags.shape[1] != _WORD:
+        found: Offsets = np.where(flags.any(axis=1), flags.argmax(axis=1), flags.shape[1])
+        return found
+    words = np.packbits(flags, axis=1, bitorder="little").view("<u4")[:, 0]
+    # The lowest bit that is set, less one, has a bit for each place before it.
+    counts: Offsets = np.bitwise_count((words & -words) - np.uint32(1)).astype(np.int64)
+    return counts
+
+
+def _leading_bytes(counts: Offsets, width: int) -> Bytes:
+    """Return rows of bytes: so many ones at the begin of each, and zeros behind."""
+    rows = np.tri(width + 1, width, -1, np.uint8) * np.uint8(0xFF)
+    # Taking one element of so many bytes is faster than taking a row.
+    found: Bytes = rows.view(f"V{width}")[:, 0].take(counts).view(np.uint8).reshape(-1, width)
+    return found

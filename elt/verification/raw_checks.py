@@ -19,6 +19,7 @@ from elt.digests import RawDigest
 from elt.errors import BrokenLakeError
 from elt.manifests import CommittedOutput
 from elt.quality.emitted import Cell
+from elt.rows import texts_of
 from elt.staging import inputs
 from elt.staging.batches import RawBatch, RawObject, day_batches
 from elt.staging.decoding import decode
@@ -27,7 +28,6 @@ from elt.staging.names import (
     object_names,
     read_object_names,
     split_identifiers,
-    texts_of,
 )
 from elt.staging.outputs import BATCH_OBJECTS
 from elt.staging.reading import read_batches

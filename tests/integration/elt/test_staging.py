@@ -14,10 +14,11 @@ from elt import manifests, partitions, quarantine
 from elt.contracts import EVENT_TYPES, arrow_schema
 from elt.digests import digest
 from elt.errors import BrokenLakeError, EltError, EmptyLakeError, WrongCallError
-from elt.files import InterpretedFiles, Rows
+from elt.files import InterpretedFiles
 from elt.joined import ObjectBuffer, Offsets
 from elt.quarantine import Reason
 from elt.raw import open_lake
+from elt.rows import Rows
 from elt.staging import inputs, outputs, parquet, sorting, stage
 from hospital_sim.events import encode, event_type
 from hospital_sim.layout import key_of

@@ -4,10 +4,10 @@ from random import Random
 
 import numpy as np
 import pytest
+from compiled_code import needed_library
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from elt.compiled import LIBRARY
 from elt.joined import Bytes, JoinedObjects, Offsets
 from elt.staging.windows import LONGEST_TEXT, CompiledWindows, NumpyWindows, Windows
 
@@ -19,11 +19,7 @@ OBJECTS = st.lists(st.lists(st.sampled_from(b'"""nulx\0\1\xfe\xff'), max_size=12
 
 @pytest.fixture(scope="module", params=["compiled", "numpy"])
 def windows(request: pytest.FixtureRequest) -> Windows:
-    if request.param == "numpy":
-        return NumpyWindows()
-    if LIBRARY is None:
-        pytest.skip("the library was not compiled when the project was installed: is there a C compiler?")
-    return CompiledWindows(LIBRARY)
+    return NumpyWindows() if request.param == "numpy" else CompiledWindows(needed_library())
 
 
 def joined_at(objects: list[bytes], places: list[int]) -> tuple[JoinedObjects, Offsets]:

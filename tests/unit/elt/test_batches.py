@@ -8,9 +8,10 @@ from uuid import UUID
 import pyarrow as pa
 import pytest
 
+from elt.rows import texts_of
 from elt.staging import sorting
 from elt.staging.batches import day_batches
-from elt.staging.names import identifier_texts, object_names, read_object_names, texts_of
+from elt.staging.names import identifier_texts, object_names, read_object_names
 from elt.staging.sorting import DaySorter, by_time
 
 pytestmark = pytest.mark.unit

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from compiled_code import needed_library
 
-from elt.compiled import LIBRARY
 from elt.files import LARGE, CompiledFiles, Files, InterpretedFiles
 from elt.joined import ObjectBuffer
 
@@ -15,11 +15,7 @@ pytestmark = pytest.mark.unit
 
 @pytest.fixture(params=["compiled", "interpreted"])
 def files(request: pytest.FixtureRequest) -> Files:
-    if request.param == "interpreted":
-        return InterpretedFiles()
-    if LIBRARY is None:
-        pytest.skip("the library was not compiled when the project was installed: is there a C compiler?")
-    return CompiledFiles(LIBRARY)
+    return InterpretedFiles() if request.param == "interpreted" else CompiledFiles(needed_library())
 
 
 def folder_of(place: Path, contents: dict[str, bytes]) -> str:
@@ -140,11 +136,10 @@ def test_no_file_stays_open(tmp_path: Path, files: Files) -> None:
 
 
 def test_ends_that_are_not_of_the_names_and_a_buffer_too_small_are_refused(tmp_path: Path) -> None:
-    if LIBRARY is None:
-        pytest.skip("the library was not compiled when the project was installed: is there a C compiler?")
+    compiled = CompiledFiles(needed_library())
     folder, rows = folder_of(tmp_path, {"0": b"a", "1": b"b"}), np.array([[48], [49]], np.uint8)
     for folders, ends in (([folder], [3]), ([folder], [1]), ([folder], [1, 2]), ([], [])):
         with pytest.raises(ValueError, match="folder_ends must have"):
-            CompiledFiles(LIBRARY).read(folders, np.array(ends, np.int64), rows, ObjectBuffer(2))
+            compiled.read(folders, np.array(ends, np.int64), rows, ObjectBuffer(2))
     with pytest.raises(ValueError, match="for 1 objects, not for 2"):
-        CompiledFiles(LIBRARY).read([folder], np.array([2]), rows, ObjectBuffer(1))
+        compiled.read([folder], np.array([2]), rows, ObjectBuffer(1))

@@ -1,0 +1,12 @@
+"""Types of the arguments of compiled functions, for ctypes."""
+
+import ctypes
+
+import numpy as np
+from numpy.ctypeslib import ndpointer
+
+NUMBER = ctypes.c_int64
+BYTES, NUMBERS, CODES, FLAGS = (
+    ndpointer(kind, flags="C_CONTIGUOUS") for kind in (np.uint8, np.int64, np.int32, np.bool_)
+)
+"""Arrays, which are not copied."""
