@@ -9,34 +9,41 @@ from contextlib import suppress
 
 import numpy as np
 
-from elt.files import FILES
+from elt.files import FILES, Names
+from elt.files.names import END
 from elt.joined import JoinedObjects, ObjectBuffer
 from elt.rows import Rows, texts_of
 from hospital_sim.storage import LocalStore, ObjectStore
 
 
-def reads_ahead(store: ObjectStore) -> int:
-    """Return how many batches of objects are best read while others are worked on."""
+def threads_ahead(store: ObjectStore) -> int:
+    """Return how many threads are best ahead, reading objects, of who works on what they read."""
     if not isinstance(store, LocalStore):
         return 1  # of which many objects are under way at once
     # Of two, one goes on where the other waits for the interpreter.
     return 2 if FILES.lets_others_run else 0
 
 
-def object_names(store: ObjectStore, prefix: str) -> bytes:
-    """Return the names of all objects below a prefix, without the prefix, in no order, each with a zero behind.
+def object_names(store: ObjectStore, prefixes: Sequence[str]) -> Names:
+    """Return the names of all objects below the first of some prefixes, without the prefix, in no order.
 
     Args:
         store: The lake.
-        prefix: The prefix, with its final slash.
+        prefixes: The prefixes, each with its final slash, at least one. Of how many of them these are the names, the
+            answer tells.
 
     Raises:
-        StorageError: If it cannot be listed.
+        StorageError: If they cannot be listed.
     """
     if isinstance(store, LocalStore):
-        with suppress(OSError):  # there are folders in it, or the store says what is wrong
-            return FILES.names(f"{store.url}/{prefix}")
-    return b"".join(os.fsencode(key[len(prefix) :]) + b"\0" for key in store.keys(prefix))
+        with suppress(OSError):  # there are folders in the first, or the store says what is wrong
+            return FILES.names([f"{store.url}/{prefix}" for prefix in prefixes])
+        prefixes = prefixes[:1]
+    return Names.of(_listed(store, prefix) for prefix in prefixes)
+
+
+def _listed(store: ObjectStore, prefix: str) -> bytes:
+    return b"".join(os.fsencode(key[len(prefix) :]) + END for key in store.keys(prefix))
 
 
 def read_objects(store: ObjectStore, prefixes: Sequence[str], counts: Sequence[int], names: Rows) -> JoinedObjects:

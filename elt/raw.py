@@ -9,6 +9,7 @@ from datetime import date
 
 from elt import partitions
 from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
+from elt.files import Names
 from elt.joined import JoinedObjects
 from elt.rows import Rows
 from hospital_sim import layout
@@ -90,9 +91,18 @@ def partition_keys(store: ObjectStore, event_type: str, day: date) -> Iterator[s
     return raw_keys(store, layout.partition_prefix(event_type, day))
 
 
-def object_names(store: ObjectStore, event_type: str, day: date) -> bytes:
-    """Return the names of all in the partition of one type and day, events or not (see ``partitions.object_names``)."""
-    return partitions.object_names(store, RAW_PREFIX + layout.partition_prefix(event_type, day))
+def object_names(store: ObjectStore, event_type: str, days: Sequence[date]) -> Names:
+    """Return the names of all in the partitions of one type and the first of some days, events or not.
+
+    Args:
+        store: The lake.
+        event_type: Their type.
+        days: The days, at least one. Of how many of them these are the names, the answer tells.
+
+    Raises:
+        StorageError: If they cannot be listed.
+    """
+    return partitions.object_names(store, _prefixes(event_type, days))
 
 
 def read_objects(
@@ -110,8 +120,11 @@ def read_objects(
     Raises:
         StorageError: If one cannot be read.
     """
-    prefixes = [RAW_PREFIX + layout.partition_prefix(event_type, day) for day in days]
-    return partitions.read_objects(store, prefixes, counts, names)
+    return partitions.read_objects(store, _prefixes(event_type, days), counts, names)
+
+
+def _prefixes(event_type: str, days: Sequence[date]) -> list[str]:
+    return [RAW_PREFIX + layout.partition_prefix(event_type, day) for day in days]
 
 
 def read_raw(store: ObjectStore, key: str) -> bytes:

@@ -28,7 +28,7 @@ def command(
             "By default, for each hospital, the day after its newest finished run.",
         ),
     ] = None,
-    workers: Annotated[int | None, typer.Option(metavar="N", min=1, help="Processes. By default, as suits.")] = None,
+    workers: Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so many processes.")] = None,
     dask: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Let a Dask cluster do it, given its scheduler: tcp://host:8786."),

@@ -6,6 +6,9 @@ import numpy as np
 from numpy.ctypeslib import ndpointer
 
 NUMBER = ctypes.c_int64
+TEXT = ctypes.c_char_p
+"""Bytes that are only read."""
+
 BYTES, NUMBERS, CODES, FLAGS = (
     ndpointer(kind, flags="C_CONTIGUOUS") for kind in (np.uint8, np.int64, np.int32, np.bool_)
 )

@@ -15,16 +15,6 @@
 
 enum { LONGEST_NAME = 255 };
 
-void *open_folder(const char *path)
-{
-    return opendir(path);
-}
-
-void close_folder(void *folder)
-{
-    closedir(folder);
-}
-
 static int is_folder(int inside, const struct dirent *entry)
 {
     struct stat found;
@@ -33,27 +23,45 @@ static int is_folder(int inside, const struct dirent *entry)
     return fstatat(inside, entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(found.st_mode);
 }
 
-/* Writes names, each with the zero behind it, as long as there is room for any name. Returns the number of bytes: 0 if
- * no name is left, -1 if the folder cannot be read, or has another in it (EISDIR). */
-int64_t next_names(void *folder, char *into, int64_t room)
+/* Writes the names in a folder, each with the zero behind it. Returns the number of bytes; -1 if there is no room for
+ * them (ERANGE), or the folder cannot be read or has another in it (EISDIR). */
+static int64_t list_folder(DIR *folder, char *into, int64_t room)
 {
     int64_t at = 0;
-    while (room - at > LONGEST_NAME) {
+    for (;;) {
         errno = 0;
         struct dirent *entry = readdir(folder);
         if (entry == NULL)
             return errno == 0 ? at : -1;
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
-        if (is_folder(dirfd(folder), entry)) {
-            errno = EISDIR;
+        int64_t size = (int64_t)strlen(entry->d_name) + 1;
+        errno = is_folder(dirfd(folder), entry) ? EISDIR : size > room - at ? ERANGE : 0;
+        if (errno != 0)
             return -1;
-        }
-        size_t size = strlen(entry->d_name) + 1;
-        memcpy(into + at, entry->d_name, size);
-        at += (int64_t)size;
+        memcpy(into + at, entry->d_name, (size_t)size);
+        at += size;
     }
-    return at;
+}
+
+/* Writes the names in folders, folder after folder, and where those of each end. Returns the number of folders before
+ * the first that could not be listed; errno says why (see list_folder). */
+int64_t list_folders(const char *const *folders, int64_t count, char *into, int64_t room, int64_t *ends)
+{
+    int64_t at = 0;
+    for (int64_t f = 0; f < count; f++) {
+        DIR *folder = opendir(folders[f]);
+        if (folder == NULL)
+            return f;
+        int64_t size = list_folder(folder, into + at, room - at);
+        int error = errno;
+        closedir(folder);
+        errno = error;
+        if (size < 0)
+            return f;
+        ends[f] = at += size;
+    }
+    return count;
 }
 
 /* What is read: one file after another, from `at` on, and where each ends. */

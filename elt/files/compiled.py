@@ -1,15 +1,19 @@
 """Lists and reads files with the compiled library (``elt/compiled/files.c``)."""
 
 import ctypes
+import errno
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+
+import numpy as np
 
 from elt.compiled.arguments import BYTES, NUMBER, NUMBERS
+from elt.files.names import HELD_BYTES, Names
 from elt.files.protocol import LARGE
 from elt.joined import ObjectBuffer, Offsets
 from elt.rows import Rows
 
-_NAMES_BYTES = 1 << 15
+_PATHS = ctypes.POINTER(ctypes.c_char_p)
 _ROOM = 1 << 22
 
 
@@ -23,20 +27,27 @@ class CompiledFiles:
     lets_others_run = True
 
     def __init__(self, library: ctypes.CDLL) -> None:
-        self._open, self._close, self._next = library.open_folder, library.close_folder, library.next_names
-        self._open.argtypes, self._open.restype = [ctypes.c_char_p], ctypes.c_void_p
-        self._close.argtypes, self._close.restype = [ctypes.c_void_p], None
-        self._next.argtypes, self._next.restype = [ctypes.c_void_p, ctypes.c_char_p, NUMBER], NUMBER
-        self._read = library.read_files
-        self._read.restype = NUMBER
+        self._list, self._read = library.list_folders, library.read_files
+        self._list.restype = self._read.restype = NUMBER
+        self._list.argtypes = [_PATHS, NUMBER, BYTES, NUMBER, NUMBERS]
         self._read.argtypes = [
-            ctypes.POINTER(ctypes.c_char_p), NUMBERS, NUMBER, BYTES, NUMBER, NUMBER, NUMBER,
+            _PATHS, NUMBERS, NUMBER, BYTES, NUMBER, NUMBER, NUMBER,
             BYTES, NUMBER, NUMBER, NUMBERS,
         ]  # fmt: skip
 
-    def names(self, folder: str) -> bytes:
-        """Return the names in a folder (see ``Files.names``)."""
-        return b"".join(self._names(folder))
+    def names(self, folders: Sequence[str]) -> Names:
+        """Return the names in folders (see ``Files.names``)."""
+        paths, ends = _paths(folders), np.empty(len(folders), np.int64)
+        room = HELD_BYTES
+        while True:
+            into = np.empty(room, np.uint8)
+            listed = self._list(paths, len(folders), into, room, ends)
+            if listed:
+                return Names(into[: ends[listed - 1]].tobytes(), ends[:listed])
+            code = ctypes.get_errno()
+            if code != errno.ERANGE:
+                raise OSError(code, os.strerror(code), folders[0])
+            room *= 2
 
     def read(self, folders: Sequence[str], folder_ends: Offsets, names: Rows, into: ObjectBuffer) -> None:
         """Read files into a buffer (see ``Files.read``)."""
@@ -44,7 +55,7 @@ class CompiledFiles:
             raise ValueError("folder_ends must have one end for each folder, the last of them the number of names")
         if len(names) > len(into.ends):
             raise ValueError(f"the buffer is for {len(into.ends)} objects, not for {len(names)}")
-        paths = (ctypes.c_char_p * len(folders))(*map(os.fsencode, folders))
+        paths = _paths(folders)
         done, before = into.count, -1
         while before < done < len(names):
             before = done
@@ -55,20 +66,6 @@ class CompiledFiles:
             )  # fmt: skip
             into.count = done
 
-    def _names(self, folder: str) -> Iterator[bytes]:
-        opened = self._open(os.fsencode(folder))
-        if not opened:
-            raise _error(folder)
-        try:
-            room = ctypes.create_string_buffer(_NAMES_BYTES)
-            while size := self._next(opened, room, _NAMES_BYTES):
-                if size < 0:
-                    raise _error(folder)
-                yield ctypes.string_at(room, size)
-        finally:
-            self._close(opened)
 
-
-def _error(folder: str) -> OSError:
-    code = ctypes.get_errno()
-    return OSError(code, os.strerror(code), folder)
+def _paths(folders: Sequence[str]) -> ctypes.Array[ctypes.c_char_p]:
+    return (ctypes.c_char_p * len(folders))(*map(os.fsencode, folders))

@@ -4,6 +4,7 @@ import errno
 import os
 from collections.abc import Iterator, Sequence
 
+from elt.files.names import END, Names
 from elt.files.protocol import LARGE
 from elt.joined import ObjectBuffer, Offsets
 from elt.rows import Rows, texts_of
@@ -15,10 +16,9 @@ class InterpretedFiles:
 
     lets_others_run = False
 
-    def names(self, folder: str) -> bytes:
-        """Return the names in a folder (see ``Files.names``)."""
-        with os.scandir(folder) as entries:
-            return b"".join(map(_name, entries))
+    def names(self, folders: Sequence[str]) -> Names:
+        """Return the names in folders (see ``Files.names``)."""
+        return Names.of(map(_names, folders))
 
     def read(self, folders: Sequence[str], folder_ends: Offsets, names: Rows, into: ObjectBuffer) -> None:
         """Read files into a buffer (see ``Files.read``)."""
@@ -29,10 +29,15 @@ class InterpretedFiles:
                 return
 
 
+def _names(folder: str) -> bytes:
+    with os.scandir(folder) as entries:
+        return b"".join(map(_name, entries))
+
+
 def _name(entry: os.DirEntry[str]) -> bytes:
     if entry.is_dir(follow_symlinks=False):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), entry.path)
-    return os.fsencode(entry.name) + b"\0"
+    return os.fsencode(entry.name) + END
 
 
 def _contents(folder: str, names: Rows) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from elt.files.names import Names
 from elt.joined import ObjectBuffer, Offsets
 from elt.rows import Rows
 
@@ -19,12 +20,15 @@ class Files(Protocol):
 
     lets_others_run: bool
 
-    def names(self, folder: str) -> bytes:
-        """Return the names of the files in a folder, in no order, each with a zero behind.
+    def names(self, folders: Sequence[str]) -> Names:
+        """Return the names of the files in the first of some folders; in no order within a folder.
+
+        Args:
+            folders: Paths of the folders, at least one. How many of them are listed, the answer tells.
 
         Raises:
-            IsADirectoryError: If there is a folder among them.
-            OSError: If the folder cannot be read.
+            IsADirectoryError: If there is a folder in the first of them.
+            OSError: If the first of them cannot be read.
         """
         ...
 

@@ -12,7 +12,8 @@ import pyarrow as pa
 from elt.joined import JoinedObjects
 from elt.rows import Rows
 from elt.staging.arrays import numbers
-from elt.staging.names import IDENTIFIER_BYTES, texts_from
+from elt.staging.identifiers import IDENTIFIER_BYTES
+from elt.staging.names import texts_from
 
 _EPOCH = date(1970, 1, 1)
 
@@ -39,7 +40,7 @@ class DayPart:
         day: The day.
         identifiers: Their identifiers, 16 bytes each, sorted.
         whole: Whether these are all objects of the day.
-        output: The place of the output that they go into among those that are staged together.
+        output: The number of the output that they go into among those that are staged together.
     """
 
     day: date
@@ -104,14 +105,14 @@ def day_batches(days: Mapping[date, bytes], size: int) -> Iterator[list[DayPart]
     Yields:
         The batches, in the order of the days.
     """
-    return joint_batches([days], size)
+    return joint_batches([(0, days)], size)
 
 
-def joint_batches(lists: Iterable[Mapping[date, bytes]], size: int) -> Iterator[list[DayPart]]:
-    """Cut the lists of several outputs into batches that go across them (see ``day_batches``)."""
+def joint_batches(lists: Iterable[tuple[int, Mapping[date, bytes]]], size: int) -> Iterator[list[DayPart]]:
+    """Cut the lists of several outputs, each with its number, into batches across them (see ``day_batches``)."""
     batch: list[DayPart] = []
     held = 0
-    for output, days in enumerate(lists):
+    for output, days in lists:
         for day, identifiers in sorted(days.items()):
             count = len(identifiers) // IDENTIFIER_BYTES
             if held + count > size and batch:

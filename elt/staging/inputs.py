@@ -6,25 +6,27 @@ bytes each, in one base64 string. Its key holds the digest of its bytes, so a li
 
 import json
 from binascii import b2a_base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
 from elt import layout, raw
+from elt.ahead import done_ahead
 from elt.digests import digest
 from elt.errors import BrokenLakeError
 from elt.manifests import PlannedOutput
-from elt.staging.names import IDENTIFIER_BYTES, read_object_names, split_identifiers
+from elt.partitions import threads_ahead
+from elt.staging.identifiers import IDENTIFIER_BYTES
+from elt.staging.names import read_object_names, split_identifiers
 from hospital_sim import layout as raw_layout
 from hospital_sim.storage import ObjectStore
 
 LARGEST_OUTPUT = 2_000_000
 """The most objects of one output: what is held of them in memory is then bounded."""
-
-_NAMES_BYTES = 1 << 22
-"""From so many bytes of names on, what was listed is read; the names of one day are held together."""
 
 
 @dataclass(frozen=True)
@@ -46,23 +48,36 @@ class NewObjects:
     foreign: tuple[str, ...]
 
 
-def list_new_objects(
-    store: ObjectStore, event_type: str, days: Iterable[date], earlier: Iterable[str]
-) -> list[NewObjects]:
-    """List what the partitions of one type and month hold, less what earlier plans name.
+class MonthToList(NamedTuple):
+    """The partitions of one type and month that are to be listed.
+
+    Attributes:
+        event_type: Type of the events.
+        days: The days of the month that have a partition, at least one, sorted.
+        earlier: Keys of the lists of earlier plans for this type and month.
+    """
+
+    event_type: str
+    days: list[date]
+    earlier: list[str]
+
+
+def list_new_objects(store: ObjectStore, months: Iterable[MonthToList]) -> Generator[list[NewObjects], None, None]:
+    """List what partitions hold, less what earlier plans name.
 
     Args:
         store: The lake.
-        event_type: Type of the events.
-        days: The days of the month that have a partition, at least one.
-        earlier: Keys of the lists of earlier plans for this type and month.
+        months: What is listed.
 
-    Returns:
-        The new objects in parts of at most ``LARGEST_OUTPUT``, each with its list written to the lake; at least one
-        part, the first of which has the foreign keys.
+    Yields:
+        For each month the new objects in parts of at most ``LARGEST_OUTPUT``, each with its list written to the lake;
+        at least one part, the first of which has the foreign keys.
     """
-    days = sorted(days)
-    month = layout.month_of(days[0])
+    return done_ahead(partial(_new_objects, store), months, threads_ahead(store))
+
+
+def _new_objects(store: ObjectStore, month: MonthToList) -> list[NewObjects]:
+    event_type, days, earlier = month
     known = _known(store, earlier)
     new: dict[date, bytes] = {}
     foreign: list[str] = []
@@ -70,18 +85,16 @@ def list_new_objects(
         if fresh := _without(found, known.get(day)):
             new[day] = fresh
         foreign += (raw_layout.partition_prefix(event_type, day) + name for name in others)
-    first, *rest = write_lists(store, event_type, month, new)
+    first, *rest = write_lists(store, event_type, layout.month_of(days[0]), new)
     return [replace(first, foreign=tuple(foreign)), *rest]
 
 
 def _listed(store: ObjectStore, event_type: str, days: list[date]) -> Iterator[tuple[date, bytes, list[str]]]:
     """Yield the identifiers of the objects of each day, and its other names; few names are held at once."""
-    names: dict[date, bytes] = {}
-    for day in days:
-        names[day] = raw.object_names(store, event_type, day)
-        if day == days[-1] or sum(map(len, names.values())) >= _NAMES_BYTES:
-            yield from zip(names, *read_object_names(event_type, list(names.values())), strict=True)
-            names.clear()
+    while days:
+        names = raw.object_names(store, event_type, days)
+        yield from zip(days, *read_object_names(event_type, names), strict=False)
+        days = days[len(names.ends) :]
 
 
 def write_lists(store: ObjectStore, event_type: str, month: date, days: dict[date, bytes]) -> list[NewObjects]:

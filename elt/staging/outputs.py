@@ -6,11 +6,13 @@ it. Several small outputs of one type are staged together: their objects are rea
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from functools import partial
+from itertools import chain, groupby
 from operator import attrgetter
 
 import msgspec
@@ -18,15 +20,17 @@ import numpy as np
 import pyarrow as pa
 
 from elt import layout, quarantine, raw
+from elt.ahead import done_ahead
 from elt.digests import digest
 from elt.errors import BrokenLakeError
 from elt.manifests import CommittedOutput, OutputCounts, Plan, PlannedOutput
+from elt.partitions import threads_ahead
 from elt.quarantine import Entry, Reason
 from elt.staging import inputs
 from elt.staging.batches import DayPart, RawBatch, joint_batches
 from elt.staging.decoding import Decoded, Rejected, decode
 from elt.staging.parquet import COUNTS_KEY, INPUTS_KEY, StagedFileWriter, read_metadata
-from elt.staging.reading import read_batches
+from elt.staging.reading import BatchToRead, read_batch
 from elt.staging.sorting import DaySorter, by_time
 from elt.staging.tally import StagedEvents, Tally
 from hospital_sim import layout as raw_layout
@@ -66,24 +70,33 @@ def bundles(outputs: Iterable[PlannedOutput], workers: int) -> list[list[Planned
     return sorted(found, key=lambda bundle: -sum(output.objects for output in bundle))
 
 
-def stage_outputs(store: ObjectStore, plan: Plan, outputs: Sequence[PlannedOutput]) -> list[Written]:
+def stage_outputs(
+    store: ObjectStore, bundles: Iterable[Sequence[PlannedOutput]], plan: Plan
+) -> Generator[Written, None, None]:
     """Stage some outputs of a plan, or find that they are staged already.
 
     Args:
         store: The lake.
+        bundles: Outputs of one type and of different months each, in their order.
         plan: The plan.
-        outputs: Outputs of one type and of different months, in their order.
 
-    Returns:
+    Yields:
         The outputs, in any order.
 
     Raises:
         BrokenLakeError: If something that the plan did not make is under the key of an output.
         StorageError: If a raw object cannot be read, or the lake cannot be written.
     """
-    there = {output.key: store.exists(output.key) for output in outputs}
-    adopted = [(output.key, _adopt(store, output)) for output in outputs if there[output.key]]
-    return [*adopted, *_staged(store, plan, [output for output in outputs if not there[output.key]])]
+    waiting = _Waiting(store, bundles)
+    batches = done_ahead(partial(_shares, store, plan), waiting.batches(), threads_ahead(store))
+    with closing(batches), ThreadPoolExecutor(1, "encoding") as thread:
+        ended: deque[_Ended] = deque()
+        for number, own in groupby(chain.from_iterable(batches), attrgetter("output")):
+            ended.append(_end(plan, waiting.outputs[number], own, thread))
+            while ended and ended[0].is_there():
+                yield _create(store, ended.popleft())
+        yield from (_create(store, output) for output in ended)
+    yield from waiting.staged_already
 
 
 def quarantine_foreign(store: ObjectStore, plan: Plan) -> dict[Reason, int]:
@@ -105,7 +118,7 @@ class _Share:
     """What a batch holds of one output.
 
     Attributes:
-        output: The place of the output among those that are staged together.
+        output: The number of the output among those that are staged together.
         parts: The days.
         batch: The batch.
         objects: The places of the objects in the batch.
@@ -144,23 +157,40 @@ class _Ended:
         return self.data is None or self.data.done()
 
 
-def _staged(store: ObjectStore, plan: Plan, outputs: Sequence[PlannedOutput]) -> Iterator[Written]:
-    if not outputs:
-        return
-    event_type = outputs[0].event_type
-    lists = (inputs.read_identifiers(store, output.inputs) for output in outputs)
-    batches = read_batches(store, event_type, joint_batches(lists, BATCH_OBJECTS))
-    shares = (share for parts, batch in batches for share in _shares(store, plan, event_type, parts, batch))
-    with ThreadPoolExecutor(1, "encoding") as thread:
-        ended: deque[_Ended] = deque()
-        for number, own in groupby(shares, attrgetter("output")):
-            ended.append(_end(plan, outputs[number], own, StagedFileWriter(event_type, thread)))
-            while ended and ended[0].is_there():
-                yield _create(store, ended.popleft())
-        yield from (_create(store, output) for output in ended)
+class _Waiting:
+    """The outputs that wait to be staged.
+
+    Args:
+        store: The lake.
+        bundles: Outputs of one type and of different months each, in their order.
+
+    Attributes:
+        outputs: Those of which the objects are wanted already; the place of each is its number.
+        staged_already: Those that were found in the lake.
+    """
+
+    def __init__(self, store: ObjectStore, bundles: Iterable[Sequence[PlannedOutput]]) -> None:
+        self._store = store
+        self._bundles = bundles
+        self.outputs: list[PlannedOutput] = []
+        self.staged_already: list[Written] = []
+
+    def batches(self) -> Iterator[BatchToRead]:
+        """Yield what is to be read, output after output."""
+        for bundle in self._bundles:
+            there = {output.key: self._store.exists(output.key) for output in bundle}
+            self.staged_already += ((output.key, _adopt(self._store, output)) for output in bundle if there[output.key])
+            lists = (self._identifiers(output) for output in bundle if not there[output.key])
+            for parts in joint_batches(lists, BATCH_OBJECTS):
+                yield BatchToRead(bundle[0].event_type, parts)
+
+    def _identifiers(self, output: PlannedOutput) -> tuple[int, dict[date, bytes]]:
+        self.outputs.append(output)
+        return len(self.outputs) - 1, inputs.read_identifiers(self._store, output.inputs)
 
 
-def _end(plan: Plan, output: PlannedOutput, shares: Iterable[_Share], writer: StagedFileWriter) -> _Ended:
+def _end(plan: Plan, output: PlannedOutput, shares: Iterable[_Share], thread: ThreadPoolExecutor) -> _Ended:
+    writer = StagedFileWriter(output.event_type, thread)
     counts = _add(writer, output, shares).counts(plan.closed)
     data = writer.finish(output.inputs, msgspec.json.encode(counts)) if counts.rows else None
     return _Ended(output, counts, data)
@@ -175,8 +205,10 @@ def _create(store: ObjectStore, ended: _Ended) -> Written:
     return output.key, CommittedOutput(output.event_type, output.month, output.key, len(data), digest(data), counts)
 
 
-def _shares(store: ObjectStore, plan: Plan, event_type: str, parts: list[DayPart], batch: RawBatch) -> Iterator[_Share]:
-    """Decode a batch, quarantine what is broken, and divide it among the outputs that its days belong to."""
+def _shares(store: ObjectStore, plan: Plan, wanted: BatchToRead) -> list[_Share]:
+    """Read and decode a batch, quarantine what is broken, and divide it among the outputs that its days belong to."""
+    event_type, parts = wanted
+    batch = read_batch(store, wanted)
     decoded = decode(event_type, batch)
     quarantined: dict[date, list[tuple[Reason, date]]] = {}
     for rejected in decoded.rejected:
@@ -187,13 +219,15 @@ def _shares(store: ObjectStore, plan: Plan, event_type: str, parts: list[DayPart
     # Whole days stay in their order when they are sorted by time, and so do the outputs.
     table = by_time(decoded.table) if parts[0].whole else decoded.table
     events = StagedEvents(table)
+    shares: list[_Share] = []
     first = first_row = 0
     for output, own in ((output, list(own)) for output, own in groupby(parts, attrgetter("output"))):
         end = first + sum(map(len, own))
         end_row = int(np.searchsorted(decoded.rows, end))
         of_month = quarantined.get(layout.month_of(own[0].day), [])
-        yield _Share(output, own, batch, slice(first, end), table, events, slice(first_row, end_row), of_month)
+        shares.append(_Share(output, own, batch, slice(first, end), table, events, slice(first_row, end_row), of_month))
         first, first_row = end, end_row
+    return shares
 
 
 def _add(writer: StagedFileWriter, output: PlannedOutput, shares: Iterable[_Share]) -> Tally:

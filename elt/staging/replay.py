@@ -19,7 +19,7 @@ from elt.staging.inputs import NewObjects
 from elt.staging.names import read_object_names, split_identifiers
 from elt.staging.outputs import BATCH_OBJECTS
 from elt.staging.planning import create_plan, make_replay_plan
-from elt.staging.reading import read_batch
+from elt.staging.reading import BatchToRead, read_batch
 from elt.staging.run import complete, complete_unfinished, open_workers
 from elt.staging.summary import StageSummary
 from hospital_sim import layout as raw_layout
@@ -120,7 +120,7 @@ def _mended(store: ObjectStore) -> Iterator[NewObjects]:
 def _right(store: ObjectStore, event_type: str, parts: list[DayPart]) -> Iterator[tuple[date, bytes]]:
     """Yield the day and the identifier of each object that is there and keeps the contract."""
     there = [_still_there(store, event_type, part) for part in parts]
-    batch = read_batch(store, event_type, [part for part in there if len(part)])
+    batch = read_batch(store, BatchToRead(event_type, [part for part in there if len(part)]))
     broken = {(rejected.object.day, rejected.object.event_id) for rejected in decode(event_type, batch).rejected}
     for item in map(batch.item, range(len(batch))):
         if (item.day, item.event_id) not in broken:
@@ -128,6 +128,6 @@ def _right(store: ObjectStore, event_type: str, parts: list[DayPart]) -> Iterato
 
 
 def _still_there(store: ObjectStore, event_type: str, part: DayPart) -> DayPart:
-    (identifiers,), _ = read_object_names(event_type, [raw.object_names(store, event_type, part.day)])
+    (identifiers,), _ = read_object_names(event_type, raw.object_names(store, event_type, [part.day]))
     here = set(split_identifiers(identifiers))
     return replace(part, identifiers=b"".join(each for each in split_identifiers(part.identifiers) if each in here))

@@ -10,6 +10,7 @@ from elt.errors import EmptyLakeError
 from elt.manifests import MANIFEST_VERSION, Commit, Plan, staging_runs
 from elt.raw import RawTree
 from elt.staging import inputs
+from elt.staging.inputs import MonthToList
 from elt.staging.outputs import bundles, quarantine_foreign, stage_outputs
 from elt.staging.planning import create_plan, encode_plan, make_plan
 from elt.staging.summary import StageSummary
@@ -29,7 +30,8 @@ def stage(
         store: The lake.
         as_of: Months that ended by this day are closed for every hospital; by default, for each hospital, those that
             ended by the day after its newest finished run.
-        workers: Processes; None for a number that suits the lake and the machine.
+        workers: The most processes; None for a number that suits the lake and the machine. On the local file system
+            one process keeps two processors busy, and no more are started than find processors.
         dask: Address of the scheduler of a Dask cluster whose workers do the work; None to do it on this machine.
 
     Returns:
@@ -43,7 +45,7 @@ def stage(
     tree = raw.list_tree(store)
     partitions = sum(map(len, tree.days.values()))
     summary = StageSummary(store.url)
-    with open_workers(store, suitable_count(store, partitions) if workers is None else workers, dask) as pool:
+    with open_workers(store, suitable_count(store, partitions, workers), dask) as pool:
         complete_unfinished(store, pool, summary)
         while plan := _plan_new(store, tree, as_of, pool):
             try:
@@ -76,7 +78,7 @@ def _plan_new(store: ObjectStore, tree: RawTree, as_of: date | None, pool: Worke
     for event_type, days in tree.days.items():
         for day in days:
             months.setdefault((event_type, layout.month_of(day)), []).append(day)
-    rows = [(kind, days, lists.get((kind, month), [])) for (kind, month), days in months.items()]
+    rows = [MonthToList(kind, days, lists.get((kind, month), [])) for (kind, month), days in months.items()]
     listed = progress(pool.each(inputs.list_new_objects, rows), "listing months", len(rows))
     found = [part for parts in listed for part in parts]
     if not runs and not any(new.objects for new in found):
@@ -90,8 +92,7 @@ def _plan_new(store: ObjectStore, tree: RawTree, as_of: date | None, pool: Worke
 def complete(store: ObjectStore, plan: Plan, pool: Workers) -> Commit:
     """Do what a plan says, and commit."""
     foreign = quarantine_foreign(store, plan)
-    calls = [(plan, bundle) for bundle in bundles(plan.outputs, pool.count)]
-    results = (output for outputs in pool.each(stage_outputs, calls) for output in outputs)
+    results = pool.each(stage_outputs, bundles(plan.outputs, pool.count), plan)
     written = dict(progress(results, "staging files", len(plan.outputs)))
     commit = Commit(
         manifest_version=MANIFEST_VERSION,

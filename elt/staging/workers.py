@@ -1,38 +1,47 @@
-"""Calls functions on a lake: in this process, in several, or in those of a Dask cluster."""
+"""Works on a lake: in this process, in several, or in those of a Dask cluster."""
 
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from multiprocessing import get_context
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Concatenate, Protocol, Self, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from elt.errors import EltError, WrongCallError
-from elt.partitions import reads_ahead
+from elt.partitions import threads_ahead
 from hospital_sim.storage import ObjectStore
 
+Row = TypeVar("Row")
 Result = TypeVar("Result")
 
 _MANY_PARTITIONS = 1000
 """From this many on, starting processes is worth its second."""
 
 _MANY_READ_AHEAD = 10_000
-"""The same where one process, which reads ahead, keeps two processors busy already."""
+"""The same where one process reads ahead: it is faster, so it has done more of the work before others are there."""
+
+_PROCESSORS_READING_AHEAD = 2
+"""How many processors a process keeps busy where it reads ahead."""
 
 _SECONDS_TO_CONNECT = 10
 _WAITING_EACH = 2
-"""Calls that each process is given at a time: one that it works on, and the next."""
+"""Rows that each other process is given at a time: one that it works on, and the next."""
+
+
+Work: TypeAlias = Callable[Concatenate[ObjectStore, Iterator[Row], ...], Generator[Result, None, None]]
+"""What is done to a lake and some rows of arguments (see ``Workers.each``)."""
 
 
 class Workers(Protocol):
-    """What calls functions on one lake; a context manager.
+    """What works on one lake; a context manager.
 
     Attributes:
-        count: How many calls are worked on at once.
+        count: How many processes there are.
     """
 
     count: int
@@ -44,15 +53,18 @@ class Workers(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop; calls that have not begun are forgotten."""
+        """Stop; what has not begun is forgotten."""
         ...
 
-    def each(self, function: Callable[..., Result], rows: Sequence[tuple[object, ...]]) -> Iterator[Result]:
-        """Call a function with the lake and each row of arguments.
+    def each(self, work: Work[Row, Result], rows: Sequence[Row], *constants: object) -> Iterator[Result]:
+        """Do some work on the lake and each of some rows.
 
         Args:
-            function: A function of a module; its first argument is the lake.
-            rows: The other arguments of each call.
+            work: A function of a module. It is called with the lake, some of the rows as an iterator, and the
+                constants, and yields the results of these rows in any order; it may take a row before it yields what
+                came of the one before.
+            rows: What the work is done for.
+            constants: What else the work is told.
 
         Returns:
             The results, in the order in which they are there.
@@ -90,28 +102,38 @@ class LocalWorkers:
             # After an error, no process may write any more; otherwise they have nothing left to do but to end.
             self._pool.shutdown(wait=kind is not None, cancel_futures=True)
 
-    def each(self, function: Callable[..., Result], rows: Sequence[tuple[object, ...]]) -> Iterator[Result]:
-        """Call a function with the lake and each row of arguments (see ``Workers.each``)."""
+    def each(self, work: Work[Row, Result], rows: Sequence[Row], *constants: object) -> Iterator[Result]:
+        """Do some work on the lake and each of some rows (see ``Workers.each``)."""
         if self._pool is None:
-            return (function(self._store, *row) for row in rows)
-        return self._shared(self._pool, function, deque(rows))
+            return work(self._store, iter(rows), *constants)
+        return self._shared(self._pool, work, deque(rows), constants)
 
     def _shared(
-        self, pool: ProcessPoolExecutor, function: Callable[..., Result], rows: deque[tuple[object, ...]]
+        self, pool: ProcessPoolExecutor, work: Work[Row, Result], rows: deque[Row], constants: tuple[object, ...]
     ) -> Iterator[Result]:
         """Share rows among the other processes and this one, which works while the others start."""
-        running: set[Future[Result]] = set()
+        running: set[Future[list[Result]]] = set()
+
+        def give_others() -> None:
+            while rows and len(running) < _WAITING_EACH * self._others:
+                running.add(pool.submit(_work, self._store, work, rows.popleft(), constants))
+
+        def taken() -> Iterator[Result]:
+            done = {future for future in running if future.done()}
+            running.difference_update(done)
+            give_others()
+            for future in done:
+                yield from future.result()
+
         try:
-            while rows or running:
-                while rows and len(running) < _WAITING_EACH * self._others:
-                    running.add(pool.submit(_call, self._store, function, rows.popleft()))
-                done = {future for future in running if future.done()}
-                if not done and not rows:
-                    done, _ = wait(running, return_when=FIRST_COMPLETED)
-                running -= done
-                yield from (future.result() for future in done)
-                if not done:
-                    yield function(self._store, *rows.popleft())
+            give_others()
+            with closing(work(self._store, _popped(rows), *constants)) as results:
+                for result in results:
+                    yield result
+                    yield from taken()
+            while running:
+                wait(running, return_when=FIRST_COMPLETED)
+                yield from taken()
         except BrokenProcessPool as error:
             raise EltError(
                 "a worker process died, perhaps for want of memory; run the same command again, with fewer --workers"
@@ -150,15 +172,15 @@ class DaskWorkers:
     ) -> None:
         self._client.close()
 
-    def each(self, function: Callable[..., Result], rows: Sequence[tuple[object, ...]]) -> Iterator[Result]:
-        """Call a function with the lake and each row of arguments (see ``Workers.each``)."""
+    def each(self, work: Work[Row, Result], rows: Sequence[Row], *constants: object) -> Iterator[Result]:
+        """Do some work on the lake and each of some rows (see ``Workers.each``)."""
         from distributed import as_completed
 
-        # Not pure: what a call returns depends on the lake, so no result of an earlier call may stand for it.
-        futures = [self._client.submit(_call, self._store, function, row, pure=False) for row in rows]
+        # Not pure: what comes of it depends on the lake, so no earlier result may stand for it.
+        futures = [self._client.submit(_work, self._store, work, row, constants, pure=False) for row in rows]
         for future in as_completed(futures, loop=self._client.loop):
-            result: Result = future.result()
-            yield result
+            results: list[Result] = future.result()
+            yield from results
 
 
 def _require_answer(address: str) -> None:
@@ -172,11 +194,31 @@ def _require_answer(address: str) -> None:
     socket.create_connection((place[0], place[1]), timeout=_SECONDS_TO_CONNECT).close()
 
 
-def suitable_count(store: ObjectStore, partitions: int) -> int:
-    """Return the number of worker processes that suits a lake with this many partitions on this machine."""
-    many = _MANY_READ_AHEAD if reads_ahead(store) > 1 else _MANY_PARTITIONS
-    return (os.cpu_count() or 1) if partitions >= many else 1
+def suitable_count(store: ObjectStore, partitions: int, most: int | None) -> int:
+    """Return the number of worker processes that suits a lake with this many partitions on this machine.
+
+    Args:
+        store: The lake.
+        partitions: How many partitions it has.
+        most: The number that was asked for; None if none was. Where a process reads ahead, no more of them are
+            started than find processors.
+    """
+    ahead = threads_ahead(store) > 1
+    useful = max(1, processors() // _PROCESSORS_READING_AHEAD) if ahead else processors()
+    if most is not None:
+        return min(most, useful) if ahead else most
+    return useful if partitions >= (_MANY_READ_AHEAD if ahead else _MANY_PARTITIONS) else 1
 
 
-def _call(store: ObjectStore, function: Callable[..., Result], row: tuple[object, ...]) -> Result:
-    return function(store, *row)
+def processors() -> int:
+    """Return the number of processors of this machine."""
+    return os.cpu_count() or 1
+
+
+def _work(store: ObjectStore, work: Work[Row, Result], row: Row, constants: tuple[object, ...]) -> list[Result]:
+    return list(work(store, iter([row]), *constants))
+
+
+def _popped(rows: deque[Row]) -> Iterator[Row]:
+    while rows:
+        yield rows.popleft()

@@ -9,15 +9,13 @@ from elt.quality.emitted import Cell
 from elt.staging.run import open_workers
 from elt.verification.manifest_checks import check_inputs, check_staged_files, read_runs
 from elt.verification.problems import Kind, Problem, VerificationReport
-from elt.verification.raw_checks import MonthFindings, Staged, check_month
+from elt.verification.raw_checks import MonthFindings, MonthToCheck, Staged, check_months
 from elt.verification.record_checks import check_counts, check_runs
 from hospital_sim.layout import parse_event_key
 from hospital_sim.storage import ObjectStore
 from hospital_sim.terminal import progress
 
 __all__ = ["Kind", "Problem", "VerificationReport", "verify"]
-
-Row = tuple[str, tuple[date, ...], tuple[Staged, ...], tuple[str, ...], frozenset[str]]
 
 
 def verify(store: ObjectStore, workers: int = 1) -> VerificationReport:
@@ -44,7 +42,7 @@ def verify(store: ObjectStore, workers: int = 1) -> VerificationReport:
     problems += [Problem(raw.RAW_PREFIX + key, Kind.FOREIGN, "not the key of an event") for key in tree.foreign]
     rows = _months(tree.days, runs, {problem.key for problem in wrong_files})
     with open_workers(store, workers, None) as pool:
-        months = list(progress(pool.each(check_month, rows), "verifying months", len(rows)))
+        months = list(progress(pool.each(check_months, rows), "verifying months", len(rows)))
     _add_events(report, runs, months)
     troubled = set().union(*(month.troubled for month in months))
     troubled |= _quarantined(store, problems)
@@ -57,7 +55,7 @@ def verify(store: ObjectStore, workers: int = 1) -> VerificationReport:
     return report
 
 
-def _months(days: dict[str, list[date]], runs: list[StagingRun], wrong_files: set[str]) -> list[Row]:
+def _months(days: dict[str, list[date]], runs: list[StagingRun], wrong_files: set[str]) -> list[MonthToCheck]:
     """Return what to check, one row for each event type and month."""
     present: dict[tuple[str, date], list[date]] = {}
     for event_type, found in days.items():
@@ -73,11 +71,12 @@ def _months(days: dict[str, list[date]], runs: list[StagingRun], wrong_files: se
         # A commit has the outputs of its plan, in their order.
         for planned, output in zip(run.plan.outputs, run.commit.outputs if run.commit else (), strict=False):
             staged.setdefault((planned.event_type, planned.month), []).append(Staged(planned.inputs, output))
-    rows: list[Row] = []
+    rows: list[MonthToCheck] = []
     for place in sorted({*present, *staged, *pending}):
         outputs = tuple(staged.get(place, ()))
         sound = frozenset(each.output.key for each in outputs if each.output.key) - wrong_files
-        rows.append((place[0], tuple(present.get(place, ())), outputs, tuple(pending.get(place, ())), sound))
+        here, planned_for = tuple(present.get(place, ())), tuple(pending.get(place, ()))
+        rows.append(MonthToCheck(place[0], here, outputs, planned_for, sound))
     return rows
 
 

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -14,10 +15,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from elt import quarantine, raw
+from elt.ahead import done_ahead
 from elt.contracts import EVENT_VERSIONS, struct_version
 from elt.digests import RawDigest
 from elt.errors import BrokenLakeError
 from elt.manifests import CommittedOutput
+from elt.partitions import threads_ahead
 from elt.quality.emitted import Cell
 from elt.rows import texts_of
 from elt.staging import inputs
@@ -30,7 +33,7 @@ from elt.staging.names import (
     split_identifiers,
 )
 from elt.staging.outputs import BATCH_OBJECTS
-from elt.staging.reading import read_batches
+from elt.staging.reading import BatchToRead, read_batch
 from elt.verification.problems import Kind, Problem
 from hospital_sim import layout
 from hospital_sim.events import Event, encode
@@ -67,7 +70,35 @@ class MonthFindings:
         self.troubled.add((event_type, day))
 
 
-def check_month(
+class MonthToCheck(NamedTuple):
+    """One event type and month of which the raw objects are to be checked.
+
+    Attributes:
+        event_type: The event type.
+        days: The days of the month that have a partition.
+        staged: What finished staging runs took of the month.
+        pending: Lists of raw objects that an unfinished staging run is to take.
+        sound_files: Keys of staged files that are as they were written.
+    """
+
+    event_type: str
+    days: tuple[date, ...]
+    staged: tuple[Staged, ...]
+    pending: tuple[str, ...]
+    sound_files: frozenset[str]
+
+
+def check_months(store: ObjectStore, months: Iterable[MonthToCheck]) -> Generator[MonthFindings, None, None]:
+    """Check raw objects; yield what was found of each month.
+
+    Args:
+        store: The lake.
+        months: What is checked.
+    """
+    return (_check_month(store, *month) for month in months)
+
+
+def _check_month(
     store: ObjectStore,
     event_type: str,
     days: Sequence[date],
@@ -75,16 +106,6 @@ def check_month(
     pending: Sequence[str],
     sound_files: frozenset[str],
 ) -> MonthFindings:
-    """Check the raw objects of one event type and month.
-
-    Args:
-        store: The lake.
-        event_type: The event type.
-        days: The days of the month that have a partition.
-        staged: What finished staging runs took of the month.
-        pending: Lists of raw objects that an unfinished staging run is to take.
-        sound_files: Keys of staged files that are as they were written.
-    """
     found = MonthFindings()
     there = {day: _list(store, event_type, day, found) for day in days}
     lists = [(each, _read_list(store, each.inputs)) for each in staged]
@@ -102,7 +123,7 @@ def check_month(
 
 
 def _list(store: ObjectStore, event_type: str, day: date, found: MonthFindings) -> set[bytes]:
-    (identifiers,), (foreign,) = read_object_names(event_type, [raw.object_names(store, event_type, day)])
+    (identifiers,), (foreign,) = read_object_names(event_type, raw.object_names(store, event_type, [day]))
     for name in foreign:
         found.add(Kind.FOREIGN, event_type, day, name, "not the key of an event")
     here = set(split_identifiers(identifiers))
@@ -160,8 +181,12 @@ def _digest(store: ObjectStore, event_type: str, day: date, joined: bytes) -> st
 
 
 def _batches(store: ObjectStore, event_type: str, day: date, joined: bytes) -> Iterator[RawBatch]:
-    for _, batch in read_batches(store, event_type, day_batches({day: joined}, BATCH_OBJECTS)):
-        yield batch
+    return _read(store, event_type, {day: joined})
+
+
+def _read(store: ObjectStore, event_type: str, days: dict[date, bytes]) -> Iterator[RawBatch]:
+    batches = (BatchToRead(event_type, parts) for parts in day_batches(days, BATCH_OBJECTS))
+    return done_ahead(partial(read_batch, store), batches, threads_ahead(store))
 
 
 def _differences(
@@ -213,8 +238,8 @@ def _says(event_type: str, day: date, event_id: str, data: bytes, event: Event) 
 
 def _check_unstaged(store: ObjectStore, event_type: str, days: dict[date, set[bytes]], found: MonthFindings) -> None:
     """Count the events that no staging run took, and name those that are none."""
-    unstaged = day_batches({day: b"".join(sorted(new)) for day, new in days.items() if new}, BATCH_OBJECTS)
-    for _, batch in read_batches(store, event_type, unstaged):
+    unstaged = {day: b"".join(sorted(new)) for day, new in days.items() if new}
+    for batch in _read(store, event_type, unstaged):
         decoded = decode(event_type, batch)
         for rejected in decoded.rejected:
             name = layout.key_of(event_type, rejected.object.day, rejected.object.event_id)

@@ -25,6 +25,10 @@ pytestmark = pytest.mark.integration
 
 STAGE = [sys.executable, "-c", "from elt.cli import main; main()", "stage", "--json"]
 
+# As on a machine that has processors for both: where there are fewer, one process does all.
+MANY_PROCESSORS = "from elt.staging import workers; workers.processors = lambda: 4; from elt.cli import main; main()"
+STAGE_BY_TWO = [sys.executable, "-c", MANY_PROCESSORS, "stage", "--json", "--workers", "2"]
+
 
 def fill(root: Path) -> LocalStore:
     store = QuickStore(root)
@@ -145,23 +149,20 @@ def killed_and_completed(
     return killed and len(left) < len(expected)
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("command", [STAGE, STAGE_BY_TWO], ids=["1", "2"])
 def test_a_killed_run_is_completed_by_the_same_command(
-    tmp_path: Path, soak: bool, workers: str, record_property: Record
+    tmp_path: Path, soak: bool, command: list[str], record_property: Record
 ) -> None:
     reference = LocalStore(tmp_path / "reference")
     put_all(reference, some_events(300))
-    seconds = run_whole(
-        [*STAGE, "--lake", reference.url, "--workers", workers], begun=lambda: Path(reference.url, "manifests").exists()
-    )
+    seconds = run_whole([*command, "--lake", reference.url], begun=lambda: Path(reference.url, "manifests").exists())
     expected = contents(reference)
     choices = random.Random(11)
 
     def attempt() -> bool:
         store = LocalStore(tmp_path / f"killed{choices.random()}")
         put_all(store, some_events(300))
-        command = [*STAGE, "--lake", store.url, "--workers", workers]
-        return killed_and_completed(command, store, expected, choices, seconds)
+        return killed_and_completed([*command, "--lake", store.url], store, expected, choices, seconds)
 
     kill_in_the_middle(25 if soak else 2, attempt, record_property)
 

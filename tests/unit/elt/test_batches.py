@@ -7,10 +7,14 @@ from uuid import UUID
 
 import pyarrow as pa
 import pytest
+from compiled_code import needed_library
 
+from elt.files import Names
 from elt.rows import texts_of
+from elt.staging import names as names_module
 from elt.staging import sorting
 from elt.staging.batches import day_batches
+from elt.staging.identifiers import CompiledIdentifiers, Identifiers, NamePattern, NumpyIdentifiers
 from elt.staging.names import identifier_texts, object_names, read_object_names
 from elt.staging.sorting import DaySorter, by_time
 
@@ -22,16 +26,25 @@ def names_of(count: int) -> list[str]:
     return [f"admission_{UUID(int=choices.getrandbits(128))}.json" for _ in range(count)]
 
 
-def zero_ended(names: list[str]) -> bytes:
-    return b"".join(os.fsencode(name) + b"\0" for name in names)
+@pytest.fixture(params=["compiled", "NumPy"])
+def identifiers_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Identifiers:
+    by: Identifiers = NumpyIdentifiers() if request.param == "NumPy" else CompiledIdentifiers(needed_library())
+    monkeypatch.setattr(names_module, "IDENTIFIERS", by)
+    return by
 
 
+def listed(*folders: list[str]) -> Names:
+    return Names.of(b"".join(os.fsencode(name) + b"\0" for name in names) for names in folders)
+
+
+@pytest.mark.usefixtures("identifiers_by")
 def test_names_become_sorted_identifiers_and_names_again() -> None:
     names = names_of(500)
 
-    (identifiers, none), foreign = read_object_names("admission", [zero_ended(names), b""])
+    (none, identifiers, one), foreign = read_object_names("admission", listed([], names, names[:1]))
 
-    assert (none, foreign) == (b"", [[], []])
+    assert (none, foreign) == (b"", [[], [], []])
+    assert texts_of(identifier_texts(one)) == [names[0][10:46]]
     assert texts_of(object_names("admission", identifier_texts(identifiers))) == sorted(names)
     assert texts_of(identifier_texts(identifiers)) == sorted(name[10:46] for name in names)
 
@@ -53,19 +66,34 @@ def test_names_become_sorted_identifiers_and_names_again() -> None:
         "deeper/admission_00000000-0000-0000-0000-000000000000.json",
         "admission_\udcff.json",
         "",
+        # With the names beside it, as long as names of events.
+        "x" * 51 + "\n" + "admission_00000000-0000-0000-0000-000000000000.json",
     ],
 )
+@pytest.mark.usefixtures("identifiers_by")
 def test_what_is_no_name_of_an_event_is_foreign(odd: str) -> None:
     names = names_of(3)
 
-    identifiers, foreign = read_object_names("admission", [zero_ended(names[:1]), zero_ended([odd, *names[1:]])])
+    identifiers, foreign = read_object_names("admission", listed(names[:1], [odd, *names[1:]], []))
 
-    assert foreign == [[], [odd]]
-    assert list(map(len, identifiers)) == [16, 2 * 16]
+    assert foreign == [[], [odd], []]
+    assert list(map(len, identifiers)) == [16, 2 * 16, 0]
 
 
+@pytest.mark.usefixtures("identifiers_by")
 def test_no_names_are_no_identifiers() -> None:
-    assert read_object_names("admission", []) == ([], [])
+    assert read_object_names("admission", listed()) == ([], [])
+    assert read_object_names("admission", listed([])) == ([b""], [[]])
+
+
+def test_any_character_but_a_hexadecimal_digit_is_told_at_any_place(identifiers_by: Identifiers) -> None:
+    pattern, right = NamePattern(b"a_", b".b"), "01234567-89ab-cdef-0000-ffffffffffff"
+    for place in range(len(right)):
+        for character in map(chr, range(1, 256)):
+            text = f"a_{right[:place]}{character}{right[place + 1 :]}.b".encode("latin-1") + b"\0"
+            found = identifiers_by.of_names(pattern, Names.of([text]))
+            fits = character == "-" if right[place] == "-" else character in "0123456789abcdef"
+            assert found == ([bytes.fromhex(text[2:38].decode().replace("-", ""))] if fits else None)
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 100])

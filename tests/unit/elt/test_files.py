@@ -1,6 +1,7 @@
 """Files of folders are listed and read alike, compiled or not; what is not ordinary is left to the caller."""
 
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from compiled_code import needed_library
 
 from elt.files import LARGE, CompiledFiles, Files, InterpretedFiles
+from elt.files.names import END
 from elt.joined import ObjectBuffer
 
 pytestmark = pytest.mark.unit
@@ -25,6 +27,19 @@ def folder_of(place: Path, contents: dict[str, bytes]) -> str:
     return f"{place}/"
 
 
+def listed_in(files: Files, folders: list[str]) -> list[list[str]]:
+    """Return the names in each folder."""
+    found: list[list[str]] = []
+    while len(found) < len(folders):
+        names = files.names(folders[len(found) :])
+        spans = pairwise([0, *names.ends.tolist()])
+        listed = [names.joined[start:end] for start, end in spans]
+        assert listed
+        assert all(each == b"" or each.endswith(END) for each in listed)
+        found += [list(map(os.fsdecode, each.split(END)[:-1])) for each in listed]
+    return found
+
+
 def read(files: Files, folders: dict[str, list[str]]) -> list[bytes]:
     """Return what the first files hold, up to the one that is left to the caller."""
     names = [name for each in folders.values() for name in each]
@@ -38,31 +53,58 @@ def test_names_of_any_kind_and_number_are_listed(tmp_path: Path, files: Files) -
     names = {f"{number}" + "x" * (number % 200) for number in range(3000)} | {"é\n", "\udcff", "x" * 255, "..x", ".x"}
     for name in names:
         (tmp_path / name).touch()
-    listed = files.names(str(tmp_path))
-    assert listed.endswith(b"\0")
-    assert sorted(map(os.fsdecode, listed.split(b"\0")[:-1])) == sorted(names)
+    (listed,) = listed_in(files, [str(tmp_path)])
+    assert sorted(listed) == sorted(names)
+
+
+def test_the_names_of_several_folders_are_listed_each_with_its_own(tmp_path: Path, files: Files) -> None:
+    folders = {}
+    for place, count in (("a", 3), ("b", 0), ("c", 1000), ("ü", 1)):
+        there = {f"{place}{number}": b"" for number in range(count)}
+        folders[folder_of(tmp_path / place, there)] = sorted(there)
+    assert [sorted(names) for names in listed_in(files, list(folders))] == list(folders.values())
+
+
+def test_few_names_are_held_at_once_and_those_of_one_folder_whatever_their_number(
+    tmp_path: Path, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("elt.files.names", "elt.files.compiled"):
+        monkeypatch.setattr(f"{module}.HELD_BYTES", 300)
+    there = [{f"{number:049d}": b"" for number in range(count)} for count in (2, 2, 40, 1)]
+    folders = [folder_of(tmp_path / f"{place}", names) for place, names in enumerate(there)]
+    assert len(files.names(folders).ends) in (2, 3)
+    assert len(files.names(folders[2:]).ends) in (1, 2)
+    assert [sorted(names) for names in listed_in(files, folders)] == list(map(sorted, there))
 
 
 def test_a_folder_among_the_files_is_told(tmp_path: Path, files: Files) -> None:
     for number in range(1000):
         (tmp_path / f"{number}").touch()
     (tmp_path / "link").symlink_to(tmp_path)
-    assert len(files.names(str(tmp_path)).split(b"\0")) == 1002
+    assert len(listed_in(files, [str(tmp_path)])[0]) == 1001
     (tmp_path / "folder").mkdir()
     with pytest.raises(IsADirectoryError):
-        files.names(str(tmp_path))
+        files.names([str(tmp_path)])
 
 
 def test_an_empty_folder_has_no_names(tmp_path: Path, files: Files) -> None:
-    assert files.names(str(tmp_path)) == b""
+    assert listed_in(files, [str(tmp_path)]) == [[]]
 
 
 def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, files: Files) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FileNotFoundError, match="nothing"):
-        files.names(str(tmp_path / "nothing"))
+        files.names([str(tmp_path / "nothing")])
     with pytest.raises(NotADirectoryError, match="file"):
-        files.names(str(tmp_path / "file"))
+        files.names([str(tmp_path / "file")])
+
+
+def test_listing_ends_before_a_folder_that_cannot_be_listed(tmp_path: Path) -> None:
+    compiled = CompiledFiles(needed_library())
+    there, other = folder_of(tmp_path / "a", {"0": b""}), folder_of(tmp_path / "c", {"2": b""})
+    (tmp_path / "b" / "folder").mkdir(parents=True)
+    for odd in ("b", "nothing"):
+        assert compiled.names([there, f"{tmp_path}/{odd}", other]).joined == b"0\0"
 
 
 def test_the_files_of_several_folders_are_read_in_the_order_of_their_names(tmp_path: Path, files: Files) -> None:
@@ -131,7 +173,9 @@ def test_no_file_stays_open(tmp_path: Path, files: Files) -> None:
     folder = folder_of(tmp_path, contents)
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
     read(files, {folder: [*contents, "51"], f"{tmp_path}/nothing/": ["00"]})
-    files.names(folder)
+    files.names([folder])
+    with pytest.raises(IsADirectoryError):
+        files.names([str(tmp_path.parent)])
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
 
 

@@ -1,0 +1,81 @@
+"""Work is shared among processes: every row once, an error or a death is told, and no more processes than pay."""
+
+import os
+from pathlib import Path
+
+import pytest
+from worked_rows import died, refused, told
+
+from elt.errors import EltError
+from elt.partitions import threads_ahead
+from elt.staging import workers
+from elt.staging.workers import LocalWorkers, suitable_count
+from hospital_sim.storage import LocalStore, ObjectStore, open_store
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LocalStore:
+    return LocalStore(tmp_path)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_every_row_is_worked_on_once(store: LocalStore, count: int) -> None:
+    for rows in ([], [7], list(range(50))):
+        with LocalWorkers(store, count) as pool:
+            assert sorted(row for row, _ in pool.each(told, rows, 0.0)) == rows
+
+
+def test_this_process_and_another_share_the_rows(store: LocalStore) -> None:
+    with LocalWorkers(store, 2) as pool:
+        found = list(pool.each(told, range(100), 0.05))
+    assert sorted(row for row, _ in found) == list(range(100))
+    assert len({process for _, process in found}) == 2
+    assert os.getpid() in {process for _, process in found}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("wrong", [0, 49])
+def test_an_error_is_raised_whoever_meets_it(store: LocalStore, count: int, wrong: int) -> None:
+    with LocalWorkers(store, count) as pool, pytest.raises(ValueError, match=f"row {wrong}"):
+        list(pool.each(refused, range(50), wrong))
+
+
+def test_a_process_that_dies_is_told_with_what_to_do(store: LocalStore) -> None:
+    with LocalWorkers(store, 2) as pool, pytest.raises(EltError, match=r"a worker process died, .* fewer --workers"):
+        list(pool.each(died, range(1000), os.getpid()))
+
+
+def test_fewer_than_one_worker_is_refused(store: LocalStore) -> None:
+    with pytest.raises(ValueError, match="workers must be at least 1, not 0"):
+        LocalWorkers(store, suitable_count(store, 1, 0))
+
+
+@pytest.mark.parametrize(
+    ("processors", "partitions", "most", "ahead", "serial"),
+    [
+        (2, 100_000, None, 1, 2),
+        (8, 100_000, None, 4, 8),
+        (8, 5000, None, 1, 8),
+        (8, 500, None, 1, 1),
+        (1, 100_000, None, 1, 1),
+        (8, 1, 3, 3, 3),
+        (8, 1, 6, 4, 6),
+        (2, 100_000, 2, 1, 2),
+        (1, 100_000, 2, 1, 2),
+    ],
+)
+def test_as_many_processes_are_started_as_pay(
+    store: LocalStore,
+    monkeypatch: pytest.MonkeyPatch,
+    processors: int,
+    partitions: int,
+    most: int | None,
+    ahead: int,
+    serial: int,
+) -> None:
+    monkeypatch.setattr(workers, "processors", lambda: processors)
+    remote: ObjectStore = open_store("memory://workers")
+    assert suitable_count(store, partitions, most) == (ahead if threads_ahead(store) > 1 else serial)
+    assert suitable_count(remote, partitions, most) == serial
