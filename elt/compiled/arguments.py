@@ -9,7 +9,5 @@ NUMBER = ctypes.c_int64
 TEXT = ctypes.c_char_p
 """Bytes that are only read."""
 
-BYTES, NUMBERS, CODES, FLAGS = (
-    ndpointer(kind, flags="C_CONTIGUOUS") for kind in (np.uint8, np.int64, np.int32, np.bool_)
-)
+BYTES, NUMBERS, FLAGS = (ndpointer(kind, flags="C_CONTIGUOUS") for kind in (np.uint8, np.int64, np.bool_))
 """Arrays, which are not copied."""

@@ -11,15 +11,15 @@ from elt.staging import canonical
 from elt.staging.batches import RawBatch, RawObject
 from elt.staging.canonical import LONGEST_OBJECT, CanonicalForm, canonical_form
 from elt.staging.decoding import decode
-from elt.staging.windows import NumpyWindows
+from elt.staging.numpy_rows import NumpyRows
 from hospital_sim.events import Event, encode, event_type
 
 pytestmark = pytest.mark.unit
 
 
-@pytest.fixture(autouse=True, params=[canonical.WINDOWS, NumpyWindows()], ids=["installed", "numpy"])
-def windows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(canonical, "WINDOWS", request.param)
+@pytest.fixture(autouse=True, params=[canonical.ROWS, NumpyRows()], ids=["installed", "numpy"])
+def rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canonical, "ROWS", request.param)
 
 
 def proven(kind: str, contents: list[bytes]) -> list[bool]:
