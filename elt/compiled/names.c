@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BYTES = 16, NO_DIGIT = 16 };
+enum { BYTES = 16 };
 
 static const char HYPHEN = '-';
 
@@ -12,12 +12,11 @@ static const char HYPHEN = '-';
 static const uint8_t DIGITS[BYTES] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
 static const uint8_t HYPHENS[] = {8, 13, 18, 23};
 
-/* Returns the value of a hexadecimal digit, NO_DIGIT or more for any other character. */
-static unsigned value_of(uint8_t character)
-{
-    unsigned decimal = (unsigned)character - '0', letter = (unsigned)character - 'a';
-    return decimal < 10 ? decimal : letter < 6 ? letter + 10 : NO_DIGIT;
-}
+/* One more than the value of a hexadecimal digit; 0 for any other character. */
+static const uint8_t VALUES[256] = {
+    ['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
+    ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
 
 /* Returns 0 if the text is no identifier in its canonical form. */
 static int read_identifier(const uint8_t *text, uint8_t *identifier)
@@ -26,9 +25,9 @@ static int read_identifier(const uint8_t *text, uint8_t *identifier)
     for (size_t i = 0; i < sizeof HYPHENS; i++)
         wrong |= text[HYPHENS[i]] != HYPHEN;
     for (int i = 0; i < BYTES; i++) {
-        unsigned high = value_of(text[DIGITS[i]]), low = value_of(text[DIGITS[i] + 1]);
-        wrong |= (high | low) & NO_DIGIT;
-        identifier[i] = (uint8_t)(high << 4 | low);
+        unsigned high = VALUES[text[DIGITS[i]]], low = VALUES[text[DIGITS[i] + 1]];
+        wrong |= high == 0 || low == 0;
+        identifier[i] = (uint8_t)((high - 1) << 4 | (low - 1));
     }
     return wrong == 0;
 }

@@ -87,7 +87,7 @@ def decode(event_type: str, batch: RawBatch, *, at_once: bool = True) -> Decoded
     if not parts:
         return Decoded(arrow_schema(event_type).empty_table(), left[:0], _rejections(batch, rejected))
     rows, table, broken = _together(parts)
-    broken = _first_breach(event_type, table, batch, rows) | broken
+    broken = _first_breach(event_type, table, batch, rows, in_form=not len(left)) | broken
     if broken:
         right = np.array([row not in broken for row in range(table.num_rows)])
         rejected |= {int(rows[row]): breach for row, breach in broken.items()}
@@ -251,7 +251,10 @@ def _not_utc(times: Sequence[datetime]) -> list[int]:
     return [row for row, at in enumerate(times) if at.tzinfo is not UTC and at.utcoffset() != timedelta(0)]
 
 
-def _first_breach(event_type: str, table: pa.Table, batch: RawBatch, rows: Offsets) -> dict[int, Breach]:
+def _first_breach(
+    event_type: str, table: pa.Table, batch: RawBatch, rows: Offsets, *, in_form: bool
+) -> dict[int, Breach]:
+    """Return the rows that break a rule; if all objects have the usual form, some rules need not be looked at."""
     found: dict[int, Breach] = {}
     every = len(rows) == len(batch)
     keys = pa.table({"event_id": fixed_strings(batch.event_ids), "day": batch.day_column()})
@@ -261,6 +264,8 @@ def _first_breach(event_type: str, table: pa.Table, batch: RawBatch, rows: Offse
     for row in _true(pc.not_equal(table["event_time"].cast(pa.date32()), keys["day"])):
         found.setdefault(row, (Reason.WRONG_PARTITION, "event_time: not on the date of the folder"))
     for rule in rules(event_type):
+        if in_form and rule.in_form:
+            continue
         for row in _true(rule.broken(table)):
             found.setdefault(row, (Reason.IMPOSSIBLE_VALUE, rule.sentence))
     return found

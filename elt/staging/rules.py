@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from elt.contracts import Column, ColumnKind, columns
 from elt.staging.arrays import numbers, strings
-from hospital_sim.events import EARLIEST, LATEST
+from hospital_sim.events import EARLIEST, LATEST, UUID_PATTERN
 
 SECOND = 1_000_000
 """Microseconds."""
@@ -36,10 +36,12 @@ class Rule:
     Attributes:
         sentence: What must hold.
         broken: From a table of events to a mask, true where the rule is broken.
+        in_form: Whether no object of the usual form can break it (see ``elt.staging.canonical``).
     """
 
     sentence: str
     broken: Check
+    in_form: bool = False
 
 
 def rules(event_type: str) -> tuple[Rule, ...]:
@@ -56,9 +58,10 @@ def _general(found: tuple[Column, ...]) -> Iterator[Rule]:
     for column in found:
         if column.pattern is not None:
             # The end of a pattern also matches before a last line break.
-            yield Rule(f"{column.name} must not end with a line break", _ends_with_line_break(column.name))
+            broken = _ends_with_line_break(column.name)
+            yield Rule(f"{column.name} must not end with a line break", broken, in_form=column.pattern == UUID_PATTERN)
         if column.kind is ColumnKind.TIMESTAMP:
-            yield Rule(f"{column.name} must be a whole second", _fraction(column.name))
+            yield Rule(f"{column.name} must be a whole second", _fraction(column.name), in_form=True)
         if column.kind in (ColumnKind.TIMESTAMP, ColumnKind.DATE):
             yield Rule(f"{column.name} must lie between {EARLIEST.year} and {LATEST.year}", _out_of_range(column.name))
 

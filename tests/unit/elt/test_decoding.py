@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from lakes import DAY, admission, changed, dep_snapshot, discharge, identifier, wait_snapshot
 
-from elt.contracts import EVENT_TYPES, arrow_schema
+from elt.contracts import EVENT_TYPES, arrow_schema, columns
 from elt.quarantine import Reason
 from elt.staging.batches import RawBatch, RawObject
 from elt.staging.decoding import Decoded
@@ -30,7 +30,11 @@ def decode(kind: str, objects: list[RawObject]) -> Decoded:
 def decode_one(kind: str, data: bytes) -> Decoded:
     good = type(EVENTS[kind])(**{**_fields(EVENTS[kind]), "event_id": identifier(2)})
     neighbour = RawObject(DAY.date(), identifier(2), encode(good))
-    return decode(kind, [RawObject(DAY.date(), identifier(1), data), neighbour])
+    objects = RawBatch.of([RawObject(DAY.date(), identifier(1), data), neighbour])
+    decoded, one_by_one = decode_batch(kind, objects), decode_batch(kind, objects, at_once=False)
+    assert decoded.table.equals(one_by_one.table)
+    assert decoded.rejected == one_by_one.rejected
+    return decoded
 
 
 def _fields(event: Event) -> dict[str, object]:
@@ -46,7 +50,13 @@ def reason_of(kind: str, data: bytes) -> tuple[Reason, str]:
 
 
 def with_values(kind: str, **values: object) -> bytes:
-    return json.dumps(changed(EVENTS[kind], **values)).encode()
+    """Return an event with other values, in the bytes that encoding gives."""
+    return json.dumps(changed(EVENTS[kind], **values), separators=(",", ":")).encode()
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES)
+def test_the_events_of_these_tests_have_the_usual_bytes(kind: str) -> None:
+    assert with_values(kind) == encode(EVENTS[kind])
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
@@ -99,6 +109,19 @@ def test_a_line_break_between_two_objects_makes_no_third() -> None:
     )
 
     assert (decoded.table.num_rows, len(decoded.rejected)) == (0, 2)
+
+
+PATTERNED = [(kind, each.name) for kind in EVENT_TYPES for each in columns(kind) if each.pattern is not None]
+
+
+@pytest.mark.parametrize(("kind", "field"), PATTERNED)
+def test_a_line_break_behind_a_text_is_told(kind: str, field: str) -> None:
+    text = str(getattr(EVENTS[kind], field)) + "\n"
+
+    reason, detail = reason_of(kind, with_values(kind, **{field: text}))
+
+    assert reason is Reason.WRONG_PARTITION if field == "event_id" else Reason.IMPOSSIBLE_VALUE
+    assert field in detail
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
