@@ -9,6 +9,8 @@ import numpy.typing as npt
 class RawDigest:
     """Digest of the raw objects of a day, in the order of their identifiers: of their bytes, and of their lengths."""
 
+    __slots__ = ("_bytes", "_lengths")
+
     def __init__(self) -> None:
         self._bytes = hashlib.sha256()
         self._lengths = hashlib.sha256()

@@ -32,7 +32,7 @@ class RawObject(NamedTuple):
     data: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DayPart:
     """Raw objects of one day.
 
