@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from elt.contracts import Column, ColumnKind, columns
 from elt.staging.arrays import numbers, strings
-from hospital_sim.events import EARLIEST, LATEST, UUID_PATTERN
+from hospital_sim.events import EARLIEST, LATEST
 
 SECOND = 1_000_000
 """Microseconds."""
@@ -59,7 +59,7 @@ def _general(found: tuple[Column, ...]) -> Iterator[Rule]:
         if column.pattern is not None:
             # The end of a pattern also matches before a last line break.
             broken = _ends_with_line_break(column.name)
-            yield Rule(f"{column.name} must not end with a line break", broken, in_form=column.pattern == UUID_PATTERN)
+            yield Rule(f"{column.name} must not end with a line break", broken, in_form=True)
         if column.kind is ColumnKind.TIMESTAMP:
             yield Rule(f"{column.name} must be a whole second", _fraction(column.name), in_form=True)
         if column.kind in (ColumnKind.TIMESTAMP, ColumnKind.DATE):
