@@ -22,14 +22,14 @@ def store(tmp_path: Path) -> LocalStore:
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_every_row_is_worked_on_once(store: LocalStore, count: int) -> None:
-    for rows in ([], [7], list(range(50))):
-        with LocalWorkers(store, count) as pool:
+    with LocalWorkers(store, count) as pool:
+        for rows in ([], [7], list(range(50))):
             assert sorted(row for row, _ in pool.each(told, rows, 0.0)) == rows
 
 
 def test_this_process_and_another_share_the_rows(store: LocalStore) -> None:
     with LocalWorkers(store, 2) as pool:
-        found = list(pool.each(told, range(100), 0.05))
+        found = list(pool.each(told, range(100), 0.03))
     assert sorted(row for row, _ in found) == list(range(100))
     assert len({process for _, process in found}) == 2
     assert os.getpid() in {process for _, process in found}
