@@ -1,6 +1,8 @@
-"""Types of the arguments of compiled functions, for ctypes."""
+"""How compiled functions are called through ctypes: the types of their arguments, and what they return."""
 
 import ctypes
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.ctypeslib import ndpointer
@@ -11,3 +13,16 @@ TEXT = ctypes.c_char_p
 
 BYTES, NUMBERS, FLAGS = (ndpointer(kind, flags="C_CONTIGUOUS") for kind in (np.uint8, np.int64, np.bool_))
 """Arrays, which are not copied."""
+
+
+def compiled_function(library: ctypes.CDLL, name: str, *arguments: Any) -> Callable[..., int]:
+    """Return a function of the compiled library, which returns a number.
+
+    Args:
+        library: The compiled library.
+        name: Its name.
+        arguments: Types of its arguments.
+    """
+    found = library[name]
+    found.argtypes, found.restype = arguments, NUMBER
+    return found

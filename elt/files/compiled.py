@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from elt.compiled.arguments import BYTES, NUMBER, NUMBERS
+from elt.compiled.arguments import BYTES, NUMBER, NUMBERS, compiled_function
 from elt.files.names import HELD_BYTES, Names
 from elt.files.protocol import LARGE
 from elt.joined import ObjectBuffer, Offsets
@@ -27,13 +27,9 @@ class CompiledFiles:
     lets_others_run = True
 
     def __init__(self, library: ctypes.CDLL) -> None:
-        self._list, self._read = library.list_folders, library.read_files
-        self._list.restype = self._read.restype = NUMBER
-        self._list.argtypes = [_PATHS, NUMBER, BYTES, NUMBER, NUMBERS]
-        self._read.argtypes = [
-            _PATHS, NUMBERS, NUMBER, BYTES, NUMBER, NUMBER, NUMBER,
-            BYTES, NUMBER, NUMBER, NUMBERS,
-        ]  # fmt: skip
+        self._list = compiled_function(library, "list_folders", _PATHS, NUMBER, BYTES, NUMBER, NUMBERS)
+        wanted = (_PATHS, NUMBERS, NUMBER, BYTES, NUMBER, NUMBER, NUMBER)
+        self._read = compiled_function(library, "read_files", *wanted, BYTES, NUMBER, NUMBER, NUMBERS)
 
     def names(self, folders: Sequence[str]) -> Names:
         """Return the names in folders (see ``Files.names``)."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from elt.compiled.arguments import BYTES, FLAGS, NUMBER, NUMBERS
+from elt.compiled.arguments import BYTES, FLAGS, NUMBER, NUMBERS, compiled_function
 from elt.joined import JoinedObjects
 from elt.staging.arrays import fixed_strings, numbers
 from elt.staging.fixed_values import UUID_WIDTH
@@ -14,7 +14,8 @@ from elt.staging.read_rows import ReadRows, Texts
 from elt.staging.template import Kind, Template, Value
 
 _LITERAL = 0
-_KINDS = {Kind.UUID: 1, Kind.TIMESTAMP: 2, Kind.DATE: 3, Kind.INTEGER: 4, Kind.TEXT: 5, Kind.OPTIONAL_TEXT: 6}
+"""The kind of a piece of text; those of values are the numbers that ``Kind`` has."""
+
 _TYPES = {Kind.UUID: f"V{UUID_WIDTH}", Kind.TIMESTAMP: "i8", Kind.DATE: "i4", Kind.INTEGER: "i8"}
 
 
@@ -48,7 +49,7 @@ class _Column:
         self._kind = value.kind
         self._part = part
         self._values = np.empty(objects, _TYPES.get(value.kind, "i4"))
-        part.kind, part.lowest, part.values = _KINDS[value.kind], value.lowest, self._values.ctypes.data
+        part.kind, part.lowest, part.values = value.kind.value, value.lowest, self._values.ctypes.data
         if value.kind not in _TYPES:
             self._table = np.zeros(1 << (2 * objects).bit_length(), np.int32)
             self._texts, self._sizes = np.empty(objects, np.uintp), np.empty(objects, np.int64)
@@ -82,9 +83,8 @@ class CompiledRows:
     """
 
     def __init__(self, library: ctypes.CDLL) -> None:
-        self._read = library.read_rows
-        self._read.restype = NUMBER
-        self._read.argtypes = [BYTES, NUMBERS, NUMBER, ctypes.POINTER(_Part), NUMBER, FLAGS]
+        parts = ctypes.POINTER(_Part)
+        self._read = compiled_function(library, "read_rows", BYTES, NUMBERS, NUMBER, parts, NUMBER, FLAGS)
 
     def read(self, template: Template, joined: JoinedObjects) -> ReadRows:
         """Read the objects that have the form of a template (see ``RowReader.read``)."""

@@ -9,20 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from elt.compiled import LIBRARY
-from elt.compiled.arguments import BYTES, NUMBER, NUMBERS, TEXT
+from elt.compiled.arguments import BYTES, NUMBER, NUMBERS, TEXT, compiled_function
 from elt.files import Names
 from elt.files.names import END
 from elt.joined import Offsets
 from elt.rows import Rows
-from elt.staging.fixed_values import Flags
+from elt.staging.fixed_values import UUID_WIDTH, Flags
 
 IDENTIFIER_BYTES = 16
-TEXT_WIDTH = 36
 GROUPS = ((0, 8), (9, 13), (14, 18), (19, 23), (24, 36))
 """Where the digits of an identifier stand between its hyphens."""
 
 _HYPHENS = np.array([8, 13, 18, 23])
-_DIGITS = np.delete(np.arange(TEXT_WIDTH), _HYPHENS)
+_DIGITS = np.delete(np.arange(UUID_WIDTH), _HYPHENS)
 _MANY = 1 << 16
 _AT_ONCE = 1 << 15
 """Names that are read at once: what is held beside the names themselves is bounded."""
@@ -79,9 +78,8 @@ class CompiledIdentifiers:
     """
 
     def __init__(self, library: ctypes.CDLL) -> None:
-        self._of_names = library.identifiers_of_names
-        self._of_names.restype = NUMBER
-        self._of_names.argtypes = [TEXT, NUMBERS, NUMBER, TEXT, NUMBER, TEXT, NUMBER, BYTES]
+        arguments = (TEXT, NUMBERS, NUMBER, TEXT, NUMBER, TEXT, NUMBER, BYTES)
+        self._of_names = compiled_function(library, "identifiers_of_names", *arguments)
 
     def of_names(self, pattern: NamePattern, names: Names) -> list[bytes] | None:
         """Return the identifiers in the names of objects (see ``Identifiers.of_names``)."""
@@ -119,7 +117,7 @@ def with_others(pattern: NamePattern, names: Names) -> tuple[list[bytes], list[l
 
 
 def _width(pattern: NamePattern) -> int:
-    return len(pattern.before) + TEXT_WIDTH + len(pattern.behind) + len(END)
+    return len(pattern.before) + UUID_WIDTH + len(pattern.behind) + len(END)
 
 
 def _read(pattern: NamePattern, names: bytes) -> tuple[_Pairs, Flags]:
@@ -134,7 +132,7 @@ def _read(pattern: NamePattern, names: bytes) -> tuple[_Pairs, Flags]:
 
 def _read_rows(pattern: NamePattern, rows: Rows) -> tuple[_Pairs, Flags]:
     start = len(pattern.before)
-    template = np.frombuffer(pattern.before + b"-" * TEXT_WIDTH + pattern.behind + END, np.uint8)
+    template = np.frombuffer(pattern.before + b"-" * UUID_WIDTH + pattern.behind + END, np.uint8)
     same = np.full(len(template), 0xFF, np.uint8)
     same[start + _DIGITS] = 0
     digits = np.empty((len(rows), 2 * IDENTIFIER_BYTES), np.uint8)

@@ -8,10 +8,11 @@ import numpy as np
 
 from elt.files import Names
 from elt.rows import Rows
-from elt.staging.identifiers import GROUPS, IDENTIFIER_BYTES, IDENTIFIERS, TEXT_WIDTH, NamePattern, with_others
+from elt.staging.fixed_values import UUID_WIDTH
+from elt.staging.identifiers import GROUPS, IDENTIFIER_BYTES, IDENTIFIERS, NamePattern, with_others
 from hospital_sim import layout
 
-_PLACE = "#" * TEXT_WIDTH
+_PLACE = "#" * UUID_WIDTH
 """Stands for an identifier."""
 
 _HEXADECIMAL = np.frombuffer(bytes(range(256)).hex().encode(), np.uint16)
@@ -26,7 +27,7 @@ def identifier_texts(identifiers: bytes) -> Rows:
     """Return identifiers of 16 bytes each as UUIDs in the canonical form."""
     pairs = _HEXADECIMAL.take(np.frombuffer(identifiers, np.uint8))
     digits = pairs.view(np.uint8).reshape(-1, 2 * IDENTIFIER_BYTES)
-    texts = np.full((len(digits), TEXT_WIDTH), ord("-"), np.uint8)
+    texts = np.full((len(digits), UUID_WIDTH), ord("-"), np.uint8)
     for hyphens, (start, end) in enumerate(GROUPS):
         texts[:, start:end] = digits[:, start - hyphens : end - hyphens]
     return texts
@@ -34,24 +35,24 @@ def identifier_texts(identifiers: bytes) -> Rows:
 
 def texts_from(identifiers: Sequence[str]) -> Rows:
     """Return identifiers that are single strings in the canonical form as rows."""
-    return np.frombuffer("".join(identifiers).encode("ascii"), np.uint8).reshape(-1, TEXT_WIDTH)
+    return np.frombuffer("".join(identifiers).encode("ascii"), np.uint8).reshape(-1, UUID_WIDTH)
 
 
 def object_names(event_type: str, texts: Rows) -> Rows:
     """Return the names of objects in their partition, without its prefix: one row of ASCII characters for each."""
-    pattern = _name_pattern(event_type)
-    start = pattern.index(_PLACE)
-    names = np.empty((len(texts), len(pattern)), np.uint8)
-    names[:] = np.frombuffer(pattern.encode("ascii"), np.uint8)
-    names[:, start : start + TEXT_WIDTH] = texts
+    before, behind = _name_pattern(event_type)
+    names = np.empty((len(texts), len(before) + UUID_WIDTH + len(behind)), np.uint8)
+    names[:] = np.frombuffer(before + bytes(UUID_WIDTH) + behind, np.uint8)
+    names[:, len(before) : len(before) + UUID_WIDTH] = texts
     return names
 
 
 @cache
-def _name_pattern(event_type: str) -> str:
-    """Return the name of an object of a type, with a place for its identifier; it is the same in every partition."""
+def _name_pattern(event_type: str) -> NamePattern:
+    """Return how the name of an object of a type is made; it is the same in every partition."""
     day = date(2000, 1, 1)
-    return layout.key_of(event_type, day, _PLACE).removeprefix(layout.partition_prefix(event_type, day))
+    name = layout.key_of(event_type, day, _PLACE).removeprefix(layout.partition_prefix(event_type, day))
+    return NamePattern(*name.encode("ascii").split(_PLACE.encode("ascii")))
 
 
 def read_object_names(event_type: str, names: Names) -> tuple[list[bytes], list[list[str]]]:
@@ -64,7 +65,7 @@ def read_object_names(event_type: str, names: Names) -> tuple[list[bytes], list[
     Returns:
         For each partition the identifiers, 16 bytes each, sorted; and for each the names that are not an event's.
     """
-    pattern = NamePattern(*(part.encode("ascii") for part in _name_pattern(event_type).split(_PLACE)))
+    pattern = _name_pattern(event_type)
     found = IDENTIFIERS.of_names(pattern, names)
     if found is not None:
         return found, [[] for _ in found]

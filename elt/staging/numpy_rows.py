@@ -5,6 +5,7 @@ between them. Each block is compared for all objects in one step.
 """
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +31,8 @@ _USUAL_TEXT = 32
 _QUOTE = ord('"')
 _NULL = b"null"
 
+_LONGEST_PIECE = PADDING // 2
+
 _WORD = 32
 """Flags that are looked at as the bits of one number."""
 
@@ -47,7 +50,7 @@ class NumpyRows:
     def read(self, template: Template, joined: JoinedObjects) -> ReadRows:
         """Read the objects that have the form of a template (see ``RowReader.read``)."""
         reading = _Reading(joined)
-        for step in _steps(template):
+        for step in _steps(template.parts):
             step(reading)
         reading.doubt(reading.at != joined.ends)
         return ReadRows(reading.proven, {name: reading.of_proven(column) for name, column in reading.columns.items()})
@@ -79,18 +82,34 @@ class _Reading:
 _Step = Callable[[_Reading], None]
 
 
-def _steps(template: Template) -> Iterator[_Step]:
+@cache
+def _steps(parts: tuple[bytes | Value, ...]) -> tuple[_Step, ...]:
+    return tuple(_made(parts))
+
+
+def _made(parts: tuple[bytes | Value, ...]) -> Iterator[_Step]:
     block = _Block()
-    for part in template.parts:
+    for part in _in_pieces(parts):
+        fixed = isinstance(part, bytes) or part.kind in _FIXED
+        if not fixed or block.width() > _LONGEST_PIECE:
+            yield block.step()
+            block = _Block()
         if isinstance(part, bytes):
             block.text(part)
-        elif part.kind in _FIXED:
+        elif fixed:
             block.fixed(part.name, *_FIXED[part.kind])
         else:
-            yield block.step()
             yield _integers(part) if part.kind is Kind.INTEGER else _texts(part)
-            block = _Block()
     yield block.step()
+
+
+def _in_pieces(parts: tuple[bytes | Value, ...]) -> Iterator[bytes | Value]:
+    """Yield parts, text in pieces: a block is taken of any object, so it is no longer than what is behind the last."""
+    for part in parts:
+        if isinstance(part, bytes):
+            yield from (part[at : at + _LONGEST_PIECE] for at in range(0, len(part), _LONGEST_PIECE))
+        else:
+            yield part
 
 
 class _Block:
@@ -113,12 +132,14 @@ class _Block:
         self._lowest += lowest
         self._highest += highest
 
+    def width(self) -> int:
+        """Return the number of bytes."""
+        return len(self._lowest)
+
     def step(self) -> _Step:
         """Return the step that reads this block."""
         lowest = np.frombuffer(bytes(self._lowest), np.uint8)
         span = np.frombuffer(bytes(self._highest), np.uint8) - lowest
-        if len(lowest) > PADDING:
-            raise TypeError(f"{len(lowest)} bytes are taken of any object, and no more lie behind the last")
 
         def read(reading: _Reading) -> None:
             rows = reading.joined.windows(reading.at, len(lowest))

@@ -6,7 +6,7 @@ values alone.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum
 
 import msgspec
 from msgspec import inspect
@@ -22,14 +22,14 @@ LONGEST_TEXT = 96
 
 
 class Kind(Enum):
-    """The kinds of values, each written in one way."""
+    """The kinds of values, each written in one way, by the numbers that ``elt/compiled/rows.c`` has for them."""
 
-    UUID = auto()
-    TIMESTAMP = auto()
-    DATE = auto()
-    INTEGER = auto()
-    TEXT = auto()
-    OPTIONAL_TEXT = auto()
+    UUID = 1
+    TIMESTAMP = 2
+    DATE = 3
+    INTEGER = 4
+    TEXT = 5
+    OPTIONAL_TEXT = 6
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock
@@ -95,17 +95,11 @@ def check_months(store: ObjectStore, months: Iterable[MonthToCheck]) -> Generato
         store: The lake.
         months: What is checked.
     """
-    return (_check_month(store, *month) for month in months)
+    return (_check_month(store, month) for month in months)
 
 
-def _check_month(
-    store: ObjectStore,
-    event_type: str,
-    days: Sequence[date],
-    staged: Sequence[Staged],
-    pending: Sequence[str],
-    sound_files: frozenset[str],
-) -> MonthFindings:
+def _check_month(store: ObjectStore, month: MonthToCheck) -> MonthFindings:
+    event_type, days, staged, pending, sound_files = month
     found = MonthFindings()
     there = {day: _list(store, event_type, day, found) for day in days}
     lists = [(each, _read_list(store, each.inputs)) for each in staged]
@@ -175,16 +169,12 @@ def _check_day(
 
 def _digest(store: ObjectStore, event_type: str, day: date, joined: bytes) -> str:
     whole = RawDigest()
-    for batch in _batches(store, event_type, day, joined):
+    for batch in _batches(store, event_type, {day: joined}):
         whole.add(batch.objects.span(0, len(batch)), batch.objects.lengths())
     return whole.hexdigest()
 
 
-def _batches(store: ObjectStore, event_type: str, day: date, joined: bytes) -> Iterator[RawBatch]:
-    return _read(store, event_type, {day: joined})
-
-
-def _read(store: ObjectStore, event_type: str, days: dict[date, bytes]) -> Iterator[RawBatch]:
+def _batches(store: ObjectStore, event_type: str, days: dict[date, bytes]) -> Iterator[RawBatch]:
     batches = (BatchToRead(event_type, parts) for parts in day_batches(days, BATCH_OBJECTS))
     return done_ahead(partial(read_batch, store), batches, threads_ahead(store))
 
@@ -194,7 +184,7 @@ def _differences(
 ) -> Iterator[tuple[str, Kind | None, str]]:
     """Yield the names of the objects that are not what is staged or in quarantine; without a kind if one was mended."""
     events = {} if staged_key is None else _staged_events(store, event_type, day, staged_key)
-    for batch in _batches(store, event_type, day, joined):
+    for batch in _batches(store, event_type, {day: joined}):
         for event_id, data in zip(texts_of(batch.event_ids), batch.objects, strict=True):
             key = layout.key_of(event_type, day, event_id)
             name = key.removeprefix(layout.partition_prefix(event_type, day))
@@ -239,7 +229,7 @@ def _says(event_type: str, day: date, event_id: str, data: bytes, event: Event) 
 def _check_unstaged(store: ObjectStore, event_type: str, days: dict[date, set[bytes]], found: MonthFindings) -> None:
     """Count the events that no staging run took, and name those that are none."""
     unstaged = {day: b"".join(sorted(new)) for day, new in days.items() if new}
-    for batch in _read(store, event_type, unstaged):
+    for batch in _batches(store, event_type, unstaged):
         decoded = decode(event_type, batch)
         for rejected in decoded.rejected:
             name = layout.key_of(event_type, rejected.object.day, rejected.object.event_id)

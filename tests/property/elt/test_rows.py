@@ -151,3 +151,16 @@ def check(reader: RowReader, kinds: list[Kind], contents: list[bytes]) -> None:
     columns = [values_of(read.columns[f"{place}"]) for place in range(len(kinds))]
     right = [row for row in rows if row is not None]
     assert columns == [list(column) for column in zip(*right, strict=True)] or (not right and not any(columns))
+
+
+@pytest.mark.parametrize("size", [1, 255, 256, 257, 600, 2000])
+def test_text_of_any_length_is_compared(reader: RowReader, size: int) -> None:
+    text = bytes(97 + place % 26 for place in range(size))
+    template = Template("tag", (text, Value("0", Kind.DATE, str), text, Value("1", Kind.INTEGER, str), text), {})
+    right = text + b"2024-02-29" + text + b"7" + text
+    wrong = [changed(right, place, b"!") for place in range(len(right))]
+
+    read = reader.read(template, JoinedObjects.of([right, *wrong, right[:-1], right + b"a", right]))
+
+    assert read.proven.tolist() == [True, *[False] * (len(wrong) + 2), True]
+    assert [values_of(read.columns[name]) for name in "01"] == [[date(2024, 2, 29)] * 2, [7] * 2]
