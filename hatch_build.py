@@ -1,4 +1,4 @@
-"""Compiles the library of ``elt/compiled`` when the project is installed or a wheel is made of it."""
+"""Compiles the library of ``elt/native`` when the project is installed or a wheel is made of it."""
 
 import runpy
 import sysconfig
@@ -12,7 +12,7 @@ class CompiledHook(BuildHookInterface):
     """Without a C compiler the project is installed all the same, and staging is slower."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002, D102
-        library = Path(self.root, "elt", "compiled", "library.py")
+        library = Path(self.root, "elt", "native", "library.py")
         made = runpy.run_path(str(library))["compile_library"]()
         if made is None:
             self.app.display_warning("no C compiler found: staging is slower without what is compiled")

@@ -21,10 +21,10 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 from raw_rows import make_raw_tables, put_rows, rows_by_month
 
 import hospital_sim as hs
-from elt.run_records import finished_runs
+from elt.load.runs import finished_runs
 from elt.warehouse import open_warehouse
 from hospital_sim.events import encode
-from hospital_sim.layout import record_key
+from hospital_sim.events.keys import record_key
 from hospital_sim.storage import LocalStore
 
 PROMISED_WHOLE, PROMISED_NOTHING_NEW = 45.0, 2.0

@@ -27,8 +27,8 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 from raw_rows import RowsByMonth, make_raw_tables, put_rows, rows_by_month
 
 import hospital_sim as hs
-from elt.build import MODELS
-from elt.layout import month_after
+from elt.build.run import MODELS
+from elt.lake.layout import month_after
 from elt.warehouse import Warehouse, dbt_target, open_warehouse
 
 PROMISED = 1.05

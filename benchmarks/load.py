@@ -27,14 +27,14 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 from raw_rows import rows_by_month
 
 import hospital_sim as hs
-from elt.load import load_file
-from elt.manifests import StagedFile
+from elt.lake.manifests import StagedFile
+from elt.load.run import load_file
 from elt.warehouse import Warehouse, open_warehouse
-from elt.warehouse.clickhouse import ClickHouseWarehouse
-from elt.warehouse.clickhouse_sql import ColumnTypes, create_table, insert_from, quoted, structure
+from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes, create_table, insert_from, quoted, structure
+from elt.warehouse.clickhouse.server import ClickHouseWarehouse
+from elt.warehouse.clickhouse.wire import wire_columns
 from elt.warehouse.dsn import ClickHouseDsn, parse_dsn
 from elt.warehouse.tables import LOADED_FILE, SOURCE_FILE, RawTable, event_table, staged_columns
-from elt.warehouse.wire import wire_columns
 from hospital_sim.storage import LocalStore
 
 MONTH = date(2024, 1, 1)

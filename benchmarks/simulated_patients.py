@@ -27,10 +27,10 @@ import numpy as np
 import simpy
 
 import hospital_sim as hs
+from hospital_sim.blocks.processes import StartedProcess
 from hospital_sim.config import HospitalConfig, parse_hospital
-from hospital_sim.coroutines import StartedProcess
 from hospital_sim.events import Event, RunStarted
-from hospital_sim.simulation import observe, plan_run, run_events
+from hospital_sim.simulation.runner import observe, plan_run, run_events
 
 BEDS = 100
 REQUESTS_A_DAY = 2000

@@ -22,8 +22,8 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import NamedTuple
 
-from hospital_sim import layout
 from hospital_sim.events import encode
+from hospital_sim.events import keys as layout
 from hospital_sim.hospital import load
 from hospital_sim.storage import LocalStore
 

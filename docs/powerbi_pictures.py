@@ -19,12 +19,12 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 
 from formula_values import Calculator, Choice, Number
 
-from elt.report.powerbi import theme
-from elt.report.powerbi.formats import COUNT, PERCENT, SIGNED_COUNT, SIGNED_PERCENT
-from elt.report.powerbi.model import SemanticModel
-from elt.report.powerbi.pages import HEIGHT, WIDTH, Pages, ReportPage
-from elt.report.powerbi.project import semantic_model
-from elt.report.powerbi.visuals import Field, Place, Visual
+from elt.powerbi.model.formats import COUNT, PERCENT, SIGNED_COUNT, SIGNED_PERCENT
+from elt.powerbi.model.parts import SemanticModel
+from elt.powerbi.pages import theme
+from elt.powerbi.pages.pages import HEIGHT, WIDTH, Pages, ReportPage
+from elt.powerbi.pages.visuals import Field, Place, Visual
+from elt.powerbi.project import semantic_model
 from elt.warehouse import Warehouse, open_warehouse
 
 IMAGES = Path(__file__).with_name("images")

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import hospital_sim as hs
-from elt.build import BuildSummary, build
+from elt.build.run import BuildSummary, build
 from elt.errors import EltError
-from elt.load import LoadSummary, load
+from elt.lake.tree import open_lake, read_lake
+from elt.load.run import LoadSummary, load
 from elt.quality import CheckReport, check
-from elt.raw import open_lake, read_lake
 from elt.report import ReportSummary, write_report
 from elt.staging import StageSummary, stage
 from elt.warehouse import DEFAULT_PREFIX, open_warehouse
-from hospital_sim.layout import raw_root
+from hospital_sim.events.keys import raw_root
 from hospital_sim.terminal import counting_days
 
 STEPS = 6

@@ -10,8 +10,11 @@ The names here are what most people need; all distributions are in ``hospital_si
 ``hospital_sim.events``, the closed forms in ``hospital_sim.queueing``.
 """
 
-from hospital_sim.census import Census
+from hospital_sim.blocks.census import Census
+from hospital_sim.blocks.pathways import Patient, arrivals
+from hospital_sim.blocks.wards import Ward
 from hospital_sim.config import HospitalConfig
+from hospital_sim.config.presets import presets
 from hospital_sim.distributions import (
     Exponential,
     Fixed,
@@ -26,12 +29,9 @@ from hospital_sim.errors import ConfigurationError, HistoryConflictError, Hospit
 from hospital_sim.events import RunRecord
 from hospital_sim.experiments import compare, replicate, sweep
 from hospital_sim.hospital import Hospital, load, load_all
-from hospital_sim.pathways import Patient, arrivals
-from hospital_sim.presets import presets
-from hospital_sim.run import Run
+from hospital_sim.results.run import Run
 from hospital_sim.sinks import MemorySink, ObjectSink, Sink
 from hospital_sim.tables import Table
-from hospital_sim.wards import Ward
 
 __version__ = "0.1.0"
 

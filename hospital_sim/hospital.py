@@ -12,12 +12,12 @@ from msgspec import structs
 from hospital_sim.clock import parse_date
 from hospital_sim.config import DepartmentConfig, HospitalConfig, check_config, read_hospitals
 from hospital_sim.config.offered_load import mean_bed_days, monthly_load, offered_load, requests_per_day
+from hospital_sim.config.presets import preset_path, presets
 from hospital_sim.config.sources import shared_requests_per_day
 from hospital_sim.errors import ConfigurationError
 from hospital_sim.events import Event
-from hospital_sim.presets import preset_path, presets
-from hospital_sim.run import Run
-from hospital_sim.simulation import plan_run, run_events
+from hospital_sim.results.run import Run
+from hospital_sim.simulation.runner import plan_run, run_events
 from hospital_sim.sinks import MemorySink, Sink, open_sink
 from hospital_sim.tables import Table
 

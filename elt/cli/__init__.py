@@ -4,7 +4,10 @@ import sys
 
 import typer
 
-from elt.cli import build, check, contracts, copy, ddl, load, powerbi, quarantine, query, report, run, stage, verify
+from elt.cli import build, check, contracts, load, powerbi, query, report, run, stage, verify
+from elt.cli import copy_lake as copy
+from elt.cli import print_ddl as ddl
+from elt.cli import quarantine_commands as quarantine
 from hospital_sim import terminal
 
 app = typer.Typer(

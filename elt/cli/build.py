@@ -24,7 +24,7 @@ def command(
     json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Build the star schema and the marts of what was loaded since the last build, and run their tests."""
-    from elt.build import build
+    from elt.build.run import build
 
     summary = build(warehouse, prefix, threads, full_refresh=full_refresh)
     if summary.up_to_date and not json:

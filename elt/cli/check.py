@@ -36,10 +36,10 @@ def command(
     The results are also written into the warehouse, where the report shows them; the rows that a failed check found
     are in the table failing_row of the quality schema. Exit code 1 if a check fails.
     """
+    from elt.lake.tree import read_lake
     from elt.quality import check
-    from elt.quality.page import write_check
+    from elt.quality.check_page import write_check
     from elt.quality.thresholds import parse_thresholds
-    from elt.raw import read_lake
     from elt.warehouse import open_warehouse
 
     thresholds = parse_thresholds(threshold or ())

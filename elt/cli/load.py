@@ -20,7 +20,7 @@ def command(
     json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Load every staged file and finished run record that the warehouse does not hold yet."""
-    from elt.load import load
+    from elt.load.run import load
 
     summary = load(lake, warehouse, prefix)
     show("loaded", summary.as_dict() if json else summary.as_counts(), as_json=json)

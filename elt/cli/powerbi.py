@@ -32,7 +32,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Write DIR/hospital.pbip: a semantic model and a report for Power BI Desktop, checked against the warehouse."""
-    from elt.report.powerbi import write_powerbi
+    from elt.powerbi import write_powerbi
 
     summary = write_powerbi(warehouse, out, prefix, connect=connect, data_folder=data_folder)
     show("Power BI", {**dataclasses.asdict(summary), "project": str(summary.project)}, as_json=as_json)

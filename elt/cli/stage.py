@@ -41,7 +41,7 @@ def command(
         raise WrongCallError("--workers and --dask: give one of them; a cluster has its own workers")
     closing_day = None if as_of is None else _parse_day(as_of)
 
-    from elt.raw import open_lake
+    from elt.lake.tree import open_lake
     from elt.staging import stage
 
     summary = stage(open_lake(lake, single_writer=single_writer), closing_day, workers, dask)

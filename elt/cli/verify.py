@@ -22,7 +22,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print every problem as one JSON object.")] = False,
 ) -> None:
     """Prove a lake: name every object that is missing, foreign, altered or truncated. Exit code 1 if there is any."""
-    from elt.raw import read_lake
+    from elt.lake.tree import read_lake
     from elt.verification import verify
 
     report = verify(read_lake(lake), workers)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from elt import quarantine, raw
 from elt.errors import EltError
+from elt.lake import quarantine
+from elt.lake import tree as raw
 from elt.quality.emitted import emitted
 from elt.quality.lake_checks import late_check, quarantine_check, run_checks
 from elt.quality.reconciliation import FACTS, department_check, reconcile, reconciliation_checks

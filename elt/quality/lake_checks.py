@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from elt import manifests, quarantine, raw
+from elt.lake import manifests, quarantine
+from elt.lake import tree as raw
 from elt.quality.emitted import Emitted
 from elt.quality.results import MOST_ROWS, CheckResult
 from hospital_sim.storage import ObjectStore

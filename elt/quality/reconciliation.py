@@ -3,12 +3,13 @@
 from collections import Counter
 from datetime import date
 
-from elt import manifests, quarantine, raw
 from elt.contracts import EVENT_TYPES
+from elt.lake import manifests, quarantine
+from elt.lake import tree as raw
 from elt.quality.emitted import Emitted
 from elt.quality.results import MOST_ROWS, CheckResult, Reconciliation
 from elt.warehouse import Warehouse
-from hospital_sim.layout import parse_event_key
+from hospital_sim.events.keys import parse_event_key
 from hospital_sim.storage import ObjectStore
 
 Counts = Counter[tuple[str, date]]

@@ -13,7 +13,7 @@ from elt.report.figures import HospitalFigures
 from elt.report.hospital_days import WHOLE_HOSPITAL
 from elt.report.hospitals import hospitals_html
 from elt.report.periods import Period, days_text, periods_between
-from elt.report.trust import TrustFigures
+from elt.report.trust_figures import TrustFigures
 from elt.report.trust_tables import trust_html, trust_text, verdict_html
 
 _SWATCHES = {

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from elt.report.encoding import Value, plain_number
 from elt.report.figures import Row
-from elt.report.trust import STAGES, TrustFigures, count, reconciles, words
+from elt.report.trust_figures import STAGES, TrustFigures, count, reconciles, words
 
 Mark: TypeAlias = Callable[[Row], bool]
 

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from elt.joined import JoinedObjects
-from elt.rows import Rows
-from elt.staging.arrays import numbers
-from elt.staging.identifiers import IDENTIFIER_BYTES
-from elt.staging.names import texts_from
+from elt.native.arrays import numbers
+from elt.native.buffers import JoinedObjects
+from elt.native.identifiers import IDENTIFIER_BYTES
+from elt.native.object_names import texts_from
+from elt.native.text_rows import Rows
 
 _EPOCH = date(1970, 1, 1)
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from elt.contracts import Column, ColumnKind, arrow_schema, columns, contract_version
-from elt.staging.temporary import room_for, temporary_file
+from elt.native.temporary import room_for, temporary_file
 from hospital_sim.events import UUID_PATTERN
 
 ROW_GROUP_ROWS = 131_072

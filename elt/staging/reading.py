@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from elt import raw
+from elt.lake import tree as raw
+from elt.native.object_names import identifier_texts, object_names
 from elt.staging.batches import DayPart, RawBatch
-from elt.staging.names import identifier_texts, object_names
 from hospital_sim.storage import ObjectStore
 
 

@@ -9,21 +9,22 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
-from elt import layout, quarantine, raw
 from elt.errors import EmptyLakeError
-from elt.manifests import staging_runs
-from elt.staging import inputs
+from elt.lake import layout, quarantine
+from elt.lake import tree as raw
+from elt.lake.manifests import staging_runs
+from elt.native.object_names import read_object_names, split_identifiers
+from elt.staging import input_lists as inputs
 from elt.staging.batches import DayPart, day_batches
-from elt.staging.decoding import decode
-from elt.staging.inputs import NewObjects
-from elt.staging.names import read_object_names, split_identifiers
-from elt.staging.outputs import BATCH_OBJECTS
-from elt.staging.planning import create_plan, make_replay_plan
+from elt.staging.decode import decode
+from elt.staging.input_lists import NewObjects
+from elt.staging.plan import create_plan, make_replay_plan
 from elt.staging.reading import BatchToRead, read_batch
 from elt.staging.run import complete, complete_unfinished, open_workers
 from elt.staging.summary import StageSummary
-from hospital_sim import layout as raw_layout
+from elt.staging.write import BATCH_OBJECTS
 from hospital_sim.events import BrokenRecordError, decode_record
+from hospital_sim.events import keys as raw_layout
 from hospital_sim.storage import ObjectConflictError, ObjectNotFoundError, ObjectStore
 
 

@@ -15,13 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from elt.contracts import Column, ColumnKind, columns
-from elt.staging.arrays import numbers, strings
+from elt.native.arrays import numbers, strings
 from hospital_sim.events import EARLIEST, LATEST
 
 SECOND = 1_000_000
 """Microseconds."""
 
-# Scalars of Arrow, taken from arrays: see elt.staging.arrays.
+# Scalars of Arrow, taken from arrays: see elt.native.arrays.
 _SECOND, _START_OF_DAY, _END_OF_DAY = numbers(np.array([SECOND, 0, 23 * 3600 + 59 * 60 + 59], np.int64))
 _START = strings(["SOD"])[0]
 
@@ -36,7 +36,7 @@ class Rule:
     Attributes:
         sentence: What must hold.
         broken: From a table of events to a mask, true where the rule is broken.
-        in_form: Whether no object of the usual form can break it (see ``elt.staging.canonical``).
+        in_form: Whether no object of the usual form can break it (see ``elt.staging.fast_decode``).
     """
 
     sentence: str

@@ -4,17 +4,18 @@ from datetime import date
 
 import msgspec
 
-from elt import layout, raw
-from elt.digests import digest
 from elt.errors import EmptyLakeError
-from elt.manifests import MANIFEST_VERSION, Commit, Plan, staging_runs
-from elt.raw import RawTree
-from elt.staging import inputs
-from elt.staging.inputs import MonthToList
-from elt.staging.outputs import bundles, quarantine_foreign, stage_outputs
-from elt.staging.planning import create_plan, encode_plan, make_plan
+from elt.lake import layout
+from elt.lake import tree as raw
+from elt.lake.digests import digest
+from elt.lake.manifests import MANIFEST_VERSION, Commit, Plan, staging_runs
+from elt.lake.tree import RawTree
+from elt.lake.workers import DaskWorkers, LocalWorkers, Workers, suitable_count
+from elt.staging import input_lists as inputs
+from elt.staging.input_lists import MonthToList
+from elt.staging.plan import create_plan, encode_plan, make_plan
 from elt.staging.summary import StageSummary
-from elt.staging.workers import DaskWorkers, LocalWorkers, Workers, suitable_count
+from elt.staging.write import bundles, quarantine_foreign, stage_outputs
 from hospital_sim.storage import ObjectConflictError, ObjectStore
 from hospital_sim.terminal import progress
 

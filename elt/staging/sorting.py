@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from elt.staging.arrays import numbers, values_of
-from elt.staging.temporary import room_for, temporary_file
+from elt.native.arrays import numbers, values_of
+from elt.native.temporary import room_for, temporary_file
 
 HELD_ROWS = 65_536
 """The most events of a cut day that are held in memory."""

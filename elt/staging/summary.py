@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 
 from elt.contracts import EVENT_TYPES
-from elt.manifests import Commit, Plan
-from elt.quarantine import Reason
+from elt.lake.manifests import Commit, Plan
+from elt.lake.quarantine import Reason
 
 
 @dataclass

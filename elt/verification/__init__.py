@@ -3,15 +3,16 @@
 from collections import Counter
 from datetime import date
 
-from elt import layout, quarantine, raw
-from elt.manifests import StagingRun, counts_of_runs
+from elt.lake import layout, quarantine
+from elt.lake import tree as raw
+from elt.lake.manifests import StagingRun, counts_of_runs
 from elt.quality.emitted import Cell
 from elt.staging.run import open_workers
 from elt.verification.manifest_checks import check_inputs, check_staged_files, read_runs
 from elt.verification.problems import Kind, Problem, VerificationReport
 from elt.verification.raw_checks import MonthFindings, MonthToCheck, Staged, check_months
 from elt.verification.record_checks import check_counts, check_runs
-from hospital_sim.layout import parse_event_key
+from hospital_sim.events.keys import parse_event_key
 from hospital_sim.storage import ObjectStore
 from hospital_sim.terminal import progress
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from elt import layout
-from elt.digests import digest
 from elt.errors import BrokenLakeError
-from elt.manifests import Commit, Plan, StagingRun, read_commit, read_plan
-from elt.staging import inputs
+from elt.lake import layout
+from elt.lake.digests import digest
+from elt.lake.manifests import Commit, Plan, StagingRun, read_commit, read_plan
+from elt.staging import input_lists as inputs
 from elt.verification.problems import Kind, Problem
 from hospital_sim.storage import ObjectNotFoundError, ObjectStore
 

@@ -14,29 +14,30 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from elt import quarantine, raw
-from elt.ahead import done_ahead
 from elt.contracts import EVENT_VERSIONS, struct_version
-from elt.digests import RawDigest
 from elt.errors import BrokenLakeError
-from elt.manifests import CommittedOutput
-from elt.partitions import threads_ahead
-from elt.quality.emitted import Cell
-from elt.rows import texts_of
-from elt.staging import inputs
-from elt.staging.batches import RawBatch, RawObject, day_batches
-from elt.staging.decoding import decode
-from elt.staging.names import (
+from elt.lake import quarantine
+from elt.lake import tree as raw
+from elt.lake.digests import RawDigest
+from elt.lake.manifests import CommittedOutput
+from elt.lake.objects import threads_ahead
+from elt.lake.prefetch import done_ahead
+from elt.native.object_names import (
     identifier_texts,
     object_names,
     read_object_names,
     split_identifiers,
 )
-from elt.staging.outputs import BATCH_OBJECTS
+from elt.native.text_rows import texts_of
+from elt.quality.emitted import Cell
+from elt.staging import input_lists as inputs
+from elt.staging.batches import RawBatch, RawObject, day_batches
+from elt.staging.decode import decode
 from elt.staging.reading import BatchToRead, read_batch
+from elt.staging.write import BATCH_OBJECTS
 from elt.verification.problems import Kind, Problem
-from hospital_sim import layout
 from hospital_sim.events import Event, encode
+from hospital_sim.events import keys as layout
 from hospital_sim.storage import ObjectStore, StorageError
 
 

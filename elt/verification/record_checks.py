@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from elt import raw
+from elt.lake import tree as raw
 from elt.quality.emitted import Cell, emitted
 from elt.verification.problems import Kind, Problem
-from hospital_sim import layout
 from hospital_sim.events import RunRecord
+from hospital_sim.events import keys as layout
 from hospital_sim.storage import ObjectStore
 
 

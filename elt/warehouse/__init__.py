@@ -67,14 +67,14 @@ def open_warehouse(dsn: str, prefix: str = DEFAULT_PREFIX, *, create: bool = Fal
     """
     place = parse_dsn(dsn)
     if isinstance(place, ClickHouseDsn):
-        from elt.warehouse.clickhouse import ClickHouseWarehouse
+        from elt.warehouse.clickhouse.server import ClickHouseWarehouse
 
         return ClickHouseWarehouse(place, checked_prefix(prefix), create=create)
     if isinstance(place, RedshiftDsn):
-        from elt.warehouse.redshift import RedshiftWarehouse
+        from elt.warehouse.redshift.cluster import RedshiftWarehouse
 
         return RedshiftWarehouse(place, checked_prefix(prefix), create=create)
-    from elt.warehouse.chdb import ChdbWarehouse
+    from elt.warehouse.clickhouse.chdb import ChdbWarehouse
 
     return ChdbWarehouse(place.path, checked_prefix(prefix), create=create)
 
@@ -99,7 +99,7 @@ def dbt_target(dsn: str, prefix: str = DEFAULT_PREFIX) -> Iterator[DbtTarget]:
         with TemporaryDirectory(prefix="hospital-elt-") as workspace:
             yield DbtTarget(_server_environment(place, checked_prefix(prefix)), Path(workspace))
         return
-    from elt.warehouse.chdb import environment, locked
+    from elt.warehouse.clickhouse.chdb import environment, locked
 
     with locked(place.path, create=False) as lock:
         yield DbtTarget(environment(place.path, checked_prefix(prefix)), place.path / "dbt", (lock.descriptor,))

@@ -24,8 +24,8 @@ def command(
     It needs no network. Each bed is a cell; the queue grows and drains below.
     """
     # Imported here, so that the other commands need not wait for it.
-    from hospital_sim.board import Board
-    from hospital_sim.read_back import read_history
+    from hospital_sim.results.board import Board
+    from hospital_sim.results.read_back import read_history
 
     if not out.absolute().parent.is_dir():
         raise terminal.WrongCallError(f"--out: there is no folder {out.absolute().parent}; make it first")

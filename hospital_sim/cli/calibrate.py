@@ -31,7 +31,7 @@ def command(
     The figures are those of acute hospitals in England: a hospital that is not meant to be one will differ.
     """
     # Imported here, so that the help of every command is fast.
-    from hospital_sim.calibration import calibration, show
+    from hospital_sim.validation.calibration import calibration, show
 
     found = load(hospital_name)
     with terminal.counting("years", replications) as count:

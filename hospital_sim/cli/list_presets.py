@@ -7,8 +7,8 @@ import typer
 
 from hospital_sim import terminal
 from hospital_sim.cli.arguments import JsonOption
+from hospital_sim.config.presets import preset_path, presets
 from hospital_sim.hospital import load
-from hospital_sim.presets import preset_path, presets
 
 EXAMPLES = terminal.examples("hospital-sim presets", "hospital-sim presets small > my_hospital.toml")
 

@@ -33,7 +33,7 @@ def command(
     """
     # Imported here, so that the other commands need not wait for it.
     from hospital_sim.validation import page as pages
-    from hospital_sim.validation.validate import STUDIES, validate
+    from hospital_sim.validation.run import STUDIES, validate
 
     studies = [study for study in STUDIES if not only or any(word.lower() in study.name.lower() for word in only)]
     if not studies:

@@ -5,16 +5,16 @@ configuration of a hospital names one, for example ``stay = { distribution = "lo
 """
 
 from hospital_sim.distributions.base import ByInversion, value_at
-from hospital_sim.distributions.bounded import Fixed, Triangular, Uniform
-from hospital_sim.distributions.empirical import Empirical
-from hospital_sim.distributions.gamma import Erlang, Exponential, Gamma
-from hospital_sim.distributions.lognormal import Lognormal
-from hospital_sim.distributions.mixture import Hyperexponential, Mixture
-from hospital_sim.distributions.phase_type import Coxian, PhaseType
+from hospital_sim.distributions.families.bounded import Fixed, Triangular, Uniform
+from hospital_sim.distributions.families.empirical import Empirical
+from hospital_sim.distributions.families.gamma import Erlang, Exponential, Gamma
+from hospital_sim.distributions.families.lognormal import Lognormal
+from hospital_sim.distributions.families.mixture import Hyperexponential, Mixture
+from hospital_sim.distributions.families.phase_type import Coxian, PhaseType
+from hospital_sim.distributions.families.weibull import Weibull
 from hospital_sim.distributions.protocol import Distribution, Floats, UniformSource
 from hospital_sim.distributions.registry import decode, distribution, names, parse, register
 from hospital_sim.distributions.truncated import Truncated
-from hospital_sim.distributions.weibull import Weibull
 
 __all__ = [
     "ByInversion",

@@ -11,15 +11,15 @@ from typing import TypeVar
 
 import msgspec
 
-from hospital_sim.distributions.bounded import Fixed, Triangular, Uniform
-from hospital_sim.distributions.empirical import Empirical
-from hospital_sim.distributions.gamma import Erlang, Exponential, Gamma
-from hospital_sim.distributions.lognormal import Lognormal
-from hospital_sim.distributions.mixture import Hyperexponential, Mixture
-from hospital_sim.distributions.phase_type import Coxian, PhaseType
+from hospital_sim.distributions.families.bounded import Fixed, Triangular, Uniform
+from hospital_sim.distributions.families.empirical import Empirical
+from hospital_sim.distributions.families.gamma import Erlang, Exponential, Gamma
+from hospital_sim.distributions.families.lognormal import Lognormal
+from hospital_sim.distributions.families.mixture import Hyperexponential, Mixture
+from hospital_sim.distributions.families.phase_type import Coxian, PhaseType
+from hospital_sim.distributions.families.weibull import Weibull
 from hospital_sim.distributions.protocol import Distribution
 from hospital_sim.distributions.truncated import Truncated
-from hospital_sim.distributions.weibull import Weibull
 
 FIELD = "distribution"
 """The field of a table that names its distribution."""

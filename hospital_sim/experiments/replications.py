@@ -15,7 +15,7 @@ from hospital_sim.hospital import Hospital
 from hospital_sim.observe import METRICS, Metric, find_metrics
 from hospital_sim.observe.metrics import unknown_metric
 from hospital_sim.observe.observation import EVERYWHERE
-from hospital_sim.simulation import plan_run
+from hospital_sim.simulation.runner import plan_run
 from hospital_sim.tables import Cell, Table
 
 FEWEST = 2

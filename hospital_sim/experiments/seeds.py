@@ -3,7 +3,7 @@
 The seed of replication ``i`` of an experiment with seed ``s`` is the number whose upper 42 bits are ``s + 1`` and whose
 lower 21 bits are ``i``. So a replication is an ordinary run that ``Hospital.simulate`` can repeat with its events; two
 replications have different seeds unless both numbers are the same; and none is a seed below 2,097,152, as people choose
-for a single run. Every random stream is keyed by the seed (``hospital_sim.streams``).
+for a single run. Every random stream is keyed by the seed (``hospital_sim.draws.streams``).
 """
 
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError

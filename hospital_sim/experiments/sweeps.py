@@ -10,7 +10,7 @@ from itertools import product
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 from hospital_sim.experiments.comparison import Comparison, compare
 from hospital_sim.experiments.differences import Difference
-from hospital_sim.experiments.fields import with_fields
+from hospital_sim.experiments.field_values import with_fields
 from hospital_sim.experiments.intervals import CONFIDENCE, Interval
 from hospital_sim.experiments.replications import Replications, check_replications, table
 from hospital_sim.experiments.tasks import OnDone

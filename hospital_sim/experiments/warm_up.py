@@ -21,7 +21,7 @@ from hospital_sim.experiments.welch import welch_plot
 from hospital_sim.hospital import Hospital
 from hospital_sim.observe import DailyObserver
 from hospital_sim.observe.observation import EVERYWHERE
-from hospital_sim.simulation import observe, plan_run
+from hospital_sim.simulation.runner import observe, plan_run
 from hospital_sim.tables import Table
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from hospital_sim.errors import ConfigurationError
 from hospital_sim.observe.metrics import METRICS, unknown_metric
 from hospital_sim.observe.statistics import Statistics, together
 from hospital_sim.observe.window import WindowObserver
-from hospital_sim.simulation import observe, plan_run
+from hospital_sim.simulation.runner import observe, plan_run
 from hospital_sim.tables import Cell, Table
 
 EVERYWHERE = "All departments"

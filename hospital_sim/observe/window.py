@@ -7,9 +7,9 @@ of a hospital's run is told, warm-up included, but only what lies in the window 
 from collections.abc import Sequence
 
 from hospital_sim.clock import DAY
-from hospital_sim.demand import Request
+from hospital_sim.draws.requests import Request
 from hospital_sim.observe.statistics import Statistics
-from hospital_sim.processes import Department, Spell
+from hospital_sim.simulation.department import Department, Spell
 
 
 class Tally:

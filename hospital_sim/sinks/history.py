@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from hospital_sim import layout
 from hospital_sim.errors import HistoryConflictError
 from hospital_sim.events import BrokenRecordError, RunRecord, RunStarted, decode_record, decode_started
+from hospital_sim.events import keys as layout
 from hospital_sim.storage import ObjectStore
 
 

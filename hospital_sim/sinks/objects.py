@@ -7,8 +7,8 @@ compared, never overwritten.
 import os
 from types import TracebackType
 
-from hospital_sim import layout
 from hospital_sim.events import Event, RunRecord, RunStarted, encode
+from hospital_sim.events import keys as layout
 from hospital_sim.sinks.history import check_history
 from hospital_sim.sinks.protocol import ClosingSink, SinkError
 from hospital_sim.storage import ObjectStore, StorageError, create_once, open_store

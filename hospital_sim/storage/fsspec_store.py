@@ -11,9 +11,8 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 from hospital_sim.errors import MissingExtraError
-from hospital_sim.storage import patience
+from hospital_sim.storage import retries as patience
 from hospital_sim.storage.in_flight import THREADS, Flight, in_thread
-from hospital_sim.storage.keys import check_key, check_prefix
 from hospital_sim.storage.protocol import (
     ObjectConflictError,
     ObjectNotFoundError,
@@ -24,6 +23,7 @@ from hospital_sim.storage.protocol import (
     UnknownSchemeError,
 )
 from hospital_sim.storage.urls import public_url
+from hospital_sim.storage.valid_keys import check_key, check_prefix
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem

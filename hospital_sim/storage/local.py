@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from hospital_sim.storage.keys import check_key, check_prefix
 from hospital_sim.storage.protocol import (
     ObjectConflictError,
     ObjectNotFoundError,
     StorageError,
     StoreRefusedError,
 )
+from hospital_sim.storage.valid_keys import check_key, check_prefix
 
 FILE_ALONE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """How an object is opened: never through a link, which may lead out of the store; waiting for no pipe."""

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from hospital_sim.errors import MissingExtraError
 from hospital_sim.storage.in_flight import LOOP, Flight
-from hospital_sim.storage.keys import check_key, check_prefix
-from hospital_sim.storage.patience import TransientError, patiently
 from hospital_sim.storage.protocol import ObjectConflictError, ObjectNotFoundError, StorageError
+from hospital_sim.storage.retries import TransientError, patiently
 from hospital_sim.storage.s3_errors import explained
 from hospital_sim.storage.s3_settings import S3Settings, settings
 from hospital_sim.storage.urls import public_url
+from hospital_sim.storage.valid_keys import check_key, check_prefix
 
 if TYPE_CHECKING:
     from obstore import GetResult

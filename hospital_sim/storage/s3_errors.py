@@ -6,8 +6,8 @@ code are passed on.
 
 import re
 
-from hospital_sim.storage.patience import TransientError
 from hospital_sim.storage.protocol import ObjectNotFoundError, StorageError, StoreRefusedError
+from hospital_sim.storage.retries import TransientError
 
 _STATUS = re.compile(r"status code: (\d{3})")
 _CODE = re.compile(r"<Code>(\w{1,64})</Code>")

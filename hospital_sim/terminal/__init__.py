@@ -15,7 +15,7 @@ from hospital_sim.terminal.program import (
     warning_line,
 )
 from hospital_sim.terminal.progress_bars import counting, counting_days, is_watched, progress
-from hospital_sim.terminal.shown import Cell, print_json, print_notes, print_table, show
+from hospital_sim.terminal.summaries import Cell, print_json, print_notes, print_table, show
 
 __all__ = [
     "FAILED",

@@ -3,7 +3,7 @@
 from glob import escape
 from pathlib import Path
 
-from hospital_sim.presets import presets
+from hospital_sim.config.presets import presets
 
 
 def complete_hospital(incomplete: str) -> list[str]:

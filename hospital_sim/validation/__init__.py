@@ -9,7 +9,7 @@ A check names what is expected, what was observed, and the interval in which a r
 """
 
 from hospital_sim.validation.checks import LEVEL, Check
-from hospital_sim.validation.studies import Study
-from hospital_sim.validation.validate import REPLICATIONS, STUDIES, Report, validate
+from hospital_sim.validation.run import REPLICATIONS, STUDIES, Report, validate
+from hospital_sim.validation.study import Study
 
 __all__ = ["LEVEL", "REPLICATIONS", "STUDIES", "Check", "Report", "Study", "validate"]

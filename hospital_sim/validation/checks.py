@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from hospital_sim.distributions import Floats
 from hospital_sim.experiments.intervals import student_t
-from hospital_sim.validation.probabilities import binomial_range, chi_squared_range, poisson_range
+from hospital_sim.validation.instruments.probabilities import binomial_range, chi_squared_range, poisson_range
 
 LEVEL = 3e-6
 """Chance that a right simulator fails one check: of 160 together less than one in 2,000, half of what is allowed. The

@@ -4,7 +4,7 @@ import math
 from html import escape
 
 from hospital_sim.validation.checks import LEVEL, Check
-from hospital_sim.validation.validate import Report
+from hospital_sim.validation.run import Report
 
 COLUMNS = ("check", "expected", "observed", "interval", "verdict")
 

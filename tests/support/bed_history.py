@@ -15,7 +15,8 @@ import pytest
 
 from hospital_sim import Run
 from hospital_sim.config import DepartmentConfig
-from hospital_sim.demand import requests
+from hospital_sim.draws.requests import requests
+from hospital_sim.draws.streams import Streams
 from hospital_sim.events import (
     Admission,
     DepSnapshot,
@@ -26,7 +27,6 @@ from hospital_sim.events import (
     encode,
     event_type,
 )
-from hospital_sim.streams import Streams
 
 SECOND = timedelta(seconds=1)
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)

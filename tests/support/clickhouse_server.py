@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from elt.warehouse.clickhouse import ClickHouseWarehouse
-from elt.warehouse.clickhouse_sql import ColumnTypes
+from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes
+from elt.warehouse.clickhouse.server import ClickHouseWarehouse
 from elt.warehouse.dsn import ClickHouseDsn
 
 SERVER = shutil.which("clickhouse-server", path="/usr/bin:/usr/sbin:/usr/local/bin")

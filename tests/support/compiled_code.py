@@ -4,7 +4,7 @@ import ctypes
 
 import pytest
 
-from elt.compiled import LIBRARY
+from elt.native import LIBRARY
 
 
 def needed_library() -> ctypes.CDLL:

@@ -6,8 +6,8 @@ from typing import Any
 
 from hospital_sim.clock import second_of
 from hospital_sim.config import DepartmentConfig, parse_hospital
-from hospital_sim.demand import Request, requests
-from hospital_sim.streams import Streams
+from hospital_sim.draws.requests import Request, requests
+from hospital_sim.draws.streams import Streams
 
 FIRST = date(2024, 1, 1)
 """A Monday."""

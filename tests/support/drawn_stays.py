@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hospital_sim.stays import Stays
+from hospital_sim.draws.stays import Stays
 
 
 class Stay(NamedTuple):

@@ -13,10 +13,16 @@ from faults_of_events import *  # noqa: F403
 from simpy.events import Event as SimPyEvent
 from simpy.events import EventPriority
 
-from hospital_sim import bed_queue, beds, demand, patients, processes, simulation
+from hospital_sim.blocks import bed_pool as beds
+from hospital_sim.blocks import bed_queue
+from hospital_sim.blocks.turns import Turn
 from hospital_sim.clock import DAY
-from hospital_sim.order import Order, Phase, Turn
-from hospital_sim.streams import Streams
+from hospital_sim.draws import patients
+from hospital_sim.draws import requests as demand
+from hospital_sim.draws.streams import Streams
+from hospital_sim.simulation import department
+from hospital_sim.simulation import runner as simulation
+from hospital_sim.simulation.order import Order, Phase
 
 
 def last_come_first_served(patch: pytest.MonkeyPatch) -> None:
@@ -100,13 +106,13 @@ def a_bed_is_left_a_second_late(patch: pytest.MonkeyPatch) -> None:
 
 
 def _spell_ends_later(patch: pytest.MonkeyPatch, seconds: Callable[[demand.Request], int]) -> None:
-    real = processes.Spell.admit
+    real = department.Spell.admit
 
-    def admit(self: processes.Spell, place: processes.Department, bed: int, second: int) -> None:
+    def admit(self: department.Spell, place: department.Department, bed: int, second: int) -> None:
         real(self, place, bed, second)
         self.discharged += seconds(self.request)
 
-    patch.setattr(processes.Spell, "admit", admit)
+    patch.setattr(department.Spell, "admit", admit)
 
 
 def _phases(patch: pytest.MonkeyPatch, moved: dict[Phase, float]) -> None:

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from drawn_stays import Stay, each_stay
 
-from hospital_sim import demand, simulation, stays
 from hospital_sim.clock import DAY
 from hospital_sim.config.calendar import Profile
 from hospital_sim.config.sources import Source
-from hospital_sim.streams import Streams
+from hospital_sim.draws import requests as demand
+from hospital_sim.draws import stays
+from hospital_sim.draws.streams import Streams
+from hospital_sim.simulation import runner as simulation
 
 Fault = Callable[[pytest.MonkeyPatch], None]
 """Replaces one part of the real simulation by a wrong one."""

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from hospital_sim import recorder
 from hospital_sim.clock import second_of
 from hospital_sim.events import Event
+from hospital_sim.simulation import recorder
 
 
 def _emitted(patch: pytest.MonkeyPatch, change: Callable[[Event], Event | None]) -> None:

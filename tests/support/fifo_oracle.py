@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from hospital_sim import HospitalConfig
-from hospital_sim.demand import Request, requests
-from hospital_sim.streams import Streams
+from hospital_sim.draws.requests import Request, requests
+from hospital_sim.draws.streams import Streams
 
 
 class Passage(NamedTuple):

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from elt.report.powerbi.formulas import AtEnd, Condition, Difference, Formula, Leaf, Ratio, Rolling
-from elt.report.powerbi.model import SemanticModel
+from elt.powerbi.model.formulas import AtEnd, Condition, Difference, Formula, Leaf, Ratio, Rolling
+from elt.powerbi.model.parts import SemanticModel
 from elt.warehouse import Warehouse
 
 Number = float | int | str | date | None

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from hospitals import department
 
+from hospital_sim.blocks.processes import Clockwork, start
 from hospital_sim.config import DepartmentConfig
-from hospital_sim.coroutines import Clockwork, start
-from hospital_sim.demand import Request
-from hospital_sim.order import Order
-from hospital_sim.processes import Department, Spell, arrivals, census
+from hospital_sim.draws.requests import Request
+from hospital_sim.simulation.department import Department, Spell
+from hospital_sim.simulation.order import Order
+from hospital_sim.simulation.spells import arrivals, census
 
 
 class Seen(NamedTuple):

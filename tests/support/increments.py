@@ -8,7 +8,7 @@ from hospitals import department, hospital
 
 from hospital_sim import Exponential, Fixed
 from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, WaitSnapshot, encode
-from hospital_sim.layout import event_key
+from hospital_sim.events.keys import event_key
 from hospital_sim.storage import ObjectStore
 
 LATE_MONTH = "202401"

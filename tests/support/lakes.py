@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, RunRecord, RunStarted, WaitSnapshot, encode
-from hospital_sim.layout import event_key, record_key
+from hospital_sim.events.keys import event_key, record_key
 from hospital_sim.storage import LocalStore, ObjectStore
 
 DAY = datetime(2024, 3, 15, tzinfo=UTC)

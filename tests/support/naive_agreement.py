@@ -8,10 +8,10 @@ from itertools import takewhile
 from naive_hospital import NaiveRun, run_naively, second_of
 
 from hospital_sim.config import HospitalConfig
-from hospital_sim.demand import Request, requests
+from hospital_sim.draws.requests import Request, requests
+from hospital_sim.draws.streams import Streams
 from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, RunRecord, WaitSnapshot
-from hospital_sim.simulation import plan_run, run_events
-from hospital_sim.streams import Streams
+from hospital_sim.simulation.runner import plan_run, run_events
 
 DAY = 86_400
 START = date(2025, 1, 1)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from hospital_sim import capacity, processes
-from hospital_sim.bed_queue import BedQueue
-from hospital_sim.beds import BedPool
-from hospital_sim.discharge_clock import DischargeClock
-from hospital_sim.order import Order, Phase
+from hospital_sim.blocks.bed_pool import BedPool
+from hospital_sim.blocks.bed_queue import BedQueue
+from hospital_sim.simulation import department, escalation, overflow, spells
+from hospital_sim.simulation.discharge_profile import DischargeClock
+from hospital_sim.simulation.order import Order, Phase
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -80,13 +80,13 @@ def the_free_bed_is_overlooked(patch: pytest.MonkeyPatch) -> None:
 
 
 def outliers_go_too_early(patch: pytest.MonkeyPatch) -> None:
-    right = capacity.OutlierRounds.__init__
+    right = overflow.OutlierRounds.__init__
 
     def wrong(self: Any, *arguments: Any) -> None:
         right(self, *arguments)
         self._after //= 2
 
-    patch.setattr(capacity.OutlierRounds, "__init__", wrong)
+    patch.setattr(overflow.OutlierRounds, "__init__", wrong)
 
 
 def any_free_bed_is_taken(patch: pytest.MonkeyPatch) -> None:
@@ -114,18 +114,18 @@ def outliers_go_before_their_own_bed_is_free(patch: pytest.MonkeyPatch) -> None:
 
 
 def outliers_go_a_second_late(patch: pytest.MonkeyPatch) -> None:
-    right = capacity.OutlierRounds.__init__
+    right = overflow.OutlierRounds.__init__
 
     def wrong(self: Any, *arguments: Any) -> None:
         right(self, *arguments)
         self._after += 1
 
-    patch.setattr(capacity.OutlierRounds, "__init__", wrong)
+    patch.setattr(overflow.OutlierRounds, "__init__", wrong)
 
 
 def outliers_go_only_when_they_have_just_waited_long_enough(patch: pytest.MonkeyPatch) -> None:
     """Nobody looks again when a bed elsewhere becomes free later."""
-    patch.setattr(capacity.OutlierRounds, "_call_round", lambda self: None)
+    patch.setattr(overflow.OutlierRounds, "_call_round", lambda self: None)
 
 
 def a_closing_bed_takes_someone(patch: pytest.MonkeyPatch) -> None:
@@ -188,57 +188,57 @@ def turnaround_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 
 def escalation_opens_at_its_threshold(patch: pytest.MonkeyPatch) -> None:
-    right = capacity._is_escalated
+    right = escalation._is_escalated
 
     def wrong(rule: Any, occupied: int, planned: int, before: bool) -> bool:
         return occupied >= rule.open_above * planned if not before else right(rule, occupied, planned, before)
 
-    patch.setattr(capacity, "_is_escalated", wrong)
+    patch.setattr(escalation, "_is_escalated", wrong)
 
 
 def escalation_closes_at_its_threshold(patch: pytest.MonkeyPatch) -> None:
-    right = capacity._is_escalated
+    right = escalation._is_escalated
 
     def wrong(rule: Any, occupied: int, planned: int, before: bool) -> bool:
         return occupied > rule.close_below * planned if before else right(rule, occupied, planned, before)
 
-    patch.setattr(capacity, "_is_escalated", wrong)
+    patch.setattr(escalation, "_is_escalated", wrong)
 
 
 def escalation_forgets_that_it_is_on(patch: pytest.MonkeyPatch) -> None:
-    right = capacity._is_escalated
-    patch.setattr(capacity, "_is_escalated", lambda rule, occupied, planned, _: right(rule, occupied, planned, False))
+    right = escalation._is_escalated
+    patch.setattr(escalation, "_is_escalated", lambda rule, occupied, planned, _: right(rule, occupied, planned, False))
 
 
 def every_stay_is_a_second_longer(patch: pytest.MonkeyPatch) -> None:
-    right = processes.Spell.admit
+    right = department.Spell.admit
 
-    def wrong(self: processes.Spell, place: processes.Department, bed: int, second: int) -> None:
+    def wrong(self: department.Spell, place: department.Department, bed: int, second: int) -> None:
         right(self, place, bed, second)
         self.discharged += 1
 
-    patch.setattr(processes.Spell, "admit", wrong)
+    patch.setattr(department.Spell, "admit", wrong)
 
 
 def delays_are_forgotten(patch: pytest.MonkeyPatch) -> None:
-    right = processes.Spell.admit
+    right = department.Spell.admit
 
-    def wrong(self: processes.Spell, place: processes.Department, bed: int, second: int) -> None:
+    def wrong(self: department.Spell, place: department.Department, bed: int, second: int) -> None:
         right(self, place, bed, second)
         self.discharged = self.ready
 
-    patch.setattr(processes.Spell, "admit", wrong)
+    patch.setattr(department.Spell, "admit", wrong)
 
 
 def outliers_stay_by_the_clock_of_the_other_department(patch: pytest.MonkeyPatch) -> None:
-    right = processes.Spell.admit
+    right = department.Spell.admit
 
-    def wrong(self: processes.Spell, place: processes.Department, bed: int, second: int) -> None:
+    def wrong(self: department.Spell, place: department.Department, bed: int, second: int) -> None:
         asked, self.department = self.department, place
         right(self, place, bed, second)
         self.department = asked
 
-    patch.setattr(processes.Spell, "admit", wrong)
+    patch.setattr(department.Spell, "admit", wrong)
 
 
 def the_discharge_profile_begins_on_a_sunday(patch: pytest.MonkeyPatch) -> None:
@@ -249,9 +249,9 @@ def the_discharge_profile_begins_on_a_sunday(patch: pytest.MonkeyPatch) -> None:
 
 def who_diverts_waits_for_a_place_elsewhere(patch: pytest.MonkeyPatch) -> None:
     """Nobody is turned away."""
-    right = processes.spell
+    right = spells.spell
     patch.setattr(
-        processes, "spell", lambda env, at, request, told: right(env, at, request._replace(when_full="wait"), told)
+        spells, "spell", lambda env, at, request, told: right(env, at, request._replace(when_full="wait"), told)
     )
 
 

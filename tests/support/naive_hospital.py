@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 
 from hospital_sim.config import DepartmentConfig, HospitalConfig
 from hospital_sim.config.parts import BedChange
-from hospital_sim.demand import Request
+from hospital_sim.draws.requests import Request
 
 HOUR, DAY = 3600, 86_400
 

@@ -2,8 +2,8 @@
 
 import re
 
-from elt.report.powerbi.formulas import AtEnd, Condition, Leaf, Ratio
-from elt.report.powerbi.model import Column, DataType, Measure, Relationship, SemanticModel, Source, Table
+from elt.powerbi.model.formulas import AtEnd, Condition, Leaf, Ratio
+from elt.powerbi.model.parts import Column, DataType, Measure, Relationship, SemanticModel, Source, Table
 
 WARD = """St Bride's "A & E" [front], 100% = #(lf) ward"""
 BEDS = 'Bride\'s "beds" [open]] = 1'

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from simpy.events import Event
 
-from hospital_sim import bed_queue, beds, demand, pathways, simulation
+from hospital_sim.blocks import bed_pool as beds
+from hospital_sim.blocks import bed_queue, pathways
+from hospital_sim.draws import requests as demand
+from hospital_sim.draws.streams import Streams
 from hospital_sim.observe import window
-from hospital_sim.streams import Streams
+from hospital_sim.simulation import runner as simulation
 
 Planted = Callable[[], AbstractContextManager[None]]
 

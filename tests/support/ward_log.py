@@ -7,9 +7,9 @@ from datetime import date
 from fifo_oracle import Passage
 
 from hospital_sim import HospitalConfig
-from hospital_sim.demand import Request
-from hospital_sim.processes import Department, Spell
-from hospital_sim.simulation import observe, plan_run
+from hospital_sim.draws.requests import Request
+from hospital_sim.simulation.department import Department, Spell
+from hospital_sim.simulation.runner import observe, plan_run
 
 
 class WardLog:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
-from elt.build import MODELS
+from elt.build.run import MODELS
 from elt.warehouse import Warehouse, dbt_target, open_warehouse
 from elt.warehouse.tables import RAW_TABLES
 

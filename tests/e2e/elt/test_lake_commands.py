@@ -11,7 +11,7 @@ from lakes import DAY, admission, contents, put_all, some_events
 
 import hospital_sim as hs
 from hospital_sim.events import encode
-from hospital_sim.layout import key_of
+from hospital_sim.events.keys import key_of
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.e2e

@@ -19,7 +19,7 @@ from redshift.stand_in import StandIn, running
 from s3_servers import KEY, SECRET, S3Server
 
 from elt.warehouse import Warehouse, open_warehouse
-from hospital_sim.layout import is_record_key
+from hospital_sim.events.keys import is_record_key
 from hospital_sim.storage import open_store
 
 pytestmark = pytest.mark.e2e

@@ -11,8 +11,9 @@ from s3_servers import S3Server, free_ports
 
 from elt.cli import app
 from hospital_sim import terminal
-from hospital_sim.layout import key_of
-from hospital_sim.storage import LocalStore, open_store, patience
+from hospital_sim.events.keys import key_of
+from hospital_sim.storage import LocalStore, open_store
+from hospital_sim.storage import retries as patience
 
 pytestmark = pytest.mark.e2e
 

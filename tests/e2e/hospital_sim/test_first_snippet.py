@@ -8,7 +8,7 @@ import pytest
 
 import hospital_sim as hs
 from hospital_sim import Run, Table
-from hospital_sim.layout import parse_event_key
+from hospital_sim.events.keys import parse_event_key
 
 pytestmark = pytest.mark.e2e
 

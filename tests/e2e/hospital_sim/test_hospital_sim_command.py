@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hospital_sim.events import decode_event, decode_record
-from hospital_sim.layout import is_record_key, is_started_key, parse_event_key
+from hospital_sim.events.keys import is_record_key, is_started_key, parse_event_key
 
 pytestmark = pytest.mark.e2e
 

@@ -11,7 +11,7 @@ import pytest
 from kills import kill_in_the_middle, run_and_kill, run_whole
 from s3_servers import S3Server, seaweedfs
 
-from hospital_sim.layout import is_record_key
+from hospital_sim.events.keys import is_record_key
 from hospital_sim.storage import ObjectStore, open_store
 
 pytestmark = pytest.mark.e2e

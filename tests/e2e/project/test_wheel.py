@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from project_sources import ROOT, copy_sources
 
-from elt.compiled.library import library_path
+from elt.native.library import library_path
 
 pytestmark = pytest.mark.e2e
 
@@ -56,7 +56,7 @@ def test_the_dbt_project_is_there(wheel: list[str]) -> None:
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
 def test_what_is_compiled_is_there(wheel: list[str]) -> None:
-    assert {f"elt/compiled/{library_path().name}", "elt/compiled/files.c"} <= set(wheel)
+    assert {f"elt/native/{library_path().name}", "elt/native/files.c"} <= set(wheel)
 
 
 def test_without_a_compiler_the_wheel_is_of_python_alone(tmp_path: Path) -> None:
@@ -65,4 +65,4 @@ def test_without_a_compiler_the_wheel_is_of_python_alone(tmp_path: Path) -> None
     assert made.name.endswith("-py3-none-any.whl")
     names = zipfile.ZipFile(made).namelist()
     assert not [name for name in names if name.endswith(".so")]
-    assert "elt/files/interpreted.py" in names
+    assert "elt/native/interpreted_files.py" in names

@@ -11,10 +11,10 @@ from lakes import contents
 from s3_servers import S3Server
 
 import hospital_sim as hs
-from elt.ddl import Engine, ddl
 from elt.errors import EmptyLakeError
-from elt.raw import list_tree, run_records
+from elt.lake.tree import list_tree, run_records
 from elt.staging import stage
+from elt.warehouse.ddl import Engine, ddl
 from hospital_sim.events import EVENT_TYPES
 from hospital_sim.storage import ObjectStore, open_store
 

@@ -8,12 +8,12 @@ import pytest
 from lakes import FailingStore, PowerCut, QuickStore, admission, contents, put_all, put_event, put_record, some_events
 from s3_servers import S3Server
 
-from elt import layout
-from elt.copy import copy_lake
 from elt.errors import EltError, WrongCallError
-from elt.manifests import staged_files, staging_runs
+from elt.lake import layout
+from elt.lake.copy import copy_lake
+from elt.lake.manifests import staged_files, staging_runs
 from elt.staging import stage
-from hospital_sim.layout import is_record_key
+from hospital_sim.events.keys import is_record_key
 from hospital_sim.storage import LocalStore, ObjectStore, OverwritingStoreError, StoreRefusedError, open_store
 
 pytestmark = pytest.mark.integration

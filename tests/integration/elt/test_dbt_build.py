@@ -15,10 +15,10 @@ from kills import hear_interrupts
 from warehouse_tables import run_models, table_digests
 
 import hospital_sim as hs
-from elt import build_record
-from elt.build import MODELS, BuildSummary, build
+from elt.build import record as build_record
+from elt.build.run import MODELS, BuildSummary, build
 from elt.errors import WrongCallError
-from elt.load import load
+from elt.load.run import load
 from elt.staging import stage
 from elt.warehouse import SCHEMAS, WarehouseError, open_warehouse
 from hospital_sim.storage import LocalStore

@@ -13,7 +13,7 @@ from guarded_s3 import Gate, guarded
 from lakes import QuickStore, put_all, some_events
 from s3_servers import BUCKET, KEY, SECRET, S3Server
 
-from elt.copy import copy_lake
+from elt.lake.copy import copy_lake
 from elt.staging import stage
 from hospital_sim.storage import ObjectStore, StoreRefusedError, open_store
 

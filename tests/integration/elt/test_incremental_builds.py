@@ -9,7 +9,7 @@ import pytest
 from increments import LATE_MONTH, arrives, is_late, put, simulated
 from warehouse_tables import partitions, run_models, table_digests
 
-from elt.load import load
+from elt.load.run import load
 from elt.staging import stage
 from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, WaitSnapshot
 from hospital_sim.storage import LocalStore

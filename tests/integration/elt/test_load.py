@@ -16,11 +16,11 @@ from warehouse_tables import raw_digests
 
 import hospital_sim as hs
 from elt.errors import BrokenLakeError, EltError, EmptyLakeError
-from elt.load import load, load_into
-from elt.manifests import StagedFile, staged_files
+from elt.lake.manifests import StagedFile, staged_files
+from elt.load.run import load, load_into
 from elt.staging import stage
 from elt.warehouse import open_warehouse
-from elt.warehouse.chdb import ChdbWarehouse
+from elt.warehouse.clickhouse.chdb import ChdbWarehouse
 from elt.warehouse.tables import EVENT_TABLES, event_table
 from hospital_sim.storage import LocalStore, ObjectStore
 

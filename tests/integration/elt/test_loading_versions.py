@@ -11,13 +11,13 @@ from two_versions import newer
 
 from elt.contracts import columns
 from elt.errors import BrokenLakeError, EltError
-from elt.load import load
-from elt.manifests import staged_files
+from elt.lake.manifests import staged_files
+from elt.load.run import load
 from elt.staging import stage
 from elt.staging.parquet import CONTRACT_KEY
 from elt.warehouse import open_warehouse
 from elt.warehouse.tables import event_table
-from hospital_sim.layout import key_of
+from hospital_sim.events.keys import key_of
 
 pytestmark = pytest.mark.integration
 

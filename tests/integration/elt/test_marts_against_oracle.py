@@ -16,8 +16,8 @@ from mart_oracle import MartOracle, Row
 from validation_oracle import ValidationOracle
 
 import hospital_sim as hs
-from elt.build import build
-from elt.load import load
+from elt.build.run import build
+from elt.load.run import load
 from elt.staging import stage
 from elt.warehouse import SCHEMAS, Warehouse, open_warehouse
 from hospital_sim.config import parse_hospital
@@ -27,7 +27,7 @@ from hospital_sim.events import (
     decode_record,
     encode,
 )
-from hospital_sim.layout import event_key, is_record_key, parse_event_key
+from hospital_sim.events.keys import event_key, is_record_key, parse_event_key
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration

@@ -13,12 +13,12 @@ from warehouse_tables import run_models
 
 import hospital_sim as hs
 from elt.errors import EltError, WrongCallError
-from elt.load import load
+from elt.lake.tree import open_lake
+from elt.load.run import load
 from elt.quality import CheckReport, check
+from elt.quality.check_page import write_check
 from elt.quality.invariants import INVARIANTS
-from elt.quality.page import write_check
 from elt.quality.thresholds import parse_thresholds
-from elt.raw import open_lake
 from elt.staging import stage
 from elt.warehouse import Warehouse, open_warehouse
 from elt.warehouse.tables import RAW_TABLES

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from lakes import DAY, FailingStore, PowerCut, QuickStore, admission, contents, put_all, put_record, some_events
 
-from elt import manifests, quarantine
 from elt.errors import EmptyLakeError
-from elt.quarantine import Reason
+from elt.lake import manifests, quarantine
+from elt.lake.quarantine import Reason
 from elt.staging import replay, stage
 from elt.verification import verify
 from hospital_sim.events import encode
-from hospital_sim.layout import key_of
+from hospital_sim.events.keys import key_of
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration

@@ -9,13 +9,13 @@ from lakes import DAY, QuickStore, admission, put_all
 from msgspec import Struct
 from two_versions import FIELDS, AdmissionTwo, newer
 
-from elt import manifests, quarantine
 from elt.contracts import arrow_schema, columns, contracts
-from elt.quarantine import Reason
+from elt.lake import manifests, quarantine
+from elt.lake.quarantine import Reason
 from elt.staging import parquet, stage
 from elt.verification import verify
 from hospital_sim.events import EVENT_VERSIONS, Admission, encode
-from hospital_sim.layout import key_of
+from hospital_sim.events.keys import key_of
 
 pytestmark = pytest.mark.integration
 

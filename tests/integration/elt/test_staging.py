@@ -10,19 +10,22 @@ import pyarrow.parquet as pq
 import pytest
 from lakes import DAY, admission, contents, discharge, put_all, put_event, put_record, some_events
 
-from elt import manifests, partitions, quarantine
 from elt.contracts import EVENT_TYPES, arrow_schema
-from elt.digests import digest
 from elt.errors import BrokenLakeError, EltError, EmptyLakeError, WrongCallError
-from elt.files import InterpretedFiles
-from elt.joined import ObjectBuffer, Offsets
-from elt.quarantine import Reason
-from elt.raw import open_lake
-from elt.rows import Rows
-from elt.staging import inputs, outputs, parquet, sorting, stage
-from elt.staging import workers as staging_workers
+from elt.lake import manifests, quarantine
+from elt.lake import objects as partitions
+from elt.lake import workers as staging_workers
+from elt.lake.digests import digest
+from elt.lake.quarantine import Reason
+from elt.lake.tree import open_lake
+from elt.native.buffers import ObjectBuffer, Offsets
+from elt.native.files import InterpretedFiles
+from elt.native.text_rows import Rows
+from elt.staging import input_lists as inputs
+from elt.staging import parquet, sorting, stage
+from elt.staging import write as outputs
 from hospital_sim.events import encode, event_type
-from hospital_sim.layout import key_of
+from hospital_sim.events.keys import key_of
 from hospital_sim.storage import LocalStore, OverwritingStoreError, StorageError
 
 pytestmark = pytest.mark.integration

@@ -14,11 +14,11 @@ from kills import kill_in_the_middle, run_and_kill, run_whole
 from lakes import DAY, FailingStore, PowerCut, QuickStore, admission, contents, put_all, put_event, some_events
 from s3_servers import S3Server
 
-from elt import layout, manifests
+from elt.lake import layout, manifests
 from elt.staging import stage
 from elt.verification import verify
 from hospital_sim.events import encode
-from hospital_sim.layout import event_key, key_of
+from hospital_sim.events.keys import event_key, key_of
 from hospital_sim.storage import LocalStore, ObjectStore, open_store
 
 pytestmark = pytest.mark.integration

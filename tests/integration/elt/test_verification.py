@@ -10,7 +10,7 @@ import hospital_sim as hs
 from elt.staging import stage
 from elt.verification import Kind, verify
 from hospital_sim.events import encode
-from hospital_sim.layout import event_key, key_of
+from hospital_sim.events.keys import event_key, key_of
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration

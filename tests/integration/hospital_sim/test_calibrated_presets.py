@@ -6,9 +6,9 @@ from statistics import fmean
 import pytest
 
 import hospital_sim as hs
-from hospital_sim.calibration import calibration
-from hospital_sim.calibration.agreement import DIFFERS
 from hospital_sim.observe.observation import measure
+from hospital_sim.validation.calibration import calibration
+from hospital_sim.validation.calibration.agreement import DIFFERS
 
 pytestmark = pytest.mark.integration
 

@@ -62,7 +62,7 @@ def test_processes_end_as_they_should_again_and_again(seaweed: S3Server, soak: b
 def test_a_store_that_cannot_be_reached_ends_with_its_error(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in S3Server("http://127.0.0.1:9", [], None).environment().items():  # type: ignore[arg-type]
         monkeypatch.setenv(name, value)
-    patience = "from hospital_sim.storage import patience\npatience.SECONDS = 0.5\n"
+    patience = "from hospital_sim.storage import retries\nretries.SECONDS = 0.5\n"
 
     ended = _end_of(SLOW_THREADS + OPEN + patience + "store.create('a', b'')", "s3://bucket/lake")
 

@@ -13,8 +13,8 @@ from hospitals import busy
 
 import hospital_sim as hs
 from hospital_sim.cli import app
+from hospital_sim.draws.streams import STREAM_VERSION
 from hospital_sim.events import SCHEMA_VERSION, encode
-from hospital_sim.streams import STREAM_VERSION
 from hospital_sim.terminal import run
 
 pytestmark = pytest.mark.integration
@@ -82,7 +82,7 @@ _DIGEST = """
 import hashlib, sys
 import hospital_sim as hs
 from hospital_sim.events import SCHEMA_VERSION, encode
-from hospital_sim.streams import STREAM_VERSION
+from hospital_sim.draws.streams import STREAM_VERSION
 run = hs.load("small").simulate("2024-01-01", "2024-02-10", seed=3)
 digest = hashlib.sha256()
 for event in run.events:

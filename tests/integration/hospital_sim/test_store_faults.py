@@ -21,8 +21,8 @@ from hospital_sim.storage import (
     UnknownSchemeError,
     create_once,
     open_store,
-    patience,
 )
+from hospital_sim.storage import retries as patience
 
 pytestmark = pytest.mark.integration
 

@@ -39,13 +39,21 @@ def test_the_project_keeps_its_rules(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "statement", "rule"),
     [
-        ("hospital_sim/results.py", "from elt import contracts", "hospital_sim never imports elt"),
-        ("elt/raw.py", "import hospital_sim", "elt imports events, layout, storage and terminal"),
-        ("elt/load.py", "from hospital_sim.config import HospitalConfig", "elt imports events, layout"),
-        ("elt/pipeline.py", "from hospital_sim.simulation import run_events", "elt imports events, layout"),
-        ("hospital_sim/beds.py", "from hospital_sim import sinks", "What simulates imports no sink and no store"),
-        ("hospital_sim/streams.py", "from hospital_sim import storage", "What simulates imports no sink and no store"),
-        ("hospital_sim/simulation.py", "from hospital_sim import layout", "What simulates imports no sink"),
+        ("hospital_sim/results/summary.py", "from elt import contracts", "hospital_sim never imports elt"),
+        ("elt/lake/tree.py", "import hospital_sim", "elt imports events, layout, storage and terminal"),
+        ("elt/load/run.py", "from hospital_sim.config import HospitalConfig", "elt imports events, layout"),
+        ("elt/pipeline.py", "from hospital_sim.simulation.runner import run_events", "elt imports events, layout"),
+        (
+            "hospital_sim/blocks/bed_pool.py",
+            "from hospital_sim import sinks",
+            "What simulates imports no sink and no store",
+        ),
+        (
+            "hospital_sim/draws/streams.py",
+            "from hospital_sim import storage",
+            "What simulates imports no sink and no store",
+        ),
+        ("hospital_sim/simulation/runner.py", "from hospital_sim import layout", "What simulates imports no sink"),
         ("hospital_sim/events/types.py", "from hospital_sim import errors", "events imports nothing of the project"),
         ("hospital_sim/newcomer.py", "import simpy", "not listed as layers: - hospital_sim.newcomer"),
         ("hospital_sim/storage/protocol.py", "from hospital_sim.storage import local", "No circles"),

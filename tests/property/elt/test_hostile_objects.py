@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lakes import DAY, QuickStore, admission, changed, dep_snapshot, discharge, identifier, wait_snapshot
 
-from elt import manifests, quarantine
 from elt.contracts import EVENT_TYPES
+from elt.lake import manifests, quarantine
 from elt.staging import stage
 from elt.staging.batches import RawBatch, RawObject
-from elt.staging.decoding import decode
+from elt.staging.decode import decode
 from hospital_sim.events import Event, encode, event_type
-from hospital_sim.layout import key_of
+from hospital_sim.events.keys import key_of
 from hospital_sim.storage import StorageError
 
 pytestmark = pytest.mark.property

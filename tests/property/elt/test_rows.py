@@ -10,11 +10,11 @@ from compiled_code import needed_library
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from elt.joined import JoinedObjects
-from elt.staging.compiled_rows import CompiledRows
-from elt.staging.numpy_rows import NumpyRows
-from elt.staging.read_rows import RowReader, Texts
-from elt.staging.template import LONGEST_TEXT, MOST_DIGITS, Kind, Template, Value
+from elt.native.buffers import JoinedObjects
+from elt.native.compiled_rows import CompiledRows
+from elt.native.numpy_rows import NumpyRows
+from elt.native.read_rows import RowReader, Texts
+from elt.native.template import LONGEST_TEXT, MOST_DIGITS, Kind, Template, Value
 
 pytestmark = pytest.mark.property
 

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lakes import FailingStore, PowerCut, QuickStore, changed, contents, identifier
 
-from elt import manifests, quarantine
 from elt.errors import EmptyLakeError
+from elt.lake import manifests, quarantine
 from elt.staging import stage
 from hospital_sim.events import EVENT_TYPES, Admission, DepSnapshot, Discharge, Event, WaitSnapshot, encode, event_type
-from hospital_sim.layout import event_key, key_of, parse_event_key
+from hospital_sim.events.keys import event_key, key_of, parse_event_key
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.property

@@ -18,10 +18,10 @@ from hospital_sim.clock import DAY, date_of, second_of
 from hospital_sim.config import DepartmentConfig
 from hospital_sim.config.offered_load import month_multipliers
 from hospital_sim.config.sources import sources
-from hospital_sim.demand import Request, requests
+from hospital_sim.draws.requests import Request, requests
+from hospital_sim.draws.stays import StayDraws
+from hospital_sim.draws.streams import Streams
 from hospital_sim.events import DepSnapshot
-from hospital_sim.stays import StayDraws
-from hospital_sim.streams import Streams
 
 pytestmark = pytest.mark.property
 

@@ -11,7 +11,7 @@ from tiny_hospitals import poisson
 
 from hospital_sim.config import HospitalConfig
 from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, WaitSnapshot
-from hospital_sim.experiments.fields import with_fields
+from hospital_sim.experiments.field_values import with_fields
 from hospital_sim.hospital import Hospital
 from hospital_sim.observe import Observation, Statistics, measure
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from elt.ahead import done_ahead
+from elt.lake.prefetch import done_ahead
 
 pytestmark = pytest.mark.unit
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from lakes import put_all, some_events
 
-from elt.staging.arrays import fixed_strings, numbers, strings, values_of
+from elt.native.arrays import fixed_strings, numbers, strings, values_of
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.unit
@@ -49,7 +49,7 @@ def test_values_are_those_of_a_part_of_several_chunks(kind: pa.DataType) -> None
 def test_staging_imports_no_pandas(tmp_path: Path) -> None:
     put_all(LocalStore(tmp_path / "lake"), some_events(20))
     script = (
-        "import sys; from elt.raw import open_lake; from elt.staging import stage; "
+        "import sys; from elt.lake.tree import open_lake; from elt.staging import stage; "
         f"stage(open_lake({str(tmp_path / 'lake')!r})); print('pandas' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

@@ -9,13 +9,13 @@ import pyarrow as pa
 import pytest
 from compiled_code import needed_library
 
-from elt.files import Names
-from elt.rows import texts_of
-from elt.staging import names as names_module
+from elt.native import object_names as names_module
+from elt.native.files import Names
+from elt.native.identifiers import CompiledIdentifiers, Identifiers, NamePattern, NumpyIdentifiers
+from elt.native.object_names import identifier_texts, object_names, read_object_names
+from elt.native.text_rows import texts_of
 from elt.staging import sorting
 from elt.staging.batches import day_batches
-from elt.staging.identifiers import CompiledIdentifiers, Identifiers, NamePattern, NumpyIdentifiers
-from elt.staging.names import identifier_texts, object_names, read_object_names
 from elt.staging.sorting import DaySorter, by_time
 
 pytestmark = pytest.mark.unit

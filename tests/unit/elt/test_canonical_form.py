@@ -6,12 +6,12 @@ import pytest
 from lakes import DAY, admission, dep_snapshot, discharge, identifier, some_events, wait_snapshot
 
 from elt.contracts import EVENT_TYPES, arrow_schema
-from elt.joined import JoinedObjects
-from elt.staging import canonical
+from elt.native.buffers import JoinedObjects
+from elt.native.numpy_rows import NumpyRows
+from elt.staging import fast_decode as canonical
 from elt.staging.batches import RawBatch, RawObject
-from elt.staging.canonical import LONGEST_OBJECT, CanonicalForm, canonical_form
-from elt.staging.decoding import decode
-from elt.staging.numpy_rows import NumpyRows
+from elt.staging.decode import decode
+from elt.staging.fast_decode import LONGEST_OBJECT, CanonicalForm, canonical_form
 from hospital_sim.events import Event, encode, event_type
 
 pytestmark = pytest.mark.unit

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from elt.manifests import ClosedMonths
+from elt.lake.manifests import ClosedMonths
 
 pytestmark = pytest.mark.unit
 

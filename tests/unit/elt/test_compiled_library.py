@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from elt.compiled import library
-from elt.compiled.library import compile_library, library_path
+from elt.native import library
+from elt.native.library import compile_library, library_path
 
 pytestmark = pytest.mark.unit
 

@@ -9,8 +9,8 @@ from sqlglot import exp
 from two_versions import AdmissionTwo
 
 from elt.contracts import columns
-from elt.ddl import Engine, ddl
 from elt.errors import WrongCallError
+from elt.warehouse.ddl import Engine, ddl
 from elt.warehouse.tables import RAW_TABLES
 from hospital_sim.events import EVENT_TYPES, EVENT_VERSIONS, Admission
 

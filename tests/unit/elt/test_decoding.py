@@ -7,10 +7,10 @@ import pytest
 from lakes import DAY, admission, changed, dep_snapshot, discharge, identifier, wait_snapshot
 
 from elt.contracts import EVENT_TYPES, arrow_schema, columns
-from elt.quarantine import Reason
+from elt.lake.quarantine import Reason
 from elt.staging.batches import RawBatch, RawObject
-from elt.staging.decoding import Decoded
-from elt.staging.decoding import decode as decode_batch
+from elt.staging.decode import Decoded
+from elt.staging.decode import decode as decode_batch
 from hospital_sim.events import Event, encode, event_type
 
 pytestmark = pytest.mark.unit

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from elt import layout
+from elt.lake import layout
 
 pytestmark = pytest.mark.unit
 

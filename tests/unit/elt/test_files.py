@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from compiled_code import needed_library
 
-from elt.files import LARGE, CompiledFiles, Files, InterpretedFiles
-from elt.files.names import END
-from elt.joined import ObjectBuffer
+from elt.native.buffers import ObjectBuffer
+from elt.native.files import LARGE, CompiledFiles, Files, InterpretedFiles
+from elt.native.name_lists import END
 
 pytestmark = pytest.mark.unit
 
@@ -68,7 +68,7 @@ def test_the_names_of_several_folders_are_listed_each_with_its_own(tmp_path: Pat
 def test_few_names_are_held_at_once_and_those_of_one_folder_whatever_their_number(
     tmp_path: Path, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("elt.files.names", "elt.files.compiled"):
+    for module in ("elt.native.name_lists", "elt.native.compiled_files"):
         monkeypatch.setattr(f"{module}.HELD_BYTES", 300)
     there = [{f"{number:049d}": b"" for number in range(count)} for count in (2, 2, 40, 1)]
     folders = [folder_of(tmp_path / f"{place}", names) for place, names in enumerate(there)]

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from elt import partitions
-from elt.files import LARGE, Files, InterpretedFiles
-from elt.partitions import object_names, read_objects
+from elt.lake import objects as partitions
+from elt.lake.objects import object_names, read_objects
+from elt.native.files import LARGE, Files, InterpretedFiles
 from hospital_sim.storage import LocalStore, ObjectNotFoundError, ObjectStore, StorageError, open_store
 
 pytestmark = pytest.mark.unit

@@ -7,9 +7,9 @@ import pytest
 from worked_rows import died, refused, told
 
 from elt.errors import EltError
-from elt.partitions import threads_ahead
-from elt.staging import workers
-from elt.staging.workers import LocalWorkers, suitable_count
+from elt.lake import workers
+from elt.lake.objects import threads_ahead
+from elt.lake.workers import LocalWorkers, suitable_count
 from hospital_sim.storage import LocalStore, ObjectStore, open_store
 
 pytestmark = pytest.mark.unit

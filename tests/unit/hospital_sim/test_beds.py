@@ -3,8 +3,8 @@
 import pytest
 from simpy import Environment
 
-from hospital_sim.bed_queue import BedQueue
-from hospital_sim.beds import BedPool
+from hospital_sim.blocks.bed_pool import BedPool
+from hospital_sim.blocks.bed_queue import BedQueue
 
 pytestmark = pytest.mark.unit
 

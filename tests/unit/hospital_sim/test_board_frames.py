@@ -10,8 +10,8 @@ from crowded_hospital import crowded
 from msgspec import structs
 
 import hospital_sim as hs
-from hospital_sim.board import board_frames
 from hospital_sim.events import Admission, DepSnapshot
+from hospital_sim.results.board import board_frames
 
 pytestmark = pytest.mark.unit
 

@@ -6,14 +6,14 @@ from datetime import date
 import pytest
 
 import hospital_sim as hs
-from hospital_sim.calibration import GROUPS, calibration, show
-from hospital_sim.calibration.agreement import AGREES, DIFFERS, NOT_JUDGED, Row
-from hospital_sim.calibration.measures import Year, measure
-from hospital_sim.calibration.spell_log import SpellLog
 from hospital_sim.clock import second_of
 from hospital_sim.config.read import parse_hospital
 from hospital_sim.experiments.intervals import t_interval
-from hospital_sim.simulation import observe, plan_run
+from hospital_sim.simulation.runner import observe, plan_run
+from hospital_sim.validation.calibration import GROUPS, calibration, show
+from hospital_sim.validation.calibration.agreement import AGREES, DIFFERS, NOT_JUDGED, Row
+from hospital_sim.validation.calibration.measures import Year, measure
+from hospital_sim.validation.calibration.spell_log import SpellLog
 
 pytestmark = pytest.mark.unit
 

@@ -7,7 +7,7 @@ import pytest
 from hospitals import RunPlan, busy, department, hospital
 
 from hospital_sim import MissingExtraError, Run
-from hospital_sim.charts import Charts
+from hospital_sim.results.charts import Charts
 
 pytestmark = pytest.mark.unit
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simpy.events import Event, Process
 
-from hospital_sim.coroutines import Clockwork, StartedProcess, start
+from hospital_sim.blocks.processes import Clockwork, StartedProcess, start
 
 pytestmark = pytest.mark.unit
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hospital_sim.clock import second_of
-from hospital_sim.discharge_clock import DischargeClock, discharge_clock
+from hospital_sim.simulation.discharge_profile import DischargeClock, discharge_clock
 
 pytestmark = pytest.mark.unit
 

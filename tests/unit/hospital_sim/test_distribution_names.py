@@ -170,5 +170,7 @@ def test_what_cannot_be_registered_is_refused() -> None:
         d.register("no_sample", NoSample)
     d.register("once", Once)
     d.register("once", Once)
-    with pytest.raises(ValueError, match=r"gamma: already names hospital_sim.distributions.gamma.Gamma; choose"):
+    with pytest.raises(
+        ValueError, match=r"gamma: already names hospital_sim.distributions.families.gamma.Gamma; choose"
+    ):
         d.register("gamma", type("Gamma", (Once,), {}, tag="gamma"))

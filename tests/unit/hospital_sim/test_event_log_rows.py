@@ -7,7 +7,7 @@ from tiny_hospitals import replayed
 
 from hospital_sim import Run
 from hospital_sim.events import Admission, DepSnapshot, Discharge, WaitSnapshot
-from hospital_sim.experiments.fields import with_fields
+from hospital_sim.experiments.field_values import with_fields
 from hospital_sim.hospital import Hospital
 
 pytestmark = pytest.mark.unit

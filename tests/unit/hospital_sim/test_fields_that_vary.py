@@ -7,7 +7,7 @@ import hospital_sim as hs
 from hospital_sim.config.offered_load import offered_load, requests_per_day
 from hospital_sim.experiments import sweep
 from hospital_sim.experiments.alignment import notes
-from hospital_sim.experiments.fields import with_fields
+from hospital_sim.experiments.field_values import with_fields
 
 pytestmark = pytest.mark.unit
 

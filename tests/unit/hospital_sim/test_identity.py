@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from hospital_sim.draws.identity import Identity, digest
 from hospital_sim.events import UUID_PATTERN
-from hospital_sim.identity import Identity, digest
 
 pytestmark = pytest.mark.unit
 

@@ -1,10 +1,10 @@
-"""The order of things that fall on one second: a test for each sentence of ``hospital_sim.order``."""
+"""The order of things that fall on one second: a test for each sentence of ``hospital_sim.simulation.order``."""
 
 import pytest
 from hand_made import Asked, Seen, drive, ward
 
 from hospital_sim.clock import DAY
-from hospital_sim.order import Order, Phase
+from hospital_sim.simulation.order import Order, Phase
 
 pytestmark = pytest.mark.unit
 

@@ -7,9 +7,9 @@ from hospitals import department
 from standard_errors import of_binomial, of_uniform
 
 from hospital_sim.clock import DAY, date_of
-from hospital_sim.identity import Identity
-from hospital_sim.patients import REMEMBERED, PatientRegister, Person
-from hospital_sim.streams import Streams
+from hospital_sim.draws.identity import Identity
+from hospital_sim.draws.patients import REMEMBERED, PatientRegister, Person
+from hospital_sim.draws.streams import Streams
 
 pytestmark = pytest.mark.unit
 

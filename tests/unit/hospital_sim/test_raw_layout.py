@@ -6,7 +6,7 @@ import pytest
 from lakes import admission
 
 from hospital_sim.events import EVENT_TYPES
-from hospital_sim.layout import (
+from hospital_sim.events.keys import (
     EventKey,
     event_key,
     is_record_key,

@@ -9,7 +9,7 @@ from hospitals import RunPlan, busy, department, hospital
 
 from hospital_sim import Fixed, MemorySink, Run
 from hospital_sim.events import Admission
-from hospital_sim.run import EventsNotKeptError
+from hospital_sim.results.run import EventsNotKeptError
 
 pytestmark = pytest.mark.unit
 

@@ -11,7 +11,7 @@ from hospitals import department, hospital
 import hospital_sim as hs
 from hospital_sim.errors import ConfigurationError
 from hospital_sim.events import DepSnapshot, Event
-from hospital_sim.simulation import plan_run
+from hospital_sim.simulation.runner import plan_run
 
 pytestmark = pytest.mark.unit
 

@@ -10,8 +10,8 @@ from hospitals import department, hospital
 
 from hospital_sim import HistoryConflictError, Hospital, HospitalSimError, MemorySink, ObjectSink
 from hospital_sim.events import Event, decode_record, decode_started, encode
-from hospital_sim.layout import event_key, is_record_key, record_key, started_key
-from hospital_sim.simulation import plan_run, run_events
+from hospital_sim.events.keys import event_key, is_record_key, record_key, started_key
+from hospital_sim.simulation.runner import plan_run, run_events
 from hospital_sim.sinks import open_sink
 from hospital_sim.storage import LocalStore, StorageError
 

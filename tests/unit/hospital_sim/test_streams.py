@@ -9,7 +9,7 @@ from scipy import stats
 from standard_errors import CHANCE
 
 from hospital_sim import load
-from hospital_sim.streams import STREAM_VERSION, Streams
+from hospital_sim.draws.streams import STREAM_VERSION, Streams
 
 pytestmark = pytest.mark.unit
 

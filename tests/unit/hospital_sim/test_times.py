@@ -5,7 +5,7 @@ from tiny_hospitals import poisson, replayed
 
 from hospital_sim import Run
 from hospital_sim.events import Admission, Discharge
-from hospital_sim.experiments.fields import with_fields
+from hospital_sim.experiments.field_values import with_fields
 from hospital_sim.hospital import Hospital
 from hospital_sim.observe import measure
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from hospital_sim.validation.checks import LEVEL, Check, of_means, of_mistakes, of_poisson, of_ratio
-from hospital_sim.validation.probabilities import binomial_range, chi_squared_range, poisson_range
+from hospital_sim.validation.instruments.probabilities import binomial_range, chi_squared_range, poisson_range
 
 pytestmark = pytest.mark.unit
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simpy.events import Event
 
-from hospital_sim.coroutines import StartedProcess
-from hospital_sim.wards import Stay, Ward
+from hospital_sim.blocks.processes import StartedProcess
+from hospital_sim.blocks.wards import Stay, Ward
 
 pytestmark = pytest.mark.unit
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from tiny_hospitals import replayed
 
-from hospital_sim.experiments.fields import with_fields
+from hospital_sim.experiments.field_values import with_fields
 from hospital_sim.observe import METRICS, Observation, WindowObserver, measure
 
 pytestmark = pytest.mark.unit

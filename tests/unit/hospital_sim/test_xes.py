@@ -10,8 +10,8 @@ import pytest
 from tiny_hospitals import replayed
 
 from hospital_sim import Run
-from hospital_sim.event_logs.xes import XesWriter
 from hospital_sim.hospital import Hospital
+from hospital_sim.results.event_logs.xes import XesWriter
 
 pytestmark = pytest.mark.unit
 

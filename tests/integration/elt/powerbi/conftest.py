@@ -6,9 +6,9 @@ import pytest
 from warehouse_tables import run_models
 
 import hospital_sim as hs
-from elt.load import load
+from elt.lake.tree import open_lake
+from elt.load.run import load
 from elt.quality import check
-from elt.raw import open_lake
 from elt.staging import stage
 from elt.warehouse import open_warehouse
 

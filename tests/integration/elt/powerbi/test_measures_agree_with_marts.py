@@ -10,9 +10,9 @@ from datetime import date
 import pytest
 from formula_values import Calculator, Choice
 
-from elt.report.powerbi.formulas import Leaf, Ratio, dax, leaves
-from elt.report.powerbi.measures import measures
-from elt.report.powerbi.project import semantic_model
+from elt.powerbi.model.formulas import Leaf, Ratio, dax, leaves
+from elt.powerbi.model.measures import measures
+from elt.powerbi.project import semantic_model
 from elt.warehouse import open_warehouse
 
 pytestmark = pytest.mark.integration
@@ -235,7 +235,7 @@ def test_every_figure_of_the_marts_has_a_measure() -> None:
     covered |= {("mart_flow_profile", "admissions"), ("mart_flow_profile", "discharges")}
     # The start of a day's queue is the end of the day before.
     covered.add(("mart_queue_growth", "waiting_sod"))
-    from elt.report.powerbi.described import described_tables
+    from elt.powerbi.model.described import described_tables
 
     keys = {"hospital_id", "department_id", "date", "month", "scope", "period_type", "period_start", "weekday", "hour"}
     figures = {

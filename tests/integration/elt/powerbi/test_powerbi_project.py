@@ -13,13 +13,13 @@ from powerbi_model import awkward_model
 from powerbi_optional import PARSER, SCHEMAS, needs, parsed, schema_errors
 
 from elt.errors import WrongCallError
-from elt.report.powerbi import NothingToShowError, ProjectTargetError, write_powerbi
-from elt.report.powerbi.connection import Connection, Connector
-from elt.report.powerbi.expressions import expressions
-from elt.report.powerbi.model import Column, DataType, Relationship, SemanticModel
-from elt.report.powerbi.project import MODEL_FOLDER, REPORT_FOLDER, semantic_model
-from elt.report.powerbi.tmdl import model_files
-from elt.report.powerbi.warehouse_checks import warehouse_problems
+from elt.powerbi import NothingToShowError, ProjectTargetError, write_powerbi
+from elt.powerbi.checks.against_warehouse import warehouse_problems
+from elt.powerbi.files.tmdl import model_files
+from elt.powerbi.model.connection import Connection, Connector
+from elt.powerbi.model.expressions import expressions
+from elt.powerbi.model.parts import Column, DataType, Relationship, SemanticModel
+from elt.powerbi.project import MODEL_FOLDER, REPORT_FOLDER, semantic_model
 from elt.warehouse import Warehouse, open_warehouse
 
 pytestmark = pytest.mark.integration

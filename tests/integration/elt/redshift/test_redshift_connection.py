@@ -14,7 +14,7 @@ from silent_server import silent_port
 from elt.errors import WrongCallError
 from elt.warehouse import WarehouseError, dbt_target, open_warehouse
 from elt.warehouse.dsn import RedshiftDsn, parse_dsn
-from elt.warehouse.redshift import RedshiftWarehouse
+from elt.warehouse.redshift.cluster import RedshiftWarehouse
 
 pytestmark = pytest.mark.integration
 

@@ -20,14 +20,14 @@ from warehouse_tables import differences, sorted_rows
 
 import hospital_sim as hs
 from elt.errors import BrokenLakeError, CommandError, WrongCallError
-from elt.load import load, load_into
-from elt.manifests import staged_files
+from elt.lake.manifests import staged_files
+from elt.load.run import load, load_into
 from elt.staging import stage
 from elt.warehouse import NoWarehouseError, Warehouse, open_warehouse
 from elt.warehouse.dsn import RedshiftDsn, parse_dsn
-from elt.warehouse.redshift import RedshiftWarehouse
-from elt.warehouse.redshift_copy import Access
-from elt.warehouse.redshift_session import RedshiftSession
+from elt.warehouse.redshift.cluster import RedshiftWarehouse
+from elt.warehouse.redshift.copy_from_s3 import Access
+from elt.warehouse.redshift.session import RedshiftSession
 from elt.warehouse.tables import EVENT_TABLES, RAW_TABLES, event_table
 from hospital_sim.storage import LocalStore, ObjectStore, open_store
 
@@ -353,7 +353,7 @@ def test_a_secret_is_in_no_error_and_no_log(
     assert isinstance(place, RedshiftDsn)
     secret = "of-another-secret"
     wrong = Access("", "of-another-key", secret, "of-a-token")
-    monkeypatch.setattr("elt.warehouse.redshift.access", lambda place: wrong)
+    monkeypatch.setattr("elt.warehouse.redshift.cluster.access", lambda place: wrong)
     with RedshiftWarehouse(place, prefix, create=True) as warehouse:
         with pytest.raises(WrongCallError, match="the AWS credentials given") as error:
             load_into(warehouse, lake)

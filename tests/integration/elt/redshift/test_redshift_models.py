@@ -17,8 +17,8 @@ from sqlglot import exp
 from warehouse_tables import differences, model_tables, run_models, sorted_rows
 
 import hospital_sim as hs
-from elt.build import MODELS, BuildSummary, build
-from elt.load import load
+from elt.build.run import MODELS, BuildSummary, build
+from elt.load.run import load
 from elt.staging import stage
 from elt.warehouse import Warehouse, open_warehouse
 from hospital_sim.events import Discharge, Event, WaitSnapshot

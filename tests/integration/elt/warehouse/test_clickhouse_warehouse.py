@@ -19,13 +19,13 @@ from silent_server import silent_port
 from warehouse_tables import raw_digests
 
 import hospital_sim as hs
-from elt.build import MODELS
+from elt.build.run import MODELS
 from elt.errors import WrongCallError
-from elt.load import load_into
-from elt.manifests import staged_files
+from elt.lake.manifests import staged_files
+from elt.load.run import load_into
 from elt.staging import stage
 from elt.warehouse import WarehouseError, dbt_target, open_warehouse
-from elt.warehouse.clickhouse import ClickHouseWarehouse
+from elt.warehouse.clickhouse.server import ClickHouseWarehouse
 from elt.warehouse.tables import LOADED_FILE, RawTable
 from hospital_sim.storage import LocalStore, ObjectStore
 

@@ -13,12 +13,12 @@ import pytest
 from clickhouse_server import ClickHouseServer
 from lakes import put_all, some_events
 
-from elt.load import load_into
-from elt.manifests import staged_files
+from elt.lake.manifests import staged_files
+from elt.load.run import load_into
 from elt.staging import stage
 from elt.warehouse import open_warehouse
-from elt.warehouse.clickhouse_sql import ColumnTypes, insert_from, quoted, structure
-from elt.warehouse.s3_url import s3_url
+from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes, insert_from, quoted, structure
+from elt.warehouse.clickhouse.s3_url import s3_url
 from elt.warehouse.tables import event_table, staged_columns
 from hospital_sim.storage import LocalStore
 

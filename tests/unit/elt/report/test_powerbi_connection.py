@@ -3,8 +3,8 @@
 import pytest
 
 from elt.errors import WrongCallError
-from elt.report.powerbi.connection import Connection, Connector, connection_of
-from elt.report.powerbi.expressions import expressions
+from elt.powerbi.model.connection import Connection, Connector, connection_of
+from elt.powerbi.model.expressions import expressions
 
 pytestmark = pytest.mark.unit
 

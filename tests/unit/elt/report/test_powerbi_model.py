@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from elt.report.powerbi.described import MODELS, UndescribedError, _model, described_tables
-from elt.report.powerbi.formulas import Condition, Leaf, Role
-from elt.report.powerbi.measures import measures
-from elt.report.powerbi.model import Column, DataType, Relationship, SemanticModel
-from elt.report.powerbi.model_checks import model_problems
-from elt.report.powerbi.tables import FIGURES, model_relationships, model_tables
-from elt.report.powerbi.tmdl import table_text
+from elt.powerbi.checks.model_checks import model_problems
+from elt.powerbi.files.tmdl import table_text
+from elt.powerbi.model.described import MODELS, UndescribedError, _model, described_tables
+from elt.powerbi.model.formulas import Condition, Leaf, Role
+from elt.powerbi.model.measures import measures
+from elt.powerbi.model.model_tables import FIGURES, model_relationships, model_tables
+from elt.powerbi.model.parts import Column, DataType, Relationship, SemanticModel
 
 pytestmark = pytest.mark.unit
 
@@ -177,10 +177,10 @@ ward = Annotated[str, msgspec.Meta(description="The ward that the bed is on.")]
 fields = [("ward_code", ward), ("ward_beds", int)]
 changed = msgspec.defstruct("Admission", fields, bases=(events.Admission,), kw_only=True, frozen=True)
 events.EVENT_VERSIONS["admission"] = (changed,)
-from elt.report.powerbi.described import described_tables
-from elt.report.powerbi.model import SemanticModel
-from elt.report.powerbi.tables import model_relationships, model_tables
-from elt.report.powerbi.tmdl import table_text
+from elt.powerbi.model.described import described_tables
+from elt.powerbi.model.parts import SemanticModel
+from elt.powerbi.model.model_tables import model_relationships, model_tables
+from elt.powerbi.files.tmdl import table_text
 
 tables = model_tables(described_tables())
 model = SemanticModel(tables, model_relationships(described_tables()))

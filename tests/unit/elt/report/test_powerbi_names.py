@@ -3,10 +3,11 @@
 import pytest
 from powerbi_model import BEDS, WARD, awkward_model, declared
 
-from elt.report.powerbi.expressions import load
-from elt.report.powerbi.formulas import dax
-from elt.report.powerbi.model_checks import model_problems
-from elt.report.powerbi.names import (
+from elt.powerbi.checks.model_checks import model_problems
+from elt.powerbi.files.tmdl import model_files, table_text
+from elt.powerbi.model.expressions import load
+from elt.powerbi.model.formulas import dax
+from elt.powerbi.quoting import (
     ModelNameError,
     dax_column,
     dax_text,
@@ -16,7 +17,6 @@ from elt.report.powerbi.names import (
     tmdl_name,
     tmdl_value,
 )
-from elt.report.powerbi.tmdl import model_files, table_text
 
 pytestmark = pytest.mark.unit
 

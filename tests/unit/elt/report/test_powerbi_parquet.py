@@ -6,7 +6,7 @@ from uuid import UUID
 import pyarrow as pa
 import pytest
 
-from elt.report.powerbi.parquet import parquet_bytes
+from elt.powerbi.files.parquet_export import parquet_bytes
 
 pytestmark = pytest.mark.unit
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from elt.report.powerbi.described import described_tables
-from elt.report.powerbi.measures import measures
-from elt.report.powerbi.model import SemanticModel
-from elt.report.powerbi.pages import Pages
-from elt.report.powerbi.report_checks import report_problems
-from elt.report.powerbi.report_files import report_files
-from elt.report.powerbi.tables import model_relationships, model_tables
+from elt.powerbi.checks.report_checks import report_problems
+from elt.powerbi.files.report_files import report_files
+from elt.powerbi.model.described import described_tables
+from elt.powerbi.model.measures import measures
+from elt.powerbi.model.model_tables import model_relationships, model_tables
+from elt.powerbi.model.parts import SemanticModel
+from elt.powerbi.pages.pages import Pages
 
 pytestmark = pytest.mark.unit
 

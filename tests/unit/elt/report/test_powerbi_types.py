@@ -3,9 +3,9 @@
 import pyarrow as pa
 import pytest
 
-from elt.report.powerbi.model import DataType
-from elt.report.powerbi.warehouse_checks import data_type
-from elt.warehouse.wire import arrow_table
+from elt.powerbi.checks.against_warehouse import data_type
+from elt.powerbi.model.parts import DataType
+from elt.warehouse.clickhouse.wire import arrow_table
 
 pytestmark = pytest.mark.unit
 

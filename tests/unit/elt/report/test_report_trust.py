@@ -6,7 +6,7 @@ import re
 import pytest
 
 from elt.report.figures import Row
-from elt.report.trust import TrustFigures, deviations, reconciles
+from elt.report.trust_figures import TrustFigures, deviations, reconciles
 from elt.report.trust_tables import trust_html, verdict_html
 
 pytestmark = pytest.mark.unit

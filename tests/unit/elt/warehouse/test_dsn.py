@@ -6,8 +6,8 @@ import pytest
 
 from elt.errors import WrongCallError
 from elt.warehouse import open_warehouse
+from elt.warehouse.clickhouse.s3_url import s3_url
 from elt.warehouse.dsn import ChdbDsn, ClickHouseDsn, RedshiftDsn, parse_dsn
-from elt.warehouse.s3_url import s3_url
 
 pytestmark = pytest.mark.unit
 

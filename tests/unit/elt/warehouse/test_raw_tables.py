@@ -3,7 +3,7 @@
 import pytest
 
 from elt.contracts import columns
-from elt.warehouse.clickhouse_sql import ColumnTypes
+from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes
 from elt.warehouse.dbt_sources import SOURCES, sources_yaml
 from elt.warehouse.tables import EVENT_TABLES, RAW_TABLES, RawTable
 from hospital_sim.events import EVENT_TYPES

@@ -1,0 +1,209 @@
+"""Building: the dbt project's models, data tests and unit tests, run against a warehouse.
+
+dbt runs in a process of its own. It keeps state for its process (which databases it has seen, which log it writes),
+and chDB allows one directory for a process; so a build leaves nothing behind in the process that asks for it.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from itertools import chain, islice
+from pathlib import Path
+from typing import cast
+
+from elt.build import record as build_record
+from elt.errors import EltError, WrongCallError
+from elt.warehouse import DEFAULT_PREFIX, DbtTarget, dbt_target, open_warehouse
+from elt.warehouse.tables import LOADED_FILE
+from elt.warehouse.version import require_version
+from hospital_sim.terminal import progress
+
+MODELS = Path(__file__).parent / "models"
+"""The dbt project."""
+
+_FINISHED = {"LogModelResult", "LogTestResult", "LogUnitTestResult"}
+_PASSED = {"success", "pass"}
+
+
+@dataclass(frozen=True)
+class BuildSummary:
+    """What one build did.
+
+    Attributes:
+        models: Tables and views built.
+        tests_passed: Data tests and unit tests that passed.
+        tests_warned: Names of the tests that found data incomplete; what is missing, ``check`` tells.
+        tests_failed: Names of the tests that failed.
+        models_failed: Names of the models that could not be built, and why.
+        skipped: Models and tests not run because what they need failed.
+        seconds: How long it took.
+        up_to_date: Whether nothing was loaded or changed since the last build, and so nothing was done.
+    """
+
+    models: int
+    tests_passed: int
+    tests_warned: tuple[str, ...]
+    tests_failed: tuple[str, ...]
+    models_failed: tuple[str, ...]
+    skipped: int
+    seconds: float
+    up_to_date: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether every model was built and every test passed."""
+        return not (self.tests_failed or self.models_failed or self.skipped)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the summary as the command prints it."""
+        return asdict(self) | {"passed": self.passed}
+
+    def as_counts(self) -> dict[str, object]:
+        """Return the summary in numbers, for people; what failed is told apart."""
+        named = {name: value for name, value in asdict(self).items() if isinstance(value, tuple)}
+        return self.as_dict() | {name: len(value) for name, value in named.items()}
+
+
+class BuildError(EltError):
+    """dbt itself could not do its work (exit code 1)."""
+
+
+def build(dsn: str, prefix: str = DEFAULT_PREFIX, threads: int = 2, *, full_refresh: bool = False) -> BuildSummary:
+    """Build the models of a loaded warehouse and test them; building again gives the same tables.
+
+    Facts and marts are built of what is new: of the months of which files were loaded since the last build, and of the
+    days that their windows and delays reach. If nothing was, dbt is not started. After a change of the project
+    everything is built anew. Every build runs the tests of the data; the unit tests, which bring their own rows, run
+    until the project has passed them, and again after a change of it.
+
+    Args:
+        dsn: Where the warehouse is; it must not be open elsewhere, nor in this process.
+        prefix: What the names of its schemas begin with.
+        threads: How many models and tests are worked on at once.
+        full_refresh: Whether to build everything anew, whatever is there.
+
+    Returns:
+        What was built, and what failed.
+
+    Raises:
+        WrongCallError: If there is no warehouse at the DSN, or nothing is loaded.
+        WarehouseInUseError: If it is open elsewhere.
+        BuildError: If dbt could not start, read the project or reach the warehouse.
+    """
+    started = time.monotonic()
+    with open_warehouse(dsn, prefix) as warehouse:
+        if not warehouse.has_table("raw", LOADED_FILE.name):
+            raise WrongCallError(f"warehouse {warehouse.dsn}: nothing is loaded; run hospital-elt load first")
+        require_version(warehouse)
+        state, last = build_record.wanted(warehouse, MODELS), build_record.recorded(warehouse)
+        if state == last and not full_refresh and not build_record.missing_models(warehouse, MODELS):
+            return BuildSummary(0, 0, (), (), (), 0, round(time.monotonic() - started, 1), up_to_date=True)
+    anew = full_refresh or last is None or last.project != state.project
+    # Unit tests bring their own rows: they have nothing new to tell once this project has passed them.
+    proven = not anew and last is not None and bool(last.loaded)
+    summary = _build(dsn, prefix, threads, started, anew=anew, proven=proven)
+    if not summary.models_failed and not summary.skipped:
+        with open_warehouse(dsn, prefix) as warehouse:
+            complete = summary.passed and not summary.tests_warned
+            build_record.record(warehouse, state if complete else replace(state, loaded=""))
+    return summary
+
+
+def _build(dsn: str, prefix: str, threads: int, started: float, *, anew: bool, proven: bool) -> BuildSummary:
+    with dbt_target(dsn, prefix) as target:
+        results = target.workspace / "run_results.json"
+        results.unlink(missing_ok=True)
+        errors = _run_dbt(target, threads, anew=anew, proven=proven)
+        if not results.exists():
+            raise BuildError(_first_lines(errors) or "dbt ended without a result; see the log in its workspace")
+        return _summary(results, time.monotonic() - started)
+
+
+def _run_dbt(target: DbtTarget, threads: int, *, anew: bool, proven: bool) -> list[str]:
+    """Run dbt to its end, with progress, and return the errors that it told."""
+    target.workspace.mkdir(parents=True, exist_ok=True)
+    command = [
+        *(sys.executable, "-P", "-m", "dbt.cli.main"),
+        *("--log-format", "json", "--log-level", "info", "--no-version-check", "--no-send-anonymous-usage-stats"),
+        *("--log-level-file", "warn", "--log-path", str(target.workspace)),
+        "build",
+        *("--project-dir", str(MODELS), "--profiles-dir", str(MODELS)),
+        *("--target-path", str(target.workspace), "--threads", str(threads)),
+        *(["--full-refresh"] if anew else []),
+        *(["--exclude-resource-type", "unit_test"] if proven else []),
+    ]
+    errors: list[str] = []
+    with subprocess.Popen(
+        command,
+        cwd=target.workspace,
+        env=dict(target.environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        pass_fds=target.keep_open,
+    ) as process:
+        try:
+            finished = _finished(process, errors)
+            first = list(islice(finished, 1))
+            for _ in progress(chain(first, finished), "building", total=first[0] if first else None):
+                pass
+        except BaseException:
+            process.terminate()
+            raise
+    return errors
+
+
+def _finished(process: "subprocess.Popen[str]", errors: list[str]) -> Iterator[int]:
+    """Yield, for each model and test that is finished, how many there are; collect what dbt tells of errors."""
+    for line in process.stdout or ():
+        event = _event(line)
+        if event is None:
+            errors.append(line.rstrip())
+            continue
+        info, data = event
+        if info.get("level") == "error":
+            errors.append(str(info.get("msg", "")))
+        if info.get("name") in _FINISHED:
+            yield int(str(data.get("total") or data.get("num_models") or 0))
+
+
+def _event(line: str) -> tuple[dict[str, object], dict[str, object]] | None:
+    try:
+        event = json.loads(line)
+    except json.JSONDecodeError:
+        return None
+    if not isinstance(event, dict) or not isinstance(event.get("info"), dict):
+        return None
+    return cast("dict[str, object]", event["info"]), cast("dict[str, object]", event.get("data") or {})
+
+
+def _first_lines(errors: list[str]) -> str:
+    lines = [line.strip() for error in errors for line in error.splitlines() if line.strip()]
+    return " ".join(lines[:3])[:600]
+
+
+def _summary(results: Path, seconds: float) -> BuildSummary:
+    found = json.loads(results.read_text())["results"]
+    by_kind: dict[str, list[dict[str, object]]] = {}
+    for result in found:
+        by_kind.setdefault(str(result["unique_id"]).split(".")[0], []).append(result)
+    models = by_kind.get("model", [])
+    tests = by_kind.get("test", []) + by_kind.get("unit_test", [])
+    return BuildSummary(
+        models=sum(result["status"] in _PASSED for result in models),
+        tests_passed=sum(result["status"] in _PASSED for result in tests),
+        tests_warned=tuple(_told(result) for result in tests if result["status"] == "warn"),
+        tests_failed=tuple(_told(result) for result in tests if result["status"] in {"fail", "error"}),
+        models_failed=tuple(_told(result) for result in models if result["status"] == "error"),
+        skipped=sum(result["status"] == "skipped" for result in found),
+        seconds=round(seconds, 1),
+    )
+
+
+def _told(result: dict[str, object]) -> str:
+    parts = str(result["unique_id"]).split(".")
+    name = parts[2] if parts[0] != "unit_test" else ".".join(parts[2:])
+    return f"{name}: {' '.join(str(result.get('message') or '').split())[:300]}"

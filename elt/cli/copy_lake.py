@@ -1,0 +1,42 @@
+"""``hospital-elt copy``: a lake to another store."""
+
+from typing import Annotated
+
+import typer
+
+from elt.cli.options import SINGLE_WRITER
+from hospital_sim import terminal
+
+EXAMPLES = terminal.examples(
+    "hospital-elt copy lake backup",
+    "hospital-elt copy lake backup --json",
+)
+
+
+def command(
+    source: Annotated[str, typer.Argument(metavar="SRC", help="URL of the lake.")],
+    destination: Annotated[
+        str, typer.Argument(metavar="DST", help="URL of the copy: a new place, or an earlier copy.")
+    ],
+    single_writer: Annotated[
+        bool,
+        typer.Option("--single-writer", help=SINGLE_WRITER),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+) -> None:
+    """Copy a lake and read every object back. The same call again completes a copy, and brings it up to date."""
+    from elt.errors import WrongCallError
+    from elt.lake.copy import copy_lake, count_objects
+    from elt.lake.tree import read_lake
+    from hospital_sim.storage import open_store
+
+    for word, url in (("SRC", source), ("DST", destination)):
+        try:
+            open_store(url, single_writer=True)
+        except ValueError as error:
+            raise WrongCallError(f"{word}: {error}") from error
+    lake, target = read_lake(source), open_store(destination, single_writer=single_writer)
+    total = count_objects(lake) if terminal.is_watched() else None
+    with terminal.counting("copying objects", total) as count:
+        summary = copy_lake(lake, target, count)
+    terminal.show("Copied", summary.as_dict(), as_json=as_json)

@@ -1,0 +1,1 @@
+"""Loading: staged files and run records into the warehouse, each exactly once."""

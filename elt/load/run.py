@@ -1,0 +1,226 @@
+"""Loading: every staged file and every finished run record into the raw schema, each exactly once.
+
+A file counts as loaded when its row stands in ``loaded_file``, and that row is written last. Whatever rows of a file
+are in a table without it were left by a load that was killed; they are removed before the file is loaded again.
+"""
+
+from collections.abc import Container
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+
+from elt.contracts import columns_schema
+from elt.errors import BrokenLakeError, EltError, EmptyLakeError
+from elt.lake.manifests import StagedFile, staged_files
+from elt.lake.tree import read_lake
+from elt.load.runs import LoadedRun, finished_runs
+from elt.load.staged_contract import require_contract
+from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse
+from elt.warehouse.tables import EVENT_TABLES, LOADED_FILE, RAW_TABLES, RUN, SOURCE_FILE, RawTable, event_table
+from elt.warehouse.version import note_version
+from hospital_sim.storage import ObjectStore
+from hospital_sim.terminal import progress
+
+
+@dataclass(frozen=True)
+class LoadSummary:
+    """What one load did.
+
+    Attributes:
+        files: Staged files loaded now.
+        rows: Events loaded now.
+        files_before: Staged files that were in the warehouse already.
+        runs: Run records loaded now.
+        runs_broken: Objects that have the name of a run record and are none, which are not loaded.
+        rows_in_warehouse: Events in the warehouse by type, afterwards.
+    """
+
+    files: int
+    rows: int
+    files_before: int
+    runs: int
+    runs_broken: int
+    rows_in_warehouse: dict[str, int]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the summary as the command prints it."""
+        return asdict(self)
+
+    def as_counts(self) -> dict[str, object]:
+        """Return the summary in numbers, one a line, for people."""
+        counts = {f"in the warehouse: {name}": rows for name, rows in self.rows_in_warehouse.items()}
+        return {name: value for name, value in asdict(self).items() if not isinstance(value, dict)} | counts
+
+
+def load(lake: str, dsn: str, prefix: str = DEFAULT_PREFIX) -> LoadSummary:
+    """Load what the lake has and the warehouse has not; loading again changes nothing.
+
+    Args:
+        lake: URL of the lake.
+        dsn: Where the warehouse is; it is made if it is not there.
+        prefix: What the names of the schemas begin with.
+
+    Returns:
+        What was loaded.
+
+    Raises:
+        WrongCallError: If the URL of the lake or the DSN is not one.
+        EmptyLakeError: If there is no lake, or nothing has been staged there.
+        BrokenLakeError: If a staged file is not what its manifest says; files before it are loaded, it is not.
+        EltError: If the warehouse holds another lake's files, or another history of a hospital.
+        WarehouseError: If the warehouse cannot be opened or refuses rows.
+    """
+    store = read_lake(lake)
+    _staged(store)  # A lake that has nothing to load makes no warehouse.
+    with open_warehouse(dsn, prefix, create=True) as warehouse:
+        return load_into(warehouse, store)
+
+
+def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
+    """Load what a lake has and an open warehouse has not (see ``load``).
+
+    Args:
+        warehouse: The warehouse.
+        store: The lake.
+
+    Returns:
+        What was loaded.
+    """
+    staged = _staged(store)
+    warehouse.require_lake(store)
+    note_version(warehouse)
+    for table in RAW_TABLES:
+        warehouse.create_raw_table(table)
+    loaded = _loaded_digests(warehouse)
+    broken: list[str] = []
+    files = [file for file in staged if not _is_loaded(file.key, file.sha256, loaded, warehouse)]
+    runs = [run for run in finished_runs(store, broken) if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
+    versions = {file.key: require_contract(store, file) for file in files}
+    _require_one_history(warehouse, runs)
+    for run in runs:
+        _load_run(warehouse, run)
+    leftovers = _leftovers(warehouse, loaded)
+    for file in progress(files, "loading", total=len(files)):
+        load_file(warehouse, store, file, leftovers, versions[file.key])
+    return LoadSummary(
+        files=len(files),
+        rows=sum(file.rows for file in files),
+        files_before=len(staged) - len(files),
+        runs=len(runs),
+        runs_broken=len(broken),
+        rows_in_warehouse=_rows_by_type(warehouse),
+    )
+
+
+def _staged(store: ObjectStore) -> list[StagedFile]:
+    staged = staged_files(store)
+    if not staged:
+        raise EmptyLakeError(f"{store.url}: nothing is staged; run hospital-elt stage --lake {store.url} first")
+    return staged
+
+
+def _loaded_digests(warehouse: Warehouse) -> dict[str, str]:
+    rows = warehouse.query(f"SELECT source_file, sha256 FROM {warehouse.schema('raw')}.{LOADED_FILE.name}")  # noqa: S608
+    return dict(zip(rows["source_file"].to_pylist(), rows["sha256"].to_pylist(), strict=True))
+
+
+def _is_loaded(key: str, sha256: str, loaded: dict[str, str], warehouse: Warehouse) -> bool:
+    if key not in loaded:
+        return False
+    if loaded[key] != sha256:
+        raise EltError(
+            f"{key}: warehouse {warehouse.dsn} was loaded from another lake, whose file of this name differs; "
+            "load this lake into a warehouse of its own"
+        )
+    return True
+
+
+def _require_one_history(warehouse: Warehouse, runs: list[LoadedRun]) -> None:
+    known = warehouse.query(f"SELECT hospital_id, history_id FROM {warehouse.schema('raw')}.{RUN.name}")  # noqa: S608
+    histories = dict(zip(known["hospital_id"].to_pylist(), known["history_id"].to_pylist(), strict=True))
+    for run in runs:
+        if histories.setdefault(run.hospital_id, run.history_id) != run.history_id:
+            raise EltError(
+                f"{run.key}: hospital {run.hospital_id!r} has another history in warehouse {warehouse.dsn}; "
+                "load this lake into a warehouse of its own"
+            )
+
+
+def _leftovers(warehouse: Warehouse, loaded: dict[str, str]) -> set[str]:
+    """Return the files of which a load that was killed left rows."""
+    found: set[str] = set()
+    for table in EVENT_TABLES:
+        rows = warehouse.query(f"SELECT DISTINCT {SOURCE_FILE} FROM {warehouse.schema('raw')}.{table.name}")  # noqa: S608
+        found.update(rows[SOURCE_FILE].to_pylist())
+    return found - loaded.keys()
+
+
+def load_file(
+    warehouse: Warehouse, store: ObjectStore, file: StagedFile, leftovers: Container[str], version: int | None = None
+) -> None:
+    """Load one staged file: remove what a killed load left of it, add its rows, count them, and book it.
+
+    Args:
+        warehouse: The warehouse, whose raw tables are there.
+        store: The lake.
+        file: The file.
+        leftovers: Keys of the files of which a killed load left rows.
+        version: Version of the contract that it was staged with; None for the newest. Columns that were appended since
+            are null in its rows.
+
+    Raises:
+        BrokenLakeError: If it has another number of rows than its manifest says; none of them is kept.
+        StatementError: If the warehouse refuses its rows.
+    """
+    table = event_table(file.event_type)
+    with warehouse.transaction():
+        if file.key in leftovers:
+            warehouse.delete(table, SOURCE_FILE, file.key)
+        warehouse.load_parquet(event_table(file.event_type, version), store, file.key)
+        rows = _rows_of(warehouse, table, file.key)
+        if rows != file.rows:
+            warehouse.delete(table, SOURCE_FILE, file.key)
+            raise BrokenLakeError(
+                f"{file.key}: has {rows} rows, but its manifest says {file.rows}; none of them was kept"
+            )
+        _book(warehouse, file.key, table, rows, file.sha256, file.month)
+
+
+def _load_run(warehouse: Warehouse, run: LoadedRun) -> None:
+    with warehouse.transaction():
+        for table, rows in run.rows.items():
+            warehouse.delete(table, "run_id", run.run_id)
+            if rows.num_rows:
+                warehouse.insert(table, rows)
+        _book(warehouse, run.key, RUN, 1, run.sha256)
+
+
+def _book(warehouse: Warehouse, key: str, table: RawTable, rows: int, sha256: str, month: date | None = None) -> None:
+    import pyarrow as pa
+
+    row = {
+        SOURCE_FILE: key,
+        "table_name": table.name,
+        "month": month,
+        "row_count": rows,
+        "sha256": sha256,
+        "loaded_at": datetime.now(UTC),
+    }
+    warehouse.insert(LOADED_FILE, pa.Table.from_pylist([row], schema=columns_schema(LOADED_FILE.columns)))
+
+
+def _rows_of(warehouse: Warehouse, table: RawTable, key: str) -> int:
+    counted = warehouse.query(
+        f"SELECT count(*) AS found FROM {warehouse.schema('raw')}.{table.name} WHERE {SOURCE_FILE} = '{key}'"  # noqa: S608
+    )
+    return int(counted["found"][0].as_py())
+
+
+def _rows_by_type(warehouse: Warehouse) -> dict[str, int]:
+    return {
+        table.name: int(
+            warehouse.query(f"SELECT count(*) AS found FROM {warehouse.schema('raw')}.{table.name}")["found"][  # noqa: S608
+                0
+            ].as_py()
+        )
+        for table in EVENT_TABLES
+    }

@@ -1,0 +1,77 @@
+"""Whether a staged file keeps the contract: a file of each version stays as it was staged, and readable."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from elt.contracts import EVENT_VERSIONS, arrow_schema, contract_version, struct_version
+from elt.errors import BrokenLakeError, EltError
+from elt.lake.manifests import StagedFile
+from hospital_sim.storage import LocalStore, ObjectNotFoundError, ObjectStore
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_VERSION = re.compile(rb"[1-9]\d{0,8}")
+
+
+def require_contract(store: ObjectStore, file: StagedFile) -> int:
+    """Check that a staged file has the columns of the version of its contract that it names.
+
+    Args:
+        store: The lake.
+        file: The file; one that names no version is held to the newest.
+
+    Returns:
+        The version.
+
+    Raises:
+        EltError: If it is of a newer version than this program knows.
+        BrokenLakeError: If it has other columns, or is no Parquet file.
+    """
+    from elt.staging.parquet import CONTRACT_KEY
+
+    newest = contract_version(file.event_type)
+    found, metadata = _schema_of(store, file.key)
+    text = metadata.get(CONTRACT_KEY, b"%d" % newest)
+    version = int(text) if _VERSION.fullmatch(text) else 0
+    if version > newest:
+        raise EltError(
+            f"{file.key}: was staged by a newer version of hospital-elt (its contract is of version {version}, known "
+            f"is {newest}); upgrade hospital-sim; nothing was loaded"
+        )
+    if version not in map(struct_version, EVENT_VERSIONS[file.event_type]):
+        raise BrokenLakeError(f"{file.key}: names {text!r} as the version of its contract; nothing was loaded")
+    expected = arrow_schema(file.event_type, version)
+    if found.equals(expected, check_metadata=False):
+        return version
+    differences = [
+        field.name
+        for field in (*expected, *found)
+        if field.name not in found.names
+        or field.name not in expected.names
+        or not found.field(field.name).equals(expected.field(field.name))
+    ]
+    what = f"column {differences[0]!r} differs" if differences else "the columns are in another order"
+    raise BrokenLakeError(
+        f"{file.key}: its schema is not the contract's for {file.event_type}, version {version}: {what}; "
+        "nothing was loaded"
+    )
+
+
+def _schema_of(store: ObjectStore, key: str) -> "tuple[pa.Schema, dict[bytes, bytes]]":
+    """Return the columns of a staged file, and its metadata."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        source = Path(store.url) / key if isinstance(store, LocalStore) else pa.BufferReader(store.read(key))
+        with pq.ParquetFile(source) as opened:
+            return opened.schema_arrow, opened.metadata.metadata or {}
+    except (FileNotFoundError, ObjectNotFoundError) as error:
+        raise BrokenLakeError(
+            f"{key}: a staging manifest names it, but it is gone from {store.url}; bring it back from a copy of the "
+            "lake (hospital-elt verify tells what else is missing); nothing was loaded"
+        ) from error
+    except (OSError, pa.ArrowException) as error:
+        raise BrokenLakeError(f"{key}: cannot be read as Parquet: {error}; nothing was loaded") from error

@@ -1,0 +1,160 @@
+"""What must hold of a model in itself, before anyone opens it: names, types, relationships, sorting, formulas."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from elt.powerbi.model.formulas import DATE_COLUMN, DATE_TABLE, AtEnd, Formula, Leaf, Rolling, dax, leaves
+from elt.powerbi.model.parts import DataType, Relationship, SemanticModel, Table
+from elt.powerbi.quoting import ModelNameError, checked_name
+
+_NUMBERS = {DataType.INTEGER, DataType.NUMBER}
+_OF_NUMBERS = {"sum", "mean", "percentile"}
+# From left to right: a text, which may hold anything, or a table that may be followed by a column.
+_NAMED = re.compile(r"""\"(?:[^\"]|\"\")*\"|'(?P<table>(?:[^']|'')*)'(?:\[(?P<column>(?:[^\]]|\]\])*)\])?""")
+
+
+def model_problems(model: SemanticModel) -> list[str]:
+    """Return what is wrong with a model, one line each; nothing if it is right."""
+    return [
+        *_names(model),
+        *_tables(model),
+        *(problem for relationship in model.relationships for problem in _relationship(model, relationship)),
+        *_paths(model.relationships),
+        *(problem for measure in model.measures for problem in _formula(model, measure.name, measure.formula)),
+        *_written(model),
+    ]
+
+
+def _names(model: SemanticModel) -> Iterator[str]:
+    yield from _each_name("table", [table.name for table in model.tables])
+    for table in model.tables:
+        measures = [measure.name for measure in model.measures_of(table.name)]
+        yield from _each_name(f"column of {table.name}", [column.name for column in table.columns] + measures)
+    yield from _each_name("measure", [measure.name for measure in model.measures])
+    for measure in model.measures:
+        if model.table(measure.table) is None:
+            yield f"measure {measure.name!r}: there is no table {measure.table!r} to list it in"
+
+
+def _each_name(what: str, names: list[str]) -> Iterator[str]:
+    for name in names:
+        try:
+            checked_name(name, what)
+        except ModelNameError as error:
+            yield str(error)
+    # Power BI does not tell capital letters from small ones.
+    for name, count in sorted(Counter(name.lower() for name in names).items()):
+        if count > 1:
+            yield f"{what} {name!r}: {count} of the same name"
+
+
+def _tables(model: SemanticModel) -> Iterator[str]:
+    for table in model.tables:
+        for column in table.columns:
+            if column.sort_by and table.column(column.sort_by) is None:
+                yield f"{table.name}.{column.name}: is sorted by {column.sort_by!r}, which is not in the table"
+        if len([column for column in table.columns if column.key]) > 1:
+            yield f"{table.name}: has more than one key"
+    yield from _calendar([table for table in model.tables if table.is_date_table])
+
+
+def _calendar(tables: list[Table]) -> Iterator[str]:
+    if len(tables) != 1:
+        yield f"{len(tables)} tables are marked as the calendar; one must be"
+    for table in tables:
+        day = table.column(DATE_COLUMN)
+        if day is None or not day.key or day.data_type is not DataType.DATE_TIME:
+            yield f"{table.name}: the calendar needs {DATE_COLUMN!r} as its key, a date"
+
+
+def _relationship(model: SemanticModel, relationship: Relationship) -> Iterator[str]:
+    ends = []
+    for table, name in (
+        (relationship.from_table, relationship.from_column),
+        (relationship.to_table, relationship.to_column),
+    ):
+        column = model.column(table, name)
+        if column is None:
+            yield f"relationship {relationship.name}: there is no column {table}.{name}"
+        else:
+            ends.append(column)
+    if len(ends) < 2:
+        return
+    first, second = ends
+    if (first.data_type, first.day) != (second.data_type, second.day):
+        yield f"relationship {relationship.name}: joins {first.data_type} with {second.data_type}; they must be one"
+    if not second.key:
+        yield f"relationship {relationship.name}: {relationship.to_column} is not the key of {relationship.to_table}"
+
+
+def _paths(relationships: Iterable[Relationship]) -> Iterator[str]:
+    """Yield the pairs of tables between which filters could go more than one way: Power BI refuses such a model."""
+    filters: dict[str, set[str]] = {}
+    for found in relationships:
+        if found.active:
+            filters.setdefault(found.to_table, set()).add(found.from_table)
+            if found.one_to_one:
+                filters.setdefault(found.from_table, set()).add(found.to_table)
+    counted = Counter((r.from_table, r.to_table) for r in relationships if r.active)
+    for (one, other), count in counted.items():
+        if count > 1:
+            yield f"{count} active relationships from {one} to {other}; only one can be"
+    for start in sorted(filters):
+        for end, count in sorted(_ways(filters, start).items()):
+            if count > 1:
+                yield f"filters of {start} reach {end} in {count} ways; make all but one of the relationships inactive"
+
+
+def _ways(filters: dict[str, set[str]], start: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    paths: list[tuple[str, ...]] = [(start,)]
+    while paths:
+        path = paths.pop()
+        for following in sorted(filters.get(path[-1], set()) - set(path)):
+            found[following] += 1
+            paths.append((*path, following))
+    return found
+
+
+def _formula(model: SemanticModel, name: str, formula: Formula) -> Iterator[str]:
+    for leaf in leaves(formula):
+        yield from (f"measure {name!r}: {problem}" for problem in _leaf(model, leaf))
+    if isinstance(formula, AtEnd | Rolling):
+        for table in (formula.table, DATE_TABLE):
+            if model.column(table, DATE_COLUMN) is None:
+                yield f"measure {name!r}: there is no column {table}.{DATE_COLUMN}"
+
+
+def _written(model: SemanticModel) -> Iterator[str]:
+    """Yield what the DAX of measures and calculated columns names, as it is written, and the model has not."""
+    texts = {f"measure {measure.name!r}": dax(measure.formula) for measure in model.measures}
+    for table in model.tables:
+        texts |= {f"{table.name}.{column.name}": column.dax for column in table.columns if column.dax}
+    for what, text in texts.items():
+        for found in _NAMED.finditer(text):
+            if found["table"] is None:
+                continue
+            name = found["table"].replace("''", "'")
+            column = (found["column"] or "").replace("]]", "]")
+            if model.table(name) is None:
+                yield f"{what}: its DAX names the table {name!r}, which is not there"
+            elif column and model.column(name, column) is None:
+                yield f"{what}: its DAX names {name}[{column}], which is not there"
+
+
+def _leaf(model: SemanticModel, leaf: Leaf) -> Iterator[str]:
+    if model.table(leaf.table) is None:
+        yield f"there is no table {leaf.table!r}"
+        return
+    named = [leaf.column] if leaf.kind != "count" else []
+    for name in [*named, *(kept.column for kept in leaf.where), *(role.column for role in leaf.roles)]:
+        if model.column(leaf.table, name) is None:
+            yield f"there is no column {leaf.table}.{name}"
+    column = model.column(leaf.table, leaf.column)
+    if leaf.kind in _OF_NUMBERS and column is not None and column.data_type not in _NUMBERS:
+        yield f"{leaf.kind} of {leaf.table}.{leaf.column}, which is {column.data_type} and no number"
+    inactive = {(found.from_table, found.from_column, found.to_table, found.to_column) for found in model.relationships}
+    for role in leaf.roles:
+        if (leaf.table, role.column, role.to_table, role.to_column) not in inactive:
+            yield f"there is no relationship {leaf.table}.{role.column} -> {role.to_table}.{role.to_column}"

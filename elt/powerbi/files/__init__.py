@@ -1,0 +1,1 @@
+"""The project's files: TMDL, report files and Parquet."""

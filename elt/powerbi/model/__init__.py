@@ -1,0 +1,1 @@
+"""The semantic model: tables, relationships and measures."""

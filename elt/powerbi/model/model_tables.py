@@ -1,0 +1,184 @@
+"""The tables of the model and how they refer to each other, derived from what the project says of the warehouse.
+
+Readers choose by three tables: ``hospital``, ``department`` (one row each, as they are now) and ``dim_date``. A fact
+refers to the department in the version that held, and so to the department; a mart of departments refers to it by a key
+that joins hospital and department, since a relationship has one column.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from elt.powerbi.model.described import DescribedColumn, DescribedTable
+from elt.powerbi.model.formulas import DATE_COLUMN, DATE_TABLE
+from elt.powerbi.model.parts import Column, DataType, Relationship, Source, Table
+
+FIGURES = "Key figures"
+DEPARTMENT = "department"
+HOSPITAL = "hospital"
+DEPARTMENT_VERSIONS = "dim_department"
+HOSPITAL_ID = "hospital_id"
+DEPARTMENT_ID = "department_id"
+OBSERVED = "is_observed"
+_SPELL = "spell_id"
+_EVENTS_OF_SPELLS = {"admission": "fact_admissions", "discharge": "fact_discharges"}
+_SORTED_BY = {"month_name": "month_number", "weekday_name": "weekday"}
+_IDENTIFIERS = ("_id", "_key")
+_TECHNICAL = ("schema_version", "source_file", "event_type")
+
+_KEY_DESCRIPTION = "Hospital and department in one key."
+_KEY_SQL = f"{HOSPITAL_ID} || '/' || {DEPARTMENT_ID}"
+_OBSERVED_DESCRIPTION = (
+    "Whether the marts count the admission: the department asked was counted at the start and at the end of that day."
+)
+_OBSERVED_DAX = (
+    "NOT ISBLANK(LOOKUPVALUE('mart_bed_utilisation'[beds], "
+    "'mart_bed_utilisation'[hospital_id], 'fact_admissions'[hospital_id], "
+    "'mart_bed_utilisation'[department_id], 'fact_admissions'[requested_department_id], "
+    "'mart_bed_utilisation'[date], 'fact_admissions'[admitted_on]))"
+)
+
+
+def model_tables(described: Iterable[DescribedTable]) -> tuple[Table, ...]:
+    """Return the tables of the model, sorted by name."""
+    by_name = {table.name: table for table in described}
+    tables = [_table(table) for table in by_name.values() if table.name != "run"]
+    return tuple(
+        sorted([*tables, _departments(by_name), _hospitals(by_name), _figures()], key=lambda table: table.name)
+    )
+
+
+def model_relationships(described: Iterable[DescribedTable]) -> tuple[Relationship, ...]:
+    """Return how the tables of the model refer to each other, sorted."""
+    found = [
+        Relationship(DEPARTMENT, HOSPITAL_ID, HOSPITAL, HOSPITAL_ID),
+        Relationship(DEPARTMENT_VERSIONS, DEPARTMENT, DEPARTMENT, DEPARTMENT),
+        *(relationship for table in described for relationship in _relationships(table)),
+    ]
+    return tuple(sorted(found, key=lambda relationship: relationship.name))
+
+
+def _table(table: DescribedTable) -> Table:
+    columns = [_column(table, column) for column in table.columns]
+    if _has_department(table) or table.name == DEPARTMENT_VERSIONS:
+        columns.append(_department_key(key=False))
+    if table.name == "fact_admissions":
+        observed = Column(OBSERVED, DataType.BOOLEAN, _OBSERVED_DESCRIPTION, hidden=True, dax=_OBSERVED_DAX)
+        columns.append(observed)
+    return Table(
+        table.name,
+        Source(table.schema, table.name),
+        tuple(columns),
+        table.description,
+        hidden=_is_of_periods(table),
+        is_date_table=table.name == DATE_TABLE,
+    )
+
+
+def _column(table: DescribedTable, column: DescribedColumn) -> Column:
+    is_calendar = table.name == DATE_TABLE and column.name == DATE_COLUMN
+    return Column(
+        column.name,
+        column.data_type,
+        column.description,
+        day=column.day,
+        hidden=_is_hidden(table, column),
+        key=is_calendar or column.name == _own_key(table),
+        sort_by=_SORTED_BY.get(column.name, "") if table.name == DATE_TABLE else "",
+    )
+
+
+def _own_key(table: DescribedTable) -> str:
+    if table.name.startswith("dim_"):
+        return table.name.replace("dim_", "", 1) + "_key"
+    return _SPELL if table.name in (*_EVENTS_OF_SPELLS, *_EVENTS_OF_SPELLS.values()) else ""
+
+
+def _is_hidden(table: DescribedTable, column: DescribedColumn) -> bool:
+    """Tell whether a column only serves relationships, or repeats what readers choose by elsewhere."""
+    is_result = table.schema == "quality"
+    return not is_result and (
+        column.name.endswith(_IDENTIFIERS)
+        or column.name in _TECHNICAL
+        or (column.refers_to is not None and column.refers_to[0] == DATE_TABLE)
+        or (table.schema == "marts" and column.name == DATE_COLUMN)
+    )
+
+
+def _is_of_periods(table: DescribedTable) -> bool:
+    """Tell whether a mart has percentiles of whole periods: these do not combine, the measures calculate them anew."""
+    return table.has("wait_hours_p50")
+
+
+def _has_department(table: DescribedTable) -> bool:
+    """Tell whether each row is of one department, and nothing else says of which version."""
+    if not table.has(HOSPITAL_ID, DEPARTMENT_ID) or table.has("department_key") or table.has("scope"):
+        return False
+    return DEPARTMENT_ID in table.grain or (table.schema == "raw" and not table.has(_SPELL))
+
+
+def _department_key(*, key: bool) -> Column:
+    return Column(DEPARTMENT, DataType.STRING, _KEY_DESCRIPTION, hidden=True, key=key, sql=_KEY_SQL)
+
+
+def _departments(by_name: dict[str, DescribedTable]) -> Table:
+    versions = by_name[DEPARTMENT_VERSIONS]
+    wanted = [column for column in versions.columns if column.name not in ("department_key", "valid_from", "valid_to")]
+    columns = [_department_key(key=True), *(_column(versions, column) for column in wanted)]
+    return Table(
+        DEPARTMENT,
+        Source(versions.schema, versions.name, only="is_current"),
+        tuple(replace(column, hidden=column.hidden or column.name == "is_current") for column in columns),
+        "Departments as they are now: one row each.",
+    )
+
+
+def _hospitals(by_name: dict[str, DescribedTable]) -> Table:
+    runs = by_name["run"]
+    named = {column.name: _column(runs, column) for column in runs.columns}
+    columns = (replace(named[HOSPITAL_ID], key=True), named["hospital_name"])
+    return Table(
+        HOSPITAL, Source(runs.schema, runs.name, greatest=("hospital_name",)), columns, "Hospitals: one row each."
+    )
+
+
+def _figures() -> Table:
+    """Return the table that lists the measures; it has no rows, and a hidden column because a table needs one."""
+    return Table(FIGURES, None, (Column("figure", DataType.STRING, hidden=True),), "Every figure, by what it is about.")
+
+
+def _relationships(table: DescribedTable) -> Iterator[Relationship]:
+    yield from _to_versions_and_patients(table)
+    yield from _to_dates(table)
+    if _has_department(table):
+        yield Relationship(table.name, DEPARTMENT, DEPARTMENT, DEPARTMENT)
+    elif table.schema == "marts" and table.has(HOSPITAL_ID):
+        yield Relationship(table.name, HOSPITAL_ID, HOSPITAL, HOSPITAL_ID)
+    if table.name in _EVENTS_OF_SPELLS:
+        yield Relationship(table.name, _SPELL, _EVENTS_OF_SPELLS[table.name], _SPELL, one_to_one=True)
+
+
+def _to_versions_and_patients(table: DescribedTable) -> Iterator[Relationship]:
+    """Yield a fact's references to dimensions; of several to one, the first is the one that filters follow."""
+    seen: set[str] = set()
+    for column in table.columns:
+        if column.refers_to is None or not column.refers_to[0].startswith("dim_") or column.refers_to[0] == DATE_TABLE:
+            continue
+        target, key = column.refers_to
+        yield Relationship(table.name, column.name, target, key, active=target not in seen)
+        seen.add(target)
+
+
+def _to_dates(table: DescribedTable) -> Iterator[Relationship]:
+    """Yield the references to dates.
+
+    Of a fact's dates filters follow the last that a test holds against the calendar: the day on which what it records
+    happened. The others are there for measures that name them. Marts have a day if each of their rows is of one.
+    """
+    if table.name.startswith("fact_"):
+        tested = [column.name for column in table.columns if column.refers_to == (DATE_TABLE, DATE_COLUMN)]
+        for name in [column.name for column in table.columns if column.name in tested or column.name.endswith("_on")]:
+            yield Relationship(table.name, name, DATE_TABLE, DATE_COLUMN, active=name == tested[-1])
+    elif table.schema == "marts" and DATE_COLUMN in table.grain:
+        yield Relationship(table.name, DATE_COLUMN, DATE_TABLE, DATE_COLUMN)
+    elif table.schema == "raw" and table.has("snapshot_date"):
+        yield Relationship(table.name, "snapshot_date", DATE_TABLE, DATE_COLUMN)

@@ -1,0 +1,142 @@
+"""The whole project: what is generated from the warehouse, checked, and which files it is."""
+
+from dataclasses import dataclass
+
+from elt.errors import EltError
+from elt.powerbi.checks.against_warehouse import warehouse_problems
+from elt.powerbi.checks.model_checks import model_problems
+from elt.powerbi.checks.report_checks import report_problems
+from elt.powerbi.files.report_files import json_text, report_files
+from elt.powerbi.files.tmdl import model_files
+from elt.powerbi.ids import stable_uuid
+from elt.powerbi.model.connection import Connection
+from elt.powerbi.model.described import described_result, described_tables
+from elt.powerbi.model.expressions import expressions
+from elt.powerbi.model.measures import measures
+from elt.powerbi.model.model_tables import model_relationships, model_tables
+from elt.powerbi.model.parts import SemanticModel
+from elt.powerbi.pages.pages import Pages, ReportPage
+from elt.powerbi.pages.theme import Json
+from elt.powerbi.pages.visuals import SCHEMAS
+from elt.quality.results import CHECK_RESULT, RECONCILIATION
+from elt.warehouse import Warehouse
+
+NAME = "hospital"
+MODEL_FOLDER, REPORT_FOLDER = f"{NAME}.SemanticModel", f"{NAME}.Report"
+_MOST_TOLD = 3
+
+
+class NothingToShowError(EltError):
+    """The marts are missing or empty (exit code 1)."""
+
+
+class ProjectError(EltError):
+    """The project would not be right (exit code 1).
+
+    Attributes:
+        problems: Everything that is wrong, one line each.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        told = "; ".join(problems[:_MOST_TOLD])
+        more = f"; and {len(problems) - _MOST_TOLD} more" if len(problems) > _MOST_TOLD else ""
+        super().__init__(f"no Power BI project: {told}{more}; if the warehouse is older than the models, build it anew")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project that has passed its checks.
+
+    Attributes:
+        model: The semantic model.
+        pages: The pages of the report.
+        files: Text of each file, by its path in the project's folder.
+    """
+
+    model: SemanticModel
+    pages: tuple[ReportPage, ...]
+    files: dict[str, str]
+
+
+def semantic_model(warehouse: Warehouse) -> SemanticModel:
+    """Return the model of a warehouse: the tables that the project describes, and what checks found if any."""
+    results = [
+        described_result(table)
+        for table in (CHECK_RESULT, RECONCILIATION)
+        if warehouse.has_table("quality", table.name)
+    ]
+    described = (*described_tables(), *results)
+    return SemanticModel(model_tables(described), model_relationships(described), measures())
+
+
+def generate(warehouse: Warehouse, connection: Connection) -> Project:
+    """Return the project for a warehouse, checked.
+
+    Args:
+        warehouse: A warehouse with built marts.
+        connection: Where Power BI will find its rows.
+
+    Raises:
+        NothingToShowError: If the marts are missing or empty.
+        ModelNameError: If a name cannot be one in Power BI.
+        ProjectError: If anything in the project would not be right.
+    """
+    _require_marts(warehouse)
+    model = semantic_model(warehouse)
+    pages = Pages(model).all()
+    if problems := model_problems(model) or warehouse_problems(model, warehouse):
+        raise ProjectError(problems)
+    report = report_files(pages, MODEL_FOLDER)
+    if problems := report_problems(report, model):
+        raise ProjectError(problems)
+    return Project(model, pages, _files(model, report, connection, warehouse.prefix))
+
+
+def _require_marts(warehouse: Warehouse) -> None:
+    for mart in ("mart_bed_utilisation", "mart_pressure_index"):
+        if not warehouse.has_table("marts", mart):
+            raise NothingToShowError(
+                f"nothing for Power BI: the warehouse has no {warehouse.schema('marts')}.{mart}; "
+                "run hospital-elt build first"
+            )
+    rows = warehouse.query(f"SELECT count(*) AS n FROM {warehouse.schema('marts')}.mart_bed_utilisation")  # noqa: S608
+    if rows["n"][0].as_py() == 0:
+        raise NothingToShowError("nothing for Power BI: the marts have no rows; load a lake and run hospital-elt build")
+
+
+def _files(model: SemanticModel, report: dict[str, str], connection: Connection, prefix: str) -> dict[str, str]:
+    definition = model_files(model, expressions(connection, prefix))
+    files = {
+        f"{NAME}.pbip": json_text(_shortcut()),
+        f"{MODEL_FOLDER}/.platform": json_text(_platform("SemanticModel")),
+        f"{MODEL_FOLDER}/definition.pbism": json_text(_model_properties()),
+        f"{REPORT_FOLDER}/.platform": json_text(_platform("Report")),
+    }
+    files |= {f"{MODEL_FOLDER}/definition/{path}": text for path, text in definition.items()}
+    return files | {f"{REPORT_FOLDER}/{path}": text for path, text in report.items()}
+
+
+def _shortcut() -> Json:
+    return {
+        "$schema": f"{SCHEMAS}/pbip/pbipProperties/1.0.0/schema.json",
+        "version": "1.0",
+        "artifacts": [{"report": {"path": REPORT_FOLDER}}],
+        "settings": {"enableAutoRecovery": True},
+    }
+
+
+def _model_properties() -> Json:
+    return {
+        "$schema": f"{SCHEMAS}/item/semanticModel/definitionProperties/1.0.0/schema.json",
+        "version": "4.2",
+        "settings": {},
+    }
+
+
+def _platform(kind: str) -> Json:
+    return {
+        "$schema": f"{SCHEMAS}/gitIntegration/platformProperties/2.0.0/schema.json",
+        "metadata": {"type": kind, "displayName": NAME},
+        "config": {"version": "2.0", "logicalId": stable_uuid("item", kind, NAME)},
+    }

@@ -1,0 +1,152 @@
+"""A session of Amazon Redshift. The only module that knows redshift_connector."""
+
+import logging
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from elt.errors import WrongCallError
+from elt.warehouse.dsn import REDSHIFT_PASSWORD, RedshiftDsn
+from elt.warehouse.errors import StatementError, WarehouseError
+from elt.warehouse.redshift.redshift_sql import WRONG_SQL, one_line
+from elt.warehouse.redshift.rows import arrow_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from redshift_connector.core import Connection
+    from redshift_connector.cursor import Cursor
+
+# What it logs of its own work repeats what the server says; that is said where it is caught, without a secret.
+logging.getLogger("redshift_connector").setLevel(logging.ERROR)
+
+_CONNECT_SECONDS = 10
+_NOT_LET_IN = {"28000", "28P01"}
+_READ_ONLY = "25006"
+_CONFLICT = {"40001", "40P01"}
+
+
+class RedshiftSession:
+    """One connection, in which a statement is done at once unless a transaction was begun.
+
+    Args:
+        place: Where the server is, and who asks.
+
+    Attributes:
+        dsn: The same, without a password.
+        in_transaction: Whether a transaction was begun.
+        secrets: What is taken out of everything that the server says.
+
+    Raises:
+        WrongCallError: If it refuses the user or the password, or the extra is not installed.
+        WarehouseError: If it cannot be reached.
+    """
+
+    def __init__(self, place: RedshiftDsn) -> None:
+        self.dsn = str(place)
+        self.in_transaction = False
+        self.secrets: tuple[str, ...] = ()
+        self._connection = self._connected(place)
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> "Cursor":
+        """Run one statement, with values in the place of its question marks."""
+        with self._refusals():
+            cursor = self._connection.cursor()
+            cursor.paramstyle = "qmark"
+            return cursor.execute(sql, values) if values else cursor.execute(sql)
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> "pa.Table":
+        """Run one statement and return its rows."""
+        cursor = self.run(sql, values)
+        described = [(str(column[0]), int(column[1])) for column in cursor.description or ()]
+        return arrow_table(cursor.fetchall() if described else (), described)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Do what is within as a whole or not at all; one within another is part of it."""
+        if self.in_transaction:
+            yield
+            return
+        self.run("BEGIN")
+        self.in_transaction = True
+        try:
+            yield
+        except BaseException:
+            self.in_transaction = False
+            with suppress(WarehouseError):
+                self.run("ROLLBACK")
+            raise
+        self.in_transaction = False
+        self.run("COMMIT")
+
+    def close(self) -> None:
+        """Let go of the server."""
+        from redshift_connector.error import Error
+
+        with suppress(Error, OSError, struct.error):
+            self._connection.close()
+
+    def _connected(self, place: RedshiftDsn) -> "Connection":
+        try:
+            import redshift_connector
+        except ImportError:
+            raise WrongCallError("redshift:// needs an extra: pip install 'hospital-sim[redshift]'") from None
+        with self._refusals():
+            connection = redshift_connector.connect(
+                host=place.host,
+                port=place.port,
+                database=place.database,
+                user=place.user,
+                password=place.password,
+                ssl=place.sslmode != "disable",
+                sslmode=place.sslmode,
+                application_name="hospital-elt",
+                timeout=_CONNECT_SECONDS,
+                max_prepared_statements=0,
+            )
+        # The patience was for the connection; a statement may take as long as it takes.
+        connection._usock.settimeout(None)
+        connection.autocommit = True
+        return connection
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        """Say in one line, without a secret, what the driver or the server says; what they said is not passed on."""
+        from redshift_connector.error import Error
+
+        try:
+            yield
+        except Error as error:
+            told = error.args[0] if error.args and isinstance(error.args[0], dict) else None
+            raise self._told(told) if told is not None else self._lost(error) from None
+        except (OSError, EOFError, struct.error) as error:
+            raise self._lost(error) from None
+
+    def _told(self, told: dict[str, str]) -> WarehouseError | WrongCallError:
+        code, message = told.get("C", ""), one_line(told.get("M", ""))
+        for secret in self.secrets:
+            message = message.replace(secret, "***")
+        if code in _NOT_LET_IN:
+            return WrongCallError(
+                f"warehouse {self.dsn}: the server refuses this user or password; set {REDSHIFT_PASSWORD}"
+            )
+        if code == _READ_ONLY or "read-only" in message:
+            return StatementError(f"A query may change nothing (readonly): {message}", wrong_sql=True)
+        if code in _CONFLICT:
+            return WarehouseError(
+                f"warehouse {self.dsn}: someone else writes into it ({message}); run the same command again afterwards"
+            )
+        return StatementError(message, wrong_sql=code.startswith(WRONG_SQL))
+
+    def _lost(self, error: Exception) -> WarehouseError:
+        cause = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], OSError) else error
+        certificate = getattr(cause, "verify_message", "")
+        if certificate:
+            return WarehouseError(
+                f"warehouse {self.dsn}: its certificate is not one for this host: {certificate}; write the host as the "
+                "cluster's endpoint names it"
+            )
+        return WarehouseError(
+            f"warehouse {self.dsn}: the server cannot be reached or went away ({type(cause).__name__}); when it is "
+            "there, run the same command again"
+        )

@@ -1,0 +1,1 @@
+"""Building blocks for any SimPy environment: beds, waiting lists, wards, pathways, a census."""

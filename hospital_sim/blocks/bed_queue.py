@@ -1,0 +1,212 @@
+"""Beds and their waiting list, first come, first served, in any SimPy environment and any unit of time.
+
+Nobody overtakes: while someone waits, a newcomer joins the end of the list, even at the moment at which a bed becomes
+free. Beds that become free at one moment go to the head of the list together, once everything else that was due at that
+moment has happened. A patient whose coroutine ends while waiting, by an interrupt or an error, leaves the list, and no
+bed is lost.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from typing import Generic, Protocol, TypeVar, cast
+
+from simpy import Environment
+from simpy.events import Event, EventPriority
+
+from hospital_sim.blocks.bed_pool import BedPool, Occupant
+from hospital_sim.blocks.turns import AFTER_ALL, Turn
+
+Watched = TypeVar("Watched", contravariant=True)
+
+
+class Watcher(Protocol[Watched]):
+    """Who is told what happens in a ward; attached from outside, so that a model need not know of it."""
+
+    def asked(self, occupant: Watched) -> None:
+        """Somebody joined the waiting list."""
+        ...
+
+    def admitted(self, occupant: Watched) -> None:
+        """Somebody was given a bed, at once or from the list."""
+        ...
+
+    def left(self, occupant: Watched) -> None:
+        """Somebody left a bed."""
+        ...
+
+    def withdrew(self, occupant: Watched) -> None:
+        """Somebody left the waiting list without a bed."""
+        ...
+
+
+Bed = tuple["BedQueue[Occupant]", int]
+"""A ward and the number of one of its beds."""
+
+
+class BedQueue(Generic[Occupant]):
+    """The beds of a unit and those who wait for one.
+
+    Args:
+        env: The environment.
+        name: Name of the ward.
+        beds: How many beds are open at first.
+        capacity: How many there is space for; as many as are open if None.
+        admission: Priority of admissions from the list among the events of one moment.
+
+    Attributes:
+        env: The environment.
+        name: Name of the ward.
+        pool: The beds.
+        watchers: Who is told what happens.
+        on_round: Called after each round of admissions from the list.
+        on_beds_changed: Called when beds have been opened or closed, other than by a patient who leaves a closing bed.
+    """
+
+    def __init__(
+        self,
+        env: Environment,
+        name: str,
+        *,
+        beds: int,
+        capacity: int | None = None,
+        admission: EventPriority = AFTER_ALL,
+    ) -> None:
+        self.env = env
+        self.name = name
+        self.pool: BedPool[Occupant] = BedPool(beds, capacity)
+        self.watchers: list[Watcher[Occupant]] = []
+        self.on_round: list[Callable[[], None]] = []
+        self.on_beds_changed: list[Callable[[], None]] = []
+        self._admission = admission
+        self._round_is_due = False
+        self._queue: deque[tuple[Occupant, Event]] = deque()
+
+    @property
+    def beds(self) -> int:
+        """Beds open now; a closing bed counts until its patient leaves."""
+        return self.pool.beds
+
+    @property
+    def occupied(self) -> int:
+        """Beds with a patient in them."""
+        return self.pool.occupied
+
+    @property
+    def waiting(self) -> Iterator[Occupant]:
+        """Everyone who waits, the head of the list first."""
+        return (occupant for occupant, _ in self._queue)
+
+    @property
+    def head(self) -> Occupant | None:
+        """Who heads the list; None if nobody waits."""
+        return self._queue[0][0] if self._queue else None
+
+    @property
+    def waiting_list_size(self) -> int:
+        """How many wait."""
+        return len(self._queue)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a newcomer would get a bed at once."""
+        return not self._queue and self.pool.has_free_bed
+
+    def take_bed(self, occupant: Occupant) -> int | None:
+        """Give a free bed to a newcomer and return its number; None if none is free or others wait."""
+        number = None if self._queue else self.pool.take(occupant)
+        if number is not None and self.watchers:
+            for watcher in self.watchers:
+                watcher.admitted(occupant)
+        return number
+
+    def wait_for_bed(self, occupant: Occupant) -> Generator[Event, Bed[Occupant], Bed[Occupant]]:
+        """Wait at the end of the list.
+
+        Returns:
+            The ward whose bed it is, this one unless the patient was sent elsewhere, and the number of the bed.
+        """
+        turn = Event(self.env)
+        self._queue.append((occupant, turn))
+        for watcher in self.watchers:
+            watcher.asked(occupant)
+        try:
+            bed = yield turn
+        except BaseException:
+            self._withdraw(occupant, turn)
+            raise
+        return bed
+
+    def leave_bed(self, number: int, *, clean: bool = True) -> None:
+        """Leave a bed; whoever heads the list gets it when all else that is due now is done.
+
+        Args:
+            number: The bed.
+            clean: Whether the next patient can have it at once; else ``bed_cleaned`` says when.
+
+        Raises:
+            KeyError: If nobody is in the bed.
+        """
+        occupant = self.pool.leave(number, clean=clean)
+        if self.watchers:
+            for watcher in self.watchers:
+                watcher.left(occupant)
+        if self._queue or self.on_round:
+            self._call_round()
+
+    def bed_cleaned(self, number: int) -> None:
+        """Make a bed free that was being cleaned.
+
+        Raises:
+            KeyError: If it was not being cleaned.
+        """
+        self.pool.cleaned(number)
+        self._call_round()
+
+    def set_open(self, beds: int) -> None:
+        """Open or close beds; a bed with a patient in it closes when the patient leaves.
+
+        Raises:
+            ValueError: If there is no space for so many.
+        """
+        self.pool.set_open(beds)
+        for call in self.on_beds_changed:
+            call()
+        self._call_round()
+
+    def give_head_to(self, other: BedQueue[Occupant]) -> bool:
+        """Send the head of the list to a free bed of another ward; False if nobody waits or the other has no room."""
+        if not self._queue or not other.has_room:
+            return False
+        occupant, turn = self._queue.popleft()
+        other._give(occupant, turn)
+        return True
+
+    def _call_round(self) -> None:
+        if not self._round_is_due:
+            self._round_is_due = True
+            round_ = Turn(self.env, self.env.now, self._admission)
+            round_.callbacks = [self._admit_from_list]
+
+    def _admit_from_list(self, _: Event) -> None:
+        self._round_is_due = False
+        while self._queue and self.pool.has_free_bed:
+            self._give(*self._queue.popleft())
+        for call in self.on_round:
+            call()
+
+    def _give(self, occupant: Occupant, turn: Event) -> None:
+        number = self.pool.take(occupant)
+        for watcher in self.watchers:
+            watcher.admitted(occupant)
+        turn.succeed((self, number))
+
+    def _withdraw(self, occupant: Occupant, turn: Event) -> None:
+        if turn.triggered:
+            ward, number = cast("Bed[Occupant]", turn.value)
+            ward.leave_bed(number)
+            return
+        self._queue.remove((occupant, turn))
+        for watcher in self.watchers:
+            watcher.withdrew(occupant)

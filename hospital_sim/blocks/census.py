@@ -1,0 +1,145 @@
+"""A census of wards: how full they are and how long patients wait, by time and not by event.
+
+It is attached to wards from outside and counts from then on; a pathway need not know of it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+from simpy import Environment
+from simpy.events import Event, EventPriority
+
+from hospital_sim.blocks.turns import AFTER_ALL, Turn
+from hospital_sim.blocks.wards import Stay, Ward
+from hospital_sim.tables import Cell, Table
+
+_AFTER_ROUNDS = EventPriority(AFTER_ALL + 1)
+"""The priority of a sample: after the beds that are given out at its time."""
+
+
+class Census:
+    """Counts what happens in wards, from now on. All times are in the unit of the environment.
+
+    Args:
+        env: The environment.
+        *wards: The wards.
+        every: Time between one sample of beds and queues and the next; no samples are taken if None.
+
+    Raises:
+        ValueError: If no ward is given, or ``every`` is not above 0.
+    """
+
+    def __init__(self, env: Environment, *wards: Ward, every: float | None = None) -> None:
+        if not wards:
+            raise ValueError("wards: give at least one")
+        if every is not None and not every > 0:
+            raise ValueError(f"every: must be above 0, not {every}")
+        self._env = env
+        self._records = [_WardRecord(ward) for ward in wards]
+        if every is not None:
+            env.process(self._sample(every))
+
+    def summary(self) -> Table:
+        """Return a row for each ward.
+
+        Columns: beds open now; mean beds occupied, and as a share of the beds; mean and longest queue; patients
+        admitted, and who left; mean, P50 and P90 of the wait of those admitted, None where there are none.
+        """
+        rows = [record.row() for record in self._records]
+        return Table("Census", {column: [row[column] for row in rows] for column in rows[0]})
+
+    def samples(self, ward: Ward) -> Table:
+        """Return the samples of a ward: time, beds occupied, patients waiting; each after all else of its time.
+
+        Raises:
+            KeyError: If the census does not count the ward.
+        """
+        record = next((record for record in self._records if record.ward is ward), None)
+        if record is None:
+            raise KeyError(f"the census does not count the ward {ward.name!r}")
+        return Table(
+            f"Samples of {ward.name}",
+            {"time": record.times.tolist(), "occupied": record.occupied.tolist(), "waiting": record.waiting.tolist()},
+        )
+
+    def _sample(self, every: float) -> Generator[Event, Any, None]:
+        while True:
+            yield Turn(self._env, self._env.now + every, _AFTER_ROUNDS)
+            for record in self._records:
+                record.sample()
+
+
+class _WardRecord:
+    """What a census knows of one ward."""
+
+    def __init__(self, ward: Ward) -> None:
+        self.ward = ward
+        self._start = self._last = ward.env.now
+        self._bed_time = 0.0
+        self._open_time = 0.0
+        self._queue_time = 0.0
+        self._longest_queue = ward.waiting_list_size
+        self._left = 0
+        self._waits = array("d")
+        self._state = self._now()
+        self.times = array("d")
+        self.occupied = array("q")
+        self.waiting = array("q")
+        ward.watchers.append(self)
+        ward.on_beds_changed.append(self._advance)
+
+    def asked(self, _: Stay) -> None:
+        self._advance()
+
+    def withdrew(self, _: Stay) -> None:
+        self._advance()
+
+    def admitted(self, stay: Stay) -> None:
+        self._advance()
+        self._waits.append(self.ward.env.now - stay.asked)
+
+    def left(self, _: Stay) -> None:
+        self._advance()
+        self._left += 1
+
+    def sample(self) -> None:
+        self.times.append(self.ward.env.now)
+        self.occupied.append(self.ward.occupied)
+        self.waiting.append(self.ward.waiting_list_size)
+
+    def row(self) -> dict[str, Cell]:
+        self._advance()
+        elapsed = self._last - self._start
+        waits = np.frombuffer(self._waits) if self._waits else None
+        p50, p90 = (None, None) if waits is None else np.percentile(waits, (50, 90)).tolist()
+        return {
+            "ward": self.ward.name,
+            "beds": self.ward.beds,
+            "occupied": self._bed_time / elapsed if elapsed else None,
+            "occupancy": self._bed_time / self._open_time if self._open_time else None,
+            "queue": self._queue_time / elapsed if elapsed else None,
+            "longest_queue": self._longest_queue,
+            "admitted": len(self._waits),
+            "left": self._left,
+            "wait_mean": None if waits is None else float(waits.mean()),
+            "wait_p50": p50,
+            "wait_p90": p90,
+        }
+
+    def _advance(self) -> None:
+        """Count the time since the last change, during which nothing changed."""
+        now = self.ward.env.now
+        passed, self._last = now - self._last, now
+        occupied, beds, queue = self._state
+        self._bed_time += occupied * passed
+        self._open_time += beds * passed
+        self._queue_time += queue * passed
+        self._state = self._now()
+        self._longest_queue = max(self._longest_queue, self._state[2])
+
+    def _now(self) -> tuple[int, int, int]:
+        return self.ward.occupied, self.ward.beds, self.ward.waiting_list_size

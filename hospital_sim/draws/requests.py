@@ -1,0 +1,146 @@
+"""When patients ask for a bed: each source of a department by its own rule, joined in the order of time.
+
+Demand is drawn apart from the flow: a request carries its second, its stay and its delay before it meets a bed. So it
+is the same whatever the number of beds.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from heapq import merge
+from itertools import chain, repeat, takewhile
+from operator import attrgetter
+
+import numpy as np
+from msgspec import Struct
+
+from hospital_sim.clock import DAY, HOUR, days_from, second_of
+from hospital_sim.config import DepartmentConfig
+from hospital_sim.config.parts import WEEKDAYS, ScheduledList, WhenFull
+from hospital_sim.config.sources import Source, sources
+from hospital_sim.distributions import Distribution
+from hospital_sim.draws.stays import Choice, StayDraws
+from hospital_sim.draws.streams import Streams
+from hospital_sim.events.fields import AdmissionMethod, DelayReason, DischargeDestination
+
+
+class Request(Struct, frozen=True, gc=False):
+    """One decision to admit, with all that was drawn for it.
+
+    Attributes:
+        second: When it is made.
+        length: Seconds from admission until fit for discharge, at least 1.
+        delay: Seconds from then until the bed is left, 0 unless the discharge is delayed.
+        turnaround: Seconds for which the bed is cleaned after that.
+        destination: NHS discharge destination code.
+        delay_reason: Why the discharge is delayed; None unless it is.
+        admission_method: NHS admission method code.
+        returning: A number in [0, 1): whether the patient has been there before.
+        pick: A number in [0, 1): which of those who have.
+        when_full: Whether the patient waits or is turned away when no bed is free.
+    """
+
+    second: int
+    length: int
+    delay: int
+    turnaround: int
+    destination: DischargeDestination
+    delay_reason: DelayReason | None
+    admission_method: AdmissionMethod
+    returning: float
+    pick: float
+    when_full: WhenFull
+
+
+def requests(
+    department: DepartmentConfig, streams: Streams, first_day: date, last_day: date | None = None
+) -> Iterator[Request]:
+    """Yield the requests of a department in the order of their seconds.
+
+    Of two in one second, the one whose source comes first in the configuration is first. What is drawn up to a day does
+    not depend on when a run ends.
+
+    Args:
+        department: Who is asked.
+        streams: The department's random streams.
+        first_day: The first day of the warm-up.
+        last_day: The last day, included; without end if None.
+    """
+    each = [
+        chain.from_iterable(_blocks_of_requests(source, department, streams.part(source.id), first_day, last_day))
+        for source in sources(department)
+    ]
+    return each[0] if len(each) == 1 else merge(*each, key=attrgetter("second"))
+
+
+def _blocks_of_requests(
+    source: Source, department: DepartmentConfig, streams: Streams, first_day: date, last_day: date | None
+) -> Iterator[Iterator[Request]]:
+    stays = StayDraws(source.stay, department, streams)
+    methods = Choice(source.admission_methods, streams.stream("admission_method"))
+    returning, pick = streams.stream("return"), streams.stream("return_pick")
+    for seconds in _blocks(source, streams.stream("demand"), first_day, last_day):
+        size = len(seconds)
+        yield map(
+            Request,
+            seconds,
+            *stays.draw(size),
+            methods.draw(size),
+            returning.random(size).tolist(),
+            pick.random(size).tolist(),
+            repeat(source.when_full, size),
+        )
+
+
+def _blocks(source: Source, rng: np.random.Generator, first_day: date, last_day: date | None) -> Iterator[list[int]]:
+    """Return the seconds of a source's requests, a block of them at a time."""
+    given = source.given
+    days = takewhile(lambda day: last_day is None or day <= last_day, days_from(first_day))
+    if given is not None and given.interarrival is not None:
+        return _renewals(given.interarrival, rng, second_of(first_day))
+    if given is not None and given.schedule is not None:
+        return _appointments(given.schedule, days)
+    if given is not None and given.arrivals is not None:
+        seconds = [int(moment.timestamp()) for moment in given.arrivals]
+        return iter([[second for second in seconds if second >= second_of(first_day)]])
+    return _poisson(source, rng, days)
+
+
+def _poisson(source: Source, rng: np.random.Generator, days: Iterable[date]) -> Iterator[list[int]]:
+    """Yield the seconds of each day: a Poisson number of them, spread by the profile of the day."""
+    by_month, by_weekday = source.profile.month_multipliers, source.profile.weekday_multipliers
+    ends = np.cumsum(source.profile.hour_multipliers) / 24
+    starts = np.concatenate(([0.0], ends[:-1]))
+    widths = np.maximum(ends - starts, np.finfo(float).tiny)
+    flat = len(set(source.profile.by_hour)) == 1
+    for day in days:
+        rate = source.per_day * by_month[day.month - 1] * by_weekday[day.weekday()]
+        uniform = rng.random(rng.poisson(rate))
+        if flat:
+            offsets = np.floor(uniform * DAY)
+        else:
+            hours = np.minimum(np.searchsorted(ends, uniform, side="right"), 23)
+            offsets = np.floor((hours + (uniform - starts[hours]) / widths[hours]) * HOUR)
+        seconds = np.minimum(offsets.astype(np.int64), DAY - 1)
+        seconds.sort()
+        yield (seconds + second_of(day)).tolist()
+
+
+def _renewals(interarrival: Distribution, rng: np.random.Generator, start: int) -> Iterator[list[int]]:
+    """Yield the seconds of requests whose times between are independent, a block at a time."""
+    block = 64
+    elapsed = 0.0
+    while True:
+        times = elapsed + np.cumsum(interarrival.sample(rng, block)) * DAY
+        elapsed = float(times[-1])
+        yield (np.floor(times).astype(np.int64) + start).tolist()
+
+
+def _appointments(schedule: tuple[ScheduledList, ...], days: Iterable[date]) -> Iterator[list[int]]:
+    """Yield the seconds of each day's appointments."""
+    by_weekday: list[list[int]] = [[] for _ in WEEKDAYS]
+    for entry in schedule:
+        hours, minutes = map(int, entry.time.split(":"))
+        by_weekday[WEEKDAYS.index(entry.weekday)] += [hours * HOUR + minutes * 60] * entry.patients
+    for day in days:
+        start = second_of(day)
+        yield [start + offset for offset in sorted(by_weekday[day.weekday()])]

@@ -1,0 +1,112 @@
+"""How long patients hold a bed: the stay until they are fit to leave, the delay after it, the cleaning of the bed.
+
+All of it is drawn for each request before it meets a bed. The simple rule: a stay is uniform between one day and the
+department's maximum; a small share of stays is long, several maximum stays; a small share of discharges is delayed.
+"""
+
+from collections.abc import Mapping
+from typing import Generic, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hospital_sim.clock import DAY, HOUR, to_seconds
+from hospital_sim.config import DepartmentConfig
+from hospital_sim.config.sources import StayRule
+from hospital_sim.distributions import Floats
+from hospital_sim.draws.streams import Streams
+from hospital_sim.events.fields import DelayReason, DischargeDestination
+
+Seconds = NDArray[np.int64]
+Word = TypeVar("Word", bound=str)
+
+
+class Stays(NamedTuple):
+    """What was drawn for the time in the bed of each patient of a block.
+
+    Attributes:
+        length: Seconds from admission until fit for discharge, at least 1.
+        delay: Seconds from then until the bed is left, 0 unless the discharge is delayed.
+        turnaround: Seconds for which the bed is cleaned after that.
+        destination: NHS discharge destination code.
+        delay_reason: Why the discharge is delayed; None unless it is.
+    """
+
+    length: list[int]
+    delay: list[int]
+    turnaround: list[int]
+    destination: list[DischargeDestination]
+    delay_reason: list[DelayReason | None]
+
+
+class StayDraws:
+    """Draws the stays of one source, a block at a time.
+
+    Args:
+        rule: How long its patients stay.
+        department: Whose patients they are.
+        streams: The source's random streams.
+    """
+
+    def __init__(self, rule: StayRule, department: DepartmentConfig, streams: Streams) -> None:
+        self._rule = rule
+        self._stay = streams.stream("stay")
+        self._is_long = streams.stream("long_stay")
+        self._long = streams.stream("long_stay_length")
+        self._is_delayed = streams.stream("delay")
+        self._delay = streams.stream("delay_length")
+        self._turnaround = streams.stream("turnaround")
+        self._reasons = Choice(department.delay_reasons, streams.stream("delay_reason"))
+        self._destinations = Choice(department.discharge_destinations, streams.stream("discharge_destination"))
+
+    def draw(self, size: int) -> Stays:
+        """Draw ``size`` stays."""
+        delays = self._delays(size).tolist()
+        reasons = [reason if delay else None for reason, delay in zip(self._reasons.draw(size), delays, strict=True)]
+        lengths, turnarounds = self._lengths(size).tolist(), self._turnarounds(size).tolist()
+        return Stays(lengths, delays, turnarounds, self._destinations.draw(size), reasons)
+
+    def _lengths(self, size: int) -> Seconds:
+        rule = self._rule
+        ordinary = np.maximum(_seconds(rule.ordinary.sample(self._stay, size), DAY), 1)
+        if rule.longest_ordinary is None:
+            return ordinary
+        long = _seconds(rule.long.sample(self._long, size), DAY)
+        is_long = self._is_long.random(size) < rule.long_share
+        # A stay is called long if it is above the maximum, so that it can be told from the timestamps.
+        return np.where(is_long, np.maximum(long, to_seconds(rule.longest_ordinary) + 1), ordinary)
+
+    def _delays(self, size: int) -> Seconds:
+        delays = _seconds(self._rule.delay.sample(self._delay, size), DAY)
+        is_delayed = self._is_delayed.random(size) < self._rule.delay_share
+        return np.where(is_delayed, np.maximum(delays, 1), 0)
+
+    def _turnarounds(self, size: int) -> Seconds:
+        if self._rule.turnaround_hours is None:
+            return np.zeros(size, np.int64)
+        return _seconds(self._rule.turnaround_hours.sample(self._turnaround, size), HOUR)
+
+
+class Choice(Generic[Word]):
+    """Draws words by their shares.
+
+    Args:
+        shares: The share of each word; they add up to 1.
+        rng: The random stream.
+    """
+
+    def __init__(self, shares: Mapping[Word, float], rng: np.random.Generator) -> None:
+        # Sorted, so that the order in a file changes nothing.
+        words = sorted(word for word, share in shares.items() if share > 0)
+        self._words = np.array(words, dtype=object)
+        self._bounds = np.cumsum([shares[word] for word in words])[:-1]
+        self._rng = rng
+
+    def draw(self, size: int) -> list[Word]:
+        """Draw ``size`` words."""
+        words: list[Word] = self._words[np.searchsorted(self._bounds, self._rng.random(size), side="right")].tolist()
+        return words
+
+
+def _seconds(times: Floats, unit: int) -> Seconds:
+    return np.rint(times * unit).astype(np.int64)

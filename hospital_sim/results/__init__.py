@@ -1,0 +1,1 @@
+"""Results of a run: summaries, charts, the bed board and event logs."""

@@ -1,0 +1,38 @@
+"""The page of a bed board: one file that needs nothing else."""
+
+import json
+from collections.abc import Mapping
+from html import escape
+from importlib.resources import files
+from string import Template
+
+from hospital_sim.results.board.frames import Json
+
+_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def board_page(frames: Mapping[str, Json]) -> str:
+    """Return the page as HTML: the same frames give the same bytes.
+
+    Args:
+        frames: What ``board_frames`` returns.
+    """
+    return Template(_part("board.html")).substitute(
+        title=escape(f"{frames['hospital']}: bed board"),
+        hospital=escape(str(frames["hospital"])),
+        style=_part("board.css"),
+        frames=_script_json(frames),
+        script=_part("strip.js") + "\n\n" + _part("board.js").removeprefix('"use strict";\n'),
+    )
+
+
+def _part(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8").rstrip()
+
+
+def _script_json(value: Mapping[str, Json]) -> str:
+    """Return JSON that may stand in a ``<script>`` element, whatever its strings hold."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character, replacement in _ESCAPES.items():
+        text = text.replace(character, replacement)
+    return text

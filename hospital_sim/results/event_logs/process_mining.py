@@ -1,0 +1,104 @@
+"""Event logs for process mining: a table that pm4py takes, and an XES file. Both hold the same cases and events.
+
+A case is a spell. Its events are the moments ``request``, ``admission``, ``ready for discharge`` and ``discharge``,
+each complete when it happens; the group is the department, the resource the bed.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+
+from hospital_sim.events import RunStarted
+from hospital_sim.results.event_logs.courses import Course
+from hospital_sim.results.event_logs.xes import XesWriter, open_xes
+from hospital_sim.tables import Cell, Table
+
+Attributes = dict[str, Cell]
+
+CASE_COLUMNS = ("concept:name", "patient_id", "sex", "birth_date", "requested_department_id", "admission_method")
+EVENT_COLUMNS = (
+    "concept:name",
+    "time:timestamp",
+    "lifecycle:transition",
+    "org:group",
+    "org:resource",
+    "discharge_destination",
+    "delay_reason",
+)
+
+
+def pm4py_log(run: RunStarted, found: Iterable[Course]) -> Table:
+    """Return a log for pm4py: a row for each event, case by case, each in the order of time.
+
+    Args:
+        run: The run.
+        found: What became of each request.
+
+    Returns:
+        A table whose columns are pm4py's (``case:concept:name``, ``concept:name``, ``time:timestamp``, those of the
+        lifecycle and organizational extensions), and ``case:`` columns of the patient and the request. Its
+        ``to_pandas()`` is what pm4py's functions take. Cells are None where an event has no such attribute.
+    """
+    columns: dict[str, list[Cell]] = {f"case:{name}": [] for name in CASE_COLUMNS}
+    columns |= {name: [] for name in EVENT_COLUMNS}
+    for course in found:
+        case = case_attributes(course)
+        for event in moments(course):
+            for name in CASE_COLUMNS:
+                columns[f"case:{name}"].append(case[name])
+            for name in EVENT_COLUMNS:
+                columns[name].append(event.get(name))
+    return Table(f"{run.hospital_name}: event log for pm4py", columns)
+
+
+def write_xes(run: RunStarted, found: Iterable[Course], path: str | os.PathLike[str]) -> None:
+    """Write a log as XES, a trace at a time; compressed if the path ends with ``.gz``.
+
+    Args:
+        run: The run.
+        found: What became of each request.
+        path: The file; one that is there is replaced.
+
+    Raises:
+        OSError: If the file cannot be written.
+    """
+    with open_xes(path) as file, XesWriter(file, {"concept:name": run.hospital_name, "run_id": run.run_id}) as log:
+        for course in found:
+            log.trace(case_attributes(course), moments(course))
+
+
+def case_attributes(course: Course) -> Attributes:
+    """Return the attributes of a case."""
+    return {
+        "concept:name": course.case_id,
+        "patient_id": course.patient_id,
+        "sex": course.sex,
+        "birth_date": course.birth_date.isoformat(),
+        "requested_department_id": course.department_id,
+        "admission_method": course.admission.admission_method if course.admission else None,
+    }
+
+
+def moments(course: Course) -> Iterator[Attributes]:
+    """Yield the attributes of each event of a case, in the order of time."""
+    yield _moment("request", course.requested, course.department_id, None)
+    if course.admission is None:
+        return
+    place = course.admission.department_id
+    bed = f"{place}_{course.admission.bed_number}"
+    yield _moment("admission", course.admission.admission_date, place, bed)
+    if course.discharge is not None:
+        yield _moment("ready for discharge", course.discharge.discharge_ready_date, place, bed)
+        yield _moment("discharge", course.discharge.discharge_date, place, bed) | {
+            "discharge_destination": course.discharge.discharge_destination,
+            "delay_reason": course.discharge.delay_reason,
+        }
+
+
+def _moment(activity: str, time: Cell, group: str, resource: str | None) -> Attributes:
+    return {
+        "concept:name": activity,
+        "time:timestamp": time,
+        "lifecycle:transition": "complete",
+        "org:group": group,
+        "org:resource": resource,
+    }

@@ -1,0 +1,177 @@
+"""A finished run: its record, and the answers it gives."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hospital_sim.config import HospitalConfig
+from hospital_sim.errors import HospitalSimError
+from hospital_sim.events import Event, RunRecord
+from hospital_sim.results import summary as results
+from hospital_sim.results import times
+from hospital_sim.results.charts import Charts
+from hospital_sim.sinks import Sink, open_sink
+from hospital_sim.tables import Table
+
+if TYPE_CHECKING:
+    from hospital_sim.results.board import Board
+
+
+class EventsNotKeptError(HospitalSimError):
+    """A run was asked for what only its events can answer, and they were not kept."""
+
+    exit_code = 2
+
+
+class Run:
+    """What a simulation returns.
+
+    Args:
+        config: The hospital.
+        record: The run record.
+        events: The events, in the order in which they happened; None if they were not kept.
+
+    Attributes:
+        config: The hospital.
+        record: The run record: what was set out to do, and true counts by event type, department and day.
+    """
+
+    def __init__(self, config: HospitalConfig, record: RunRecord, events: Sequence[Event] | None) -> None:
+        self.config = config
+        self.record = record
+        self._events = events
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """The events, in the order in which they happened.
+
+        Raises:
+            EventsNotKeptError: If they went to a sink and were not kept.
+        """
+        if self._events is None:
+            raise EventsNotKeptError(
+                "the events of this run went to a sink; call simulate(…, keep=True) to keep them too"
+            )
+        return self._events
+
+    def summary(self) -> Table:
+        """Return a row for each department, and one for the hospital.
+
+        Columns: beds; occupancy (mean at the end of the day, a fraction); admissions; discharges; P50 and P90 of the
+        wait in hours; the longest queue and the queue at the end; shares of discharges after 21 days or more, and
+        delayed.
+        Shares and percentiles are None where there is nothing to take them of.
+        """
+        return results.summary(self.config, self.record.run, self.events)
+
+    def waits(self, by: str = "department") -> Table:
+        """Return how long admitted patients had waited, in hours.
+
+        Args:
+            by: ``"department"`` (the one asked), ``"month"`` (of admission) or ``"hospital"``.
+
+        Raises:
+            ValueError: If ``by`` is none of these.
+        """
+        return times.waits(self.record.run, self.events, by)
+
+    def stays(self, by: str = "department") -> Table:
+        """Return how long discharged patients had been in their bed, in days, from their true admission.
+
+        A stay that goes on has no length yet: ``in_bed_at_end`` says how many there are.
+
+        Args:
+            by: ``"department"`` (the one whose bed it is), ``"month"`` (of discharge) or ``"hospital"``.
+
+        Raises:
+            ValueError: If ``by`` is none of these.
+        """
+        return times.stays(self.record.run, self.events, by)
+
+    def delays(self, by: str = "department") -> Table:
+        """Return how many patients were discharged later than ready, and by how many days those were late.
+
+        Args:
+            by: As for ``stays``.
+
+        Raises:
+            ValueError: If ``by`` is none of these.
+        """
+        return times.delays(self.record.run, self.events, by)
+
+    def census(self) -> Table:
+        """Return beds, occupied beds and patients waiting of each department at the end of each day."""
+        return results.occupancy(self.events)
+
+    @property
+    def chart(self) -> Charts:
+        """Charts of the run: ``occupancy``, ``queue``, ``waits``."""
+        return Charts(self.census(), self.waits(by="month"))
+
+    def board(self) -> Board:
+        """Return the bed board: a page that plays the run through time; a notebook shows it, ``save`` writes it."""
+        # Only who asks for a board waits for what it imports.
+        from hospital_sim.results.board import Board
+
+        return Board(self.record.run, self.events)
+
+    def event_log(self, kind: str) -> Table:
+        """Return the event log of the run for another tool.
+
+        Args:
+            kind: ``"vidigi"`` (arrivals, queues, use of beds and departures, in minutes from the first day) or
+                ``"pm4py"`` (a case for each spell, an event for each of its moments). What these tools take is the
+                table's ``to_pandas()``.
+
+        Raises:
+            ValueError: If ``kind`` is neither.
+        """
+        # Only who asks for a log waits for what it imports.
+        from hospital_sim.results import event_logs
+
+        return event_logs.event_log(self.record.run, self.events, kind)
+
+    def write_xes(self, path: str | os.PathLike[str]) -> None:
+        """Write the run as an XES event log for process mining: a trace for each spell.
+
+        Args:
+            path: The file, by convention ``….xes``, or ``….xes.gz`` to have it compressed; one that is there is
+                replaced.
+
+        Raises:
+            OSError: If the file cannot be written.
+        """
+        from hospital_sim.results import event_logs
+
+        event_logs.write_xes(self.record.run, event_logs.courses(self.record.run, self.events), path)
+
+    def write(self, sink: Sink | str | os.PathLike[str]) -> RunRecord:
+        """Write the events and the run record.
+
+        Args:
+            sink: A sink; or the raw root of a lake as a path or a URL, by convention ``<lake>/raw``.
+
+        Returns:
+            The run record.
+
+        Raises:
+            HistoryConflictError: If the lake holds another history of this hospital.
+            HospitalSimError: If an event cannot be written.
+        """
+        with open_sink(sink) as target:
+            target.begin(self.record.run)
+            for event in self.events:
+                target.write(event)
+            target.flush()
+            target.finish(self.record)
+        return self.record
+
+    def __repr__(self) -> str:
+        """Say which run this is."""
+        run = self.record.run
+        return f"<Run {run.run_id[:8]} of {run.hospital_name}, {run.emit_from} to {run.end}, seed {run.seed}>"
+
+    def _repr_html_(self) -> str | None:
+        return None if self._events is None else self.summary()._repr_html_()

@@ -1,0 +1,149 @@
+"""Assembles a run: a hospital, its demand, its beds and the coroutines that join them."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+import msgspec
+from simpy import Environment
+
+from hospital_sim.blocks.processes import Clockwork, start
+from hospital_sim.clock import second_of
+from hospital_sim.config import HospitalConfig
+from hospital_sim.config.promises import promises
+from hospital_sim.draws.identity import digest
+from hospital_sim.draws.requests import requests
+from hospital_sim.draws.streams import STREAM_VERSION, Streams
+from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
+from hospital_sim.events import RECORD_VERSION, RunRecord, RunStarted
+from hospital_sim.simulation.department import Department, Observer
+from hospital_sim.simulation.escalation import change_beds
+from hospital_sim.simulation.order import Order
+from hospital_sim.simulation.overflow import OutlierRounds
+from hospital_sim.simulation.recorder import Emit, EventRecorder
+from hospital_sim.simulation.spells import arrivals, census
+
+FIRST_YEAR, LAST_YEAR = 1971, 2199
+"""The years that a run may cover, warm-up included: those that every warehouse can store."""
+
+_LARGEST_SEED = 2**63 - 1
+_canonical = msgspec.json.Encoder(order="sorted")
+
+
+def plan_run(config: HospitalConfig, start: date, end: date, seed: int, emit_from: date | None = None) -> RunStarted:
+    """Say what a run will do, before it does it.
+
+    Args:
+        config: The hospital.
+        start: First day of the history, UTC.
+        end: Last day, inclusive; may equal ``start``.
+        seed: Seed of every random stream, 0 or more.
+        emit_from: First day of which events are emitted; ``start`` if None.
+
+    Returns:
+        The object that the run writes before its first event.
+
+    Raises:
+        ConfigurationError: If the days are out of order or out of range, or the seed is not a whole number from 0.
+    """
+    first = start if emit_from is None else emit_from
+    _check_seed(seed)
+    _check_days(config, start, first, end)
+    # Tables in the order of their keys, so that the order in a file changes no byte of the run record.
+    configuration = msgspec.to_builtins(config, order="deterministic")
+    history = {
+        "configuration": configuration,
+        "seed": seed,
+        "start": start,
+        "stream_version": STREAM_VERSION,
+        "warmup_days": config.warmup_days,
+    }
+    return RunStarted(
+        record_version=RECORD_VERSION,
+        run_id=digest(_canonical.encode(history | {"emit_from": first, "end": end})),
+        history_id=digest(_canonical.encode(history)),
+        stream_version=STREAM_VERSION,
+        hospital_id=config.id,
+        hospital_name=config.name,
+        configuration=configuration,
+        configuration_hash=digest(_canonical.encode(configuration)),
+        seed=seed,
+        warmup_days=config.warmup_days,
+        start=start,
+        emit_from=first,
+        end=end,
+        departments=promises(config),
+    )
+
+
+def run_events(
+    config: HospitalConfig, run: RunStarted, emit: Emit, on_day: Callable[[date], None] | None = None
+) -> RunRecord:
+    """Run a hospital and emit its events.
+
+    Args:
+        config: The hospital.
+        run: What to do, as ``plan_run`` said.
+        emit: Called with each event, in the order in which they happen.
+        on_day: Called when a day is done, those of the warm-up included.
+
+    Returns:
+        The run record: what was emitted.
+    """
+    recorder = EventRecorder(config, run, emit)
+    observe(config, run, recorder, on_day)
+    return recorder.record()
+
+
+def observe(
+    config: HospitalConfig, run: RunStarted, observer: Observer, on_day: Callable[[date], None] | None = None
+) -> None:
+    """Run a hospital, warm-up first, and tell an observer all that happens.
+
+    Args:
+        config: The hospital.
+        run: What to do, as ``plan_run`` said.
+        observer: Who is told.
+        on_day: Called when a day is done, those of the warm-up included.
+    """
+    first_day = run.start - timedelta(days=run.warmup_days)
+    env = Clockwork(initial_time=second_of(first_day))
+    order = Order(len(config.department))
+    departments = [Department(env, entry, position, order) for position, entry in enumerate(config.department)]
+    for department in departments:
+        streams = Streams(run.seed, config.id, department.config.id)
+        start(arrivals(env, department, requests(department.config, streams, first_day, run.end), observer))
+    _connect(env, departments)
+    start(census(env, departments, order, observer))
+    for day in (first_day + timedelta(days=number) for number in range((run.end - first_day).days + 1)):
+        env.run_to(second_of(day + timedelta(days=1)))
+        if on_day is not None:
+            on_day(day)
+
+
+def _connect(env: Environment, departments: Sequence[Department]) -> None:
+    """Start what changes the beds of departments, and what sends their patients elsewhere."""
+    by_id = {department.config.id: department for department in departments}
+    for department in departments:
+        config = department.config
+        if config.bed_change or config.escalation is not None:
+            start(change_beds(env, department))
+        if config.overflow is not None:
+            OutlierRounds(env, department, [by_id[name] for name in config.overflow.to], config.overflow)
+
+
+def _check_seed(seed: int) -> None:
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise ConfigurationTypeError(f"seed: must be a whole number, not {seed!r}")
+    if not 0 <= seed <= _LARGEST_SEED:
+        raise ConfigurationError(f"seed: must be between 0 and {_LARGEST_SEED}, not {seed}")
+
+
+def _check_days(config: HospitalConfig, start: date, emit_from: date, end: date) -> None:
+    if end < start:
+        raise ConfigurationError(f"end: {end} is before the start, {start}; both days are included")
+    if not start <= emit_from <= end:
+        raise ConfigurationError(f"emit_from: {emit_from} is not between the start, {start}, and the end, {end}")
+    if start.year < FIRST_YEAR or (start - timedelta(days=config.warmup_days)).year < FIRST_YEAR:
+        raise ConfigurationError(f"start: {start}, less {config.warmup_days} days of warm-up, is before {FIRST_YEAR}")
+    if end.year > LAST_YEAR:
+        raise ConfigurationError(f"end: {end} is after {LAST_YEAR}")

@@ -1,0 +1,89 @@
+"""The coroutines of a hospital: arrivals, the spell of a patient, and the census.
+
+They know beds and time. What happens is handed to an observer; nothing here knows what becomes of it.
+"""
+
+from collections.abc import Generator, Iterable, Sequence
+from itertools import count
+from typing import Any
+
+from simpy import Environment
+from simpy.events import Event
+
+from hospital_sim.blocks.processes import Clockwork, start
+from hospital_sim.blocks.turns import Turn
+from hospital_sim.clock import DAY
+from hospital_sim.draws.requests import Request
+from hospital_sim.simulation.department import Department, Observer, Spell
+from hospital_sim.simulation.order import Order, Phase
+
+
+def arrivals(
+    env: Clockwork, department: Department, requests: Iterable[Request], observer: Observer
+) -> Generator[Event, Any, None]:
+    """Start a spell at the second of each request.
+
+    Args:
+        env: The environment.
+        department: Who is asked.
+        requests: The requests, in the order of their seconds.
+        observer: Who is told.
+    """
+    at_request = department.at_request
+    for request in requests:
+        if not env.skip_to(request.second):
+            yield Turn(env, request.second, at_request)
+        start(spell(env, department, request, observer))
+
+
+def spell(
+    env: Environment, department: Department, request: Request, observer: Observer
+) -> Generator[Event, Any, None]:
+    """Take a bed, or wait for one; hold it for the stay and the delay; leave it to be cleaned.
+
+    Args:
+        env: The environment.
+        department: Who is asked.
+        request: The request that begins the spell now.
+        observer: Who is told.
+    """
+    if request.when_full == "divert" and not department.ward.has_room:
+        observer.diverted(department, request)
+        return
+    this = Spell(department, request, department)
+    observer.requested(this)
+    bed = department.ward.take_bed(this)
+    place, second = department, request.second
+    if bed is None:
+        if department.on_waiting is not None:
+            department.on_waiting(this)
+        ward, bed = yield from department.ward.wait_for_bed(this)
+        place, second = department.outlier_places.get(ward.name, department), int(env.now)
+    this.admit(place, bed, second)
+    observer.admitted(this)
+    yield Turn(env, this.discharged, place.at_discharge)
+    turnaround = request.turnaround
+    place.ward.leave_bed(bed, clean=not turnaround)
+    observer.discharged(this)
+    if turnaround:
+        yield Turn(env, this.discharged + turnaround, place.at_beds_change)
+        place.ward.bed_cleaned(bed)
+
+
+def census(
+    env: Environment, departments: Sequence[Department], order: Order, observer: Observer
+) -> Generator[Event, Any, None]:
+    """Tell the observer of the first and the last second of each day.
+
+    Args:
+        env: The environment, at the beginning of a day.
+        departments: The departments, in order.
+        order: The order of things that fall on one second.
+        observer: Who is told.
+    """
+    for midnight in count(int(env.now), DAY):
+        yield Turn(env, midnight, order.priority(Phase.START_OF_DAY))
+        observer.start_of_day(midnight, departments)
+        last_second = midnight + DAY - 1
+        yield Turn(env, last_second, order.priority(Phase.END_OF_DAY))
+        observer.end_of_day(last_second, departments)

@@ -1,0 +1,131 @@
+"""Runs a hospital several times, measures it, and sets each published figure beside what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import date
+
+from hospital_sim.config import HospitalConfig
+from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
+from hospital_sim.experiments.intervals import Interval, t_interval
+from hospital_sim.experiments.seeds import MOST_REPLICATIONS, replication_seed
+from hospital_sim.experiments.tasks import OnDone, open_runner
+from hospital_sim.hospital import Hospital
+from hospital_sim.simulation.runner import observe, plan_run
+from hospital_sim.validation.calibration.figures import GROUPS, Figure
+from hospital_sim.validation.calibration.measures import Measured, Year, measure
+from hospital_sim.validation.calibration.spell_log import SpellLog
+
+START, END = date(2024, 4, 1), date(2025, 3, 31)
+"""A financial year: its winter is in one piece."""
+
+AGREES, DIFFERS, NOT_JUDGED = "agrees", "differs", "not judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure beside the simulation.
+
+    Attributes:
+        group: Its subject.
+        figure: The published figure.
+        simulated: The mean over the replications, and its interval.
+    """
+
+    group: str
+    figure: Figure
+    simulated: Interval
+
+    @property
+    def verdict(self) -> str:
+        """Whether the simulated mean lies in the figure's band; not judged where there is none, or nothing to judge."""
+        agrees = None if self.simulated.mean is None else self.figure.agrees(self.simulated.mean)
+        return NOT_JUDGED if agrees is None else AGREES if agrees else DIFFERS
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far a hospital agrees with the published figures.
+
+    Attributes:
+        hospital: The hospital.
+        start: First day that was measured.
+        end: Last day.
+        replications: How many runs.
+        rows: One for each figure.
+    """
+
+    hospital: Hospital
+    start: date
+    end: date
+    replications: int
+    rows: tuple[Row, ...]
+
+    def count(self, verdict: str) -> int:
+        """Return how many figures have a verdict."""
+        return sum(row.verdict == verdict for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    config: HospitalConfig
+    start: date
+    end: date
+    seed: int
+
+
+def calibration(
+    hospital: Hospital,
+    *,
+    replications: int = 10,
+    seed: int = 1,
+    start: date = START,
+    end: date = END,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    on_done: OnDone | None = None,
+) -> Agreement:
+    """Measure a hospital the way the published figures are measured, and compare.
+
+    Args:
+        hospital: The hospital.
+        replications: How many runs on independent random numbers, 1 or more.
+        seed: Seed of the experiment.
+        start: First day that is measured; the warm-up comes before.
+        end: Last day, included.
+        executor: Any ``concurrent.futures.Executor``.
+        workers: Without an executor, how many processes; one for each processor if None, where processes are forked.
+        on_done: Called as each run is done, with how many are done and how many there are.
+
+    Raises:
+        ConfigurationError: If an argument is wrong; nothing has run then.
+    """
+    _check(replications)
+    tasks = [_Task(hospital.config, start, end, replication_seed(seed, number)) for number in range(replications)]
+    plan_run(hospital.config, start, end, tasks[0].seed)
+    with open_runner(executor, workers, on_done, replications) as runner:
+        measured = runner.run(_measured, tasks)
+    return Agreement(hospital, start, end, replications, _rows(measured))
+
+
+def _measured(task: _Task) -> Measured:
+    log = SpellLog()
+    observe(task.config, plan_run(task.config, task.start, task.end, task.seed), log)
+    return measure(Year(task.config, log, task.start, task.end))
+
+
+def _rows(measured: Sequence[Measured]) -> tuple[Row, ...]:
+    return tuple(
+        Row(group, figure, t_interval([each.get(figure.measure) for each in measured]))
+        for group, figures in GROUPS.items()
+        for figure in figures
+    )
+
+
+def _check(replications: int) -> None:
+    if isinstance(replications, bool) or not isinstance(replications, int):
+        raise ConfigurationTypeError(f"replications: must be a whole number, not {replications!r}")
+    if not 1 <= replications <= MOST_REPLICATIONS:
+        raise ConfigurationError(f"replications: must be 1 or more, at most {MOST_REPLICATIONS}, not {replications}")

@@ -1,0 +1,1 @@
+"""Instruments that the studies share: observers, and departments of queueing theory."""

@@ -1,0 +1,49 @@
+"""Departments of queueing theory, as ordinary configurations, and how they are run."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from hospital_sim.clock import DAY, second_of
+from hospital_sim.config import HospitalConfig, parse_hospital
+from hospital_sim.simulation.department import Observer
+from hospital_sim.simulation.runner import FIRST_YEAR, observe, plan_run
+
+NO_LIMIT = 2000
+"""Beds of a department in which nobody ever waits: many more than are ever asked for."""
+
+
+def ward(identifier: str, beds: int, per_day: float | None = None, **fields: object) -> dict[str, object]:
+    """Return the table of a department without long stays and delays, unless the fields give them."""
+    plain = {
+        "id": identifier,
+        "name": identifier,
+        "treatment_function_code": "300",
+        "beds": beds,
+        "long_stay_share": 0,
+        "delay_share": 0,
+    }
+    demand = {} if per_day is None else {"requests_per_day": per_day}
+    return plain | demand | fields
+
+
+def hospital(identifier: str, warmup_days: int, wards: Sequence[dict[str, object]]) -> HospitalConfig:
+    """Return a hospital of departments."""
+    return parse_hospital({"id": identifier, "name": identifier, "warmup_days": warmup_days, "department": list(wards)})
+
+
+def period(config: HospitalConfig, days: int) -> tuple[date, date]:
+    """Return the first and the last day of a run that is observed for some days after the warm-up, from 1 January."""
+    start = date(FIRST_YEAR + 1 + config.warmup_days // 366, 1, 1)
+    return start, start + timedelta(days=days - 1)
+
+
+def window(config: HospitalConfig, days: int) -> tuple[int, int]:
+    """Return the first second that is observed, and the second after the last."""
+    start, _ = period(config, days)
+    return second_of(start), second_of(start) + days * DAY
+
+
+def run(config: HospitalConfig, days: int, seed: int, observer: Observer) -> None:
+    """Simulate a hospital, warm-up first, and tell an observer all that happens."""
+    start, end = period(config, days)
+    observe(config, plan_run(config, start, end, seed), observer)

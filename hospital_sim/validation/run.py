@@ -1,0 +1,102 @@
+"""Runs the studies and gathers their checks."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from hospital_sim.errors import ConfigurationError
+from hospital_sim.experiments.seeds import replication_seed
+from hospital_sim.experiments.tasks import OnDone, open_runner
+from hospital_sim.validation.checks import Check
+from hospital_sim.validation.studies import building_blocks as blocks
+from hospital_sim.validation.studies import exact, inputs, loss, stroke, unlimited, waiting
+from hospital_sim.validation.study import Measures, Study, gather
+
+STUDIES: tuple[Study, ...] = (
+    *exact.STUDIES,
+    *inputs.STUDIES,
+    *unlimited.STUDIES,
+    *loss.STUDIES,
+    *waiting.STUDIES,
+    *stroke.STUDIES,
+    *blocks.STUDIES,
+)
+"""All of them, in the order in which they are shown."""
+
+REPLICATIONS = 30
+"""Replications of each study; fewer would not be enough for their means to be normal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a validation showed.
+
+    Attributes:
+        seed: Its seed.
+        replications: Replications of each study.
+        studies: Name and checks of each study.
+    """
+
+    seed: int
+    replications: int
+    studies: tuple[tuple[str, tuple[Check, ...]], ...]
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The checks of all studies."""
+        return tuple(check for _, checks in self.studies for check in checks)
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """Those that did not pass."""
+        return tuple(check for check in self.checks if not check.passed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    replicate: Callable[[int], Measures]
+    seed: int
+
+
+def validate(
+    *,
+    seed: int = 1,
+    replications: int = REPLICATIONS,
+    studies: Sequence[Study] = STUDIES,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    on_done: OnDone | None = None,
+) -> Report:
+    """Simulate what queueing theory knows the answer to, and compare.
+
+    Args:
+        seed: Seed of all replications; another one is another sample.
+        replications: Replications of each study, 2 or more; the checks are made for 30 or more.
+        studies: What to simulate; everything unless given.
+        executor: Where to run the replications; processes of its own if None.
+        workers: Without an executor, how many processes, as in ``replicate``.
+        on_done: Called as each replication is done, with how many are done and how many there are.
+
+    Returns:
+        The checks.
+
+    Raises:
+        ConfigurationError: If the seed, the replications or the workers are out of range.
+    """
+    if isinstance(replications, bool) or not isinstance(replications, int) or replications < 2:
+        raise ConfigurationError(f"replications: must be a whole number of 2 or more, not {replications!r}")
+    order = sorted(studies, key=lambda study: study.cost, reverse=True)
+    tasks = [
+        _Task(study.replicate, replication_seed(seed, number)) for study in order for number in range(replications)
+    ]
+    with open_runner(executor, workers, on_done, len(tasks)) as runner:
+        measured = runner.run(_run, tasks)
+    by_name = {
+        study.name: tuple(study.judge(gather(measured[position * replications : (position + 1) * replications])))
+        for position, study in enumerate(order)
+    }
+    return Report(seed, replications, tuple((study.name, by_name[study.name]) for study in studies))
+
+
+def _run(task: _Task) -> Measures:
+    return task.replicate(task.seed)

@@ -1,0 +1,1 @@
+"""Studies: each simulates one model many times and checks it against theory."""
