@@ -8,7 +8,7 @@ import yaml
 
 pytestmark = pytest.mark.unit
 
-MODELS = Path(__file__).parents[3] / "elt" / "models"
+MODELS = Path(__file__).parents[4] / "elt" / "models"
 MODEL_FILES = sorted((MODELS / "models").rglob("*.sql"))
 MACROS = sorted((MODELS / "macros").glob("*.sql")) + sorted((MODELS / "tests").rglob("*.sql"))
 CLICKHOUSE_MACRO = re.compile(r"{% macro clickhouse__.*?{%-? endmacro", re.DOTALL)

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.integration
 
 WITH_TWO_VERSIONS = f"""
 import sys
-sys.path.insert(0, {str(Path(__file__).parents[2] / "support")!r})
+sys.path.insert(0, {str(Path(__file__).parents[3] / "support")!r})
 import two_versions
 two_versions.install()
 from elt.cli import main

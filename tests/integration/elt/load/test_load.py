@@ -43,7 +43,7 @@ class KilledWarehouse(KilledAtStep, ChdbWarehouse):
 
 LOAD_UNTIL_KILLED = f"""
 import sys
-sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[2] / "support")!r}]
+sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[3] / "support")!r}]
 from pathlib import Path
 from test_load import KilledWarehouse, LocalStore, load_into
 lake, warehouse, left = sys.argv[1:]
