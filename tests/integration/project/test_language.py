@@ -1,4 +1,4 @@
-"""Two rules of the project's language that a program can hold: how modules introduce themselves, and names of locals."""
+"""Two rules of the language that a program can hold: how modules introduce themselves, and the names of locals."""
 
 import ast
 from collections.abc import Iterator
