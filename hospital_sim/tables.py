@@ -1,11 +1,17 @@
-"""Small tables of results: they read well on a terminal and in a notebook, and turn into frames."""
+"""Tables of results, and the mean and percentiles of times that stand in them.
+
+Tables read well on a terminal and in a notebook, and turn into frames.
+"""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from hospital_sim.errors import MissingExtraError
 
@@ -117,3 +123,25 @@ def format_cell(cell: Cell) -> str:
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return str(cell)
     return f"{cell:,}" if isinstance(cell, int) else f"{cell:,.3f}"
+
+
+class TimeSummary(NamedTuple):
+    """Mean, percentiles and maximum of some times, in their unit; all None if there are no times.
+
+    Percentiles are exact with linear interpolation, as the warehouse takes them.
+    """
+
+    mean: float | None = None
+    p50: float | None = None
+    p90: float | None = None
+    p95: float | None = None
+    longest: float | None = None
+
+
+def summarise_times(times: ArrayLike) -> TimeSummary:
+    """Return the mean, percentiles and maximum of times, such as waits in hours."""
+    values = np.asarray(times)
+    if not values.size:
+        return TimeSummary()
+    p50, p90, p95 = np.percentile(values, (50, 90, 95)).tolist()
+    return TimeSummary(float(values.mean()), p50, p90, p95, float(values.max()))

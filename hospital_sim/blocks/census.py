@@ -9,13 +9,12 @@ from array import array
 from collections.abc import Generator
 from typing import Any
 
-import numpy as np
 from simpy import Environment
 from simpy.events import Event, EventPriority
 
 from hospital_sim.blocks.turns import AFTER_ALL, Turn
 from hospital_sim.blocks.wards import Stay, Ward
-from hospital_sim.tables import Cell, Table
+from hospital_sim.tables import Cell, Table, summarise_times
 
 _AFTER_ROUNDS = EventPriority(AFTER_ALL + 1)
 """The priority of a sample: after the beds that are given out at its time."""
@@ -114,8 +113,7 @@ class _WardRecord:
     def row(self) -> dict[str, Cell]:
         self._advance()
         elapsed = self._last - self._start
-        waits = np.frombuffer(self._waits) if self._waits else None
-        p50, p90 = (None, None) if waits is None else np.percentile(waits, (50, 90)).tolist()
+        waits = summarise_times(self._waits)
         return {
             "ward": self.ward.name,
             "beds": self.ward.beds,
@@ -125,9 +123,9 @@ class _WardRecord:
             "longest_queue": self._longest_queue,
             "admitted": len(self._waits),
             "left": self._left,
-            "wait_mean": None if waits is None else float(waits.mean()),
-            "wait_p50": p50,
-            "wait_p90": p90,
+            "wait_mean": waits.mean,
+            "wait_p50": waits.p50,
+            "wait_p90": waits.p90,
         }
 
     def _advance(self) -> None:

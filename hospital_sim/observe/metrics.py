@@ -14,6 +14,7 @@ import numpy as np
 from hospital_sim.clock import DAY
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 from hospital_sim.observe.statistics import Statistics
+from hospital_sim.tables import summarise_times
 
 HOUR = 3600
 
@@ -60,20 +61,9 @@ def _delayed_share(seen: Statistics) -> float | None:
     return _share(len(seen.delays), seen.discharges)
 
 
-def _mean(field: str, unit: int, seen: Statistics) -> float | None:
-    times = _times(field, seen)
-    return sum(times) / len(times) / unit if times else None
-
-
-def _longest(field: str, unit: int, seen: Statistics) -> float | None:
-    times = _times(field, seen)
-    return max(times) / unit if times else None
-
-
-def _percentile(field: str, unit: int, percent: float, seen: Statistics) -> float | None:
-    """Return an exact percentile with linear interpolation, as the warehouse takes it."""
-    times = _times(field, seen)
-    return float(np.percentile(np.frombuffer(times, dtype=np.int64), percent)) / unit if times else None
+def _time(field: str, figure: str, unit: int, seen: Statistics) -> float | None:
+    seconds: float | None = getattr(summarise_times(_times(field, seen)), figure)
+    return None if seconds is None else seconds / unit
 
 
 def _share_over(field: str, seconds: int, seen: Statistics) -> float | None:
@@ -108,21 +98,21 @@ _ALL = (
     Metric("full_share", "share", "time in which every open bed is occupied", partial(_mean_over_time, "full_seconds")),
     Metric("queue", "patients", "patients waiting, mean over time", partial(_mean_over_time, "queue_seconds")),
     Metric("waiting_at_end", "patients", "patients waiting at the end", partial(_count, "waiting_at_end")),
-    Metric("wait_mean", "hours", "mean wait", partial(_mean, "waits", HOUR)),
-    Metric("wait_p50", "hours", "median wait", partial(_percentile, "waits", HOUR, 50)),
-    Metric("wait_p90", "hours", "P90 of the wait", partial(_percentile, "waits", HOUR, 90)),
-    Metric("wait_p95", "hours", "P95 of the wait", partial(_percentile, "waits", HOUR, 95)),
-    Metric("wait_max", "hours", "longest wait", partial(_longest, "waits", HOUR)),
+    Metric("wait_mean", "hours", "mean wait", partial(_time, "waits", "mean", HOUR)),
+    Metric("wait_p50", "hours", "median wait", partial(_time, "waits", "p50", HOUR)),
+    Metric("wait_p90", "hours", "P90 of the wait", partial(_time, "waits", "p90", HOUR)),
+    Metric("wait_p95", "hours", "P95 of the wait", partial(_time, "waits", "p95", HOUR)),
+    Metric("wait_max", "hours", "longest wait", partial(_time, "waits", "longest", HOUR)),
     Metric("waited_share", "share", "admissions after any wait", partial(_share_over, "waits", 0)),
     Metric("wait_over_4h", "share", "admissions after more than 4 hours", partial(_share_over, "waits", 4 * HOUR)),
     Metric("wait_over_12h", "share", "admissions after more than 12 hours", partial(_share_over, "waits", 12 * HOUR)),
-    Metric("stay_mean", "days", "mean stay", partial(_mean, "stays", DAY)),
-    Metric("stay_p50", "days", "median stay", partial(_percentile, "stays", DAY, 50)),
-    Metric("stay_p90", "days", "P90 of the stay", partial(_percentile, "stays", DAY, 90)),
+    Metric("stay_mean", "days", "mean stay", partial(_time, "stays", "mean", DAY)),
+    Metric("stay_p50", "days", "median stay", partial(_time, "stays", "p50", DAY)),
+    Metric("stay_p90", "days", "P90 of the stay", partial(_time, "stays", "p90", DAY)),
     Metric("stay_over_7d", "share", "stays of 7 days or more", partial(_share_from, "stays", 7 * DAY)),
     Metric("stay_over_21d", "share", "stays of 21 days or more", partial(_share_from, "stays", 21 * DAY)),
     Metric("delayed_share", "share", "discharges later than ready", _delayed_share),
-    Metric("delay_mean", "days", "mean delay of those delayed", partial(_mean, "delays", DAY)),
+    Metric("delay_mean", "days", "mean delay of those delayed", partial(_time, "delays", "mean", DAY)),
 )
 
 METRICS: dict[str, Metric] = {metric.name: metric for metric in _ALL}

@@ -6,8 +6,8 @@ from datetime import date
 
 from hospital_sim.config import HospitalConfig
 from hospital_sim.events import DepSnapshot, Discharge, Event, RunStarted
-from hospital_sim.results.times import admissions_in, end_of_day, figures, is_delayed, table, wait_hours
-from hospital_sim.tables import Cell, Table
+from hospital_sim.results.times import admissions_in, end_of_day, is_delayed, table, wait_hours
+from hospital_sim.tables import Cell, Table, summarise_times
 
 LONG_STAY_DAYS = 21
 """A stay of three weeks or more is long in the NHS's sense."""
@@ -75,15 +75,15 @@ def _summary_row(name: str, part: _Parts) -> tuple[Cell, ...]:
     waiting = _daily(part.census, lambda event: event.waiting_list_size)
     beds = _daily(part.census, lambda event: event.beds)
     occupied = _daily(part.census, lambda event: event.occupied_beds)
-    _, p50, p90, _, _ = figures(wait_hours(part.admissions))
+    waits = summarise_times(wait_hours(part.admissions))
     return (
         name,
         beds[-1] if beds else None,
         sum(occupied) / sum(beds) if sum(beds) else None,
         len(part.admissions),
         len(part.discharges),
-        p50,
-        p90,
+        waits.p50,
+        waits.p90,
         max(waiting, default=0),
         waiting[-1] if waiting else 0,
         _share(part.discharges, _is_long),

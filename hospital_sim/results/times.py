@@ -10,10 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-import numpy as np
-
 from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, RunStarted
-from hospital_sim.tables import Cell, Table
+from hospital_sim.tables import Cell, Table, summarise_times
 
 Counted = TypeVar("Counted", Admission, Discharge, DepSnapshot)
 
@@ -52,14 +50,6 @@ def is_delayed(event: Discharge) -> bool:
     return event.discharge_date > event.discharge_ready_date
 
 
-def figures(times: Sequence[float]) -> tuple[float | None, ...]:
-    """Return mean, P50, P90, P95 (linear interpolation) and maximum; Nones where there are no times."""
-    if not times:
-        return (None,) * len(_FIGURES)
-    p50, p90, p95 = np.percentile(times, (50, 90, 95)).tolist()
-    return (sum(times) / len(times), p50, p90, p95, max(times))
-
-
 def waits(run: RunStarted, events: Iterable[Event], by: str) -> Table:
     """Return how long admitted patients had waited.
 
@@ -76,7 +66,7 @@ def waits(run: RunStarted, events: Iterable[Event], by: str) -> Table:
     """
     groups = _groups(run, by)
     admitted = _grouped(by, admissions_in(run, events), lambda event: event.requested_department_id, _admitted)
-    rows = [(name, len(admitted[name]), *figures(wait_hours(admitted[name]))) for name in groups]
+    rows = [(name, len(admitted[name]), *summarise_times(wait_hours(admitted[name]))) for name in groups]
     return table(f"Waits by {by}, hours", (by, "admissions", *_named("wait_hours")), rows)
 
 
@@ -98,7 +88,7 @@ def stays(run: RunStarted, events: Sequence[Event], by: str) -> Table:
     groups = _groups(run, by)
     left = _grouped(by, _discharges(events), lambda event: event.department_id, _discharged)
     census = _grouped(by, end_of_day(events), lambda event: event.department_id, lambda event: event.snapshot_date)
-    rows = [(name, len(left[name]), *figures(stay_days(left[name])), _in_bed(census[name])) for name in groups]
+    rows = [(name, len(left[name]), *summarise_times(stay_days(left[name])), _in_bed(census[name])) for name in groups]
     return table(f"Stays by {by}, days", (by, "discharges", *_named("stay_days"), "in_bed_at_end"), rows)
 
 
@@ -132,7 +122,7 @@ def table(title: str, names: Sequence[str], rows: Sequence[tuple[Cell, ...]]) ->
 def _delay_row(discharges: Sequence[Discharge]) -> tuple[Cell, ...]:
     days = delay_days(discharges)
     share = len(days) / len(discharges) if discharges else None
-    return (len(discharges), len(days), share, *figures(days))
+    return (len(discharges), len(days), share, *summarise_times(days))
 
 
 def _in_bed(census: Sequence[DepSnapshot]) -> int:

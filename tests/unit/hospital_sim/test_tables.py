@@ -8,7 +8,7 @@ import pyarrow
 import pytest
 
 from hospital_sim import MissingExtraError, Table
-from hospital_sim.tables import format_cell
+from hospital_sim.tables import TimeSummary, format_cell, summarise_times
 
 pytestmark = pytest.mark.unit
 
@@ -98,3 +98,12 @@ def test_without_the_extra_a_frame_says_which_to_install(
 )
 def test_a_cell_as_text(cell: object, text: str) -> None:
     assert format_cell(cell) == text  # type: ignore[arg-type]
+
+
+def test_times_are_summed_up_with_linear_interpolation() -> None:
+    expected = TimeSummary(mean=4.0, p50=2.5, p90=7.9, p95=8.95, longest=10.0)
+    assert summarise_times([1, 2, 3, 10]) == pytest.approx(expected)
+
+
+def test_a_summary_of_no_times_is_none_throughout() -> None:
+    assert summarise_times([]) == (None, None, None, None, None)
