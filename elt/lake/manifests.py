@@ -12,8 +12,8 @@ from typing import TypeVar
 
 import msgspec
 
-from elt.lake import layout
 from elt.errors import BrokenLakeError
+from elt.lake import layout
 from hospital_sim.storage import ObjectStore
 
 MANIFEST_VERSION = 1
@@ -98,8 +98,8 @@ class OutputCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         late: Late events among them, by hospital.
         staged: Events staged, by hospital and department: one number for each day of the month.
         quarantined: Objects quarantined, by reason and the day of their key.
-        raw_sha256: Digest of the raw objects of each day (see ``elt.lake.digests.RawDigest``); empty where a lake was staged
-            before digests of raw objects were kept.
+        raw_sha256: Digest of the raw objects of each day (see ``elt.lake.digests.RawDigest``); empty where a lake was
+            staged before digests of raw objects were kept.
     """
 
     rows: int

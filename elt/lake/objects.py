@@ -9,9 +9,9 @@ from contextlib import suppress
 
 import numpy as np
 
+from elt.native.buffers import JoinedObjects, ObjectBuffer
 from elt.native.files import FILES, Names
 from elt.native.name_lists import END
-from elt.native.buffers import JoinedObjects, ObjectBuffer
 from elt.native.text_rows import Rows, texts_of
 from hospital_sim.storage import LocalStore, ObjectStore
 

@@ -13,8 +13,8 @@ from enum import StrEnum
 
 import msgspec
 
-from elt.lake import layout
 from elt.errors import BrokenLakeError
+from elt.lake import layout
 from hospital_sim.storage import ObjectConflictError, ObjectStore
 
 

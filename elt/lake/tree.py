@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from elt.lake import objects as partitions
 from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
-from elt.native.files import Names
+from elt.lake import objects as partitions
 from elt.native.buffers import JoinedObjects
+from elt.native.files import Names
 from elt.native.text_rows import Rows
-from hospital_sim.events import keys as layout
 from hospital_sim.events import EVENT_TYPES, BrokenRecordError, RunRecord, RunStarted, decode_record, decode_started
+from hospital_sim.events import keys as layout
 from hospital_sim.storage import ObjectStore, open_store
 
 RAW_PREFIX = f"{layout.RAW}/"

@@ -1,0 +1,1 @@
+"""Building: runs the dbt project against a warehouse."""

@@ -1,0 +1,1 @@
+"""The lake: its layout, objects, manifests and quarantine."""
