@@ -15,14 +15,9 @@ from hospital_sim.config.parts import BedChange, Escalation, Overflow, Scheduled
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
 from hospital_sim.distributions import decode
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
+from hospital_sim.events.validation_errors import ProblemKind, parse_validation_error, value_at
 
 Fields = dict[str, object]
-
-_AT = re.compile(r"^(?P<problem>.*?)(?: - at `(?:\$\.?)?(?P<path>.*)`)?$", re.DOTALL)
-_KEY = re.compile(r"key` in `\$\.(?P<path>.*)$")
-_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.*)`")
-_MISSING = re.compile(r"Object missing required field `(?P<field>.*)`")
-_WRONG_TYPE = re.compile(r"Expected `[^`]*`, got `[^`]*`$")
 
 
 def read_hospitals(path: Path) -> tuple[HospitalConfig, ...]:
@@ -163,34 +158,21 @@ def _table(value: object, where: str) -> Fields:
 
 
 def _explain(error: msgspec.ValidationError, departments: list[Fields], document: Fields) -> NoReturn:
-    message, cause = str(error), error.__cause__
-    match = _AT.match(message)
-    problem, path = (match["problem"], match["path"] or "") if match else (message, "")
-    key = _KEY.match(path)
-    path = key["path"] if key else path
-    where = _where(path, departments)
-    for pattern, raiser in ((_UNKNOWN, _unknown_at), (_MISSING, _missing_at)):
-        found = pattern.match(problem)
-        if found:
-            raiser(where, found["field"], path)
-    if cause is not None:
-        raise (ConfigurationTypeError if isinstance(cause, TypeError) else ConfigurationError)(f"{where}: {problem}")
-    kind = ConfigurationTypeError if _WRONG_TYPE.match(problem) else ConfigurationError
-    problem = problem.replace("`", "").replace("Expected", "must be").replace("Invalid", "invalid")
-    says_value = ", got" in problem or problem.startswith(("invalid enum value", "invalid value"))
-    value = "" if key or says_value else f", not {_value_at(document, path)!r}"
-    raise kind(f"{where}: {problem}{value}")
-
-
-def _value_at(document: object, path: str) -> object:
-    """Return the value that a path such as ``department[0].ages[1]`` points at."""
-    value = document
-    for name, position in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
-        if name and isinstance(value, dict):
-            value = value.get(name)
-        elif position and isinstance(value, list | tuple):
-            value = value[int(position)]
-    return value
+    """Raise the configuration error that says what a validation error says, in our words."""
+    problem = parse_validation_error(error)
+    where = _where(problem.path, departments)
+    if problem.kind is ProblemKind.UNKNOWN_FIELD:
+        known = next((fields for pattern, fields in _FIELDS_AT if re.fullmatch(pattern, problem.path)), ())
+        _unknown(where, problem.subject, known)
+    if problem.kind is ProblemKind.MISSING_FIELD:
+        raise ConfigurationError(f"{where + ': ' if where else ''}{problem.subject}: missing; add it")
+    kind = ConfigurationTypeError if problem.kind is ProblemKind.WRONG_TYPE else ConfigurationError
+    if error.__cause__ is not None:
+        raise kind(f"{where}: {problem.text}")
+    text = problem.text.replace("`", "").replace("Expected", "must be").replace("Invalid", "invalid")
+    names_value = ", got" in text or text.startswith(("invalid enum value", "invalid value"))
+    value = "" if problem.in_key or names_value else f", not {value_at(document, problem.path)!r}"
+    raise kind(f"{where}: {text}{value}")
 
 
 def _where(path: str, departments: list[Fields]) -> str:
@@ -218,17 +200,7 @@ _FIELDS_AT = (
 )
 
 
-def _unknown_at(where: str, field: str, path: str) -> NoReturn:
-    known = next((fields for pattern, fields in _FIELDS_AT if re.fullmatch(pattern, path)), ())
-    _unknown(where, field, known)
-
-
 def _unknown(where: str, field: str, known: tuple[str, ...]) -> NoReturn:
     close = difflib.get_close_matches(field, known, n=1)
     hint = f"; did you mean {close[0]}?" if close else (f"; known are {', '.join(known)}" if known else "")
     raise ConfigurationError(f"{where + ': ' if where else ''}{field}: unknown field{hint}")
-
-
-def _missing_at(where: str, field: str, path: str) -> NoReturn:
-    del path
-    raise ConfigurationError(f"{where + ': ' if where else ''}{field}: missing; add it")

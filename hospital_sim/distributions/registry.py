@@ -5,7 +5,6 @@ class joins with ``@distribution("name")``.
 """
 
 import difflib
-import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -20,6 +19,7 @@ from hospital_sim.distributions.families.phase_type import Coxian, PhaseType
 from hospital_sim.distributions.families.weibull import Weibull
 from hospital_sim.distributions.protocol import Distribution
 from hospital_sim.distributions.truncated import Truncated
+from hospital_sim.events.validation_errors import ProblemKind, ValidationProblem, parse_validation_error, value_at
 
 FIELD = "distribution"
 """The field of a table that names its distribution."""
@@ -27,8 +27,6 @@ FIELD = "distribution"
 Registered = TypeVar("Registered", bound=msgspec.Struct)
 
 _registered: dict[str, type[msgspec.Struct]] = {}
-_AT = re.compile(r"^(?P<problem>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
-_EXPECTED = re.compile(r"Expected `(?P<expected>.*)`, got `.*`$")
 
 
 def register(name: str, cls: type[Registered]) -> type[Registered]:
@@ -149,33 +147,19 @@ def _hint(word: str, known: tuple[str, ...]) -> str:
 
 def _explained(error: msgspec.ValidationError, table: Mapping[str, object]) -> TypeError | ValueError:
     """Return the error in words: the path within the table, what is wrong, and the value."""
-    match = _AT.match(str(error))
-    problem, path = (match["problem"], match["path"] or "") if match else (str(error), "")
-    cause = error.__cause__
-    kind: type[TypeError | ValueError] = TypeError if isinstance(cause, TypeError) else ValueError
-    if cause is None:
-        kind = TypeError if _EXPECTED.match(problem) else ValueError
-        problem = f"{_requirement(problem)}, not {_value_at(table, path)!r}"
-    return kind(f"{path}: {problem}" if path else problem)
+    problem = parse_validation_error(error)
+    kind = TypeError if problem.kind is ProblemKind.WRONG_TYPE else ValueError
+    text = problem.text
+    if error.__cause__ is None:
+        text = f"{_requirement(problem)}, not {value_at(table, problem.path)!r}"
+    return kind(f"{problem.path}: {text}" if problem.path else text)
 
 
-def _requirement(problem: str) -> str:
-    match = _EXPECTED.match(problem)
-    words = {"float": "a number", "int": "a whole number", "array": "a list", "str": "a text"}
-    if match:
-        return f"must be {' or '.join(words.get(each, each) for each in match['expected'].split(' | '))}"
-    return problem.replace("`", "").replace("Expected", "must be")
-
-
-def _value_at(table: object, path: str) -> object:
-    """Return the value that a path such as ``components[0].mean`` points at."""
-    value = table
-    for name, position in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
-        if name and isinstance(value, Mapping):
-            value = value.get(name)
-        elif position and isinstance(value, list | tuple):
-            value = value[int(position)]
-    return value
+def _requirement(problem: ValidationProblem) -> str:
+    if problem.kind is ProblemKind.WRONG_TYPE:
+        words = {"float": "a number", "int": "a whole number", "array": "a list", "str": "a text"}
+        return f"must be {' or '.join(words.get(name, name) for name in problem.subject.split(' | '))}"
+    return problem.text.replace("`", "").replace("Expected", "must be")
 
 
 for _name, _class in (
