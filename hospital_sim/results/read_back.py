@@ -6,9 +6,8 @@ import msgspec
 from msgspec import structs
 
 from hospital_sim.errors import HospitalSimError
-from hospital_sim.events import Event, RunRecord, RunStarted, decode_event, decode_record
-from hospital_sim.events import keys as layout
-from hospital_sim.storage import ObjectStore, open_store
+from hospital_sim.events import Event, RunRecord, RunStarted, decode_event, keys
+from hospital_sim.storage import BrokenRecord, ObjectStore, finished_runs, open_store
 
 
 class UnreadableHistoryError(HospitalSimError):
@@ -42,17 +41,18 @@ def _open(root: str) -> tuple[ObjectStore, list[RunRecord]]:
     store = open_store(root)
     if found := _records(store):
         return store, found
-    inside = open_store(layout.raw_root(root))
+    inside = open_store(keys.raw_root(root))
     found = _records(inside)
     return (inside, found) if found else (store, found)
 
 
 def _records(store: ObjectStore) -> list[RunRecord]:
-    keys = [key for key in store.keys(f"{layout.RUNS}/") if layout.is_record_key(key)]
-    try:
-        return [decode_record(data) for _, data in store.read_many(keys)]
-    except msgspec.DecodeError as error:
-        raise UnreadableHistoryError(f"{store.url}/{layout.RUNS}: holds what is not a run record: {error}") from error
+    records = []
+    for run in finished_runs(store):
+        if isinstance(run, BrokenRecord):
+            raise UnreadableHistoryError(f"{store.url}/{keys.RUNS}: holds what is not a run record: {run.problem}")
+        records.append(run.record)
+    return records
 
 
 def _of_hospital(store: ObjectStore, records: list[RunRecord], hospital_id: str | None) -> list[RunRecord]:
@@ -69,11 +69,10 @@ def _of_hospital(store: ObjectStore, records: list[RunRecord], hospital_id: str 
 
 def _events(store: ObjectStore, days: list[date]) -> list[Event]:
     kinds = [folder.rstrip("/") for folder in store.folders()]
-    prefixes = [layout.partition_prefix(kind, day) for kind in kinds if kind != layout.RUNS for day in days]
-    keys = [key for prefix in prefixes for key in store.keys(prefix)]
+    prefixes = [keys.partition_prefix(kind, day) for kind in kinds if kind != keys.RUNS for day in days]
     events: list[Event] = []
-    for key, data in store.read_many(keys):
-        named = layout.parse_event_key(key)
+    for key, data in store.read_many([key for prefix in prefixes for key in store.keys(prefix)]):
+        named = keys.parse_event_key(key)
         if named is None:
             continue
         try:

@@ -1,12 +1,14 @@
-"""What a lake already knows of a hospital: it holds one history of it, and a run continues only what is finished."""
+"""Checks that a run fits the history in a lake: the same past of the hospital, and no day missing before the run."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import TypeVar
 
 from hospital_sim.errors import HistoryConflictError
-from hospital_sim.events import BrokenRecordError, RunRecord, RunStarted, decode_record, decode_started
-from hospital_sim.events import keys as layout
-from hospital_sim.storage import ObjectStore
+from hospital_sim.events import RunStarted
+from hospital_sim.storage import BrokenRecord, FinishedRun, ObjectStore, StartedRun, finished_runs, started_runs
+
+Run = TypeVar("Run", StartedRun, FinishedRun)
 
 
 def check_history(store: ObjectStore, run: RunStarted) -> None:
@@ -14,17 +16,18 @@ def check_history(store: ObjectStore, run: RunStarted) -> None:
 
     Args:
         store: The raw root.
-        run: What the run will do.
+        run: The run that is about to start.
 
     Raises:
-        HistoryConflictError: If another history of the hospital was begun there, finished or not; or if the run emits
-            from a later day than its start, and finished runs do not cover every day before.
+        HistoryConflictError: If the root holds another history of the hospital, finished or not; if the run emits from
+            a later day than its start, and finished runs do not cover every day before; or if a run record is broken.
         StorageError: If the root cannot be read.
     """
-    for key, other in _started(store):
+    for start in started_runs(store):
+        other = _sound(store, start).run
         if other.hospital_id == run.hospital_id and other.history_id != run.history_id:
             raise HistoryConflictError(
-                f"{store.url}: holds another history of hospital {run.hospital_id!r}: {key} has "
+                f"{store.url}: holds another history of hospital {run.hospital_id!r}: {start.key} has "
                 f"{_difference(other, run)}; write this run to another lake"
             )
     missing = _first_missing_day(store, run)
@@ -40,14 +43,19 @@ def _first_missing_day(store: ObjectStore, run: RunStarted) -> date | None:
     if run.emit_from == run.start:
         return None
     day = run.start
-    periods = sorted(
-        (record.run.emit_from, record.run.end) for record in _finished(store) if record.run.history_id == run.history_id
-    )
-    for first, last in periods:
+    for first, last in sorted(_finished_periods(store, run.history_id)):
         if first > day:
             break
         day = max(day, last + timedelta(days=1))
     return day if day < run.emit_from else None
+
+
+def _finished_periods(store: ObjectStore, history_id: str) -> Iterator[tuple[date, date]]:
+    """Yield the first and the last day of each finished run of a history."""
+    for finished in finished_runs(store):
+        run = _sound(store, finished).record.run
+        if run.history_id == history_id:
+            yield run.emit_from, run.end
 
 
 def _difference(other: RunStarted, run: RunStarted) -> str:
@@ -58,27 +66,7 @@ def _difference(other: RunStarted, run: RunStarted) -> str:
     return "another configuration"
 
 
-def _started(store: ObjectStore) -> Iterator[tuple[str, RunStarted]]:
-    for key, data in _runs(store):
-        if layout.is_started_key(key):
-            try:
-                yield key, decode_started(data)
-            except BrokenRecordError as error:
-                raise _foreign(store, key) from error
-
-
-def _finished(store: ObjectStore) -> Iterator[RunRecord]:
-    for key, data in _runs(store):
-        if layout.is_record_key(key):
-            try:
-                yield decode_record(data)
-            except BrokenRecordError as error:
-                raise _foreign(store, key) from error
-
-
-def _runs(store: ObjectStore) -> Iterator[tuple[str, bytes]]:
-    return store.read_many(list(store.keys(f"{layout.RUNS}/")))
-
-
-def _foreign(store: ObjectStore, key: str) -> HistoryConflictError:
-    return HistoryConflictError(f"{store.url}/{key}: is not a run record of this version; write to another lake")
+def _sound(store: ObjectStore, run: Run | BrokenRecord) -> Run:
+    if isinstance(run, BrokenRecord):
+        raise HistoryConflictError(f"{store.url}/{run.key}: is not a run record of this version; write to another lake")
+    return run

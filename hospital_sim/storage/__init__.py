@@ -1,4 +1,20 @@
-"""Object stores: where a lake lives. The local file system, S3 and what speaks as it does, and what fsspec knows."""
+"""Object stores: the local file system, S3 and services that speak its protocol, and file systems of fsspec.
+
+- Opening: ``open_store`` returns the store at a path or a URL.
+- Stores: ``ObjectStore`` is what each can do; ``LocalStore`` is the one for disks, ``FILE_ALONE`` its prefix for
+  temporary files.
+- Writing safely: ``create_once`` refuses a store that overwrites.
+- Run records: ``finished_runs``, ``started_runs``, ``unfinished_runs`` and ``read_record`` yield ``FinishedRun``,
+  ``StartedRun`` or ``BrokenRecord``.
+- Errors: ``StorageError`` and the classes below it; ``public_url`` hides the password of a URL in messages.
+
+Create and read objects::
+
+    store = open_store("lake/raw")
+    store.create("notes/first.json", b"{}")  # True; False if the same bytes exist; an error if other bytes do
+    for key, data in store.read_many(store.keys("notes/")):
+        print(key, len(data))
+"""
 
 import os
 
@@ -14,22 +30,38 @@ from hospital_sim.storage.protocol import (
     StoreUnreachableError,
     UnknownSchemeError,
 )
+from hospital_sim.storage.run_records import (
+    BrokenRecord,
+    FinishedRun,
+    StartedRun,
+    finished_runs,
+    read_record,
+    started_runs,
+    unfinished_runs,
+)
 from hospital_sim.storage.urls import public_url
 
 __all__ = [
     "FILE_ALONE",
+    "BrokenRecord",
+    "FinishedRun",
     "LocalStore",
     "ObjectConflictError",
     "ObjectNotFoundError",
     "ObjectStore",
     "OverwritingStoreError",
+    "StartedRun",
     "StorageError",
     "StoreRefusedError",
     "StoreUnreachableError",
     "UnknownSchemeError",
     "create_once",
+    "finished_runs",
     "open_store",
     "public_url",
+    "read_record",
+    "started_runs",
+    "unfinished_runs",
 ]
 
 
