@@ -21,7 +21,7 @@ from elt.warehouse.tables import LOADED_FILE
 from elt.warehouse.version import require_version
 from hospital_sim.terminal import progress
 
-MODELS = Path(__file__).parent / "models"
+MODELS = Path(__file__).parents[1] / "models"
 """The dbt project."""
 
 _FINISHED = {"LogModelResult", "LogTestResult", "LogUnitTestResult"}
