@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from hospital_sim.config import DepartmentConfig, HospitalConfig
-from hospital_sim.config.promises import promises
+from hospital_sim.config.expectations import expectations
 from hospital_sim.errors import ConfigurationTypeError
 from hospital_sim.hospital import Hospital
 
@@ -44,11 +44,11 @@ def _notes(base: str, first: HospitalConfig, name: str, other: HospitalConfig) -
     here, there = ({entry.id: entry for entry in config.department} for config in (first, other))
     yield from _alone(base, here, there)
     yield from _alone(name, there, here)
-    promised = [{entry.department_id: entry for entry in promises(config)} for config in (first, other)]
+    expected = [{entry.department_id: entry for entry in expectations(config)} for config in (first, other)]
     for department in here:
         if department in there:
             changed = _changed(here[department], there[department])
-            rates = [entry[department].requests_per_day for entry in promised]
+            rates = [entry[department].requests_per_day for entry in expected]
             if not math.isclose(*rates):
                 yield (
                     f"{name}, {department}: {rates[1]:,.3f} requests a day, not {rates[0]:,.3f}: "

@@ -9,7 +9,7 @@ from simpy import Environment
 from hospital_sim.blocks.processes import Clockwork, start
 from hospital_sim.clock import second_of
 from hospital_sim.config import HospitalConfig
-from hospital_sim.config.promises import promises
+from hospital_sim.config.expectations import expectations
 from hospital_sim.draws.identity import digest
 from hospital_sim.draws.requests import requests
 from hospital_sim.draws.streams import STREAM_VERSION, Streams
@@ -71,7 +71,7 @@ def plan_run(config: HospitalConfig, start: date, end: date, seed: int, emit_fro
         start=start,
         emit_from=first,
         end=end,
-        departments=promises(config),
+        departments=expectations(config),
     )
 
 

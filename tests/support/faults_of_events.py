@@ -114,9 +114,9 @@ def opening_admissions_are_left_out(patch: pytest.MonkeyPatch) -> None:
 
 
 def multipliers_are_not_scaled(patch: pytest.MonkeyPatch) -> None:
-    from hospital_sim.config import promises
+    from hospital_sim.config import expectations
 
-    patch.setattr(promises, "month_multipliers", lambda ward: tuple(2 * factor for factor in ward.month_multipliers))
+    patch.setattr(expectations, "month_multipliers", lambda ward: tuple(2 * each for each in ward.month_multipliers))
 
 
 def admissions_before_emit_from_are_told_again(patch: pytest.MonkeyPatch) -> None:

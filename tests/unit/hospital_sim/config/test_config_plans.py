@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from hospital_sim.config import HospitalConfig, parse_hospital
+from hospital_sim.config.expectations import expectations
 from hospital_sim.config.offered_load import mean_bed_days, offered_load, requests_per_day
 from hospital_sim.config.open_beds import fewest_and_most_beds, mean_open_beds, planned_beds
 from hospital_sim.config.parts import BedChange
-from hospital_sim.config.promises import promises
 from hospital_sim.config.sources import sources
 from hospital_sim.errors import ConfigurationError
 
@@ -130,7 +130,7 @@ class TestResolvedSources:
         )
 
         assert sources(config.department[0])[0].stay.mean_bed_days == pytest.approx(5)
-        assert promises(config)[0].long_stay_share == 0
+        assert expectations(config)[0].long_stay_share == 0
         assert offered_load(config.department[0]) == pytest.approx(0.5)
 
     def test_turnaround_holds_the_bed_but_is_no_stay(self) -> None:

@@ -1,4 +1,4 @@
-"""What a configuration promises of each department: the expectations that a run record carries downstream."""
+"""Expectations of a configuration for each department, which a run record carries downstream."""
 
 from collections.abc import Callable
 
@@ -14,12 +14,12 @@ from hospital_sim.config.sources import StayRule, sources
 from hospital_sim.events import DepartmentPromise
 
 
-def promises(config: HospitalConfig) -> tuple[DepartmentPromise, ...]:
-    """Return what is to be expected of each department of a hospital, in order."""
-    return tuple(_promise(department) for department in config.department)
+def expectations(config: HospitalConfig) -> tuple[DepartmentPromise, ...]:
+    """Return the expectations of each department of a hospital, in order."""
+    return tuple(_expectation(department) for department in config.department)
 
 
-def _promise(department: DepartmentConfig) -> DepartmentPromise:
+def _expectation(department: DepartmentConfig) -> DepartmentPromise:
     longest = _longest_ordinary_stay(department)
     long_stays = (
         (None, None) if longest is None else tuple(longest * factor for factor in department.long_stay_multiple)
