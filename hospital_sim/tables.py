@@ -6,7 +6,7 @@ Tables read well on a terminal and in a notebook, and turn into frames.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,6 +36,12 @@ class Table:
         self._columns = {name: list(values) for name, values in columns.items()}
         if len({len(values) for values in self._columns.values()}) > 1:
             raise ValueError(f"{title}: the columns are not of equal length")
+
+    @classmethod
+    def from_rows(cls, title: str, names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
+        """Return a table of rows, each with a cell for every name."""
+        columns: Iterable[Sequence[Cell]] = zip(*rows, strict=True) if rows else [()] * len(names)
+        return cls(title, dict(zip(names, columns, strict=True)))
 
     @property
     def columns(self) -> tuple[str, ...]:

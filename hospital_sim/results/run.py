@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from hospital_sim.config import HospitalConfig
 from hospital_sim.errors import HospitalSimError
 from hospital_sim.events import Event, RunRecord
-from hospital_sim.results import summary as results
-from hospital_sim.results import times
+from hospital_sim.results import summary
 from hospital_sim.results.charts import Charts
 from hospital_sim.sinks import Sink, open_sink
 from hospital_sim.tables import Table
@@ -64,7 +63,7 @@ class Run:
         delayed.
         Shares and percentiles are None where there is nothing to take them of.
         """
-        return results.summary(self.config, self.record.run, self.events)
+        return summary.summary(self.config, self.record.run, self.events)
 
     def waits(self, by: str = "department") -> Table:
         """Return how long admitted patients had waited, in hours.
@@ -75,7 +74,7 @@ class Run:
         Raises:
             ValueError: If ``by`` is none of these.
         """
-        return times.waits(self.record.run, self.events, by)
+        return summary.waits(self.record.run, self.events, by)
 
     def stays(self, by: str = "department") -> Table:
         """Return how long discharged patients had been in their bed, in days, from their true admission.
@@ -88,7 +87,7 @@ class Run:
         Raises:
             ValueError: If ``by`` is none of these.
         """
-        return times.stays(self.record.run, self.events, by)
+        return summary.stays(self.record.run, self.events, by)
 
     def delays(self, by: str = "department") -> Table:
         """Return how many patients were discharged later than ready, and by how many days those were late.
@@ -99,11 +98,11 @@ class Run:
         Raises:
             ValueError: If ``by`` is none of these.
         """
-        return times.delays(self.record.run, self.events, by)
+        return summary.delays(self.record.run, self.events, by)
 
     def census(self) -> Table:
         """Return beds, occupied beds and patients waiting of each department at the end of each day."""
-        return results.occupancy(self.events)
+        return summary.census(self.events)
 
     @property
     def chart(self) -> Charts:

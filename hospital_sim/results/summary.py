@@ -1,41 +1,43 @@
-"""What a run shows: occupancy and a summary, computed from its events."""
+"""Tables about a run, computed from its events: a summary, the census, and times waited, stayed and delayed.
+
+A time counts when it has ended: waits of patients admitted in the run, stays and delays of patients discharged in it,
+each from its true beginning, which may lie before the run. Times that have not ended are not guessed; columns such as
+``in_bed_at_end`` count them. Every department and month of the run has a row, even if nothing happened in it.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
+from typing import TypeVar
 
 from hospital_sim.config import HospitalConfig
-from hospital_sim.events import DepSnapshot, Discharge, Event, RunStarted
-from hospital_sim.results.times import admissions_in, end_of_day, is_delayed, table, wait_hours
+from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, RunStarted
 from hospital_sim.tables import Cell, Table, summarise_times
+
+Grouped = TypeVar("Grouped", Admission, Discharge, DepSnapshot)
 
 LONG_STAY_DAYS = 21
 """A stay of three weeks or more is long in the NHS's sense."""
 
-
-def occupancy(events: Iterable[Event]) -> Table:
-    """Return the census of each department at the end of each day: date, department, beds, occupied, waiting, rate."""
-    rows = [
-        (
-            event.snapshot_date,
-            event.department_id,
-            event.beds,
-            event.occupied_beds,
-            event.waiting_list_size,
-            event.occupied_beds / event.beds if event.beds else 0.0,
-        )
-        for event in end_of_day(events)
-    ]
-    names = ("date", "department", "beds", "occupied_beds", "waiting_list_size", "occupancy_rate")
-    return table("Census at the end of the day", names, rows)
+_GROUPINGS = ("department", "month", "hospital")
+_FIGURES = ("mean", "p50", "p90", "p95", "max")
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def summary(config: HospitalConfig, run: RunStarted, events: Sequence[Event]) -> Table:
     """Return a row for each department, and one for the hospital."""
-    parts = _Parts(run, events)
-    rows = [_summary_row(entry.name, parts.of(entry.id)) for entry in config.department]
+    admissions, discharges, census = _admissions(run, events), _discharges(events), _end_of_day(events)
+    admitted, discharged, counted = (
+        _grouped(admissions, "department"),
+        _grouped(discharges, "department"),
+        _grouped(census, "department"),
+    )
+    rows = [
+        _summary_row(entry.name, admitted[entry.id], discharged[entry.id], counted[entry.id])
+        for entry in config.department
+    ]
     if len(rows) > 1:
-        rows.append(_summary_row("All departments", parts.all()))
+        rows.append(_summary_row("All departments", admissions, discharges, census))
     names = (
         "department",
         "beds",
@@ -49,46 +51,175 @@ def summary(config: HospitalConfig, run: RunStarted, events: Sequence[Event]) ->
         "long_stays",
         "delayed",
     )
-    return table(f"{config.name}, {run.emit_from} to {run.end}, seed {run.seed}", names, rows)
+    return Table.from_rows(f"{config.name}, {run.emit_from} to {run.end}, seed {run.seed}", names, rows)
 
 
-class _Parts:
-    """The events of a run that a summary counts, by department."""
-
-    def __init__(self, run: RunStarted, events: Sequence[Event]) -> None:
-        self.admissions = admissions_in(run, events)
-        self.discharges = [event for event in events if isinstance(event, Discharge)]
-        self.census = end_of_day(events)
-
-    def of(self, department: str) -> "_Parts":
-        part = object.__new__(_Parts)
-        part.admissions = [event for event in self.admissions if event.requested_department_id == department]
-        part.discharges = [event for event in self.discharges if event.department_id == department]
-        part.census = [event for event in self.census if event.department_id == department]
-        return part
-
-    def all(self) -> "_Parts":
-        return self
+def census(events: Iterable[Event]) -> Table:
+    """Return the census of each department at the end of each day: date, department, beds, occupied, waiting, rate."""
+    rows = [
+        (
+            event.snapshot_date,
+            event.department_id,
+            event.beds,
+            event.occupied_beds,
+            event.waiting_list_size,
+            event.occupied_beds / event.beds if event.beds else 0.0,
+        )
+        for event in _end_of_day(events)
+    ]
+    names = ("date", "department", "beds", "occupied_beds", "waiting_list_size", "occupancy_rate")
+    return Table.from_rows("Census at the end of the day", names, rows)
 
 
-def _summary_row(name: str, part: _Parts) -> tuple[Cell, ...]:
-    waiting = _daily(part.census, lambda event: event.waiting_list_size)
-    beds = _daily(part.census, lambda event: event.beds)
-    occupied = _daily(part.census, lambda event: event.occupied_beds)
-    waits = summarise_times(wait_hours(part.admissions))
+def waits(run: RunStarted, events: Iterable[Event], by: str) -> Table:
+    """Return how long admitted patients had waited.
+
+    Args:
+        run: The run.
+        events: Its events.
+        by: ``"department"`` (the one asked), ``"month"`` (of admission) or ``"hospital"``.
+
+    Returns:
+        A row for each group: admissions, mean, P50, P90, P95 and longest wait in hours.
+
+    Raises:
+        ValueError: If ``by`` is none of these.
+    """
+    groups = _groups(run, by)
+    admitted = _grouped(_admissions(run, events), by)
+    rows = [(group, len(admitted[group]), *summarise_times(_wait_hours(admitted[group]))) for group in groups]
+    return Table.from_rows(f"Waits by {by}, hours", (by, "admissions", *_figures("wait_hours")), rows)
+
+
+def stays(run: RunStarted, events: Sequence[Event], by: str) -> Table:
+    """Return how long discharged patients had been in a bed.
+
+    Args:
+        run: The run.
+        events: Its events.
+        by: ``"department"`` (the one whose bed it is), ``"month"`` (of discharge) or ``"hospital"``.
+
+    Returns:
+        A row for each group: discharges; mean, P50, P90, P95 and longest stay in days; and the patients in a bed at the
+        end of the group's last day, whose stays have not ended and are not counted.
+
+    Raises:
+        ValueError: If ``by`` is none of these.
+    """
+    groups = _groups(run, by)
+    discharged, counted = _grouped(_discharges(events), by), _grouped(_end_of_day(events), by)
+    rows = [
+        (
+            group,
+            len(discharged[group]),
+            *summarise_times([_stay(event) / _DAY for event in discharged[group]]),
+            _in_bed_at_end(counted[group]),
+        )
+        for group in groups
+    ]
+    return Table.from_rows(f"Stays by {by}, days", (by, "discharges", *_figures("stay_days"), "in_bed_at_end"), rows)
+
+
+def delays(run: RunStarted, events: Iterable[Event], by: str) -> Table:
+    """Return how many patients were discharged later than ready, and how late.
+
+    Args:
+        run: The run.
+        events: Its events.
+        by: ``"department"`` (the one whose bed it is), ``"month"`` (of discharge) or ``"hospital"``.
+
+    Returns:
+        A row for each group: discharges, delayed discharges, their share (None without discharges), and mean, P50, P90,
+        P95 and longest delay in days, of the delayed.
+
+    Raises:
+        ValueError: If ``by`` is none of these.
+    """
+    groups = _groups(run, by)
+    discharged = _grouped(_discharges(events), by)
+    rows = [(group, *_delay_row(discharged[group])) for group in groups]
+    names = (by, "discharges", "delayed", "delayed_share", *_figures("delay_days"))
+    return Table.from_rows(f"Delays by {by}, days", names, rows)
+
+
+def _admissions(run: RunStarted, events: Iterable[Event]) -> list[Admission]:
+    """Return the admissions of the days that a run emits, without patients who were in a bed before."""
+    return [event for event in events if isinstance(event, Admission) and event.admission_date.date() >= run.emit_from]
+
+
+def _discharges(events: Iterable[Event]) -> list[Discharge]:
+    return [event for event in events if isinstance(event, Discharge)]
+
+
+def _end_of_day(events: Iterable[Event]) -> list[DepSnapshot]:
+    return [event for event in events if isinstance(event, DepSnapshot) and event.snapshot_type == "EOD"]
+
+
+def _groups(run: RunStarted, by: str) -> list[str]:
+    """Return the groups of a run, each of which has a row."""
+    if by == "department":
+        return [entry.department_id for entry in run.departments]
+    if by == "month":
+        days = (run.end - run.emit_from).days + 1
+        return list(dict.fromkeys(_month(run.emit_from + timedelta(days=number)) for number in range(days)))
+    if by == "hospital":
+        return [run.hospital_id]
+    raise ValueError(f"by: {by!r} is not known; use one of {', '.join(map(repr, _GROUPINGS))}")
+
+
+def _grouped(events: Iterable[Grouped], by: str) -> defaultdict[str, list[Grouped]]:
+    groups: defaultdict[str, list[Grouped]] = defaultdict(list)
+    for event in events:
+        groups[_group(event, by)].append(event)
+    return groups
+
+
+def _group(event: Admission | Discharge | DepSnapshot, by: str) -> str:
+    if by == "hospital":
+        return event.hospital_id
+    if isinstance(event, Admission):
+        department, day = event.requested_department_id, event.admission_date.date()
+    elif isinstance(event, Discharge):
+        department, day = event.department_id, event.discharge_date.date()
+    else:
+        department, day = event.department_id, event.snapshot_date
+    return department if by == "department" else _month(day)
+
+
+def _month(day: date) -> str:
+    return f"{day:%Y-%m}"
+
+
+def _figures(measure: str) -> list[str]:
+    return [f"{measure}_{figure}" for figure in _FIGURES]
+
+
+def _summary_row(
+    name: str, admissions: Sequence[Admission], discharges: Sequence[Discharge], census: Sequence[DepSnapshot]
+) -> tuple[Cell, ...]:
+    waiting = _daily(census, lambda event: event.waiting_list_size)
+    beds = _daily(census, lambda event: event.beds)
+    occupied = _daily(census, lambda event: event.occupied_beds)
+    waits = summarise_times(_wait_hours(admissions))
     return (
         name,
         beds[-1] if beds else None,
         sum(occupied) / sum(beds) if sum(beds) else None,
-        len(part.admissions),
-        len(part.discharges),
+        len(admissions),
+        len(discharges),
         waits.p50,
         waits.p90,
         max(waiting, default=0),
         waiting[-1] if waiting else 0,
-        _share(part.discharges, _is_long),
-        _share(part.discharges, is_delayed),
+        _share([_stay(event).days >= LONG_STAY_DAYS for event in discharges]),
+        _share([_delay(event) > timedelta() for event in discharges]),
     )
+
+
+def _delay_row(discharges: Sequence[Discharge]) -> tuple[Cell, ...]:
+    delayed = [_delay(event) / _DAY for event in discharges if _delay(event) > timedelta()]
+    share = len(delayed) / len(discharges) if discharges else None
+    return (len(discharges), len(delayed), share, *summarise_times(delayed))
 
 
 def _daily(census: Iterable[DepSnapshot], count: Callable[[DepSnapshot], int]) -> list[int]:
@@ -99,9 +230,21 @@ def _daily(census: Iterable[DepSnapshot], count: Callable[[DepSnapshot], int]) -
     return [days[day] for day in sorted(days)]
 
 
-def _is_long(event: Discharge) -> bool:
-    return (event.discharge_date - event.admission_date).days >= LONG_STAY_DAYS
+def _in_bed_at_end(census: Sequence[DepSnapshot]) -> int:
+    return _daily(census, lambda event: event.occupied_beds)[-1] if census else 0
 
 
-def _share(discharges: Sequence[Discharge], holds: Callable[[Discharge], bool]) -> float | None:
-    return sum(map(holds, discharges)) / len(discharges) if discharges else None
+def _wait_hours(admissions: Iterable[Admission]) -> list[float]:
+    return [(event.admission_date - event.request_date) / _HOUR for event in admissions]
+
+
+def _stay(event: Discharge) -> timedelta:
+    return event.discharge_date - event.admission_date
+
+
+def _delay(event: Discharge) -> timedelta:
+    return event.discharge_date - event.discharge_ready_date
+
+
+def _share(flags: Sequence[bool]) -> float | None:
+    return sum(flags) / len(flags) if flags else None
