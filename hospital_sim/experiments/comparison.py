@@ -9,9 +9,10 @@ from datetime import date
 from hospital_sim.errors import ConfigurationError
 from hospital_sim.experiments.alignment import notes, on_common_streams
 from hospital_sim.experiments.differences import Difference, difference_cells
+from hospital_sim.experiments.experiment import Experiment
 from hospital_sim.experiments.intervals import CONFIDENCE, t_interval
-from hospital_sim.experiments.replications import Plan, Replications, check_replications, table
-from hospital_sim.experiments.tasks import OnDone, open_runner, run_replication
+from hospital_sim.experiments.replications import Replications, run_experiment
+from hospital_sim.experiments.tasks import OnDone
 from hospital_sim.hospital import Hospital
 from hospital_sim.observe import Metric
 from hospital_sim.tables import Table
@@ -91,7 +92,7 @@ class Comparison:
         columns = ("metric", "unit", "department", self._base, other, "difference", "low", "high", "verdict")
         size = len(self.scenarios[self._base])
         title = f"{other} compared with {self._base}, {size} replications, {100 * confidence:g}% intervals"
-        return table(title, columns, rows)
+        return Table.from_rows(title, columns, rows)
 
     def _other(self, of: str | None) -> str:
         others = [name for name in self.scenarios if name != self._base]
@@ -154,17 +155,12 @@ def compare(
         raise ConfigurationError(
             f"scenarios: give two or more by name, as in compare(now=hospital, more=other), not {len(hospitals)}"
         )
-    check_replications(replications)
-    wanted = None if metrics is None else list(metrics)
+    experiment = Experiment.checked(start, end, replications, seed, metrics, executor, workers, on_done)
+    return compare_hospitals(experiment, hospitals)
+
+
+def compare_hospitals(experiment: Experiment, hospitals: Mapping[str, Hospital]) -> Comparison:
+    """Compare hospitals by name on common random numbers (errors as in ``compare``)."""
     aligned = on_common_streams(hospitals)
-    plans = {name: Plan(hospital, start, end, seed, wanted) for name, hospital in aligned.items()}
-    tasks = [task for plan in plans.values() for task in plan.tasks(0, replications)]
-    with open_runner(executor, workers, on_done, len(tasks)) as runner:
-        rows = runner.run(run_replication, tasks)
-    return Comparison(
-        {
-            name: Replications(plan, rows[position * replications : (position + 1) * replications])
-            for position, (name, plan) in enumerate(plans.items())
-        },
-        notes(hospitals),
-    )
+    replications = run_experiment(experiment, list(aligned.values()))
+    return Comparison(dict(zip(aligned, replications, strict=True)), notes(hospitals))

@@ -9,8 +9,9 @@ from datetime import date
 from itertools import accumulate
 
 from hospital_sim.errors import ConfigurationError
+from hospital_sim.experiments.experiment import Experiment
 from hospital_sim.experiments.intervals import CONFIDENCE, Interval, check_confidence, t_interval
-from hospital_sim.experiments.replications import Plan, Replications, check_replications
+from hospital_sim.experiments.replications import Replications
 from hospital_sim.experiments.tasks import Row, open_runner, run_replication
 from hospital_sim.hospital import Hospital
 from hospital_sim.observe import Metric
@@ -79,19 +80,20 @@ def replications_for(
         ConfigurationError: If an argument is wrong, or ``at_most`` replications are not enough: the error says how
             wide the interval still is.
     """
-    plan = Plan(hospital, start, end, seed, [metric])
+    experiment = Experiment.checked(start, end, at_most, seed, [metric])
+    experiment.check(hospital)
     check_confidence(confidence)
-    check_replications(at_most)
     if not 0 < precision < float("inf"):
         raise ConfigurationError(f"precision: must be above 0 and finite, not {precision}")
-    name = plan.metrics[0].name
+    name = experiment.metrics[0].name
     # Without replications there are no values, but the department has to be one.
-    Replications(plan, []).values(name, department)
+    Replications(hospital, experiment, []).values(name, department)
     rows: list[tuple[Row, ...]] = []
     with open_runner(executor, workers, None, _BLOCK) as runner:
         while True:
-            rows += runner.run(run_replication, plan.tasks(len(rows), min(len(rows) + _BLOCK, at_most)))
-            ran = Replications(plan, rows)
+            block = experiment.tasks(hospital, len(rows), min(len(rows) + _BLOCK, at_most))
+            rows += runner.run(run_replication, block)
+            ran = Replications(hospital, experiment, rows)
             intervals = [t_interval(values, confidence) for values in _beginnings(ran.values(name, department))]
             narrow = [_is_narrow(interval, precision, relative=relative) for interval in intervals]
             enough = _enough(narrow, ended=len(rows) == at_most)

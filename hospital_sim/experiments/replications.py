@@ -6,26 +6,23 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from datetime import date
 
-from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
+from hospital_sim.errors import ConfigurationError
+from hospital_sim.experiments.experiment import Experiment
 from hospital_sim.experiments.intervals import CONFIDENCE, Interval, t_interval
-from hospital_sim.experiments.period import period
-from hospital_sim.experiments.seeds import MOST_REPLICATIONS, replication_seed
-from hospital_sim.experiments.tasks import OnDone, Replication, Row, open_runner, run_replication
+from hospital_sim.experiments.tasks import OnDone, Row, open_runner, run_replication
 from hospital_sim.hospital import Hospital
-from hospital_sim.observe import METRICS, Metric, find_metrics
+from hospital_sim.observe import METRICS, Metric
 from hospital_sim.observe.metrics import unknown_metric
 from hospital_sim.observe.observation import EVERYWHERE
-from hospital_sim.simulation.runner import plan_run
 from hospital_sim.tables import Cell, Table
-
-FEWEST = 2
 
 
 class Replications:
     """What the replications of a hospital showed.
 
     Args:
-        plan: What was run.
+        hospital: The hospital.
+        experiment: The arguments of the experiment.
         rows: For each replication, the metrics of the hospital and of each department in order.
 
     Attributes:
@@ -36,12 +33,12 @@ class Replications:
         metrics: What was measured.
     """
 
-    def __init__(self, plan: Plan, rows: Sequence[tuple[Row, ...]]) -> None:
-        self.hospital = plan.hospital
-        self.start, self.end = plan.start, plan.end
-        self.seeds = tuple(plan.seed(number) for number in range(len(rows)))
-        self.metrics = plan.metrics
-        self._names = [metric.name for metric in plan.metrics]
+    def __init__(self, hospital: Hospital, experiment: Experiment, rows: Sequence[tuple[Row, ...]]) -> None:
+        self.hospital = hospital
+        self.start, self.end = experiment.start, experiment.end
+        self.seeds = tuple(map(experiment.replication_seed, range(len(rows))))
+        self.metrics = experiment.metrics
+        self._names = [metric.name for metric in self.metrics]
         self._rows = list(rows)
 
     def __len__(self) -> int:
@@ -81,7 +78,7 @@ class Replications:
                 where = department or EVERYWHERE
                 rows.append((name, self.unit(name), where, found.mean, found.low, found.high, found.values))
         names = ("metric", "unit", "department", "mean", "low", "high", "values")
-        return table(f"{self._title}, means with {100 * confidence:g}% intervals", names, rows)
+        return Table.from_rows(f"{self._title}, means with {100 * confidence:g}% intervals", names, rows)
 
     def table(self) -> Table:
         """Return every value: a column for each metric, a row for each replication and department, and the hospital."""
@@ -90,7 +87,7 @@ class Replications:
             for number, row in enumerate(self._rows)
             for department in self.parts
         ]
-        return table(self._title, ("replication", "department", *self._names), rows)
+        return Table.from_rows(self._title, ("replication", "department", *self._names), rows)
 
     @property
     def parts(self) -> tuple[str | None, ...]:
@@ -124,47 +121,6 @@ class Replications:
         return f"<Replications of {self._title}>"
 
 
-class Plan:
-    """What an experiment runs of one hospital.
-
-    Args:
-        hospital: The hospital.
-        start: First day to measure; the warm-up comes before.
-        end: Last day.
-        seed: Seed of the experiment.
-        metrics: What to measure; all metrics of the library if None.
-
-    Raises:
-        ConfigurationError: If something of it is wrong: all is checked here, before anything runs.
-    """
-
-    def __init__(
-        self,
-        hospital: Hospital,
-        start: str | date | None,
-        end: str | date | None,
-        seed: int,
-        metrics: Iterable[str | Metric] | None,
-    ) -> None:
-        if not isinstance(hospital, Hospital):
-            raise ConfigurationTypeError(f"hospital: must be a Hospital, not {hospital!r}; load one with hs.load")
-        self.hospital = hospital
-        self.start, self.end = period(start, end)
-        self.metrics = find_metrics(metrics)
-        self._seed = seed
-        plan_run(hospital.config, self.start, self.end, self.seed(0))
-
-    def seed(self, number: int) -> int:
-        """Return the seed of a replication."""
-        return replication_seed(self._seed, number)
-
-    def tasks(self, first: int, end: int) -> list[Replication]:
-        """Return the replications with the numbers from ``first`` up to, and without, ``end``."""
-        names = tuple(metric.name if METRICS.get(metric.name) is metric else metric for metric in self.metrics)
-        config = self.hospital.config
-        return [Replication(config, self.start, self.end, self.seed(number), names) for number in range(first, end)]
-
-
 def replicate(
     hospital: Hospital,
     start: str | date | None = None,
@@ -196,24 +152,24 @@ def replicate(
     Raises:
         ConfigurationError: If an argument is wrong; nothing has run then.
     """
-    plan = Plan(hospital, start, end, seed, metrics)
-    check_replications(replications)
-    with open_runner(executor, workers, on_done, replications) as runner:
-        return Replications(plan, runner.run(run_replication, plan.tasks(0, replications)))
+    experiment = Experiment.checked(start, end, replications, seed, metrics, executor, workers, on_done)
+    (result,) = run_experiment(experiment, [hospital])
+    return result
 
 
-def check_replications(replications: int) -> None:
-    """Raise ``ConfigurationError`` unless a number of replications is enough for an interval."""
-    if isinstance(replications, bool) or not isinstance(replications, int):
-        raise ConfigurationTypeError(f"replications: must be a whole number, not {replications!r}")
-    if not FEWEST <= replications <= MOST_REPLICATIONS:
-        raise ConfigurationError(
-            f"replications: must be {FEWEST} or more (an interval needs two), at most {MOST_REPLICATIONS}, "
-            f"not {replications}"
-        )
+def run_experiment(experiment: Experiment, hospitals: Sequence[Hospital]) -> list[Replications]:
+    """Run the replications of each hospital; return them in the order of the hospitals.
 
-
-def table(title: str, names: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> Table:
-    """Return rows as a table."""
-    columns = zip(*rows, strict=True) if rows else [()] * len(names)
-    return Table(title, {name: list(values) for name, values in zip(names, columns, strict=True)})
+    Raises:
+        ConfigurationError: If a hospital cannot run on the days of the experiment; nothing has run then.
+    """
+    for hospital in hospitals:
+        experiment.check(hospital)
+    size = experiment.replications
+    tasks = [task for hospital in hospitals for task in experiment.tasks(hospital, 0, size)]
+    with open_runner(experiment.executor, experiment.workers, experiment.on_done, len(tasks)) as runner:
+        rows = runner.run(run_replication, tasks)
+    return [
+        Replications(hospital, experiment, rows[position * size : (position + 1) * size])
+        for position, hospital in enumerate(hospitals)
+    ]

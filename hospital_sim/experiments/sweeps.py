@@ -8,11 +8,12 @@ from datetime import date
 from itertools import product
 
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
-from hospital_sim.experiments.comparison import Comparison, compare
+from hospital_sim.experiments.comparison import Comparison, compare_hospitals
 from hospital_sim.experiments.differences import Difference
+from hospital_sim.experiments.experiment import Experiment
 from hospital_sim.experiments.field_values import with_fields
 from hospital_sim.experiments.intervals import CONFIDENCE, Interval
-from hospital_sim.experiments.replications import Replications, check_replications, table
+from hospital_sim.experiments.replications import Replications
 from hospital_sim.experiments.tasks import OnDone
 from hospital_sim.hospital import Hospital
 from hospital_sim.observe import Metric
@@ -67,7 +68,7 @@ class Sweep:
         ]
         unit = self.points[0].unit(metric)
         title = f"{metric} in {unit}, {department or 'all departments'}, {len(self.points[0])} replications"
-        return table(title, (*self.settings[0], "mean", "low", "high"), rows)
+        return Table.from_rows(title, (*self.settings[0], "mean", "low", "high"), rows)
 
     def __repr__(self) -> str:
         """Say what was varied."""
@@ -108,7 +109,7 @@ def sweep(
     Raises:
         ConfigurationError: If a field is not known, a value is wrong, or there are fewer than two combinations.
     """
-    check_replications(replications)
+    experiment = Experiment.checked(start, end, replications, seed, metrics, executor, workers, on_done)
     settings = _combinations(fields)
     names = [", ".join(f"{field}={value}" for field, value in point.items()) for point in settings]
     for name in names:
@@ -117,18 +118,7 @@ def sweep(
     hospitals = {
         name: Hospital(with_fields(hospital.config, point)) for name, point in zip(names, settings, strict=True)
     }
-    comparison = compare(
-        hospitals,
-        start=start,
-        end=end,
-        replications=replications,
-        seed=seed,
-        metrics=metrics,
-        executor=executor,
-        workers=workers,
-        on_done=on_done,
-    )
-    return Sweep(settings, comparison)
+    return Sweep(settings, compare_hospitals(experiment, hospitals))
 
 
 def _combinations(fields: Mapping[str, Iterable[object]]) -> list[Settings]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,14 +13,13 @@ import msgspec
 from hospital_sim.clock import DAY
 from hospital_sim.config import HospitalConfig, parse_hospital
 from hospital_sim.errors import ConfigurationError
+from hospital_sim.experiments.experiment import FIRST_DAY, Experiment
 from hospital_sim.experiments.mser import BATCH, FEWEST_BATCHES, Truncation, moving_average, mser_5
-from hospital_sim.experiments.period import FIRST_DAY
-from hospital_sim.experiments.replications import Plan, check_replications, table
 from hospital_sim.experiments.tasks import OnDone, open_runner
-from hospital_sim.experiments.welch import welch_plot
 from hospital_sim.hospital import Hospital
 from hospital_sim.observe import DailyObserver
 from hospital_sim.observe.observation import EVERYWHERE
+from hospital_sim.results.charts import load_altair
 from hospital_sim.simulation.runner import observe, plan_run
 from hospital_sim.tables import Table
 
@@ -29,28 +28,6 @@ if TYPE_CHECKING:
 
 WINDOW = 14
 """Days on each side of the moving average in a plot, if nothing else is asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class EmptyStart:
-    """One run of a hospital from empty.
-
-    Attributes:
-        config: The hospital, without warm-up and seasons.
-        end: The last day.
-        seed: Seed of the run.
-    """
-
-    config: HospitalConfig
-    end: date
-    seed: int
-
-
-def run_from_empty(task: EmptyStart) -> list[list[int]]:
-    """Return the patient-seconds of each day, by department."""
-    observer = DailyObserver()
-    observe(task.config, plan_run(task.config, FIRST_DAY, task.end, task.seed), observer)
-    return observer.present
 
 
 class WarmUp:
@@ -101,7 +78,7 @@ class WarmUp:
             after = _mean(self._present[name][found.observations :])
             rows.append((name, found.observations, "yes" if found.settled else "no", after))
         title = f"{self.hospital.config.name}: warm-up by MSER-5, {self._replications} replications from empty"
-        return table(title, ("department", "days", "settled", "patients_present"), rows)
+        return Table.from_rows(title, ("department", "days", "settled", "patients_present"), rows)
 
     def chart(self, department: str | None = None, *, window: int = WINDOW) -> altair.LayerChart:
         """Draw Welch's plot: patients present each day, their moving average, and where MSER-5 cuts.
@@ -117,7 +94,7 @@ class WarmUp:
         series = self.present(department)
         cut = self.days if department is None else self.departments[department].observations
         title = f"Patients present from empty, {department or EVERYWHERE.lower()}, {self._replications} replications"
-        return welch_plot(title, series, moving_average(series, window), cut)
+        return _welch_plot(title, series, moving_average(series, window), cut)
 
     def __repr__(self) -> str:
         """Say what was found."""
@@ -151,21 +128,28 @@ def warmup(
     Raises:
         ConfigurationError: If an argument is wrong.
     """
-    check_replications(replications)
     if days < BATCH * FEWEST_BATCHES:
         raise ConfigurationError(f"days: must be {BATCH * FEWEST_BATCHES} or more, not {days}")
     config = _from_empty(hospital.config)
     end = FIRST_DAY + timedelta(days=days - 1)
-    plan = Plan(Hospital(config), FIRST_DAY, end, seed, None)
-    tasks = [EmptyStart(config, end, plan.seed(number)) for number in range(replications)]
+    experiment = Experiment.checked(FIRST_DAY, end, replications, seed)
+    experiment.check(Hospital(config))
+    seeds = [experiment.replication_seed(number) for number in range(replications)]
     with open_runner(executor, workers, on_done, replications) as runner:
-        found = runner.run(run_from_empty, tasks)
+        runs = runner.run(partial(_run_from_empty, config, end), seeds)
     names = [department.id for department in config.department]
     present = {
-        name: [sum(day) / DAY / replications for day in zip(*(run[position] for run in found), strict=True)]
+        name: [sum(day) / DAY / replications for day in zip(*(run[position] for run in runs), strict=True)]
         for position, name in enumerate(names)
     }
     return WarmUp(hospital, present, replications)
+
+
+def _run_from_empty(config: HospitalConfig, end: date, seed: int) -> list[list[int]]:
+    """Return the patient-seconds of each day, by department."""
+    observer = DailyObserver()
+    observe(config, plan_run(config, FIRST_DAY, end, seed), observer)
+    return observer.present
 
 
 def _from_empty(config: HospitalConfig) -> HospitalConfig:
@@ -185,6 +169,29 @@ def _without_seasons(table: dict[str, object]) -> dict[str, object]:
         else:
             even[field] = value
     return even
+
+
+def _welch_plot(title: str, daily: Sequence[float], smoothed: Sequence[float], cut: int) -> altair.LayerChart:
+    """Draw daily values, their moving average, which may end earlier, and a line at the first day that counts."""
+    alt = load_altair()
+    x = alt.X("day:Q", title="Day")
+    y = alt.Y("patients:Q", title="Patients present")
+    lines = [
+        alt.Chart(alt.Data(values=_points(values))).mark_line(color=color, strokeWidth=width).encode(x=x, y=y)
+        for values, color, width in ((daily, "#bbbbbb", 1), (smoothed, "#1f5a8a", 2))
+    ]
+    rule = (
+        alt.Chart(alt.Data(values=[{"day": cut, "text": f"MSER-5: day {cut}"}]))
+        .mark_rule(strokeDash=[4, 4], color="#b03a2e")
+        .encode(x="day:Q", tooltip="text:N")
+    )
+    label = rule.mark_text(align="left", dx=4, y=8, color="#b03a2e").encode(x="day:Q", text="text:N")
+    chart: altair.LayerChart = alt.layer(*lines, rule, label).properties(title=title, width=640, height=280)
+    return chart
+
+
+def _points(values: Sequence[float]) -> list[dict[str, float]]:
+    return [{"day": day, "patients": round(value, 6)} for day, value in enumerate(values)]
 
 
 def _mean(values: Sequence[float]) -> float | None:

@@ -37,7 +37,7 @@ class Charts:
             ValueError: If there is no such department.
             MissingExtraError: If Altair is not installed.
         """
-        alt = _altair()
+        alt = load_altair()
         rows = self._days(department)
         fraction = alt.Y(
             "occupancy_rate:Q", title="Occupied beds", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False)
@@ -63,7 +63,7 @@ class Charts:
 
     def queue(self, department: str | None = None) -> altair.Chart:
         """Draw how many wait at the end of each day (arguments and errors as in ``occupancy``)."""
-        alt = _altair()
+        alt = load_altair()
         chart: altair.Chart = (
             alt.Chart(alt.Data(values=self._days(department)))
             .mark_line(interpolate="step-after")
@@ -83,7 +83,7 @@ class Charts:
         Raises:
             MissingExtraError: If Altair is not installed.
         """
-        alt = _altair()
+        alt = load_altair()
         rows = [
             {"month": row["month"], "percentile": label, "hours": row[column]}
             for row in self._waits
@@ -109,7 +109,8 @@ class Charts:
         return [row | {"date": str(row["date"])} for row in self._census if department in (None, row["department"])]
 
 
-def _altair() -> ModuleType:
+def load_altair() -> ModuleType:
+    """Return Altair, or raise ``MissingExtraError`` if it is not installed."""
     try:
         import altair
     except ImportError as error:

@@ -1,16 +1,17 @@
 """Runs the studies and gathers their checks."""
 
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 
 from hospital_sim.errors import ConfigurationError
-from hospital_sim.experiments.seeds import replication_seed
+from hospital_sim.experiments.experiment import replication_seed
 from hospital_sim.experiments.tasks import OnDone, open_runner
 from hospital_sim.validation.checks import Check
-from hospital_sim.validation.studies import building_blocks as blocks
-from hospital_sim.validation.studies import exact, inputs, loss, stroke, unlimited, waiting
-from hospital_sim.validation.study import Measures, Study, gather
+from hospital_sim.validation.studies import building_blocks, exact, inputs, loss, stroke, unlimited, waiting
+from hospital_sim.validation.study import Study, gather
 
 STUDIES: tuple[Study, ...] = (
     *exact.STUDIES,
@@ -19,7 +20,7 @@ STUDIES: tuple[Study, ...] = (
     *loss.STUDIES,
     *waiting.STUDIES,
     *stroke.STUDIES,
-    *blocks.STUDIES,
+    *building_blocks.STUDIES,
 )
 """All of them, in the order in which they are shown."""
 
@@ -52,12 +53,6 @@ class Report:
         return tuple(check for check in self.checks if not check.passed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    replicate: Callable[[int], Measures]
-    seed: int
-
-
 def validate(
     *,
     seed: int = 1,
@@ -87,16 +82,12 @@ def validate(
         raise ConfigurationError(f"replications: must be a whole number of 2 or more, not {replications!r}")
     order = sorted(studies, key=lambda study: study.cost, reverse=True)
     tasks = [
-        _Task(study.replicate, replication_seed(seed, number)) for study in order for number in range(replications)
+        partial(study.replicate, replication_seed(seed, number)) for study in order for number in range(replications)
     ]
     with open_runner(executor, workers, on_done, len(tasks)) as runner:
-        measured = runner.run(_run, tasks)
+        measured = runner.run(operator.call, tasks)
     by_name = {
         study.name: tuple(study.judge(gather(measured[position * replications : (position + 1) * replications])))
         for position, study in enumerate(order)
     }
     return Report(seed, replications, tuple((study.name, by_name[study.name]) for study in studies))
-
-
-def _run(task: _Task) -> Measures:
-    return task.replicate(task.seed)

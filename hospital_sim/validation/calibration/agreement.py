@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from hospital_sim.config import HospitalConfig
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
+from hospital_sim.experiments.experiment import MOST_REPLICATIONS, replication_seed
 from hospital_sim.experiments.intervals import Interval, t_interval
-from hospital_sim.experiments.seeds import MOST_REPLICATIONS, replication_seed
 from hospital_sim.experiments.tasks import OnDone, open_runner
 from hospital_sim.hospital import Hospital
 from hospital_sim.simulation.runner import observe, plan_run
@@ -68,14 +69,6 @@ class Agreement:
         return sum(row.verdict == verdict for row in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    config: HospitalConfig
-    start: date
-    end: date
-    seed: int
-
-
 def calibration(
     hospital: Hospital,
     *,
@@ -103,17 +96,17 @@ def calibration(
         ConfigurationError: If an argument is wrong; nothing has run then.
     """
     _check(replications)
-    tasks = [_Task(hospital.config, start, end, replication_seed(seed, number)) for number in range(replications)]
-    plan_run(hospital.config, start, end, tasks[0].seed)
+    seeds = [replication_seed(seed, number) for number in range(replications)]
+    plan_run(hospital.config, start, end, seeds[0])
     with open_runner(executor, workers, on_done, replications) as runner:
-        measured = runner.run(_measured, tasks)
+        measured = runner.run(partial(_measure_run, hospital.config, start, end), seeds)
     return Agreement(hospital, start, end, replications, _rows(measured))
 
 
-def _measured(task: _Task) -> Measured:
+def _measure_run(config: HospitalConfig, start: date, end: date, seed: int) -> Measured:
     log = SpellLog()
-    observe(task.config, plan_run(task.config, task.start, task.end, task.seed), log)
-    return measure(Year(task.config, log, task.start, task.end))
+    observe(config, plan_run(config, start, end, seed), log)
+    return measure(Year(config, log, start, end))
 
 
 def _rows(measured: Sequence[Measured]) -> tuple[Row, ...]:

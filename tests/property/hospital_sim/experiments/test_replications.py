@@ -11,8 +11,7 @@ import pytest
 from scipy import stats
 from tiny_hospitals import poisson
 
-from hospital_sim.experiments import Comparison, compare, replicate
-from hospital_sim.experiments import replications as replications_module
+from hospital_sim.experiments import Comparison, compare, experiment, replicate
 from hospital_sim.hospital import Hospital
 
 pytestmark = pytest.mark.property
@@ -47,7 +46,7 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
 
 
 def test_replications_that_share_a_stream_are_found_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replications_module, "replication_seed", lambda seed, _number: seed)
+    monkeypatch.setattr(experiment, "replication_seed", lambda seed, _number: seed)
 
     assert not _is_plausible(_covering_experiments(0.8), 0.8)
 

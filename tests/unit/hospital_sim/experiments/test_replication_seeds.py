@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hospital_sim.experiments import replication_seed
-from hospital_sim.experiments.seeds import LARGEST_SEED, MOST_REPLICATIONS
+from hospital_sim.experiments.experiment import LARGEST_SEED, MOST_REPLICATIONS
 
 pytestmark = pytest.mark.unit
 
