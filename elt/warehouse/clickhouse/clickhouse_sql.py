@@ -1,29 +1,30 @@
-"""What ClickHouse is told, in its SQL, whether it runs in this process or on a server."""
+"""ClickHouse's SQL: types, statements and errors, the same for the embedded engine and a server."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from elt.contracts import Column, ColumnKind
+from elt.warehouse.errors import StatementError
 from elt.warehouse.tables import SOURCE_FILE, RawTable, staged_columns
 from hospital_sim.events import UUID_PATTERN
 
-# Codes of the engine that mean: the text is wrong, whatever is in the tables.
-WRONG_SQL = {36, 42, 43, 46, 47, 48, 53, 60, 62, 81, 164, 179, 184, 206, 207, 215, 352, 386}
+# Codes of errors in the text of a statement, whatever the tables hold.
+_WRONG_SQL = {36, 42, 43, 46, 47, 48, 53, 60, 62, 81, 164, 179, 184, 206, 207, 215, 352, 386}
 _LONGEST_MESSAGE = 400
 
 
 @dataclass(frozen=True)
 class ColumnTypes:
-    """The engine's type of each kind of column. What repeats is stored once: all strings but identifiers of one thing.
+    """The engine's type for each kind of column. Strings other than UUIDs repeat, so each value is stored once.
 
     Attributes:
-        timestamp: Of an instant.
-        date: Of a day from 1900 to 2299.
-        integer: Of a whole number.
-        real: Of a measure.
-        boolean: Of a truth.
-        label: Of a string that repeats, around the type of the string.
+        timestamp: Type of an instant.
+        date: Type of a day from 1900 to 2299.
+        integer: Type of a whole number.
+        real: Type of a measure.
+        boolean: Type of a truth value.
+        label: Type of a string that repeats; the type of the string goes between the braces.
     """
 
     timestamp: str = "DateTime64(6, 'UTC')"
@@ -49,54 +50,53 @@ class ColumnTypes:
 
 
 def structure(columns: Iterable[Column], types: ColumnTypes) -> str:
-    """Return names and types, as a table function wants them."""
+    """Return names and types of columns, as an argument of a table function."""
     return ", ".join(f"{column.name} {types.of(column)}" for column in columns)
 
 
-def create_table(schema: str, table: RawTable, types: ColumnTypes, *, if_not_exists: bool = True) -> str:
-    """Return the statement that makes a table of the raw or the quality schema."""
+def create_table(schema: str, table: RawTable, types: ColumnTypes) -> str:
+    """Return the statement that creates a table of the raw or the quality schema."""
     columns = ", ".join(
         f"{column.name} {types.of(column)}" + (f" COMMENT {quoted(column.description)}" if column.description else "")
         for column in table.columns
     )
     partition = f"PARTITION BY toYYYYMM({table.partition_by}) " if table.partition_by else ""
-    exists = "IF NOT EXISTS " if if_not_exists else ""
     return (
-        f"CREATE TABLE {exists}{schema}.{table.name} ({columns}) "
+        f"CREATE TABLE IF NOT EXISTS {schema}.{table.name} ({columns}) "
         f"ENGINE = MergeTree {partition}ORDER BY ({', '.join(table.order_by)})"
     )
 
 
 def columns_of(schema: str, table: RawTable) -> str:
-    """Return the query for the names and the types of the columns that a table has, in order."""
+    """Return the query for name and type of each column of a table, in order."""
     return (
         "SELECT name, type FROM system.columns "  # noqa: S608
         f"WHERE database = {quoted(schema)} AND table = {quoted(table.name)}"
     )
 
 
-def newer_columns(schema: str, table: RawTable, found: Mapping[str, str], types: ColumnTypes) -> Iterator[str]:
-    """Yield the statements that give a table, made of an older version of its contract, the columns of the newest.
+def newer_columns(schema: str, table: RawTable, existing: Mapping[str, str], types: ColumnTypes) -> Iterator[str]:
+    """Yield the statements that add the newest columns to a table made with an older version of its contract.
 
     Args:
-        schema: Where the table is.
-        table: The table.
-        found: The type of each column that it has.
-        types: The types of its columns.
+        schema: Its schema.
+        table: The table, as it should be.
+        existing: Type of each column that it has.
+        types: Types of its columns.
     """
     before = ""
     for column in table.columns:
         described = f"{column.name} {types.of(column)}"
-        if column.name not in found:
+        if column.name not in existing:
             comment = f" COMMENT {quoted(column.description)}" if column.description else ""
             yield f"ALTER TABLE {schema}.{table.name} ADD COLUMN {described}{comment} {before or 'FIRST'}"
-        elif column.nullable and "Nullable(" not in found[column.name]:
+        elif column.nullable and "Nullable(" not in existing[column.name]:
             yield f"ALTER TABLE {schema}.{table.name} MODIFY COLUMN {described}"
         before = f"AFTER {column.name}"
 
 
 def insert_from(source: str, schema: str, table: RawTable, key: str) -> str:
-    """Return the statement that adds the rows of one staged file, read by the engine itself."""
+    """Return the statement that adds the rows of one staged file, which the engine reads from a table function."""
     names = ", ".join(column.name for column in staged_columns(table))
     return (
         f"INSERT INTO {schema}.{table.name} ({names}, {SOURCE_FILE}) "  # noqa: S608
@@ -105,13 +105,23 @@ def insert_from(source: str, schema: str, table: RawTable, key: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return a text as a literal."""
+    """Return a text as a string literal."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
 
 
-def plain_message(text: str, sql: str = "") -> str:
-    """Say in one line what the engine says in many."""
+def refusal(text: str, code: int, sql: str = "") -> StatementError:
+    """Return the error for a message of the engine, shortened to one line.
+
+    Args:
+        text: The engine's message, of many lines.
+        code: The engine's code for it.
+        sql: The statement that was refused.
+    """
+    return StatementError(_one_line(text, sql), wrong_sql=code in _WRONG_SQL)
+
+
+def _one_line(text: str, sql: str) -> str:
     position = re.search(r"Syntax error: failed at position (\d+)", text)
     if position and sql and int(position[1]) > len(sql.encode()):
         return "Syntax error: the statement ends too early"

@@ -1,44 +1,34 @@
-"""A ClickHouse server over its native protocol. The only module that knows clickhouse-driver."""
+"""A ClickHouse server, over its native protocol. No other module uses clickhouse-driver."""
 
 import logging
 import re
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from elt.contracts import Column
 from elt.errors import WrongCallError
-from elt.warehouse.clickhouse.clickhouse_sql import (
-    WRONG_SQL,
-    ColumnTypes,
-    columns_of,
-    create_table,
-    insert_from,
-    newer_columns,
-    plain_message,
-    quoted,
-    structure,
-)
+from elt.warehouse.clickhouse.base import ClickHouseBase
+from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes, quoted, refusal
 from elt.warehouse.clickhouse.s3_url import s3_url
 from elt.warehouse.clickhouse.wire import arrow_table, wire_columns
 from elt.warehouse.dsn import CLICKHOUSE_PASSWORD, ClickHouseDsn
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError
-from elt.warehouse.protocol import DEFAULT_PREFIX, ClosingWarehouse, schema_name
+from elt.warehouse.protocol import DEFAULT_PREFIX
 from elt.warehouse.tables import SOURCE_FILE, RawTable, staged_columns
 from hospital_sim.storage import ObjectStore
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# What the driver logs of a lost connection, with a traceback, is said in one line where it is caught.
+# Silent, because the driver logs a lost connection with a traceback, and the error says it in one line.
 logging.getLogger("clickhouse_driver").addHandler(logging.NullHandler())
 
 OLDEST_SERVER = (24, 3)
-"""Servers before it do not know what the models need."""
+"""The models need functions that older servers lack."""
 _SETTINGS = {"join_use_nulls": 1}
-# Asking changes nothing, whatever is asked.
 _READ_ONLY = {"readonly": 2}
 _WRONG_PASSWORD = {192, 193, 194, 516}
 _CONNECT_SECONDS = 8
@@ -46,18 +36,18 @@ _ROWS_IN_BLOCK = 131_072
 _POLL_SECONDS = 0.05
 
 
-class ClickHouseWarehouse(ClosingWarehouse):
-    """A warehouse on a server, for which others may have it open too; one load at a time.
+class ClickHouseWarehouse(ClickHouseBase):
+    """A warehouse on a server, which other processes may use too; only one load at a time.
 
     Args:
-        dsn: Where the server is.
-        prefix: What the names of the schemas begin with.
-        create: Whether a warehouse without tables is meant.
-        types: The types of its columns; an older server than ``OLDEST_SERVER`` is refused unless they are given.
+        dsn: DSN of the server.
+        prefix: Prefix of the names of its schemas.
+        create: True to open a warehouse that has no tables yet.
+        types: Types of its columns, for a server older than ``OLDEST_SERVER``, which is refused without them.
 
     Raises:
         WrongCallError: If the server refuses the user or the password.
-        NoWarehouseError: If the raw schema is not there, and none is to be made.
+        NoWarehouseError: If the raw schema does not exist and ``create`` is false.
         WarehouseError: If the server cannot be reached, or is too old.
     """
 
@@ -71,10 +61,8 @@ class ClickHouseWarehouse(ClosingWarehouse):
     ) -> None:
         from clickhouse_driver import Client
 
-        self.dsn = str(dsn)
-        self.prefix = prefix
-        self._types = types or ColumnTypes()
-        # The server reads a lake on S3 itself, until it shows that it cannot.
+        super().__init__(str(dsn), prefix, types or ColumnTypes())
+        # A server reads a lake on S3 itself, until the first read that fails.
         self._reads_s3 = True
         self._client = Client(
             host=dsn.host,
@@ -95,60 +83,21 @@ class ClickHouseWarehouse(ClosingWarehouse):
             self._client.disconnect()
             raise
 
-    def schema(self, name: str) -> str:
-        """Return the full name of a schema."""
-        return schema_name(self.prefix, name)
-
-    def query(self, sql: str) -> "pa.Table":
-        """Run one query, which may only read, and return its rows (see ``Warehouse.query``)."""
-        statement = sql.rstrip().removesuffix(";")
-        with self._refusals(statement):
-            columns, described = self._client.execute(
-                statement, columnar=True, with_column_types=True, settings=_READ_ONLY
-            )
-        return arrow_table(columns, described)
-
     def execute(self, sql: str) -> None:
         """Run one statement without a result."""
         with self._refusals(sql):
             self._client.execute(sql)
 
-    def require_lake(self, store: ObjectStore) -> None:
-        """Refuse no lake: any can be read by this process."""
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """Do each statement by itself: the engine has no transactions."""
-        return nullcontext()
-
-    def has_table(self, schema: str, table: str) -> bool:
-        """Tell whether a table or view is in a schema."""
-        found = self.query(
-            "SELECT count() AS n FROM system.tables "  # noqa: S608
-            f"WHERE database = {quoted(self.schema(schema))} AND name = {quoted(table)}"
-        )
-        return bool(found["n"][0].as_py())
-
-    def create_raw_table(self, table: RawTable) -> None:
-        """Create a table of the raw schema, or append the columns that it lacks."""
-        schema = self.schema("raw")
-        self.execute(f"CREATE DATABASE IF NOT EXISTS {schema}")
-        self.execute(create_table(schema, table, self._types))
-        there = self.query(columns_of(schema, table))
-        found = dict(zip(there["name"].to_pylist(), there["type"].to_pylist(), strict=True))
-        for statement in newer_columns(schema, table, found, self._types):
-            self.execute(statement)
-
     def load_parquet(self, table: RawTable, store: ObjectStore, key: str) -> None:
         """Add the rows of one staged file to a raw table.
 
-        The server reads it by itself from S3, with credentials of its own; where it cannot, and from any other lake,
-        the columns are sent to it.
+        The server reads the file from S3 with its own credentials. If it cannot, or the lake is not on S3, this process
+        sends the columns.
         """
         url = s3_url(store.url, key) if self._reads_s3 else None
         if url is not None:
-            columns = quoted(structure(staged_columns(table), self._types))
             try:
-                self.execute(insert_from(f"s3({quoted(url)}, 'Parquet', {columns})", self.schema("raw"), table, key))
+                self._read_parquet("s3", url, table, key)
             except StatementError:
                 self._reads_s3 = False
                 self.delete(table, SOURCE_FILE, key)
@@ -156,32 +105,21 @@ class ClickHouseWarehouse(ClosingWarehouse):
                 return
         self._stream_parquet(table, store.read(key), key)
 
-    def insert(self, table: RawTable, rows: "pa.Table") -> None:
-        """Add rows to a raw table."""
-        self._insert(self.schema("raw"), table, rows)
-
     def delete(self, table: RawTable, column: str, value: str) -> None:
-        """Remove the rows of a raw table whose column has a value."""
-        schema = self.schema("raw")
-        self.execute(f"ALTER TABLE {schema}.{table.name} DELETE WHERE {column} = {quoted(value)}")
-        unfinished = (
-            "SELECT count() AS n FROM system.mutations "  # noqa: S608
-            f"WHERE database = {quoted(schema)} AND table = {quoted(table.name)} AND NOT is_done"
-        )
-        while self.query(unfinished)["n"][0].as_py():
+        """Remove the rows of a raw table whose column has a value, and wait until the server has done so."""
+        super().delete(table, column, value)
+        unfinished = f"database = {quoted(self.schema('raw'))} AND table = {quoted(table.name)} AND NOT is_done"
+        while self._exists("mutations", unfinished):
             time.sleep(_POLL_SECONDS)
 
-    def replace_quality_table(self, table: RawTable, rows: "pa.Table") -> None:
-        """Make a table of the quality schema hold these rows and no others."""
-        schema = self.schema("quality")
-        self.execute(f"CREATE DATABASE IF NOT EXISTS {schema}")
-        self.execute(f"DROP TABLE IF EXISTS {schema}.{table.name}")
-        self.execute(create_table(schema, table, self._types))
-        self._insert(schema, table, rows)
-
     def close(self) -> None:
-        """Let go of the server."""
+        """Close the connection."""
         self._client.disconnect()
+
+    def _query(self, sql: str) -> "pa.Table":
+        with self._refusals(sql):
+            columns, described = self._client.execute(sql, columnar=True, with_column_types=True, settings=_READ_ONLY)
+        return arrow_table(columns, described)
 
     def _stream_parquet(self, table: RawTable, data: bytes, key: str) -> None:
         import pyarrow as pa
@@ -198,11 +136,11 @@ class ClickHouseWarehouse(ClosingWarehouse):
             rows = pa.Table.from_batches([batch]).append_column(SOURCE_FILE, pa.repeat(key, batch.num_rows))
             return wire_columns(rows, table.columns, self._types)
 
-        # The next columns are made ready while the server takes the last ones.
-        with ThreadPoolExecutor(1) as ahead:
-            ready = ahead.submit(next_columns)
-            while (columns := ready.result()) is not None:
-                ready = ahead.submit(next_columns)
+        # Prefetching prepares the next columns while the server takes the last ones.
+        with ThreadPoolExecutor(1) as prefetch:
+            prepared = prefetch.submit(next_columns)
+            while (columns := prepared.result()) is not None:
+                prepared = prefetch.submit(next_columns)
                 self._send(self.schema("raw"), table, table.columns, columns)
 
     def _insert(self, schema: str, table: RawTable, rows: "pa.Table") -> None:
@@ -222,9 +160,7 @@ class ClickHouseWarehouse(ClosingWarehouse):
             )
 
     def _require_schema(self) -> None:
-        raw = quoted(self.schema("raw"))
-        found = self.query(f"SELECT count() AS n FROM system.databases WHERE name = {raw}")  # noqa: S608
-        if not found["n"][0].as_py():
+        if not self._exists("databases", f"name = {quoted(self.schema('raw'))}"):
             raise NoWarehouseError(
                 f"warehouse {self.dsn}: there is none of prefix {self.prefix}; make one with hospital-elt load"
             )
@@ -254,7 +190,7 @@ class ClickHouseWarehouse(ClosingWarehouse):
                     f"warehouse {self.dsn}: the server refuses this user or password; set {CLICKHOUSE_PASSWORD}"
                 ) from None
             message = re.sub(r"^Code: \d+\.\s*", "", str(error.message))
-            raise StatementError(plain_message(message, sql), wrong_sql=error.code in WRONG_SQL) from error
+            raise refusal(message, error.code, sql) from error
         except (Error, EOFError, OSError) as error:
             self._client.disconnect()
             raise WarehouseError(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from elt.warehouse.dsn import RedshiftDsn
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError
-from elt.warehouse.protocol import DEFAULT_PREFIX, ClosingWarehouse, schema_name
+from elt.warehouse.protocol import DEFAULT_PREFIX, Warehouse
 from elt.warehouse.redshift.copy_from_s3 import (
     Access,
     access,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _COPIED = "copied"
 
 
-class RedshiftWarehouse(ClosingWarehouse):
+class RedshiftWarehouse(Warehouse):
     """A warehouse in a database of Redshift; one load at a time.
 
     Args:
@@ -54,10 +54,6 @@ class RedshiftWarehouse(ClosingWarehouse):
         except BaseException:
             self.close()
             raise
-
-    def schema(self, name: str) -> str:
-        """Return the full name of a schema."""
-        return schema_name(self.prefix, name)
 
     def query(self, sql: str) -> "pa.Table":
         """Run one query, which may only read, and return its rows (see ``Warehouse.query``)."""
