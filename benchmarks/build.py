@@ -21,6 +21,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 from raw_rows import make_raw_tables, put_rows, rows_by_month
 
 import hospital_sim as hs
+from elt.lake.store import Lake
 from elt.load.runs import finished_runs
 from elt.warehouse import open_warehouse
 from hospital_sim.events import encode
@@ -39,7 +40,7 @@ def load_year(preset: str, folder: Path) -> str:
     dsn = f"chdb://{folder}/warehouse"
     with open_warehouse(dsn, create=True) as warehouse:
         make_raw_tables(warehouse)
-        for record in finished_runs(store, []):
+        for record in finished_runs(Lake(store), []):
             for table, rows in record.rows.items():
                 if rows.num_rows:
                     warehouse.insert(table, rows)

@@ -28,6 +28,7 @@ from raw_rows import rows_by_month
 
 import hospital_sim as hs
 from elt.lake.manifests import StagedFile
+from elt.lake.store import Lake
 from elt.load.run import load_file
 from elt.warehouse import Warehouse, open_warehouse
 from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes, create_table, insert_from, quoted, structure
@@ -64,7 +65,7 @@ def _copied(rows: pa.Table, number: int) -> pa.Table:
 
 def into(warehouse: Warehouse, store: LocalStore, file: StagedFile) -> Side:
     """Return the load of one staged file."""
-    return lambda: load_file(warehouse, store, file, leftovers=())
+    return lambda: load_file(warehouse, Lake(store), file, leftovers=())
 
 
 def bare_select(warehouse: Warehouse, store: LocalStore, table: RawTable) -> Side:

@@ -12,7 +12,7 @@ from pathlib import Path
 import hospital_sim as hs
 from elt.build.run import BuildSummary, build
 from elt.errors import EltError
-from elt.lake.tree import open_lake, read_lake
+from elt.lake.store import Lake
 from elt.load.run import LoadSummary, load
 from elt.quality import CheckReport, check
 from elt.report import ReportSummary, write_report
@@ -106,10 +106,10 @@ def run(
     events, created = _simulate(hospital, start, end, seed, lake, single_writer=single_writer)
     say.done(f"{events:,} events, {created:,} of them new in {raw_root(lake)}")
     say.start("stage")
-    staged = stage(open_lake(lake, single_writer=single_writer), workers=None)
+    staged = stage(Lake.open(lake, single_writer=single_writer), workers=None)
     say.done(f"{staged.rows:,} rows in {staged.files} files, {sum(staged.quarantined.values()):,} in quarantine")
     say.start("load")
-    loaded = load(lake, warehouse, prefix)
+    loaded = load(Lake.open(lake, read_only=True), warehouse, prefix)
     say.done(f"{loaded.rows:,} rows from {loaded.files} files into {warehouse}")
     say.start("build")
     built = build(warehouse, prefix)
@@ -121,7 +121,7 @@ def run(
     _require_models(built)
     say.start("check")
     with open_warehouse(warehouse, prefix) as opened:
-        checked = check(read_lake(lake), opened)
+        checked = check(Lake.open(lake, read_only=True), opened)
         failed = sum(not result.passed for result in checked.checks)
         say.done(f"{len(checked.checks) - failed} of {len(checked.checks)} checks passed")
         say.start("report")

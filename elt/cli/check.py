@@ -36,16 +36,16 @@ def command(
     The results are also written into the warehouse, where the report shows them; the rows that a failed check found
     are in the table failing_row of the quality schema. Exit code 1 if a check fails.
     """
-    from elt.lake.tree import read_lake
+    from elt.lake.store import Lake
     from elt.quality import check
     from elt.quality.check_page import write_check
     from elt.quality.thresholds import parse_thresholds
     from elt.warehouse import open_warehouse
 
     thresholds = parse_thresholds(threshold or ())
-    store = read_lake(lake)
+    opened_lake = Lake.open(lake, read_only=True)
     with open_warehouse(warehouse, prefix) as opened:
-        report = check(store, opened, thresholds)
+        report = check(opened_lake, opened, thresholds)
     written = write_check(report, out) if out else None
     if as_json:
         terminal.print_json(report.as_json())

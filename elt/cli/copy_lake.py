@@ -27,7 +27,7 @@ def command(
     """Copy a lake and read every object back. The same call again completes a copy, and brings it up to date."""
     from elt.errors import WrongCallError
     from elt.lake.copy import copy_lake, count_objects
-    from elt.lake.tree import read_lake
+    from elt.lake.store import Lake
     from hospital_sim.storage import open_store
 
     for word, url in (("SRC", source), ("DST", destination)):
@@ -35,7 +35,7 @@ def command(
             open_store(url, single_writer=True)
         except ValueError as error:
             raise WrongCallError(f"{word}: {error}") from error
-    lake, target = read_lake(source), open_store(destination, single_writer=single_writer)
+    lake, target = Lake.open(source, read_only=True), open_store(destination, single_writer=single_writer)
     total = count_objects(lake) if terminal.is_watched() else None
     with terminal.counting("copying objects", total) as count:
         summary = copy_lake(lake, target, count)

@@ -20,7 +20,8 @@ def command(
     json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Load every staged file and finished run record that the warehouse does not hold yet."""
+    from elt.lake.store import Lake
     from elt.load.run import load
 
-    summary = load(lake, warehouse, prefix)
+    summary = load(Lake.open(lake, read_only=True), warehouse, prefix)
     show("loaded", summary.as_dict() if json else summary.as_counts(), as_json=json)

@@ -17,7 +17,7 @@ def _reasons(incomplete: str) -> list[str]:
     return [reason for reason in Reason if reason.startswith(incomplete)]
 
 
-Lake = Annotated[str, typer.Option(metavar="URL", help="URL of the lake.")]
+LakeUrl = Annotated[str, typer.Option(metavar="URL", help="URL of the lake.")]
 
 
 @app.command(
@@ -28,7 +28,7 @@ Lake = Annotated[str, typer.Option(metavar="URL", help="URL of the lake.")]
     ),
 )
 def list_entries(
-    lake: Lake,
+    lake: LakeUrl,
     reason: Annotated[
         str | None, typer.Option(metavar="CODE", help="Only this reason, such as not_json.", autocompletion=_reasons)
     ] = None,
@@ -39,17 +39,17 @@ def list_entries(
     """List the objects in quarantine with their reasons, and count them by reason."""
     import msgspec
 
-    from elt.lake import quarantine
-    from elt.lake.tree import read_lake
+    from elt.lake.quarantine import Reason
+    from elt.lake.store import Lake
 
-    if reason is not None and reason not in list(quarantine.Reason):
-        raise WrongCallError(f"--reason: {reason!r} is none of {', '.join(quarantine.Reason)}")
-    store = read_lake(lake)
-    counts = quarantine.open_counts(store)
-    still_open = {entry.key for entry in quarantine.open_entries(store)}
+    if reason is not None and reason not in list(Reason):
+        raise WrongCallError(f"--reason: {reason!r} is none of {', '.join(Reason)}")
+    quarantine = Lake.open(lake, read_only=True).quarantine
+    counts = quarantine.open_counts()
+    still_open = {entry.key for entry in quarantine.open_entries()}
     found = [
         entry
-        for entry in quarantine.entries(store)
+        for entry in quarantine.entries()
         if (replayed or entry.key in still_open) and reason in (None, entry.reason)
     ]
     by_reason = {str(code): count for code, count in sorted(counts.items())}
@@ -71,16 +71,16 @@ def list_entries(
 
 @app.command("replay", epilog=terminal.examples("hospital-elt quarantine replay --lake lake"))
 def replay_entries(
-    lake: Lake,
+    lake: LakeUrl,
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes.")] = 1,
     single_writer: Annotated[bool, typer.Option("--single-writer", help=SINGLE_WRITER)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Stage what keeps the contract now, because its cause was mended; the rest stays in quarantine."""
-    from elt.lake.tree import open_lake
+    from elt.lake.store import Lake
     from elt.staging import replay
 
-    summary = replay(open_lake(lake, single_writer=single_writer), workers)
+    summary = replay(Lake.open(lake, single_writer=single_writer), workers)
     if as_json:
         terminal.print_json(summary.as_json())
         return

@@ -41,10 +41,10 @@ def command(
         raise WrongCallError("--workers and --dask: give one of them; a cluster has its own workers")
     closing_day = None if as_of is None else _parse_day(as_of)
 
-    from elt.lake.tree import open_lake
+    from elt.lake.store import Lake
     from elt.staging import stage
 
-    summary = stage(open_lake(lake, single_writer=single_writer), closing_day, workers, dask)
+    summary = stage(Lake.open(lake, single_writer=single_writer), closing_day, workers, dask)
     if as_json:
         terminal.print_json(summary.as_json())
     else:

@@ -22,10 +22,10 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print every problem as one JSON object.")] = False,
 ) -> None:
     """Prove a lake: name every object that is missing, foreign, altered or truncated. Exit code 1 if there is any."""
-    from elt.lake.tree import read_lake
+    from elt.lake.store import Lake
     from elt.verification import verify
 
-    report = verify(read_lake(lake), workers)
+    report = verify(Lake.open(lake, read_only=True), workers)
     if as_json:
         terminal.print_json(report.as_json())
     else:

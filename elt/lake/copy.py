@@ -13,6 +13,7 @@ from itertools import islice
 
 from elt.errors import EltError, WrongCallError
 from elt.lake.layout import QUARANTINE_OBJECTS, STAGING, STAGING_MANIFESTS, parse_manifest_key
+from elt.lake.store import Lake
 from elt.lake.tree import RAW_PREFIX
 from hospital_sim.events.keys import RUNS, is_started_key
 from hospital_sim.storage import ObjectConflictError, ObjectStore, StorageError, StoreRefusedError, create_once
@@ -53,11 +54,11 @@ class CopySummary:
         return {**asdict(self), "objects": self.objects}
 
 
-def copy_lake(source: ObjectStore, destination: ObjectStore, on_done: Callable[[], None] = lambda: None) -> CopySummary:
+def copy_lake(lake: Lake, destination: ObjectStore, on_done: Callable[[], None] = lambda: None) -> CopySummary:
     """Copy every object of a lake, and read each back.
 
     Args:
-        source: The lake.
+        lake: The lake.
         destination: Where to copy it: an empty place, or an earlier copy of the same lake.
         on_done: Called for each object that is copied or found there.
 
@@ -70,6 +71,7 @@ def copy_lake(source: ObjectStore, destination: ObjectStore, on_done: Callable[[
         StoreRefusedError: If the destination does not take the first object.
         EltError: If the work could not be completed; the same call again completes it.
     """
+    source = lake.store
     _check_places(source, destination)
     copying = _Copying(source, destination, on_done)
     try:
@@ -92,9 +94,9 @@ def copy_lake(source: ObjectStore, destination: ObjectStore, on_done: Callable[[
     return copying.summary
 
 
-def count_objects(source: ObjectStore) -> int:
+def count_objects(lake: Lake) -> int:
     """Return how many objects of a lake there are to copy."""
-    return sum(1 for place in (RAW_PREFIX, STAGING, _QUARANTINE, _MANIFESTS) for _ in source.keys(place))
+    return sum(1 for place in (RAW_PREFIX, STAGING, _QUARANTINE, _MANIFESTS) for _ in lake.store.keys(place))
 
 
 def _stopped(error: StorageError, summary: CopySummary) -> EltError:

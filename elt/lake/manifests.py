@@ -13,8 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from elt.errors import BrokenLakeError
-from elt.lake import layout
-from hospital_sim.storage import ObjectStore
+from elt.lake.layout import month_after
 
 MANIFEST_VERSION = 1
 
@@ -35,7 +34,7 @@ class ClosedMonths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def closes(self, hospital_id: str, month: date) -> bool:
         """Tell whether a month, given by its first day, is closed for a hospital."""
         days = (self.everywhere, self.hospitals.get(hospital_id))
-        return any(day is not None and layout.month_after(month) <= day for day in days)
+        return any(day is not None and month_after(month) <= day for day in days)
 
     def joined(self, other: "ClosedMonths") -> "ClosedMonths":
         """Return what is closed by either of two."""
@@ -98,8 +97,8 @@ class OutputCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         late: Late events among them, by hospital.
         staged: Events staged, by hospital and department: one number for each day of the month.
         quarantined: Objects quarantined, by reason and the day of their key.
-        raw_sha256: Digest of the raw objects of each day (see ``elt.lake.digests.RawDigest``); empty where a lake was
-            staged before digests of raw objects were kept.
+        raw_sha256: Digest of the raw objects of each day (see ``elt.lake.digests.RawDigest``); empty if it was staged
+            before such digests were kept.
     """
 
     rows: int
@@ -179,108 +178,52 @@ class StagingRun:
     plan: Plan
     commit: Commit | None
 
+    @property
+    def outputs(self) -> tuple[CommittedOutput, ...]:
+        """The outputs as they were written; empty while the run is unfinished."""
+        return self.commit.outputs if self.commit else ()
 
-def staging_runs(store: ObjectStore) -> list[StagingRun]:
-    """Read every staging run of a lake, in order.
-
-    Raises:
-        BrokenLakeError: If a manifest cannot be read, or is missing between others.
-    """
-    found = {parsed: key for key in store.keys(layout.STAGING_MANIFESTS) if (parsed := layout.parse_manifest_key(key))}
-    runs = []
-    for number in range(1, max((number for number, _ in found), default=0) + 1):
-        plan = found.get((number, "plan"))
-        if plan is None:
-            raise BrokenLakeError(f"{layout.plan_key(number)}: missing; put back the plan that staging wrote")
-        commit = found.get((number, "commit"))
-        runs.append(StagingRun(_read(store, plan, Plan), None if commit is None else _read(store, commit, Commit)))
-    return runs
-
-
-def read_plan(store: ObjectStore, key: str) -> Plan:
-    """Read one plan.
-
-    Raises:
-        BrokenLakeError: If the object is none.
-    """
-    return _read(store, key, Plan)
-
-
-def read_commit(store: ObjectStore, key: str) -> Commit:
-    """Read one commit.
-
-    Raises:
-        BrokenLakeError: If the object is none.
-    """
-    return _read(store, key, Commit)
-
-
-def staged_files(store: ObjectStore) -> list[StagedFile]:
-    """Return every file of the finished staging runs, in the order in which they were staged.
-
-    Raises:
-        BrokenLakeError: If a manifest cannot be read.
-    """
-    return [file for run in staging_runs(store) if run.commit for file in _files(run.commit)]
-
-
-def staged_counts(store: ObjectStore) -> Counter[tuple[str, str, str, date]]:
-    """Return the number of staged events by event type, hospital, department and day.
-
-    Raises:
-        BrokenLakeError: If a manifest cannot be read.
-    """
-    return counts_of_runs(staging_runs(store))
+    def files(self) -> Iterator[StagedFile]:
+        """Yield the Parquet files that the run has committed."""
+        for output in self.outputs:
+            if output.key is not None:
+                yield StagedFile(
+                    output.key,
+                    output.event_type,
+                    output.month,
+                    output.counts.rows,
+                    output.bytes,
+                    output.sha256,
+                    self.plan.number,
+                )
 
 
 def counts_of_runs(runs: Iterable[StagingRun]) -> Counter[tuple[str, str, str, date]]:
     """Return the number of events that staging runs staged by event type, hospital, department and day."""
     totals: Counter[tuple[str, str, str, date]] = Counter()
     for run in runs:
-        for output in run.commit.outputs if run.commit else ():
-            for hospital_id, department_id, day, count in _daily(output):
-                totals[output.event_type, hospital_id, department_id, day] += count
+        for output in run.outputs:
+            for hospital_id, departments in output.counts.staged.items():
+                for department_id, days in departments.items():
+                    for offset, count in enumerate(days):
+                        if count:
+                            day = output.month.replace(day=offset + 1)
+                            totals[output.event_type, hospital_id, department_id, day] += count
     return totals
 
 
-def late_counts(store: ObjectStore) -> Counter[tuple[str, str, date]]:
-    """Return the number of late events by event type, hospital and month.
+def decode_manifest(key: str, data: bytes, cls: type[Manifest]) -> Manifest:
+    """Read a plan or a commit.
+
+    Args:
+        key: Key of the object, for the message.
+        data: Its bytes.
+        cls: ``Plan`` or ``Commit``.
 
     Raises:
-        BrokenLakeError: If a manifest cannot be read.
+        BrokenLakeError: If the object is not such a manifest.
     """
-    totals: Counter[tuple[str, str, date]] = Counter()
-    for run in staging_runs(store):
-        for output in run.commit.outputs if run.commit else ():
-            for hospital_id, count in output.counts.late.items():
-                totals[output.event_type, hospital_id, output.month] += count
-    return totals
-
-
-def _files(commit: Commit) -> Iterator[StagedFile]:
-    for output in commit.outputs:
-        if output.key is not None:
-            yield StagedFile(
-                output.key,
-                output.event_type,
-                output.month,
-                output.counts.rows,
-                output.bytes,
-                output.sha256,
-                commit.number,
-            )
-
-
-def _daily(output: CommittedOutput) -> Iterator[tuple[str, str, date, int]]:
-    for hospital_id, departments in output.counts.staged.items():
-        for department_id, days in departments.items():
-            for offset, count in enumerate(days):
-                if count:
-                    yield hospital_id, department_id, output.month.replace(day=offset + 1), count
-
-
-def _read(store: ObjectStore, key: str, cls: type[Manifest]) -> Manifest:
     try:
-        return msgspec.json.decode(store.read(key), type=cls)
+        return msgspec.json.decode(data, type=cls)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BrokenLakeError(f"{key}: not a manifest of this version ({error})") from error

@@ -1,7 +1,7 @@
 """Quarantine: raw objects that break the contract are kept beside the lake with the reason, and staging goes on.
 
 The raw object itself stays where it is. What cannot be staged is copied to ``quarantine/objects/`` and described in
-``quarantine/entries/``; both are created once and never changed. When the cause is mended, a replay stages the object
+``quarantine/entries/``; both are created once and never changed. When the cause is fixed, a replay stages the object
 after all and says so in ``quarantine/replayed/``: the entry stays as history, but is open no more.
 """
 
@@ -63,98 +63,102 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     manifest: int
 
 
-def put(store: ObjectStore, entry: Entry, data: bytes) -> Reason:
-    """Quarantine one raw object; doing it again changes nothing.
-
-    Args:
-        store: The lake.
-        entry: Why.
-        data: The bytes of the object.
-
-    Returns:
-        The reason that stands in the lake: that of an earlier entry, if the object has one.
-    """
-    # The first copy stands: an object that was put into its place since has not been taken in.
-    with suppress(ObjectConflictError):
-        store.create(layout.quarantined_object_key(entry.key), data)
-    # Escaped as ASCII, because the key of a foreign object need not be valid Unicode.
-    text = json.dumps(msgspec.to_builtins(entry), ensure_ascii=True, indent=1)
-    try:
-        store.create(layout.quarantine_entry_key(entry.key), text.encode("ascii"))
-    except ObjectConflictError:
-        return _read(store, layout.quarantine_entry_key(entry.key)).reason
-    return entry.reason
-
-
-def entries(store: ObjectStore) -> Iterator[Entry]:
-    """Yield every entry of the quarantine, in the order of the keys.
-
-    Raises:
-        BrokenLakeError: If an entry cannot be read.
-    """
-    return (_read(store, key) for key in store.keys(layout.QUARANTINE_ENTRIES))
-
-
-def entry_of(store: ObjectStore, raw_key: str) -> Entry | None:
-    """Return the entry of a raw object; None if it never was in quarantine.
-
-    Raises:
-        BrokenLakeError: If the entry cannot be read.
-    """
-    key = layout.quarantine_entry_key(raw_key)
-    return _read(store, key) if store.exists(key) else None
-
-
-def open_entries(store: ObjectStore) -> Iterator[Entry]:
-    """Yield the entries whose objects have not been staged since, in the order of the keys.
-
-    Raises:
-        BrokenLakeError: If an entry cannot be read.
-    """
-    replayed = {key.removeprefix(layout.QUARANTINE_REPLAYED) for key in store.keys(layout.QUARANTINE_REPLAYED)}
-    return (entry for entry in entries(store) if entry.key not in replayed)
-
-
-def is_closed(store: ObjectStore, raw_key: str) -> bool:
-    """Tell whether a raw object has left the quarantine."""
-    return store.exists(layout.replayed_key(raw_key))
-
-
-def open_counts(store: ObjectStore) -> Counter[Reason]:
-    """Return the number of objects in quarantine by reason.
-
-    Raises:
-        BrokenLakeError: If an entry cannot be read.
-    """
-    return Counter(entry.reason for entry in open_entries(store))
-
-
 class Replayed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How an object left the quarantine.
 
     Attributes:
         key: Key of the object, relative to ``raw/``.
-        manifest: Number of the staging run that took it; None for what is not staged, such as a run record.
+        manifest: Number of the staging run that took it; None for an object that is not staged, such as a run record.
     """
 
     key: str
     manifest: int | None
 
 
-def close(store: ObjectStore, key: str, manifest: int | None) -> None:
-    """Write that an object left the quarantine; doing it again changes nothing.
+class Quarantine:
+    """The quarantine of a lake. Keys of its objects are relative to ``raw/``.
 
     Args:
-        store: The lake.
-        key: Key of the object, relative to ``raw/``.
-        manifest: Number of the staging run that stages it; None for what is not staged.
+        store: The object store that holds the lake.
     """
-    text = json.dumps(msgspec.to_builtins(Replayed(key, manifest)), ensure_ascii=True, indent=1)
-    store.create(layout.replayed_key(key), text.encode("ascii"))
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    def put(self, entry: Entry, data: bytes) -> Reason:
+        """Quarantine one raw object; a second call changes nothing.
+
+        Args:
+            entry: The object and its reason.
+            data: The bytes of the object.
+
+        Returns:
+            The reason that the lake holds: that of an earlier entry, if the object has one.
+        """
+        # The first copy stands, because an object that replaced it since has not been taken in.
+        with suppress(ObjectConflictError):
+            self._store.create(layout.quarantined_object_key(entry.key), data)
+        try:
+            self._store.create(layout.quarantine_entry_key(entry.key), _encode(entry))
+        except ObjectConflictError:
+            return self._read(layout.quarantine_entry_key(entry.key)).reason
+        return entry.reason
+
+    def close(self, key: str, manifest: int | None) -> None:
+        """Record that an object left the quarantine; a second call changes nothing.
+
+        Args:
+            key: Key of the object.
+            manifest: Number of the staging run that stages it; None for an object that is not staged.
+        """
+        self._store.create(layout.replayed_key(key), _encode(Replayed(key, manifest)))
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every entry, in the order of the keys.
+
+        Raises:
+            BrokenLakeError: If an entry cannot be read.
+        """
+        return map(self._read, self._store.keys(layout.QUARANTINE_ENTRIES))
+
+    def open_entries(self) -> Iterator[Entry]:
+        """Yield the entries whose objects have not been staged since, in the order of the keys.
+
+        Raises:
+            BrokenLakeError: If an entry cannot be read.
+        """
+        closed = self._store.keys(layout.QUARANTINE_REPLAYED)
+        replayed = {key.removeprefix(layout.QUARANTINE_REPLAYED) for key in closed}
+        return (entry for entry in self.entries() if entry.key not in replayed)
+
+    def open_counts(self) -> Counter[Reason]:
+        """Return the number of objects in quarantine by reason.
+
+        Raises:
+            BrokenLakeError: If an entry cannot be read.
+        """
+        return Counter(entry.reason for entry in self.open_entries())
+
+    def entry_of(self, key: str) -> Entry | None:
+        """Return the entry of a raw object; None if it never was in quarantine.
+
+        Raises:
+            BrokenLakeError: If the entry cannot be read.
+        """
+        entry_key = layout.quarantine_entry_key(key)
+        return self._read(entry_key) if self._store.exists(entry_key) else None
+
+    def is_closed(self, key: str) -> bool:
+        """Tell whether a raw object has left the quarantine."""
+        return self._store.exists(layout.replayed_key(key))
+
+    def _read(self, entry_key: str) -> Entry:
+        try:
+            return msgspec.convert(json.loads(self._store.read(entry_key)), Entry)
+        except (ValueError, msgspec.ValidationError) as error:
+            raise BrokenLakeError(f"{entry_key}: not an entry of the quarantine ({error})") from error
 
 
-def _read(store: ObjectStore, key: str) -> Entry:
-    try:
-        return msgspec.convert(json.loads(store.read(key)), Entry)
-    except (ValueError, msgspec.ValidationError) as error:
-        raise BrokenLakeError(f"{key}: not an entry of the quarantine ({error})") from error
+def _encode(record: Entry | Replayed) -> bytes:
+    # Escaped as ASCII, because the key of an unrecognised object need not be valid Unicode.
+    return json.dumps(msgspec.to_builtins(record), ensure_ascii=True, indent=1).encode("ascii")

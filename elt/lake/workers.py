@@ -13,8 +13,7 @@ from typing import Concatenate, Protocol, Self, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from elt.errors import EltError, WrongCallError
-from elt.lake.objects import threads_ahead
-from hospital_sim.storage import ObjectStore
+from elt.lake.store import Lake
 
 Row = TypeVar("Row")
 Result = TypeVar("Result")
@@ -33,7 +32,7 @@ _WAITING_EACH = 2
 """Rows that each other process is given at a time: one that it works on, and the next."""
 
 
-Work: TypeAlias = Callable[Concatenate[ObjectStore, Iterator[Row], ...], Generator[Result, None, None]]
+Work: TypeAlias = Callable[Concatenate[Lake, Iterator[Row], ...], Generator[Result, None, None]]
 """What is done to a lake and some rows of arguments (see ``Workers.each``)."""
 
 
@@ -79,15 +78,15 @@ class LocalWorkers:
     """Processes of this machine, of which this one is the first.
 
     Args:
-        store: The lake. It is handed to the other processes, which open it anew.
+        lake: The lake. It is handed to the other processes, which open it anew.
         count: Number of processes; with 1, the work is done in this one.
     """
 
-    def __init__(self, store: ObjectStore, count: int) -> None:
+    def __init__(self, lake: Lake, count: int) -> None:
         if count < 1:
             raise ValueError(f"workers must be at least 1, not {count}")
         self.count = count
-        self._store = store
+        self._lake = lake
         self._others = count - 1
         # A forked process would inherit the threads of Arrow in an unknown state.
         self._pool = ProcessPoolExecutor(self._others, get_context("spawn")) if self._others else None
@@ -105,7 +104,7 @@ class LocalWorkers:
     def each(self, work: Work[Row, Result], rows: Sequence[Row], *constants: object) -> Iterator[Result]:
         """Do some work on the lake and each of some rows (see ``Workers.each``)."""
         if self._pool is None:
-            return work(self._store, iter(rows), *constants)
+            return work(self._lake, iter(rows), *constants)
         return self._shared(self._pool, work, deque(rows), constants)
 
     def _shared(
@@ -116,7 +115,7 @@ class LocalWorkers:
 
         def give_others() -> None:
             while rows and len(running) < _WAITING_EACH * self._others:
-                running.add(pool.submit(_work, self._store, work, rows.popleft(), constants))
+                running.add(pool.submit(_work, self._lake, work, rows.popleft(), constants))
 
         def taken() -> Iterator[Result]:
             done = {future for future in running if future.done()}
@@ -127,7 +126,7 @@ class LocalWorkers:
 
         try:
             give_others()
-            with closing(work(self._store, _popped(rows), *constants)) as results:
+            with closing(work(self._lake, _popped(rows), *constants)) as results:
                 for result in results:
                     yield result
                     yield from taken()
@@ -144,7 +143,7 @@ class DaskWorkers:
     """The workers of a Dask cluster; each must have this package, and reach the lake.
 
     Args:
-        store: The lake.
+        lake: The lake.
         address: Address of the scheduler, such as ``tcp://10.0.0.1:8786``.
 
     Raises:
@@ -152,10 +151,10 @@ class DaskWorkers:
         EltError: If nothing answers there.
     """
 
-    def __init__(self, store: ObjectStore, address: str) -> None:
+    def __init__(self, lake: Lake, address: str) -> None:
         from distributed import Client
 
-        self._store = store
+        self._lake = lake
         try:
             # Asked for first, because a client that finds nobody takes its time to give up.
             _require_answer(address)
@@ -177,7 +176,7 @@ class DaskWorkers:
         from distributed import as_completed
 
         # Not pure: what comes of it depends on the lake, so no earlier result may stand for it.
-        futures = [self._client.submit(_work, self._store, work, row, constants, pure=False) for row in rows]
+        futures = [self._client.submit(_work, self._lake, work, row, constants, pure=False) for row in rows]
         for future in as_completed(futures, loop=self._client.loop):
             results: list[Result] = future.result()
             yield from results
@@ -194,16 +193,16 @@ def _require_answer(address: str) -> None:
     socket.create_connection((place[0], place[1]), timeout=_SECONDS_TO_CONNECT).close()
 
 
-def suitable_count(store: ObjectStore, partitions: int, most: int | None) -> int:
+def suitable_count(lake: Lake, partitions: int, most: int | None) -> int:
     """Return the number of worker processes that suits a lake with this many partitions on this machine.
 
     Args:
-        store: The lake.
+        lake: The lake.
         partitions: How many partitions it has.
         most: The number that was asked for; None if none was. Where a process reads ahead, no more of them are
             started than find processors.
     """
-    ahead = threads_ahead(store) > 1
+    ahead = lake.prefetch_threads > 1
     useful = max(1, processors() // _PROCESSORS_READING_AHEAD) if ahead else processors()
     if most is not None:
         return min(most, useful) if ahead else most
@@ -215,8 +214,8 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def _work(store: ObjectStore, work: Work[Row, Result], row: Row, constants: tuple[object, ...]) -> list[Result]:
-    return list(work(store, iter([row]), *constants))
+def _work(lake: Lake, work: Work[Row, Result], row: Row, constants: tuple[object, ...]) -> list[Result]:
+    return list(work(lake, iter([row]), *constants))
 
 
 def _popped(rows: deque[Row]) -> Iterator[Row]:

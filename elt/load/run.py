@@ -10,14 +10,13 @@ from datetime import UTC, date, datetime
 
 from elt.contracts import columns_schema
 from elt.errors import BrokenLakeError, EltError, EmptyLakeError
-from elt.lake.manifests import StagedFile, staged_files
-from elt.lake.tree import read_lake
+from elt.lake.manifests import StagedFile
+from elt.lake.store import Lake
 from elt.load.runs import LoadedRun, finished_runs
 from elt.load.staged_contract import require_contract
 from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse
 from elt.warehouse.tables import EVENT_TABLES, LOADED_FILE, RAW_TABLES, RUN, SOURCE_FILE, RawTable, event_table
 from elt.warehouse.version import note_version
-from hospital_sim.storage import ObjectStore
 from hospital_sim.terminal import progress
 
 
@@ -51,11 +50,11 @@ class LoadSummary:
         return {name: value for name, value in asdict(self).items() if not isinstance(value, dict)} | counts
 
 
-def load(lake: str, dsn: str, prefix: str = DEFAULT_PREFIX) -> LoadSummary:
+def load(lake: Lake, dsn: str, prefix: str = DEFAULT_PREFIX) -> LoadSummary:
     """Load what the lake has and the warehouse has not; loading again changes nothing.
 
     Args:
-        lake: URL of the lake.
+        lake: The lake.
         dsn: Where the warehouse is; it is made if it is not there.
         prefix: What the names of the schemas begin with.
 
@@ -63,44 +62,43 @@ def load(lake: str, dsn: str, prefix: str = DEFAULT_PREFIX) -> LoadSummary:
         What was loaded.
 
     Raises:
-        WrongCallError: If the URL of the lake or the DSN is not one.
-        EmptyLakeError: If there is no lake, or nothing has been staged there.
+        WrongCallError: If the DSN is not one.
+        EmptyLakeError: If nothing is staged in the lake.
         BrokenLakeError: If a staged file is not what its manifest says; files before it are loaded, it is not.
         EltError: If the warehouse holds another lake's files, or another history of a hospital.
         WarehouseError: If the warehouse cannot be opened or refuses rows.
     """
-    store = read_lake(lake)
-    _staged(store)  # A lake that has nothing to load makes no warehouse.
+    _staged(lake)  # A lake that has nothing to load makes no warehouse.
     with open_warehouse(dsn, prefix, create=True) as warehouse:
-        return load_into(warehouse, store)
+        return load_into(warehouse, lake)
 
 
-def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
+def load_into(warehouse: Warehouse, lake: Lake) -> LoadSummary:
     """Load what a lake has and an open warehouse has not (see ``load``).
 
     Args:
         warehouse: The warehouse.
-        store: The lake.
+        lake: The lake.
 
     Returns:
         What was loaded.
     """
-    staged = _staged(store)
-    warehouse.require_lake(store)
+    staged = _staged(lake)
+    warehouse.require_lake(lake.store)
     note_version(warehouse)
     for table in RAW_TABLES:
         warehouse.create_raw_table(table)
     loaded = _loaded_digests(warehouse)
     broken: list[str] = []
     files = [file for file in staged if not _is_loaded(file.key, file.sha256, loaded, warehouse)]
-    runs = [run for run in finished_runs(store, broken) if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
-    versions = {file.key: require_contract(store, file) for file in files}
+    runs = [run for run in finished_runs(lake, broken) if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
+    versions = {file.key: require_contract(lake, file) for file in files}
     _require_one_history(warehouse, runs)
     for run in runs:
         _load_run(warehouse, run)
     leftovers = _leftovers(warehouse, loaded)
     for file in progress(files, "loading", total=len(files)):
-        load_file(warehouse, store, file, leftovers, versions[file.key])
+        load_file(warehouse, lake, file, leftovers, versions[file.key])
     return LoadSummary(
         files=len(files),
         rows=sum(file.rows for file in files),
@@ -111,10 +109,10 @@ def load_into(warehouse: Warehouse, store: ObjectStore) -> LoadSummary:
     )
 
 
-def _staged(store: ObjectStore) -> list[StagedFile]:
-    staged = staged_files(store)
+def _staged(lake: Lake) -> list[StagedFile]:
+    staged = lake.staged_files()
     if not staged:
-        raise EmptyLakeError(f"{store.url}: nothing is staged; run hospital-elt stage --lake {store.url} first")
+        raise EmptyLakeError(f"{lake.url}: nothing is staged; run hospital-elt stage --lake {lake.url} first")
     return staged
 
 
@@ -155,13 +153,13 @@ def _leftovers(warehouse: Warehouse, loaded: dict[str, str]) -> set[str]:
 
 
 def load_file(
-    warehouse: Warehouse, store: ObjectStore, file: StagedFile, leftovers: Container[str], version: int | None = None
+    warehouse: Warehouse, lake: Lake, file: StagedFile, leftovers: Container[str], version: int | None = None
 ) -> None:
     """Load one staged file: remove what a killed load left of it, add its rows, count them, and book it.
 
     Args:
         warehouse: The warehouse, whose raw tables are there.
-        store: The lake.
+        lake: The lake.
         file: The file.
         leftovers: Keys of the files of which a killed load left rows.
         version: Version of the contract that it was staged with; None for the newest. Columns that were appended since
@@ -175,7 +173,7 @@ def load_file(
     with warehouse.transaction():
         if file.key in leftovers:
             warehouse.delete(table, SOURCE_FILE, file.key)
-        warehouse.load_parquet(event_table(file.event_type, version), store, file.key)
+        warehouse.load_parquet(event_table(file.event_type, version), lake.store, file.key)
         rows = _rows_of(warehouse, table, file.key)
         if rows != file.rows:
             warehouse.delete(table, SOURCE_FILE, file.key)

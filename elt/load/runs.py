@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from elt.contracts import ColumnKind
+from elt.lake.store import Lake
 from elt.warehouse.tables import RUN, RUN_COUNT, RUN_DEPARTMENT, RUN_DIVERSION, RUN_MONTH, RawTable
 from hospital_sim.events import BrokenRecordError, RunRecord, decode_record
 from hospital_sim.events.keys import RAW, RUNS, is_record_key, record_key
-from hospital_sim.storage import ObjectStore
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,19 +38,19 @@ class LoadedRun:
     rows: dict[RawTable, "pa.Table"]
 
 
-def finished_runs(store: ObjectStore, broken: list[str]) -> Iterator[LoadedRun]:
+def finished_runs(lake: Lake, broken: list[str]) -> Iterator[LoadedRun]:
     """Yield the finished run records of a lake.
 
     Args:
-        store: The lake.
+        lake: The lake.
         broken: Is given the keys of the objects that have the name of a run record and are none, or are another's:
             staging puts them into quarantine.
 
     Yields:
         Each record, in the order of the keys.
     """
-    keys = (key for key in store.keys(f"{RAW}/{RUNS}/") if is_record_key(key.removeprefix(f"{RAW}/")))
-    for key, data in store.read_many(keys):
+    keys = (key for key in lake.store.keys(f"{RAW}/{RUNS}/") if is_record_key(key.removeprefix(f"{RAW}/")))
+    for key, data in lake.store.read_many(keys):
         try:
             record = decode_record(data)
         except BrokenRecordError:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from elt.contracts import EVENT_VERSIONS, arrow_schema, contract_version, struct_version
 from elt.errors import BrokenLakeError, EltError
 from elt.lake.manifests import StagedFile
-from hospital_sim.storage import LocalStore, ObjectNotFoundError, ObjectStore
+from elt.lake.store import Lake
+from hospital_sim.storage import LocalStore, ObjectNotFoundError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 _VERSION = re.compile(rb"[1-9]\d{0,8}")
 
 
-def require_contract(store: ObjectStore, file: StagedFile) -> int:
+def require_contract(lake: Lake, file: StagedFile) -> int:
     """Check that a staged file has the columns of the version of its contract that it names.
 
     Args:
-        store: The lake.
+        lake: The lake.
         file: The file; one that names no version is held to the newest.
 
     Returns:
@@ -32,7 +33,7 @@ def require_contract(store: ObjectStore, file: StagedFile) -> int:
     from elt.staging.parquet import CONTRACT_KEY
 
     newest = contract_version(file.event_type)
-    found, metadata = _schema_of(store, file.key)
+    found, metadata = _schema_of(lake, file.key)
     text = metadata.get(CONTRACT_KEY, b"%d" % newest)
     version = int(text) if _VERSION.fullmatch(text) else 0
     if version > newest:
@@ -59,18 +60,18 @@ def require_contract(store: ObjectStore, file: StagedFile) -> int:
     )
 
 
-def _schema_of(store: ObjectStore, key: str) -> "tuple[pa.Schema, dict[bytes, bytes]]":
+def _schema_of(lake: Lake, key: str) -> "tuple[pa.Schema, dict[bytes, bytes]]":
     """Return the columns of a staged file, and its metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        source = Path(store.url) / key if isinstance(store, LocalStore) else pa.BufferReader(store.read(key))
+        source = Path(lake.url) / key if isinstance(lake.store, LocalStore) else pa.BufferReader(lake.store.read(key))
         with pq.ParquetFile(source) as opened:
             return opened.schema_arrow, opened.metadata.metadata or {}
     except (FileNotFoundError, ObjectNotFoundError) as error:
         raise BrokenLakeError(
-            f"{key}: a staging manifest names it, but it is gone from {store.url}; bring it back from a copy of the "
+            f"{key}: a staging manifest names it, but it is gone from {lake.url}; bring it back from a copy of the "
             "lake (hospital-elt verify tells what else is missing); nothing was loaded"
         ) from error
     except (OSError, pa.ArrowException) as error:

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from elt.errors import EltError
-from elt.lake import quarantine
-from elt.lake import tree as raw
+from elt.lake.store import Lake
 from elt.quality.emitted import emitted
 from elt.quality.lake_checks import late_check, quarantine_check, run_checks
 from elt.quality.reconciliation import FACTS, department_check, reconcile, reconciliation_checks
@@ -24,18 +23,15 @@ from elt.quality.warehouse_checks import census_checks, check_invariants, freshn
 from elt.warehouse import Warehouse
 from elt.warehouse.tables import RAW_TABLES
 from elt.warehouse.version import require_version
-from hospital_sim.storage import ObjectStore
 
 __all__ = ["CheckReport", "CheckResult", "Reconciliation", "check"]
 
 
-def check(
-    store: ObjectStore, warehouse: Warehouse, thresholds: Mapping[str, float] = MappingProxyType({})
-) -> CheckReport:
+def check(lake: Lake, warehouse: Warehouse, thresholds: Mapping[str, float] = MappingProxyType({})) -> CheckReport:
     """Check a lake and the warehouse that was loaded from it, and write the results into the quality schema.
 
     Args:
-        store: The lake.
+        lake: The lake.
         warehouse: The warehouse, loaded and built.
         thresholds: How far what is observed may lie from what is expected, by name of the check. Without one, late
             events and open quarantine fail nothing, and every other check allows no difference.
@@ -52,14 +48,14 @@ def check(
     _require_tables(warehouse)
     require_version(warehouse)
     broken: dict[str, str] = {}
-    truth = emitted(record for _, record in raw.run_records(store, broken))
-    rows = reconcile(store, warehouse, truth)
-    in_quarantine = quarantine.open_counts(store)
-    late = late_check(store)
+    truth = emitted(record for _, record in lake.run_records(broken))
+    rows = reconcile(lake, warehouse, truth)
+    in_quarantine = lake.quarantine.open_counts()
+    late = late_check(lake)
     checks = [
         *reconciliation_checks(rows),
-        department_check(store, truth),
-        *run_checks(store, truth, broken),
+        department_check(lake, truth),
+        *run_checks(lake, truth, broken),
         *census_checks(warehouse, truth),
         *freshness_checks(warehouse, truth),
         *check_invariants(warehouse, set(truth.ends)),

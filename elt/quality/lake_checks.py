@@ -2,29 +2,29 @@
 
 from collections import Counter
 
-from elt.lake import manifests, quarantine
-from elt.lake import tree as raw
+from elt.lake.quarantine import Reason
+from elt.lake.store import Lake
+from elt.lake.tree import RAW_PREFIX
 from elt.quality.emitted import Emitted
 from elt.quality.results import MOST_ROWS, CheckResult
-from hospital_sim.storage import ObjectStore
 
-LAKE = "lake"
+_SCOPE = "lake"
 
 
-def run_checks(store: ObjectStore, truth: Emitted, broken: dict[str, str]) -> list[CheckResult]:
+def run_checks(lake: Lake, truth: Emitted, broken: dict[str, str]) -> list[CheckResult]:
     """Check that every run record is one, that every run finished and runs agree, and that hospitals have one history.
 
     Args:
-        store: The lake.
+        lake: The lake.
         truth: What the run records say.
         broken: Keys of the objects below ``raw/`` that should be run records and are none, each with what is wrong;
             is given those of runs that were started.
     """
-    unfinished = raw.unfinished_runs(store, broken)
-    wrong = [f"{raw.RAW_PREFIX}{key}: {why}" for key, why in sorted(broken.items())]
+    unfinished = lake.unfinished_runs(broken)
+    wrong = [f"{RAW_PREFIX}{key}: {why}" for key, why in sorted(broken.items())]
     whole = CheckResult(
         "run_records_whole",
-        LAKE,
+        _SCOPE,
         0,
         len(wrong),
         not wrong,
@@ -34,7 +34,7 @@ def run_checks(store: ObjectStore, truth: Emitted, broken: dict[str, str]) -> li
     examples = [f"{run.hospital_id} from {run.emit_from} to {run.end}, seed {run.seed}" for run in unfinished]
     finished = CheckResult(
         "runs_finished",
-        LAKE,
+        _SCOPE,
         0,
         len(unfinished),
         not unfinished,
@@ -44,7 +44,7 @@ def run_checks(store: ObjectStore, truth: Emitted, broken: dict[str, str]) -> li
     conflicts = [f"{cell.event_type} of {cell.department_id} on {cell.event_date}" for cell in truth.conflicts]
     agree = CheckResult(
         "run_records_agree",
-        LAKE,
+        _SCOPE,
         0,
         len(conflicts),
         not conflicts,
@@ -65,15 +65,15 @@ def run_checks(store: ObjectStore, truth: Emitted, broken: dict[str, str]) -> li
     return [whole, finished, agree, *histories]
 
 
-def late_check(store: ObjectStore) -> CheckResult:
+def late_check(lake: Lake) -> CheckResult:
     """Report late events: they are staged and loaded like others, so they fail nothing."""
-    late = manifests.late_counts(store)
+    late = lake.late_counts()
     parts = [f"{count} {kind} of {hospital}, {month:%Y-%m}" for (kind, hospital, month), count in late.items()]
     rows = tuple(parts[:MOST_ROWS])
-    return CheckResult("late_events", LAKE, 0, late.total(), passed=True, detail="; ".join(parts[:5]), rows=rows)
+    return CheckResult("late_events", _SCOPE, 0, late.total(), passed=True, detail="; ".join(parts[:5]), rows=rows)
 
 
-def quarantine_check(found: Counter[quarantine.Reason]) -> CheckResult:
+def quarantine_check(found: Counter[Reason]) -> CheckResult:
     """Report what is in quarantine: it is accounted for, so it fails nothing by itself."""
     parts = tuple(f"{reason}: {count}" for reason, count in sorted(found.items()))
-    return CheckResult("open_quarantine", LAKE, 0, found.total(), passed=True, detail=", ".join(parts), rows=parts)
+    return CheckResult("open_quarantine", _SCOPE, 0, found.total(), passed=True, detail=", ".join(parts), rows=parts)

@@ -4,13 +4,11 @@ from collections import Counter
 from datetime import date
 
 from elt.contracts import EVENT_TYPES
-from elt.lake import manifests, quarantine
-from elt.lake import tree as raw
+from elt.lake.store import Lake
 from elt.quality.emitted import Emitted
 from elt.quality.results import MOST_ROWS, CheckResult, Reconciliation
 from elt.warehouse import Warehouse
-from hospital_sim.events.keys import parse_event_key
-from hospital_sim.storage import ObjectStore
+from hospital_sim.events.keys import parse_event_key, partition_prefix
 
 Counts = Counter[tuple[str, date]]
 
@@ -23,11 +21,11 @@ FACTS = {
 """The fact of each event type, and the column that holds the date of the event."""
 
 
-def reconcile(store: ObjectStore, warehouse: Warehouse, truth: Emitted) -> list[Reconciliation]:
+def reconcile(lake: Lake, warehouse: Warehouse, truth: Emitted) -> list[Reconciliation]:
     """Count the events of each type and day at each step.
 
     Args:
-        store: The lake.
+        lake: The lake.
         warehouse: A warehouse that the lake was loaded into and whose facts are built.
         truth: What the runs emitted.
 
@@ -36,9 +34,9 @@ def reconcile(store: ObjectStore, warehouse: Warehouse, truth: Emitted) -> list[
     """
     steps = (
         truth.by_type_and_day(),
-        _raw_objects(store),
-        _staged(store),
-        _quarantined(store),
+        _raw_objects(lake),
+        _staged(lake),
+        _quarantined(lake),
         _in_tables(warehouse, "raw", {event_type: (event_type, "event_time") for event_type in EVENT_TYPES}),
         _in_tables(warehouse, "curated", FACTS),
     )
@@ -67,10 +65,10 @@ def reconciliation_checks(rows: list[Reconciliation]) -> list[CheckResult]:
     return checks
 
 
-def department_check(store: ObjectStore, truth: Emitted) -> CheckResult:
+def department_check(lake: Lake, truth: Emitted) -> CheckResult:
     """Compare what was emitted and staged by department, on the days of which nothing is in quarantine."""
-    staged = manifests.staged_counts(store)
-    broken = _quarantined(store)
+    staged = lake.staged_counts()
+    broken = _quarantined(lake)
     cells = [cell for cell in {*truth.counts, *staged} if not broken[cell[0], cell[3]]]
     wrong = sorted(cell for cell in cells if truth.counts.get(cell, 0) != staged[cell])  # type: ignore[call-overload]
     detail = ""
@@ -104,25 +102,25 @@ def _counts(row: Reconciliation) -> str:
     )
 
 
-def _raw_objects(store: ObjectStore) -> Counts:
+def _raw_objects(lake: Lake) -> Counts:
     counts: Counts = Counter()
-    for event_type, days in raw.list_tree(store).days.items():
+    for event_type, days in lake.raw_tree().days.items():
         for day in days:
-            keys = raw.partition_keys(store, event_type, day)
+            keys = lake.raw_keys(partition_prefix(event_type, day))
             counts[event_type, day] += sum(parse_event_key(key) is not None for key in keys)
     return +counts
 
 
-def _staged(store: ObjectStore) -> Counts:
+def _staged(lake: Lake) -> Counts:
     counts: Counts = Counter()
-    for (event_type, _, _, day), rows in manifests.staged_counts(store).items():
+    for (event_type, _, _, day), rows in lake.staged_counts().items():
         counts[event_type, day] += rows
     return counts
 
 
-def _quarantined(store: ObjectStore) -> Counts:
+def _quarantined(lake: Lake) -> Counts:
     counts: Counts = Counter()
-    for entry in quarantine.open_entries(store):
+    for entry in lake.quarantine.open_entries():
         key = parse_event_key(entry.key)
         if key is not None:
             counts[key.event_type, key.event_date] += 1

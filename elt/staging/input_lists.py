@@ -16,15 +16,13 @@ import msgspec
 
 from elt.errors import BrokenLakeError
 from elt.lake import layout
-from elt.lake import tree as raw
 from elt.lake.digests import digest
 from elt.lake.manifests import PlannedOutput
-from elt.lake.objects import threads_ahead
 from elt.lake.prefetch import done_ahead
+from elt.lake.store import Lake
 from elt.native.identifiers import IDENTIFIER_BYTES
 from elt.native.object_names import read_object_names, split_identifiers
 from hospital_sim.events import keys as raw_layout
-from hospital_sim.storage import ObjectStore
 
 LARGEST_OUTPUT = 2_000_000
 """The most objects of one output: what is held of them in memory is then bounded."""
@@ -63,46 +61,46 @@ class MonthToList(NamedTuple):
     earlier: list[str]
 
 
-def list_new_objects(store: ObjectStore, months: Iterable[MonthToList]) -> Generator[list[NewObjects], None, None]:
+def list_new_objects(lake: Lake, months: Iterable[MonthToList]) -> Generator[list[NewObjects], None, None]:
     """List what partitions hold, less what earlier plans name.
 
     Args:
-        store: The lake.
+        lake: The lake.
         months: What is listed.
 
     Yields:
         For each month the new objects in parts of at most ``LARGEST_OUTPUT``, each with its list written to the lake;
         at least one part, the first of which has the foreign keys.
     """
-    return done_ahead(partial(_new_objects, store), months, threads_ahead(store))
+    return done_ahead(partial(_new_objects, lake), months, lake.prefetch_threads)
 
 
-def _new_objects(store: ObjectStore, month: MonthToList) -> list[NewObjects]:
+def _new_objects(lake: Lake, month: MonthToList) -> list[NewObjects]:
     event_type, days, earlier = month
-    known = _known(store, earlier)
+    known = _known(lake, earlier)
     new: dict[date, bytes] = {}
     foreign: list[str] = []
-    for day, found, others in _listed(store, event_type, days):
+    for day, found, others in _listed(lake, event_type, days):
         if fresh := _without(found, known.get(day)):
             new[day] = fresh
         foreign += (raw_layout.partition_prefix(event_type, day) + name for name in others)
-    first, *rest = write_lists(store, event_type, layout.month_of(days[0]), new)
+    first, *rest = write_lists(lake, event_type, layout.month_of(days[0]), new)
     return [replace(first, foreign=tuple(foreign)), *rest]
 
 
-def _listed(store: ObjectStore, event_type: str, days: list[date]) -> Iterator[tuple[date, bytes, list[str]]]:
+def _listed(lake: Lake, event_type: str, days: list[date]) -> Iterator[tuple[date, bytes, list[str]]]:
     """Yield the identifiers of the objects of each day, and its other names; few names are held at once."""
     while days:
-        names = raw.object_names(store, event_type, days)
+        names = lake.object_names(event_type, days)
         yield from zip(days, *read_object_names(event_type, names), strict=False)
         days = days[len(names.ends) :]
 
 
-def write_lists(store: ObjectStore, event_type: str, month: date, days: dict[date, bytes]) -> list[NewObjects]:
+def write_lists(lake: Lake, event_type: str, month: date, days: dict[date, bytes]) -> list[NewObjects]:
     """Write the lists of some raw objects of one type and month to the lake.
 
     Args:
-        store: The lake.
+        lake: The lake.
         event_type: Type of the events.
         month: First day of the month.
         days: The identifiers of each day, 16 bytes each, sorted.
@@ -110,7 +108,7 @@ def write_lists(store: ObjectStore, event_type: str, month: date, days: dict[dat
     Returns:
         The objects in parts of at most ``LARGEST_OUTPUT``, at least one.
     """
-    return [NewObjects(event_type, month, *_write(store, event_type, month, part), ()) for part in _parts(days)]
+    return [NewObjects(event_type, month, *_write(lake, event_type, month, part), ()) for part in _parts(days)]
 
 
 def _parts(new: dict[date, bytes]) -> Iterator[dict[date, bytes]]:
@@ -127,13 +125,13 @@ def _parts(new: dict[date, bytes]) -> Iterator[dict[date, bytes]]:
     yield part
 
 
-def _write(store: ObjectStore, event_type: str, month: date, days: dict[date, bytes]) -> tuple[str | None, int]:
+def _write(lake: Lake, event_type: str, month: date, days: dict[date, bytes]) -> tuple[str | None, int]:
     """Write a list of raw objects to the lake; return its key, None for an empty one, and its length."""
     if not days:
         return None, 0
     data = encode_identifiers(days)
     key = layout.inputs_key(event_type, month, digest(data))
-    store.create(key, data)
+    lake.store.create(key, data)
     return key, sum(map(len, days.values())) // IDENTIFIER_BYTES
 
 
@@ -166,29 +164,29 @@ def decode_identifiers(data: bytes) -> dict[date, bytes]:
     return days
 
 
-def read_identifiers(store: ObjectStore, key: str) -> dict[date, bytes]:
+def read_identifiers(lake: Lake, key: str) -> dict[date, bytes]:
     """Read a list of raw objects from the lake.
 
     Raises:
         BrokenLakeError: If the object is not what was written under the key.
     """
-    data = store.read(key)
+    data = lake.store.read(key)
     if digest(data) not in key:
         raise BrokenLakeError(f"{key}: its bytes are not those that its name promises; put back the object")
     return decode_identifiers(data)
 
 
-def write_foreign(store: ObjectStore, keys: list[str]) -> str:
+def write_foreign(lake: Lake, keys: list[str]) -> str:
     """Write a list of foreign keys to the lake and return its key."""
     data = json.dumps(sorted(keys), ensure_ascii=True, indent=0).encode("ascii")
     key = layout.foreign_inputs_key(digest(data))
-    store.create(key, data)
+    lake.store.create(key, data)
     return key
 
 
-def read_foreign(store: ObjectStore, key: str) -> list[str]:
+def read_foreign(lake: Lake, key: str) -> list[str]:
     """Read a list of foreign keys from the lake."""
-    keys: list[str] = json.loads(store.read(key))
+    keys: list[str] = json.loads(lake.store.read(key))
     return keys
 
 
@@ -200,10 +198,10 @@ def earlier_lists(outputs: Iterable[PlannedOutput]) -> dict[tuple[str, date], li
     return lists
 
 
-def _known(store: ObjectStore, keys: Iterable[str]) -> dict[date, set[bytes]]:
+def _known(lake: Lake, keys: Iterable[str]) -> dict[date, set[bytes]]:
     known: dict[date, set[bytes]] = {}
     for key in keys:
-        for day, identifiers in read_identifiers(store, key).items():
+        for day, identifiers in read_identifiers(lake, key).items():
             known.setdefault(day, set()).update(split_identifiers(identifiers))
     return known
 

@@ -12,31 +12,31 @@ import msgspec
 
 from elt.contracts import CONTRACT_VERSION
 from elt.lake import layout
-from elt.lake import tree as raw
 from elt.lake.manifests import MANIFEST_VERSION, ClosedMonths, Plan, PlannedOutput, StagingRun
+from elt.lake.store import Lake
 from elt.staging import input_lists as inputs
 from elt.staging.input_lists import NewObjects
-from hospital_sim.storage import ObjectStore, create_once
+from hospital_sim.storage import create_once
 
 
-def closing(store: ObjectStore, as_of: date | None, broken: dict[str, str]) -> ClosedMonths:
+def closing(lake: Lake, as_of: date | None, broken: dict[str, str]) -> ClosedMonths:
     """Return the months that a staging run closes.
 
     Args:
-        store: The lake.
+        lake: The lake.
         broken: Is given the run records that are none, which close nothing, each with what is wrong.
         as_of: The day by which months must have ended, for every hospital; None for each hospital's own: the day
             after the end of its newest finished run record.
     """
     closed = ClosedMonths()
-    for _, record in raw.run_records(store, broken):
+    for _, record in lake.run_records(broken):
         day_after = record.run.end + timedelta(days=1)
         closed = closed.joined(ClosedMonths(hospitals={record.run.hospital_id: day_after}))
     return closed if as_of is None else ClosedMonths(everywhere=as_of)
 
 
 def make_plan(
-    store: ObjectStore,
+    lake: Lake,
     runs: list[StagingRun],
     found: Iterable[NewObjects],
     tree_foreign: list[str],
@@ -45,7 +45,7 @@ def make_plan(
     """Make the plan of what is new in a lake.
 
     Args:
-        store: The lake.
+        lake: The lake.
         runs: The staging runs so far, all finished.
         found: The new objects of each event type and month.
         tree_foreign: Foreign keys outside the partitions.
@@ -56,8 +56,8 @@ def make_plan(
     """
     found = sorted(found, key=lambda new: (new.event_type, new.month))
     broken_records: dict[str, str] = {}
-    closes = closing(store, as_of, broken_records)
-    foreign = {*tree_foreign, *broken_records}.union(*(new.foreign for new in found)) - _earlier_foreign(store, runs)
+    closes = closing(lake, as_of, broken_records)
+    foreign = {*tree_foreign, *broken_records}.union(*(new.foreign for new in found)) - _earlier_foreign(lake, runs)
     closed = closed_by(runs)
     outputs = plan_outputs(runs, found)
     if not outputs and not foreign and _same_months(closed, closed.joined(closes)):
@@ -69,7 +69,7 @@ def make_plan(
         closed=closed,
         closes=closes,
         outputs=outputs,
-        foreign_inputs=inputs.write_foreign(store, list(foreign)) if foreign else None,
+        foreign_inputs=inputs.write_foreign(lake, list(foreign)) if foreign else None,
         foreign_objects=len(foreign),
     )
 
@@ -102,14 +102,14 @@ def closed_by(runs: list[StagingRun]) -> ClosedMonths:
     return closed
 
 
-def create_plan(store: ObjectStore, plan: Plan) -> None:
+def create_plan(lake: Lake, plan: Plan) -> None:
     """Create a plan, and see that the store refuses to create it again, or it could overwrite the plan of another run.
 
     Raises:
         ObjectConflictError: If another run has created another plan with this number.
         OverwritingStoreError: If the store does not refuse to create what is there.
     """
-    create_once(store, layout.plan_key(plan.number), encode_plan(plan))
+    create_once(lake.store, layout.plan_key(plan.number), encode_plan(plan))
 
 
 def encode_plan(plan: Plan) -> bytes:
@@ -121,7 +121,7 @@ def plan_outputs(runs: list[StagingRun], found: Iterable[NewObjects]) -> tuple[P
     """Return the outputs of a plan, each under a key that no earlier run has written."""
     numbers: Counter[tuple[str, date]] = Counter()
     for run in runs:
-        for output in run.commit.outputs if run.commit else ():
+        for output in run.outputs:
             written = layout.parse_staged_key(output.key or "")
             if written is not None:
                 place = (output.event_type, output.month)
@@ -145,6 +145,6 @@ def _same_months(before: ClosedMonths, after: ClosedMonths) -> bool:
     return months(before) == months(after)
 
 
-def _earlier_foreign(store: ObjectStore, runs: list[StagingRun]) -> set[str]:
+def _earlier_foreign(lake: Lake, runs: list[StagingRun]) -> set[str]:
     lists = (run.plan.foreign_inputs for run in runs)
-    return {key for name in lists if name is not None for key in inputs.read_foreign(store, name)}
+    return {key for name in lists if name is not None for key in inputs.read_foreign(lake, name)}

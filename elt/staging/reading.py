@@ -2,10 +2,9 @@
 
 from typing import NamedTuple
 
-from elt.lake import tree as raw
+from elt.lake.store import Lake
 from elt.native.object_names import identifier_texts, object_names
 from elt.staging.batches import DayPart, RawBatch
-from hospital_sim.storage import ObjectStore
 
 
 class BatchToRead(NamedTuple):
@@ -20,7 +19,7 @@ class BatchToRead(NamedTuple):
     parts: list[DayPart]
 
 
-def read_batch(store: ObjectStore, wanted: BatchToRead) -> RawBatch:
+def read_batch(lake: Lake, wanted: BatchToRead) -> RawBatch:
     """Read raw objects from the lake.
 
     Raises:
@@ -29,5 +28,5 @@ def read_batch(store: ObjectStore, wanted: BatchToRead) -> RawBatch:
     event_type, parts = wanted
     texts = identifier_texts(b"".join(part.identifiers for part in parts))
     days, counts = [part.day for part in parts], list(map(len, parts))
-    objects = raw.read_objects(store, event_type, days, counts, object_names(event_type, texts))
+    objects = lake.read_objects(event_type, days, counts, object_names(event_type, texts))
     return RawBatch.of_days(parts, texts, objects)

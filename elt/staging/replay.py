@@ -10,9 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from elt.errors import EmptyLakeError
-from elt.lake import layout, quarantine
-from elt.lake import tree as raw
-from elt.lake.manifests import staging_runs
+from elt.lake import layout
+from elt.lake.store import Lake
 from elt.native.object_names import read_object_names, split_identifiers
 from elt.staging import input_lists as inputs
 from elt.staging.batches import DayPart, day_batches
@@ -25,7 +24,7 @@ from elt.staging.summary import StageSummary
 from elt.staging.write import BATCH_OBJECTS
 from hospital_sim.events import BrokenRecordError, decode_record
 from hospital_sim.events import keys as raw_layout
-from hospital_sim.storage import ObjectConflictError, ObjectNotFoundError, ObjectStore
+from hospital_sim.storage import ObjectConflictError, ObjectNotFoundError
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,11 @@ class ReplaySummary:
         return asdict(self)
 
 
-def replay(store: ObjectStore, workers: int = 1) -> ReplaySummary:
+def replay(lake: Lake, workers: int = 1) -> ReplaySummary:
     """Stage what is in quarantine and keeps the contract now; the rest stays there, with its first reason.
 
     Args:
-        store: The lake.
+        lake: The lake.
         workers: Processes.
 
     Returns:
@@ -62,46 +61,46 @@ def replay(store: ObjectStore, workers: int = 1) -> ReplaySummary:
         BrokenLakeError: If a manifest or an entry is broken.
         StorageError: If the lake cannot be read or written.
     """
-    summary = StageSummary(store.url)
-    if not staging_runs(store):
-        raise EmptyLakeError(f"{store.url}: nothing was staged here; run hospital-elt stage --lake {store.url} first")
-    before = quarantine.open_counts(store).total()
-    with open_workers(store, workers, None) as pool:
-        complete_unfinished(store, pool, summary)
-        _close_mended_records(store)
-        while found := list(_mended(store)):
-            plan = make_replay_plan(staging_runs(store), found)
+    summary = StageSummary(lake.url)
+    if not lake.staging_runs():
+        raise EmptyLakeError(f"{lake.url}: nothing was staged here; run hospital-elt stage --lake {lake.url} first")
+    before = lake.quarantine.open_counts().total()
+    with open_workers(lake, workers, None) as pool:
+        complete_unfinished(lake, pool, summary)
+        _close_mended_records(lake)
+        while found := list(_mended(lake)):
+            plan = make_replay_plan(lake.staging_runs(), found)
             try:
-                create_plan(store, plan)
+                create_plan(lake, plan)
             except ObjectConflictError:
                 # Another run was faster; what it stages has left the list when it is complete.
-                complete_unfinished(store, pool, summary)
+                complete_unfinished(lake, pool, summary)
             else:
-                summary.add(plan, complete(store, plan, pool))
+                summary.add(plan, complete(lake, plan, pool))
                 break
-    left = quarantine.open_counts(store)
+    left = lake.quarantine.open_counts()
     return ReplaySummary(
         summary, before - left.total(), {reason.value: count for reason, count in sorted(left.items())}
     )
 
 
-def _close_mended_records(store: ObjectStore) -> None:
-    for entry in list(quarantine.open_entries(store)):
-        if raw_layout.is_record_key(entry.key) and _is_record(store, entry.key):
-            quarantine.close(store, entry.key, None)
+def _close_mended_records(lake: Lake) -> None:
+    for entry in list(lake.quarantine.open_entries()):
+        if raw_layout.is_record_key(entry.key) and _is_record(lake, entry.key):
+            lake.quarantine.close(entry.key, None)
 
 
-def _is_record(store: ObjectStore, key: str) -> bool:
+def _is_record(lake: Lake, key: str) -> bool:
     try:
-        return raw_layout.record_key(decode_record(raw.read_raw(store, key)).run.run_id) == key
+        return raw_layout.record_key(decode_record(lake.read_raw(key)).run.run_id) == key
     except (BrokenRecordError, ObjectNotFoundError):
         return False
 
 
-def _mended(store: ObjectStore) -> Iterator[NewObjects]:
+def _mended(lake: Lake) -> Iterator[NewObjects]:
     """Yield the events of each type and month that are in quarantine and keep the contract now."""
     waiting: dict[tuple[str, date], dict[date, list[bytes]]] = defaultdict(lambda: defaultdict(list))
-    for entry in quarantine.open_entries(store):
+    for entry in lake.quarantine.open_entries():
         key = raw_layout.parse_event_key(entry.key)
         if key is not None:
             in_month = waiting[key.event_type, layout.month_of(key.event_date)]
@@ -110,25 +109,25 @@ def _mended(store: ObjectStore) -> Iterator[NewObjects]:
         right: dict[date, list[bytes]] = defaultdict(list)
         joined = {day: b"".join(sorted(identifiers)) for day, identifiers in days.items()}
         for parts in day_batches(joined, BATCH_OBJECTS):
-            for day, identifier in _right(store, event_type, parts):
+            for day, identifier in _right(lake, event_type, parts):
                 right[day].append(identifier)
         if right:
             yield from inputs.write_lists(
-                store, event_type, month, {day: b"".join(sorted(found)) for day, found in right.items()}
+                lake, event_type, month, {day: b"".join(sorted(found)) for day, found in right.items()}
             )
 
 
-def _right(store: ObjectStore, event_type: str, parts: list[DayPart]) -> Iterator[tuple[date, bytes]]:
+def _right(lake: Lake, event_type: str, parts: list[DayPart]) -> Iterator[tuple[date, bytes]]:
     """Yield the day and the identifier of each object that is there and keeps the contract."""
-    there = [_still_there(store, event_type, part) for part in parts]
-    batch = read_batch(store, BatchToRead(event_type, [part for part in there if len(part)]))
+    there = [_still_there(lake, event_type, part) for part in parts]
+    batch = read_batch(lake, BatchToRead(event_type, [part for part in there if len(part)]))
     broken = {(rejected.object.day, rejected.object.event_id) for rejected in decode(event_type, batch).rejected}
     for item in map(batch.item, range(len(batch))):
         if (item.day, item.event_id) not in broken:
             yield item.day, bytes.fromhex(item.event_id.replace("-", ""))
 
 
-def _still_there(store: ObjectStore, event_type: str, part: DayPart) -> DayPart:
-    (identifiers,), _ = read_object_names(event_type, raw.object_names(store, event_type, [part.day]))
+def _still_there(lake: Lake, event_type: str, part: DayPart) -> DayPart:
+    (identifiers,), _ = read_object_names(event_type, lake.object_names(event_type, [part.day]))
     here = set(split_identifiers(identifiers))
     return replace(part, identifiers=b"".join(each for each in split_identifiers(part.identifiers) if each in here))

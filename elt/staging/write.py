@@ -20,13 +20,13 @@ import numpy as np
 import pyarrow as pa
 
 from elt.errors import BrokenLakeError
-from elt.lake import layout, quarantine
-from elt.lake import tree as raw
+from elt.lake import layout
 from elt.lake.digests import digest
 from elt.lake.manifests import CommittedOutput, OutputCounts, Plan, PlannedOutput
-from elt.lake.objects import threads_ahead
 from elt.lake.prefetch import done_ahead
 from elt.lake.quarantine import Entry, Reason
+from elt.lake.store import Lake
+from elt.lake.tree import RAW_PREFIX
 from elt.staging import input_lists as inputs
 from elt.staging.batches import DayPart, RawBatch, joint_batches
 from elt.staging.counts import StagedEvents, Tally
@@ -35,7 +35,7 @@ from elt.staging.parquet import COUNTS_KEY, INPUTS_KEY, StagedFileWriter, read_m
 from elt.staging.reading import BatchToRead, read_batch
 from elt.staging.sorting import DaySorter, by_time
 from hospital_sim.events import keys as raw_layout
-from hospital_sim.storage import ObjectStore, StorageError
+from hospital_sim.storage import StorageError
 
 BATCH_OBJECTS = 8192
 _STAGED_TOGETHER = 32 * BATCH_OBJECTS
@@ -71,13 +71,11 @@ def bundles(outputs: Iterable[PlannedOutput], workers: int) -> list[list[Planned
     return sorted(found, key=lambda bundle: -sum(output.objects for output in bundle))
 
 
-def stage_outputs(
-    store: ObjectStore, bundles: Iterable[Sequence[PlannedOutput]], plan: Plan
-) -> Generator[Written, None, None]:
+def stage_outputs(lake: Lake, bundles: Iterable[Sequence[PlannedOutput]], plan: Plan) -> Generator[Written, None, None]:
     """Stage some outputs of a plan, or find that they are staged already.
 
     Args:
-        store: The lake.
+        lake: The lake.
         bundles: Outputs of one type and of different months each, in their order.
         plan: The plan.
 
@@ -88,29 +86,29 @@ def stage_outputs(
         BrokenLakeError: If something that the plan did not make is under the key of an output.
         StorageError: If a raw object cannot be read, or the lake cannot be written.
     """
-    waiting = _Waiting(store, bundles)
-    batches = done_ahead(partial(_shares, store, plan), waiting.batches(), threads_ahead(store))
+    waiting = _Waiting(lake, bundles)
+    batches = done_ahead(partial(_shares, lake, plan), waiting.batches(), lake.prefetch_threads)
     with closing(batches), ThreadPoolExecutor(1, "encoding") as thread:
         ended: deque[_Ended] = deque()
         for number, own in groupby(chain.from_iterable(batches), attrgetter("output")):
             ended.append(_end(plan, waiting.outputs[number], own, thread))
             while ended and ended[0].is_there():
-                yield _create(store, ended.popleft())
-        yield from (_create(store, output) for output in ended)
+                yield _create(lake, ended.popleft())
+        yield from (_create(lake, output) for output in ended)
     yield from waiting.staged_already
 
 
-def quarantine_foreign(store: ObjectStore, plan: Plan) -> dict[Reason, int]:
+def quarantine_foreign(lake: Lake, plan: Plan) -> dict[Reason, int]:
     """Quarantine the objects of a plan that are no events, and return their number by reason."""
     if plan.foreign_inputs is None:
         return {}
     found: Counter[Reason] = Counter()
-    for key in inputs.read_foreign(store, plan.foreign_inputs):
-        data = raw.read_raw(store, key)
+    for key in inputs.read_foreign(lake, plan.foreign_inputs):
+        data = lake.read_raw(key)
         reason, detail = Reason.FOREIGN_KEY, "not the key of an event"
         if raw_layout.is_record_key(key):
             reason, detail = Reason.BROKEN_RUN_RECORD, "not the record of the run that its name says"
-        found[_quarantine(store, plan, key, data, reason, detail)] += 1
+        found[_quarantine(lake, plan, key, data, reason, detail)] += 1
     return dict(found)
 
 
@@ -162,7 +160,7 @@ class _Waiting:
     """The outputs that wait to be staged.
 
     Args:
-        store: The lake.
+        lake: The lake.
         bundles: Outputs of one type and of different months each, in their order.
 
     Attributes:
@@ -170,8 +168,8 @@ class _Waiting:
         staged_already: Those that were found in the lake.
     """
 
-    def __init__(self, store: ObjectStore, bundles: Iterable[Sequence[PlannedOutput]]) -> None:
-        self._store = store
+    def __init__(self, lake: Lake, bundles: Iterable[Sequence[PlannedOutput]]) -> None:
+        self._lake = lake
         self._bundles = bundles
         self.outputs: list[PlannedOutput] = []
         self.staged_already: list[Written] = []
@@ -179,15 +177,15 @@ class _Waiting:
     def batches(self) -> Iterator[BatchToRead]:
         """Yield what is to be read, output after output."""
         for bundle in self._bundles:
-            there = {output.key: self._store.exists(output.key) for output in bundle}
-            self.staged_already += ((output.key, _adopt(self._store, output)) for output in bundle if there[output.key])
+            there = {output.key: self._lake.store.exists(output.key) for output in bundle}
+            self.staged_already += ((output.key, _adopt(self._lake, output)) for output in bundle if there[output.key])
             lists = (self._identifiers(output) for output in bundle if not there[output.key])
             for parts in joint_batches(lists, BATCH_OBJECTS):
                 yield BatchToRead(bundle[0].event_type, parts)
 
     def _identifiers(self, output: PlannedOutput) -> tuple[int, dict[date, bytes]]:
         self.outputs.append(output)
-        return len(self.outputs) - 1, inputs.read_identifiers(self._store, output.inputs)
+        return len(self.outputs) - 1, inputs.read_identifiers(self._lake, output.inputs)
 
 
 def _end(plan: Plan, output: PlannedOutput, shares: Iterable[_Share], thread: ThreadPoolExecutor) -> _Ended:
@@ -197,26 +195,26 @@ def _end(plan: Plan, output: PlannedOutput, shares: Iterable[_Share], thread: Th
     return _Ended(output, counts, data)
 
 
-def _create(store: ObjectStore, ended: _Ended) -> Written:
+def _create(lake: Lake, ended: _Ended) -> Written:
     output, counts = ended.output, ended.counts
     if ended.data is None:
         return output.key, CommittedOutput(output.event_type, output.month, None, 0, "", counts)
     data = ended.data.result()
-    store.create(output.key, data)
+    lake.store.create(output.key, data)
     return output.key, CommittedOutput(output.event_type, output.month, output.key, len(data), digest(data), counts)
 
 
-def _shares(store: ObjectStore, plan: Plan, wanted: BatchToRead) -> list[_Share]:
+def _shares(lake: Lake, plan: Plan, wanted: BatchToRead) -> list[_Share]:
     """Read and decode a batch, quarantine what is broken, and divide it among the outputs that its days belong to."""
     event_type, parts = wanted
-    batch = read_batch(store, wanted)
+    batch = read_batch(lake, wanted)
     decoded = decode(event_type, batch)
     quarantined: dict[date, list[tuple[Reason, date]]] = {}
     for rejected in decoded.rejected:
-        reason, day = _quarantine_rejected(store, plan, event_type, rejected), rejected.object.day
+        reason, day = _quarantine_rejected(lake, plan, event_type, rejected), rejected.object.day
         quarantined.setdefault(layout.month_of(day), []).append((reason, day))
     if plan.replays:
-        _close(store, plan, event_type, batch, decoded)
+        _close(lake, plan, event_type, batch, decoded)
     # Whole days stay in their order when they are sorted by time, and so do the outputs.
     table = by_time(decoded.table) if parts[0].whole else decoded.table
     events = StagedEvents(table)
@@ -261,32 +259,32 @@ def _count(tally: Tally, share: _Share) -> None:
     tally.staged(share.events, share.rows)
 
 
-def _close(store: ObjectStore, plan: Plan, event_type: str, batch: RawBatch, decoded: Decoded) -> None:
+def _close(lake: Lake, plan: Plan, event_type: str, batch: RawBatch, decoded: Decoded) -> None:
     """Write that the objects that are staged now left the quarantine."""
     again = {(rejected.object.day, rejected.object.event_id) for rejected in decoded.rejected}
     for item in map(batch.item, range(len(batch))):
         if (item.day, item.event_id) not in again:
-            quarantine.close(store, raw_layout.key_of(event_type, item.day, item.event_id), plan.number)
+            lake.quarantine.close(raw_layout.key_of(event_type, item.day, item.event_id), plan.number)
 
 
-def _quarantine_rejected(store: ObjectStore, plan: Plan, event_type: str, rejected: Rejected) -> Reason:
+def _quarantine_rejected(lake: Lake, plan: Plan, event_type: str, rejected: Rejected) -> Reason:
     item = rejected.object
     key = raw_layout.key_of(event_type, item.day, item.event_id)
-    if raw.read_raw(store, key) != item.data:
+    if lake.read_raw(key) != item.data:
         # A file system may give a part of a file: what is sound must not be called broken for it.
         raise StorageError(
-            f"{store.url}/{raw.RAW_PREFIX}{key}", "gave other bytes when it was read again; run the same command again"
+            f"{lake.url}/{RAW_PREFIX}{key}", "gave other bytes when it was read again; run the same command again"
         )
-    return _quarantine(store, plan, key, item.data, rejected.reason, rejected.detail)
+    return _quarantine(lake, plan, key, item.data, rejected.reason, rejected.detail)
 
 
-def _quarantine(store: ObjectStore, plan: Plan, key: str, data: bytes, reason: Reason, detail: str) -> Reason:
+def _quarantine(lake: Lake, plan: Plan, key: str, data: bytes, reason: Reason, detail: str) -> Reason:
     entry = Entry(key, reason, detail, digest(data), len(data), plan.number)
-    return quarantine.put(store, entry, data)
+    return lake.quarantine.put(entry, data)
 
 
-def _adopt(store: ObjectStore, output: PlannedOutput) -> CommittedOutput:
-    data = store.read(output.key)
+def _adopt(lake: Lake, output: PlannedOutput) -> CommittedOutput:
+    data = lake.store.read(output.key)
     try:
         metadata = read_metadata(data)
     except pa.ArrowInvalid as error:

@@ -3,9 +3,10 @@
 from collections import Counter
 from datetime import date
 
-from elt.lake import layout, quarantine
-from elt.lake import tree as raw
+from elt.lake import layout
 from elt.lake.manifests import StagingRun, counts_of_runs
+from elt.lake.store import Lake
+from elt.lake.tree import RAW_PREFIX
 from elt.quality.emitted import Cell
 from elt.staging.run import open_workers
 from elt.verification.manifest_checks import check_inputs, check_staged_files, read_runs
@@ -13,17 +14,16 @@ from elt.verification.problems import Kind, Problem, VerificationReport
 from elt.verification.raw_checks import MonthFindings, MonthToCheck, Staged, check_months
 from elt.verification.record_checks import check_counts, check_runs
 from hospital_sim.events.keys import parse_event_key
-from hospital_sim.storage import ObjectStore
 from hospital_sim.terminal import progress
 
 __all__ = ["Kind", "Problem", "VerificationReport", "verify"]
 
 
-def verify(store: ObjectStore, workers: int = 1) -> VerificationReport:
+def verify(lake: Lake, workers: int = 1) -> VerificationReport:
     """Read a whole lake, and compare it with what its runs and its staging runs say of it.
 
     Args:
-        store: The lake.
+        lake: The lake.
         workers: Processes.
 
     Returns:
@@ -32,21 +32,21 @@ def verify(store: ObjectStore, workers: int = 1) -> VerificationReport:
     Raises:
         StorageError: If the lake cannot be read.
     """
-    report = VerificationReport(store.url)
+    report = VerificationReport(lake.url)
     problems = report.problems
-    records, unfinished = check_runs(store, problems)
-    runs = read_runs(store, problems)
-    problems += check_inputs(store, runs)
-    wrong_files = list(check_staged_files(store, runs))
+    records, unfinished = check_runs(lake, problems)
+    runs = read_runs(lake, problems)
+    problems += check_inputs(lake, runs)
+    wrong_files = list(check_staged_files(lake, runs))
     problems += wrong_files
-    tree = raw.list_tree(store)
-    problems += [Problem(raw.RAW_PREFIX + key, Kind.FOREIGN, "not the key of an event") for key in tree.foreign]
+    tree = lake.raw_tree()
+    problems += [Problem(RAW_PREFIX + key, Kind.FOREIGN, "not the key of an event") for key in tree.unrecognised]
     rows = _months(tree.days, runs, {problem.key for problem in wrong_files})
-    with open_workers(store, workers, None) as pool:
+    with open_workers(lake, workers, None) as pool:
         months = list(progress(pool.each(check_months, rows), "verifying months", len(rows)))
     _add_events(report, runs, months)
     troubled = set().union(*(month.troubled for month in months))
-    troubled |= _quarantined(store, problems)
+    troubled |= _quarantined(lake, problems)
     found = counts_of_runs(runs)
     there: Counter[Cell] = Counter({Cell(*key): count for key, count in found.items()})
     for month in months:
@@ -70,7 +70,7 @@ def _months(days: dict[str, list[date]], runs: list[StagingRun], wrong_files: se
             if run.commit is None:
                 pending.setdefault(place, []).append(planned.inputs)
         # A commit has the outputs of its plan, in their order.
-        for planned, output in zip(run.plan.outputs, run.commit.outputs if run.commit else (), strict=False):
+        for planned, output in zip(run.plan.outputs, run.outputs, strict=False):
             staged.setdefault((planned.event_type, planned.month), []).append(Staged(planned.inputs, output))
     rows: list[MonthToCheck] = []
     for place in sorted({*present, *staged, *pending}):
@@ -84,18 +84,18 @@ def _months(days: dict[str, list[date]], runs: list[StagingRun], wrong_files: se
 def _add_events(report: VerificationReport, runs: list[StagingRun], months: list[MonthFindings]) -> None:
     report.raw_objects = sum(month.raw_objects for month in months)
     report.unstaged = sum(month.unstaged.total() for month in months)
-    report.staged_files = sum(bool(output.key) for run in runs if run.commit for output in run.commit.outputs)
+    report.staged_files = sum(bool(output.key) for run in runs for output in run.outputs)
     for month in months:
         report.problems += month.problems
 
 
-def _quarantined(store: ObjectStore, problems: list[Problem]) -> set[tuple[str, date]]:
+def _quarantined(lake: Lake, problems: list[Problem]) -> set[tuple[str, date]]:
     """Add what is in quarantine; return the types and days of its events."""
     troubled = set()
-    for entry in quarantine.open_entries(store):
+    for entry in lake.quarantine.open_entries():
         key = parse_event_key(entry.key)
         if key is not None:
             troubled.add((key.event_type, key.event_date))
             detail = f"in quarantine: {entry.reason}: {entry.detail}"
-            problems.append(Problem(raw.RAW_PREFIX + entry.key, Kind.ALTERED, detail))
+            problems.append(Problem(RAW_PREFIX + entry.key, Kind.ALTERED, detail))
     return troubled

@@ -5,77 +5,70 @@ from collections.abc import Iterator
 from elt.errors import BrokenLakeError
 from elt.lake import layout
 from elt.lake.digests import digest
-from elt.lake.manifests import Commit, Plan, StagingRun, read_commit, read_plan
+from elt.lake.manifests import Commit, Manifest, Plan, StagingRun, decode_manifest
+from elt.lake.store import Lake
 from elt.staging import input_lists as inputs
 from elt.verification.problems import Kind, Problem
-from hospital_sim.storage import ObjectNotFoundError, ObjectStore
+from hospital_sim.storage import ObjectNotFoundError
 
 
-def read_runs(store: ObjectStore, problems: list[Problem]) -> list[StagingRun]:
+def read_runs(lake: Lake, problems: list[Problem]) -> list[StagingRun]:
     """Read the staging runs that can be read, and add what is wrong with the others."""
-    found: dict[int, dict[str, str]] = {}
-    for key in store.keys(layout.STAGING_MANIFESTS):
+    manifests: dict[int, dict[str, str]] = {}
+    for key in lake.store.keys(layout.STAGING_MANIFESTS):
         parsed = layout.parse_manifest_key(key)
         if parsed is None:
             problems.append(Problem(key, Kind.FOREIGN, "no manifest of a staging run"))
         else:
-            found.setdefault(parsed[0], {})[parsed[1]] = key
+            manifests.setdefault(parsed[0], {})[parsed[1]] = key
     runs = []
-    for number in range(1, max(found, default=0) + 1):
-        names = found.get(number, {})
-        if "plan" not in names:
+    for number in range(1, max(manifests, default=0) + 1):
+        keys = manifests.get(number, {})
+        if "plan" not in keys:
             problems.append(Problem(layout.plan_key(number), Kind.MISSING, "the plan that staging wrote"))
             continue
-        plan = _read_plan(store, names["plan"], problems)
-        commit = _read_commit(store, names["commit"], problems) if "commit" in names else None
-        if commit is not None and commit.plan_sha256 != digest(store.read(names["plan"])):
-            problems.append(Problem(names["plan"], Kind.ALTERED, "its digest is not the one in the commit"))
+        plan = _read(lake, keys["plan"], Plan, problems)
+        commit = _read(lake, keys["commit"], Commit, problems) if "commit" in keys else None
+        if commit is not None and commit.plan_sha256 != digest(lake.store.read(keys["plan"])):
+            problems.append(Problem(keys["plan"], Kind.ALTERED, "its digest is not the one in the commit"))
         if plan is not None and number == plan.number:
             runs.append(StagingRun(plan, commit))
     return runs
 
 
-def _read_plan(store: ObjectStore, key: str, problems: list[Problem]) -> Plan | None:
+def _read(lake: Lake, key: str, cls: type[Manifest], problems: list[Problem]) -> Manifest | None:
     try:
-        return read_plan(store, key)
+        return decode_manifest(key, lake.store.read(key), cls)
     except BrokenLakeError as error:
         problems.append(Problem(key, Kind.ALTERED, str(error)))
         return None
 
 
-def _read_commit(store: ObjectStore, key: str, problems: list[Problem]) -> Commit | None:
-    try:
-        return read_commit(store, key)
-    except BrokenLakeError as error:
-        problems.append(Problem(key, Kind.ALTERED, str(error)))
-        return None
-
-
-def check_inputs(store: ObjectStore, runs: list[StagingRun]) -> Iterator[Problem]:
+def check_inputs(lake: Lake, runs: list[StagingRun]) -> Iterator[Problem]:
     """Yield the lists of raw objects that are not as plans name them."""
     for key in sorted({output.inputs for run in runs for output in run.plan.outputs}):
         try:
-            inputs.read_identifiers(store, key)
+            inputs.read_identifiers(lake, key)
         except ObjectNotFoundError:
             yield Problem(key, Kind.MISSING, "the list of raw objects that a plan names")
         except (BrokenLakeError, ValueError):
             yield Problem(key, Kind.ALTERED, "its bytes are not those that its name promises")
 
 
-def check_staged_files(store: ObjectStore, runs: list[StagingRun]) -> Iterator[Problem]:
+def check_staged_files(lake: Lake, runs: list[StagingRun]) -> Iterator[Problem]:
     """Yield the staged files that are not as commits tell."""
-    there = set(store.keys(layout.STAGING))
+    there = set(lake.store.keys(layout.STAGING))
     planned = {output.key for run in runs if run.commit is None for output in run.plan.outputs}
     known = set()
     for run in runs:
-        for output in run.commit.outputs if run.commit else ():
+        for output in run.outputs:
             if output.key is None:
                 continue
             known.add(output.key)
             if output.key not in there:
                 yield Problem(output.key, Kind.MISSING, f"written by staging run {run.plan.number}")
                 continue
-            data = store.read(output.key)
+            data = lake.store.read(output.key)
             if digest(data) != output.sha256:
                 kind = Kind.TRUNCATED if len(data) < output.bytes else Kind.ALTERED
                 yield Problem(output.key, kind, f"{len(data):,} bytes, {output.bytes:,} were written")

@@ -16,12 +16,11 @@ import pyarrow.parquet as pq
 
 from elt.contracts import EVENT_VERSIONS, struct_version
 from elt.errors import BrokenLakeError
-from elt.lake import quarantine
-from elt.lake import tree as raw
 from elt.lake.digests import RawDigest
 from elt.lake.manifests import CommittedOutput
-from elt.lake.objects import threads_ahead
 from elt.lake.prefetch import done_ahead
+from elt.lake.store import Lake
+from elt.lake.tree import RAW_PREFIX
 from elt.native.object_names import (
     identifier_texts,
     object_names,
@@ -38,7 +37,7 @@ from elt.staging.write import BATCH_OBJECTS
 from elt.verification.problems import Kind, Problem
 from hospital_sim.events import Event, encode
 from hospital_sim.events import keys as layout
-from hospital_sim.storage import ObjectStore, StorageError
+from hospital_sim.storage import StorageError
 
 
 class Staged(NamedTuple):
@@ -66,7 +65,7 @@ class MonthFindings:
 
     def add(self, kind: Kind, event_type: str, day: date, name: str, detail: str) -> None:
         """Add one problem of a day; the name is empty where it is not known which object."""
-        key = raw.RAW_PREFIX + layout.partition_prefix(event_type, day) + name
+        key = RAW_PREFIX + layout.partition_prefix(event_type, day) + name
         self.problems.append(Problem(key, kind, detail))
         self.troubled.add((event_type, day))
 
@@ -89,36 +88,36 @@ class MonthToCheck(NamedTuple):
     sound_files: frozenset[str]
 
 
-def check_months(store: ObjectStore, months: Iterable[MonthToCheck]) -> Generator[MonthFindings, None, None]:
+def check_months(lake: Lake, months: Iterable[MonthToCheck]) -> Generator[MonthFindings, None, None]:
     """Check raw objects; yield what was found of each month.
 
     Args:
-        store: The lake.
+        lake: The lake.
         months: What is checked.
     """
-    return (_check_month(store, month) for month in months)
+    return (_check_month(lake, month) for month in months)
 
 
-def _check_month(store: ObjectStore, month: MonthToCheck) -> MonthFindings:
+def _check_month(lake: Lake, month: MonthToCheck) -> MonthFindings:
     event_type, days, staged, pending, sound_files = month
     found = MonthFindings()
-    there = {day: _list(store, event_type, day, found) for day in days}
-    lists = [(each, _read_list(store, each.inputs)) for each in staged]
+    there = {day: _list(lake, event_type, day, found) for day in days}
+    lists = [(each, _read_list(lake, each.inputs)) for each in staged]
     taken: dict[date, set[bytes]] = {}
     for each, identifiers in lists:
         for day, joined in identifiers.items():
             taken.setdefault(day, set()).update(split_identifiers(joined))
-            _check_day(store, event_type, day, joined, there.get(day, set()), each.output, sound_files, found)
-    _check_unstaged(store, event_type, {day: names - taken.get(day, set()) for day, names in there.items()}, found)
+            _check_day(lake, event_type, day, joined, there.get(day, set()), each.output, sound_files, found)
+    _check_unstaged(lake, event_type, {day: names - taken.get(day, set()) for day, names in there.items()}, found)
     for key in pending:
-        for day, joined in _read_list(store, key).items():
+        for day, joined in _read_list(lake, key).items():
             for identifier in set(split_identifiers(joined)) - there.get(day, set()):
                 found.add(Kind.MISSING, event_type, day, _name(event_type, identifier), "planned to be staged")
     return found
 
 
-def _list(store: ObjectStore, event_type: str, day: date, found: MonthFindings) -> set[bytes]:
-    (identifiers,), (foreign,) = read_object_names(event_type, raw.object_names(store, event_type, [day]))
+def _list(lake: Lake, event_type: str, day: date, found: MonthFindings) -> set[bytes]:
+    (identifiers,), (foreign,) = read_object_names(event_type, lake.object_names(event_type, [day]))
     for name in foreign:
         found.add(Kind.FOREIGN, event_type, day, name, "not the key of an event")
     here = set(split_identifiers(identifiers))
@@ -126,9 +125,9 @@ def _list(store: ObjectStore, event_type: str, day: date, found: MonthFindings) 
     return here
 
 
-def _read_list(store: ObjectStore, key: str) -> dict[date, bytes]:
+def _read_list(lake: Lake, key: str) -> dict[date, bytes]:
     try:
-        return inputs.read_identifiers(store, key)
+        return inputs.read_identifiers(lake, key)
     except (StorageError, BrokenLakeError, ValueError):
         return {}  # told by the check of the lists
 
@@ -138,7 +137,7 @@ def _name(event_type: str, identifier: bytes) -> str:
 
 
 def _check_day(
-    store: ObjectStore,
+    lake: Lake,
     event_type: str,
     day: date,
     joined: bytes,
@@ -156,11 +155,11 @@ def _check_day(
         b"".join(identifier for identifier in split_identifiers(joined) if identifier in there) if missing else joined
     )
     expected = output.counts.raw_sha256.get(day)
-    if not missing and expected is not None and _digest(store, event_type, day, joined) == expected:
+    if not missing and expected is not None and _digest(lake, event_type, day, joined) == expected:
         return
     explained = bool(missing) or expected is None
     if present and (output.key is None or output.key in sound_files):
-        for name, kind, detail in _differences(store, event_type, day, present, output.key):
+        for name, kind, detail in _differences(lake, event_type, day, present, output.key):
             explained = True
             if kind is not None:
                 found.add(kind, event_type, day, name, detail)
@@ -168,31 +167,31 @@ def _check_day(
         found.add(Kind.ALTERED, event_type, day, "", "the bytes of its objects are not those that were staged")
 
 
-def _digest(store: ObjectStore, event_type: str, day: date, joined: bytes) -> str:
+def _digest(lake: Lake, event_type: str, day: date, joined: bytes) -> str:
     whole = RawDigest()
-    for batch in _batches(store, event_type, {day: joined}):
+    for batch in _batches(lake, event_type, {day: joined}):
         whole.add(batch.objects.span(0, len(batch)), batch.objects.lengths())
     return whole.hexdigest()
 
 
-def _batches(store: ObjectStore, event_type: str, days: dict[date, bytes]) -> Iterator[RawBatch]:
+def _batches(lake: Lake, event_type: str, days: dict[date, bytes]) -> Iterator[RawBatch]:
     batches = (BatchToRead(event_type, parts) for parts in day_batches(days, BATCH_OBJECTS))
-    return done_ahead(partial(read_batch, store), batches, threads_ahead(store))
+    return done_ahead(partial(read_batch, lake), batches, lake.prefetch_threads)
 
 
 def _differences(
-    store: ObjectStore, event_type: str, day: date, joined: bytes, staged_key: str | None
+    lake: Lake, event_type: str, day: date, joined: bytes, staged_key: str | None
 ) -> Iterator[tuple[str, Kind | None, str]]:
     """Yield the names of the objects that are not what is staged or in quarantine; without a kind if one was mended."""
-    events = {} if staged_key is None else _staged_events(store, event_type, day, staged_key)
-    for batch in _batches(store, event_type, {day: joined}):
+    events = {} if staged_key is None else _staged_events(lake, event_type, day, staged_key)
+    for batch in _batches(lake, event_type, {day: joined}):
         for event_id, data in zip(texts_of(batch.event_ids), batch.objects, strict=True):
             key = layout.key_of(event_type, day, event_id)
             name = key.removeprefix(layout.partition_prefix(event_type, day))
             event = events.get(event_id)
             if event is None:
-                entry = quarantine.entry_of(store, key)
-                if quarantine.is_closed(store, key):
+                entry = lake.quarantine.entry_of(key)
+                if lake.quarantine.is_closed(key):
                     yield name, None, "staged by a replay, which is checked for itself"
                 elif entry is not None and hashlib.sha256(data).hexdigest() != entry.sha256:
                     yield name, Kind.ALTERED, "not the bytes that were put in quarantine"
@@ -203,11 +202,13 @@ def _differences(
                 yield name, kind, f"{len(data):,} bytes, and not the event that was staged"
 
 
-def _staged_events(store: ObjectStore, event_type: str, day: date, key: str) -> dict[str, Event]:
+def _staged_events(lake: Lake, event_type: str, day: date, key: str) -> dict[str, Event]:
     start = datetime.combine(day, clock())
     bounds = [pa.scalar(at, pa.timestamp("us")).cast(pa.timestamp("us", "UTC")) for at in (start, start + timedelta(1))]
     at = pc.field("event_time")
-    rows = pq.read_table(pa.BufferReader(store.read(key)), filters=(at >= bounds[0]) & (at < bounds[1])).to_pylist()
+    rows = pq.read_table(
+        pa.BufferReader(lake.store.read(key)), filters=(at >= bounds[0]) & (at < bounds[1])
+    ).to_pylist()
     structs = {struct_version(struct): struct for struct in EVENT_VERSIONS[event_type]}
     return {row["event_id"]: _event(structs[row["schema_version"]], row) for row in rows}
 
@@ -227,10 +228,10 @@ def _says(event_type: str, day: date, event_id: str, data: bytes, event: Event) 
     return decoded.table.num_rows == 1 and _event(type(event), decoded.table.to_pylist()[0]) == event
 
 
-def _check_unstaged(store: ObjectStore, event_type: str, days: dict[date, set[bytes]], found: MonthFindings) -> None:
+def _check_unstaged(lake: Lake, event_type: str, days: dict[date, set[bytes]], found: MonthFindings) -> None:
     """Count the events that no staging run took, and name those that are none."""
     unstaged = {day: b"".join(sorted(new)) for day, new in days.items() if new}
-    for batch in _batches(store, event_type, unstaged):
+    for batch in _batches(lake, event_type, unstaged):
         decoded = decode(event_type, batch)
         for rejected in decoded.rejected:
             name = layout.key_of(event_type, rejected.object.day, rejected.object.event_id)

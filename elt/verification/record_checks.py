@@ -4,34 +4,34 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from elt.lake import tree as raw
+from elt.lake.store import Lake
+from elt.lake.tree import RAW_PREFIX
 from elt.quality.emitted import Cell, emitted
 from elt.verification.problems import Kind, Problem
 from hospital_sim.events import RunRecord
 from hospital_sim.events import keys as layout
-from hospital_sim.storage import ObjectStore
 
 
-def check_runs(store: ObjectStore, problems: list[Problem]) -> tuple[list[RunRecord], set[str]]:
+def check_runs(lake: Lake, problems: list[Problem]) -> tuple[list[RunRecord], set[str]]:
     """Read the run records, and add what is wrong with runs.
 
     Returns:
         The records; and the hospitals of which a run was started and has no record.
     """
     broken: dict[str, str] = {}
-    records = [record for _, record in raw.run_records(store, broken)]
+    records = [record for _, record in lake.run_records(broken)]
     for key, why in broken.items():
-        problems.append(Problem(raw.RAW_PREFIX + key, Kind.ALTERED, f"not the run record that was written: {why}"))
+        problems.append(Problem(RAW_PREFIX + key, Kind.ALTERED, f"not the run record that was written: {why}"))
     unfinished = set()
-    for run in raw.unfinished_runs(store, broken):
+    for run in lake.unfinished_runs(broken):
         unfinished.add(run.hospital_id)
         key = layout.record_key(run.run_id)
         if key not in broken:
             what = f"the run of {run.hospital_id} from {run.emit_from} to {run.end} was cut off: run it again"
-            problems.append(Problem(raw.RAW_PREFIX + key, Kind.MISSING, what))
-    told = {problem.key.removeprefix(raw.RAW_PREFIX) for problem in problems}
+            problems.append(Problem(RAW_PREFIX + key, Kind.MISSING, what))
+    told = {problem.key.removeprefix(RAW_PREFIX) for problem in problems}
     problems += [
-        Problem(raw.RAW_PREFIX + key, Kind.ALTERED, f"not what the run wrote: {broken[key]}")
+        Problem(RAW_PREFIX + key, Kind.ALTERED, f"not what the run wrote: {broken[key]}")
         for key in sorted(broken.keys() - told)
     ]
     return records, unfinished
@@ -57,10 +57,10 @@ def check_counts(
         elif expected != there and (cell.event_type, cell.event_date) not in troubled:
             if there > expected and cell.hospital_id in unfinished:
                 continue
-            key = raw.RAW_PREFIX + layout.partition_prefix(cell.event_type, cell.event_date)
+            key = RAW_PREFIX + layout.partition_prefix(cell.event_type, cell.event_date)
             kind = Kind.MISSING if there < expected else Kind.FOREIGN
             of = f"{cell.hospital_id}, {cell.department_id}"
             yield Problem(key, kind, f"{there:,} events of {of}, where run records count {expected:,}")
     for (event_type, hospital_id), count in strangers.items():
-        key = f"{raw.RAW_PREFIX}{event_type}/"
+        key = f"{RAW_PREFIX}{event_type}/"
         yield Problem(key, Kind.FOREIGN, f"{count:,} events of {hospital_id}, of which no run tells")

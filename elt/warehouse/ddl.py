@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from elt.errors import EmptyLakeError, WrongCallError
-from elt.lake.tree import list_tree, open_lake
+from elt.lake.store import Lake
 from elt.warehouse import DEFAULT_PREFIX, checked_prefix
 from elt.warehouse import athena as athena_sql
 from elt.warehouse.athena import ProjectedDays
@@ -97,7 +97,7 @@ def _on_s3(lake: str | None) -> ObjectStore:
 
 def _days(store: ObjectStore, first: date | None, last: date | None) -> ProjectedDays:
     if first is None or last is None:
-        days = [day for held in list_tree(open_lake(store.url)).days.values() for day in held]
+        days = [day for held in Lake.open(store.url).raw_tree().days.values() for day in held]
         if not days:
             raise EmptyLakeError(f"{store.url}: there are no events under raw/; give --start and --end")
         oldest, newest = min(days), max(days)

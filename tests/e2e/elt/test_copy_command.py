@@ -13,6 +13,7 @@ from kills import run_and_kill, run_whole
 from lakes import contents, put_all, some_events
 from s3_servers import S3Server
 
+from elt.lake.store import Lake
 from elt.staging import stage
 from hospital_sim.storage import LocalStore, ObjectStore, open_store
 
@@ -25,7 +26,7 @@ COPY = [sys.executable, "-c", "from elt.cli import main; main()", "copy"]
 def lake(tmp_path_factory: pytest.TempPathFactory) -> LocalStore:
     store = LocalStore(tmp_path_factory.mktemp("lakes") / "lake")
     put_all(store, some_events(120))
-    stage(store)
+    stage(Lake(store))
     return store
 
 
@@ -89,6 +90,6 @@ def test_a_copy_that_was_killed_is_completed_by_the_same_command(
 def test_a_copy_on_a_disk_can_be_staged_and_has_nothing_new(lake: LocalStore, tmp_path: Path) -> None:
     _copy(lake.url, str(tmp_path / "copy"))
     copy = LocalStore(tmp_path / "copy")
-    assert stage(copy).files == 0
+    assert stage(Lake(copy)).files == 0
     assert contents(copy) == contents(lake)
     assert not os.path.lexists(f"{copy.url}.incoming")

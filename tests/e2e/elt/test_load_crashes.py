@@ -14,6 +14,7 @@ from small_disk import run_on_small_disk
 from warehouse_tables import raw_digests
 
 import hospital_sim as hs
+from elt.lake.store import Lake
 from elt.staging import stage
 from elt.warehouse import open_warehouse
 from elt.warehouse.tables import LOADED_FILE
@@ -29,7 +30,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> LocalStore:
     """Four months of a hospital, staged."""
     store = LocalStore(tmp_path_factory.mktemp("lake"))
     hs.load("small").simulate("2024-01-01", "2024-04-30", seed=1, sink=f"{store.url}/raw")
-    stage(store)
+    stage(Lake(store))
     return store
 
 

@@ -11,6 +11,7 @@ from redshift.stand_in import PASSWORD
 from redshift_fixtures import Redshift
 
 import hospital_sim as hs
+from elt.lake.store import Lake
 from elt.staging import stage
 from hospital_sim.storage import open_store
 
@@ -43,7 +44,7 @@ def assert_every_page_finds_what_it_needs(report: Path) -> None:
 def test_the_commands_of_the_page_take_a_lake_to_a_report(redshift: Redshift, tmp_path: Path) -> None:
     lake = open_store(redshift.new_lake())
     hs.load("small").simulate("2024-01-01", "2024-01-31", seed=5, sink=f"{lake.url}/raw")
-    stage(lake)
+    stage(Lake(lake))
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands(redshift, lake.url)],
         cwd=tmp_path,
@@ -63,7 +64,7 @@ def test_the_commands_of_the_page_take_a_lake_to_a_report(redshift: Redshift, tm
 
 def test_the_pages_lake_on_this_machine_is_refused_in_one_line(redshift: Redshift, tmp_path: Path) -> None:
     hs.load("small").simulate("2024-01-01", "2024-01-02", seed=5, sink=tmp_path / "lake" / "raw")
-    stage(open_store(str(tmp_path / "lake")))
+    stage(Lake(open_store(str(tmp_path / "lake"))))
     command = ["hospital-elt", "load", "--json", "--lake", "lake", "--warehouse", redshift.dsn, "--prefix", "nothing"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2

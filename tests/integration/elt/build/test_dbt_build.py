@@ -18,6 +18,7 @@ import hospital_sim as hs
 from elt.build import record as build_record
 from elt.build.run import MODELS, BuildSummary, build
 from elt.errors import WrongCallError
+from elt.lake.store import Lake
 from elt.load.run import load
 from elt.staging import stage
 from elt.warehouse import SCHEMAS, WarehouseError, open_warehouse
@@ -37,8 +38,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("build")
     lake, dsn = folder / "lake", f"chdb://{folder}/warehouse"
     hs.load("small").simulate("2024-01-20", "2024-03-10", seed=2, sink=lake / "raw")
-    stage(LocalStore(lake))
-    load(str(lake), dsn)
+    stage(Lake(LocalStore(lake)))
+    load(Lake.open(str(lake)), dsn)
     return Built(dsn, lake, build(dsn))
 
 
@@ -98,11 +99,11 @@ def test_a_model_that_someone_dropped_is_built_again_and_unit_tests_that_passed_
 @pytest.mark.parametrize(("version", "told"), [(99, "newer version .* upgrade"), (1, "older version .* new one")])
 def test_a_warehouse_of_another_version_is_left_alone(built: Built, tmp_path: Path, version: int, told: str) -> None:
     dsn = f"chdb://{tmp_path}/warehouse"
-    load(str(built.lake), dsn)
+    load(Lake.open(str(built.lake)), dsn)
     with open_warehouse(dsn) as warehouse:
         warehouse.execute("TRUNCATE TABLE hospital_raw.warehouse_version")
         warehouse.execute(f"INSERT INTO hospital_raw.warehouse_version VALUES ({version})")
-    for command in (lambda: load(str(built.lake), dsn), lambda: build(dsn)):
+    for command in (lambda: load(Lake.open(str(built.lake)), dsn), lambda: build(dsn)):
         with pytest.raises(WarehouseError, match=told):
             command()
 
@@ -115,7 +116,7 @@ def test_a_build_writes_nothing_beside_the_models(built: Built) -> None:
 
 def test_a_failed_test_is_named_and_another_prefix_is_another_warehouse(built: Built) -> None:
     before = table_digests(built.dsn)
-    load(str(built.lake), built.dsn, "trust")
+    load(Lake.open(str(built.lake)), built.dsn, "trust")
     with open_warehouse(built.dsn, "trust") as warehouse:
         warehouse.execute("INSERT INTO trust_raw.wait_snapshot SELECT * FROM trust_raw.wait_snapshot LIMIT 1")
     summary = build(built.dsn, "trust")
@@ -219,7 +220,7 @@ def test_what_was_built_is_noted_after_every_incremental_model(built: Built) -> 
 
 def test_a_build_of_a_part_notes_nothing(built: Built, tmp_path: Path) -> None:
     dsn = f"chdb://{tmp_path}/warehouse"
-    load(str(built.lake), dsn)
+    load(Lake.open(str(built.lake)), dsn)
     run_models(dsn, "--select", "+mart_waiting_now", "built_files")
     with open_warehouse(dsn) as warehouse:
         assert warehouse.query("SELECT * FROM hospital_curated.built_files").num_rows == 0

@@ -14,6 +14,7 @@ from lakes import QuickStore, put_all, some_events
 from s3_servers import BUCKET, KEY, SECRET, S3Server
 
 from elt.lake.copy import copy_lake
+from elt.lake.store import Lake
 from elt.staging import stage
 from hospital_sim.storage import ObjectStore, StoreRefusedError, open_store
 
@@ -99,14 +100,14 @@ def test_who_copies_a_lake_may_do_what_a_copy_needs_and_nothing_else(
     lake = QuickStore(tmp_path / "lake")
     put_all(lake, some_events(3))
     lake.create("raw/notes.txt", b"hello")
-    stage(lake)
+    stage(Lake(lake))
     url = f"{seaweed.new_url()}/north"
     policy = POLICIES["Copies the lake"].replace("hospital-lake/north", url.removeprefix("s3://"))
     allowed = iam.statements(policy.replace("hospital-lake", BUCKET))
     with guarded(seaweed, allowed, OF_BUCKET) as opened:
         monkeypatch.setenv("AWS_ENDPOINT_URL", opened.endpoint)
         for _ in range(2):
-            copy_lake(lake, open_store(url))
+            copy_lake(Lake(lake), open_store(url))
         requests = [each.request for each in opened.asked]
 
     assert opened.denied() == []

@@ -9,6 +9,7 @@ import pytest
 from increments import LATE_MONTH, arrives, is_late, put, simulated
 from warehouse_tables import partitions, run_models, table_digests
 
+from elt.lake.store import Lake
 from elt.load.run import load
 from elt.staging import stage
 from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, WaitSnapshot
@@ -68,8 +69,8 @@ def grown(folder: Path, months: int) -> Increments:
         coming += late if month == months else []
         put(store, coming)
         arrived.append(months_of(coming))
-        stage(store)
-        load(store.url, dsn)
+        stage(Lake(store))
+        load(Lake.open(store.url, read_only=True), dsn)
         run_models(dsn)
         after = partitions(dsn)
         touched.append(written(before, after))
@@ -152,8 +153,8 @@ def test_a_late_census_of_another_name_reopens_the_facts_that_it_renames(increme
     )
     before = partitions(increments.dsn)
     put(increments.store, [census])
-    stage(increments.store)
-    load(increments.store.url, increments.dsn)
+    stage(Lake(increments.store))
+    load(Lake.open(increments.store.url, read_only=True), increments.dsn)
     run_models(increments.dsn)
     touched = written(before, partitions(increments.dsn))
     reopened = {partition for _, partition in before if partition >= "202402"} & set(touched["fact_admissions"])

@@ -17,6 +17,7 @@ from validation_oracle import ValidationOracle
 
 import hospital_sim as hs
 from elt.build.run import build
+from elt.lake.store import Lake
 from elt.load.run import load
 from elt.staging import stage
 from elt.warehouse import SCHEMAS, Warehouse, open_warehouse
@@ -76,7 +77,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory, soak: bool) -> LocalStore:
     hs.load("small").simulate("2023-12-20", "2024-02-05", seed=4, sink=raw)
     for event in by_hand(list(plan.run().events)):
         store.create(f"raw/{event_key(event)}", encode(event))
-    stage(store)
+    stage(Lake(store))
     return store
 
 
@@ -98,7 +99,7 @@ def warehouse(request: pytest.FixtureRequest, lake: LocalStore) -> Iterator[Ware
     own = request.param != "chdb"
     dsn = os.environ[OWN_SERVER] if own else f"chdb://{Path(lake.url).parent}/warehouse"
     prefix = f"test_{uuid4().hex[:12]}"
-    load(lake.url, dsn, prefix)
+    load(Lake.open(lake.url, read_only=True), dsn, prefix)
     summary = build(dsn, prefix)
     assert summary.passed
     with open_warehouse(dsn, prefix) as opened:

@@ -11,7 +11,7 @@ from s3_servers import S3Server
 from elt.errors import EltError, WrongCallError
 from elt.lake import layout
 from elt.lake.copy import copy_lake
-from elt.lake.manifests import staged_files, staging_runs
+from elt.lake.store import Lake
 from elt.staging import stage
 from hospital_sim.events.keys import is_record_key
 from hospital_sim.storage import LocalStore, ObjectStore, OverwritingStoreError, StoreRefusedError, open_store
@@ -26,9 +26,9 @@ def lake(tmp_path: Path) -> LocalStore:
     put_all(store, some_events(3))
     store.create("raw/notes.txt", b"hello")
     put_record(store, date(2024, 3, 31))
-    stage(store)
+    stage(Lake(store))
     put_event(store, admission(900))
-    stage(store)
+    stage(Lake(store))
     return store
 
 
@@ -38,8 +38,8 @@ def _events(lake: ObjectStore) -> set[str]:
 
 def _promises_are_kept(store: ObjectStore, counted: set[str]) -> None:
     there = set(store.keys())
-    assert all(file.key in there for file in staged_files(store))
-    for run in staging_runs(store):
+    assert all(file.key in there for file in Lake(store).staged_files())
+    for run in Lake(store).staging_runs():
         named = [output.inputs for output in run.plan.outputs]
         assert all(key in there for key in named)
     if any(is_record_key(key.removeprefix("raw/")) for key in there):
@@ -50,7 +50,7 @@ def test_a_copy_has_every_object_and_says_so(lake: LocalStore, tmp_path: Path) -
     copy = LocalStore(tmp_path / "copy")
     counted: list[None] = []
 
-    summary = copy_lake(lake, copy, lambda: counted.append(None))
+    summary = copy_lake(Lake(lake), copy, lambda: counted.append(None))
 
     expected = contents(lake)
     assert contents(copy) == expected
@@ -63,12 +63,12 @@ def test_wherever_a_copy_is_cut_off_it_keeps_its_promises_and_is_completed(lake:
     for point in range(len(expected)):
         url = str(tmp_path / f"copy{point}")
         with pytest.raises(PowerCut):
-            copy_lake(lake, FailingStore(url, point))
+            copy_lake(Lake(lake), FailingStore(url, point))
         copy = LocalStore(url)
         _promises_are_kept(copy, _events(lake))
         there = len(contents(copy))
 
-        summary = copy_lake(lake, copy)
+        summary = copy_lake(Lake(lake), copy)
 
         assert contents(copy) == expected
         assert (summary.copied, summary.already_there) == (len(expected) - there, there)
@@ -84,28 +84,28 @@ def test_a_lake_that_grows_while_it_is_copied_gives_a_copy_that_keeps_its_promis
             if prefix == layout.STAGING and not self.grown:
                 self.grown = True
                 put_event(self, admission(901))
-                stage(LocalStore(self.url))
+                stage(Lake(LocalStore(self.url)))
             return super().keys(prefix)
 
     growing, copy, counted = Growing(lake.url), LocalStore(tmp_path / "copy"), _events(lake)
-    copy_lake(growing, copy)
-    assert len(staging_runs(copy)) == 2
+    copy_lake(Lake(growing), copy)
+    assert len(Lake(copy).staging_runs()) == 2
     _promises_are_kept(copy, counted)
 
-    copy_lake(growing, copy)
+    copy_lake(Lake(growing), copy)
 
-    assert len(staging_runs(copy)) == 3
+    assert len(Lake(copy).staging_runs()) == 3
     assert contents(copy) == contents(lake)
 
 
 def test_an_altered_object_of_the_copy_is_named_and_stays(lake: LocalStore, tmp_path: Path) -> None:
     copy = LocalStore(tmp_path / "copy")
-    copy_lake(lake, copy)
+    copy_lake(Lake(lake), copy)
     key = next(key for key in copy.keys("staging/"))
     Path(copy.url, key).write_bytes(b"other")
 
     with pytest.raises(EltError, match=rf"{key}: is already there with other bytes.*run the same command again"):
-        copy_lake(lake, copy)
+        copy_lake(Lake(lake), copy)
 
     assert copy.read(key) == b"other"
 
@@ -116,7 +116,7 @@ def test_a_destination_that_keeps_other_bytes_than_it_was_given_is_seen(lake: Lo
             return ((key, data[:-1]) for key, data in super().read_many(keys))  # type: ignore[arg-type]
 
     with pytest.raises(EltError, match="does not read back as it was written"):
-        copy_lake(lake, Rotten(tmp_path / "copy"))
+        copy_lake(Lake(lake), Rotten(tmp_path / "copy"))
 
 
 def test_another_lake_is_no_place_for_a_copy(lake: LocalStore, tmp_path: Path) -> None:
@@ -124,33 +124,33 @@ def test_another_lake_is_no_place_for_a_copy(lake: LocalStore, tmp_path: Path) -
     put_record(other, date(2024, 3, 31), run=2)
     before = contents(other)
     with pytest.raises(WrongCallError, match=r"DST: .*/other holds raw/_runs/0+2\.json, which the lake does not"):
-        copy_lake(lake, other)
+        copy_lake(Lake(lake), other)
     assert contents(other) == before
 
 
 @pytest.mark.parametrize("place", ["", "inside", "../lake"])
 def test_a_lake_is_not_copied_into_itself(lake: LocalStore, place: str) -> None:
     with pytest.raises(WrongCallError, match="give another place"):
-        copy_lake(lake, LocalStore(Path(lake.url, place).resolve()))
+        copy_lake(Lake(lake), LocalStore(Path(lake.url, place).resolve()))
 
 
 def test_a_lake_goes_to_s3_and_back(lake: LocalStore, tmp_path: Path, seaweed: S3Server) -> None:
     there, back = open_store(seaweed.new_url()), LocalStore(tmp_path / "back")
-    copy_lake(lake, there)
+    copy_lake(Lake(lake), there)
     assert contents(there) == contents(lake)
-    copy_lake(there, back)
+    copy_lake(Lake(there), back)
     assert contents(back) == contents(lake)
 
 
 def test_a_lake_goes_to_memory(lake: LocalStore) -> None:
     there = open_store(f"memory://{uuid4().hex}")
-    copy_lake(lake, there)
+    copy_lake(Lake(lake), there)
     assert contents(there) == contents(lake)
 
 
 def test_a_bucket_that_is_missing_is_a_wrong_call(lake: LocalStore, seaweed: S3Server) -> None:
     with pytest.raises(StoreRefusedError, match="there is no bucket 'no-such-bucket'") as refused:
-        copy_lake(lake, open_store("s3://no-such-bucket/lake"))
+        copy_lake(Lake(lake), open_store("s3://no-such-bucket/lake"))
     assert refused.value.exit_code == 2
 
 
@@ -162,9 +162,9 @@ def test_a_destination_that_overwrites_is_refused_and_allowed_when_nothing_else_
     with pytest.raises(
         OverwritingStoreError, match="ignores the condition to create an object only if its key is free"
     ):
-        copy_lake(lake, open_store(url))
+        copy_lake(Lake(lake), open_store(url))
     single = open_store(url, single_writer=True)
-    copy_lake(lake, single)
+    copy_lake(Lake(lake), single)
     assert contents(single) == contents(lake)
 
 
@@ -179,14 +179,14 @@ def test_what_is_there_already_is_compared_and_not_written_again(lake: LocalStor
 
     copy = Counting(tmp_path / "copy")
     copy.written = []
-    copy_lake(lake, copy)
+    copy_lake(Lake(lake), copy)
     events = _events(lake)
     assert len(events - set(copy.written)) == 1  # the one by which the store is tried
 
     put_event(lake, admission(902))
     (new,) = _events(lake) - events
     copy.written = []
-    copy_lake(lake, copy)
+    copy_lake(Lake(lake), copy)
 
     assert events & set(copy.written) == set()
     assert new in copy.written
@@ -194,11 +194,11 @@ def test_what_is_there_already_is_compared_and_not_written_again(lake: LocalStor
 
 def test_an_altered_event_of_the_copy_is_named_and_stays(lake: LocalStore, tmp_path: Path) -> None:
     copy = LocalStore(tmp_path / "copy")
-    copy_lake(lake, copy)
+    copy_lake(Lake(lake), copy)
     key = next(iter(_events(lake)))
     Path(copy.url, key).write_bytes(b"other")
 
     with pytest.raises(EltError, match=rf"{key}: is already there with other bytes.*run the same command again"):
-        copy_lake(lake, copy)
+        copy_lake(Lake(lake), copy)
 
     assert copy.read(key) == b"other"

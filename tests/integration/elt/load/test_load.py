@@ -16,7 +16,8 @@ from warehouse_tables import raw_digests
 
 import hospital_sim as hs
 from elt.errors import BrokenLakeError, EltError, EmptyLakeError
-from elt.lake.manifests import StagedFile, staged_files
+from elt.lake.manifests import StagedFile
+from elt.lake.store import Lake
 from elt.load.run import load, load_into
 from elt.staging import stage
 from elt.warehouse import open_warehouse
@@ -45,11 +46,11 @@ LOAD_UNTIL_KILLED = f"""
 import sys
 sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[3] / "support")!r}]
 from pathlib import Path
-from test_load import KilledWarehouse, LocalStore, load_into
+from test_load import KilledWarehouse, Lake, LocalStore, load_into
 lake, warehouse, left = sys.argv[1:]
 with KilledWarehouse(Path(warehouse), create=True) as opened:
     opened.left = int(left)
-    load_into(opened, LocalStore(lake))
+    load_into(opened, Lake(LocalStore(lake)))
 """
 
 
@@ -58,7 +59,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two months of a hospital, staged."""
     folder = tmp_path_factory.mktemp("lake")
     hs.load("small").simulate("2024-01-20", "2024-02-10", seed=3, sink=folder / "raw")
-    stage(LocalStore(folder))
+    stage(Lake(LocalStore(folder)))
     return folder
 
 
@@ -80,10 +81,10 @@ def altered(lake: Path, copy: Path, file: StagedFile, rows: pa.Table) -> Path:
 
 
 def test_every_staged_value_is_in_the_warehouse(lake: Path, dsn: str) -> None:
-    load(str(lake), dsn)
+    load(Lake.open(str(lake)), dsn)
     with open_warehouse(dsn) as warehouse:
         for table in EVENT_TABLES:
-            files = [file for file in staged_files(LocalStore(lake)) if file.event_type == table.name]
+            files = [file for file in Lake(LocalStore(lake)).staged_files() if file.event_type == table.name]
             staged = pa.concat_tables(pq.read_table(lake / file.key, partitioning=None) for file in files)
             found = warehouse.query(f"SELECT * EXCEPT source_file FROM hospital_raw.{table.name}")
             assert found.column_names == staged.column_names
@@ -92,9 +93,9 @@ def test_every_staged_value_is_in_the_warehouse(lake: Path, dsn: str) -> None:
 
 
 def test_every_row_names_its_file(lake: Path, dsn: str) -> None:
-    load(str(lake), dsn)
+    load(Lake.open(str(lake)), dsn)
     with open_warehouse(dsn) as warehouse:
-        for file in staged_files(LocalStore(lake)):
+        for file in Lake(LocalStore(lake)).staged_files():
             found = warehouse.query(
                 f"SELECT count() AS n FROM hospital_raw.{file.event_type} WHERE source_file = '{file.key}'"
             )
@@ -102,9 +103,9 @@ def test_every_row_names_its_file(lake: Path, dsn: str) -> None:
 
 
 def test_loading_again_changes_nothing(lake: Path, dsn: str) -> None:
-    first = load(str(lake), dsn)
+    first = load(Lake.open(str(lake)), dsn)
     before = contents(dsn)
-    second = load(str(lake), dsn)
+    second = load(Lake.open(str(lake)), dsn)
     assert contents(dsn) == before
     assert (second.files, second.rows, second.runs) == (0, 0, 0)
     assert second.files_before == first.files > 0
@@ -114,17 +115,17 @@ def test_loading_again_changes_nothing(lake: Path, dsn: str) -> None:
 def test_only_what_is_new_is_loaded(tmp_path: Path, dsn: str) -> None:
     store = LocalStore(tmp_path / "lake")
     put_all(store, some_events(30))
-    stage(store)
-    assert load(store.url, dsn).rows == 120
+    stage(Lake(store))
+    assert load(Lake.open(store.url, read_only=True), dsn).rows == 120
     put_all(store, some_events(5, first=900))
-    stage(store)
-    again = load(store.url, dsn)
+    stage(Lake(store))
+    again = load(Lake.open(store.url, read_only=True), dsn)
     assert (again.files, again.rows, again.files_before) == (4, 20, 4)
     assert again.rows_in_warehouse == dict.fromkeys(("admission", "discharge", "wait_snapshot", "dep_snapshot"), 35)
 
 
 def test_a_run_record_becomes_rows(lake: Path, dsn: str) -> None:
-    load(str(lake), dsn)
+    load(Lake.open(str(lake)), dsn)
     run = hs.load("small").simulate("2024-01-20", "2024-02-10", seed=3)
     record = run.record
     with open_warehouse(dsn) as warehouse:
@@ -148,7 +149,7 @@ def test_a_run_record_becomes_rows(lake: Path, dsn: str) -> None:
 
 def test_a_load_killed_at_any_statement_is_completed_by_the_next(lake: Path, tmp_path: Path, soak: bool) -> None:
     whole = f"chdb://{tmp_path / 'whole'}"
-    load(str(lake), whole)
+    load(Lake.open(str(lake)), whole)
     killed = tmp_path / "killed"
     # The version and the tables take 46 counts, 40 once the version is there; the run record some 20 more while it is
     # not loaded; then each file four to six.
@@ -162,15 +163,15 @@ def test_a_load_killed_at_any_statement_is_completed_by_the_next(lake: Path, tmp
         if soak and ended.returncode == 0:
             break
         assert ended.returncode == -signal.SIGKILL, ended.stderr
-    load(str(lake), f"chdb://{killed}")
+    load(Lake.open(str(lake)), f"chdb://{killed}")
     assert contents(f"chdb://{killed}") == contents(whole)
 
 
 def test_rows_that_a_killed_insert_left_are_removed(lake: Path, tmp_path: Path, dsn: str) -> None:
     whole = f"chdb://{tmp_path / 'whole'}"
-    load(str(lake), whole)
-    load(str(lake), dsn)
-    file = next(file for file in staged_files(LocalStore(lake)) if file.rows > 10)
+    load(Lake.open(str(lake)), whole)
+    load(Lake.open(str(lake)), dsn)
+    file = next(file for file in Lake(LocalStore(lake)).staged_files() if file.rows > 10)
     with open_warehouse(dsn) as warehouse:
         # What such a kill leaves: some of the rows, and no word that the file is loaded.
         warehouse.execute(f"ALTER TABLE hospital_raw.loaded_file DELETE WHERE source_file = '{file.key}'")
@@ -178,7 +179,7 @@ def test_rows_that_a_killed_insert_left_are_removed(lake: Path, tmp_path: Path, 
             f"ALTER TABLE hospital_raw.{file.event_type} DELETE WHERE source_file = '{file.key}' "
             "AND cityHash64(event_id) % 3 = 0"
         )
-    again = load(str(lake), dsn)
+    again = load(Lake.open(str(lake)), dsn)
     assert (again.files, again.rows) == (1, file.rows)
     assert contents(dsn) == contents(whole)
 
@@ -187,7 +188,7 @@ def test_rows_that_a_killed_insert_left_are_removed(lake: Path, tmp_path: Path, 
 def test_a_file_with_another_schema_is_refused_before_anything_is_loaded(
     lake: Path, tmp_path: Path, dsn: str, fault: str
 ) -> None:
-    file = staged_files(LocalStore(lake))[-1]
+    file = Lake(LocalStore(lake)).staged_files()[-1]
     rows = pq.read_table(lake / file.key, partitioning=None)
     match fault:
         case "a column less":
@@ -204,34 +205,34 @@ def test_a_file_with_another_schema_is_refused_before_anything_is_loaded(
             rows = rows.set_column(at, pa.field("department_id", pa.string()), rows[at])
     broken = altered(lake, tmp_path / "broken", file, rows)
     with pytest.raises(BrokenLakeError, match="schema is not the contract's") as told:
-        load(str(broken), dsn)
+        load(Lake.open(str(broken)), dsn)
     assert file.key in str(told.value)
     assert fault == "another order" or "department_id" in str(told.value)
     assert all(count == 0 for count, _ in contents(dsn).values())
-    assert load(str(lake), dsn).rows > 0
+    assert load(Lake.open(str(lake)), dsn).rows > 0
 
 
 def test_a_file_that_is_no_parquet_is_refused_by_name(lake: Path, tmp_path: Path, dsn: str) -> None:
-    file = staged_files(LocalStore(lake))[0]
+    file = Lake(LocalStore(lake)).staged_files()[0]
     broken = shutil.copytree(lake, tmp_path / "broken")
     (broken / file.key).write_bytes(b"half a file")
     with pytest.raises(BrokenLakeError, match=file.key):
-        load(str(broken), dsn)
+        load(Lake.open(str(broken)), dsn)
 
 
 def test_a_file_with_fewer_rows_than_its_manifest_says_is_not_kept(lake: Path, tmp_path: Path, dsn: str) -> None:
-    file = next(file for file in staged_files(LocalStore(lake)) if file.rows > 1)
+    file = next(file for file in Lake(LocalStore(lake)).staged_files() if file.rows > 1)
     rows = pq.read_table(lake / file.key, partitioning=None)
     broken = altered(lake, tmp_path / "broken", file, rows.slice(1))
     with pytest.raises(BrokenLakeError, match=f"{file.key}: has {file.rows - 1} rows"):
-        load(str(broken), dsn)
+        load(Lake.open(str(broken)), dsn)
     with open_warehouse(dsn) as warehouse:
         assert warehouse.query(
             f"SELECT count() AS n FROM hospital_raw.{file.event_type} WHERE source_file = '{file.key}'"
         )["n"].to_pylist() == [0]
-    load(str(lake), dsn)
+    load(Lake.open(str(lake)), dsn)
     assert contents(dsn)["admission"][0] == sum(
-        file.rows for file in staged_files(LocalStore(lake)) if file.event_type == "admission"
+        file.rows for file in Lake(LocalStore(lake)).staged_files() if file.event_type == "admission"
     )
 
 
@@ -239,11 +240,11 @@ def test_another_lake_with_the_same_names_is_refused(tmp_path: Path, dsn: str) -
     for name, first in (("one", 1), ("two", 5000)):
         store = LocalStore(tmp_path / name)
         put_all(store, some_events(20, first=first))
-        stage(store)
-    load(str(tmp_path / "one"), dsn)
+        stage(Lake(store))
+    load(Lake.open(str(tmp_path / "one")), dsn)
     before = contents(dsn)
     with pytest.raises(EltError, match="loaded from another lake"):
-        load(str(tmp_path / "two"), dsn)
+        load(Lake.open(str(tmp_path / "two")), dsn)
     assert contents(dsn) == before
 
 
@@ -251,39 +252,39 @@ def test_another_history_of_a_hospital_is_refused(tmp_path: Path, dsn: str) -> N
     for seed in (1, 2):
         folder = tmp_path / str(seed)
         hs.load("small").simulate(f"202{seed}-01-01", f"202{seed}-01-03", seed=seed, sink=folder / "raw")
-        stage(LocalStore(folder))
-    load(str(tmp_path / "1"), dsn)
+        stage(Lake(LocalStore(folder)))
+    load(Lake.open(str(tmp_path / "1")), dsn)
     before = contents(dsn)
     with pytest.raises(EltError, match="'small' has another history"):
-        load(str(tmp_path / "2"), dsn)
+        load(Lake.open(str(tmp_path / "2")), dsn)
     assert contents(dsn) == before
 
 
 def test_a_lake_without_a_staged_file_is_a_wrong_call(tmp_path: Path, dsn: str) -> None:
     with pytest.raises(EmptyLakeError, match="no lake here") as told:
-        load(str(tmp_path / "nothing"), dsn)
+        load(Lake.open(str(tmp_path / "nothing")), dsn)
     assert told.value.exit_code == 2
     store = LocalStore(tmp_path / "unstaged")
     put_all(store, some_events(1))
     with pytest.raises(EmptyLakeError, match="hospital-elt stage"):
-        load(store.url, dsn)
+        load(Lake.open(store.url, read_only=True), dsn)
     assert not (tmp_path / "warehouse").exists()
 
 
 def test_a_lake_whose_path_looks_like_a_pattern_is_loaded(tmp_path: Path, dsn: str) -> None:
     store = LocalStore(tmp_path / "la{ke} [1]* 'quoted'")
     put_all(store, some_events(10))
-    stage(store)
-    assert load(store.url, dsn).rows == 40
+    stage(Lake(store))
+    assert load(Lake.open(store.url, read_only=True), dsn).rows == 40
 
 
 def test_a_store_that_is_no_directory_is_read_through_its_objects(tmp_path: Path) -> None:
     local = LocalStore(tmp_path / "lake")
     put_all(local, some_events(10))
     put_record(local, end=some_events(1)[0].event_time.date())
-    stage(local)
+    stage(Lake(local))
     with ChdbWarehouse(tmp_path / "warehouse", create=True) as warehouse:
-        summary = load_into(warehouse, DistantStore(local))
+        summary = load_into(warehouse, Lake(DistantStore(local)))
     assert summary.rows == 40
     assert summary.runs == 1
 
@@ -306,20 +307,20 @@ def test_a_broken_run_record_is_counted_and_loaded_once_it_is_put_back(lake: Pat
     (record.parent / f"{9:032x}.json").write_bytes(whole)
     for data in (whole[:-1], b"[" * 100_000, whole.replace(b'"seed":3', b'"seed":123456789012345678901')):
         record.write_bytes(data)
-        summary = load(str(broken), dsn)
+        summary = load(Lake.open(str(broken)), dsn)
         assert (summary.runs, summary.runs_broken) == (0, 2)
         assert contents(dsn)["run"][0] == 0
     assert sum(summary.rows_in_warehouse.values()) > 0
     record.write_bytes(whole)
 
-    summary = load(str(broken), dsn)
+    summary = load(Lake.open(str(broken)), dsn)
 
     assert (summary.runs, summary.runs_broken) == (1, 1)
-    assert load(str(lake), dsn).runs == 0
+    assert load(Lake.open(str(lake)), dsn).runs == 0
 
 
 def test_a_booked_digest_is_that_of_the_file(lake: Path, dsn: str) -> None:
-    load(str(lake), dsn)
+    load(Lake.open(str(lake)), dsn)
     with open_warehouse(dsn) as warehouse:
         booked = warehouse.query("SELECT * FROM hospital_raw.loaded_file").to_pylist()
     for row in booked:

@@ -11,7 +11,7 @@ from two_versions import newer
 
 from elt.contracts import columns
 from elt.errors import BrokenLakeError, EltError
-from elt.lake.manifests import staged_files
+from elt.lake.store import Lake
 from elt.load.run import load
 from elt.staging import stage
 from elt.staging.parquet import CONTRACT_KEY
@@ -52,7 +52,7 @@ def lake(tmp_path: Path) -> QuickStore:
     """A lake that was staged when there was one version."""
     store = QuickStore(tmp_path / "lake")
     put_all(store, some_events(5))
-    stage(store)
+    stage(Lake(store))
     return store
 
 
@@ -84,7 +84,7 @@ EXPECTED = [(admission(number).event_id, 1, None, None) for number in range(1, 6
 
 
 def test_a_warehouse_of_the_first_version_takes_files_of_the_second(lake: QuickStore, dsn: str, tmp_path: Path) -> None:
-    load(lake.url, dsn)
+    load(Lake.open(lake.url, read_only=True), dsn)
     before = described(dsn)
     put_newer(lake, 6, "red")
     put_newer(lake, 7, None)
@@ -104,9 +104,9 @@ def test_a_warehouse_of_the_first_version_takes_files_of_the_second(lake: QuickS
 def test_a_warehouse_of_the_second_version_keeps_what_an_older_release_loads(lake: QuickStore, dsn: str) -> None:
     done("load", "--lake", lake.url, "--warehouse", dsn)
     put_all(lake, [admission(900)])
-    stage(lake)
+    stage(Lake(lake))
 
-    assert load(lake.url, dsn).rows == 1
+    assert load(Lake.open(lake.url, read_only=True), dsn).rows == 1
 
     assert triages(dsn)[-1] == (admission(900).event_id, 1, None, None)
 
@@ -116,7 +116,7 @@ def test_a_file_of_a_version_that_is_not_known_is_refused_and_says_to_upgrade(la
     done("stage", "--lake", lake.url)
 
     with pytest.raises(EltError, match=r"newer version of hospital-elt .*version 2, known is 1.*upgrade") as told:
-        load(lake.url, dsn)
+        load(Lake.open(lake.url, read_only=True), dsn)
 
     assert not isinstance(told.value, BrokenLakeError)
     with open_warehouse(dsn) as warehouse:
@@ -125,14 +125,14 @@ def test_a_file_of_a_version_that_is_not_known_is_refused_and_says_to_upgrade(la
 
 @pytest.mark.parametrize("version", [b"0", b"-1", b"one", b"1.0", b""])
 def test_a_file_whose_version_is_none_is_refused_by_name(lake: QuickStore, dsn: str, version: bytes) -> None:
-    [file] = [file for file in staged_files(lake) if file.event_type == "admission"]
+    [file] = [file for file in Lake(lake).staged_files() if file.event_type == "admission"]
     path = Path(lake.url, file.key)
     rows = pq.read_table(path, partitioning=None)
     path.unlink()
     pq.write_table(rows.replace_schema_metadata({CONTRACT_KEY: version}), path)
 
     with pytest.raises(BrokenLakeError, match=f"{file.key}: names .* as the version of its contract"):
-        load(lake.url, dsn)
+        load(Lake.open(lake.url, read_only=True), dsn)
 
 
 def test_the_table_of_a_file_has_the_columns_of_its_version() -> None:

@@ -6,7 +6,7 @@ import pytest
 from warehouse_tables import run_models
 
 import hospital_sim as hs
-from elt.lake.tree import open_lake
+from elt.lake.store import Lake
 from elt.load.run import load
 from elt.quality import check
 from elt.staging import stage
@@ -43,10 +43,10 @@ def powerbi_warehouse(tmp_path_factory: pytest.TempPathFactory) -> str:
     (folder / "hospital.toml").write_text(HOSPITAL)
     lake, dsn = str(folder / "lake"), f"chdb://{folder}/warehouse"
     hs.load(folder / "hospital.toml").simulate("2024-01-10", "2024-03-05", seed=5, sink=Path(lake) / "raw")
-    store = open_lake(lake)
-    stage(store)
-    load(lake, dsn)
+    opened = Lake.open(lake)
+    stage(opened)
+    load(opened, dsn)
     run_models(dsn)
     with open_warehouse(dsn) as warehouse:
-        check(store, warehouse)
+        check(opened, warehouse)
     return dsn

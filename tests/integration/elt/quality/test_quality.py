@@ -13,7 +13,7 @@ from warehouse_tables import run_models
 
 import hospital_sim as hs
 from elt.errors import EltError, WrongCallError
-from elt.lake.tree import open_lake
+from elt.lake.store import Lake
 from elt.load.run import load
 from elt.quality import CheckReport, check
 from elt.quality.check_page import write_check
@@ -50,8 +50,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("quality")
     lake, dsn = folder / "lake", f"chdb://{folder}/warehouse"
     hs.load("small").simulate("2024-01-01", "2024-02-10", seed=5, sink=lake / "raw")
-    stage(LocalStore(lake))
-    load(str(lake), dsn)
+    stage(Lake(LocalStore(lake)))
+    load(Lake.open(str(lake)), dsn)
     run_models(dsn)
     return Built(lake, dsn)
 
@@ -88,7 +88,7 @@ def failures(report: CheckReport) -> dict[tuple[str, str], str]:
 
 
 def test_a_hospital_as_emitted_passes_every_check(lake: LocalStore, warehouse: Warehouse) -> None:
-    report = check(lake, warehouse)
+    report = check(Lake(lake), warehouse)
 
     assert failures(report) == {}
     assert report.passed
@@ -100,8 +100,8 @@ def test_a_hospital_as_emitted_passes_every_check(lake: LocalStore, warehouse: W
 def test_the_results_are_in_the_quality_schema_and_replace_the_last_ones(
     lake: LocalStore, warehouse: Warehouse
 ) -> None:
-    check(lake, warehouse)
-    report = check(lake, warehouse)
+    check(Lake(lake), warehouse)
+    report = check(Lake(lake), warehouse)
 
     results = warehouse.query("SELECT * FROM planted_quality.check_result").to_pylist()
     rows = warehouse.query("SELECT * FROM planted_quality.reconciliation").to_pylist()
@@ -184,7 +184,7 @@ def test_a_fault_is_planted_for_every_invariant() -> None:
 def test_an_invariant_finds_its_fault_and_says_where(name: str, built: Built, warehouse: Warehouse) -> None:
     warehouse.execute(FAULTS[name])
 
-    found = failures(check(LocalStore(built.lake), warehouse))
+    found = failures(check(Lake(LocalStore(built.lake)), warehouse))
 
     assert "broken by: " in found[name, "small"]
     assert not found[name, "small"].endswith("broken by: ")
@@ -194,7 +194,7 @@ def test_the_rows_that_a_failed_check_found_are_kept(lake: LocalStore, warehouse
     warehouse.execute(FAULTS["waiting_list_matches_census"])
     warehouse.execute("DELETE FROM planted_curated.fact_department_occupancy WHERE snapshot_date = '2024-01-20'")
 
-    report = check(lake, warehouse)
+    report = check(Lake(lake), warehouse)
 
     kept = warehouse.query("SELECT * FROM planted_quality.failing_row ORDER BY row_number").to_pylist()
     for result in report.checks:
@@ -209,15 +209,15 @@ def test_the_rows_that_a_failed_check_found_are_kept(lake: LocalStore, warehouse
 
 def test_a_threshold_decides_and_an_unknown_one_is_a_wrong_call(lake: LocalStore, warehouse: Warehouse) -> None:
     put_event(lake, admission(at=admission().event_time.replace(month=1), hospital="small"))
-    stage(lake)
+    stage(Lake(lake))
     warehouse.execute(FAULTS["event_once"])
 
-    found = failures(check(lake, warehouse, {"late_events": 0, "event_once": 1}))
+    found = failures(check(Lake(lake), warehouse, {"late_events": 0, "event_once": 1}))
 
     assert ("late_events", "lake") in found
     assert ("event_once", "small") not in found
     with pytest.raises(WrongCallError, match=r"--threshold lateness: no such check; known are .*late_events"):
-        check(lake, warehouse, {"lateness": 0})
+        check(Lake(lake), warehouse, {"lateness": 0})
 
 
 @pytest.mark.parametrize("written", ["late_events", "late_events=", "late_events=-1", "=1", "late_events=nan"])
@@ -230,7 +230,7 @@ def test_the_results_are_written_for_programs_and_for_people(
     lake: LocalStore, warehouse: Warehouse, tmp_path: Path
 ) -> None:
     warehouse.execute(FAULTS["spell_once"])
-    report = check(lake, warehouse)
+    report = check(Lake(lake), warehouse)
 
     written = write_check(report, tmp_path / "out")
 
@@ -249,7 +249,7 @@ def test_a_lost_raw_object_is_missed(lake: LocalStore, warehouse: Warehouse) -> 
     key = next(lake.keys("raw/discharge/"))
     Path(lake.url, key).unlink()
 
-    found = failures(check(lake, warehouse))
+    found = failures(check(Lake(lake), warehouse))
 
     assert list(found) == [("reconciliation", "discharge")]
     assert "not what its runs wrote" in found["reconciliation", "discharge"]
@@ -258,7 +258,7 @@ def test_a_lost_raw_object_is_missed(lake: LocalStore, warehouse: Warehouse) -> 
 def test_an_object_that_is_not_staged_yet_is_missed(lake: LocalStore, warehouse: Warehouse) -> None:
     put_event(lake, admission())
 
-    found = failures(check(lake, warehouse))
+    found = failures(check(Lake(lake), warehouse))
 
     assert list(found) == [("reconciliation", "admission")]
 
@@ -268,7 +268,7 @@ def test_rows_that_are_staged_but_not_loaded_are_missed(lake: LocalStore, wareho
         "DELETE FROM planted_raw.wait_snapshot WHERE event_id IN (SELECT min(event_id) FROM planted_raw.wait_snapshot)"
     )
 
-    found = failures(check(lake, warehouse))
+    found = failures(check(Lake(lake), warehouse))
 
     assert "run hospital-elt load" in found["reconciliation", "wait_snapshot"]
 
@@ -276,7 +276,7 @@ def test_rows_that_are_staged_but_not_loaded_are_missed(lake: LocalStore, wareho
 def test_rows_that_are_loaded_but_not_in_the_fact_are_missed(lake: LocalStore, warehouse: Warehouse) -> None:
     warehouse.execute("DELETE FROM planted_curated.fact_department_occupancy WHERE snapshot_date = '2024-01-20'")
 
-    found = failures(check(lake, warehouse))
+    found = failures(check(Lake(lake), warehouse))
 
     assert "run hospital-elt build" in found["reconciliation", "dep_snapshot"]
     assert ("both_censuses_every_day", "small") in found
@@ -284,9 +284,9 @@ def test_rows_that_are_loaded_but_not_in_the_fact_are_missed(lake: LocalStore, w
 
 def test_an_event_that_no_run_counts_is_seen_at_every_step(lake: LocalStore, warehouse: Warehouse) -> None:
     put_event(lake, admission())
-    stage(lake)
+    stage(Lake(lake))
 
-    found = failures(check(lake, warehouse))
+    found = failures(check(Lake(lake), warehouse))
 
     assert "0 emitted, 1 raw, 1 staged" in found["reconciliation", "admission"]
     assert "city, acute, on 2024-03-15" in found["staged_by_department", "lake"]
@@ -298,10 +298,10 @@ def test_an_object_in_quarantine_is_accounted_for(built: Built, tmp_path: Path, 
     broken = next(path for path in sorted((tmp_path / "lake" / "raw" / "wait_snapshot").glob("*/*")))
     event_id = broken.stem.removeprefix("wait_snapshot_")
     broken.write_bytes(broken.read_bytes()[:50])
-    stage(lake)
+    stage(Lake(lake))
     warehouse.execute(f"DELETE FROM planted_raw.wait_snapshot WHERE event_id = '{event_id}'")
 
-    report = check(lake, warehouse)
+    report = check(Lake(lake), warehouse)
 
     assert report.quarantined == {"not_json": 1}
     [row] = [row for row in report.reconciliation if row.quarantined]
@@ -312,7 +312,7 @@ def test_a_run_that_was_cut_off_is_named(lake: LocalStore, warehouse: Warehouse)
     record = next(key for key in lake.keys("raw/_runs/") if not key.endswith(".started.json"))
     Path(lake.url, record).unlink()
 
-    found = failures(check(lake, warehouse))
+    found = failures(check(Lake(lake), warehouse))
 
     assert "small from 2024-01-01 to 2024-02-10, seed 5" in found["runs_finished", "lake"]
 
@@ -320,9 +320,9 @@ def test_a_run_that_was_cut_off_is_named(lake: LocalStore, warehouse: Warehouse)
 def test_late_events_are_reported_and_fail_nothing(built: Built, lake: LocalStore, warehouse: Warehouse) -> None:
     at = admission().event_time.replace(month=1)
     put_event(lake, admission(at=at, hospital="small"))
-    stage(lake)
+    stage(Lake(lake))
 
-    report = check(lake, warehouse)
+    report = check(Lake(lake), warehouse)
 
     assert report.late == 1
     assert ("late_events", "lake") not in failures(report)
@@ -331,7 +331,7 @@ def test_late_events_are_reported_and_fail_nothing(built: Built, lake: LocalStor
 def test_a_warehouse_behind_the_newest_run_is_stale(lake: LocalStore, warehouse: Warehouse) -> None:
     warehouse.execute("DELETE FROM planted_curated.fact_department_occupancy WHERE snapshot_date > '2024-02-07'")
 
-    found = failures(check(lake, warehouse))
+    found = failures(check(Lake(lake), warehouse))
 
     assert found["days_behind_newest_run", "small"] == "newest census 2024-02-07, newest run ends 2024-02-10"
 
@@ -340,13 +340,13 @@ def test_a_warehouse_that_is_not_built_is_said_so(lake: LocalStore, warehouse: W
     warehouse.execute("DROP TABLE planted_curated.fact_waiting_list SYNC")
 
     with pytest.raises(EltError, match=r"fact_waiting_list.*run hospital-elt build first"):
-        check(lake, warehouse)
+        check(Lake(lake), warehouse)
 
 
 def test_the_lake_itself_is_left_as_it_is(built: Built, warehouse: Warehouse) -> None:
     before = sorted(path for path in built.lake.rglob("*"))
 
-    check(open_lake(str(built.lake)), warehouse)
+    check(Lake.open(str(built.lake)), warehouse)
 
     assert sorted(built.lake.rglob("*")) == before
 
@@ -355,7 +355,7 @@ def test_a_broken_run_record_is_named_and_stops_no_check(lake: LocalStore, wareh
     lake.create(f"raw/_runs/{9:032x}.json", b"{")
     lake.create(f"raw/_runs/{9:032x}.started.json", b"[" * 100_000)
 
-    found = failures(check(lake, warehouse))
+    found = failures(check(Lake(lake), warehouse))
 
     assert list(found) == [("run_records_whole", "lake")]
     assert f"put back what the run wrote: raw/_runs/{9:032x}.json" in found["run_records_whole", "lake"]

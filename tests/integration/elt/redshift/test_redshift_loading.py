@@ -20,7 +20,7 @@ from warehouse_tables import differences, sorted_rows
 
 import hospital_sim as hs
 from elt.errors import BrokenLakeError, CommandError, WrongCallError
-from elt.lake.manifests import staged_files
+from elt.lake.store import Lake
 from elt.load.run import load, load_into
 from elt.staging import stage
 from elt.warehouse import NoWarehouseError, Warehouse, open_warehouse
@@ -36,12 +36,12 @@ pytestmark = pytest.mark.integration
 LOAD_UNTIL_KILLED = f"""
 import sys
 sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[3] / "support")!r}]
-from test_redshift_loading import KilledSession, RedshiftWarehouse, load_into, open_store, parse_dsn
+from test_redshift_loading import KilledSession, Lake, RedshiftWarehouse, load_into, open_store, parse_dsn
 lake, dsn, prefix, words, left = sys.argv[1:]
 with RedshiftWarehouse(parse_dsn(dsn), prefix, create=True) as opened:
     opened._session.__class__ = KilledSession
     opened._session.words, opened._session.left = words, int(left)
-    load_into(opened, open_store(lake))
+    load_into(opened, Lake(open_store(lake)))
 """
 
 
@@ -69,7 +69,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> LocalStore:
     """Two months of a hospital, staged on this machine."""
     store = LocalStore(tmp_path_factory.mktemp("lake"))
     hs.load("small").simulate("2024-01-20", "2024-02-10", seed=3, sink=f"{store.url}/raw")
-    stage(store)
+    stage(Lake(store))
     return store
 
 
@@ -114,7 +114,7 @@ def contents(warehouse: Warehouse) -> dict[str, list[dict[str, object]]]:
 def whole(local: LocalStore, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, object]]]:
     """What the same lake is in chDB."""
     dsn = f"chdb://{tmp_path_factory.mktemp('whole')}/warehouse"
-    load(local.url, dsn)
+    load(Lake.open(local.url, read_only=True), dsn)
     with open_warehouse(dsn) as warehouse:
         return contents(warehouse)
 
@@ -127,10 +127,10 @@ def assert_same(found: dict[str, list[dict[str, object]]], expected: dict[str, l
 def test_every_staged_row_is_there_once(
     lake: ObjectStore, warehouse: Warehouse, whole: dict[str, list[dict[str, object]]]
 ) -> None:
-    first = load_into(warehouse, lake)
-    second = load_into(warehouse, lake)
+    first = load_into(warehouse, Lake(lake))
+    second = load_into(warehouse, Lake(lake))
     assert_same(contents(warehouse), whole)
-    staged = staged_files(lake)
+    staged = Lake(lake).staged_files()
     assert (first.files, first.rows) == (len(staged), sum(file.rows for file in staged))
     assert (second.files, second.rows, second.rows_in_warehouse) == (0, 0, first.rows_in_warehouse)
 
@@ -157,7 +157,7 @@ def test_a_loader_killed_around_any_statement_is_completed_by_the_next(
         with open_warehouse(redshift.dsn, prefix, create=True) as warehouse:
             for table in EVENT_TABLES:
                 assert loaded_in_part(warehouse, table.name) == []
-    load(lake.url, redshift.dsn, prefix)
+    load(Lake.open(lake.url, read_only=True), redshift.dsn, prefix)
     with open_warehouse(redshift.dsn, prefix) as warehouse:
         assert_same(contents(warehouse), whole)
 
@@ -178,7 +178,7 @@ def test_a_file_is_copied_by_role_from_a_manifest_in_one_transaction(
 ) -> None:
     sent = redshift.only_stand_in.statements
     begin = len(sent)
-    load_into(warehouse, lake)
+    load_into(warehouse, Lake(lake))
     [*_, start] = [number for number in range(begin, len(sent)) if sent[number].startswith("COPY")]
     before = max(number for number in range(start) if sent[number] == "BEGIN")
     end = min(number for number in range(start, len(sent)) if sent[number] == "COMMIT")
@@ -249,7 +249,7 @@ FAULTS = [
 def test_a_file_that_does_not_fit_its_table_is_refused_before_it_is_copied(
     redshift: Redshift, local: LocalStore, warehouse: Warehouse, fault: str, told: str
 ) -> None:
-    file = next(file for file in staged_files(local) if file.event_type == "admission")
+    file = next(file for file in Lake(local).staged_files() if file.event_type == "admission")
     written = io.BytesIO()
     pq.write_table(faulty(pq.read_table(io.BytesIO(local.read(file.key))), fault), written)
     broken = on_s3(local, redshift, without=file.key, instead=written.getvalue())
@@ -267,13 +267,13 @@ def test_a_file_that_does_not_fit_its_table_is_refused_before_it_is_copied(
 def test_a_load_refuses_such_a_lake_before_anything_is_copied(
     redshift: Redshift, local: LocalStore, warehouse: Warehouse, fault: str
 ) -> None:
-    file = next(file for file in staged_files(local) if file.event_type == "admission")
+    file = next(file for file in Lake(local).staged_files() if file.event_type == "admission")
     written = io.BytesIO()
     pq.write_table(faulty(pq.read_table(io.BytesIO(local.read(file.key))), fault), written)
     broken = on_s3(local, redshift, without=file.key, instead=written.getvalue())
     before = copies(redshift)
     with pytest.raises(BrokenLakeError, match="nothing was loaded") as error:
-        load_into(warehouse, broken)
+        load_into(warehouse, Lake(broken))
     assert file.key in str(error.value)
     assert copies(redshift) == before
     assert contents(warehouse)["loaded_file"] == []
@@ -288,7 +288,7 @@ def copies(redshift: Redshift) -> int:
 def test_what_redshift_itself_refuses_leaves_nothing_of_the_file(
     redshift: Redshift, local: LocalStore, warehouse: Warehouse
 ) -> None:
-    file = next(file for file in staged_files(local) if file.event_type == "admission")
+    file = next(file for file in Lake(local).staged_files() if file.event_type == "admission")
     rows = pq.read_table(io.BytesIO(local.read(file.key)))
     at = rows.schema.get_field_index("admission_method")
     written = io.BytesIO()
@@ -304,7 +304,7 @@ def test_a_lake_on_this_machine_is_refused_before_anything_is_made(
     redshift: Redshift, local: LocalStore, warehouse: Warehouse
 ) -> None:
     with pytest.raises(WrongCallError, match=r"loads from S3 alone .*hospital-elt copy .* s3://BUCKET/lake") as error:
-        load_into(warehouse, local)
+        load_into(warehouse, Lake(local))
     assert local.url in str(error.value)
     assert error.value.exit_code == 2
     with pytest.raises(NoWarehouseError):
@@ -328,7 +328,7 @@ def test_a_role_that_may_not_read_is_named(redshift: Redshift, lake: ObjectStore
     role = "arn:aws:iam::123456789012:role/of-another"
     dsn = redshift.only_stand_in.dsn(f"?iam_role={role}&sslmode=disable")
     with pytest.raises(WrongCallError, match=r"Redshift may not read it by role .*attached to the cluster") as error:
-        load(lake.url, dsn, prefix)
+        load(Lake.open(lake.url, read_only=True), dsn, prefix)
     assert role in str(error.value)
     nothing_is_loaded(redshift, prefix)
 
@@ -336,7 +336,7 @@ def test_a_role_that_may_not_read_is_named(redshift: Redshift, lake: ObjectStore
 def test_the_standard_credentials_copy_where_there_is_no_role(
     redshift: Redshift, lake: ObjectStore, prefix: str, whole: dict[str, list[dict[str, object]]]
 ) -> None:
-    load(lake.url, redshift.only_stand_in.dsn("?sslmode=disable"), prefix)
+    load(Lake.open(lake.url, read_only=True), redshift.only_stand_in.dsn("?sslmode=disable"), prefix)
     with open_warehouse(redshift.dsn, prefix) as warehouse:
         assert_same(contents(warehouse), whole)
 
@@ -356,7 +356,7 @@ def test_a_secret_is_in_no_error_and_no_log(
     monkeypatch.setattr("elt.warehouse.redshift.cluster.access", lambda place: wrong)
     with RedshiftWarehouse(place, prefix, create=True) as warehouse:
         with pytest.raises(WrongCallError, match="the AWS credentials given") as error:
-            load_into(warehouse, lake)
+            load_into(warehouse, Lake(lake))
         with pytest.raises(CommandError) as echoed:
             warehouse.execute(f"SELECT '{secret}'::bigint")
     # The stand-in logs too, in threads of its own.
@@ -376,7 +376,7 @@ def test_a_bucket_in_another_region_is_told(redshift: Redshift, lake: ObjectStor
     regions[bucket] = "us-west-1"
     try:
         with pytest.raises(WrongCallError, match=r"in another region than the cluster.*hospital-elt copy") as error:
-            load(lake.url, redshift.dsn, prefix)
+            load(Lake.open(lake.url, read_only=True), redshift.dsn, prefix)
     finally:
         regions.clear()
     assert f"bucket {bucket}" in str(error.value)
@@ -393,10 +393,10 @@ def nothing_is_loaded(redshift: Redshift, prefix: str) -> None:
 def test_a_staged_file_that_is_gone_is_named_before_anything_is_loaded(
     redshift: Redshift, local: LocalStore, warehouse: Warehouse
 ) -> None:
-    file = staged_files(local)[-1]
+    file = Lake(local).staged_files()[-1]
     broken = on_s3(local, redshift, without=file.key)
     with pytest.raises(BrokenLakeError, match=r"it is gone from .*hospital-elt verify") as error:
-        load_into(warehouse, broken)
+        load_into(warehouse, Lake(broken))
     assert file.key in str(error.value)
     assert contents(warehouse)["loaded_file"] == []
 
@@ -404,7 +404,7 @@ def test_a_staged_file_that_is_gone_is_named_before_anything_is_loaded(
 def test_a_file_that_goes_between_the_look_and_the_copy_is_named(
     redshift: Redshift, local: LocalStore, warehouse: Warehouse
 ) -> None:
-    file = next(file for file in staged_files(local) if file.event_type == "admission")
+    file = next(file for file in Lake(local).staged_files() if file.event_type == "admission")
 
     class Going:
         """A lake whose file is there for who looks, and not for Redshift."""

@@ -18,6 +18,7 @@ from warehouse_tables import differences, model_tables, run_models, sorted_rows
 
 import hospital_sim as hs
 from elt.build.run import MODELS, BuildSummary, build
+from elt.lake.store import Lake
 from elt.load.run import load
 from elt.staging import stage
 from elt.warehouse import Warehouse, open_warehouse
@@ -67,7 +68,7 @@ def both(redshift_server: Redshift, tmp_path_factory: pytest.TempPathFactory) ->
         killed = killed_in_mid_month(server, prefix)
         run_models(server.dsn, prefix=prefix)
 
-        load(lake.url, chdb)
+        load(Lake.open(lake.url, read_only=True), chdb)
         run_models(chdb)
         with open_warehouse(chdb) as expected, open_warehouse(server.dsn, prefix) as found:
             yield Both(expected, found, first, sent[begin:], killed)
@@ -88,11 +89,11 @@ def increments() -> tuple[list[Event], list[Event]]:
 
 def take_in(lake: LocalStore, in_s3: ObjectStore, server: Redshift, prefix: str) -> None:
     """Stage what is new, bring to S3 what a load reads, and load it."""
-    stage(lake)
+    stage(Lake(lake))
     for folder in ("raw/_runs/", "staging/", "manifests/"):
         for key in lake.keys(folder):
             in_s3.create(key, lake.read(key))
-    load(in_s3.url, server.dsn, prefix)
+    load(Lake.open(in_s3.url, read_only=True), server.dsn, prefix)
 
 
 def killed_in_mid_month(server: Redshift, prefix: str) -> bool:

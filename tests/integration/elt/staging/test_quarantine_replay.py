@@ -7,8 +7,8 @@ import pytest
 from lakes import DAY, FailingStore, PowerCut, QuickStore, admission, contents, put_all, put_record, some_events
 
 from elt.errors import EmptyLakeError
-from elt.lake import manifests, quarantine
 from elt.lake.quarantine import Reason
+from elt.lake.store import Lake
 from elt.staging import replay, stage
 from elt.verification import verify
 from hospital_sim.events import encode
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.integration
 def lake(tmp_path: Path) -> LocalStore:
     store = QuickStore(tmp_path / "lake")
     fill(store)
-    stage(store)
+    stage(Lake(store))
     return store
 
 
@@ -44,7 +44,7 @@ def mend(store: LocalStore, number: int) -> None:
 def test_without_a_mended_cause_a_replay_changes_nothing(lake: LocalStore) -> None:
     before = contents(lake)
 
-    summary = replay(lake)
+    summary = replay(Lake(lake))
 
     assert (summary.closed, summary.staged.rows) == (0, 0)
     assert summary.still_open == {"foreign_key": 1, "missing_field": 1, "not_json": 1}
@@ -54,27 +54,27 @@ def test_without_a_mended_cause_a_replay_changes_nothing(lake: LocalStore) -> No
 def test_a_mended_object_is_staged_and_leaves_the_list_with_its_history_kept(lake: LocalStore) -> None:
     mend(lake, 901)
 
-    summary = replay(lake)
+    summary = replay(Lake(lake))
 
     assert (summary.closed, summary.staged.rows, summary.staged.manifests) == (1, 1, [2])
-    assert quarantine.open_counts(lake) == {Reason.FOREIGN_KEY: 1, Reason.MISSING_FIELD: 1}
-    assert key(901) in {entry.key for entry in quarantine.entries(lake)}
+    assert Lake(lake).quarantine.open_counts() == {Reason.FOREIGN_KEY: 1, Reason.MISSING_FIELD: 1}
+    assert key(901) in {entry.key for entry in Lake(lake).quarantine.entries()}
     assert lake.read(f"quarantine/objects/{key(901)}") == encode(admission(901))[:100]
-    assert manifests.staged_counts(lake)["admission", "city", "acute", DAY.date()] == 11
-    assert stage(lake).manifests == []
-    assert replay(lake).closed == 0
+    assert Lake(lake).staged_counts()["admission", "city", "acute", DAY.date()] == 11
+    assert stage(Lake(lake)).manifests == []
+    assert replay(Lake(lake)).closed == 0
 
 
 def test_what_the_mended_contract_allows_is_staged(lake: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
     late = admission(903, DAY.replace(year=2301))
     lake.create(f"raw/{key_of('admission', late.event_time.date(), late.event_id)}", encode(late))
-    assert stage(lake).quarantined == {"impossible_value": 1}
+    assert stage(Lake(lake)).quarantined == {"impossible_value": 1}
     from elt.staging import rules
 
     monkeypatch.setattr(rules, "LATEST", date(2399, 12, 31))
     rules._rules.cache_clear()
 
-    summary = replay(lake)
+    summary = replay(Lake(lake))
     rules._rules.cache_clear()
 
     assert (summary.closed, summary.staged.staged["admission"]) == (1, 1)
@@ -84,27 +84,27 @@ def test_a_replayed_event_of_a_closed_month_is_late(tmp_path: Path) -> None:
     store = QuickStore(tmp_path / "lake")
     fill(store)
     put_record(store, date(2024, 3, 31))
-    stage(store)
+    stage(Lake(store))
     mend(store, 901)
 
-    assert replay(store).staged.late == 1
+    assert replay(Lake(store)).staged.late == 1
 
 
 def test_a_mended_run_record_leaves_the_list(lake: LocalStore) -> None:
     lake.create(f"raw/_runs/{5:032x}.json", b"{")
-    assert stage(lake).quarantined == {"broken_run_record": 1}
+    assert stage(Lake(lake)).quarantined == {"broken_run_record": 1}
     Path(lake.url, f"raw/_runs/{5:032x}.json").unlink()
     put_record(lake, date(2024, 3, 31), run=5)
 
-    assert replay(lake).closed == 1
-    assert Reason.BROKEN_RUN_RECORD not in quarantine.open_counts(lake)
+    assert replay(Lake(lake)).closed == 1
+    assert Reason.BROKEN_RUN_RECORD not in Lake(lake).quarantine.open_counts()
 
 
 def test_a_replay_that_is_cut_off_anywhere_is_completed(lake: LocalStore, tmp_path: Path) -> None:
     for number in (901, 902):
         mend(lake, number)
     start = contents(lake)
-    replay(lake)
+    replay(Lake(lake))
     expected = contents(lake)
 
     for point in range(len(expected) - len(start) + 1):
@@ -112,8 +112,8 @@ def test_a_replay_that_is_cut_off_anywhere_is_completed(lake: LocalStore, tmp_pa
         for name, data in start.items():
             store.create(name, data)
         with pytest.raises(PowerCut):
-            replay(FailingStore(store.url, point))
-        replay(store)
+            replay(Lake(FailingStore(store.url, point)))
+        replay(Lake(store))
 
         assert contents(store) == expected, f"cut off before creation {point}"
 
@@ -121,19 +121,19 @@ def test_a_replay_that_is_cut_off_anywhere_is_completed(lake: LocalStore, tmp_pa
 def test_staging_completes_a_replay_that_was_cut_off(lake: LocalStore) -> None:
     mend(lake, 901)
     with pytest.raises(PowerCut):
-        replay(FailingStore(lake.url, 4))
+        replay(Lake(FailingStore(lake.url, 4)))
 
-    summary = stage(lake)
+    summary = stage(Lake(lake))
 
     assert summary.manifests == [2]
-    assert quarantine.open_counts(lake) == {Reason.FOREIGN_KEY: 1, Reason.MISSING_FIELD: 1}
+    assert Lake(lake).quarantine.open_counts() == {Reason.FOREIGN_KEY: 1, Reason.MISSING_FIELD: 1}
 
 
 def test_an_object_that_is_gone_stays_on_the_list(lake: LocalStore) -> None:
     Path(lake.url, "raw", key(901)).unlink()
 
-    assert replay(lake).closed == 0
-    assert quarantine.open_counts(lake)[Reason.NOT_JSON] == 1
+    assert replay(Lake(lake)).closed == 0
+    assert Lake(lake).quarantine.open_counts()[Reason.NOT_JSON] == 1
 
 
 def test_a_lake_that_was_never_staged_has_nothing_to_replay(tmp_path: Path) -> None:
@@ -141,12 +141,12 @@ def test_a_lake_that_was_never_staged_has_nothing_to_replay(tmp_path: Path) -> N
     put_all(store, some_events(1))
 
     with pytest.raises(EmptyLakeError, match="hospital-elt stage"):
-        replay(store)
+        replay(Lake(store))
 
 
 def test_after_a_replay_verification_knows_the_object(lake: LocalStore) -> None:
-    assert f"raw/{key(901)}" in {problem.key for problem in verify(lake).problems}
+    assert f"raw/{key(901)}" in {problem.key for problem in verify(Lake(lake)).problems}
     mend(lake, 901)
-    replay(lake)
+    replay(Lake(lake))
 
-    assert f"raw/{key(901)}" not in {problem.key for problem in verify(lake).problems}
+    assert f"raw/{key(901)}" not in {problem.key for problem in verify(Lake(lake)).problems}

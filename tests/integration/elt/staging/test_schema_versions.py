@@ -10,8 +10,8 @@ from msgspec import Struct
 from two_versions import FIELDS, AdmissionTwo, newer
 
 from elt.contracts import arrow_schema, columns, contracts
-from elt.lake import manifests, quarantine
 from elt.lake.quarantine import Reason
+from elt.lake.store import Lake
 from elt.staging import parquet, stage
 from elt.verification import verify
 from hospital_sim.events import EVENT_VERSIONS, Admission, encode
@@ -35,7 +35,7 @@ def put_newer(store: QuickStore, number: int, triage: str | None) -> None:
 
 
 def staged_rows(store: QuickStore) -> list[dict[str, object]]:
-    files = [file for file in manifests.staged_files(store) if file.event_type == "admission"]
+    files = [file for file in Lake(store).staged_files() if file.event_type == "admission"]
     return [row for file in files for row in pq.read_table(pa.BufferReader(store.read(file.key))).to_pylist()]
 
 
@@ -54,7 +54,7 @@ def test_events_of_both_versions_are_staged_into_one_file(lake: QuickStore) -> N
     put_newer(lake, 2, "red")
     put_newer(lake, 4, None)
 
-    summary = stage(lake)
+    summary = stage(Lake(lake))
 
     assert (summary.rows, summary.quarantined, summary.files) == (4, {}, 1)
     found = [(row["event_id"], row["schema_version"], row["triage"], row["escorts"]) for row in staged_rows(lake)]
@@ -64,9 +64,9 @@ def test_events_of_both_versions_are_staged_into_one_file(lake: QuickStore) -> N
         (admission(3).event_id, 1, None, None),
         (admission(4).event_id, 2, None, 4),
     ]
-    [file] = manifests.staged_files(lake)
+    [file] = Lake(lake).staged_files()
     assert pq.read_metadata(pa.BufferReader(lake.read(file.key))).metadata[parquet.CONTRACT_KEY] == b"2"
-    assert not [problem for problem in verify(lake).problems if problem.key.endswith(".json")]
+    assert not [problem for problem in verify(Lake(lake)).problems if problem.key.endswith(".json")]
 
 
 def test_what_was_in_quarantine_for_its_version_is_staged_when_the_contract_knows_it(
@@ -76,14 +76,14 @@ def test_what_was_in_quarantine_for_its_version_is_staged_when_the_contract_know
 
     put_all(lake, [admission(1)])
     put_newer(lake, 2, "amber")
-    assert stage(lake).quarantined == {"unsupported_version": 1}
+    assert stage(Lake(lake)).quarantined == {"unsupported_version": 1}
     monkeypatch.setitem(EVENT_VERSIONS, "admission", (Admission, AdmissionTwo))
 
-    summary = replay(lake)
+    summary = replay(Lake(lake))
 
     assert (summary.closed, summary.still_open) == (1, {})
     assert [row.get("triage") for row in staged_rows(lake)] == [None, "amber"]
-    assert quarantine.open_counts(lake).total() == 0
+    assert Lake(lake).quarantine.open_counts().total() == 0
 
 
 @pytest.mark.usefixtures("two_versions")
@@ -101,7 +101,7 @@ def test_an_event_is_held_to_the_version_that_it_names(lake: QuickStore, data: b
     put_all(lake, [admission(1)])
     lake.create(f"raw/{key_of('admission', DAY.date(), admission(9).event_id)}", data)
 
-    assert stage(lake).quarantined == {reason.value: 1}
+    assert stage(Lake(lake)).quarantined == {reason.value: 1}
 
 
 @pytest.mark.usefixtures("two_versions")
@@ -111,7 +111,7 @@ def test_another_order_or_spelling_of_an_old_event_is_read_too(lake: QuickStore)
     lake.create(key, json.dumps(dict(reversed(plain.items())), indent=1).encode())
     put_newer(lake, 2, "red")
 
-    stage(lake)
+    stage(Lake(lake))
 
     assert [row["triage"] for row in staged_rows(lake)] == [None, "red"]
 

@@ -12,12 +12,11 @@ from lakes import DAY, admission, contents, discharge, put_all, put_event, put_r
 
 from elt.contracts import EVENT_TYPES, arrow_schema
 from elt.errors import BrokenLakeError, EltError, EmptyLakeError, WrongCallError
-from elt.lake import manifests, quarantine
 from elt.lake import objects as partitions
 from elt.lake import workers as staging_workers
 from elt.lake.digests import digest
 from elt.lake.quarantine import Reason
-from elt.lake.tree import open_lake
+from elt.lake.store import Lake
 from elt.native.buffers import ObjectBuffer, Offsets
 from elt.native.files import InterpretedFiles
 from elt.native.text_rows import Rows
@@ -47,9 +46,9 @@ def test_every_event_is_staged_once_with_its_values(lake: LocalStore) -> None:
     events = some_events(400)
     put_all(lake, events)
 
-    summary = stage(lake)
+    summary = stage(Lake(lake))
 
-    staged = [row for file in manifests.staged_files(lake) for row in rows(lake, file.key)]
+    staged = [row for file in Lake(lake).staged_files() for row in rows(lake, file.key)]
     expected = [
         {"event_type": event_type(event)} | {name: getattr(event, name) for name in event.__struct_fields__}
         for event in events
@@ -57,7 +56,7 @@ def test_every_event_is_staged_once_with_its_values(lake: LocalStore) -> None:
     assert sorted(staged, key=_identity) == sorted(expected, key=_identity)
     assert summary.staged == dict.fromkeys(EVENT_TYPES, 400)
     assert (summary.raw_objects, summary.quarantined, summary.late) == (1600, {}, 0)
-    assert summary.files == len(manifests.staged_files(lake))
+    assert summary.files == len(Lake(lake).staged_files())
 
 
 def _identity(row: dict[str, object]) -> tuple[str, str]:
@@ -66,9 +65,9 @@ def _identity(row: dict[str, object]) -> tuple[str, str]:
 
 def test_a_file_holds_one_type_and_month_with_the_schema_of_the_contract(lake: LocalStore) -> None:
     put_all(lake, some_events(400))
-    stage(lake)
+    stage(Lake(lake))
 
-    files = manifests.staged_files(lake)
+    files = Lake(lake).staged_files()
 
     assert {file.month for file in files} == {date(2024, 3, 1), date(2024, 4, 1)}
     for file in files:
@@ -83,7 +82,7 @@ def test_rows_are_sorted_by_time_and_identifier(lake: LocalStore) -> None:
     at = [DAY + timedelta(hours=hour) for hour in (9, 7, 9, 8)]
     put_all(lake, [admission(number, moment) for number, moment in zip((4, 3, 2, 1), at, strict=True)])
 
-    stage(lake)
+    stage(Lake(lake))
 
     order = [(row["event_time"], row["event_id"]) for row in rows(lake, MARCH_FILE)]
     assert order == sorted(order, key=str)
@@ -92,7 +91,7 @@ def test_rows_are_sorted_by_time_and_identifier(lake: LocalStore) -> None:
 
 def test_a_file_is_compressed_has_statistics_and_names_its_contract(lake: LocalStore) -> None:
     put_all(lake, some_events(20))
-    stage(lake)
+    stage(Lake(lake))
 
     metadata = pq.read_metadata(f"{lake.url}/{MARCH_FILE}")
 
@@ -103,13 +102,13 @@ def test_a_file_is_compressed_has_statistics_and_names_its_contract(lake: LocalS
 
 def test_the_manifest_knows_each_file_and_counts_by_department_and_day(lake: LocalStore) -> None:
     put_all(lake, some_events(25))
-    stage(lake)
+    stage(Lake(lake))
 
-    for file in manifests.staged_files(lake):
+    for file in Lake(lake).staged_files():
         data = lake.read(file.key)
         assert (file.bytes, file.sha256) == (len(data), digest(data))
         assert file.rows == len(rows(lake, file.key))
-    counts = manifests.staged_counts(lake)
+    counts = Lake(lake).staged_counts()
     assert counts["admission", "city", "acute", date(2024, 3, 15)] == 10
     assert counts["admission", "city", "acute", date(2024, 3, 17)] == 5
     assert counts.total() == 100
@@ -119,10 +118,10 @@ def test_staging_again_writes_nothing(lake: LocalStore) -> None:
     put_all(lake, some_events(30))
     lake.create("raw/notes.txt", b"hello")
     lake.create(f"raw/{key_of('admission', DAY.date(), 'f' * 8 + '-0000-0000-0000-000000000000')}", b"{")
-    stage(lake)
+    stage(Lake(lake))
     before = contents(lake)
 
-    summary = stage(lake)
+    summary = stage(Lake(lake))
 
     assert summary.manifests == []
     assert summary.raw_objects == 0
@@ -134,10 +133,10 @@ def test_how_objects_are_batched_leaves_no_trace(tmp_path: Path, monkeypatch: py
     stores = [LocalStore(tmp_path / name) for name in ("usual", "other")]
     for store in stores:
         put_all(store, some_events(60))
-    stage(stores[0])
+    stage(Lake(stores[0]))
     monkeypatch.setattr(outputs, "BATCH_OBJECTS", batch)
 
-    stage(stores[1])
+    stage(Lake(stores[1]))
 
     assert contents(stores[0]) == contents(stores[1])
 
@@ -148,11 +147,11 @@ def test_a_day_that_is_sorted_in_a_temporary_file_leaves_no_trace(
     stores = [LocalStore(tmp_path / name) for name in ("usual", "other")]
     for store in stores:
         put_all(store, some_events(60))
-    stage(stores[0])
+    stage(Lake(stores[0]))
     monkeypatch.setattr(outputs, "BATCH_OBJECTS", 3)
     monkeypatch.setattr(sorting, "HELD_ROWS", 0)
 
-    stage(stores[1])
+    stage(Lake(stores[1]))
 
     assert contents(stores[0]) == contents(stores[1])
 
@@ -163,9 +162,9 @@ def test_a_month_of_too_many_objects_goes_on_in_numbered_files(
     monkeypatch.setattr(inputs, "LARGEST_OUTPUT", 7)
     put_all(lake, some_events(25))
 
-    summary = stage(lake)
+    summary = stage(Lake(lake))
 
-    files = [file for file in manifests.staged_files(lake) if file.event_type == "admission"]
+    files = [file for file in Lake(lake).staged_files() if file.event_type == "admission"]
     assert [file.key.rpartition("/")[2] for file in files] == [
         "admission.parquet",
         "admission-0002.parquet",
@@ -175,10 +174,10 @@ def test_a_month_of_too_many_objects_goes_on_in_numbered_files(
     assert [file.rows for file in files] == [7, 7, 7, 4]
     assert summary.rows == 100
     assert len({row["event_id"] for file in files for row in rows(lake, file.key)}) == 25
-    assert stage(lake).manifests == []
+    assert stage(Lake(lake)).manifests == []
     put_event(lake, admission(901))
-    assert stage(lake).files == 1
-    assert manifests.staged_files(lake)[-1].key.endswith("admission-0005.parquet")
+    assert stage(Lake(lake)).files == 1
+    assert Lake(lake).staged_files()[-1].key.endswith("admission-0005.parquet")
 
 
 def test_row_groups_do_not_depend_on_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,10 +185,10 @@ def test_row_groups_do_not_depend_on_batches(tmp_path: Path, monkeypatch: pytest
     stores = [LocalStore(tmp_path / name) for name in ("usual", "other")]
     for store in stores:
         put_all(store, some_events(60))
-    stage(stores[0])
+    stage(Lake(stores[0]))
     monkeypatch.setattr(outputs, "BATCH_OBJECTS", 1)
 
-    stage(stores[1])
+    stage(Lake(stores[1]))
 
     assert pq.read_metadata(f"{stores[0].url}/{MARCH_FILE}").num_row_groups > 1
     assert contents(stores[0]) == contents(stores[1])
@@ -203,9 +202,9 @@ def test_no_room_for_a_large_file_in_the_making_is_told_with_what_to_do(
         patch.setattr(parquet, "ROW_GROUP_ROWS", 100)
         patch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
         with pytest.raises(EltError, match=r"gone: a staged file too large for memory .* TMPDIR"):
-            stage(lake)
-    stage(lake)
-    assert sum(file.rows for file in manifests.staged_files(lake)) == 1600
+            stage(Lake(lake))
+    stage(Lake(lake))
+    assert sum(file.rows for file in Lake(lake).staged_files()) == 1600
 
 
 def test_several_processes_write_the_bytes_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,18 +215,18 @@ def test_several_processes_write_the_bytes_of_one(tmp_path: Path, monkeypatch: p
         store.create("raw/notes.txt", b"hello")
 
     for workers, store in zip((1, 3), stores, strict=True):
-        stage(store, workers=workers)
+        stage(Lake(store), workers=workers)
 
     assert contents(stores[0]) == contents(stores[1])
 
 
 def test_what_arrives_later_goes_to_a_numbered_file_and_the_first_stays(lake: LocalStore) -> None:
     put_all(lake, some_events(10))
-    stage(lake)
+    stage(Lake(lake))
     first = lake.read(MARCH_FILE)
     put_all(lake, [admission(901), admission(902)])
 
-    summary = stage(lake)
+    summary = stage(Lake(lake))
 
     assert lake.read(MARCH_FILE) == first
     assert [row["event_id"] for row in rows(lake, SECOND_FILE)] == [admission(901).event_id, admission(902).event_id]
@@ -236,22 +235,22 @@ def test_what_arrives_later_goes_to_a_numbered_file_and_the_first_stays(lake: Lo
 
 def test_without_a_finished_run_nothing_closes(lake: LocalStore) -> None:
     put_all(lake, some_events(1))
-    stage(lake)
+    stage(Lake(lake))
     put_event(lake, admission(901))
 
-    assert stage(lake).late == 0
+    assert stage(Lake(lake)).late == 0
 
 
 def test_an_event_of_a_month_closed_earlier_is_late_and_still_staged(lake: LocalStore) -> None:
     put_all(lake, some_events(1))
     put_record(lake, date(2024, 3, 31))
-    stage(lake)
+    stage(Lake(lake))
     put_all(lake, [admission(901), discharge(902), admission(903, DAY + timedelta(days=20))])
 
-    summary = stage(lake)
+    summary = stage(Lake(lake))
 
     assert (summary.late, summary.rows) == (2, 3)
-    assert manifests.late_counts(lake) == {
+    assert Lake(lake).late_counts() == {
         ("admission", "city", date(2024, 3, 1)): 1,
         ("discharge", "city", date(2024, 3, 1)): 1,
     }
@@ -261,10 +260,10 @@ def test_a_month_closes_for_the_hospital_whose_run_ended_it_alone(lake: LocalSto
     put_all(lake, some_events(1))
     put_record(lake, date(2024, 3, 31), "city", run=1)
     put_record(lake, date(2024, 3, 30), "coast", run=2)
-    stage(lake)
+    stage(Lake(lake))
     put_all(lake, [admission(901), admission(902, hospital="coast")])
 
-    summary = stage(lake)
+    summary = stage(Lake(lake))
 
     assert (summary.late, summary.rows) == (1, 2)
 
@@ -274,27 +273,27 @@ def test_a_nightly_staging_of_the_current_month_is_never_late(lake: LocalStore) 
         put_all(lake, some_events(1, first=1 + night, day=DAY + timedelta(days=night)))
         put_record(lake, DAY.date() + timedelta(days=night), run=1 + night)
 
-        assert stage(lake).late == 0
-    assert len([file for file in manifests.staged_files(lake) if file.event_type == "admission"]) == 5
+        assert stage(Lake(lake)).late == 0
+    assert len([file for file in Lake(lake).staged_files() if file.event_type == "admission"]) == 5
 
 
 def test_an_explicit_day_closes_for_every_hospital(lake: LocalStore) -> None:
     put_all(lake, some_events(1))
-    stage(lake, as_of=date(2024, 4, 1))
+    stage(Lake(lake), as_of=date(2024, 4, 1))
     put_event(lake, admission(901, hospital="coast"))
 
-    assert stage(lake).late == 1
+    assert stage(Lake(lake)).late == 1
 
 
 def test_a_run_that_finishes_after_its_events_were_staged_still_closes_its_months(lake: LocalStore) -> None:
     put_all(lake, some_events(1))
-    stage(lake)
+    stage(Lake(lake))
     put_record(lake, date(2024, 3, 31))
-    assert stage(lake).manifests == [2]
-    assert stage(lake).manifests == []
+    assert stage(Lake(lake)).manifests == [2]
+    assert stage(Lake(lake)).manifests == []
     put_event(lake, admission(901))
 
-    assert stage(lake).late == 1
+    assert stage(Lake(lake)).late == 1
 
 
 def test_a_broken_object_is_quarantined_and_the_rest_goes_on(lake: LocalStore) -> None:
@@ -303,15 +302,15 @@ def test_a_broken_object_is_quarantined_and_the_rest_goes_on(lake: LocalStore) -
     data = encode(admission(901))[:100]
     lake.create(f"raw/{broken}", data)
 
-    summary = stage(lake)
+    summary = stage(Lake(lake))
 
     assert summary.quarantined == {"not_json": 1}
     assert summary.staged["admission"] == 10
     assert summary.raw_objects == summary.rows + 1
     assert lake.read(f"quarantine/objects/{broken}") == data
-    [entry] = quarantine.entries(lake)
+    [entry] = Lake(lake).quarantine.entries()
     assert (entry.key, entry.reason, entry.manifest) == (broken, Reason.NOT_JSON, 1)
-    assert quarantine.open_counts(lake) == {Reason.NOT_JSON: 1}
+    assert Lake(lake).quarantine.open_counts() == {Reason.NOT_JSON: 1}
 
 
 @pytest.mark.parametrize("given", [0, 1, 100])
@@ -329,21 +328,21 @@ def test_an_event_of_which_a_part_was_read_is_not_called_broken(
     with monkeypatch.context() as patch:
         patch.setattr(partitions, "FILES", Cut())
         with pytest.raises(StorageError, match="gave other bytes when it was read again"):
-            stage(lake)
-    summary = stage(lake)
+            stage(Lake(lake))
+    summary = stage(Lake(lake))
     assert (sum(summary.staged.values()), summary.quarantined) == (200, {})
-    assert list(quarantine.entries(lake)) == []
+    assert list(Lake(lake).quarantine.entries()) == []
 
 
 def test_a_month_of_nothing_but_broken_objects_writes_no_file(lake: LocalStore) -> None:
     put_event(lake, discharge())
     lake.create(f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}", b"{")
-    stage(lake)
+    stage(Lake(lake))
     put_event(lake, admission(902))
 
-    stage(lake)
+    stage(Lake(lake))
 
-    keys = [file.key for file in manifests.staged_files(lake) if file.event_type == "admission"]
+    keys = [file.key for file in Lake(lake).staged_files() if file.event_type == "admission"]
     assert keys == [MARCH_FILE]
 
 
@@ -366,13 +365,13 @@ def test_what_is_no_event_under_raw_is_quarantined_once(lake: LocalStore) -> Non
     for key in FOREIGN:
         lake.create(f"raw/{key}", key.encode(errors="surrogateescape"))
 
-    summary = stage(lake)
+    summary = stage(Lake(lake))
 
     assert summary.quarantined == {"foreign_key": len(FOREIGN)}
-    assert [entry.key for entry in quarantine.entries(lake)] == sorted(FOREIGN)
+    assert [entry.key for entry in Lake(lake).quarantine.entries()] == sorted(FOREIGN)
     assert summary.rows == 12
     lake.create("raw/another.txt", b"one more")
-    assert stage(lake).quarantined == {"foreign_key": 1}
+    assert stage(Lake(lake)).quarantined == {"foreign_key": 1}
 
 
 def test_run_records_are_no_strangers(lake: LocalStore) -> None:
@@ -380,7 +379,7 @@ def test_run_records_are_no_strangers(lake: LocalStore) -> None:
     put_record(lake, date(2024, 3, 31))
     lake.create(f"raw/_runs/{1:032x}.started.json", b"{}")
 
-    assert stage(lake).quarantined == {}
+    assert stage(Lake(lake)).quarantined == {}
 
 
 @pytest.mark.parametrize("data", [b'{"run":', b"\xff\xfe", b"[" * 100_000, b"{}"])
@@ -389,13 +388,13 @@ def test_a_broken_run_record_stops_no_staging(lake: LocalStore, data: bytes) -> 
     put_record(lake, date(2024, 3, 31), "coast", run=7)
     lake.create("raw/_runs/abc.json", data)
 
-    summary = stage(lake)
+    summary = stage(Lake(lake))
 
     assert (summary.rows, summary.quarantined) == (4, {"broken_run_record": 1})
-    [entry] = quarantine.entries(lake)
+    [entry] = Lake(lake).quarantine.entries()
     assert entry.key == "_runs/abc.json"
     put_event(lake, admission(901, hospital="coast"))
-    assert stage(lake).late == 1, "the other record closes its month"
+    assert stage(Lake(lake)).late == 1, "the other record closes its month"
 
 
 def test_a_record_under_the_name_of_another_run_is_broken(lake: LocalStore) -> None:
@@ -403,14 +402,14 @@ def test_a_record_under_the_name_of_another_run_is_broken(lake: LocalStore) -> N
     put_record(lake, date(2024, 3, 31), run=7)
     lake.create(f"raw/_runs/{8:032x}.json", lake.read(f"raw/_runs/{7:032x}.json"))
 
-    assert stage(lake).quarantined == {"broken_run_record": 1}
+    assert stage(Lake(lake)).quarantined == {"broken_run_record": 1}
 
 
 def test_a_record_that_ends_at_the_end_of_all_days_is_broken(lake: LocalStore) -> None:
     put_all(lake, some_events(1))
     put_record(lake, date.max, run=7)
 
-    assert stage(lake).quarantined == {"broken_run_record": 1}
+    assert stage(Lake(lake)).quarantined == {"broken_run_record": 1}
 
 
 def test_a_link_that_leads_out_of_the_lake_is_refused_by_name(lake: LocalStore, tmp_path: Path) -> None:
@@ -420,26 +419,26 @@ def test_a_link_that_leads_out_of_the_lake_is_refused_by_name(lake: LocalStore, 
     Path(lake.url, key).symlink_to(tmp_path / "secret")
 
     with pytest.raises(StorageError, match=f"{key}: cannot be read: it is a link and no object"):
-        stage(lake)
+        stage(Lake(lake))
 
     assert not any(b"not of this lake" in data for data in contents(lake, "quarantine/").values())
     Path(lake.url, key).unlink()
     Path(lake.url, key).write_bytes(encode(admission(901)))
-    assert stage(lake).rows == 5
+    assert stage(Lake(lake)).rows == 5
 
 
 def test_a_pipe_is_not_waited_for(lake: LocalStore) -> None:
     put_all(lake, some_events(1))
     os.mkfifo(Path(lake.url, f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}"))
 
-    assert stage(lake).quarantined == {"not_json": 1}
+    assert stage(Lake(lake)).quarantined == {"not_json": 1}
 
 
 def test_a_lake_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
     with pytest.raises(EmptyLakeError, match="no lake here"):
-        open_lake(str(tmp_path / "nowhere"))
+        Lake.open(str(tmp_path / "nowhere"))
     with pytest.raises(WrongCallError, match="gopher"):
-        open_lake("gopher://lake")
+        Lake.open("gopher://lake")
     assert EmptyLakeError.exit_code == 2
 
 
@@ -449,7 +448,7 @@ def test_a_lake_without_events_is_a_wrong_call_and_is_left_alone(lake: LocalStor
     before = contents(lake)
 
     with pytest.raises(EmptyLakeError, match="no events"):
-        stage(lake)
+        stage(Lake(lake))
 
     assert contents(lake) == before
 
@@ -465,7 +464,7 @@ def test_a_store_that_overwrites_is_refused(lake: LocalStore) -> None:
     put_all(lake, some_events(1))
 
     with pytest.raises(OverwritingStoreError, match="overwrite"):
-        stage(Overwriting(lake.url))
+        stage(Lake(Overwriting(lake.url)))
     assert list(lake.keys("staging/")) == []
 
 
@@ -474,14 +473,14 @@ def test_a_strange_file_in_the_place_of_an_output_is_named(lake: LocalStore) -> 
     lake.create(MARCH_FILE, b"not parquet")
 
     with pytest.raises(BrokenLakeError, match=r"admission\.parquet"):
-        stage(lake)
+        stage(Lake(lake))
 
 
 def test_a_list_of_inputs_that_was_changed_is_named(lake: LocalStore) -> None:
     put_all(lake, some_events(1))
-    stage(lake)
+    stage(Lake(lake))
     key = next(key for key in lake.keys("manifests/inputs/admission/"))
     Path(lake.url, key).write_bytes(b"{}")
 
     with pytest.raises(BrokenLakeError, match=key):
-        stage(lake)
+        stage(Lake(lake))

@@ -14,7 +14,8 @@ from kills import kill_in_the_middle, run_and_kill, run_whole
 from lakes import DAY, FailingStore, PowerCut, QuickStore, admission, contents, put_all, put_event, some_events
 from s3_servers import S3Server
 
-from elt.lake import layout, manifests
+from elt.lake import layout
+from elt.lake.store import Lake
 from elt.staging import stage
 from elt.verification import verify
 from hospital_sim.events import encode
@@ -43,7 +44,7 @@ Record = Callable[[str, object], None]
 
 def staged_identifiers(store: LocalStore) -> list[tuple[str, str]]:
     found = []
-    for file in manifests.staged_files(store):
+    for file in Lake(store).staged_files():
         table = pq.read_table(f"{store.url}/{file.key}", partitioning=None, columns=["event_type", "event_id"])
         found += [(row["event_type"], row["event_id"]) for row in table.to_pylist()]
     return sorted(found)
@@ -52,16 +53,16 @@ def staged_identifiers(store: LocalStore) -> list[tuple[str, str]]:
 def test_wherever_the_power_goes_off_the_lake_becomes_the_same(tmp_path: Path) -> None:
     reference = fill(tmp_path / "reference")
     before = len(contents(reference))
-    stage(reference)
+    stage(Lake(reference))
     expected = contents(reference)
     creations = len(expected) - before + 1  # the plan is created twice
 
     for point in range(creations):
         store = fill(tmp_path / f"cut{point}")
         with pytest.raises(PowerCut):
-            stage(FailingStore(store.url, point))
+            stage(Lake(FailingStore(store.url, point)))
 
-        summary = stage(store)
+        summary = stage(Lake(store))
 
         assert contents(store) == expected, f"cut off before creation {point}"
         assert summary.manifests == [1]
@@ -69,17 +70,17 @@ def test_wherever_the_power_goes_off_the_lake_becomes_the_same(tmp_path: Path) -
 
 def test_a_second_cut_while_completing_changes_nothing_either(tmp_path: Path) -> None:
     reference = fill(tmp_path / "reference")
-    stage(reference)
+    stage(Lake(reference))
     choices = random.Random(7)
 
     for attempt in range(10):
         store = fill(tmp_path / f"cut{attempt}")
         for _ in range(3):
             try:
-                stage(FailingStore(store.url, choices.randrange(8)))
+                stage(Lake(FailingStore(store.url, choices.randrange(8))))
             except PowerCut:
                 continue
-        stage(store)
+        stage(Lake(store))
 
         assert contents(store) == contents(reference)
 
@@ -87,12 +88,12 @@ def test_a_second_cut_while_completing_changes_nothing_either(tmp_path: Path) ->
 def test_events_that_arrive_after_the_crash_are_staged_by_a_plan_of_their_own(tmp_path: Path) -> None:
     store = fill(tmp_path / "lake")
     with pytest.raises(PowerCut):
-        stage(FailingStore(store.url, 12))
+        stage(Lake(FailingStore(store.url, 12)))
     assert store.exists(layout.plan_key(1))
     assert not store.exists(layout.commit_key(1))
     put_event(store, admission(950))
 
-    summary = stage(store)
+    summary = stage(Lake(store))
 
     assert summary.manifests == [1, 2]
     assert summary.raw_objects == 80 + 2 + 1
@@ -112,12 +113,12 @@ def test_a_run_whose_number_was_taken_completes_the_other_plan_first(tmp_path: P
                 self.raced = True
                 put_event(store, admission(950))
                 with pytest.raises(PowerCut):
-                    stage(FailingStore(store.url, 8))
+                    stage(Lake(FailingStore(store.url, 8)))
                 put_event(store, admission(951))
             return super().create(key, data)
 
-    stage(Slow(store.url))
-    stage(store)
+    stage(Lake(Slow(store.url)))
+    stage(Lake(store))
 
     assert len(set(staged_identifiers(store))) == len(staged_identifiers(store)) == 82
 
@@ -195,10 +196,10 @@ def test_a_lake_on_s3_is_staged_as_a_lake_on_disk_is_and_proven(seaweed: S3Serve
         store.create(f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}", b"{")
         store.create("raw/notes.txt", b"hello")
 
-        stage(store, workers=2)
+        stage(Lake(store), workers=2)
 
     assert contents(far) == contents(near)
-    assert verify(far).as_json()["problems"] == verify(near).as_json()["problems"]
+    assert verify(Lake(far)).as_json()["problems"] == verify(Lake(near)).as_json()["problems"]
 
 
 def test_two_runs_at_once_on_s3_stage_everything_once(seaweed: S3Server) -> None:
@@ -215,8 +216,8 @@ def test_two_runs_at_once_on_s3_stage_everything_once(seaweed: S3Server) -> None
         errors,
         [process.returncode for process in processes],
     )
-    assert sum(file.rows for file in manifests.staged_files(store)) == 200
-    assert len(list(store.keys("staging/"))) == len(manifests.staged_files(store))
+    assert sum(file.rows for file in Lake(store).staged_files()) == 200
+    assert len(list(store.keys("staging/"))) == len(Lake(store).staged_files())
 
 
 def test_a_full_disk_is_named_and_the_same_command_completes_the_work(tmp_path: Path) -> None:
@@ -232,7 +233,7 @@ def test_a_full_disk_is_named_and_the_same_command_completes_the_work(tmp_path: 
     assert "cannot be written" in failed.stderr
     assert "staging/" in failed.stderr
     assert len(failed.stderr.splitlines()) <= 2
-    assert stage(store).rows == 1600
+    assert stage(Lake(store)).rows == 1600
     assert verify_raw(store) == []
 
 
@@ -252,9 +253,9 @@ def test_a_lost_permission_is_named_and_the_same_command_completes_the_work(tmp_
     assert failed.returncode == 2, failed.stderr
     assert "manifests" in failed.stderr
     assert "Permission denied" in failed.stderr
-    assert stage(store).rows == 80
+    assert stage(Lake(store)).rows == 80
 
 
 def verify_raw(store: LocalStore) -> list[str]:
     # Of hand-made events no run tells; every other problem counts.
-    return [problem.key for problem in verify(store).problems if "of which no run tells" not in problem.detail]
+    return [problem.key for problem in verify(Lake(store)).problems if "of which no run tells" not in problem.detail]

@@ -7,6 +7,7 @@ import pytest
 from lakes import DAY, FailingStore, PowerCut, admission, contents, put_all, some_events
 
 import hospital_sim as hs
+from elt.lake.store import Lake
 from elt.staging import stage
 from elt.verification import Kind, verify
 from hospital_sim.events import encode
@@ -28,7 +29,7 @@ def staged(emitted: LocalStore, tmp_path_factory: pytest.TempPathFactory) -> dic
     store = LocalStore(tmp_path_factory.mktemp("staged") / "lake")
     for key, data in contents(emitted).items():
         store.create(key, data)
-    stage(store)
+    stage(Lake(store))
     return contents(store)
 
 
@@ -41,7 +42,7 @@ def lake(staged: dict[str, bytes], tmp_path: Path) -> LocalStore:
 
 
 def found(store: LocalStore) -> list[tuple[str, Kind]]:
-    return [(problem.key, problem.kind) for problem in verify(store).problems]
+    return [(problem.key, problem.kind) for problem in verify(Lake(store)).problems]
 
 
 def a_key(store: LocalStore, prefix: str, place: int = 3) -> str:
@@ -49,7 +50,7 @@ def a_key(store: LocalStore, prefix: str, place: int = 3) -> str:
 
 
 def test_an_undisturbed_lake_is_proven(lake: LocalStore) -> None:
-    report = verify(lake)
+    report = verify(Lake(lake))
 
     assert report.passed, report.problems
     assert (report.unstaged, report.staged_files) == (0, len(list(lake.keys("staging/"))))
@@ -61,18 +62,18 @@ def test_a_lake_is_proven_before_it_is_staged_and_while_staging_is_cut_off(emitt
     for key, data in contents(emitted).items():
         store.create(key, data)
 
-    assert verify(store).passed
-    assert verify(store).unstaged == verify(store).raw_objects
+    assert verify(Lake(store)).passed
+    assert verify(Lake(store)).unstaged == verify(Lake(store)).raw_objects
     with pytest.raises(PowerCut):
-        stage(FailingStore(store.url, 14))
-    assert verify(store).passed, verify(store).problems
+        stage(Lake(FailingStore(store.url, 14)))
+    assert verify(Lake(store)).passed, verify(Lake(store)).problems
 
 
 def test_two_processes_find_what_one_finds(lake: LocalStore) -> None:
     key = a_key(lake, "raw/admission/")
     Path(lake.url, key).unlink()
 
-    assert verify(lake, workers=2).as_json() == verify(lake).as_json()
+    assert verify(Lake(lake), workers=2).as_json() == verify(Lake(lake)).as_json()
 
 
 def unlink(path: Path) -> None:
@@ -148,7 +149,7 @@ def test_a_right_event_that_no_run_wrote_is_told_of_staged_or_not(lake: LocalSto
     lake.create(f"raw/{event_key(stranger)}", encode(stranger))
 
     assert found(lake) == [("raw/admission/", Kind.FOREIGN)]
-    stage(lake)
+    stage(Lake(lake))
     assert found(lake) == [("raw/admission/", Kind.FOREIGN)]
 
 
@@ -169,7 +170,7 @@ def test_an_event_that_was_lost_before_staging_is_missed(emitted: LocalStore, tm
     Path(store.url, lost).unlink()
 
     assert found(store) == [("raw/wait_snapshot/event_date=2024-02-01/", Kind.MISSING)]
-    stage(store)
+    stage(Lake(store))
     assert found(store) == [("raw/wait_snapshot/event_date=2024-02-01/", Kind.MISSING)]
 
 
@@ -178,7 +179,7 @@ def test_what_is_in_quarantine_is_not_proven(lake: LocalStore) -> None:
     lake.create(key, b"{")
     assert found(lake) == [(key, Kind.ALTERED)]
 
-    stage(lake)
+    stage(Lake(lake))
 
     assert found(lake) == [(key, Kind.ALTERED)]
 
@@ -222,7 +223,7 @@ def test_another_spelling_of_the_same_event_that_was_staged_so_is_no_problem(tmp
     put_all(store, some_events(3))
     spaced = f"raw/{key_of('admission', DAY.date(), admission(9).event_id)}"
     store.create(spaced, b" " + encode(admission(9)))
-    stage(store)
+    stage(Lake(store))
 
     assert not [key for key, _ in found(store) if key == spaced]
     Path(store.url, spaced).write_bytes(b"  " + encode(admission(9)))

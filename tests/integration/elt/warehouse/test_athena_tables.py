@@ -12,7 +12,7 @@ from s3_servers import S3Server
 
 import hospital_sim as hs
 from elt.errors import EmptyLakeError
-from elt.lake.tree import list_tree, run_records
+from elt.lake.store import Lake
 from elt.staging import stage
 from elt.warehouse.ddl import Engine, ddl
 from hospital_sim.events import EVENT_TYPES
@@ -24,7 +24,7 @@ START, END = date(2024, 1, 1), date(2024, 2, 10)
 
 
 @dataclass
-class Lake:
+class StagedLake:
     """A lake on S3: a run, an object that is no event, and what was staged of them in two nights."""
 
     store: ObjectStore
@@ -40,35 +40,35 @@ class Lake:
 
 
 @pytest.fixture(scope="module")
-def lake(seaweed_server: S3Server) -> Iterable[Lake]:
+def lake(seaweed_server: S3Server) -> Iterable[StagedLake]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in seaweed_server.environment().items():
             patch.setenv(name, value)
         store = open_store(seaweed_server.new_url())
         hospital = hs.load("small")
         hospital.simulate(START, date(2024, 1, 31), seed=1).write(f"{store.url}/raw")
-        stage(store)
+        stage(Lake(store))
         store.create("raw/notes.txt", b"hello")
         hospital.simulate(START, END, seed=1).write(f"{store.url}/raw")
-        stage(store)
+        stage(Lake(store))
         objects = {f"{store.url}/{key}": data for key, data in contents(store).items()}
-        yield Lake(store, ddl(Engine.ATHENA, lake=store.url), objects)
+        yield StagedLake(store, ddl(Engine.ATHENA, lake=store.url), objects)
 
 
-def read_by(table: AthenaTable, lake: Lake) -> set[str]:
+def read_by(table: AthenaTable, lake: StagedLake) -> set[str]:
     found = [key for keys in table.objects(lake.objects).values() for key in keys]
     assert len(found) == len(set(found))
     return set(found)
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
-def test_every_object_of_a_type_is_in_a_projected_partition_and_nothing_else_is(lake: Lake, kind: str) -> None:
+def test_every_object_of_a_type_is_in_a_projected_partition_and_nothing_else_is(lake: StagedLake, kind: str) -> None:
     raw, staged = lake.tables[f"raw_{kind}_json"], lake.tables[f"staged_{kind}"]
     assert read_by(raw, lake) == lake.below(f"raw/{kind}/") != set()
     assert read_by(staged, lake) == lake.below(f"staging/{kind}/") != set()
 
 
-def test_no_table_reads_a_run_record_or_what_is_in_quarantine(lake: Lake) -> None:
+def test_no_table_reads_a_run_record_or_what_is_in_quarantine(lake: StagedLake) -> None:
     read = set().union(*(read_by(table, lake) for table in lake.tables.values()))
     left = set(lake.objects) - read
     folders = {key.removeprefix(f"{lake.store.url}/").split("/")[0] for key in left}
@@ -76,15 +76,15 @@ def test_no_table_reads_a_run_record_or_what_is_in_quarantine(lake: Lake) -> Non
     assert {key for key in left if "/raw/" in key} == lake.below("raw/_runs/") | lake.below("raw/notes.txt")
 
 
-def test_the_range_holds_the_patients_who_were_in_a_bed_at_the_start_and_the_year_to_come(lake: Lake) -> None:
+def test_the_range_holds_the_patients_who_were_in_a_bed_at_the_start_and_the_year_to_come(lake: StagedLake) -> None:
     days = list(lake.tables["raw_admission_json"].partitions())
-    oldest = min(list_tree(lake.store).days["admission"])
+    oldest = min(Lake(lake.store).raw_tree().days["admission"])
     assert oldest < START
     assert (days[0], days[-1]) == (oldest.replace(day=1).isoformat(), "2025-12-31")
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
-def test_raw_rows_staged_rows_and_the_run_record_agree(lake: Lake, kind: str, tmp_path: Path) -> None:
+def test_raw_rows_staged_rows_and_the_run_record_agree(lake: StagedLake, kind: str, tmp_path: Path) -> None:
     reader, names = Reader(tmp_path), (f"raw_{kind}_json", f"staged_{kind}")
     for table in (lake.tables[name] for name in names):
         found = table.objects(lake.objects)
@@ -96,7 +96,7 @@ def test_raw_rows_staged_rows_and_the_run_record_agree(lake: Lake, kind: str, tm
     fields = ", ".join(lake.tables[f"staged_{kind}"].columns)
     select = f"SELECT {fields}, event_date[:7] AS month FROM hospital_lake.%s_{kind} ORDER BY event_id"
     raw, staged = (reader.rows(select % place) for place in ("raw", "staged"))
-    record = max((run for _, run in run_records(lake.store)), key=lambda record: record.run.end)
+    record = max((run for _, run in Lake(lake.store).run_records()), key=lambda record: record.run.end)
 
     assert raw == staged
     assert len(raw) == sum(count.count for count in record.counts if count.event_type == kind)
@@ -112,13 +112,13 @@ def test_raw_rows_staged_rows_and_the_run_record_agree(lake: Lake, kind: str, tm
         ("staged_admission", "storage.location.template", "{lake}/staged/admission/event_date=${{event_date}}/"),
     ],
 )
-def test_a_wrong_path_or_range_would_be_seen(lake: Lake, table: str, key: str, wrong: str) -> None:
+def test_a_wrong_path_or_range_would_be_seen(lake: StagedLake, table: str, key: str, wrong: str) -> None:
     right = lake.tables[table]
     broken = replace(right, properties=right.properties | {key: wrong.format(lake=lake.store.url)})
     assert read_by(broken, lake) < read_by(right, lake)
 
 
-def test_days_where_there_are_months_would_be_seen(lake: Lake) -> None:
+def test_days_where_there_are_months_would_be_seen(lake: StagedLake) -> None:
     right = lake.tables["staged_admission"]
     broken = replace(right, properties=right.properties | {"projection.event_date.format": "yyyy-MM-dd"})
     with pytest.raises(ValueError, match="no step of 1 MONTHS fits yyyy-MM-dd"):

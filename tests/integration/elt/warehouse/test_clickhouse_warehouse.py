@@ -21,7 +21,7 @@ from warehouse_tables import raw_digests
 import hospital_sim as hs
 from elt.build.run import MODELS
 from elt.errors import WrongCallError
-from elt.lake.manifests import staged_files
+from elt.lake.store import Lake
 from elt.load.run import load_into
 from elt.staging import stage
 from elt.warehouse import WarehouseError, dbt_target, open_warehouse
@@ -34,14 +34,14 @@ pytestmark = pytest.mark.integration
 LOAD_UNTIL_KILLED = f"""
 import sys
 sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[3] / "support")!r}]
-from test_clickhouse_warehouse import KilledWarehouse, LocalStore, OLD_TYPES, load_into
+from test_clickhouse_warehouse import KilledWarehouse, Lake, LocalStore, OLD_TYPES, load_into
 from clickhouse_server import PASSWORD
 from elt.warehouse.dsn import ClickHouseDsn
 lake, port, prefix, left = sys.argv[1:]
 dsn = ClickHouseDsn("127.0.0.1", int(port), "loader", PASSWORD, secure=False)
 with KilledWarehouse(dsn, prefix, create=True, types=OLD_TYPES) as opened:
     opened.left = int(left)
-    load_into(opened, LocalStore(lake))
+    load_into(opened, Lake(LocalStore(lake)))
 """
 
 
@@ -64,7 +64,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> LocalStore:
     """Two months of a hospital, staged."""
     store = LocalStore(tmp_path_factory.mktemp("lake"))
     hs.load("small").simulate("2024-01-20", "2024-02-10", seed=3, sink=f"{store.url}/raw")
-    stage(store)
+    stage(Lake(store))
     return store
 
 
@@ -80,7 +80,7 @@ def prefix(clickhouse: ClickHouseServer) -> Iterator[str]:
 def whole(clickhouse: ClickHouseServer, lake: LocalStore) -> dict[str, tuple[int, int]]:
     """What a load that nothing interrupts leaves."""
     with clickhouse.open("whole") as warehouse:
-        load_into(warehouse, lake)
+        load_into(warehouse, Lake(lake))
         return raw_digests(warehouse)
 
 
@@ -88,10 +88,10 @@ def test_every_staged_row_is_on_the_server_once(
     clickhouse: ClickHouseServer, lake: LocalStore, prefix: str, whole: dict[str, tuple[int, int]]
 ) -> None:
     with clickhouse.open(prefix) as warehouse:
-        first = load_into(warehouse, lake)
-        second = load_into(warehouse, lake)
+        first = load_into(warehouse, Lake(lake))
+        second = load_into(warehouse, Lake(lake))
         assert raw_digests(warehouse) == whole
-    staged = staged_files(lake)
+    staged = Lake(lake).staged_files()
     assert (first.files, first.rows) == (len(staged), sum(file.rows for file in staged))
     assert (second.files, second.rows, second.rows_in_warehouse) == (0, 0, first.rows_in_warehouse)
 
@@ -112,7 +112,7 @@ def test_a_loader_killed_around_any_insert_is_completed_by_the_next(
             break
         assert done.returncode == -signal.SIGKILL, done.stderr
     with clickhouse.open(prefix) as warehouse:
-        load_into(warehouse, lake)
+        load_into(warehouse, Lake(lake))
         assert raw_digests(warehouse) == whole
 
 
@@ -140,7 +140,7 @@ def test_a_loader_killed_at_a_random_moment_is_completed_by_the_next(
             )
             left = raw_digests(warehouse)
 
-            load_into(warehouse, lake)
+            load_into(warehouse, Lake(lake))
 
             assert raw_digests(warehouse) == whole
             warehouse.execute(f"DROP DATABASE {name}_raw")
@@ -163,12 +163,12 @@ def test_a_server_that_goes_away_in_mid_load_is_told_and_the_same_load_completes
         with Dying(server.dsn, create=True, types=OLD_TYPES) as warehouse:
             warehouse.left = 19
             with pytest.raises(WarehouseError, match=r"went away .*run the same command again") as told:
-                load_into(warehouse, lake)
+                load_into(warehouse, Lake(lake))
         assert told.value.exit_code == 1
         assert "\n" not in str(told.value)
         server = start(tmp_path, server.port)
         with server.open("hospital", create=False) as warehouse:
-            load_into(warehouse, lake)
+            load_into(warehouse, Lake(lake))
             assert raw_digests(warehouse) == whole
     finally:
         server.stop()

@@ -13,7 +13,7 @@ import pytest
 from clickhouse_server import ClickHouseServer
 from lakes import put_all, some_events
 
-from elt.lake.manifests import staged_files
+from elt.lake.store import Lake
 from elt.load.run import load_into
 from elt.staging import stage
 from elt.warehouse import open_warehouse
@@ -77,7 +77,7 @@ def bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Threadin
 def lake(bucket: ThreadingHTTPServer) -> LocalStore:
     store = LocalStore(bucket.folder / "lake")  # type: ignore[attr-defined]
     put_all(store, some_events(30))
-    stage(store)
+    stage(Lake(store))
     return store
 
 
@@ -96,7 +96,7 @@ def test_the_engine_reads_what_is_staged_with_the_name_of_its_file(
     lake: LocalStore, bucket: ThreadingHTTPServer, tmp_path: Path
 ) -> None:
     table = event_table("admission")
-    [file] = [file for file in staged_files(lake) if file.event_type == "admission"]
+    [file] = [file for file in Lake(lake).staged_files() if file.event_type == "admission"]
     url = s3_url(f"s3://{BUCKET}/lake", file.key)
     assert url is not None
     source = f"s3({quoted(url)}, 'Parquet', {quoted(structure(staged_columns(table), ColumnTypes()))})"
@@ -114,10 +114,10 @@ def test_a_server_that_cannot_read_the_bucket_is_sent_the_columns(
     lake: LocalStore, bucket: ThreadingHTTPServer, clickhouse: ClickHouseServer
 ) -> None:
     with clickhouse.open("on_s3") as warehouse:
-        summary = load_into(warehouse, LakeOnS3(lake))  # type: ignore[arg-type]
-        again = load_into(warehouse, LakeOnS3(lake))  # type: ignore[arg-type]
+        summary = load_into(warehouse, Lake(LakeOnS3(lake)))  # type: ignore[arg-type]
+        again = load_into(warehouse, Lake(LakeOnS3(lake)))  # type: ignore[arg-type]
         found = warehouse.query("SELECT count() AS n FROM on_s3_raw.admission")
-    assert summary.rows == sum(file.rows for file in staged_files(lake))
+    assert summary.rows == sum(file.rows for file in Lake(lake).staged_files())
     assert found["n"].to_pylist() == [30]
     assert again.files == 0
     assert not bucket.asked  # type: ignore[attr-defined]

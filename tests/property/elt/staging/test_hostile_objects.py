@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lakes import DAY, QuickStore, admission, changed, dep_snapshot, discharge, identifier, wait_snapshot
 
 from elt.contracts import EVENT_TYPES
-from elt.lake import manifests, quarantine
+from elt.lake.store import Lake
 from elt.staging import stage
 from elt.staging.batches import RawBatch, RawObject
 from elt.staging.decode import decode
@@ -147,13 +147,13 @@ def test_whatever_lies_there_is_staged_or_quarantined_inside_the_lake(
                 there += store.create(f"raw/{key}", data)
         records = sum(key.startswith("raw/_runs/") for key in store.keys("raw/") if key.endswith(".started.json"))
 
-        summary = stage(store)
+        summary = stage(Lake(store))
 
         assert summary.rows + sum(summary.quarantined.values()) == there - records
-        assert quarantine.open_counts(store).total() == sum(summary.quarantined.values())
+        assert Lake(store).quarantine.open_counts().total() == sum(summary.quarantined.values())
         rows = [
             row["event_id"]
-            for file in manifests.staged_files(store)
+            for file in Lake(store).staged_files()
             for row in pq.read_table(f"{store.url}/{file.key}", partitioning=None).to_pylist()
         ]
         assert len(rows) == len(set(rows)) == summary.rows

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lakes import FailingStore, PowerCut, QuickStore, changed, contents, identifier
 
 from elt.errors import EmptyLakeError
-from elt.lake import manifests, quarantine
+from elt.lake.store import Lake
 from elt.staging import stage
 from hospital_sim.events import EVENT_TYPES, Admission, DepSnapshot, Discharge, Event, WaitSnapshot, encode, event_type
 from hospital_sim.events.keys import event_key, key_of, parse_event_key
@@ -124,7 +124,7 @@ def lakes(draw: st.DrawFn) -> list[tuple[str, bytes, Event | None]]:
 
 def staged_keys(store: LocalStore) -> Counter[str]:
     keys: Counter[str] = Counter()
-    for file in manifests.staged_files(store):
+    for file in Lake(store).staged_files():
         table = pq.read_table(f"{store.url}/{file.key}", partitioning=None)
         assert table.num_rows == file.rows
         times = [(row["event_time"], row["event_id"]) for row in table.to_pylist()]
@@ -143,17 +143,17 @@ def test_every_object_ends_staged_or_in_quarantine_exactly_once(
             for key, data, _ in part:
                 store.create(f"raw/{key}", data)
             try:
-                stage(store)
+                stage(Lake(store))
             except EmptyLakeError:
                 assert not any(parse_event_key(key) for key, _, _ in objects[:first])
 
-        staged, quarantined = staged_keys(store), Counter(entry.key for entry in quarantine.entries(store))
+        staged, quarantined = staged_keys(store), Counter(entry.key for entry in Lake(store).quarantine.entries())
 
         everything = {key for key, _, _ in objects}
         if any(parse_event_key(key) for key in everything):
             assert staged + quarantined == Counter(everything)
         assert all(staged[key] == 1 for key, _, event in objects if event is not None)
-        assert manifests.staged_counts(store).total() == staged.total()
+        assert Lake(store).staged_counts().total() == staged.total()
         for key in quarantined:
             assert store.read(f"quarantine/objects/{key}") == store.read(f"raw/{key}")
 
@@ -168,9 +168,9 @@ def test_what_is_staged_says_what_the_event_says(objects: list[tuple[str, bytes,
         if not events:
             return
 
-        stage(store)
+        stage(Lake(store))
 
-        for file in manifests.staged_files(store):
+        for file in Lake(store).staged_files():
             for row in pq.read_table(f"{store.url}/{file.key}", partitioning=None).to_pylist():
                 event = events.pop(row["event_id"])
                 assert row.pop("event_type") == event_type(event)
@@ -187,13 +187,13 @@ def test_crashes_leave_no_trace(objects: list[tuple[str, bytes, Event | None]], 
         for key, data, _ in objects:
             for store in stores:
                 store.create(f"raw/{key}", data)
-        stage(stores[0])
+        stage(Lake(stores[0]))
 
         for creations in cuts:
             try:
-                stage(FailingStore(stores[1].url, creations))
+                stage(Lake(FailingStore(stores[1].url, creations)))
             except PowerCut:
                 continue
-        stage(stores[1])
+        stage(Lake(stores[1]))
 
         assert contents(stores[1]) == contents(stores[0])

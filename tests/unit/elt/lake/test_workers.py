@@ -9,6 +9,7 @@ from worked_rows import died, refused, told
 from elt.errors import EltError
 from elt.lake import workers
 from elt.lake.objects import threads_ahead
+from elt.lake.store import Lake
 from elt.lake.workers import LocalWorkers, suitable_count
 from hospital_sim.storage import LocalStore, ObjectStore, open_store
 
@@ -22,13 +23,13 @@ def store(tmp_path: Path) -> LocalStore:
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_every_row_is_worked_on_once(store: LocalStore, count: int) -> None:
-    with LocalWorkers(store, count) as pool:
+    with LocalWorkers(Lake(store), count) as pool:
         for rows in ([], [7], list(range(50))):
             assert sorted(row for row, _ in pool.each(told, rows, 0.0)) == rows
 
 
 def test_this_process_and_another_share_the_rows(store: LocalStore) -> None:
-    with LocalWorkers(store, 2) as pool:
+    with LocalWorkers(Lake(store), 2) as pool:
         found = list(pool.each(told, range(100), 0.03))
     assert sorted(row for row, _ in found) == list(range(100))
     assert len({process for _, process in found}) == 2
@@ -38,18 +39,21 @@ def test_this_process_and_another_share_the_rows(store: LocalStore) -> None:
 @pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("wrong", [0, 49])
 def test_an_error_is_raised_whoever_meets_it(store: LocalStore, count: int, wrong: int) -> None:
-    with LocalWorkers(store, count) as pool, pytest.raises(ValueError, match=f"row {wrong}"):
+    with LocalWorkers(Lake(store), count) as pool, pytest.raises(ValueError, match=f"row {wrong}"):
         list(pool.each(refused, range(50), wrong))
 
 
 def test_a_process_that_dies_is_told_with_what_to_do(store: LocalStore) -> None:
-    with LocalWorkers(store, 2) as pool, pytest.raises(EltError, match=r"a worker process died, .* fewer --workers"):
+    with (
+        LocalWorkers(Lake(store), 2) as pool,
+        pytest.raises(EltError, match=r"a worker process died, .* fewer --workers"),
+    ):
         list(pool.each(died, range(1000), os.getpid()))
 
 
 def test_fewer_than_one_worker_is_refused(store: LocalStore) -> None:
     with pytest.raises(ValueError, match="workers must be at least 1, not 0"):
-        LocalWorkers(store, suitable_count(store, 1, 0))
+        LocalWorkers(Lake(store), suitable_count(Lake(store), 1, 0))
 
 
 @pytest.mark.parametrize(
@@ -77,5 +81,5 @@ def test_as_many_processes_are_started_as_pay(
 ) -> None:
     monkeypatch.setattr(workers, "processors", lambda: processors)
     remote: ObjectStore = open_store("memory://workers")
-    assert suitable_count(store, partitions, most) == (ahead if threads_ahead(store) > 1 else serial)
-    assert suitable_count(remote, partitions, most) == serial
+    assert suitable_count(Lake(store), partitions, most) == (ahead if threads_ahead(store) > 1 else serial)
+    assert suitable_count(Lake(remote), partitions, most) == serial

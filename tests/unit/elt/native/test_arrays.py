@@ -49,8 +49,8 @@ def test_values_are_those_of_a_part_of_several_chunks(kind: pa.DataType) -> None
 def test_staging_imports_no_pandas(tmp_path: Path) -> None:
     put_all(LocalStore(tmp_path / "lake"), some_events(20))
     script = (
-        "import sys; from elt.lake.tree import open_lake; from elt.staging import stage; "
-        f"stage(open_lake({str(tmp_path / 'lake')!r})); print('pandas' in sys.modules)"
+        "import sys; from elt.lake.store import Lake; from elt.staging import stage; "
+        f"stage(Lake.open({str(tmp_path / 'lake')!r})); print('pandas' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.stdout, done.returncode) == ("False\n", 0), done.stderr
