@@ -137,15 +137,14 @@ def warmup(
     seeds = [experiment.replication_seed(number) for number in range(replications)]
     with open_runner(executor, workers, on_done, replications) as runner:
         runs = runner.run(partial(_run_from_empty, config, end), seeds)
-    names = [department.id for department in config.department]
     present = {
-        name: [sum(day) / DAY / replications for day in zip(*(run[position] for run in runs), strict=True)]
-        for position, name in enumerate(names)
+        name: [sum(day) / DAY / replications for day in zip(*(run[name] for run in runs), strict=True)]
+        for name in runs[0]
     }
     return WarmUp(hospital, present, replications)
 
 
-def _run_from_empty(config: HospitalConfig, end: date, seed: int) -> list[list[int]]:
+def _run_from_empty(config: HospitalConfig, end: date, seed: int) -> dict[str, list[int]]:
     """Return the patient-seconds of each day, by department."""
     observer = DailyObserver()
     observe(config, plan_run(config, FIRST_DAY, end, seed), observer)

@@ -1,8 +1,8 @@
-"""Statistics over time, taken while a hospital runs: exact integrals, counts and the times that percentiles need."""
+"""Measures a hospital while it runs: counts, exact integrals over time, and the metrics computed from them."""
 
 from hospital_sim.observe.metrics import METRICS, Metric, find_metrics
 from hospital_sim.observe.observation import Observation, measure
-from hospital_sim.observe.statistics import Statistics, together
+from hospital_sim.observe.statistics import Statistics, combined
 from hospital_sim.observe.window import DailyObserver, WindowObserver
 
 __all__ = [
@@ -12,7 +12,7 @@ __all__ = [
     "Observation",
     "Statistics",
     "WindowObserver",
+    "combined",
     "find_metrics",
     "measure",
-    "together",
 ]

@@ -1,4 +1,4 @@
-"""One run of a hospital, measured."""
+"""Measures one run of a hospital: every metric of each department and of the whole hospital."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from hospital_sim.clock import second_of
 from hospital_sim.config import HospitalConfig
 from hospital_sim.errors import ConfigurationError
-from hospital_sim.observe.metrics import METRICS, unknown_metric
-from hospital_sim.observe.statistics import Statistics, together
+from hospital_sim.observe.metrics import METRICS, find_metrics
+from hospital_sim.observe.statistics import Statistics, combined
 from hospital_sim.observe.window import WindowObserver
 from hospital_sim.simulation.runner import observe, plan_run
 from hospital_sim.tables import Cell, Table
@@ -16,36 +16,35 @@ EVERYWHERE = "All departments"
 
 
 class Observation:
-    """What was observed of a hospital in a window of time.
+    """The statistics of a hospital in a window of time.
 
     Args:
-        departments: What was observed of each department, by its identifier, in order.
+        departments: Statistics of each department by its identifier, in order.
 
     Attributes:
-        departments: What was observed of each department, by its identifier, in order.
-        hospital: The same of the whole hospital.
+        departments: Statistics of each department by its identifier, in order.
+        hospital: Statistics of the whole hospital.
     """
 
     def __init__(self, departments: Mapping[str, Statistics]) -> None:
         self.departments = dict(departments)
-        self.hospital = together(tuple(self.departments.values()))
+        self.hospital = combined(tuple(self.departments.values()))
 
     def metric(self, name: str, department: str | None = None) -> float | None:
         """Return a metric of a department, or of the hospital if None.
 
         Raises:
-            ConfigurationError: If there is no such metric or department.
+            ConfigurationError: If the metric or the department does not exist.
         """
-        if name not in METRICS:
-            raise unknown_metric(name, METRICS)
+        (metric,) = find_metrics([name])
         if department is None:
-            return METRICS[name].of(self.hospital)
+            return metric.of(self.hospital)
         if department not in self.departments:
             raise ConfigurationError(f"department: {department!r} is not one of {', '.join(self.departments)}")
-        return METRICS[name].of(self.departments[department])
+        return metric.of(self.departments[department])
 
     def table(self) -> Table:
-        """Return every metric: a row for each department, and one for the hospital."""
+        """Return every metric, in a row for each department and one for the hospital."""
         parts = list(self.departments.items())
         if len(parts) > 1:
             parts.append((EVERYWHERE, self.hospital))
@@ -60,11 +59,11 @@ def measure(
     """Run a hospital and measure it, without building events.
 
     Args:
-        config: The hospital; its warm-up comes before the start and is not measured.
-        start: First day that is measured, UTC.
+        config: Configuration of the hospital; its warm-up runs before the start and is not measured.
+        start: First day to measure, UTC.
         end: Last day, inclusive.
-        seed: Seed of every random stream: the same flow as ``Hospital.simulate`` with it.
-        on_day: Called when a day is done, those of the warm-up included.
+        seed: Seed of every random stream; ``Hospital.simulate`` with this seed shows the same flow.
+        on_day: Called after each day, including those of the warm-up.
 
     Raises:
         ConfigurationError: If the days are out of order or out of range, or the seed is not a whole number from 0.
@@ -72,5 +71,4 @@ def measure(
     plan = plan_run(config, start, end, seed)
     observer = WindowObserver(second_of(start), second_of(end + timedelta(days=1)))
     observe(config, plan, observer, on_day)
-    names = [department.id for department in config.department]
-    return Observation(dict(zip(names, observer.statistics, strict=True)))
+    return Observation(observer.statistics)

@@ -1,9 +1,9 @@
-"""What was observed of a department in a window of time: counts, integrals over time, and the times of patients.
+"""Statistics of a department in a window of time: counts, integrals over time, and the times of patients.
 
-Integrals are whole numbers of seconds, exact: the time-weighted mean of a number is its integral over the seconds of
-the window. A stay that began before the window, or goes on after it, counts in the integrals for its time within, and
-nothing is estimated. The length of a stay is known when it ends, so ``stays`` are those of patients who left in the
-window, from their true admission; ``waits`` are those of patients admitted in the window, from their true request.
+Integrals are exact whole numbers of seconds; divided by the seconds of the window they are time-weighted means. A stay
+that begins before the window or ends after it counts in the integrals for its time within the window. ``stays`` holds
+the patients discharged in the window, each from the true admission, because a stay is known when it ends; ``waits``
+holds the patients admitted in the window, each from the true request.
 """
 
 from array import array
@@ -17,30 +17,30 @@ def _seconds() -> "array[int]":
 
 @dataclass(slots=True, kw_only=True)
 class Statistics:
-    """What was observed of one department, or of several together.
+    """Statistics of one department, or of several combined.
 
-    Waits, the queue and requests belong to the department that was asked; beds, stays and delays to the one whose bed
-    it is.
+    Waits, the queue and requests belong to the department that was asked; beds, stays and delays to the department
+    whose bed it is.
 
     Attributes:
         seconds: Length of the window.
-        open_bed_seconds: Integral of the beds that were open.
-        occupied_bed_seconds: Integral of the beds with a patient in them.
-        delayed_bed_seconds: Integral of the beds with a patient who was fit to leave.
-        queue_seconds: Integral of the patients who waited.
-        full_seconds: Time in which every open bed had a patient in it; None of several departments together.
-        requests: Requests for a bed, those turned away included.
-        diversions: Requests that were turned away.
-        admissions: Patients who were given a bed.
-        outliers: Those of them whose bed was another department's.
-        discharges: Patients who left a bed.
-        occupied_at_start: Patients in a bed when the window begins.
-        occupied_at_end: Patients in a bed when it ends.
-        waiting_at_start: Patients waiting when it begins.
-        waiting_at_end: Patients waiting when it ends: their waits are not over and not in ``waits``.
+        open_bed_seconds: Integral of the open beds.
+        occupied_bed_seconds: Integral of the occupied beds.
+        delayed_bed_seconds: Integral of the beds whose patient is ready for discharge.
+        queue_seconds: Integral of the patients waiting.
+        full_seconds: Seconds in which every open bed was occupied; None for several departments combined.
+        requests: Requests for a bed, including those turned away.
+        diversions: Requests turned away.
+        admissions: Patients admitted.
+        outliers: Patients admitted to a bed of another department.
+        discharges: Patients discharged.
+        occupied_at_start: Beds occupied at the start of the window.
+        occupied_at_end: Beds occupied at the end of the window.
+        waiting_at_start: Patients waiting at the start of the window.
+        waiting_at_end: Patients waiting at the end of the window; ``waits`` leaves them out.
         waits: Seconds from request to admission of each patient admitted.
         stays: Seconds from admission to discharge of each patient discharged.
-        delays: Seconds from ready to discharge of each patient discharged with a delay.
+        delays: Seconds from ready to discharge of each patient discharged late.
     """
 
     seconds: int
@@ -67,14 +67,14 @@ _NOT_SUMMED = ("seconds", "full_seconds", "waits", "stays", "delays")
 _SUMMED = tuple(entry.name for entry in fields(Statistics) if entry.name not in _NOT_SUMMED)
 
 
-def together(parts: Sequence[Statistics]) -> Statistics:
-    """Return the statistics of several departments over the same window as those of one.
+def combined(parts: Sequence[Statistics]) -> Statistics:
+    """Return the statistics of several departments over one window as if they were one department.
 
     Args:
-        parts: One or more; a single one is returned as it is.
+        parts: One or more; a single one is returned unchanged.
 
     Raises:
-        ValueError: If there is none, or the windows are not of one length.
+        ValueError: If there are no parts, or their windows differ in length.
     """
     if len({part.seconds for part in parts}) != 1:
         raise ValueError("parts: must be one or more, of one window")

@@ -1,7 +1,7 @@
-"""Observers that measure a hospital as it runs, without building events.
+"""Observers that measure a hospital while it runs, without building events.
 
-A window is the seconds from ``start`` up to, and without, ``end``. What happens in the second ``start`` is in it. All
-of a hospital's run is told, warm-up included, but only what lies in the window counts.
+A window is the seconds from ``start`` up to, and without, ``end``. An observer is called during the whole run, warm-up
+included, but counts only what happens in the window.
 """
 
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from hospital_sim.observe.statistics import Statistics
 from hospital_sim.simulation.department import Department, Spell
 
 
-class Tally:
-    """Counts and integrates one department over one window.
+class DepartmentWindow:
+    """Counts and integrates what happens in one department during one window.
 
     Args:
-        department: The department, as it is when the window begins.
+        department: The department, at the start of the window.
         start: First second of the window.
         end: First second after it.
     """
@@ -40,7 +40,7 @@ class Tally:
         self.statistics.requests += 1
 
     def asked_and_admitted(self, spell: Spell) -> None:
-        """Count a patient who asked this department and now has a bed, here or elsewhere."""
+        """Count a patient who asked this department and is admitted, here or to another department."""
         seen, request = self.statistics, spell.request.second
         seen.admissions += 1
         seen.outliers += spell.place is not spell.department
@@ -48,12 +48,12 @@ class Tally:
         seen.queue_seconds += spell.admitted - max(request, self._start)
 
     def occupied(self, second: int) -> None:
-        """Note that a bed of this department was given to a patient."""
+        """Count an occupied bed of this department."""
         self._advance(second)
         self._occupied += 1
 
     def left(self, spell: Spell) -> None:
-        """Count a patient who leaves a bed of this department."""
+        """Count a patient discharged from a bed of this department."""
         seen, ready, discharged = self.statistics, spell.ready, spell.discharged
         self._advance(discharged)
         self._occupied -= 1
@@ -70,7 +70,7 @@ class Tally:
         self.statistics.diversions += 1
 
     def close(self) -> Statistics:
-        """End the window: count those who still wait or hold a bed for their time within it."""
+        """End the window: count patients who are waiting or in a bed for their time within it."""
         self._advance(self._end)
         seen, ward = self.statistics, self._ward
         ward.on_beds_changed.remove(self._beds_changed)
@@ -82,7 +82,7 @@ class Tally:
         return seen
 
     def _advance(self, second: int) -> None:
-        """Integrate what has been since the last change."""
+        """Integrate over the time since the last change."""
         passed, seen = second - self._last, self.statistics
         if passed:
             seen.occupied_bed_seconds += self._occupied * passed
@@ -92,7 +92,7 @@ class Tally:
             self._last = second
 
     def _beds_changed(self) -> None:
-        """Integrate up to a change of the open beds; that of a closing bed, as its patient leaves, is seen there."""
+        """Integrate up to a change of the open beds; ``left`` handles a bed that closes as its patient leaves."""
         self._advance(int(self._ward.env.now))
         self._beds = self._ward.beds
 
@@ -100,71 +100,73 @@ class Tally:
 class WindowObserver:
     """Measures every department of a hospital over one window.
 
-    Memory grows by three whole numbers for each patient at most, which exact percentiles need, and by nothing else.
+    Memory grows by at most three whole numbers for each patient, because exact percentiles need every time.
 
     Args:
         start: First second of the window, the beginning of a day.
         end: First second after it, the beginning of a later day.
 
     Attributes:
-        statistics: One for each department, in the order of the hospital; empty until the window has ended.
+        statistics: Statistics of each department by its identifier; empty until the window has ended.
     """
 
     def __init__(self, start: int, end: int) -> None:
         if not start < end or start % DAY or end % DAY:
             raise ValueError(f"end: the window must be one or more whole days, not the seconds {start} to {end}")
         self._start, self._end = start, end
-        self._tallies: list[Tally] = []
-        self.statistics: list[Statistics] = []
+        self._windows: dict[str, DepartmentWindow] = {}
+        self.statistics: dict[str, Statistics] = {}
 
     def requested(self, spell: Spell) -> None:
         """Count a request."""
-        if self._tallies:
-            self._tallies[spell.department.position].requested()
+        if self._windows:
+            self._windows[spell.department.id].requested()
 
     def admitted(self, spell: Spell) -> None:
         """Count an admission."""
-        if self._tallies:
-            self._tallies[spell.department.position].asked_and_admitted(spell)
-            self._tallies[spell.place.position].occupied(spell.admitted)
+        if self._windows:
+            self._windows[spell.department.id].asked_and_admitted(spell)
+            self._windows[spell.place.id].occupied(spell.admitted)
 
     def discharged(self, spell: Spell) -> None:
         """Count a discharge."""
-        if self._tallies:
-            self._tallies[spell.place.position].left(spell)
+        if self._windows:
+            self._windows[spell.place.id].left(spell)
 
     def diverted(self, department: Department, request: Request) -> None:
         """Count a request that was turned away."""
         del request
-        if self._tallies:
-            self._tallies[department.position].diverted()
+        if self._windows:
+            self._windows[department.id].diverted()
 
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
-        """Begin the window, if the day is its first."""
+        """Begin the window on its first day."""
         if second == self._start:
-            self._tallies = [Tally(department, self._start, self._end) for department in departments]
+            self._windows = {
+                department.id: DepartmentWindow(department, self._start, self._end) for department in departments
+            }
 
     def end_of_day(self, second: int, departments: Sequence[Department]) -> None:
-        """End the window, if the day is its last."""
+        """End the window on its last day."""
         del departments
         if second == self._end - 1:
-            self.statistics = [tally.close() for tally in self._tallies]
-            self._tallies = []
+            self.statistics = {name: window.close() for name, window in self._windows.items()}
+            self._windows = {}
 
 
 class DailyObserver:
-    """Measures, day by day, how many patients are present: in a bed or waiting for one, on average over the day.
+    """Measures the patients present on each day: in a bed or waiting for one.
 
     Attributes:
-        present: For each department, in the order of the hospital, the patient-seconds of each day.
+        present: Patient-seconds of each day, by department.
     """
 
     def __init__(self) -> None:
         self._day: WindowObserver | None = None
-        self.present: list[list[int]] = []
+        self.present: dict[str, list[int]] = {}
 
     def requested(self, spell: Spell) -> None:
-        """Ignore a request: who waits is found at the admission, or at the end of the day."""
+        """Ignore a request, because a wait is counted at the admission or at the end of the day."""
 
     def admitted(self, spell: Spell) -> None:
         """Count an admission."""
@@ -177,7 +179,7 @@ class DailyObserver:
             self._day.discharged(spell)
 
     def diverted(self, department: Department, request: Request) -> None:
-        """Ignore a request that was turned away: it is never present."""
+        """Ignore a request that was turned away, because its patient is never present."""
 
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
         """Begin a day."""
@@ -185,10 +187,9 @@ class DailyObserver:
         self._day.start_of_day(second, departments)
 
     def end_of_day(self, second: int, departments: Sequence[Department]) -> None:
-        """Add the day that ends."""
+        """Keep the patient-seconds of the day."""
         if self._day is None:
             return
         self._day.end_of_day(second, departments)
-        self.present = self.present or [[] for _ in departments]
-        for days, seen in zip(self.present, self._day.statistics, strict=True):
-            days.append(seen.occupied_bed_seconds + seen.queue_seconds)
+        for name, seen in self._day.statistics.items():
+            self.present.setdefault(name, []).append(seen.occupied_bed_seconds + seen.queue_seconds)

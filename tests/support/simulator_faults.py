@@ -82,14 +82,14 @@ def stay_and_delay_share_a_stream(patch: pytest.MonkeyPatch) -> None:
 @fault
 def statistics_count_a_stay_twice(patch: pytest.MonkeyPatch) -> None:
     """One in a hundred."""
-    real = window.Tally.left
+    real = window.DepartmentWindow.left
 
     def left(self: Any, spell: Any) -> None:
         real(self, spell)
         if self.statistics.discharges % 100 == 0:
             self.statistics.occupied_bed_seconds += spell.discharged - spell.admitted
 
-    patch.setattr(window.Tally, "left", left)
+    patch.setattr(window.DepartmentWindow, "left", left)
 
 
 class _Twice:

@@ -72,7 +72,7 @@ def follow(seed: int) -> Measures:
     for position, ledger in enumerate(follower.ledgers):
         drawn = _drawn(_HOSPITAL, position, seed)
         expected = recursion(_HOSPITAL.department[position].beds, drawn, clock(_HOSPITAL, position))
-        statistics = follower.statistics[position]
+        statistics = follower.statistics[_HOSPITAL.department[position].id]
         beds, waiting = ledger.overlaps(start, end)
         mistakes["oracle"] += _unlike(ledger, expected, end)
         mistakes["order"] += _overtaking(ledger)

@@ -54,7 +54,7 @@ def turn_away(config: HospitalConfig, days: int, seed: int) -> Measures:
     first, end = window(config, days)
     observer = WindowObserver(first, end)
     run(config, days, seed, observer)
-    seen = observer.statistics
+    seen = list(observer.statistics.values())
     return {
         "requests": np.array([float(each.requests) for each in seen]),
         "diversions": np.array([float(each.diversions) for each in seen]),

@@ -4,7 +4,7 @@ from array import array
 
 import pytest
 
-from hospital_sim.observe import METRICS, Statistics, find_metrics, together
+from hospital_sim.observe import METRICS, Statistics, combined, find_metrics
 
 pytestmark = pytest.mark.unit
 
@@ -45,8 +45,8 @@ def test_all_metrics_are_found_when_none_is_named_and_each_says_what_it_is() -> 
     assert all(metric.unit and metric.meaning for metric in METRICS.values())
 
 
-def test_windows_of_different_length_are_not_put_together() -> None:
+def test_windows_of_different_length_cannot_be_combined() -> None:
     with pytest.raises(ValueError, match="one or more, of one window"):
-        together([Statistics(seconds=DAY), Statistics(seconds=2 * DAY)])
+        combined([Statistics(seconds=DAY), Statistics(seconds=2 * DAY)])
     with pytest.raises(ValueError, match="one or more, of one window"):
-        together([])
+        combined([])
