@@ -71,15 +71,15 @@ def open_store(url: str | os.PathLike[str], *, single_writer: bool = False) -> O
     Args:
         url: A local path or ``file://`` URL; ``s3://bucket/prefix``; or a URL that fsspec understands, such as
             ``memory://lake``.
-        single_writer: Whether nothing else writes to the store: then one that cannot create an object only if its name
-            is free is looked at before each write instead. It makes no difference to a local path.
+        single_writer: True if nothing else writes to the store. Then a store without atomic create is allowed: it looks
+            for the key before each write. A local path always creates atomically.
 
     Returns:
         The store. Nothing is created or read yet.
 
     Raises:
-        UnknownSchemeError: If the URL has a scheme that no store knows, or is not what its scheme needs.
-        OverwritingStoreError: If the store is known to overwrite, and ``single_writer`` is not set.
+        UnknownSchemeError: If no store has the scheme of the URL, or the URL is not valid for its scheme.
+        OverwritingStoreError: If the store is known to overwrite, and ``single_writer`` is False.
         MissingExtraError: If the store needs an extra that is not installed.
     """
     text = os.fspath(url)
@@ -89,7 +89,7 @@ def open_store(url: str | os.PathLike[str], *, single_writer: bool = False) -> O
     if scheme in ("file", "local"):
         return LocalStore(rest)
     if scheme in ("s3", "s3a"):
-        # Imported here: who writes to a disk needs neither, and need not have them.
+        # Imported here, because a store on disk must work without the extra for S3.
         from hospital_sim.storage.s3 import S3Store
 
         try:

@@ -1,21 +1,21 @@
-"""Detects a store that overwrites what is there, before anything is trusted to it."""
+"""Detects a store that overwrites objects, before a run writes to it."""
 
 from hospital_sim.storage.protocol import ObjectStore, OverwritingStoreError
 
 
 def create_once(store: ObjectStore, key: str, data: bytes) -> bool:
-    """Create one object, and see that the store refuses to create it again.
+    """Create one object, and check that the store refuses to create it again.
 
     Args:
         store: The store.
-        key: Where to put it.
-        data: Its bytes.
+        key: Key of the object.
+        data: Bytes of the object.
 
     Returns:
-        True if it was created; False if the same bytes were there already.
+        True if it was created; False if the same bytes existed already.
 
     Raises:
-        OverwritingStoreError: If the store creates what is there: it ignores the condition.
+        OverwritingStoreError: If the store created the object twice, because it ignores the condition.
         StorageError: As in ``ObjectStore.create``.
     """
     created = store.create(key, data)

@@ -1,7 +1,7 @@
-"""Requests in flight: many at once, a bounded number of them, from code that waits.
+"""Makes many requests at once, a bounded number of them in flight, for callers that are not asynchronous.
 
-One thread of the process runs an event loop. Callers hand it whole batches, so that the way from thread to thread is
-taken once for many requests, and the next batch is handed over before the last is done, so that none runs dry.
+One thread of the process runs an event loop. Callers submit whole batches to it, so that switching threads costs little
+for each request, and submit the next batch before the last is done, so that the loop never idles.
 """
 
 import asyncio
@@ -23,25 +23,25 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _SECONDS_TO_END = 5.0
-"""How long the end of a process waits for what it began."""
+"""Most seconds that the end of a process waits for its requests."""
 
-_SECONDS_TO_COME_BACK = 0.1
-"""How long it waits where nobody can tell who is still on the way."""
+_SECONDS_FOR_CLIENT_THREADS = 0.1
+"""Seconds that it waits for threads of the client, because the loop cannot see when they end."""
 
 BATCH = 256
-"""Requests handed over at once: at most two batches and what is in flight are held in memory."""
+"""Requests submitted at once. Memory holds at most two batches and the requests in flight."""
 
 
-class _HandedOverLoop(asyncio.SelectorEventLoop):
-    """An event loop that knows which threads are handing something over to it at this moment."""
+class _CountingLoop(asyncio.SelectorEventLoop):
+    """An event loop that counts the threads that are inside ``call_soon_threadsafe``."""
 
     def __init__(self) -> None:
         super().__init__()
-        # Adding and removing at one end is whole whichever threads do it, as adding to a number is not.
+        # A deque, because its append and pop are atomic between threads; adding to an integer is not.
         self._inside: deque[None] = deque()
 
     @property
-    def being_handed_over(self) -> int:
+    def callers(self) -> int:
         return len(self._inside)
 
     def call_soon_threadsafe(
@@ -55,47 +55,47 @@ class _HandedOverLoop(asyncio.SelectorEventLoop):
 
 
 class Loop:
-    """An event loop in a thread of its own, started when it is first needed.
+    """An event loop in its own thread, started when it is first needed.
 
-    The client of S3 has threads of its own, which hand their results over to the loop. One of them that comes back from
-    that to an interpreter that is gone aborts the process, although its work is done. So the end of the process waits
-    for what was begun, and until nobody is handing over any more.
+    The S3 client has threads that call the loop with their results. If such a call returns after the interpreter has
+    ended, the process aborts, although its work is done. So the end of the process waits for requests in flight, and
+    until no thread is calling the loop.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._loop: _HandedOverLoop | None = None
+        self._loop: _CountingLoop | None = None
         self._process = 0
         self._abandoned = False
 
     def submit(self, work: Coroutine[object, object, Result]) -> "Future[Result]":
-        """Begin work in the loop and return its future.
+        """Start work in the loop and return its future.
 
         Raises:
-            RuntimeError: If the loop runs in the process that this one was forked from.
+            RuntimeError: If this process was forked from one that runs the loop.
         """
         return asyncio.run_coroutine_threadsafe(work, self._running())
 
     def run(self, work: Coroutine[object, object, Result]) -> Result:
-        """Do work in the loop and return its result."""
+        """Run work in the loop and return its result."""
         future = self.submit(work)
         try:
             return future.result()
         except BaseException:
-            # An interrupt comes to this thread alone.
+            # Only this thread gets a keyboard interrupt, so the work must be cancelled here.
             self.abandon(future)
             raise
 
     def abandon(self, future: "Future[Result] | None" = None) -> None:
-        """Begin no more of some work, and wait for none of it; or say that something was given up already."""
+        """Cancel work without waiting for it; without a future, note that some request was cancelled already."""
         if future is None or future.cancel():
             self._abandoned = True
 
-    def _running(self) -> _HandedOverLoop:
+    def _running(self) -> _CountingLoop:
         with self._lock:
             if self._loop is None:
                 self._process = os.getpid()
-                self._loop = _HandedOverLoop()
+                self._loop = _CountingLoop()
                 thread = threading.Thread(target=self._loop.run_forever, name="object-store", daemon=True)
                 thread.start()
                 atexit.register(self._stop, self._loop, thread)
@@ -106,24 +106,24 @@ class Loop:
                 )
             return self._loop
 
-    def _stop(self, loop: _HandedOverLoop, thread: threading.Thread) -> None:
+    def _stop(self, loop: _CountingLoop, thread: threading.Thread) -> None:
         if self._process != os.getpid():
             return
         deadline = time.monotonic() + _SECONDS_TO_END
         asyncio.run_coroutine_threadsafe(self._end(), loop)
         thread.join(_SECONDS_TO_END)
-        while loop.being_handed_over and time.monotonic() < deadline:
+        while loop.callers and time.monotonic() < deadline:
             time.sleep(0.001)
         if self._abandoned or thread.is_alive():
-            # What was given up ends in the client's threads, and of that the loop hears nothing.
-            time.sleep(_SECONDS_TO_COME_BACK)
+            # Cancelled requests end in the client's threads, which the loop cannot see.
+            time.sleep(_SECONDS_FOR_CLIENT_THREADS)
 
     async def _end(self) -> None:
-        """Let what is in flight come to its end, for a while, and stop the loop."""
+        """Wait a while for requests in flight, cancel the rest, and stop the loop."""
         loop = asyncio.get_running_loop()
-        left = asyncio.all_tasks() - {asyncio.current_task()}
-        if left:
-            _, unfinished = await asyncio.wait(left, timeout=_SECONDS_TO_END / 2)
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        if tasks:
+            _, unfinished = await asyncio.wait(tasks, timeout=_SECONDS_TO_END / 2)
             for task in unfinished:
                 self._abandoned |= task.cancel()
         loop.stop()
@@ -133,7 +133,7 @@ LOOP = Loop()
 """The event loop of this process."""
 
 THREADS = 16
-"""Calls that wait in threads at once, in the whole process."""
+"""Most blocking calls at once, in the whole process."""
 
 
 @cache
@@ -142,31 +142,38 @@ def _threads() -> ThreadPoolExecutor:
 
 
 def in_thread(call: Callable[..., Result], *arguments: object) -> "asyncio.Future[Result]":
-    """Make a call that waits in a thread of its own; for the event loop only."""
+    """Make a blocking call in a thread; to be used in the event loop only."""
     return asyncio.get_running_loop().run_in_executor(_threads(), call, *arguments)
 
 
 class _Batch(Generic[Result]):
-    """The results of one batch, in the making."""
+    """The results of one batch so far."""
 
-    def __init__(self, size: int, whole: "asyncio.Future[None]") -> None:
+    def __init__(self, size: int, complete: "asyncio.Future[None]") -> None:
         self.results: list[Result | None] = [None] * size
-        self.left = size
-        self.whole = whole
+        self.remaining = size
+        self.complete = complete
 
 
 class Flight(Generic[Item, Result]):
-    """Does the same work on many items, several at a time; after a failure begins no more.
+    """Does the same work on many items, several at a time; starts no more after a failure.
 
-    As many tasks as may be in flight take one item after the other: a task for each item, which waits for a place,
-    would cost as much again as what is done with it.
+    ``width`` tasks take one item after the other, because a task for each item would double the cost of small requests.
+
+    Four lines read objects, 64 at a time, in the order of their keys::
+
+        async def read(key: str) -> bytes: ...
+
+        flight = Flight(read, width=64)
+        for data in flight.results(keys):
+            print(len(data))
 
     Args:
-        work: What is done with an item; a ``StorageError`` of it ends the flight.
-        width: How many are worked on at once.
+        work: Called with each item, in the event loop; a ``StorageError`` ends the flight.
+        width: Most items at once.
 
     Attributes:
-        done: How many items were worked on without a failure.
+        done: Number of items that succeeded.
     """
 
     def __init__(self, work: Callable[[Item], Awaitable[Result]], width: int) -> None:
@@ -181,13 +188,13 @@ class Flight(Generic[Item, Result]):
         """Yield the results, in the order of the items.
 
         Raises:
-            StorageError: The first failure, once all that was begun has come to its end.
+            StorageError: The first failure, after the items that were begun have ended.
         """
-        left = iter(items)
+        remaining = iter(items)
         batches: deque[Future[Sequence[Result | None]]] = deque()
         try:
             while True:
-                while len(batches) < 2 and (batch := list(islice(left, BATCH))):
+                while len(batches) < 2 and (batch := list(islice(remaining, BATCH))):
                     batches.append(LOOP.submit(self._batch(batch)))
                 if not batches:
                     break
@@ -196,21 +203,21 @@ class Flight(Generic[Item, Result]):
                         break
                     yield result
                 if self._failure is not None:
-                    for batch_left in batches:
-                        batch_left.result()
+                    for pending in batches:
+                        pending.result()
                     raise self._failure
         finally:
-            for batch_left in batches:
-                LOOP.abandon(batch_left)
+            for pending in batches:
+                LOOP.abandon(pending)
 
     async def _batch(self, items: Sequence[Item]) -> Sequence[Result | None]:
         batch: _Batch[Result] = _Batch(len(items), asyncio.get_running_loop().create_future())
-        self._waiting.extend((batch, place, item) for place, item in enumerate(items))
+        self._waiting.extend((batch, position, item) for position, item in enumerate(items))
         for _ in range(min(self._width - len(self._tasks), len(items))):
-            task = asyncio.create_task(self._one_after_the_other())
+            task = asyncio.create_task(self._work_through())
             self._tasks.add(task)
         try:
-            await batch.whole
+            await batch.complete
         except BaseException:
             self._waiting.clear()
             for task in self._tasks:
@@ -218,24 +225,24 @@ class Flight(Generic[Item, Result]):
             raise
         return batch.results
 
-    async def _one_after_the_other(self) -> None:
+    async def _work_through(self) -> None:
         try:
             while self._waiting:
-                await self._next(*self._waiting.popleft())
+                await self._work_on(*self._waiting.popleft())
         finally:
-            # At once, and not when the loop comes to it: the next batch counts who is there.
+            # Here, not in a callback of the task, because the next batch counts the running tasks.
             self._tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
-    async def _next(self, batch: _Batch[Result], place: int, item: Item) -> None:
+    async def _work_on(self, batch: _Batch[Result], position: int, item: Item) -> None:
         if self._failure is None:
             try:
-                batch.results[place] = await self._work(item)
+                batch.results[position] = await self._work(item)
                 self.done += 1
             except StorageError as error:
                 self._failure = self._failure or error
             except Exception as error:
-                if not batch.whole.done():
-                    batch.whole.set_exception(error)
-        batch.left -= 1
-        if not batch.left and not batch.whole.done():
-            batch.whole.set_result(None)
+                if not batch.complete.done():
+                    batch.complete.set_exception(error)
+        batch.remaining -= 1
+        if not batch.remaining and not batch.complete.done():
+            batch.complete.set_result(None)

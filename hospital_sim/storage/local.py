@@ -1,8 +1,8 @@
-"""A directory as an object store: objects appear whole, once, or not at all.
+"""A directory as an object store, with atomic create: an object appears whole, once, or not at all.
 
-An object is written to a file that has no name (``O_TMPFILE``) and then linked under its key, which fails if the name
-is taken. A reader never sees half an object, and a process that is killed leaves none. Where the system has no such
-files, the object is first written to a folder beside the root and linked from there.
+An object is written to a file without a name (``O_TMPFILE``) and then linked under its key, which fails if the key is
+taken. So a reader never sees half an object, and a killed process leaves none. On a system without such files, the
+object is first written to the folder ``<root>.incoming`` and linked from there.
 """
 
 import ctypes
@@ -23,21 +23,21 @@ from hospital_sim.storage.protocol import (
 from hospital_sim.storage.valid_keys import check_key, check_prefix
 
 FILE_ALONE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-"""How an object is opened: never through a link, which may lead out of the store; waiting for no pipe."""
+"""Flags to open an object: never follow a link, which may lead out of the store, and never wait for a pipe."""
 
 _READ_BYTES = 1 << 16
 _NAMELESS = getattr(os, "O_TMPFILE", 0) | os.O_WRONLY
 _OPEN_FILES = "/proc/self/fd"
-# What a system says that has no files without a name.
+# Errors of a system that has no files without a name.
 _NO_TMPFILE = {errno.EISDIR, errno.EINVAL, errno.EOPNOTSUPP, errno.ENOENT}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 Link = Callable[[str, str, bytes], None]
-"""Creates one object, given its folder, its key and its bytes."""
+"""Creates one object; called with its folder, its key and its bytes."""
 
 
 class LocalStore:
-    """Objects in a directory of the local file system, which is made when the first object is created.
+    """Objects in a directory of the local file system. The first object creates the directory.
 
     Args:
         root: The directory.
@@ -50,7 +50,7 @@ class LocalStore:
         self._root = Path(root).expanduser().absolute()
         self.url = str(self._root)
         self._folders: set[str] = set()
-        self._nameless: bool | None = None
+        self._has_nameless_files: bool | None = None
 
     def create(self, key: str, data: bytes) -> bool:
         """Create one object, whole or not at all (see ``ObjectStore.create``)."""
@@ -86,16 +86,16 @@ class LocalStore:
         return (f"{prefix}{name}/" for name, is_folder in self._entries(prefix) if is_folder)
 
     def objects(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the keys of the objects right below a prefix, and of none deeper."""
+        """Yield, sorted, the keys of the objects one level below a prefix."""
         check_prefix(prefix)
         return (f"{prefix}{name}" for name, is_folder in self._entries(prefix) if not is_folder)
 
     def exists(self, key: str) -> bool:
-        """Tell whether there is an object under the key."""
+        """Return True if an object has the key."""
         return Path(self._path(key)).is_file()
 
     def flush(self) -> None:
-        """Return when all that was created is durable."""
+        """Return when all objects created so far are durable."""
         try:
             descriptor = os.open(self.url, os.O_RDONLY)
         except FileNotFoundError:
@@ -110,7 +110,7 @@ class LocalStore:
             os.close(descriptor)
 
     def _create_all(self, objects: Iterable[tuple[str, bytes]]) -> int:
-        created = found = 0
+        created = existing = 0
         location = self.url
         try:
             with self._linking() as link:
@@ -123,11 +123,11 @@ class LocalStore:
                         created += 1
                     except FileExistsError:
                         _check_same(location, data)
-                        found += 1
+                        existing += 1
         except OSError as error:
-            raise _failed(location, "cannot be written", error, created + found) from error
+            raise _failed(location, "cannot be written", error, created + existing) from error
         except StorageError as error:
-            error.done = created + found
+            error.done = created + existing
             raise
         return created
 
@@ -146,25 +146,25 @@ class LocalStore:
         folder = f"{self.url}/{prefix}".rstrip("/")
         try:
             with os.scandir(folder) as entries:
-                # A folder sorts as its prefix does, so that a listing is in the order of the keys.
-                # A link to a folder is none: what lies behind it may be outside the store.
-                found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+                # A link to a folder does not count as one, because it may lead out of the store.
+                names = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
         except FileNotFoundError:
             return []
         except OSError as error:
             raise _failed(folder, "cannot be listed", error) from error
-        return sorted(found, key=lambda entry: f"{entry[0]}/" if entry[1] else entry[0])
+        # A folder sorts with its slash, so that a listing is in the order of the keys.
+        return sorted(names, key=lambda entry: f"{entry[0]}/" if entry[1] else entry[0])
 
     @contextmanager
     def _linking(self) -> Iterator[Link]:
-        """Yield what creates one object; it raises ``FileExistsError`` if the key is taken."""
-        if self._nameless is None:
+        """Yield a function that creates one object, and raises ``FileExistsError`` if the key is taken."""
+        if self._has_nameless_files is None:
             self._make_folder("")
-            self._nameless = _makes_nameless_files(self.url)
-        if not self._nameless:
-            yield self._link_aside
+            self._has_nameless_files = _has_nameless_files(self.url)
+        if not self._has_nameless_files:
+            yield self._link_from_incoming
             return
-        # Objects are written by the million: the system finds a short path from an open folder fastest.
+        # From an open folder, because a short path is resolved fastest, and there are millions of objects.
         self._make_folder("")
         with _open_folder(self.url) as root, _open_folder(_OPEN_FILES) as open_files:
             yield partial(_link_nameless, root, open_files)
@@ -176,11 +176,11 @@ class LocalStore:
             self._folders.add(folder)
         return folder
 
-    def _link_aside(self, _: str, key: str, data: bytes) -> None:
-        aside = f"{self.url}.incoming"
-        os.makedirs(aside, exist_ok=True)  # noqa: PTH103
-        # A name that nobody has: a file that a killed process left here may be linked under a key already.
-        descriptor, temporary = tempfile.mkstemp(dir=aside)
+    def _link_from_incoming(self, _: str, key: str, data: bytes) -> None:
+        incoming = f"{self.url}.incoming"
+        os.makedirs(incoming, exist_ok=True)  # noqa: PTH103
+        # A new name, because a file of a killed process may be linked under a key already.
+        descriptor, temporary = tempfile.mkstemp(dir=incoming)
         try:
             try:
                 _write_all(descriptor, data)
@@ -193,7 +193,7 @@ class LocalStore:
 
 
 def _link_nameless(root: int, open_files: int, folder: str, key: str, data: bytes) -> None:
-    # In the folder of the key: another file system may be mounted there, and a link does not lead to another.
+    # In the folder of the key, because a link cannot lead to a file system that is mounted elsewhere.
     descriptor = os.open(folder or ".", _NAMELESS, 0o644, dir_fd=root)
     try:
         _write_all(descriptor, data)
@@ -203,7 +203,7 @@ def _link_nameless(root: int, open_files: int, folder: str, key: str, data: byte
         os.close(descriptor)
 
 
-def _makes_nameless_files(folder: str) -> bool:
+def _has_nameless_files(folder: str) -> bool:
     if not hasattr(os, "O_TMPFILE") or not Path(_OPEN_FILES).is_dir():
         return False
     try:
@@ -241,7 +241,7 @@ def _failed(location: str, what: str, error: OSError, done: int = 0) -> StorageE
 
 
 def _read_all(path: str) -> bytes:
-    # Events are read by the million: a file object makes more calls of the system, and a Path costs as much again.
+    # Not with a file object or a Path, because their overhead shows with millions of events.
     descriptor = os.open(path, FILE_ALONE)
     try:
         data = os.read(descriptor, _READ_BYTES)
@@ -261,7 +261,7 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 
 def _sync(descriptor: int) -> None:
-    """Wait for the file system of a folder alone, and learn of writes that failed, which ``os.sync`` does not tell."""
+    """Flush the file system of a folder; unlike ``os.sync``, this raises an error for writes that failed."""
     try:
         syncfs = ctypes.CDLL(None, use_errno=True).syncfs
     except (AttributeError, OSError, TypeError):

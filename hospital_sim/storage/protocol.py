@@ -1,4 +1,4 @@
-"""What every object store can do, and the errors it raises.
+"""The interface of an object store, and its errors.
 
 A store holds immutable objects under keys. Objects are created, read and listed; nothing is overwritten or deleted.
 """
@@ -8,18 +8,18 @@ from typing import Protocol
 
 
 class StorageError(Exception):
-    """A store could not do what it was asked; names the object or the store.
+    """A store failed to read, write or list.
 
     Attributes:
-        location: URL of the object or of the store; never with a password.
-        reason: What went wrong.
-        done: Of the objects that one call of ``create_many`` was given, how many are there, new or not.
+        location: URL of the object or the store, without a password.
+        reason: Description of the failure.
+        done: Number of objects of a failed ``create_many`` that now exist, new or not.
     """
 
     done = 0
 
     def __init__(self, location: str, reason: str) -> None:
-        # All that it is made of, so that it can be handed from one process to another.
+        # Every argument, so that the error can be pickled for another process.
         super().__init__(location, reason)
         self.location = location
         self.reason = reason
@@ -40,19 +40,19 @@ class UnknownSchemeError(ValueError):
 
 
 class ObjectNotFoundError(StorageError):
-    """There is no object under the key."""
+    """No object has the key."""
 
 
 class ObjectConflictError(StorageError):
-    """Another object, of other bytes, is already under the key."""
+    """The key already has an object of other bytes."""
 
 
 class StoreUnreachableError(StorageError):
-    """The store did not answer, or kept failing, for as long as it is waited for: the same call may succeed later."""
+    """The store did not answer, or kept failing, until the deadline; the same call may succeed later."""
 
 
 class StoreRefusedError(StorageError):
-    """The store will refuse this call however often it is made: wrong credentials, no such bucket, no permission.
+    """The store refuses the call, and would again: wrong credentials, no such bucket, no permission.
 
     Attributes:
         exit_code: 2: the call or the configuration is wrong.
@@ -62,17 +62,17 @@ class StoreRefusedError(StorageError):
 
 
 class OverwritingStoreError(StoreRefusedError):
-    """The store cannot create an object only if its key is free: two writers could overwrite each other."""
+    """The store cannot create an object only if its key is free, so two writers could overwrite each other."""
 
 
 class ObjectStore(Protocol):
     """Immutable objects under keys, below one URL.
 
-    A key is a relative path of non-empty segments separated by ``/``. A store can be pickled, and then opens the same
-    place in another process; a forked process must open its own.
+    A key is a relative path of non-empty segments separated by ``/``. A store can be pickled, and opens the same URL in
+    another process. A forked process must open a store of its own.
 
     Attributes:
-        url: Where the store is, to be shown: without any password.
+        url: URL of the store, without a password.
     """
 
     url: str
@@ -81,30 +81,30 @@ class ObjectStore(Protocol):
         """Create one object, whole or not at all.
 
         Args:
-            key: Where to put it.
-            data: Its bytes.
+            key: Key of the object.
+            data: Bytes of the object.
 
         Returns:
-            True if it was created; False if the same bytes were there already.
+            True if it was created; False if the same bytes existed already.
 
         Raises:
-            ObjectConflictError: If other bytes are under the key.
+            ObjectConflictError: If the key has an object of other bytes.
             StorageError: If the store cannot be written.
         """
         ...
 
     def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
-        """Create many objects, several at once where that is faster, holding few of them in memory.
+        """Create many objects, several at once where that is faster; only a few are in memory at a time.
 
         Args:
             objects: Keys and bytes.
 
         Returns:
-            How many were not there before.
+            Number of objects that did not exist before.
 
         Raises:
-            StorageError: As in ``create``. No more objects are begun then, those begun are waited for, and ``done`` of
-                the error says how many of them are there.
+            StorageError: As in ``create``. After the first error no more objects are begun; those begun are completed,
+                and ``done`` of the error counts the objects that exist.
         """
         ...
 
@@ -112,7 +112,7 @@ class ObjectStore(Protocol):
         """Return the bytes of one object.
 
         Raises:
-            ObjectNotFoundError: If there is no such object.
+            ObjectNotFoundError: If no object has the key.
             StorageError: If the store cannot be read.
         """
         ...
@@ -130,13 +130,13 @@ class ObjectStore(Protocol):
         ...
 
     def objects(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the keys of the objects right below a prefix, and of none deeper."""
+        """Yield, sorted, the keys of the objects one level below a prefix."""
         ...
 
     def exists(self, key: str) -> bool:
-        """Tell whether there is an object under the key."""
+        """Return True if an object has the key."""
         ...
 
     def flush(self) -> None:
-        """Return when all that was created is durable."""
+        """Return when all objects created so far are durable."""
         ...

@@ -1,4 +1,4 @@
-"""S3, and what speaks as S3 does: objects created with ``If-None-Match: *``, many requests in flight at once."""
+"""S3 and compatible services: creates objects with ``If-None-Match: *``, with many requests in flight at once."""
 
 import re
 from collections import deque
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from hospital_sim.errors import MissingExtraError
 from hospital_sim.storage.in_flight import LOOP, Flight
 from hospital_sim.storage.protocol import ObjectConflictError, ObjectNotFoundError, StorageError
-from hospital_sim.storage.retries import TransientError, patiently
-from hospital_sim.storage.s3_errors import explained
+from hospital_sim.storage.retries import TransientError, retry_request
+from hospital_sim.storage.s3_errors import store_error
 from hospital_sim.storage.s3_settings import S3Settings, settings
 from hospital_sim.storage.urls import public_url
 from hospital_sim.storage.valid_keys import check_key, check_prefix
@@ -27,17 +27,17 @@ IN_FLIGHT = 64
 """Requests made at once by one call."""
 
 _LARGE = 1 << 20
-"""Bytes from which on an object is given more time than a request."""
+"""Size in bytes above which an object has a later deadline than other requests."""
 
-LISTED_AHEAD = 16
-"""Folders listed before they are needed."""
+PREFETCHED_FOLDERS = 16
+"""Folders that are listed before they are needed."""
 
 _URL = re.compile(r"s3a?://(?P<bucket>[^/@?#]+)(?:/(?P<prefix>[^?#]*))?")
 _clients: dict[tuple[str, str, S3Settings], "Client"] = {}
 
 
 class _Level(NamedTuple):
-    """What is right below a prefix."""
+    """The folders and objects one level below a prefix, each sorted."""
 
     folders: list[str]
     objects: list[str]
@@ -48,14 +48,14 @@ class S3Store:
 
     Args:
         url: ``s3://bucket/prefix``.
-        single_writer: Whether nothing else writes to the store, so that looking before a write is enough where the
-            server ignores the condition.
+        single_writer: True if nothing else writes to the store. Then each key is looked for before a write, which is
+            enough if the server ignores the condition.
 
     Attributes:
-        url: The same, without a final slash.
+        url: The URL without a final slash.
 
     Raises:
-        ValueError: If the URL is not of that form.
+        ValueError: If the URL does not have this form.
         MissingExtraError: If the extra ``s3`` is not installed.
     """
 
@@ -74,7 +74,7 @@ class S3Store:
         _import_client(self.url)
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Say how to open the store in another process."""
+        """Pickle the arguments, so that another process opens the store itself."""
         return _reopen, (self.url, self._single_writer)
 
     def create(self, key: str, data: bytes) -> bool:
@@ -117,25 +117,25 @@ class S3Store:
         return iter(LOOP.run(self._list(prefix)).folders)
 
     def objects(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the keys of the objects right below a prefix, and of none deeper."""
+        """Yield, sorted, the keys of the objects one level below a prefix."""
         check_prefix(prefix)
         self._open()
         return iter(LOOP.run(self._list(prefix)).objects)
 
     def exists(self, key: str) -> bool:
-        """Tell whether there is an object under the key."""
+        """Return True if an object has the key."""
         check_key(key)
         self._open()
         return LOOP.run(self._exists(key))
 
     def flush(self) -> None:
-        """Return at once: what the server acknowledged is durable."""
+        """Do nothing: an object is durable once the server has acknowledged it."""
 
     async def _create(self, item: tuple[str, bytes]) -> bool:
         key, data = item
         check_key(key)
-        if self._single_writer and (there := await self._read_or_none(key)) is not None:
-            return self._same(key, data, there)
+        if self._single_writer and (stored := await self._read_or_none(key)) is not None:
+            return self._check_same(key, data, stored)
         client = self._open()
 
         async def request() -> bool:
@@ -143,19 +143,19 @@ class S3Store:
                 await client.put_async(key, data, mode="create")
             except Exception as error:
                 if type(error).__name__ != "AlreadyExistsError":
-                    raise explained(error, f"{self.url}/{key}", self._bucket, self._server) from None
+                    raise store_error(error, f"{self.url}/{key}", self._bucket, self._server) from None
             else:
                 return True
-            there = await self._read_or_none(key)
-            if there is None:
-                # Two raced, and the server let neither win.
+            stored = await self._read_or_none(key)
+            if stored is None:
+                # Two writers raced, and the server created neither object.
                 raise TransientError("HTTP status 409")
-            return self._same(key, data, there)
+            return self._check_same(key, data, stored)
 
-        return await patiently(request, f"{self.url}/{key}", len(data))
+        return await retry_request(request, f"{self.url}/{key}", len(data))
 
-    def _same(self, key: str, data: bytes, there: bytes) -> bool:
-        if there != data:
+    def _check_same(self, key: str, data: bytes, stored: bytes) -> bool:
+        if stored != data:
             raise ObjectConflictError(f"{self.url}/{key}", "is already there with other bytes; nothing was overwritten")
         return False
 
@@ -167,16 +167,16 @@ class S3Store:
             answer = await client.get_async(key)
             return answer if answer.range[1] > _LARGE else (await answer.bytes_async()).to_bytes()
 
-        found = await self._ask(get, key)
-        if isinstance(found, bytes):
-            return found
-        size, answers = found.range[1], [found]
+        first = await self._request(get, key)
+        if isinstance(first, bytes):
+            return first
+        size, answers = first.range[1], [first]
 
         async def body() -> bytes:
             answer = answers.pop() if answers else await client.get_async(key)
             return (await answer.bytes_async()).to_bytes()
 
-        return await self._ask(body, key, size)
+        return await self._request(body, key, size)
 
     async def _read_with_key(self, key: str) -> tuple[str, bytes]:
         return key, await self._read(key)
@@ -190,47 +190,47 @@ class S3Store:
     async def _exists(self, key: str) -> bool:
         client = self._open()
         try:
-            await self._ask(lambda: client.head_async(key), key)
+            await self._request(lambda: client.head_async(key), key)
         except ObjectNotFoundError:
             return False
         return True
 
     async def _list(self, prefix: str) -> _Level:
         client = self._open()
-        found = await self._ask(lambda: client.list_with_delimiter_async(prefix), prefix)
-        # In the order of the keys: servers that keep folders list them in another.
-        folders = sorted(f"{folder}/" for folder in found["common_prefixes"])
-        return _Level(folders, sorted(entry["path"] for entry in found["objects"]))
+        listing = await self._request(lambda: client.list_with_delimiter_async(prefix), prefix)
+        # Sorted, because some servers list in another order than that of the keys.
+        folders = sorted(f"{folder}/" for folder in listing["common_prefixes"])
+        return _Level(folders, sorted(entry["path"] for entry in listing["objects"]))
 
-    async def _ask(self, ask: Callable[[], Awaitable[Result]], key: str, size: int = 0) -> Result:
+    async def _request(self, call: Callable[[], Awaitable[Result]], key: str, size: int = 0) -> Result:
         location = f"{self.url}/{key}".rstrip("/")
 
         async def request() -> Result:
             try:
-                return await ask()
+                return await call()
             except Exception as error:
-                raise explained(error, location, self._bucket, self._server) from None
+                raise store_error(error, location, self._bucket, self._server) from None
 
-        return await patiently(request, location, size)
+        return await retry_request(request, location, size)
 
     def _walk(self, listing: "Future[_Level]") -> Iterator[str]:
         level = listing.result()
-        ahead: deque[Future[_Level]] = deque()
+        prefetched: deque[Future[_Level]] = deque()
         folders = iter(level.folders)
         for entry in sorted([*level.folders, *level.objects]):
             if entry[-1] != "/":
                 yield entry
                 continue
-            for folder in islice(folders, LISTED_AHEAD - len(ahead)):
-                ahead.append(LOOP.submit(self._list(folder)))
-            yield from self._walk(ahead.popleft())
+            for folder in islice(folders, PREFETCHED_FOLDERS - len(prefetched)):
+                prefetched.append(LOOP.submit(self._list(folder)))
+            yield from self._walk(prefetched.popleft())
 
     def _open(self) -> "Client":
-        """Return the client. Every call opens it in the caller's thread: finding credentials may take a while."""
+        """Return the client. The caller's thread opens it, because finding credentials may block for a while."""
         if self._client is None:
             place = (self._bucket, self._prefix, settings(self.url))
             if place not in _clients:
-                # Shared by all stores of the process, and with it the open connections.
+                # Shared by all stores of the process, so that they share its open connections.
                 _clients[place] = _connect(*place)
             self._server = public_url(place[2].endpoint or "AWS")
             self._client = _clients[place]
@@ -248,11 +248,11 @@ def _connect(bucket: str, prefix: str, place: S3Settings) -> "Client":
         client_options={
             "allow_http": place.allow_http,
             "connect_timeout": "4s",
-            # A large object may take its time; how long a request may take is said in patience.py.
+            # Long, because retries.py sets the deadline of a request by its size.
             "timeout": "1h",
             "pool_max_idle_per_host": str(IN_FLIGHT),
         },
-        # Requests are made again in one place only, which also knows that creating again is safe.
+        # The client itself never retries, because only retries.py knows that creating again is safe.
         retry_config={"max_retries": 0, "retry_timeout": timedelta(seconds=5)},
     )
 

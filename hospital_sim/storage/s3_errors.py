@@ -1,7 +1,7 @@
-"""What an S3 store's errors mean: what may pass, and what will not.
+"""Turns errors of the S3 client into errors of a store: transient ones, which are retried, and final ones.
 
-The client's own messages quote the server at length, and with them what was signed. Only the status and the server's
-code are passed on.
+The client's messages quote the server at length, signed parts included, so only the status and the server's code are
+passed on.
 """
 
 import re
@@ -12,7 +12,7 @@ from hospital_sim.storage.retries import TransientError
 _STATUS = re.compile(r"status code: (\d{3})")
 _CODE = re.compile(r"<Code>(\w{1,64})</Code>")
 _INVALID_NAME = re.compile(r'path: "((?:[^"\\]|\\.)*)"')
-_MAY_PASS = {408, 409, 425, 429, 500, 502, 503, 504, 507, 509}
+_TRANSIENT = {408, 409, 425, 429, 500, 502, 503, 504, 507, 509}
 _WRONG_CREDENTIALS = {
     "ExpiredToken",
     "InvalidAccessKeyId",
@@ -23,28 +23,28 @@ _WRONG_CREDENTIALS = {
 }
 
 
-def explained(error: Exception, location: str, bucket: str, server: str) -> StorageError | TransientError:
-    """Return what an error of the client means.
+def store_error(error: Exception, location: str, bucket: str, server: str) -> StorageError | TransientError:
+    """Return the error of a store for an error of the client.
 
     Args:
-        error: What the client raised.
+        error: Error that the client raised.
         location: URL of the object or the store.
         bucket: Name of the bucket.
         server: URL of the server.
 
     Returns:
-        The error to raise: ``TransientError`` if the request may be made again.
+        The error to raise: ``TransientError`` if the request can be retried.
     """
     text = str(error)
-    status = int(found[1]) if (found := _STATUS.search(text)) else None
-    code = found[1] if (found := _CODE.search(text)) else ""
+    status = int(match[1]) if (match := _STATUS.search(text)) else None
+    code = match[1] if (match := _CODE.search(text)) else ""
     kind = type(error).__name__
     if code == "NoSuchBucket":
         return StoreRefusedError(location, f"there is no bucket {bucket!r}; make it, or give the URL of another")
     if isinstance(error, FileNotFoundError):
         return ObjectNotFoundError(location, "there is no such object")
     if kind == "InvalidPathError":
-        name = found[1] if (found := _INVALID_NAME.search(text)) else "unknown"
+        name = match[1] if (match := _INVALID_NAME.search(text)) else "unknown"
         return StorageError(location, f"holds an object whose name no lake can have: {name!r}; move it elsewhere")
     if code in _WRONG_CREDENTIALS:
         return StoreRefusedError(
@@ -55,19 +55,19 @@ def explained(error: Exception, location: str, bucket: str, server: str) -> Stor
             location, f"the store does not permit this ({code or status}); check the credentials and their rights"
         )
     if status is None:
-        return _unanswered(text, location, server)
+        return _error_without_status(text, location, server)
     answer = f"HTTP status {status} {code}".rstrip()
-    if status in _MAY_PASS:
+    if status in _TRANSIENT:
         return TransientError(f"{answer} from {server}")
     if status in (301, 307):
         return StoreRefusedError(location, f"{answer}: the bucket is elsewhere; check AWS_REGION and AWS_ENDPOINT_URL")
     return StoreRefusedError(location, f"the store refuses this ({answer})")
 
 
-def _unanswered(text: str, location: str, server: str) -> StorageError | TransientError:
+def _error_without_status(text: str, location: str, server: str) -> StorageError | TransientError:
     if "credential" in text.lower():
         return StoreRefusedError(
-            location, "no credentials could be had; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+            location, "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
         )
     if "redirect without LOCATION" in text:
         return StoreRefusedError(location, "the bucket is in another region; set AWS_REGION")

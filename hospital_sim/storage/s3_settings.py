@@ -1,7 +1,7 @@
-"""How an S3 store is reached: endpoint, region and credentials, from where every tool takes them.
+"""Finds the endpoint, region and credentials of S3, in the places where AWS tools look for them.
 
-``AWS_*`` variables come first; without a key among them, the profile (``AWS_PROFILE``, or the default one) and then the
-role of the machine, as botocore finds them.
+``AWS_*`` variables come first. If they hold no access key, botocore looks in the profile (``AWS_PROFILE``, or the
+default one) and then for a role of the machine.
 """
 
 import ipaddress
@@ -26,14 +26,14 @@ _TRUE = ("1", "on", "true", "yes")
 
 @dataclass(frozen=True)
 class S3Settings:
-    """How to reach an S3 store; two that are equal reach the same one as the same user.
+    """Connection settings of an S3 store; equal settings reach the same server as the same user.
 
     Attributes:
-        endpoint: URL of the server; None for that of AWS.
+        endpoint: URL of the server; None for AWS.
         region: Region; None for the client's default.
-        allow_http: Whether the endpoint may be without encryption.
-        key: The variables that make up the user, so that settings of two users differ.
-        credentials: Gives the credentials; None if the client takes them from the variables.
+        allow_http: True if the endpoint may be unencrypted.
+        key: Variables that identify the user, so that settings of two users differ.
+        credentials: Returns the credentials; None if the client reads them from the variables.
     """
 
     endpoint: str | None
@@ -43,10 +43,10 @@ class S3Settings:
     credentials: "Callable[[], S3Credential] | None" = field(repr=False, default=None)
 
     def config(self) -> "S3Config":
-        """Return what the client is given beside the bucket."""
+        """Return the settings as the client takes them."""
         config: S3Config = {}
         if self.endpoint is not None:
-            # Both names: each is also a variable, and the client prefers one of them.
+            # Both names, because the client also reads each as a variable and prefers one of them.
             config["endpoint"] = config["aws_endpoint_url_s3"] = self.endpoint
         if self.region is not None:
             config["region"] = self.region
@@ -54,14 +54,14 @@ class S3Settings:
 
 
 def settings(location: str, environment: Mapping[str, str] = os.environ) -> S3Settings:
-    """Return how to reach S3, from the environment and the AWS configuration.
+    """Return the connection settings, from the environment and the AWS configuration.
 
     Args:
         location: URL of the store, for errors.
         environment: The variables of the process.
 
     Raises:
-        StoreRefusedError: If there are no credentials, or an endpoint without encryption is not this machine.
+        StoreRefusedError: If there are no credentials, or an unencrypted endpoint is not this machine.
         MissingExtraError: If the extra ``s3`` is not installed.
     """
     variables = tuple(environment.get(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"))
@@ -74,7 +74,7 @@ def settings(location: str, environment: Mapping[str, str] = os.environ) -> S3Se
         profile = _profile(location, environment.get("AWS_PROFILE"), files)
         credentials = profile.credentials
         endpoint, region = endpoint or profile.endpoint, region or profile.region
-    return S3Settings(endpoint, region, _may_be_plain(location, endpoint, environment), variables, credentials)
+    return S3Settings(endpoint, region, _allows_http(location, endpoint, environment), variables, credentials)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class _Profile:
 
 @cache
 def _profile(location: str, name: str | None, _: tuple[str | None, ...]) -> _Profile:
-    """Read a profile once, so that all stores of a process share its credentials, and their connections."""
+    """Read a profile once, so that all stores of a process share its credentials and connections."""
     try:
         import botocore.exceptions
         import botocore.session
@@ -94,11 +94,11 @@ def _profile(location: str, name: str | None, _: tuple[str | None, ...]) -> _Pro
         raise MissingExtraError(f"a lake at {location} with the credentials of a profile", "s3") from error
     try:
         session = botocore.session.Session(profile=name)
-        found = session.get_credentials()
+        source = session.get_credentials()
         configured = session.get_scoped_config()
     except botocore.exceptions.BotoCoreError as error:
         raise StoreRefusedError(location, f"the AWS configuration cannot be used: {error}") from error
-    if found is None:
+    if source is None:
         raise StoreRefusedError(
             location,
             "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, "
@@ -106,20 +106,20 @@ def _profile(location: str, name: str | None, _: tuple[str | None, ...]) -> _Pro
         )
 
     def credentials() -> "S3Credential":
-        frozen = found.get_frozen_credentials()
+        frozen = source.get_frozen_credentials()
         return {
             "access_key_id": frozen.access_key,
             "secret_access_key": frozen.secret_key,
             "token": frozen.token,
-            # Asked again before long: credentials of a role are renewed by botocore when it is time.
+            # Short, so that the client asks again and gets what botocore has renewed.
             "expires_at": datetime.now(UTC) + _REFRESH,
         }
 
     return _Profile(credentials, configured.get("endpoint_url"), configured.get("region"))
 
 
-def _may_be_plain(location: str, endpoint: str | None, environment: Mapping[str, str]) -> bool:
-    """Tell whether an endpoint is one without encryption that may be so: this machine, or allowed by a variable."""
+def _allows_http(location: str, endpoint: str | None, environment: Mapping[str, str]) -> bool:
+    """Return True if an endpoint is unencrypted and may be: it is this machine, or a variable allows it."""
     if endpoint is None or urlsplit(endpoint).scheme != "http":
         return False
     host = urlsplit(endpoint).hostname or ""

@@ -1,4 +1,4 @@
-"""URLs as they may be shown: without what is secret in them."""
+"""Removes secrets from URLs, so that they can stand in messages."""
 
 import re
 
@@ -6,7 +6,7 @@ _USER = re.compile(r"(?<=://)(?P<user>[^/@:]*)(?::[^/]*)?@")
 
 
 def public_url(url: str) -> str:
-    """Return a URL without its password and its query, either of which may be secret; a path as it is."""
+    """Return a URL without its password and its query, because either may be secret; a path is unchanged."""
     if "://" not in url:
         return url
-    return _USER.sub(lambda found: f"{found['user']}@" if found["user"] else "", url).partition("?")[0]
+    return _USER.sub(lambda match: f"{match['user']}@" if match["user"] else "", url).partition("?")[0]
