@@ -12,8 +12,7 @@ from s3_servers import S3Server, free_ports
 from elt.cli import app
 from hospital_sim import terminal
 from hospital_sim.events.keys import key_of
-from hospital_sim.storage import LocalStore, open_store
-from hospital_sim.storage import retries as patience
+from hospital_sim.storage import LocalStore, open_store, retries
 
 pytestmark = pytest.mark.e2e
 
@@ -149,7 +148,7 @@ def test_what_only_reads_takes_a_store_that_cannot_create_only(
     words: list[str], refused: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # Nothing listens there: what only reads comes far enough to say so.
-    monkeypatch.setattr(patience, "SECONDS", 0.3)
+    monkeypatch.setattr(retries, "SECONDS", 0.3)
     monkeypatch.setattr(sys, "argv", ["hospital-elt", *words, "--lake", f"ftp://127.0.0.1:{free_ports(1)[0]}/lake"])
 
     code = terminal.run(app, "hospital-elt")

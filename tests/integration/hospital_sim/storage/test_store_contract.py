@@ -1,4 +1,4 @@
-"""What every object store does, on real ones: a directory, memory, SeaweedFS, moto."""
+"""The contract of an object store, on real ones: a directory, memory, SeaweedFS, moto."""
 
 import os
 import pickle
@@ -22,18 +22,18 @@ from hospital_sim.storage.fsspec_store import FsspecStore
 pytestmark = pytest.mark.integration
 
 STORES = ("local", "memory", "seaweed", "moto_s3")
-LOOKED_AT_FIRST = ("memory, single writer", "rclone_s3, single writer", "s3fs, single writer")
-"""Stores that are looked at before each write, since nothing else writes to them."""
+SINGLE_WRITER = ("memory, single writer", "rclone_s3, single writer", "s3fs, single writer")
+"""Stores that look for a key before each write, because nothing else writes to them."""
 
 
-@pytest.fixture(params=STORES + LOOKED_AT_FIRST)
+@pytest.fixture(params=STORES + SINGLE_WRITER)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     return _open(request, tmp_path)
 
 
 @pytest.fixture(params=STORES)
 def shared_store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
-    """A store that several may write to."""
+    """A store for several writers."""
     return _open(request, tmp_path)
 
 
@@ -42,13 +42,13 @@ def _open(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     if name == "local":
         return open_store(tmp_path / "store")
     if name == "s3fs":
-        # Any file system of fsspec over a network is used in this way.
+        # As any other file system of fsspec over a network.
         return FsspecStore(request.getfixturevalue("seaweed").new_url(), single_writer=True)
     url = f"memory://{uuid4().hex}" if name == "memory" else request.getfixturevalue(name).new_url()
     return open_store(url, single_writer=bool(single_writer))
 
 
-def test_an_object_is_created_once_and_the_same_bytes_are_there_already(store: ObjectStore) -> None:
+def test_creating_the_same_bytes_again_returns_false(store: ObjectStore) -> None:
     assert store.create("a/b.json", b"one") is True
     assert store.create("a/b.json", b"one") is False
     assert store.read("a/b.json") == b"one"
@@ -72,29 +72,29 @@ def test_many_objects_are_created_and_the_new_ones_counted(shared_store: ObjectS
     assert list(shared_store.keys()) == sorted(key for key, _ in objects)
 
 
-def test_many_objects_stop_at_the_one_that_is_other_and_say_how_many_are_there(store: ObjectStore) -> None:
+def test_create_many_stops_at_a_conflict_and_counts_the_objects_that_exist(store: ObjectStore) -> None:
     store.create("0300", b"other")
     with pytest.raises(ObjectConflictError, match="0300") as refused:
         store.create_many((f"{number:04d}", b"%d" % number) for number in range(5000))
-    there = len(list(store.keys())) - 1
-    assert refused.value.done == there
-    assert 0 < there < 1000
+    existing = len(list(store.keys())) - 1
+    assert refused.value.done == existing
+    assert 0 < existing < 1000
 
 
-def test_what_is_read_of_many_comes_until_the_one_that_is_missing(store: ObjectStore) -> None:
+def test_read_many_yields_objects_up_to_the_first_missing_one(store: ObjectStore) -> None:
     store.create_many((f"{number:04d}", b"%d" % number) for number in range(300) if number != 200)
-    found = []
+    read = []
     with pytest.raises(ObjectNotFoundError, match="0200: there is no such object"):
-        found += [key for key, _ in store.read_many(f"{number:04d}" for number in range(300))]
-    assert len(found) in (0, 200)
+        read += [key for key, _ in store.read_many(f"{number:04d}" for number in range(300))]
+    assert len(read) in (0, 200)
 
 
-def test_nothing_of_many_is_nothing(store: ObjectStore) -> None:
+def test_create_many_and_read_many_accept_no_objects(store: ObjectStore) -> None:
     assert store.create_many([]) == 0
     assert list(store.read_many([])) == []
 
 
-def test_what_is_not_there_is_said_so(store: ObjectStore) -> None:
+def test_reading_a_missing_object_is_an_error(store: ObjectStore) -> None:
     with pytest.raises(ObjectNotFoundError, match="a/b: there is no such object"):
         store.read("a/b")
     assert not store.exists("a/b")
@@ -115,19 +115,19 @@ def test_keys_folders_and_objects_come_sorted_as_keys(store: ObjectStore) -> Non
     assert dict(store.read_many(keys)) == {key: key.encode() for key in keys}
 
 
-def test_more_objects_are_listed_than_a_server_tells_at_once(shared_store: ObjectStore) -> None:
+def test_a_listing_is_complete_when_the_server_sends_it_in_pages(shared_store: ObjectStore) -> None:
     keys = [f"many/{number:05d}" for number in range(1100)]
     shared_store.create_many((key, b"") for key in keys)
     assert list(shared_store.objects("many/")) == list(shared_store.keys()) == keys
 
 
-def test_more_folders_are_listed_than_are_listed_ahead(store: ObjectStore) -> None:
+def test_a_listing_is_complete_with_more_folders_than_are_prefetched(store: ObjectStore) -> None:
     keys = [f"{number:02d}/{part}/x" for number in range(40) for part in "ab"]
     store.create_many((key, b"") for key in keys)
     assert list(store.keys()) == keys
 
 
-def test_objects_of_every_size_are_whole(store: ObjectStore) -> None:
+def test_objects_of_every_size_are_read_back_whole(store: ObjectStore) -> None:
     objects = {f"{size}": os.urandom(size) for size in (0, 1, 65_536, 65_537, 6_000_000)}
     store.create_many(objects.items())
     assert dict(store.read_many(objects)) == objects
@@ -192,18 +192,18 @@ def test_a_store_can_be_used_from_several_threads_at_once(store: ObjectStore) ->
     assert len(list(store.keys())) == 400
 
 
-def test_a_store_that_was_handed_to_another_process_is_the_same(store: ObjectStore) -> None:
+def test_a_store_works_in_another_process(store: ObjectStore) -> None:
     store.create("a", b"1")
     again = pickle.loads(pickle.dumps(store))
     assert (again.url, again.read("a")) == (store.url, b"1")
 
 
-def test_a_store_that_creates_only_is_seen_to(store: ObjectStore) -> None:
+def test_create_once_accepts_a_store_that_does_not_overwrite(store: ObjectStore) -> None:
     assert create_once(store, "probe", b"1") is True
     assert create_once(store, "probe", b"1") is False
 
 
-def test_an_error_is_of_the_store_and_names_where_it_is(store: ObjectStore) -> None:
+def test_an_error_names_the_object(store: ObjectStore) -> None:
     with pytest.raises(StorageError) as refused:
         store.read("nothing")
     assert str(refused.value).startswith(store.url)

@@ -1,4 +1,4 @@
-"""What goes wrong between a store and its server: what may pass is tried again, what will not is said at once."""
+"""Faults between a store and its server: transient errors are retried, final ones are raised at once."""
 
 import json
 import os
@@ -21,8 +21,8 @@ from hospital_sim.storage import (
     UnknownSchemeError,
     create_once,
     open_store,
+    retries,
 )
-from hospital_sim.storage import retries as patience
 
 pytestmark = pytest.mark.integration
 
@@ -36,12 +36,12 @@ def flaky(monkeypatch: pytest.MonkeyPatch) -> Iterator[FlakyS3]:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "SECONDS", 0.7)
+def short_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "SECONDS", 0.7)
 
 
-def test_an_unreachable_store_is_said_within_20_seconds() -> None:
-    assert patience.SECONDS < 18
+def test_an_unreachable_store_is_reported_within_20_seconds() -> None:
+    assert retries.SECONDS < 18
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_an_unreachable_store_is_said_within_20_seconds() -> None:
     [(500, "InternalError"), (503, "SlowDown"), (429, "TooManyRequests"), (409, "ConditionalRequestConflict"),
      (408, "RequestTimeout"), (BREAK_OFF, "")],
 )  # fmt: skip
-def test_what_may_pass_is_tried_again(flaky: FlakyS3, failure: tuple[int, str]) -> None:
+def test_transient_errors_are_retried(flaky: FlakyS3, failure: tuple[int, str]) -> None:
     store = open_store("s3://bucket/lake")
     flaky.failures = [failure, failure]
     assert store.create("a", b"1") is True
@@ -59,9 +59,7 @@ def test_what_may_pass_is_tried_again(flaky: FlakyS3, failure: tuple[int, str]) 
 
 
 @pytest.mark.parametrize("failure", [(500, "InternalError"), (BREAK_OFF, "")])
-def test_an_object_whose_acknowledgement_was_lost_is_there_and_not_twice(
-    flaky: FlakyS3, failure: tuple[int, str]
-) -> None:
+def test_an_object_whose_acknowledgement_was_lost_counts_as_existing(flaky: FlakyS3, failure: tuple[int, str]) -> None:
     store = open_store("s3://bucket/lake")
     flaky.failures, flaky.after_storing = [failure], True
     assert store.create("a", b"1") is False
@@ -80,7 +78,7 @@ def test_an_object_whose_acknowledgement_was_lost_is_there_and_not_twice(
         ((501, "NotImplemented"), r"refuses this \(HTTP status 501 NotImplemented\)"),
     ],
 )
-def test_what_will_not_pass_is_said_at_once_in_words_of_our_own(
+def test_final_errors_are_raised_at_once_with_a_plain_message(
     flaky: FlakyS3, failure: tuple[int, str], reason: str
 ) -> None:
     flaky.failures = [failure] * 5
@@ -91,15 +89,15 @@ def test_what_will_not_pass_is_said_at_once_in_words_of_our_own(
     assert "words of the server" not in str(refused.value)
 
 
-@pytest.mark.usefixtures("impatient")
-def test_a_server_that_keeps_failing_is_given_up_with_its_last_answer(flaky: FlakyS3) -> None:
+@pytest.mark.usefixtures("short_deadline")
+def test_a_server_that_keeps_failing_is_reported_with_its_last_answer(flaky: FlakyS3) -> None:
     flaky.failures = [(503, "SlowDown")] * 1000
     with pytest.raises(StoreUnreachableError, match=rf"HTTP status 503 SlowDown from {flaky.endpoint}, tried for"):
         open_store("s3://bucket/lake").create("a", b"1")
 
 
-@pytest.mark.usefixtures("impatient")
-def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("short_deadline")
+def test_a_server_that_never_answers_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
         for name, value in S3Server(endpoint, [], Path()).environment().items():
@@ -108,8 +106,8 @@ def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch
             open_store("s3://bucket/lake").create("a", b"1")
 
 
-@pytest.mark.usefixtures("impatient")
-def test_of_many_objects_none_is_begun_after_one_has_failed(flaky: FlakyS3) -> None:
+@pytest.mark.usefixtures("short_deadline")
+def test_no_object_is_begun_after_one_has_failed(flaky: FlakyS3) -> None:
     flaky.failures = [(503, "SlowDown")] * 100_000
     with pytest.raises(StoreUnreachableError) as refused:
         open_store("s3://bucket/lake").create_many((f"{number}", b"1") for number in range(5000))
@@ -117,7 +115,7 @@ def test_of_many_objects_none_is_begun_after_one_has_failed(flaky: FlakyS3) -> N
     assert flaky.requests < 2000
 
 
-def test_a_key_id_that_nobody_has_and_a_wrong_secret_are_refused_and_not_shown(
+def test_wrong_credentials_are_refused_and_not_shown(
     seaweed: S3Server,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -130,7 +128,7 @@ def test_a_key_id_that_nobody_has_and_a_wrong_secret_are_refused_and_not_shown(
         assert refused.value.__suppress_context__
 
 
-def test_who_may_only_read_may_not_write(seaweed: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_credentials_without_the_right_to_write_are_refused(seaweed: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
     url = seaweed.new_url()
     open_store(url).create("a", b"1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", READER_KEY)
@@ -148,7 +146,7 @@ def test_a_bucket_that_is_missing_is_named(seaweed: S3Server) -> None:
             call()
 
 
-def test_an_object_whose_name_no_lake_can_have_is_named_when_it_is_listed(seaweed: S3Server) -> None:
+def test_a_listing_names_an_object_whose_key_is_invalid(seaweed: S3Server) -> None:
     from botocore.session import Session
 
     url = seaweed.new_url()
@@ -212,7 +210,7 @@ def test_credentials_come_from_the_role_of_the_machine(
             server.shutdown()
 
 
-def test_without_credentials_it_is_said_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_credentials_are_an_error_that_names_the_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in S3Server("http://127.0.0.1:9", [], Path()).environment().items():
         monkeypatch.setenv(name, value)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -222,7 +220,7 @@ def test_without_credentials_it_is_said_what_to_set(monkeypatch: pytest.MonkeyPa
         open_store("s3://bucket/nobody").create("a", b"1")
 
 
-def test_an_endpoint_elsewhere_without_encryption_must_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unencrypted_endpoint_on_another_machine_must_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in S3Server("http://s3.example.org", [], Path()).environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ALLOW_HTTP", raising=False)
@@ -237,7 +235,7 @@ def test_a_server_that_ignores_the_condition_is_detected(rclone_s3: S3Server) ->
     assert refused.value.exit_code == 2
 
 
-def test_a_file_system_that_cannot_create_only_is_refused_or_taken_on_trust() -> None:
+def test_a_file_system_without_atomic_create_needs_single_writer() -> None:
     with pytest.raises(
         OverwritingStoreError, match="a file system of ftp:// cannot create an object whole and only if"
     ):
@@ -246,8 +244,8 @@ def test_a_file_system_that_cannot_create_only_is_refused_or_taken_on_trust() ->
     assert store.url == "ftp://user@host/lake"
 
 
-@pytest.mark.usefixtures("impatient")
-def test_a_file_system_that_never_answers_is_given_up_and_no_password_shown() -> None:
+@pytest.mark.usefixtures("short_deadline")
+def test_a_file_system_that_never_answers_is_reported_without_its_password() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         store = open_store(f"ftp://user:pass-4kdm@127.0.0.1:{port}/lake", single_writer=True)
@@ -257,20 +255,20 @@ def test_a_file_system_that_never_answers_is_given_up_and_no_password_shown() ->
 
 
 @pytest.mark.parametrize("url", ["s3://", "s3:///key", "s3://key:secret-2kfq@bucket/lake", "s3://bucket/a/../b"])
-def test_a_url_that_is_none_is_refused_without_what_is_secret_in_it(url: str) -> None:
+def test_an_invalid_url_is_refused_without_showing_its_secrets(url: str) -> None:
     with pytest.raises(UnknownSchemeError) as refused:
         open_store(url)
     assert "secret-2kfq" not in str(refused.value)
 
 
-def test_memory_is_read_by_who_knows_its_name_and_empty_for_others() -> None:
+def test_stores_in_memory_share_objects_under_one_name_only() -> None:
     open_store("memory://one").create("a", b"1")
     assert open_store("memory://one/").read("a") == b"1"
     with pytest.raises(ObjectNotFoundError, match="memory://two/a"):
         open_store("memory://two").read("a")
 
 
-def test_a_store_is_not_used_by_a_process_that_was_forked(flaky: FlakyS3) -> None:
+def test_a_forked_process_cannot_use_the_store_of_its_parent(flaky: FlakyS3) -> None:
     store = open_store("s3://bucket/lake")
     store.create("a", b"1")
     reading, writing = os.pipe()

@@ -1,4 +1,4 @@
-"""A directory as an object store: objects appear whole, once, or not at all; on both roads to them."""
+"""A directory as an object store: objects appear whole, once, or not at all, with and without nameless files."""
 
 import os
 import pickle
@@ -22,17 +22,17 @@ from hospital_sim.storage import (
 pytestmark = pytest.mark.unit
 
 
-def _aside(root: Path) -> LocalStore:
+def _without_nameless_files(root: Path) -> LocalStore:
     """Return a store of a system without files that have no name."""
     store = LocalStore(root)
-    store._nameless = False
+    store._has_nameless_files = False
     return store
 
 
-@pytest.fixture(params=[LocalStore, _aside], ids=["nameless", "aside"])
+@pytest.fixture(params=[LocalStore, _without_nameless_files], ids=["nameless", "incoming"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> LocalStore:
-    made: LocalStore = request.param(tmp_path / "raw")
-    return made
+    opened: LocalStore = request.param(tmp_path / "raw")
+    return opened
 
 
 def test_an_object_is_created_once(store: LocalStore) -> None:
@@ -76,13 +76,13 @@ def test_keys_come_sorted_as_keys(store: LocalStore) -> None:
     assert list(store.objects("b/")) == ["b/z"]
 
 
-def test_a_store_that_is_not_there_yet_is_empty(store: LocalStore) -> None:
+def test_a_store_without_a_directory_is_empty(store: LocalStore) -> None:
     assert list(store.keys()) == list(store.folders()) == list(store.objects("x/")) == []
     assert not store.exists("a")
     assert not Path(store.url).exists()
 
 
-def test_what_is_not_there_cannot_be_read(store: LocalStore) -> None:
+def test_reading_a_missing_file_is_an_error(store: LocalStore) -> None:
     with pytest.raises(ObjectNotFoundError, match="a/b: there is no such object"):
         store.read("a/b")
     store.create("a/b", b"")
@@ -97,19 +97,19 @@ def test_a_hostile_key_is_refused(store: LocalStore, key: str) -> None:
     assert not Path(store.url).exists()
 
 
-def test_a_file_in_the_place_of_a_folder_is_named(store: LocalStore) -> None:
+def test_a_file_where_a_folder_is_needed_is_named(store: LocalStore) -> None:
     store.create("a", b"")
     with pytest.raises(StorageError, match="a/b"):
         store.create("a/b", b"")
 
 
-def test_a_folder_in_the_place_of_an_object_is_named(store: LocalStore) -> None:
+def test_a_folder_under_the_key_of_an_object_is_named(store: LocalStore) -> None:
     store.create("a/b", b"")
     with pytest.raises(StorageError, match=r"/a: "):
         store.create("a", b"")
 
 
-def test_a_root_that_is_a_file_cannot_be_written_and_says_so(tmp_path: Path) -> None:
+def test_a_root_that_is_a_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StorageError, match="file"):
         LocalStore(tmp_path / "file").create("a", b"")
@@ -117,7 +117,7 @@ def test_a_root_that_is_a_file_cannot_be_written_and_says_so(tmp_path: Path) -> 
         list(LocalStore(tmp_path / "file").keys())
 
 
-def test_large_objects_are_whole(store: LocalStore) -> None:
+def test_large_objects_are_read_back_whole(store: LocalStore) -> None:
     data = os.urandom(3_000_000)
     store.create("large", data)
     assert store.read("large") == data
@@ -146,17 +146,17 @@ def slowly(descriptor, data):
     time.sleep(60)
     return written
 store = local.LocalStore(root)
-store._nameless = nameless
+store._has_nameless_files = nameless
 store.create("whole", b"one")
 local.os.write = slowly
 store.create("half", b"0123456789")
 """
 
 
-@pytest.mark.parametrize("road", ["nameless", "aside"])
-def test_a_kill_in_the_middle_of_a_write_leaves_no_half_object(road: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["nameless", "incoming"])
+def test_a_kill_in_the_middle_of_a_write_leaves_no_half_object(way: str, tmp_path: Path) -> None:
     root = tmp_path / "raw"
-    with subprocess.Popen([sys.executable, "-c", _WRITE_SLOWLY, str(root), road], stdout=subprocess.PIPE) as writer:
+    with subprocess.Popen([sys.executable, "-c", _WRITE_SLOWLY, str(root), way], stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == b"half\n"
         writer.send_signal(signal.SIGKILL)
@@ -167,18 +167,20 @@ def test_a_kill_in_the_middle_of_a_write_leaves_no_half_object(road: str, tmp_pa
     assert store.read("half") == b"0123456789"
 
 
-def test_what_a_killed_writer_left_aside_is_never_written_to(tmp_path: Path) -> None:
-    """A file left aside may be linked under a key already: to write to it would change an object."""
-    store = _aside(tmp_path / "raw")
+def test_a_temporary_file_of_a_killed_writer_is_never_written_to(tmp_path: Path) -> None:
+    """Such a file may be linked under a key already, so writing to it would change an object."""
+    store = _without_nameless_files(tmp_path / "raw")
     store.create("kept", b"kept")
-    left = Path(f"{store.url}.incoming", "left")
-    os.link(Path(store.url, "kept"), left)
+    leftover = Path(f"{store.url}.incoming", "leftover")
+    os.link(Path(store.url, "kept"), leftover)
     for number in range(50):
         store.create(f"{number}", b"other")
-    assert store.read("kept") == left.read_bytes() == b"kept"
+    assert store.read("kept") == leftover.read_bytes() == b"kept"
 
 
-def test_a_system_without_nameless_files_takes_the_other_road(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_system_without_nameless_files_links_from_the_incoming_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = os.open
 
     def no_tmpfile(path: str, flags: int, mode: int = 0o777) -> int:
@@ -213,13 +215,13 @@ def test_a_store_is_opened_from_a_path_or_a_file_url(tmp_path: Path) -> None:
     assert refused.value.exit_code == 2
 
 
-def test_an_error_of_a_store_can_be_handed_from_one_process_to_another() -> None:
+def test_an_error_of_a_store_can_be_pickled() -> None:
     error = ObjectConflictError("lake/a", "is already there")
     again = pickle.loads(pickle.dumps(error))
     assert (type(again), str(again), again.location) == (ObjectConflictError, "lake/a: is already there", "lake/a")
 
 
-def test_a_link_leads_to_nothing_outside_the_store(tmp_path: Path) -> None:
+def test_a_link_cannot_lead_out_of_the_store(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "secret").write_bytes(b"secret")
@@ -235,7 +237,7 @@ def test_a_link_leads_to_nothing_outside_the_store(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+def test_reading_a_pipe_does_not_block(tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
     os.mkfifo(tmp_path / "raw" / "pipe")
 

@@ -1,4 +1,4 @@
-"""Which store a URL opens, what it needs, and what of a URL may be shown."""
+"""Which store a URL opens, what it needs, and how the URL is shown."""
 
 import sys
 import threading
@@ -43,7 +43,7 @@ def test_a_url_opens_the_store_of_its_scheme(url: str, kind: type, shown: str) -
         ("user:a@b/lake", "user:a@b/lake"),
     ],
 )
-def test_a_url_is_shown_without_what_is_secret_in_it(url: str, shown: str) -> None:
+def test_a_url_is_shown_without_its_secrets(url: str, shown: str) -> None:
     assert public_url(url) == shown
 
 
