@@ -21,12 +21,11 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 from raw_rows import make_raw_tables, put_rows, rows_by_month
 
 import hospital_sim as hs
-from elt.lake.store import Lake
-from elt.load.runs import finished_runs
+from elt.load.runs import loaded_run
 from elt.warehouse import open_warehouse
 from hospital_sim.events import encode
 from hospital_sim.events.keys import record_key
-from hospital_sim.storage import LocalStore
+from hospital_sim.storage import FinishedRun
 
 PROMISED_WHOLE, PROMISED_NOTHING_NEW = 45.0, 2.0
 COMMAND = [sys.executable, "-c", "from elt.cli import main; main()", "build", "--warehouse"]
@@ -35,15 +34,13 @@ COMMAND = [sys.executable, "-c", "from elt.cli import main; main()", "build", "-
 def load_year(preset: str, folder: Path) -> str:
     """Put a simulated year into a new warehouse; return its DSN."""
     run = hs.load(preset).simulate("2024-01-01", "2024-12-31", seed=1)
-    store = LocalStore(folder / "lake")
-    store.create(f"raw/{record_key(run.record.run.run_id)}", encode(run.record))
+    finished = FinishedRun(record_key(run.record.run.run_id), encode(run.record), run.record)
     dsn = f"chdb://{folder}/warehouse"
     with open_warehouse(dsn, create=True) as warehouse:
         make_raw_tables(warehouse)
-        for record in finished_runs(Lake(store), []):
-            for table, rows in record.rows.items():
-                if rows.num_rows:
-                    warehouse.insert(table, rows)
+        for table, rows in loaded_run(finished).rows.items():
+            if rows.num_rows:
+                warehouse.insert(table, rows)
         for kind, months in rows_by_month(run.events).items():
             for month, rows in months.items():
                 put_rows(warehouse, kind, month, rows)

@@ -14,9 +14,16 @@ from elt.lake.tree import RAW_PREFIX, RawTree, list_tree
 from elt.native.buffers import JoinedObjects
 from elt.native.files import Names
 from elt.native.text_rows import Rows
-from hospital_sim.events import BrokenRecordError, RunRecord, RunStarted, decode_record, decode_started
-from hospital_sim.events.keys import RUNS, is_record_key, is_started_key, partition_prefix, record_key
-from hospital_sim.storage import ObjectStore, open_store
+from hospital_sim.events.keys import partition_prefix
+from hospital_sim.storage import (
+    BrokenRecord,
+    FinishedRun,
+    ObjectStore,
+    StartedRun,
+    finished_runs,
+    open_store,
+    unfinished_runs,
+)
 
 
 class Lake:
@@ -111,66 +118,13 @@ class Lake:
         """
         return objects.read_objects(self.store, _partitions(event_type, days), counts, names)
 
-    def run_records(self, broken: dict[str, str] | None = None) -> Iterator[tuple[str, RunRecord]]:
-        """Yield the key and the record of each finished run, in the order of the keys.
+    def run_records(self) -> Iterator[FinishedRun | BrokenRecord]:
+        """Yield the records of finished runs, sorted by key (see ``hospital_sim.storage``)."""
+        return finished_runs(self.store, RAW_PREFIX)
 
-        Args:
-            broken: Is given the keys of objects that are no run records, each with what is wrong; without it, the first
-                of them is an error.
-
-        Raises:
-            BrokenLakeError: If a run record is not one.
-        """
-        for key in self.raw_keys(f"{RUNS}/"):
-            if is_record_key(key):
-                record = self._read_record(key, broken)
-                if record is not None:
-                    yield key, record
-
-    def _read_record(self, key: str, broken: dict[str, str] | None) -> RunRecord | None:
-        try:
-            record = decode_record(self.read_raw(key))
-        except BrokenRecordError as error:
-            if broken is None:
-                raise BrokenLakeError(
-                    f"{RAW_PREFIX}{key}: not a run record ({error}); put back the object that the run wrote"
-                ) from error
-            broken[key] = str(error)
-            return None
-        if record_key(record.run.run_id) != key:
-            if broken is None:
-                raise BrokenLakeError(
-                    f"{RAW_PREFIX}{key}: is the record of another run; put back the object of this name"
-                )
-            broken[key] = f"the record of run {record.run.run_id}"
-            return None
-        return record
-
-    def unfinished_runs(self, broken: dict[str, str] | None = None) -> list[RunStarted]:
-        """Return the runs that were started and have no record: they were cut off, or are still writing.
-
-        Args:
-            broken: As in ``run_records``, of the objects that runs create at their start.
-
-        Raises:
-            BrokenLakeError: If an object that a run creates at its start cannot be read.
-        """
-        keys = list(self.raw_keys(f"{RUNS}/"))
-        finished = {key for key in keys if is_record_key(key)}
-        started = []
-        for key in filter(is_started_key, keys):
-            try:
-                run = decode_started(self.read_raw(key))
-            except BrokenRecordError as error:
-                if broken is None:
-                    raise BrokenLakeError(
-                        f"{RAW_PREFIX}{key}: not the start of a run ({error}); put back the object that the run wrote"
-                    ) from error
-                broken[key] = str(error)
-                continue
-            if record_key(run.run_id) not in finished:
-                started.append(run)
-        return started
+    def unfinished_runs(self) -> Iterator[StartedRun | BrokenRecord]:
+        """Yield the runs without a record: interrupted, or still writing; broken starts too."""
+        return unfinished_runs(self.store, RAW_PREFIX)
 
     def staging_runs(self) -> list[StagingRun]:
         """Read every staging run, in order.

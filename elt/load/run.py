@@ -12,11 +12,12 @@ from elt.contracts import columns_schema
 from elt.errors import BrokenLakeError, EltError, EmptyLakeError
 from elt.lake.manifests import StagedFile
 from elt.lake.store import Lake
-from elt.load.runs import LoadedRun, finished_runs
+from elt.load.runs import LoadedRun, loaded_run
 from elt.load.staged_contract import require_contract
 from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse
 from elt.warehouse.tables import EVENT_TABLES, LOADED_FILE, RAW_TABLES, RUN, SOURCE_FILE, RawTable, event_table
 from elt.warehouse.version import note_version
+from hospital_sim.storage import FinishedRun
 from hospital_sim.terminal import progress
 
 
@@ -89,9 +90,10 @@ def load_into(warehouse: Warehouse, lake: Lake) -> LoadSummary:
     for table in RAW_TABLES:
         warehouse.create_raw_table(table)
     loaded = _loaded_digests(warehouse)
-    broken: list[str] = []
     files = [file for file in staged if not _is_loaded(file.key, file.sha256, loaded, warehouse)]
-    runs = [run for run in finished_runs(lake, broken) if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
+    records = list(lake.run_records())
+    finished = [loaded_run(record) for record in records if isinstance(record, FinishedRun)]
+    runs = [run for run in finished if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
     versions = {file.key: require_contract(lake, file) for file in files}
     _require_one_history(warehouse, runs)
     for run in runs:
@@ -104,7 +106,7 @@ def load_into(warehouse: Warehouse, lake: Lake) -> LoadSummary:
         rows=sum(file.rows for file in files),
         files_before=len(staged) - len(files),
         runs=len(runs),
-        runs_broken=len(broken),
+        runs_broken=len(records) - len(finished),
         rows_in_warehouse=_rows_by_type(warehouse),
     )
 

@@ -1,17 +1,16 @@
 """Finished run records as rows: what each run promised and what it emitted."""
 
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from elt.contracts import ColumnKind
-from elt.lake.store import Lake
+from elt.lake.digests import digest
+from elt.lake.tree import RAW_PREFIX
 from elt.warehouse.tables import RUN, RUN_COUNT, RUN_DEPARTMENT, RUN_DIVERSION, RUN_MONTH, RawTable
-from hospital_sim.events import BrokenRecordError, RunRecord, decode_record
-from hospital_sim.events.keys import RAW, RUNS, is_record_key, record_key
+from hospital_sim.events import RunRecord
+from hospital_sim.storage import FinishedRun
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,30 +37,12 @@ class LoadedRun:
     rows: dict[RawTable, "pa.Table"]
 
 
-def finished_runs(lake: Lake, broken: list[str]) -> Iterator[LoadedRun]:
-    """Yield the finished run records of a lake.
-
-    Args:
-        lake: The lake.
-        broken: Is given the keys of the objects that have the name of a run record and are none, or are another's:
-            staging puts them into quarantine.
-
-    Yields:
-        Each record, in the order of the keys.
-    """
-    keys = (key for key in lake.store.keys(f"{RAW}/{RUNS}/") if is_record_key(key.removeprefix(f"{RAW}/")))
-    for key, data in lake.store.read_many(keys):
-        try:
-            record = decode_record(data)
-        except BrokenRecordError:
-            broken.append(key)
-            continue
-        run = record.run
-        if f"{RAW}/{record_key(run.run_id)}" != key:
-            broken.append(key)
-            continue
-        digest = hashlib.sha256(data).hexdigest()
-        yield LoadedRun(key, digest, run.run_id, run.history_id, run.hospital_id, _rows(record, key))
+def loaded_run(finished: FinishedRun) -> LoadedRun:
+    """Return a run record as rows."""
+    run = finished.record.run
+    key = RAW_PREFIX + finished.key
+    rows = _rows(finished.record, key)
+    return LoadedRun(key, digest(finished.data), run.run_id, run.history_id, run.hospital_id, rows)
 
 
 def _rows(record: RunRecord, key: str) -> dict[RawTable, "pa.Table"]:

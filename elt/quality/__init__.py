@@ -23,6 +23,7 @@ from elt.quality.warehouse_checks import census_checks, check_invariants, freshn
 from elt.warehouse import Warehouse
 from elt.warehouse.tables import RAW_TABLES
 from elt.warehouse.version import require_version
+from hospital_sim.storage import FinishedRun
 
 __all__ = ["CheckReport", "CheckResult", "Reconciliation", "check"]
 
@@ -47,15 +48,15 @@ def check(lake: Lake, warehouse: Warehouse, thresholds: Mapping[str, float] = Ma
     """
     _require_tables(warehouse)
     require_version(warehouse)
-    broken: dict[str, str] = {}
-    truth = emitted(record for _, record in lake.run_records(broken))
+    records = list(lake.run_records())
+    truth = emitted(run.record for run in records if isinstance(run, FinishedRun))
     rows = reconcile(lake, warehouse, truth)
     in_quarantine = lake.quarantine.open_counts()
     late = late_check(lake)
     checks = [
         *reconciliation_checks(rows),
         department_check(lake, truth),
-        *run_checks(lake, truth, broken),
+        *run_checks([*records, *lake.unfinished_runs()], truth),
         *census_checks(warehouse, truth),
         *freshness_checks(warehouse, truth),
         *check_invariants(warehouse, set(truth.ends)),

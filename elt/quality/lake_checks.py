@@ -1,27 +1,29 @@
 """Checks of the lake itself: its runs, and what came late or is in quarantine."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from elt.lake.quarantine import Reason
 from elt.lake.store import Lake
 from elt.lake.tree import RAW_PREFIX
 from elt.quality.emitted import Emitted
 from elt.quality.results import MOST_ROWS, CheckResult
+from hospital_sim.storage import BrokenRecord, FinishedRun, StartedRun
 
 _SCOPE = "lake"
 
 
-def run_checks(lake: Lake, truth: Emitted, broken: dict[str, str]) -> list[CheckResult]:
-    """Check that every run record is one, that every run finished and runs agree, and that hospitals have one history.
+def run_checks(runs: Iterable[FinishedRun | StartedRun | BrokenRecord], truth: Emitted) -> list[CheckResult]:
+    """Check that run records can be read and agree, that every run finished, and that hospitals have one history.
 
     Args:
-        lake: The lake.
-        truth: What the run records say.
-        broken: Keys of the objects below ``raw/`` that should be run records and are none, each with what is wrong;
-            is given those of runs that were started.
+        runs: The runs of a lake: finished, unfinished and broken.
+        truth: The counts of the finished runs.
     """
-    unfinished = lake.unfinished_runs(broken)
-    wrong = [f"{RAW_PREFIX}{key}: {why}" for key, why in sorted(broken.items())]
+    runs = list(runs)
+    unfinished = [start.run for start in runs if isinstance(start, StartedRun)]
+    broken = sorted((run.key, run.problem) for run in runs if isinstance(run, BrokenRecord))
+    wrong = [f"{RAW_PREFIX}{key}: {problem}" for key, problem in broken]
     whole = CheckResult(
         "run_records_whole",
         _SCOPE,

@@ -16,23 +16,25 @@ from elt.lake.manifests import MANIFEST_VERSION, ClosedMonths, Plan, PlannedOutp
 from elt.lake.store import Lake
 from elt.staging import input_lists as inputs
 from elt.staging.input_lists import NewObjects
-from hospital_sim.storage import create_once
+from hospital_sim.events import RunRecord
+from hospital_sim.storage import BrokenRecord, FinishedRun, create_once
 
 
-def closing(lake: Lake, as_of: date | None, broken: dict[str, str]) -> ClosedMonths:
+def closing(records: Iterable[RunRecord], as_of: date | None) -> ClosedMonths:
     """Return the months that a staging run closes.
 
     Args:
-        lake: The lake.
-        broken: Is given the run records that are none, which close nothing, each with what is wrong.
-        as_of: The day by which months must have ended, for every hospital; None for each hospital's own: the day
-            after the end of its newest finished run record.
+        records: The records of finished runs.
+        as_of: The day by which months must have ended, for every hospital; None for a day of each hospital: the day
+            after the end of its newest finished run.
     """
+    if as_of is not None:
+        return ClosedMonths(everywhere=as_of)
     closed = ClosedMonths()
-    for _, record in lake.run_records(broken):
+    for record in records:
         day_after = record.run.end + timedelta(days=1)
         closed = closed.joined(ClosedMonths(hospitals={record.run.hospital_id: day_after}))
-    return closed if as_of is None else ClosedMonths(everywhere=as_of)
+    return closed
 
 
 def make_plan(
@@ -55,8 +57,9 @@ def make_plan(
         The plan, not created yet; None if there is nothing to do.
     """
     found = sorted(found, key=lambda new: (new.event_type, new.month))
-    broken_records: dict[str, str] = {}
-    closes = closing(lake, as_of, broken_records)
+    run_records = list(lake.run_records())
+    broken_records = {run.key for run in run_records if isinstance(run, BrokenRecord)}
+    closes = closing((run.record for run in run_records if isinstance(run, FinishedRun)), as_of)
     foreign = {*tree_foreign, *broken_records}.union(*(new.foreign for new in found)) - _earlier_foreign(lake, runs)
     closed = closed_by(runs)
     outputs = plan_outputs(runs, found)

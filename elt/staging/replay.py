@@ -12,6 +12,7 @@ from datetime import date
 from elt.errors import EmptyLakeError
 from elt.lake import layout
 from elt.lake.store import Lake
+from elt.lake.tree import RAW_PREFIX
 from elt.native.object_names import read_object_names, split_identifiers
 from elt.staging import input_lists as inputs
 from elt.staging.batches import DayPart, day_batches
@@ -22,9 +23,8 @@ from elt.staging.reading import BatchToRead, read_batch
 from elt.staging.run import complete, complete_unfinished, open_workers
 from elt.staging.summary import StageSummary
 from elt.staging.write import BATCH_OBJECTS
-from hospital_sim.events import BrokenRecordError, decode_record
 from hospital_sim.events import keys as raw_layout
-from hospital_sim.storage import ObjectConflictError, ObjectNotFoundError
+from hospital_sim.storage import FinishedRun, ObjectConflictError, ObjectNotFoundError, read_record
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def _close_mended_records(lake: Lake) -> None:
 
 def _is_record(lake: Lake, key: str) -> bool:
     try:
-        return raw_layout.record_key(decode_record(lake.read_raw(key)).run.run_id) == key
-    except (BrokenRecordError, ObjectNotFoundError):
+        return isinstance(read_record(lake.store, key, RAW_PREFIX), FinishedRun)
+    except ObjectNotFoundError:
         return False
 
 

@@ -10,30 +10,37 @@ from elt.quality.emitted import Cell, emitted
 from elt.verification.problems import Kind, Problem
 from hospital_sim.events import RunRecord
 from hospital_sim.events import keys as layout
+from hospital_sim.storage import BrokenRecord, FinishedRun, StartedRun
 
 
 def check_runs(lake: Lake, problems: list[Problem]) -> tuple[list[RunRecord], set[str]]:
     """Read the run records, and add what is wrong with runs.
 
     Returns:
-        The records; and the hospitals of which a run was started and has no record.
+        The records, and the hospitals that have an unfinished run.
     """
-    broken: dict[str, str] = {}
-    records = [record for _, record in lake.run_records(broken)]
-    for key, why in broken.items():
-        problems.append(Problem(RAW_PREFIX + key, Kind.ALTERED, f"not the run record that was written: {why}"))
+    records = []
+    broken = set()
+    for run in lake.run_records():
+        match run:
+            case FinishedRun(record=record):
+                records.append(record)
+            case BrokenRecord(key, problem):
+                broken.add(key)
+                detail = f"not the run record that was written: {problem}"
+                problems.append(Problem(RAW_PREFIX + key, Kind.ALTERED, detail))
     unfinished = set()
-    for run in lake.unfinished_runs(broken):
-        unfinished.add(run.hospital_id)
-        key = layout.record_key(run.run_id)
-        if key not in broken:
-            what = f"the run of {run.hospital_id} from {run.emit_from} to {run.end} was cut off: run it again"
-            problems.append(Problem(RAW_PREFIX + key, Kind.MISSING, what))
-    told = {problem.key.removeprefix(RAW_PREFIX) for problem in problems}
-    problems += [
-        Problem(RAW_PREFIX + key, Kind.ALTERED, f"not what the run wrote: {broken[key]}")
-        for key in sorted(broken.keys() - told)
-    ]
+    for start in lake.unfinished_runs():
+        match start:
+            case StartedRun(run=started):
+                unfinished.add(started.hospital_id)
+                key = layout.record_key(started.run_id)
+                if key not in broken:
+                    period = f"from {started.emit_from} to {started.end}"
+                    detail = f"the run of {started.hospital_id} {period} was cut off: run it again"
+                    problems.append(Problem(RAW_PREFIX + key, Kind.MISSING, detail))
+            case BrokenRecord(key, problem):
+                problems.append(Problem(RAW_PREFIX + key, Kind.ALTERED, f"not what the run wrote: {problem}"))
     return records, unfinished
 
 
