@@ -1,8 +1,7 @@
 """A department at work, a patient's spell in it, and the observer of both."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 from simpy import Environment
@@ -11,14 +10,9 @@ from hospital_sim.blocks.bed_queue import BedQueue
 from hospital_sim.clock import date_of
 from hospital_sim.config import DepartmentConfig
 from hospital_sim.config.open_beds import planned_beds
-from hospital_sim.draws.identity import SpellIds
-from hospital_sim.draws.patients import Person
 from hospital_sim.draws.requests import Request
 from hospital_sim.simulation.discharge_profile import discharge_clock
 from hospital_sim.simulation.order import Order, Phase
-
-_UNSET: Any = None
-"""Fails whoever uses it as if it were what it stands for."""
 
 
 class Spell(Struct, eq=False):
@@ -32,9 +26,6 @@ class Spell(Struct, eq=False):
         admitted: Second of the admission; 0 while waiting.
         ready: Second at which the patient is fit for discharge; likewise.
         discharged: Second at which the patient leaves the bed; likewise.
-        patient: Who made the request; set by who records it, the flow does without.
-        ids: What the spell and its events are called; set likewise.
-        admitted_at: The timestamp of the admission; set likewise.
     """
 
     department: "Department"
@@ -44,9 +35,6 @@ class Spell(Struct, eq=False):
     admitted: int = 0
     ready: int = 0
     discharged: int = 0
-    patient: Person = _UNSET
-    ids: SpellIds = _UNSET
-    admitted_at: datetime = _UNSET
 
     def admit(self, place: "Department", bed: int, second: int) -> None:
         """Note the bed, and when the patient will leave it."""

@@ -1,18 +1,20 @@
-"""Turns what happens in a hospital into typed events, and counts them.
+"""Turns the changes in a hospital into typed events, and counts them.
 
-A run emits the events of the days from ``emit_from`` on. The run that begins at the start of its history also emits,
-first of all, the admissions of the patients who are in a bed then, on their true and earlier dates: so every discharge
-has its admission.
+A run emits the events of the days from ``emit_from`` on. The run that begins at the start of its history first emits
+the admissions of the patients who are already in a bed, on their true, earlier dates: so every discharge has its
+admission.
 """
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
+
+from msgspec import Struct
 
 from hospital_sim.clock import DAY, MINUTES, SECONDS, date_of, second_of, timestamp
 from hospital_sim.config import DepartmentConfig, HospitalConfig
 from hospital_sim.draws.identity import Identity
-from hospital_sim.draws.patients import PatientRegister
+from hospital_sim.draws.patients import PatientRegister, Person
 from hospital_sim.draws.requests import Request
 from hospital_sim.draws.streams import Streams
 from hospital_sim.events import (
@@ -39,7 +41,7 @@ class EventRecorder:
 
     Args:
         config: The hospital.
-        run: What the run sets out to do.
+        run: The plan of the run.
         emit: Called with each event, in the order in which they happen.
     """
 
@@ -49,59 +51,61 @@ class EventRecorder:
         self._from = second_of(run.emit_from)
         self._emit = emit
         self._registers = [_Register(run, entry) for entry in config.department]
+        self._entries: dict[Spell, _Entry] = {}
         self._counts: Counts = Counter()
         self._diverted: Counts = Counter()
         self._today, self._midnight = 0, timestamp(0)
 
     def record(self) -> RunRecord:
-        """Return the run record: what was emitted so far."""
+        """Return the run record of the events emitted so far."""
         return RunRecord(run=self._run, counts=_sorted(self._counts), diverted=_sorted(self._diverted))
 
     def requested(self, spell: Spell) -> None:
-        """Find out who asks."""
+        """Choose the patient of a spell, and its identifiers."""
         register, request = self._registers[spell.department.position], spell.request
-        spell.patient = register.patients.patient_for(request.second, request.returning, request.pick)
-        spell.ids = next(register.spell_ids)
+        patient = register.patients.patient_for(request.second, request.returning, request.pick)
+        self._entries[spell] = _Entry(patient, *next(register.spell_ids))
 
     def admitted(self, spell: Spell) -> None:
         """Emit an admission."""
-        second = spell.admitted
+        second, entry = spell.admitted, self._entries[spell]
         since = second - self._today
         if since >= DAY:
             since = self._begin_day(second)
-        spell.admitted_at = self._midnight + MINUTES[since // 60] + SECONDS[since % 60]
+        entry.admitted_at = self._midnight + MINUTES[since // 60] + SECONDS[since % 60]
         if second >= self._from:
             self._registers[spell.place.position].admissions += 1
-            self._emit(self._admission(spell))
+            self._emit(self._admission(spell, entry))
 
     def discharged(self, spell: Spell) -> None:
         """Emit a discharge."""
-        second, patient, request = spell.discharged, spell.patient, spell.request
+        second, request, place = spell.discharged, spell.request, spell.place
+        entry = self._entries.pop(spell)
+        patient = entry.patient
         self._registers[spell.department.position].patients.discharged(patient, spell.admitted, second)
         if second < self._from:
             return
-        place, since = spell.place, second - self._today
+        since = second - self._today
         if since >= DAY:
             since = self._begin_day(second)
-        discharged = self._midnight + MINUTES[since // 60] + SECONDS[since % 60]
-        spell_id, _, discharge_id = spell.ids
+        discharged_at = self._midnight + MINUTES[since // 60] + SECONDS[since % 60]
         self._registers[place.position].discharges += 1
         self._emit(
             Discharge(
-                discharge_id,
-                SCHEMA_VERSION,
-                discharged,
-                self._hospital_id,
-                place.id,
-                patient.patient_id,
-                patient.sex,
-                patient.birth_date,
-                spell_id,
-                spell.admitted_at,
-                timestamp(spell.ready) if request.delay else discharged,
-                discharged,
-                request.destination,
-                request.delay_reason,
+                event_id=entry.discharge_id,
+                schema_version=SCHEMA_VERSION,
+                event_time=discharged_at,
+                hospital_id=self._hospital_id,
+                department_id=place.id,
+                patient_id=patient.patient_id,
+                sex=patient.sex,
+                birth_date=patient.birth_date,
+                spell_id=entry.spell_id,
+                admission_date=entry.admitted_at,
+                discharge_ready_date=timestamp(spell.ready) if request.delay else discharged_at,
+                discharge_date=discharged_at,
+                discharge_destination=request.destination,
+                delay_reason=request.delay_reason,
             )
         )
 
@@ -130,7 +134,7 @@ class EventRecorder:
             self._count_day(department, date_of(second))
 
     def _begin_day(self, second: int) -> int:
-        """Note at which midnight the day of a second begins; return the seconds since."""
+        """Note the midnight before a second; return the seconds since then."""
         since = second % DAY
         self._today = second - since
         self._midnight = timestamp(self._today)
@@ -142,7 +146,7 @@ class EventRecorder:
         in_bed.sort(key=lambda spell: spell.admitted)
         for spell in in_bed:
             self._counts["admission", spell.place.config.id, date_of(spell.admitted)] += 1
-            self._emit(self._admission(spell))
+            self._emit(self._admission(spell, self._entries[spell]))
 
     def _count_day(self, department: Department, day: date) -> None:
         register, name = self._registers[department.position], department.config.id
@@ -156,64 +160,81 @@ class EventRecorder:
                 self._counts[kind, name, day] += count
         register.admissions = register.discharges = 0
 
-    def _admission(self, spell: Spell) -> Admission:
-        patient, request, admitted = spell.patient, spell.request, spell.admitted_at
-        spell_id, admission_id, _ = spell.ids
+    def _admission(self, spell: Spell, entry: "_Entry") -> Admission:
+        patient, request, admitted_at = entry.patient, spell.request, entry.admitted_at
         return Admission(
-            admission_id,
-            SCHEMA_VERSION,
-            admitted,
-            self._hospital_id,
-            spell.place.id,
-            patient.patient_id,
-            patient.sex,
-            patient.birth_date,
-            spell_id,
-            spell.department.id,
-            spell.bed,
-            request.admission_method,
-            admitted if request.second == spell.admitted else timestamp(request.second),
-            admitted,
+            event_id=entry.admission_id,
+            schema_version=SCHEMA_VERSION,
+            event_time=admitted_at,
+            hospital_id=self._hospital_id,
+            department_id=spell.place.id,
+            patient_id=patient.patient_id,
+            sex=patient.sex,
+            birth_date=patient.birth_date,
+            spell_id=entry.spell_id,
+            requested_department_id=spell.department.id,
+            bed_number=spell.bed,
+            admission_method=request.admission_method,
+            request_date=admitted_at if request.second == spell.admitted else timestamp(request.second),
+            admission_date=admitted_at,
         )
 
     def _wait(self, spell: Spell, second: int) -> WaitSnapshot:
-        patient = spell.patient
-        department, day = spell.department, date_of(second)
+        entry, department, day = self._entries[spell], spell.department, date_of(second)
+        patient = entry.patient
         return WaitSnapshot(
-            self._registers[department.position].identity.named("wait_snapshot", f"{day}/{spell.ids[0]}"),
-            SCHEMA_VERSION,
-            timestamp(second),
-            self._hospital_id,
-            department.config.id,
-            day,
-            patient.patient_id,
-            patient.sex,
-            patient.birth_date,
-            timestamp(spell.request.second),
-            second - spell.request.second,
+            event_id=self._registers[department.position].identity.named("wait_snapshot", f"{day}/{entry.spell_id}"),
+            schema_version=SCHEMA_VERSION,
+            event_time=timestamp(second),
+            hospital_id=self._hospital_id,
+            department_id=department.id,
+            snapshot_date=day,
+            patient_id=patient.patient_id,
+            sex=patient.sex,
+            birth_date=patient.birth_date,
+            request_date=timestamp(spell.request.second),
+            wait_duration=second - spell.request.second,
         )
 
     def _census(self, department: Department, second: int, snapshot_type: SnapshotType) -> DepSnapshot:
         config, ward, day = department.config, department.ward, date_of(second)
         return DepSnapshot(
-            self._registers[department.position].identity.named("dep_snapshot", f"{day}/{snapshot_type}"),
-            SCHEMA_VERSION,
-            timestamp(second),
-            self._hospital_id,
-            config.id,
-            snapshot_type,
-            day,
-            config.name,
-            config.treatment_function_code,
-            ward.beds,
-            ward.occupied,
-            config.bed_spaces,
-            ward.waiting_list_size,
+            event_id=self._registers[department.position].identity.named("dep_snapshot", f"{day}/{snapshot_type}"),
+            schema_version=SCHEMA_VERSION,
+            event_time=timestamp(second),
+            hospital_id=self._hospital_id,
+            department_id=config.id,
+            snapshot_type=snapshot_type,
+            snapshot_date=day,
+            department_name=config.name,
+            treatment_function_code=config.treatment_function_code,
+            beds=ward.beds,
+            occupied_beds=ward.occupied,
+            capacity=config.bed_spaces,
+            waiting_list_size=ward.waiting_list_size,
         )
 
 
+class _Entry(Struct, eq=False, gc=False):
+    """The patient and the identifiers of a spell that has not ended.
+
+    Attributes:
+        patient: The patient.
+        spell_id: Identifier of the spell.
+        admission_id: Identifier of its admission event.
+        discharge_id: Identifier of its discharge event.
+        admitted_at: Time of the admission; the beginning of the clock while waiting.
+    """
+
+    patient: Person
+    spell_id: str
+    admission_id: str
+    discharge_id: str
+    admitted_at: datetime = timestamp(0)
+
+
 class _Register:
-    """What is written down of one department: its patients, its identifiers, today's counts."""
+    """The patients, the identifiers and today's counts of one department."""
 
     def __init__(self, run: RunStarted, config: DepartmentConfig) -> None:
         self.identity = Identity(run.seed, run.hospital_id, config.id)
