@@ -20,9 +20,9 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 from formula_values import Calculator, Choice, Number
 
 from elt.powerbi.model.formats import COUNT, PERCENT, SIGNED_COUNT, SIGNED_PERCENT
-from elt.powerbi.model.parts import SemanticModel
+from elt.powerbi.model.semantic_model import SemanticModel
 from elt.powerbi.pages import theme
-from elt.powerbi.pages.pages import HEIGHT, WIDTH, Pages, ReportPage
+from elt.powerbi.pages.report_pages import HEIGHT, WIDTH, Pages, ReportPage
 from elt.powerbi.pages.visuals import Field, Place, Visual
 from elt.powerbi.project import semantic_model
 from elt.warehouse import Warehouse, open_warehouse

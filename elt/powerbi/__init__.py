@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from elt.powerbi.files.parquet_export import parquet_files
-from elt.powerbi.files.writing import ProjectTargetError, write_folder
+from elt.powerbi.files.project_folder import ProjectTargetError, write_folder
 from elt.powerbi.model.connection import Connector, connection_of
 from elt.powerbi.project import MODEL_FOLDER, NAME, REPORT_FOLDER, NothingToShowError, ProjectError, generate
 from elt.warehouse import DEFAULT_PREFIX, open_warehouse

@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 
 from elt.errors import EltError
-from elt.powerbi.checks.against_warehouse import warehouse_problems
+from elt.powerbi.checks.data_checks import warehouse_problems
 from elt.powerbi.checks.model_checks import model_problems
 from elt.powerbi.checks.report_checks import report_problems
 from elt.powerbi.files.report_files import json_text, report_files
 from elt.powerbi.files.tmdl import model_files
 from elt.powerbi.ids import stable_uuid
 from elt.powerbi.model.connection import Connection
-from elt.powerbi.model.described import described_result, described_tables
-from elt.powerbi.model.expressions import expressions
+from elt.powerbi.model.descriptions import described_result, described_tables
 from elt.powerbi.model.measures import measures
-from elt.powerbi.model.model_tables import model_relationships, model_tables
-from elt.powerbi.model.parts import SemanticModel
-from elt.powerbi.pages.pages import Pages, ReportPage
+from elt.powerbi.model.power_query import expressions
+from elt.powerbi.model.semantic_model import SemanticModel
+from elt.powerbi.model.tables_and_relationships import model_relationships, model_tables
+from elt.powerbi.pages.report_pages import Pages, ReportPage
 from elt.powerbi.pages.theme import Json
 from elt.powerbi.pages.visuals import SCHEMAS
 from elt.quality.results import CHECK_RESULT, RECONCILIATION

@@ -62,9 +62,9 @@ def write_report(warehouse: Warehouse, directory: Path) -> ReportSummary:
         ReportTargetError: If the directory cannot be written.
     """
     from elt.report.assets import report_assets
+    from elt.report.check_results import read_trust
     from elt.report.figures import read_figures
     from elt.report.page import PAGES, report_html
-    from elt.report.trust_figures import read_trust
 
     hospitals = read_figures(warehouse)
     trust = read_trust(warehouse)

@@ -12,10 +12,10 @@ from importlib.resources import files
 import pyarrow as pa
 
 from elt.report.charts import ReportChart, report_charts
+from elt.report.check_results import TrustFigures, deviations, reconciliation_rows
 from elt.report.encoding import Json, encode_columns, script_json
 from elt.report.figures import HospitalFigures
 from elt.report.periods import periods_between
-from elt.report.trust_figures import TrustFigures, deviations, reconciliation_rows
 
 SCRIPTS = ("rows.js", "choices.js", "words.js", "drawing.js", "reading.js", "show.js")
 """The parts of the pages' script, in the order in which they make one."""

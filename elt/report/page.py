@@ -7,14 +7,14 @@ from importlib.resources import files
 from itertools import groupby
 from string import Template
 
-from elt.report.bands import Band
 from elt.report.charts import Page, ReportChart, report_charts
+from elt.report.charts.bands import Band
+from elt.report.check_results import TrustFigures
+from elt.report.check_tables import trust_html, trust_text, verdict_html
 from elt.report.figures import HospitalFigures
 from elt.report.hospital_days import WHOLE_HOSPITAL
-from elt.report.hospitals import hospitals_html
+from elt.report.hospital_table import hospitals_html
 from elt.report.periods import Period, days_text, periods_between
-from elt.report.trust_figures import TrustFigures
-from elt.report.trust_tables import trust_html, trust_text, verdict_html
 
 _SWATCHES = {
     "square": '<rect width="12" height="12" x="2" rx="2" fill="{color}"/>',

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from elt.powerbi.model.formulas import AtEnd, Condition, Difference, Formula, Leaf, Ratio, Rolling
-from elt.powerbi.model.parts import SemanticModel
+from elt.powerbi.model.semantic_model import SemanticModel
 from elt.warehouse import Warehouse
 
 Number = float | int | str | date | None

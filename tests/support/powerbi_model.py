@@ -3,7 +3,7 @@
 import re
 
 from elt.powerbi.model.formulas import AtEnd, Condition, Leaf, Ratio
-from elt.powerbi.model.parts import Column, DataType, Measure, Relationship, SemanticModel, Source, Table
+from elt.powerbi.model.semantic_model import Column, DataType, Measure, Relationship, SemanticModel, Source, Table
 
 WARD = """St Bride's "A & E" [front], 100% = #(lf) ward"""
 BEDS = 'Bride\'s "beds" [open]] = 1'

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from elt.powerbi.model.formulas import DATE_COLUMN, DATE_TABLE, AtEnd, Formula, Leaf, Rolling, dax, leaves
-from elt.powerbi.model.parts import DataType, Relationship, SemanticModel, Table
+from elt.powerbi.model.semantic_model import DataType, Relationship, SemanticModel, Table
 from elt.powerbi.quoting import ModelNameError, checked_name
 
 _NUMBERS = {DataType.INTEGER, DataType.NUMBER}

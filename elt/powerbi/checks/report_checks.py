@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
-from elt.powerbi.model.parts import SemanticModel
-from elt.powerbi.pages.pages import HEIGHT, WIDTH
+from elt.powerbi.model.semantic_model import SemanticModel
+from elt.powerbi.pages.report_pages import HEIGHT, WIDTH
 
 _KINDS = ("Column", "Measure")
 

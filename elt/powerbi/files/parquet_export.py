@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from elt.powerbi.model.parts import SemanticModel, Source
+from elt.powerbi.model.semantic_model import SemanticModel, Source
 from elt.warehouse import Warehouse
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from elt.powerbi.pages.pages import HEIGHT, WIDTH, ReportPage
+from elt.powerbi.pages.report_pages import HEIGHT, WIDTH, ReportPage
 from elt.powerbi.pages.theme import NAME, Json, theme
 from elt.powerbi.pages.visuals import SCHEMAS, visual_id, visual_json
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from elt.powerbi.ids import stable_uuid
-from elt.powerbi.model.expressions import Expression, load
 from elt.powerbi.model.formats import COUNT, DAY
 from elt.powerbi.model.formulas import dax
-from elt.powerbi.model.parts import Column, DataType, Measure, Relationship, SemanticModel, Table
+from elt.powerbi.model.power_query import Expression, load
+from elt.powerbi.model.semantic_model import Column, DataType, Measure, Relationship, SemanticModel, Table
 from elt.powerbi.quoting import file_name, tmdl_description, tmdl_name, tmdl_value
 
 _FORMATS = {DataType.INTEGER: COUNT, DataType.NUMBER: "#,0.00", DataType.DATE_TIME: "d MMM yyyy HH:mm:ss"}

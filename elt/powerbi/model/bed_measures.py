@@ -2,8 +2,8 @@
 
 from elt.powerbi.model.formats import COUNT, DAY, PERCENT, SIGNED_COUNT, SIGNED_PERCENT, TEXT
 from elt.powerbi.model.formulas import AtEnd, Condition, Difference, Formula, Leaf, Ratio, Rolling
-from elt.powerbi.model.model_tables import FIGURES
-from elt.powerbi.model.parts import Measure
+from elt.powerbi.model.semantic_model import Measure
+from elt.powerbi.model.tables_and_relationships import FIGURES
 
 _PRESSURE = "mart_pressure_index"
 _BEDS = "mart_bed_utilisation"

@@ -1,8 +1,8 @@
 """The measures: every figure of the marts, for whatever hospital, department and days a reader has chosen."""
 
 from elt.powerbi.model.bed_measures import bed_measures, pressure_measures
-from elt.powerbi.model.parts import Measure
 from elt.powerbi.model.patient_measures import patient_measures
+from elt.powerbi.model.semantic_model import Measure
 
 
 def measures() -> tuple[Measure, ...]:

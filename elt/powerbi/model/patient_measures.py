@@ -2,8 +2,8 @@
 
 from elt.powerbi.model.formats import COUNT, DAYS, HOURS, PERCENT
 from elt.powerbi.model.formulas import AtEnd, Condition, Formula, Leaf, Ratio, Role
-from elt.powerbi.model.model_tables import FIGURES
-from elt.powerbi.model.parts import Measure
+from elt.powerbi.model.semantic_model import Measure
+from elt.powerbi.model.tables_and_relationships import FIGURES
 
 _ADMISSIONS = "fact_admissions"
 _DISCHARGES = "fact_discharges"

@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from elt.report.bands import DELAYED, HELD_BEDS, OCCUPANCY_BANDS, OCCUPANCY_STEPS
+from elt.report.charts.bands import DELAYED, HELD_BEDS, OCCUPANCY_BANDS, OCCUPANCY_STEPS
 from elt.report.charts.chart import (
     ROWS,
     ReportChart,

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 import altair as alt
 
-from elt.report.bands import Band
+from elt.report.charts.bands import Band
 from elt.report.encoding import Json
 
 ROWS = alt.NamedData("rows")

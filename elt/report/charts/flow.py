@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from elt.report.bands import FLOWS, OCCUPANCY_BANDS, OCCUPANCY_STEPS
+from elt.report.charts.bands import FLOWS, OCCUPANCY_BANDS, OCCUPANCY_STEPS
 from elt.report.charts.chart import ROWS, ReportChart, Specification, specification, threshold_color, tooltip
 
 _WEEK_COLUMNS = {

@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from elt.report.bands import LONG_WAITS, PRESSURE_COMPONENTS, PRESSURE_LEVELS, QUEUE_BANDS
+from elt.report.charts.bands import LONG_WAITS, PRESSURE_COMPONENTS, PRESSURE_LEVELS, QUEUE_BANDS
 from elt.report.charts.chart import (
     ROWS,
     ReportChart,

@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from elt.report.bands import AGREEMENTS, RESULTS
+from elt.report.charts.bands import AGREEMENTS, RESULTS
 from elt.report.charts.chart import ROWS, ReportChart, band_color, day_axis, specification, tooltip
 
 _CHECK_COLUMNS = {

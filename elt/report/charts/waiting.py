@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from elt.report.bands import WAIT_LINES
+from elt.report.charts.bands import WAIT_LINES
 from elt.report.charts.chart import (
     ROWS,
     ReportChart,

@@ -235,7 +235,7 @@ def test_every_figure_of_the_marts_has_a_measure() -> None:
     covered |= {("mart_flow_profile", "admissions"), ("mart_flow_profile", "discharges")}
     # The start of a day's queue is the end of the day before.
     covered.add(("mart_queue_growth", "waiting_sod"))
-    from elt.powerbi.model.described import described_tables
+    from elt.powerbi.model.descriptions import described_tables
 
     keys = {"hospital_id", "department_id", "date", "month", "scope", "period_type", "period_start", "weekday", "hour"}
     figures = {

@@ -14,11 +14,11 @@ from powerbi_optional import PARSER, SCHEMAS, needs, parsed, schema_errors
 
 from elt.errors import WrongCallError
 from elt.powerbi import NothingToShowError, ProjectTargetError, write_powerbi
-from elt.powerbi.checks.against_warehouse import warehouse_problems
+from elt.powerbi.checks.data_checks import warehouse_problems
 from elt.powerbi.files.tmdl import model_files
 from elt.powerbi.model.connection import Connection, Connector
-from elt.powerbi.model.expressions import expressions
-from elt.powerbi.model.parts import Column, DataType, Relationship, SemanticModel
+from elt.powerbi.model.power_query import expressions
+from elt.powerbi.model.semantic_model import Column, DataType, Relationship, SemanticModel
 from elt.powerbi.project import MODEL_FOLDER, REPORT_FOLDER, semantic_model
 from elt.warehouse import Warehouse, open_warehouse
 

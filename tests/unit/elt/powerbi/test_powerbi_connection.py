@@ -4,7 +4,7 @@ import pytest
 
 from elt.errors import WrongCallError
 from elt.powerbi.model.connection import Connection, Connector, connection_of
-from elt.powerbi.model.expressions import expressions
+from elt.powerbi.model.power_query import expressions
 
 pytestmark = pytest.mark.unit
 

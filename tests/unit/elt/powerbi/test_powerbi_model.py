@@ -9,11 +9,11 @@ import yaml
 
 from elt.powerbi.checks.model_checks import model_problems
 from elt.powerbi.files.tmdl import table_text
-from elt.powerbi.model.described import MODELS, UndescribedError, _model, described_tables
+from elt.powerbi.model.descriptions import MODELS, UndescribedError, _model, described_tables
 from elt.powerbi.model.formulas import Condition, Leaf, Role
 from elt.powerbi.model.measures import measures
-from elt.powerbi.model.model_tables import FIGURES, model_relationships, model_tables
-from elt.powerbi.model.parts import Column, DataType, Relationship, SemanticModel
+from elt.powerbi.model.semantic_model import Column, DataType, Relationship, SemanticModel
+from elt.powerbi.model.tables_and_relationships import FIGURES, model_relationships, model_tables
 
 pytestmark = pytest.mark.unit
 
@@ -177,9 +177,9 @@ ward = Annotated[str, msgspec.Meta(description="The ward that the bed is on.")]
 fields = [("ward_code", ward), ("ward_beds", int)]
 changed = msgspec.defstruct("Admission", fields, bases=(events.Admission,), kw_only=True, frozen=True)
 events.EVENT_VERSIONS["admission"] = (changed,)
-from elt.powerbi.model.described import described_tables
-from elt.powerbi.model.parts import SemanticModel
-from elt.powerbi.model.model_tables import model_relationships, model_tables
+from elt.powerbi.model.descriptions import described_tables
+from elt.powerbi.model.semantic_model import SemanticModel
+from elt.powerbi.model.tables_and_relationships import model_relationships, model_tables
 from elt.powerbi.files.tmdl import table_text
 
 tables = model_tables(described_tables())

@@ -8,11 +8,11 @@ import pytest
 
 from elt.powerbi.checks.report_checks import report_problems
 from elt.powerbi.files.report_files import report_files
-from elt.powerbi.model.described import described_tables
+from elt.powerbi.model.descriptions import described_tables
 from elt.powerbi.model.measures import measures
-from elt.powerbi.model.model_tables import model_relationships, model_tables
-from elt.powerbi.model.parts import SemanticModel
-from elt.powerbi.pages.pages import Pages
+from elt.powerbi.model.semantic_model import SemanticModel
+from elt.powerbi.model.tables_and_relationships import model_relationships, model_tables
+from elt.powerbi.pages.report_pages import Pages
 
 pytestmark = pytest.mark.unit
 

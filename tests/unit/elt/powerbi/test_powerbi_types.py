@@ -3,8 +3,8 @@
 import pyarrow as pa
 import pytest
 
-from elt.powerbi.checks.against_warehouse import data_type
-from elt.powerbi.model.parts import DataType
+from elt.powerbi.checks.data_checks import data_type
+from elt.powerbi.model.semantic_model import DataType
 from elt.warehouse.clickhouse.wire import arrow_table
 
 pytestmark = pytest.mark.unit

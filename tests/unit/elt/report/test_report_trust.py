@@ -5,9 +5,9 @@ import re
 
 import pytest
 
+from elt.report.check_results import TrustFigures, deviations, reconciles
+from elt.report.check_tables import trust_html, verdict_html
 from elt.report.figures import Row
-from elt.report.trust_figures import TrustFigures, deviations, reconciles
-from elt.report.trust_tables import trust_html, verdict_html
 
 pytestmark = pytest.mark.unit
 

@@ -5,9 +5,9 @@ from html import escape
 from types import MappingProxyType
 from typing import TypeAlias
 
+from elt.report.check_results import STAGES, TrustFigures, count, reconciles, words
 from elt.report.encoding import Value, plain_number
 from elt.report.figures import Row
-from elt.report.trust_figures import STAGES, TrustFigures, count, reconciles, words
 
 Mark: TypeAlias = Callable[[Row], bool]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from elt.powerbi.model.parts import Column, DataType, Relationship, SemanticModel, Source, Table
+from elt.powerbi.model.semantic_model import Column, DataType, Relationship, SemanticModel, Source, Table
 from elt.warehouse import Warehouse
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ Only the expression ``WarehouseTable`` knows what is connected to; every table i
 from dataclasses import dataclass
 
 from elt.powerbi.model.connection import Connection, Connector
-from elt.powerbi.model.parts import Column, DataType, Table
+from elt.powerbi.model.semantic_model import Column, DataType, Table
 from elt.powerbi.quoting import m_field, m_text
 
 _M_TYPES = {

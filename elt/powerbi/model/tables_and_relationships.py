@@ -8,9 +8,9 @@ that joins hospital and department, since a relationship has one column.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from elt.powerbi.model.described import DescribedColumn, DescribedTable
+from elt.powerbi.model.descriptions import DescribedColumn, DescribedTable
 from elt.powerbi.model.formulas import DATE_COLUMN, DATE_TABLE
-from elt.powerbi.model.parts import Column, DataType, Relationship, Source, Table
+from elt.powerbi.model.semantic_model import Column, DataType, Relationship, Source, Table
 
 FIGURES = "Key figures"
 DEPARTMENT = "department"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from elt.powerbi.ids import stable_id
 from elt.powerbi.model.formats import DAY, TEXT
-from elt.powerbi.model.parts import SemanticModel
+from elt.powerbi.model.semantic_model import SemanticModel
 from elt.powerbi.pages.theme import WAITS
 from elt.powerbi.pages.visuals import Field, Place, Visual
 
