@@ -19,10 +19,9 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 
 from formula_values import Calculator, Choice, Number
 
-from elt.powerbi.model.formats import COUNT, PERCENT, SIGNED_COUNT, SIGNED_PERCENT
-from elt.powerbi.model.semantic_model import SemanticModel
+from elt.powerbi.model.semantic_model import COUNT, PERCENT, SIGNED_COUNT, SIGNED_PERCENT, SemanticModel
 from elt.powerbi.pages import theme
-from elt.powerbi.pages.report_pages import HEIGHT, WIDTH, Pages, ReportPage
+from elt.powerbi.pages.report_pages import HEIGHT, WIDTH, ReportPage, report_pages
 from elt.powerbi.pages.visuals import Field, Place, Visual
 from elt.powerbi.project import semantic_model
 from elt.warehouse import Warehouse, open_warehouse
@@ -39,7 +38,7 @@ def main(dsn: str) -> None:
     with open_warehouse(dsn) as warehouse:
         model = semantic_model(warehouse)
         figures = Figures(model, warehouse)
-        pages = {page.title.split()[0].lower(): draw(page, figures) for page in Pages(model).all()}
+        pages = {page.title.split()[0].lower(): draw(page, figures) for page in report_pages(model)}
     for name, svg in pages.items():
         picture = vl_convert.svg_to_png(svg, scale=_SCALE)
         few_colours = Image.open(BytesIO(picture)).convert("RGB").quantize(64)

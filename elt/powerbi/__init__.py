@@ -1,7 +1,13 @@
-"""Power BI: the warehouse's star and marts as a project of text files (PBIP), checked before anyone opens it.
+"""Power BI: the warehouse's star and marts as a project of text files (PBIP), checked before it is written.
 
-A semantic model in TMDL and a report in PBIR, derived from the descriptions of the dbt project, the event contracts and
-the warehouse itself. The same warehouse gives the same bytes.
+The project has a semantic model in TMDL and a report in PBIR. Both are derived from the descriptions of the dbt
+project, the event contracts and the warehouse. The same warehouse gives the same bytes.
+
+- ``project`` generates and checks the whole.
+- ``model`` holds tables, relationships and measures; ``model.dax`` writes a measure as DAX, ``model.power_query`` M.
+- ``pages`` holds the pages and visuals of the report.
+- ``checks`` finds faults in the model, in the report, and between the model and the warehouse.
+- ``files`` writes TMDL, PBIR and Parquet.
 """
 
 from dataclasses import dataclass
@@ -16,22 +22,22 @@ from elt.warehouse import DEFAULT_PREFIX, open_warehouse
 __all__ = ["NothingToShowError", "PowerBiSummary", "ProjectError", "ProjectTargetError", "write_powerbi"]
 
 DATA_FOLDER = "data"
-"""Where the Parquet files of an embedded warehouse go."""
+"""Folder of the Parquet files of an embedded warehouse, inside the project."""
 
 
 @dataclass(frozen=True)
 class PowerBiSummary:
-    """What was written.
+    """Counts of a written project.
 
     Attributes:
-        project: The file to open.
+        project: The file to open in Power BI Desktop.
         tables: Tables of the model.
         relationships: Relationships of the model.
         measures: Measures of the model.
         pages: Pages of the report.
-        visuals: Visuals on them.
-        parquet_files: Parquet files beside the project; 0 if it reads from a server.
-        connector: What Power BI reads with.
+        visuals: Visuals on all pages.
+        parquet_files: Parquet files in the project; 0 if it reads from a server.
+        connector: Connector that Power BI reads with.
     """
 
     project: Path
@@ -52,23 +58,23 @@ def write_powerbi(
     connect: str | None = None,
     data_folder: str | None = None,
 ) -> PowerBiSummary:
-    """Write the Power BI project of a warehouse; an older one in the same directory is replaced whole.
+    """Write the Power BI project of a warehouse, in place of an older one in the same directory.
 
     Args:
         dsn: A warehouse with built marts.
-        directory: Where the project goes; made if it is not there.
-        prefix: What the names of the warehouse's schemas begin with.
-        connect: Where Power BI finds the same tables, if elsewhere: ``clickhouse://host:8443/`` or
-            ``redshift://host:5439/database``.
-        data_folder: The folder of the Parquet files as Power BI sees it, if not as this machine does.
+        directory: Directory of the project; created if it does not exist.
+        prefix: Prefix of the names of the warehouse's schemas.
+        connect: Another place with the same tables for Power BI to read: ``clickhouse://host:8443/`` or
+            ``redshift://host:5439/database``. None for the warehouse itself.
+        data_folder: Folder of the Parquet files on the machine with Power BI, if not the same as here.
 
     Returns:
-        What was written.
+        Counts of the written project.
 
     Raises:
-        WrongCallError: If the DSN or ``connect`` is not one.
+        WrongCallError: If the DSN or ``connect`` is wrong.
         NothingToShowError: If the marts are missing or empty.
-        ProjectError: If a check of the project fails; nothing is written then.
+        ProjectError: If a check of the project fails. Nothing is written.
         ProjectTargetError: If the directory cannot be written.
     """
     connection = connection_of(dsn, connect, data_folder or str((directory / DATA_FOLDER).absolute()))

@@ -1,4 +1,4 @@
-"""The whole project: what is generated from the warehouse, checked, and which files it is."""
+"""Generates the project of a warehouse, checks it, and lists its files."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from elt.powerbi.model.measures import measures
 from elt.powerbi.model.power_query import expressions
 from elt.powerbi.model.semantic_model import SemanticModel
 from elt.powerbi.model.tables_and_relationships import model_relationships, model_tables
-from elt.powerbi.pages.report_pages import Pages, ReportPage
+from elt.powerbi.pages.report_pages import ReportPage, report_pages
 from elt.powerbi.pages.theme import Json
 from elt.powerbi.pages.visuals import SCHEMAS
 from elt.quality.results import CHECK_RESULT, RECONCILIATION
@@ -23,7 +23,7 @@ from elt.warehouse import Warehouse
 
 NAME = "hospital"
 MODEL_FOLDER, REPORT_FOLDER = f"{NAME}.SemanticModel", f"{NAME}.Report"
-_MOST_TOLD = 3
+_MOST_SHOWN = 3
 
 
 class NothingToShowError(EltError):
@@ -31,17 +31,19 @@ class NothingToShowError(EltError):
 
 
 class ProjectError(EltError):
-    """The project would not be right (exit code 1).
+    """A check of the project failed (exit code 1).
 
     Attributes:
-        problems: Everything that is wrong, one line each.
+        problems: All faults, one line each.
     """
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = tuple(problems)
-        told = "; ".join(problems[:_MOST_TOLD])
-        more = f"; and {len(problems) - _MOST_TOLD} more" if len(problems) > _MOST_TOLD else ""
-        super().__init__(f"no Power BI project: {told}{more}; if the warehouse is older than the models, build it anew")
+        shown = "; ".join(problems[:_MOST_SHOWN])
+        more = f"; and {len(problems) - _MOST_SHOWN} more" if len(problems) > _MOST_SHOWN else ""
+        super().__init__(
+            f"no Power BI project: {shown}{more}; if the warehouse is older than the models, build it again"
+        )
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Project:
 
 
 def semantic_model(warehouse: Warehouse) -> SemanticModel:
-    """Return the model of a warehouse: the tables that the project describes, and what checks found if any."""
+    """Return the model of a warehouse: its described tables, and the results of checks if it has any."""
     results = [
         described_result(table)
         for table in (CHECK_RESULT, RECONCILIATION)
@@ -71,20 +73,20 @@ def semantic_model(warehouse: Warehouse) -> SemanticModel:
 
 
 def generate(warehouse: Warehouse, connection: Connection) -> Project:
-    """Return the project for a warehouse, checked.
+    """Return the checked project of a warehouse.
 
     Args:
         warehouse: A warehouse with built marts.
-        connection: Where Power BI will find its rows.
+        connection: The place from which Power BI will read its rows.
 
     Raises:
         NothingToShowError: If the marts are missing or empty.
-        ModelNameError: If a name cannot be one in Power BI.
-        ProjectError: If anything in the project would not be right.
+        ModelNameError: If Power BI cannot have one of the names.
+        ProjectError: If a check fails.
     """
     _require_marts(warehouse)
     model = semantic_model(warehouse)
-    pages = Pages(model).all()
+    pages = report_pages(model)
     if problems := model_problems(model) or warehouse_problems(model, warehouse):
         raise ProjectError(problems)
     report = report_files(pages, MODEL_FOLDER)

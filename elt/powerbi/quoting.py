@@ -1,4 +1,4 @@
-"""Names and texts as TMDL, DAX, M and report files write them; a name that Power BI cannot hold is refused."""
+"""Quotes names and texts for TMDL, DAX, M and report files; refuses names that Power BI cannot have."""
 
 import re
 
@@ -10,15 +10,15 @@ _NOT_IN_A_FILE_NAME = re.compile(r'[<>:"/\\|?*%.\x00-\x1f]')
 
 
 class ModelNameError(EltError):
-    """A name that cannot be one in Power BI (exit code 1)."""
+    """Power BI cannot have this name (exit code 1)."""
 
 
 def checked_name(name: str, what: str) -> str:
-    """Return a name that Power BI can hold.
+    """Return a name unchanged if Power BI can have it.
 
     Args:
-        name: Of a table, column, measure or parameter; quotes, apostrophes and brackets are allowed.
-        what: What it names, for the error.
+        name: Name of a table, column, measure or parameter; quotes, apostrophes and brackets are allowed.
+        what: The kind of thing it names, for the error.
 
     Raises:
         ModelNameError: If it is empty, begins or ends with a space, or has a line break or another control character.
@@ -35,13 +35,13 @@ def checked_name(name: str, what: str) -> str:
 
 
 def tmdl_name(name: str) -> str:
-    """Return a name as TMDL writes it: quoted unless it is a plain word."""
+    """Return a name in TMDL: quoted unless it is a plain word."""
     checked_name(name, "name")
     return name if _PLAIN.fullmatch(name) else "'" + name.replace("'", "''") + "'"
 
 
 def tmdl_value(text: str) -> str:
-    """Return the text of a property that has one line; quoted where it would be read as something else."""
+    """Return the text of a one-line property in TMDL, quoted if TMDL would read it as something else."""
     if _CONTROL.search(text):
         raise ModelNameError(f"{text!r}: a property of a model has no line breaks or control characters")
     plain = bool(text) and text == text.strip() and not text.startswith(('"', "'", "`"))
@@ -49,30 +49,34 @@ def tmdl_value(text: str) -> str:
 
 
 def tmdl_description(text: str, indent: str) -> list[str]:
-    """Return the lines of a description, to stand above what is described."""
+    """Return the lines of a description in TMDL, which stand above the described object."""
     return [f"{indent}/// {line}".rstrip() for line in text.strip().splitlines()] if text.strip() else []
 
 
 def dax_table(table: str) -> str:
-    """Return a table as DAX writes it."""
+    """Return a table in DAX."""
     return "'" + table.replace("'", "''") + "'"
 
 
 def dax_field(name: str) -> str:
-    """Return the bracketed name of a column or measure as DAX writes it."""
+    """Return the bracketed name of a column or measure in DAX."""
     return "[" + name.replace("]", "]]") + "]"
 
 
 def dax_column(table: str, column: str) -> str:
-    """Return a column as DAX writes it."""
+    """Return a column in DAX."""
     return dax_table(table) + dax_field(column)
 
 
 def dax_text(text: str) -> str:
-    """Return a text as a DAX literal; a line break in it is joined on as ``UNICHAR(10)``."""
+    """Return a text as a DAX literal; a line break in it is appended as ``UNICHAR(10)``."""
     parts = re.split(r"(\r\n|\r|\n)", text)
-    written = ["UNICHAR(10)" if part in ("\r\n", "\r", "\n") else '"' + part.replace('"', '""') + '"' for part in parts]
-    return " & ".join(part for part in written if part != '""') or '""'
+    literals = [_dax_literal(part) for part in parts if part]
+    return " & ".join(literals) or '""'
+
+
+def _dax_literal(part: str) -> str:
+    return "UNICHAR(10)" if part in ("\r\n", "\r", "\n") else '"' + part.replace('"', '""') + '"'
 
 
 def m_text(text: str) -> str:
@@ -84,15 +88,15 @@ def m_text(text: str) -> str:
 
 
 def m_field(name: str) -> str:
-    """Return access to a field of a row as M writes it."""
+    """Return the access to a field of a row in M."""
     return f"[{name}]" if _PLAIN.fullmatch(name) else f"[#{m_text(name)}]"
 
 
 def pbir_text(text: str) -> str:
-    """Return a text as the value of a literal in a report."""
+    """Return a text as the value of a literal in a report file."""
     return "'" + " ".join(text.splitlines()).replace("'", "''") + "'"
 
 
 def file_name(name: str) -> str:
-    """Return a name as a file can have it on every system; different names stay different."""
-    return _NOT_IN_A_FILE_NAME.sub(lambda found: f"%{ord(found[0]):02X}", name)
+    """Return a name as a file name for every operating system; different names stay different."""
+    return _NOT_IN_A_FILE_NAME.sub(lambda match: f"%{ord(match[0]):02X}", name)

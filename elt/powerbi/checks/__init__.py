@@ -1,1 +1,1 @@
-"""Checks of the generated project."""
+"""Checks of the generated project, made before anything is written."""

@@ -1,4 +1,4 @@
-"""The model held against the warehouse: its tables and columns are there, with these types, and its keys meet."""
+"""Compares the model with the warehouse: tables, columns, types, unique keys and the values of relationships."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -11,21 +11,23 @@ if TYPE_CHECKING:
 
 
 def warehouse_problems(model: SemanticModel, warehouse: Warehouse) -> list[str]:
-    """Return where a model and a warehouse differ, one line each; nothing if they agree.
+    """Return the differences between a model and a warehouse, one line each; empty if they agree.
 
     Args:
-        model: A model that is right in itself.
-        warehouse: The warehouse that its rows come from.
+        model: A model without ``model_problems``.
+        warehouse: The source of its rows.
     """
     problems = [problem for table in model.tables for problem in _table(table, warehouse)]
     if problems:
         return problems
     problems = [problem for table in model.tables for problem in _key(table, warehouse)]
-    return problems + [problem for found in model.relationships for problem in _orphans(model, found, warehouse)]
+    return problems + [
+        problem for relationship in model.relationships for problem in _orphans(model, relationship, warehouse)
+    ]
 
 
 def data_type(arrow: "pa.DataType") -> tuple[DataType, bool] | None:
-    """Return the type of a column of the warehouse, and whether it is a date; None if the model has none for it."""
+    """Return the model's type for a type of the warehouse, and True for a date; None if no type fits."""
     import pyarrow as pa
 
     types = pa.types
@@ -59,52 +61,43 @@ def _table(table: Table, warehouse: Warehouse) -> Iterator[str]:
         if column.name not in schema.names:
             yield f"{where} has no column {column.name}"
             continue
-        found = data_type(schema.field(column.name).type)
-        if found != (column.data_type, column.day):
-            kind = schema.field(column.name).type
-            yield f"{where}.{column.name} is {kind} in the warehouse, but {_words(column)} in the model"
-
-
-def _words(column: Column) -> str:
-    return "a date" if column.day else str(column.data_type)
+        in_warehouse = schema.field(column.name).type
+        if data_type(in_warehouse) != (column.data_type, column.day):
+            in_model = "a date" if column.day else column.data_type
+            yield f"{where}.{column.name} is {in_warehouse} in the warehouse, but {in_model} in the model"
 
 
 def _key(table: Table, warehouse: Warehouse) -> Iterator[str]:
     for column in table.columns:
         if column.key and table.source is not None:
             rows = f"SELECT {column.in_sql} AS value FROM {_rows(table.source, warehouse, column)}"  # noqa: S608
-            asked = (
-                f"SELECT count(*) AS n FROM (SELECT value FROM ({rows}) AS a GROUP BY value HAVING count(*) > 1) AS b"  # noqa: S608
-            )
-            if repeated := _number(warehouse, asked):
-                yield f"{table.name}.{column.name} is a key, but {repeated} of its values are there more than once"
+            groups = f"SELECT value FROM ({rows}) AS a GROUP BY value HAVING count(*) > 1"  # noqa: S608
+            if repeated := _count(warehouse, f"({groups}) AS b"):
+                yield f"{table.name}.{column.name} is a key, but {repeated} of its values occur more than once"
 
 
 def _orphans(model: SemanticModel, relationship: Relationship, warehouse: Warehouse) -> Iterator[str]:
     referring = _values(model, relationship.from_table, relationship.from_column, warehouse)
     keys = _values(model, relationship.to_table, relationship.to_column, warehouse)
-    asked = (
-        f"SELECT count(*) AS n FROM ({referring}) AS a "  # noqa: S608
-        f"WHERE value IS NOT NULL AND value NOT IN (SELECT value FROM ({keys}) AS b)"
-    )
-    if orphans := _number(warehouse, asked):
+    missing = f"({referring}) AS a WHERE value IS NOT NULL AND value NOT IN (SELECT value FROM ({keys}) AS b)"  # noqa: S608
+    if orphans := _count(warehouse, missing):
         yield f"relationship {relationship.name}: {orphans} values have no row in {relationship.to_table}"
 
 
-def _values(model: SemanticModel, table: str, name: str, warehouse: Warehouse) -> str:
-    found, column = model.table(table), model.column(table, name)
-    if found is None or column is None or found.source is None:
-        raise KeyError(f"{table}.{name}")
-    return f"SELECT DISTINCT {column.in_sql} AS value FROM {_rows(found.source, warehouse, column)}"  # noqa: S608
+def _values(model: SemanticModel, table_name: str, name: str, warehouse: Warehouse) -> str:
+    table, column = model.table(table_name), model.column(table_name, name)
+    if table is None or column is None or table.source is None:
+        raise KeyError(f"{table_name}.{name}")
+    return f"SELECT DISTINCT {column.in_sql} AS value FROM {_rows(table.source, warehouse, column)}"  # noqa: S608
 
 
 def _rows(source: Source, warehouse: Warehouse, column: Column) -> str:
-    """Return the rows of a table as the model loads them, for a statement that reads one column of them."""
+    """Return the FROM clause for the rows that the model loads, for a statement that reads one column."""
     where = f"{warehouse.schema(source.schema)}.{source.table}"
     if source.greatest:
         return f"(SELECT DISTINCT {column.in_sql} FROM {where}) AS loaded"  # noqa: S608
     return f"{where} WHERE {source.only}" if source.only else where
 
 
-def _number(warehouse: Warehouse, sql: str) -> int:
-    return int(warehouse.query(sql)["n"][0].as_py())
+def _count(warehouse: Warehouse, rows: str) -> int:
+    return int(warehouse.query(f"SELECT count(*) AS n FROM {rows}")["n"][0].as_py())  # noqa: S608

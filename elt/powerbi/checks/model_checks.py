@@ -1,49 +1,50 @@
-"""What must hold of a model in itself, before anyone opens it: names, types, relationships, sorting, formulas."""
+"""Checks a model by itself: names, types, relationships, sorting and formulas."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from elt.powerbi.model.formulas import DATE_COLUMN, DATE_TABLE, AtEnd, Formula, Leaf, Rolling, dax, leaves
+from elt.powerbi.model.dax import dax
+from elt.powerbi.model.formulas import DATE_COLUMN, DATE_TABLE, AtEnd, Formula, Leaf, Rolling, leaves
 from elt.powerbi.model.semantic_model import DataType, Relationship, SemanticModel, Table
 from elt.powerbi.quoting import ModelNameError, checked_name
 
 _NUMBERS = {DataType.INTEGER, DataType.NUMBER}
-_OF_NUMBERS = {"sum", "mean", "percentile"}
-# From left to right: a text, which may hold anything, or a table that may be followed by a column.
-_NAMED = re.compile(r"""\"(?:[^\"]|\"\")*\"|'(?P<table>(?:[^']|'')*)'(?:\[(?P<column>(?:[^\]]|\]\])*)\])?""")
+_NEEDS_NUMBERS = {"sum", "mean", "percentile"}
+# Matches a text, to skip what looks like a name inside it, or a table with the column after it.
+_TABLE_AND_COLUMN = re.compile(r"""\"(?:[^\"]|\"\")*\"|'(?P<table>(?:[^']|'')*)'(?:\[(?P<column>(?:[^\]]|\]\])*)\])?""")
 
 
 def model_problems(model: SemanticModel) -> list[str]:
-    """Return what is wrong with a model, one line each; nothing if it is right."""
+    """Return the faults of a model, one line each; empty if it has none."""
     return [
         *_names(model),
         *_tables(model),
         *(problem for relationship in model.relationships for problem in _relationship(model, relationship)),
         *_paths(model.relationships),
         *(problem for measure in model.measures for problem in _formula(model, measure.name, measure.formula)),
-        *_written(model),
+        *_names_in_dax(model),
     ]
 
 
 def _names(model: SemanticModel) -> Iterator[str]:
-    yield from _each_name("table", [table.name for table in model.tables])
+    yield from _checked_names("table", [table.name for table in model.tables])
     for table in model.tables:
         measures = [measure.name for measure in model.measures_of(table.name)]
-        yield from _each_name(f"column of {table.name}", [column.name for column in table.columns] + measures)
-    yield from _each_name("measure", [measure.name for measure in model.measures])
+        yield from _checked_names(f"column of {table.name}", [column.name for column in table.columns] + measures)
+    yield from _checked_names("measure", [measure.name for measure in model.measures])
     for measure in model.measures:
         if model.table(measure.table) is None:
             yield f"measure {measure.name!r}: there is no table {measure.table!r} to list it in"
 
 
-def _each_name(what: str, names: list[str]) -> Iterator[str]:
+def _checked_names(what: str, names: list[str]) -> Iterator[str]:
     for name in names:
         try:
             checked_name(name, what)
         except ModelNameError as error:
             yield str(error)
-    # Power BI does not tell capital letters from small ones.
+    # Names in Power BI are not case-sensitive.
     for name, count in sorted(Counter(name.lower() for name in names).items()):
         if count > 1:
             yield f"{what} {name!r}: {count} of the same name"
@@ -83,38 +84,38 @@ def _relationship(model: SemanticModel, relationship: Relationship) -> Iterator[
         return
     first, second = ends
     if (first.data_type, first.day) != (second.data_type, second.day):
-        yield f"relationship {relationship.name}: joins {first.data_type} with {second.data_type}; they must be one"
+        yield f"relationship {relationship.name}: joins {first.data_type} with {second.data_type}; they must be equal"
     if not second.key:
         yield f"relationship {relationship.name}: {relationship.to_column} is not the key of {relationship.to_table}"
 
 
 def _paths(relationships: Iterable[Relationship]) -> Iterator[str]:
-    """Yield the pairs of tables between which filters could go more than one way: Power BI refuses such a model."""
+    """Yield the pairs of tables that filters connect by more than one path, because Power BI refuses such a model."""
     filters: dict[str, set[str]] = {}
-    for found in relationships:
-        if found.active:
-            filters.setdefault(found.to_table, set()).add(found.from_table)
-            if found.one_to_one:
-                filters.setdefault(found.from_table, set()).add(found.to_table)
-    counted = Counter((r.from_table, r.to_table) for r in relationships if r.active)
-    for (one, other), count in counted.items():
+    active = [relationship for relationship in relationships if relationship.active]
+    for relationship in active:
+        filters.setdefault(relationship.to_table, set()).add(relationship.from_table)
+        if relationship.one_to_one:
+            filters.setdefault(relationship.from_table, set()).add(relationship.to_table)
+    for (one, other), count in Counter((link.from_table, link.to_table) for link in active).items():
         if count > 1:
             yield f"{count} active relationships from {one} to {other}; only one can be"
     for start in sorted(filters):
-        for end, count in sorted(_ways(filters, start).items()):
+        for end, count in sorted(_paths_from(start, filters).items()):
             if count > 1:
                 yield f"filters of {start} reach {end} in {count} ways; make all but one of the relationships inactive"
 
 
-def _ways(filters: dict[str, set[str]], start: str) -> Counter[str]:
-    found: Counter[str] = Counter()
+def _paths_from(start: str, filters: dict[str, set[str]]) -> Counter[str]:
+    """Return the number of paths from a table to each table that its filters reach."""
+    counts: Counter[str] = Counter()
     paths: list[tuple[str, ...]] = [(start,)]
     while paths:
         path = paths.pop()
         for following in sorted(filters.get(path[-1], set()) - set(path)):
-            found[following] += 1
+            counts[following] += 1
             paths.append((*path, following))
-    return found
+    return counts
 
 
 def _formula(model: SemanticModel, name: str, formula: Formula) -> Iterator[str]:
@@ -126,35 +127,35 @@ def _formula(model: SemanticModel, name: str, formula: Formula) -> Iterator[str]
                 yield f"measure {name!r}: there is no column {table}.{DATE_COLUMN}"
 
 
-def _written(model: SemanticModel) -> Iterator[str]:
-    """Yield what the DAX of measures and calculated columns names, as it is written, and the model has not."""
+def _names_in_dax(model: SemanticModel) -> Iterator[str]:
+    """Yield the tables and columns that the DAX of measures and columns names, but the model does not have."""
     texts = {f"measure {measure.name!r}": dax(measure.formula) for measure in model.measures}
     for table in model.tables:
         texts |= {f"{table.name}.{column.name}": column.dax for column in table.columns if column.dax}
     for what, text in texts.items():
-        for found in _NAMED.finditer(text):
-            if found["table"] is None:
+        for match in _TABLE_AND_COLUMN.finditer(text):
+            if match["table"] is None:
                 continue
-            name = found["table"].replace("''", "'")
-            column = (found["column"] or "").replace("]]", "]")
+            name = match["table"].replace("''", "'")
+            column = (match["column"] or "").replace("]]", "]")
             if model.table(name) is None:
-                yield f"{what}: its DAX names the table {name!r}, which is not there"
+                yield f"{what}: its DAX names the table {name!r}, which does not exist"
             elif column and model.column(name, column) is None:
-                yield f"{what}: its DAX names {name}[{column}], which is not there"
+                yield f"{what}: its DAX names {name}[{column}], which does not exist"
 
 
 def _leaf(model: SemanticModel, leaf: Leaf) -> Iterator[str]:
     if model.table(leaf.table) is None:
         yield f"there is no table {leaf.table!r}"
         return
-    named = [leaf.column] if leaf.kind != "count" else []
-    for name in [*named, *(kept.column for kept in leaf.where), *(role.column for role in leaf.roles)]:
+    aggregated = [leaf.column] if leaf.kind != "count" else []
+    for name in [*aggregated, *(condition.column for condition in leaf.where), *(role.column for role in leaf.roles)]:
         if model.column(leaf.table, name) is None:
             yield f"there is no column {leaf.table}.{name}"
     column = model.column(leaf.table, leaf.column)
-    if leaf.kind in _OF_NUMBERS and column is not None and column.data_type not in _NUMBERS:
-        yield f"{leaf.kind} of {leaf.table}.{leaf.column}, which is {column.data_type} and no number"
-    inactive = {(found.from_table, found.from_column, found.to_table, found.to_column) for found in model.relationships}
+    if leaf.kind in _NEEDS_NUMBERS and column is not None and column.data_type not in _NUMBERS:
+        yield f"{leaf.kind} of {leaf.table}.{leaf.column}, which is {column.data_type}, not a number"
+    columns = {(link.from_table, link.from_column, link.to_table, link.to_column) for link in model.relationships}
     for role in leaf.roles:
-        if (leaf.table, role.column, role.to_table, role.to_column) not in inactive:
+        if (leaf.table, role.column, role.to_table, role.to_column) not in columns:
             yield f"there is no relationship {leaf.table}.{role.column} -> {role.to_table}.{role.to_column}"

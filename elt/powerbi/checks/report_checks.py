@@ -1,4 +1,4 @@
-"""What must hold of a report: every field that a visual names is in the model, and every visual can be read."""
+"""Checks the files of a report: every field exists in the model, every visual has a title, a text and its place."""
 
 import json
 from collections import Counter
@@ -12,10 +12,10 @@ _KINDS = ("Column", "Measure")
 
 
 def report_problems(files: Mapping[str, str], model: SemanticModel) -> list[str]:
-    """Return what is wrong with a report, one line each; nothing if it is right.
+    """Return the faults of a report, one line each; empty if it has none.
 
     Args:
-        files: Its files as they are written, by their path in its folder.
+        files: Text of its files, by their path in its folder.
         model: The model that it shows.
     """
     problems: list[str] = []
@@ -83,11 +83,11 @@ def _position(position: object) -> Iterator[str]:
         return
     x, y, width, height = (float(position.get(side, -1)) for side in ("x", "y", "width", "height"))
     if min(x, y) < 0 or min(width, height) <= 0 or x + width > WIDTH or y + height > HEIGHT:
-        yield f"it does not lie on the page of {WIDTH} by {HEIGHT}"
+        yield f"it does not fit on the page of {WIDTH} by {HEIGHT}"
 
 
 def _text_of(visual: Mapping[str, object], group: str, name: str) -> str:
-    """Return the text of a property of the visual's container; empty if there is none."""
+    """Return the text of a property of the visual's container; empty if it has none."""
     node: object = visual.get("visualContainerObjects")
     for step in (group, 0, "properties", name, "expr", "Literal", "Value"):
         if isinstance(node, dict) and isinstance(step, str):
@@ -107,7 +107,7 @@ def _projections(visual: Mapping[str, object]) -> Iterator[Mapping[str, object]]
 
 
 def _fields(node: object) -> Iterator[tuple[str, str, str]]:
-    """Yield every field that is named anywhere below a node: its kind, table and name."""
+    """Yield the kind, table and name of every field anywhere below a node."""
     if isinstance(node, list):
         for item in node:
             yield from _fields(item)

@@ -1,10 +1,10 @@
-"""The tables of an embedded warehouse as Parquet files, so that Power BI needs no server to read them."""
+"""Parquet files with the tables of an embedded warehouse, so that Power BI can read them without a server."""
 
 from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from elt.powerbi.model.semantic_model import SemanticModel, Source
+from elt.powerbi.model.semantic_model import SemanticModel
 from elt.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -12,40 +12,40 @@ if TYPE_CHECKING:
 
 
 def parquet_files(model: SemanticModel, warehouse: Warehouse) -> Iterator[tuple[str, bytes]]:
-    """Yield each table that the model loads, under its schema and name; the same rows give the same bytes."""
-    for source, columns in sorted(_wanted(model).items(), key=lambda wanted: (wanted[0].schema, wanted[0].table)):
+    """Yield the name and the bytes of a file for each table that the model loads; the same rows give the same bytes."""
+    for (schema, table), columns in sorted(_loaded_columns(model).items()):
         names = ", ".join(sorted(columns))
-        where = f"{warehouse.schema(source.schema)}.{source.table}"
-        rows = warehouse.query(f"SELECT {names} FROM {where} ORDER BY {names}")  # noqa: S608
-        yield f"{source.schema}.{source.table}.parquet", parquet_bytes(rows)
+        rows = warehouse.query(f"SELECT {names} FROM {warehouse.schema(schema)}.{table} ORDER BY {names}")  # noqa: S608
+        yield f"{schema}.{table}.parquet", parquet_bytes(rows)
 
 
 def parquet_bytes(rows: "pa.Table") -> bytes:
-    """Return rows as a Parquet file that Power Query reads as they are meant; the same rows give the same bytes."""
+    """Return rows as a Parquet file for Power Query; the same rows give the same bytes."""
     import pyarrow.parquet as pq
 
-    written = BytesIO()
-    # In one piece: an engine with several threads cuts the same rows elsewhere each time, and pages follow cuts.
-    # Snappy: every reader of Power Query knows it.
-    pq.write_table(_plain(rows).combine_chunks(), written, compression="snappy")
-    return written.getvalue()
+    buffer = BytesIO()
+    # One chunk, because an engine with several threads splits the same rows differently each time, and pages follow
+    # the chunks. Snappy, because every version of Power Query reads it.
+    pq.write_table(_plain(rows).combine_chunks(), buffer, compression="snappy")
+    return buffer.getvalue()
 
 
-def _wanted(model: SemanticModel) -> dict[Source, set[str]]:
-    wanted: dict[Source, set[str]] = {}
+def _loaded_columns(model: SemanticModel) -> dict[tuple[str, str], set[str]]:
+    """Return the columns that the model loads, by schema and table."""
+    loaded: dict[tuple[str, str], set[str]] = {}
     for table in model.tables:
         if table.source is None:
             continue
-        columns = wanted.setdefault(Source(table.source.schema, table.source.table), set())
+        columns = loaded.setdefault((table.source.schema, table.source.table), set())
         columns |= {column.name for column in table.columns if column.loaded}
         columns |= {table.source.only} - {""}
-    return wanted
+    return loaded
 
 
 def _plain(rows: "pa.Table") -> "pa.Table":
-    """Return rows in the types that Power Query reads as they are meant.
+    """Return rows in types that Power Query reads without a change.
 
-    An instant with a zone would become local time there; it is written as UTC without one.
+    An instant with a zone would become local time there, so it is written as UTC without a zone.
     """
     import pyarrow as pa
 

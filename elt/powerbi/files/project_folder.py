@@ -1,4 +1,4 @@
-"""Writing the project's folder: every file whole, and none left over from an older project."""
+"""Writes the project's folder: each file atomically, and removes the files of an older project."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -14,9 +14,9 @@ def write_folder(directory: Path, contents: Mapping[str, bytes], replaced: Itera
     """Write files into a folder.
 
     Args:
-        directory: The folder; made if it is not there.
+        directory: The folder; created if it does not exist.
         contents: Bytes of each file, by its path in the folder.
-        replaced: Folders in it that hold nothing but such files: what else lies there is of an older project, and goes.
+        replaced: Folders inside it from which all other files are removed, because an older project wrote them.
 
     Raises:
         ProjectTargetError: If a file cannot be written.
@@ -32,11 +32,11 @@ def write_folder(directory: Path, contents: Mapping[str, bytes], replaced: Itera
 
 
 def _replace(path: Path, content: bytes) -> None:
-    # Written aside and renamed: whoever has the project open never sees half a file.
-    aside = path.with_name(f".{path.name}.new")
+    # Renaming is atomic, so a program that has the project open never reads half a file.
+    temporary = path.with_name(f".{path.name}.new")
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside.write_bytes(content)
-    aside.replace(path)
+    temporary.write_bytes(content)
+    temporary.replace(path)
 
 
 def _remove_others(directory: Path, folder: str, contents: Mapping[str, bytes]) -> None:

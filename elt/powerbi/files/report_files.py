@@ -16,7 +16,7 @@ def report_files(pages: Iterable[ReportPage], model_folder: str) -> dict[str, st
 
     Args:
         pages: Its pages, in their order.
-        model_folder: Name of the folder of its semantic model, beside that of the report.
+        model_folder: Name of the semantic model's folder, next to the folder of the report.
     """
     pages = tuple(pages)
     files: dict[str, Json] = {
@@ -47,7 +47,7 @@ def report_files(pages: Iterable[ReportPage], model_folder: str) -> dict[str, st
 
 
 def json_text(content: Json) -> str:
-    """Return a JSON file's text; the same content is the same text."""
+    """Return the text of a JSON file; the same content gives the same text."""
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 

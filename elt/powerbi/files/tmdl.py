@@ -1,12 +1,11 @@
-"""The semantic model as TMDL: one text for each file, with tabs as Power BI Desktop writes them."""
+"""TMDL: the files of the semantic model, indented with tabs as Power BI Desktop writes them."""
 
 from collections.abc import Iterable, Sequence
 
 from elt.powerbi.ids import stable_uuid
-from elt.powerbi.model.formats import COUNT, DAY
-from elt.powerbi.model.formulas import dax
+from elt.powerbi.model.dax import dax
 from elt.powerbi.model.power_query import Expression, load
-from elt.powerbi.model.semantic_model import Column, DataType, Measure, Relationship, SemanticModel, Table
+from elt.powerbi.model.semantic_model import COUNT, DAY, Column, DataType, Measure, Relationship, SemanticModel, Table
 from elt.powerbi.quoting import file_name, tmdl_description, tmdl_name, tmdl_value
 
 _FORMATS = {DataType.INTEGER: COUNT, DataType.NUMBER: "#,0.00", DataType.DATE_TIME: "d MMM yyyy HH:mm:ss"}
@@ -14,10 +13,10 @@ _DATABASE = "database\n\tcompatibilityLevel: 1600\n"
 
 
 def model_files(model: SemanticModel, expressions: Sequence[Expression]) -> dict[str, str]:
-    """Return the files of a model's definition, by their path in it.
+    """Return the files of a model's definition, by their path in its folder.
 
     Raises:
-        ModelNameError: If a name cannot be one in Power BI.
+        ModelNameError: If Power BI cannot have one of the names.
     """
     files = {
         "database.tmdl": _DATABASE,
@@ -29,7 +28,7 @@ def model_files(model: SemanticModel, expressions: Sequence[Expression]) -> dict
 
 
 def table_text(model: SemanticModel, table: Table) -> str:
-    """Return the text of one table: its measures, its columns, and how it is loaded."""
+    """Return the file of one table: its measures, its columns, and the query that loads it."""
     lines = [
         *tmdl_description(table.description, ""),
         f"table {tmdl_name(table.name)}",
@@ -73,8 +72,8 @@ def _column(table: Table, column: Column) -> list[str]:
     ]
     lines += ["\t\tisHidden"] if column.hidden else []
     lines += ["\t\tisKey"] if column.key else []
-    written = DAY.replace("MMMM", "MMM") if column.day else _FORMATS.get(column.data_type)
-    lines += [f"\t\tformatString: {tmdl_value(_format(table, column, written))}"] if written else []
+    format_string = _format(table, column)
+    lines += [f"\t\tformatString: {tmdl_value(format_string)}"] if format_string else []
     lines += [f"\t\tlineageTag: {stable_uuid('column', table.name, column.name)}", "\t\tsummarizeBy: none"]
     lines += [] if column.dax else [f"\t\tsourceColumn: {tmdl_value(column.name)}"]
     lines += [f"\t\tsortByColumn: {tmdl_name(column.sort_by)}"] if column.sort_by else []
@@ -84,13 +83,15 @@ def _column(table: Table, column: Column) -> list[str]:
     return lines
 
 
-def _format(table: Table, column: Column, written: str) -> str:
-    """Return the format of a column; years and other numbers of the calendar have no thousands."""
-    return "0" if table.is_date_table and column.data_type is DataType.INTEGER else written
+def _format(table: Table, column: Column) -> str:
+    """Return the format string of a column; empty for none."""
+    if table.is_date_table and column.data_type is DataType.INTEGER:
+        return "0"  # A year has no thousands separator.
+    return DAY.replace("MMMM", "MMM") if column.day else _FORMATS.get(column.data_type, "")
 
 
 def _relationship(relationship: Relationship) -> list[str]:
-    # A relationship of one row to one is followed both ways.
+    # Filters follow a one-to-one relationship both ways.
     both_ways = ["\tfromCardinality: one", "\tcrossFilteringBehavior: bothDirections"]
     return [
         f"relationship {stable_uuid('relationship', relationship.name)}",

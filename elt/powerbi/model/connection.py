@@ -1,4 +1,4 @@
-"""Where Power BI finds the rows: a ClickHouse server, a Redshift cluster, or a folder of Parquet files."""
+"""The place that Power BI reads from: a ClickHouse server, a Redshift cluster, or a folder of Parquet files."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +12,7 @@ _FORMS = "clickhouse://host:8443/ or redshift://host:5439/database"
 
 
 class Connector(StrEnum):
-    """What Power BI reads with."""
+    """The connectors of Power BI that a project can use."""
 
     CLICKHOUSE = "clickhouse"
     REDSHIFT = "redshift"
@@ -21,13 +21,13 @@ class Connector(StrEnum):
 
 @dataclass(frozen=True)
 class Connection:
-    """Where the rows are; who asks for them, and with what password, Power BI keeps apart.
+    """The place of the rows, without an account: Power BI asks for user and password itself.
 
     Attributes:
-        connector: What it is read with.
+        connector: The connector that reads them.
         host: Name or address of the server.
-        port: Its port: of ClickHouse, that of the HTTP interface, which the connector speaks with.
-        database: The database that the schemas are in; empty for ClickHouse, where each schema is a database.
+        port: Port of the server; for ClickHouse, of its HTTP interface.
+        database: The database with the schemas; empty for ClickHouse, where each schema is a database.
         folder: The folder of Parquet files, as Power BI sees it.
     """
 
@@ -39,15 +39,15 @@ class Connection:
 
 
 def connection_of(dsn: str, connect: str | None, folder: str) -> Connection:
-    """Return where Power BI finds the rows of a warehouse.
+    """Return the place from which Power BI reads the rows of a warehouse.
 
     Args:
         dsn: The warehouse.
-        connect: Another place with the same tables, such as ``redshift://host:5439/database``; None for the same.
-        folder: Where the Parquet files of an embedded warehouse will be.
+        connect: Another place with the same tables, such as ``redshift://host:5439/database``; None for the warehouse.
+        folder: Folder of the Parquet files of an embedded warehouse.
 
     Raises:
-        WrongCallError: If the place is not one.
+        WrongCallError: If ``dsn`` or ``connect`` is wrong.
     """
     if connect is not None:
         return _elsewhere(connect)

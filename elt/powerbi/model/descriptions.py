@@ -1,4 +1,4 @@
-"""What the dbt project and the event contracts say of each table: its columns, what they mean, what they refer to."""
+"""Descriptions of each table from the dbt project and the event contracts: columns, meanings and references."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,7 +39,7 @@ Yaml = Mapping[str, object]
 
 
 class UndescribedError(EltError):
-    """A description of the dbt project says something that Power BI has no word for (exit code 1)."""
+    """A description of the dbt project has a type that Power BI does not have (exit code 1)."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class DescribedColumn:
 
     Attributes:
         name: Its name.
-        data_type: What its values are.
-        day: Whether it is a date without a time.
-        description: What it means.
-        refers_to: Table and column that the project's tests hold it against; None if they do not.
+        data_type: Type of its values.
+        day: True if it is a date without a time.
+        description: Its meaning.
+        refers_to: Table and column of its ``relationships`` test; None without one.
     """
 
     name: str
@@ -68,9 +68,9 @@ class DescribedTable:
     Attributes:
         schema: Its schema, without the prefix.
         name: Its name.
-        description: What it holds.
+        description: Its content.
         columns: Its columns, in order.
-        grain: The columns that are unique together, where a test says so.
+        grain: The columns of its ``unique_together`` test; empty without one.
     """
 
     schema: str
@@ -80,7 +80,7 @@ class DescribedTable:
     grain: tuple[str, ...]
 
     def has(self, *names: str) -> bool:
-        """Tell whether it has all these columns."""
+        """Return whether it has all these columns."""
         return set(names) <= {column.name for column in self.columns}
 
 
@@ -89,7 +89,7 @@ def described_tables() -> tuple[DescribedTable, ...]:
     """Return the facts, dimensions and marts of the dbt project, then the events and runs of the raw schema.
 
     Raises:
-        UndescribedError: If a column has a type that is not among the project's own.
+        UndescribedError: If a column has a type that the project does not define.
     """
     return (*_models(MODELS), *(_raw(table) for table in (*EVENT_TABLES, RUN)))
 
@@ -103,7 +103,7 @@ def _models(folder: Path) -> Iterator[DescribedTable]:
     import yaml
 
     for schema, patterns in _FOLDERS.items():
-        for path in sorted(found for pattern in patterns for found in (folder / schema).glob(pattern)):
+        for path in sorted(path for pattern in patterns for path in (folder / schema).glob(pattern)):
             for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
                 yield _model(schema, model)
 
@@ -121,8 +121,8 @@ def _model(schema: str, model: Yaml) -> DescribedTable:
 
 def _column(table: str, column: Yaml) -> DescribedColumn:
     name, written = str(column["name"]), str(column.get("data_type", ""))
-    found = re.search(r"var\('(\w+)'\)", written)
-    kind = found[1].removeprefix("optional_") if found else written
+    variable = re.search(r"var\('(\w+)'\)", written)
+    kind = variable[1].removeprefix("optional_") if variable else written
     if kind not in _TYPES:
         raise UndescribedError(
             f"{table}.{name}: the type {written!r} is none of the dbt project's own ({', '.join(_TYPES)}); "

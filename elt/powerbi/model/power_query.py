@@ -1,6 +1,6 @@
-"""Power Query (M): the parameters of the model, how it connects, and how each table is loaded.
+"""Power Query (M): the parameters of the model, the connection to the warehouse, and the query that loads each table.
 
-Only the expression ``WarehouseTable`` knows what is connected to; every table is the same for all of them.
+Only the expression ``WarehouseTable`` depends on the connector; the queries of the tables do not.
 """
 
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ class Expression:
 
     Attributes:
         name: Its name.
-        text: The expression; several lines, or one with the mark of a parameter.
-        description: What it is.
-        result: What it gives, as Power BI notes it: ``Text``, ``Number`` or ``Function``.
+        text: The expression; a parameter has one line that ends with its metadata.
+        description: Its meaning.
+        result: Type of its value in Power BI's words: ``Text``, ``Number`` or ``Function``.
     """
 
     name: str
@@ -36,11 +36,11 @@ class Expression:
 
 
 def expressions(connection: Connection, prefix: str) -> tuple[Expression, ...]:
-    """Return the parameters of the model and the function by which every table is loaded.
+    """Return the parameters of the model and the function that loads every table.
 
     Args:
-        connection: Where the rows are.
-        prefix: What the names of the warehouse's schemas begin with.
+        connection: The place of the rows.
+        prefix: Prefix of the names of the warehouse's schemas.
     """
     if connection.connector is Connector.PARQUET:
         place = [_parameter("DataFolder", connection.folder, "Folder of the Parquet files, as Windows writes it.")]
@@ -59,7 +59,7 @@ def expressions(connection: Connection, prefix: str) -> tuple[Expression, ...]:
 
 
 def load(table: Table) -> str:
-    """Return the expression that loads a table: its columns, no others, each with its type."""
+    """Return the expression that loads exactly the columns of a table, each with its type."""
     source = table.source
     if source is None:
         return _empty(table)
@@ -76,7 +76,8 @@ def load(table: Table) -> str:
         steps.append(("Kept", f"Table.SelectRows(Typed, each {m_field(source.only)})"))
     if source.greatest:
         steps.append(("Grouped", _grouped(steps[-1][0], table, source.greatest)))
-    steps += [(f"Keyed{number}", _keyed(steps[-1][0], column)) for number, column in enumerate(_computed(table), 1)]
+    computed = [column for column in table.columns if column.sql]
+    steps += [(f"Keyed{number}", _keyed(steps[-1][0], column)) for number, column in enumerate(computed, 1)]
     body = ",\n".join(f"    {name} = {text}" for name, text in steps)
     return f"let\n{body}\nin\n    {steps[-1][0]}"
 
@@ -84,10 +85,6 @@ def load(table: Table) -> str:
 def _empty(table: Table) -> str:
     columns = ", ".join(f"{m_field(column.name)[1:-1]} = {_M_TYPES[column.data_type][5:]}" for column in table.columns)
     return f"#table(type table [{columns}], {{}})"
-
-
-def _computed(table: Table) -> list[Column]:
-    return [column for column in table.columns if column.sql]
 
 
 def _keyed(before: str, column: Column) -> str:

@@ -1,10 +1,20 @@
-"""What a semantic model is made of: tables with columns, relationships, measures, and where the rows come from."""
+"""The semantic model as values: tables with columns, the sources of their rows, relationships and measures."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from elt.powerbi.model.formulas import Formula
+
+# Format strings of numbers and dates.
+PERCENT = "0.0%"
+COUNT = "#,0"
+HOURS = "#,0.0"
+DAYS = HOURS
+SIGNED_PERCENT = "+0.0%;-0.0%;0.0%"
+SIGNED_COUNT = "+#,0;-#,0;0"
+DAY = "d MMMM yyyy"
+TEXT = ""
 
 
 class DataType(StrEnum):
@@ -22,15 +32,15 @@ class Column:
     """A column of a table.
 
     Attributes:
-        name: Its name, that of the warehouse.
-        data_type: What its values are.
-        description: What it means.
-        day: Whether it is a date without a time.
-        hidden: Whether readers need not see it.
-        key: Whether it is the key by which others refer to the table.
-        sort_by: The column by whose values it is sorted; empty for its own.
-        dax: Definition of a column that the model calculates; empty for one that is loaded.
-        sql: The same column in SQL of the warehouse; empty if the warehouse has a column of that name.
+        name: Name, as in the warehouse.
+        data_type: Type of its values.
+        description: Its meaning.
+        day: True if it is a date without a time.
+        hidden: True if readers do not see it.
+        key: True if it is the key by which others refer to the table.
+        sort_by: The column that orders its values; empty for itself.
+        dax: Definition of a calculated column; empty for a loaded one.
+        sql: The column as an SQL expression; empty if the warehouse has a column of that name.
     """
 
     name: str
@@ -45,24 +55,24 @@ class Column:
 
     @property
     def in_sql(self) -> str:
-        """What stands for it in a query of the warehouse."""
+        """The column as an SQL expression of the warehouse."""
         return self.sql or self.name
 
     @property
     def loaded(self) -> bool:
-        """Whether its values come from the warehouse as they are."""
+        """True if its values come from the warehouse unchanged."""
         return not self.dax and not self.sql
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where the rows of a table come from.
+    """The rows of the warehouse that a table loads.
 
     Attributes:
         schema: One of the warehouse's schemas, such as ``marts``.
-        table: The table in it.
-        only: The boolean column that is true in the rows wanted; empty for all rows.
-        greatest: Columns of which the greatest value is taken for each value of the key; empty for all rows.
+        table: A table of that schema.
+        only: A boolean column; only rows where it is true are loaded. Empty for all rows.
+        greatest: Loads one row for each key, with the greatest value of these columns. Empty for all rows.
     """
 
     schema: str
@@ -76,12 +86,12 @@ class Table:
     """A table of the model.
 
     Attributes:
-        name: Its name, that of the warehouse.
-        source: Where its rows come from; None for a table without rows.
+        name: Name, as in the warehouse.
+        source: The source of its rows; None for a table without rows.
         columns: Its columns, in order.
-        description: What one row is.
-        hidden: Whether readers need not see it.
-        is_date_table: Whether it is the calendar.
+        description: The meaning of one row.
+        hidden: True if readers do not see it.
+        is_date_table: True for the calendar.
     """
 
     name: str
@@ -92,21 +102,21 @@ class Table:
     is_date_table: bool = False
 
     def column(self, name: str) -> Column | None:
-        """Return the column of a name; None if there is none."""
+        """Return the column with this name, or None."""
         return next((column for column in self.columns if column.name == name), None)
 
 
 @dataclass(frozen=True)
 class Relationship:
-    """Rows of one table that belong to a row of another.
+    """A reference from many rows of one table to one row of another.
 
     Attributes:
-        from_table: The table whose rows refer.
-        from_column: The column by which they do.
-        to_table: The table that is referred to; each value is there once.
-        to_column: Its key.
-        active: Whether filters follow it without being told.
-        one_to_one: Whether each row is referred to once; filters then follow it both ways.
+        from_table: The referring table.
+        from_column: The referring column.
+        to_table: The table that it refers to.
+        to_column: The key of that table.
+        active: True if filters follow it by default.
+        one_to_one: True if at most one row refers to each row; filters then follow it both ways.
     """
 
     from_table: str
@@ -118,21 +128,21 @@ class Relationship:
 
     @property
     def name(self) -> str:
-        """How it is called in errors, and what its identifier derives from."""
+        """Its name in errors; its identifier derives from it."""
         return f"{self.from_table}.{self.from_column} -> {self.to_table}.{self.to_column}"
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A figure, calculated of whatever rows a reader has chosen.
+    """A figure, calculated from the rows that a reader has chosen.
 
     Attributes:
-        name: What readers call it; no two measures share one.
-        table: The table that it is listed in.
+        name: Unique name that readers see.
+        table: The table that lists it.
         formula: Its definition.
-        description: What it means.
-        format: How it is written, as a format string.
-        folder: The display folder.
+        description: Its meaning.
+        format: Format string of its value.
+        folder: Its display folder.
     """
 
     name: str
@@ -149,8 +159,8 @@ class SemanticModel:
 
     Attributes:
         tables: Its tables, sorted by name.
-        relationships: How they refer to each other, sorted.
-        measures: Its figures, in the order in which they are listed.
+        relationships: The references between them, sorted by name.
+        measures: Its measures, in display order.
     """
 
     tables: tuple[Table, ...]
@@ -158,18 +168,18 @@ class SemanticModel:
     measures: tuple[Measure, ...] = field(default=())
 
     def table(self, name: str) -> Table | None:
-        """Return the table of a name; None if there is none."""
+        """Return the table with this name, or None."""
         return next((table for table in self.tables if table.name == name), None)
 
     def column(self, table: str, column: str) -> Column | None:
-        """Return a column; None if there is no such one."""
-        found = self.table(table)
-        return found.column(column) if found else None
+        """Return the column with this name in this table, or None."""
+        parent = self.table(table)
+        return parent.column(column) if parent else None
 
     def measure(self, name: str) -> Measure | None:
-        """Return the measure of a name; None if there is none."""
+        """Return the measure with this name, or None."""
         return next((measure for measure in self.measures if measure.name == name), None)
 
     def measures_of(self, table: str) -> Iterator[Measure]:
-        """Yield the measures that are listed in a table."""
+        """Yield the measures that a table lists."""
         return (measure for measure in self.measures if measure.table == table)

@@ -1,8 +1,8 @@
-"""The tables of the model and how they refer to each other, derived from what the project says of the warehouse.
+"""The tables of the model and the relationships between them, derived from the descriptions of the warehouse.
 
-Readers choose by three tables: ``hospital``, ``department`` (one row each, as they are now) and ``dim_date``. A fact
-refers to the department in the version that held, and so to the department; a mart of departments refers to it by a key
-that joins hospital and department, since a relationship has one column.
+Readers choose by three tables: ``hospital`` and ``department`` (one row each, as they are now) and ``dim_date``. A fact
+refers to the version of the department that was valid then, and through it to the department. A mart of departments
+refers to the department by a key made of hospital and department, because a relationship has one column.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from elt.powerbi.model.descriptions import DescribedColumn, DescribedTable
 from elt.powerbi.model.formulas import DATE_COLUMN, DATE_TABLE
 from elt.powerbi.model.semantic_model import Column, DataType, Relationship, Source, Table
 
-FIGURES = "Key figures"
+KEY_FIGURES = "Key figures"
 DEPARTMENT = "department"
 HOSPITAL = "hospital"
 DEPARTMENT_VERSIONS = "dim_department"
@@ -42,19 +42,18 @@ def model_tables(described: Iterable[DescribedTable]) -> tuple[Table, ...]:
     """Return the tables of the model, sorted by name."""
     by_name = {table.name: table for table in described}
     tables = [_table(table) for table in by_name.values() if table.name != "run"]
-    return tuple(
-        sorted([*tables, _departments(by_name), _hospitals(by_name), _figures()], key=lambda table: table.name)
-    )
+    tables += [_departments(by_name[DEPARTMENT_VERSIONS]), _hospitals(by_name["run"]), _key_figures()]
+    return tuple(sorted(tables, key=lambda table: table.name))
 
 
 def model_relationships(described: Iterable[DescribedTable]) -> tuple[Relationship, ...]:
-    """Return how the tables of the model refer to each other, sorted."""
-    found = [
+    """Return the relationships between the tables of the model, sorted by name."""
+    relationships = [
         Relationship(DEPARTMENT, HOSPITAL_ID, HOSPITAL, HOSPITAL_ID),
         Relationship(DEPARTMENT_VERSIONS, DEPARTMENT, DEPARTMENT, DEPARTMENT),
         *(relationship for table in described for relationship in _relationships(table)),
     ]
-    return tuple(sorted(found, key=lambda relationship: relationship.name))
+    return tuple(sorted(relationships, key=lambda relationship: relationship.name))
 
 
 def _table(table: DescribedTable) -> Table:
@@ -82,19 +81,20 @@ def _column(table: DescribedTable, column: DescribedColumn) -> Column:
         column.description,
         day=column.day,
         hidden=_is_hidden(table, column),
-        key=is_calendar or column.name == _own_key(table),
+        key=is_calendar or column.name == _key_name(table),
         sort_by=_SORTED_BY.get(column.name, "") if table.name == DATE_TABLE else "",
     )
 
 
-def _own_key(table: DescribedTable) -> str:
+def _key_name(table: DescribedTable) -> str:
+    """Return the name of a table's key column; empty if no other table refers to it."""
     if table.name.startswith("dim_"):
         return table.name.replace("dim_", "", 1) + "_key"
     return _SPELL if table.name in (*_EVENTS_OF_SPELLS, *_EVENTS_OF_SPELLS.values()) else ""
 
 
 def _is_hidden(table: DescribedTable, column: DescribedColumn) -> bool:
-    """Tell whether a column only serves relationships, or repeats what readers choose by elsewhere."""
+    """Return whether a column serves only relationships, or repeats a column that readers choose by elsewhere."""
     is_result = table.schema == "quality"
     return not is_result and (
         column.name.endswith(_IDENTIFIERS)
@@ -105,12 +105,12 @@ def _is_hidden(table: DescribedTable, column: DescribedColumn) -> bool:
 
 
 def _is_of_periods(table: DescribedTable) -> bool:
-    """Tell whether a mart has percentiles of whole periods: these do not combine, the measures calculate them anew."""
+    """Return whether a mart has percentiles of fixed periods; measures calculate them from the admissions instead."""
     return table.has("wait_hours_p50")
 
 
 def _has_department(table: DescribedTable) -> bool:
-    """Tell whether each row is of one department, and nothing else says of which version."""
+    """Return whether each row belongs to one department, without a key to a version of it."""
     if not table.has(HOSPITAL_ID, DEPARTMENT_ID) or table.has("department_key") or table.has("scope"):
         return False
     return DEPARTMENT_ID in table.grain or (table.schema == "raw" and not table.has(_SPELL))
@@ -120,10 +120,10 @@ def _department_key(*, key: bool) -> Column:
     return Column(DEPARTMENT, DataType.STRING, _KEY_DESCRIPTION, hidden=True, key=key, sql=_KEY_SQL)
 
 
-def _departments(by_name: dict[str, DescribedTable]) -> Table:
-    versions = by_name[DEPARTMENT_VERSIONS]
-    wanted = [column for column in versions.columns if column.name not in ("department_key", "valid_from", "valid_to")]
-    columns = [_department_key(key=True), *(_column(versions, column) for column in wanted)]
+def _departments(versions: DescribedTable) -> Table:
+    of_versions = ("department_key", "valid_from", "valid_to")
+    columns = [_department_key(key=True)]
+    columns += [_column(versions, column) for column in versions.columns if column.name not in of_versions]
     return Table(
         DEPARTMENT,
         Source(versions.schema, versions.name, only="is_current"),
@@ -132,18 +132,18 @@ def _departments(by_name: dict[str, DescribedTable]) -> Table:
     )
 
 
-def _hospitals(by_name: dict[str, DescribedTable]) -> Table:
-    runs = by_name["run"]
-    named = {column.name: _column(runs, column) for column in runs.columns}
-    columns = (replace(named[HOSPITAL_ID], key=True), named["hospital_name"])
+def _hospitals(runs: DescribedTable) -> Table:
+    by_name = {column.name: _column(runs, column) for column in runs.columns}
+    columns = (replace(by_name[HOSPITAL_ID], key=True), by_name["hospital_name"])
     return Table(
         HOSPITAL, Source(runs.schema, runs.name, greatest=("hospital_name",)), columns, "Hospitals: one row each."
     )
 
 
-def _figures() -> Table:
-    """Return the table that lists the measures; it has no rows, and a hidden column because a table needs one."""
-    return Table(FIGURES, None, (Column("figure", DataType.STRING, hidden=True),), "Every figure, by what it is about.")
+def _key_figures() -> Table:
+    """Return the table that lists the measures: no rows, and one hidden column because a table needs a column."""
+    columns = (Column("figure", DataType.STRING, hidden=True),)
+    return Table(KEY_FIGURES, None, columns, "Every figure, by what it is about.")
 
 
 def _relationships(table: DescribedTable) -> Iterator[Relationship]:
@@ -158,7 +158,7 @@ def _relationships(table: DescribedTable) -> Iterator[Relationship]:
 
 
 def _to_versions_and_patients(table: DescribedTable) -> Iterator[Relationship]:
-    """Yield a fact's references to dimensions; of several to one, the first is the one that filters follow."""
+    """Yield a fact's references to dimensions; if several refer to one dimension, the first is active."""
     seen: set[str] = set()
     for column in table.columns:
         if column.refers_to is None or not column.refers_to[0].startswith("dim_") or column.refers_to[0] == DATE_TABLE:
@@ -171,8 +171,8 @@ def _to_versions_and_patients(table: DescribedTable) -> Iterator[Relationship]:
 def _to_dates(table: DescribedTable) -> Iterator[Relationship]:
     """Yield the references to dates.
 
-    Of a fact's dates filters follow the last that a test holds against the calendar: the day on which what it records
-    happened. The others are there for measures that name them. Marts have a day if each of their rows is of one.
+    A fact's active date is the last one that a dbt test compares with the calendar: the day of the recorded event. Its
+    other dates are inactive, for measures that name them. A mart refers to dates if each of its rows is one day.
     """
     if table.name.startswith("fact_"):
         tested = [column.name for column in table.columns if column.refers_to == (DATE_TABLE, DATE_COLUMN)]

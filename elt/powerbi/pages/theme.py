@@ -1,4 +1,4 @@
-"""The theme of the report: the colours of the page that ``hospital-elt report`` writes, on light paper."""
+"""The theme of the Power BI report: the light colours of the dashboard that ``hospital-elt report`` writes."""
 
 NAME = "hospital"
 PAPER, CARD, INK, MUTED, LINE, ACCENT = "#fcfbf8", "#ffffff", "#1b2229", "#5b6670", "#dfdcd5", "#005a8c"
@@ -10,7 +10,7 @@ Json = dict[str, object]
 
 
 def theme() -> Json:
-    """Return the theme as Power BI reads it."""
+    """Return the content of the theme's file."""
     return {
         "name": NAME,
         "dataColors": list(_SERIES),
@@ -36,7 +36,7 @@ def theme() -> Json:
                     "title": [{"show": True, "fontColor": _solid(INK)}],
                 }
             },
-            # The title says which figure it is: no second name below it.
+            # No label below the number, because the title already names the figure.
             "card": {"*": {"title": [{"fontSize": 10}], "categoryLabels": [{"show": False}]}},
             "page": {"*": {"background": [{"color": _solid(PAPER), "transparency": 0}]}},
         },

@@ -1,6 +1,5 @@
-"""Visuals: what a page shows, and how a report file writes it."""
+"""The visuals of a page as values, and the JSON of their files."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from elt.powerbi.ids import stable_id
@@ -16,10 +15,10 @@ class Field:
     """A column or a measure that a visual shows.
 
     Attributes:
-        table: The table that it is in.
+        table: Its table.
         name: Its name.
-        is_measure: Whether it is a measure.
-        label: What readers see instead of the name; empty for the name.
+        is_measure: True for a measure, False for a column.
+        label: Name that readers see; empty for ``name``.
     """
 
     table: str
@@ -30,7 +29,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a visual is on its page, in pixels of a page of 1280 by 720."""
+    """Position and size of a visual, in pixels of a page of 1280 by 720."""
 
     x: int
     y: int
@@ -43,15 +42,15 @@ class Visual:
     """One visual of a page.
 
     Attributes:
-        title: What stands above it; its name within the page.
-        kind: The type of visual, by Power BI's word.
-        place: Where it is.
+        title: Heading above it, unique on its page.
+        kind: Type of visual, in Power BI's word.
+        place: Position and size.
         roles: The fields of each role, such as ``Category`` and ``Y``.
-        alternative: What it shows, in words, for who does not see it.
-        colours: Colours of the measures, in their order; the theme's if empty.
-        slicer: How a slicer offers its values, ``Dropdown`` or ``Between``; it is then the same on every page.
-        text: The text of a text box.
-        points: Size of the letters of a card; the theme's if 0.
+        alternative: Alternative text, for screen readers.
+        colours: Colours of the measures, in their order; empty for the theme's.
+        slicer: Mode of a slicer, ``Dropdown`` or ``Between``; empty for other visuals.
+        text: Text of a text box.
+        points: Font size of a card; 0 for the theme's.
     """
 
     title: str
@@ -66,7 +65,7 @@ class Visual:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """Every field that it names."""
+        """Every field that it shows."""
         return tuple(field for _, fields in self.roles for field in fields)
 
 
@@ -76,49 +75,45 @@ def visual_id(page: str, visual: Visual) -> str:
 
 
 def visual_json(page: str, visual: Visual, order: int) -> Json:
-    """Return a visual as its file holds it.
+    """Return the content of a visual's file.
 
     Args:
-        page: Name of the page.
-        visual: What it shows.
-        order: Its place in the order of tabs.
+        page: Title of the page.
+        visual: The visual.
+        order: Its position in the tab order.
     """
     place = visual.place
     position = {"x": place.x, "y": place.y, "z": order, "width": place.width, "height": place.height, "tabOrder": order}
-    shown: Json = {"visualType": visual.kind}
+    content: Json = {"visualType": visual.kind}
     if visual.roles:
-        shown["query"] = {"queryState": {role: _projections(fields, role) for role, fields in visual.roles}}
+        content["query"] = {
+            "queryState": {
+                role: {"projections": [_projection(field, role) for field in fields]} for role, fields in visual.roles
+            }
+        }
     if objects := _objects(visual):
-        shown["objects"] = objects
-    shown["visualContainerObjects"] = {
+        content["objects"] = objects
+    content["visualContainerObjects"] = {
         "title": [_properties(show=_literal("false" if visual.text else "true"), text=_text(visual.title))],
         "general": [_properties(altText=_text(visual.alternative))],
     }
     if visual.slicer:
-        shown["syncGroup"] = {"groupName": visual.title, "fieldChanges": True, "filterChanges": True}
-    shown["drillFilterOtherVisuals"] = True
-    return {"$schema": _SCHEMA, "name": visual_id(page, visual), "position": position, "visual": shown}
-
-
-def _projections(fields: Sequence[Field], role: str) -> Json:
-    return {"projections": [_projection(field, role) for field in fields]}
+        # The same group on every page, so a choice applies to all of them.
+        content["syncGroup"] = {"groupName": visual.title, "fieldChanges": True, "filterChanges": True}
+    content["drillFilterOtherVisuals"] = True
+    return {"$schema": _SCHEMA, "name": visual_id(page, visual), "position": position, "visual": content}
 
 
 def _projection(field: Field, role: str) -> Json:
+    kind = "Measure" if field.is_measure else "Column"
     projection: Json = {
-        "field": field_json(field),
+        "field": {kind: {"Expression": {"SourceRef": {"Entity": field.table}}, "Property": field.name}},
         "queryRef": f"{field.table}.{field.name}",
         "nativeQueryRef": field.name,
     }
     if role in ("Category", "Rows", "Columns"):
         projection["active"] = True
     return projection | ({"displayName": field.label} if field.label else {})
-
-
-def field_json(field: Field) -> Json:
-    """Return a field as an expression of a report."""
-    kind = "Measure" if field.is_measure else "Column"
-    return {kind: {"Expression": {"SourceRef": {"Entity": field.table}}, "Property": field.name}}
 
 
 def _objects(visual: Visual) -> Json:

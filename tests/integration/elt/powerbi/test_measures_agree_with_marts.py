@@ -10,7 +10,8 @@ from datetime import date
 import pytest
 from formula_values import Calculator, Choice
 
-from elt.powerbi.model.formulas import Leaf, Ratio, dax, leaves
+from elt.powerbi.model.dax import dax
+from elt.powerbi.model.formulas import Leaf, Ratio, leaves
 from elt.powerbi.model.measures import measures
 from elt.powerbi.project import semantic_model
 from elt.warehouse import open_warehouse

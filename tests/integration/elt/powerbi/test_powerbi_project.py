@@ -224,6 +224,6 @@ class TestPlantedFaults:
 
     def test_a_key_that_is_there_twice_is_refused(self, model: SemanticModel, warehouse: Warehouse) -> None:
         wrong = changed(model, "dim_patient", "sex", key=True)
-        assert "dim_patient.sex is a key, but 2 of its values are there more than once" in warehouse_problems(
+        assert "dim_patient.sex is a key, but 2 of its values occur more than once" in warehouse_problems(
             wrong, warehouse
         )

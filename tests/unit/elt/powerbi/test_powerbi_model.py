@@ -13,7 +13,7 @@ from elt.powerbi.model.descriptions import MODELS, UndescribedError, _model, des
 from elt.powerbi.model.formulas import Condition, Leaf, Role
 from elt.powerbi.model.measures import measures
 from elt.powerbi.model.semantic_model import Column, DataType, Relationship, SemanticModel
-from elt.powerbi.model.tables_and_relationships import FIGURES, model_relationships, model_tables
+from elt.powerbi.model.tables_and_relationships import KEY_FIGURES, model_relationships, model_tables
 
 pytestmark = pytest.mark.unit
 
@@ -120,7 +120,7 @@ class TestPlanted:
         [
             (Leaf("sum", "mart_bed_utilization", "beds"), "no table 'mart_bed_utilization'"),
             (Leaf("sum", "mart_bed_utilisation", "bedz"), "no column mart_bed_utilisation.bedz"),
-            (Leaf("sum", "fact_admissions", "admission_method"), "is string and no number"),
+            (Leaf("sum", "fact_admissions", "admission_method"), "is string, not a number"),
             (Leaf("count", "fact_admissions", where=(Condition("was_seen", "=", value=True),)), "no column"),
             (Leaf("count", "fact_admissions", roles=(Role("admitted_at", "dim_date", "date"),)), "no relationship"),
         ],
@@ -138,7 +138,7 @@ class TestPlanted:
 
         tables = tuple(replace(table, columns=tuple(map(misspelt, table.columns))) for table in model.tables)
         assert model_problems(replace(model, tables=tables)) == [
-            "fact_admissions.is_observed: its DAX names mart_bed_utilisation[bed], which is not there"
+            "fact_admissions.is_observed: its DAX names mart_bed_utilisation[bed], which does not exist"
         ]
 
     @pytest.mark.parametrize("name", ["", "wait p90", "Figure", "two\nlines"])
@@ -146,7 +146,7 @@ class TestPlanted:
         assert model_problems(measured(model, Leaf("count", "fact_admissions"), name)) != []
 
     def test_a_measure_in_no_table_is_refused(self, model: SemanticModel) -> None:
-        lost = replace(model, tables=tuple(table for table in model.tables if table.name != FIGURES))
+        lost = replace(model, tables=tuple(table for table in model.tables if table.name != KEY_FIGURES))
         assert any("there is no table 'Key figures' to list it in" in problem for problem in model_problems(lost))
 
     def test_a_calendar_that_is_not_one_is_refused(self, model: SemanticModel) -> None:

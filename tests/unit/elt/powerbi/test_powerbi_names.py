@@ -5,7 +5,7 @@ from powerbi_model import BEDS, WARD, awkward_model, declared
 
 from elt.powerbi.checks.model_checks import model_problems
 from elt.powerbi.files.tmdl import model_files, table_text
-from elt.powerbi.model.formulas import dax
+from elt.powerbi.model.dax import dax
 from elt.powerbi.model.power_query import load
 from elt.powerbi.quoting import (
     ModelNameError,

@@ -12,13 +12,13 @@ from elt.powerbi.model.descriptions import described_tables
 from elt.powerbi.model.measures import measures
 from elt.powerbi.model.semantic_model import SemanticModel
 from elt.powerbi.model.tables_and_relationships import model_relationships, model_tables
-from elt.powerbi.pages.report_pages import Pages
+from elt.powerbi.pages.report_pages import report_pages
 
 pytestmark = pytest.mark.unit
 
 DESCRIBED = described_tables()
 MODEL = SemanticModel(model_tables(DESCRIBED), model_relationships(DESCRIBED), measures())
-PAGES = Pages(MODEL).all()
+PAGES = report_pages(MODEL)
 FILES = report_files(PAGES, "hospital.SemanticModel")
 Content = dict[str, Any]
 
@@ -115,7 +115,7 @@ def test_a_visual_without_its_name_is_refused() -> None:
 
 def test_a_visual_that_leaves_the_page_is_refused() -> None:
     (problem,) = planted(visual_of("card"), lambda content: content["position"].update(x=1200))
-    assert "does not lie on the page" in problem
+    assert "does not fit on the page" in problem
 
 
 def test_a_page_that_is_not_listed_or_has_no_name_is_refused() -> None:
