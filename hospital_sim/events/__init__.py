@@ -1,6 +1,15 @@
-"""Typed events and run records: what a hospital emits, defined once.
+"""Events and run records of a hospital: their types, their JSON and their keys.
 
-This package imports nothing of the project; everything else derives its fields from here.
+This package defines every field once; schemas, tables and the data dictionary are derived from it. It imports nothing
+else of the project.
+
+- Events: ``Admission``, ``Discharge``, ``WaitSnapshot``, ``DepSnapshot``; ``Event`` is any of them. ``EVENT_TYPES`` and
+  ``EVENT_VERSIONS`` list the classes, ``event_type`` names the type of an event.
+- Run records: ``RunStarted`` before the first event, ``RunRecord`` after the last, with ``DepartmentPromise`` and
+  ``EventCount`` in them.
+- JSON: ``encode``, ``decode_event``, ``decode_started``, ``decode_record``; ``BrokenRecordError``.
+- Limits: ``EARLIEST`` and ``LATEST`` day, ``NAME_PATTERN``, ``UUID_PATTERN``.
+- ``hospital_sim.events.keys`` builds and parses the keys of events and run records.
 """
 
 from hospital_sim.events.codec import (

@@ -1,4 +1,4 @@
-"""Events and run records to JSON bytes and back. The bytes of an object depend on its fields alone."""
+"""Encodes events and run records as JSON, and decodes them. The bytes depend on the fields alone."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -11,10 +11,10 @@ from hospital_sim.events.run_record import RunRecord, RunStarted
 from hospital_sim.events.types import EVENT_VERSIONS, Event
 
 EARLIEST = date(1900, 1, 1)
-"""The first day that every store of a date can hold."""
+"""The first day that every file format and warehouse can store."""
 
 LATEST = date(2299, 12, 31)
-"""The last day that every store of a date can hold."""
+"""The last day that every file format and warehouse can store."""
 
 Record = TypeVar("Record", RunStarted, RunRecord)
 
@@ -28,7 +28,7 @@ encode = _encoder.encode
 
 
 def decode_event(event_type: str, data: bytes) -> Event:
-    """Read one event of a known type, in any version of its fields, checking every field.
+    """Decode one event of a known type, in any version of its fields, and check every field.
 
     Args:
         event_type: A key of ``EVENT_TYPES``.
@@ -45,7 +45,7 @@ def decode_event(event_type: str, data: bytes) -> Event:
     try:
         return newest.decode(data)
     except msgspec.ValidationError:
-        # Each class takes one version only, so at most one of them reads it.
+        # Each class has one version only, so at most one of them decodes the bytes.
         for decoder in older:
             with suppress(msgspec.ValidationError):
                 return decoder.decode(data)
@@ -53,14 +53,14 @@ def decode_event(event_type: str, data: bytes) -> Event:
 
 
 class BrokenRecordError(msgspec.DecodeError):
-    """The bytes are no run record, or not what a run writes at its start; the message says why."""
+    """The bytes are not a run record, or not the ``started`` object of a run; the message says why."""
 
 
 def decode_started(data: bytes) -> RunStarted:
-    """Read the object that a run writes before its first event.
+    """Decode the object that a run writes before its first event.
 
     Raises:
-        BrokenRecordError: If the bytes are none of it.
+        BrokenRecordError: If the bytes are not such an object.
     """
     run = _decode(data, RunStarted)
     _check_dates(run, ())
@@ -68,29 +68,29 @@ def decode_started(data: bytes) -> RunStarted:
 
 
 def decode_record(data: bytes) -> RunRecord:
-    """Read the object that a run writes after its last event.
+    """Decode the object that a run writes after its last event.
 
     Raises:
-        BrokenRecordError: If the bytes are none.
+        BrokenRecordError: If the bytes are not a run record.
     """
     record = _decode(data, RunRecord)
     unknown = next((count.event_type for count in record.counts if count.event_type not in EVENT_VERSIONS), None)
     if unknown is not None:
-        raise BrokenRecordError(f"counts events of type {unknown!r}, which there is not")
+        raise BrokenRecordError(f"counts events of the unknown type {unknown!r}")
     _check_dates(record.run, (count.event_date for count in (*record.counts, *record.diverted)))
     return record
 
 
-def _decode(data: bytes, wanted: type[Record]) -> Record:
+def _decode(data: bytes, record_type: type[Record]) -> Record:
     try:
-        return msgspec.json.decode(data, type=wanted)
+        return msgspec.json.decode(data, type=record_type)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        # Whatever a foreign object may do: not JSON, not Unicode, nested without end.
+        # An unrecognised object may be anything: not JSON, not Unicode, or nested without end.
         raise BrokenRecordError(str(error)) from error
 
 
-def _check_dates(run: RunStarted, others: Iterable[date]) -> None:
+def _check_dates(run: RunStarted, count_days: Iterable[date]) -> None:
     if not run.start <= run.emit_from <= run.end:
         raise BrokenRecordError("start, emit_from and end must follow each other")
-    if not all(EARLIEST <= day <= LATEST for day in (run.start, run.end, *others)):
+    if not all(EARLIEST <= day <= LATEST for day in (run.start, run.end, *count_days)):
         raise BrokenRecordError(f"every date must lie between {EARLIEST.year} and {LATEST.year}")

@@ -1,4 +1,4 @@
-"""The field types that events share: what a value may be, and what it means."""
+"""Types of the fields of events: their allowed values and their descriptions."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-"""A UUID in the canonical form: lower-case hexadecimal with hyphens."""
+"""A UUID in its canonical form: lower-case hexadecimal with hyphens."""
 
 NAME_PATTERN = "^[a-z][a-z0-9_]{0,62}$"
 """An identifier of a hospital or a department: lower-case letters, digits and underscores."""

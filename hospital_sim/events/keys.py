@@ -1,4 +1,4 @@
-"""Where raw objects live: the only place in which a raw path is built or read.
+"""Builds and parses the keys of raw objects; no other module does.
 
 Keys are relative to the raw root of a lake, ``<lake>/raw``::
 
@@ -27,7 +27,7 @@ _EVENT_KEY = re.compile(
 
 
 class EventKey(NamedTuple):
-    """What the key of an event says: its type, its UTC date and its identifier."""
+    """The parts of an event's key: its type, its UTC date and its identifier."""
 
     event_type: str
     event_date: date
@@ -50,7 +50,7 @@ def key_of(kind: str, day: date, event_id: str) -> str:
 
 
 def parse_partition_prefix(prefix: str) -> tuple[str, date] | None:
-    """Read the type and the day of a partition from its prefix; None if it is not that of a partition."""
+    """Return the type and the day of a partition from its prefix; None if it is not the prefix of a partition."""
     kind, _, rest = prefix.partition("/")
     if kind not in EVENT_TYPES or len(rest) != len("event_date=YYYY-MM-DD/"):
         return None
@@ -62,7 +62,7 @@ def parse_partition_prefix(prefix: str) -> tuple[str, date] | None:
 
 
 def parse_event_key(key: str) -> EventKey | None:
-    """Read the key of an event; None if the key is not that of an event."""
+    """Return the parts of an event's key; None if it is not the key of an event."""
     match = _EVENT_KEY.fullmatch(key)
     if match is None or match["name"] != match["type"]:
         return None
@@ -84,12 +84,12 @@ def record_key(run_id: str) -> str:
 
 
 def is_started_key(key: str) -> bool:
-    """Tell whether a key is that of a run's ``started`` object."""
+    """Return True if a key is that of a run's ``started`` object."""
     return key.startswith(f"{RUNS}/") and key.endswith(_STARTED)
 
 
 def is_record_key(key: str) -> bool:
-    """Tell whether a key is that of a run record."""
+    """Return True if a key is that of a run record."""
     return key.startswith(f"{RUNS}/") and key.endswith(".json") and not key.endswith(_STARTED)
 
 

@@ -1,7 +1,7 @@
-"""The run record: what a run set out to emit, and what it emitted.
+"""The run record: the configuration of a run and the true counts of its events.
 
-A run creates ``<run_id>.started.json`` before its first event and ``<run_id>.json`` after its last. The record is the
-truth that downstream checks reconcile against. Neither holds a wall-clock time, so the same run writes the same bytes.
+A run creates ``<run_id>.started.json`` before its first event and ``<run_id>.json`` after its last. Checks downstream
+reconcile against the record. Neither object holds a wall-clock time, so the same run writes the same bytes.
 """
 
 from datetime import date
@@ -18,7 +18,7 @@ Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 
 
 class DepartmentPromise(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the configuration promises of one department: the expectations that a warehouse can check.
+    """The expectations of one department that follow from its configuration; a warehouse can check them.
 
     Attributes:
         department_id: Identifier of the department.
@@ -26,7 +26,7 @@ class DepartmentPromise(Struct, frozen=True, forbid_unknown_fields=True):
         treatment_function_code: NHS treatment function code.
         beds: Beds open at the start of the run.
         capacity: Bed spaces.
-        max_stay_days: Longest ordinary stay, in days; None where stays do not follow the simple rule.
+        max_stay_days: Longest ordinary stay, in days; None if stays do not follow the simple rule.
         mean_stay_days: Mean time in the bed, in days, long stays and delays included.
         mean_ready_days: Mean time from admission to fit for discharge, in days, long stays included.
         long_stay_share: Probability that a stay is longer than ``max_stay_days``.
@@ -34,7 +34,8 @@ class DepartmentPromise(Struct, frozen=True, forbid_unknown_fields=True):
         offered_load: Mean beds asked for over a calendar year, divided by beds.
         requests_per_day: Mean requests for a bed a day over a calendar year.
         month_multipliers: Twelve factors, January first, on ``requests_per_day``.
-        shortest_long_stay_days: Shortest long stay until fit for discharge; None as ``max_stay_days``, as all below.
+        shortest_long_stay_days: Shortest long stay until fit for discharge. This field and those below are None if
+            ``max_stay_days`` is.
         longest_long_stay_days: Longest long stay until fit for discharge.
         shortest_delay_days: Shortest delay.
         longest_delay_days: Longest delay.
@@ -60,7 +61,7 @@ class DepartmentPromise(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RunStarted(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a run is about to do. The same *history* is the same hospital's same past, whatever the end.
+    """A run before its first event. Runs of one *history* share the past of one hospital; only their ends differ.
 
     Attributes:
         record_version: Version of this record's fields.
@@ -72,11 +73,11 @@ class RunStarted(Struct, frozen=True, forbid_unknown_fields=True):
         configuration: The hospital's configuration, as read and checked.
         configuration_hash: Digest of the configuration.
         seed: The seed of every random stream.
-        warmup_days: Days simulated before the start, of which nothing is emitted.
+        warmup_days: Days simulated before the start; they emit no events.
         start: First day of the history.
-        emit_from: First day of which this run emits events.
+        emit_from: First day whose events this run emits.
         end: Last day of the run, inclusive.
-        departments: What the configuration promises of each department, in order.
+        departments: The expectations of each department, in the order of the configuration.
     """
 
     record_version: Count
@@ -96,7 +97,7 @@ class RunStarted(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EventCount(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many events of one type, department and day a run emitted.
+    """The number of events of one type, department and day that a run emitted.
 
     Attributes:
         event_type: One of the four event types.
@@ -112,10 +113,10 @@ class EventCount(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RunRecord(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a run did: written after its last event.
+    """A run after its last event.
 
     Attributes:
-        run: What the run set out to do, as in its ``started`` object.
+        run: The run, as in its ``started`` object.
         counts: True counts by event type, department and day, sorted; zeros are left out.
         diverted: Requests turned away, by department and day (``event_type`` is ``"diversion"``), sorted.
     """

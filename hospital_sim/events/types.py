@@ -1,8 +1,8 @@
-"""The four event types: the only definition of a field.
+"""The four event types, and the only definition of their fields.
 
 JSON Schema, Arrow and Parquet schemas, warehouse tables and the data dictionary are derived from these classes. Names
-follow the NHS Data Dictionary where it has one. No derived flag is emitted: whether a stay was long or a discharge was
-delayed follows downstream from the timestamps.
+follow the NHS Data Dictionary where it has one. No derived flag is emitted, because queries can tell a long stay or a
+delayed discharge from the timestamps.
 """
 
 from typing import Annotated, Final, Literal
@@ -33,7 +33,7 @@ from hospital_sim.events.fields import (
 )
 
 SCHEMA_VERSION: Final[Literal[1]] = 1
-"""Version of the fields of the events that are written now."""
+"""Version of the fields in which events are written."""
 
 
 class Admission(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="admission"):
@@ -117,7 +117,7 @@ class DepSnapshot(
 
 
 Event = Admission | Discharge | WaitSnapshot | DepSnapshot
-"""Any event: what an observer is handed and what a sink stores."""
+"""Any of the four events."""
 
 EVENT_VERSIONS: dict[str, tuple[type[Event], ...]] = {
     "admission": (Admission,),
@@ -125,13 +125,13 @@ EVENT_VERSIONS: dict[str, tuple[type[Event], ...]] = {
     "wait_snapshot": (WaitSnapshot,),
     "dep_snapshot": (DepSnapshot,),
 }
-"""The classes of each event type, one for each version of its fields, the oldest first. What was written with an older
-version stays readable: its class stays here, and a newer one only appends fields."""
+"""The classes of each event type, one for each version of its fields, the oldest first. Events of an older version stay
+readable, because its class stays here; a newer class only appends fields."""
 
 EVENT_TYPES: dict[str, type[Event]] = {name: versions[-1] for name, versions in EVENT_VERSIONS.items()}
-"""The event classes by the word in ``event_type``, in the order in which they are listed everywhere."""
+"""The newest class of each event type, by the value of ``event_type``, in the order used everywhere."""
 
 
 def event_type(event: Event) -> str:
-    """Return the word that stands in the field ``event_type`` of an event."""
+    """Return the value of the field ``event_type`` of an event."""
     return str(type(event).__struct_config__.tag)

@@ -1,4 +1,18 @@
-"""Where the events of a run go: memory, one object for each event, a function, or several of these at once."""
+"""Sinks take the events of a run while it is simulated.
+
+- ``MemorySink`` keeps the events in a list.
+- ``ObjectSink`` creates one object for each event, below the raw root of a lake.
+- ``CallbackSink`` calls your function with each event.
+- ``TeeSink`` passes each event to several sinks.
+- ``Sink`` is the protocol of a sink of your own; ``SinkError`` is raised when a sink fails.
+- ``open_sink`` turns a path or a URL into a sink.
+
+Every sink is a context manager::
+
+    with ObjectSink("lake/raw") as sink:
+        hospital.simulate("2024-01-01", "2024-12-31", seed=1, sink=sink)
+    print(sink.created)
+"""
 
 import os
 
@@ -12,10 +26,10 @@ __all__ = ["CallbackSink", "MemorySink", "ObjectSink", "Sink", "SinkError", "Tee
 
 
 def open_sink(sink: Sink | str | os.PathLike[str]) -> Sink:
-    """Return a sink: the one given, or one that creates objects below the raw root at a path or URL.
+    """Return a sink as it is, or an ``ObjectSink`` for the raw root at a path or URL.
 
     Raises:
-        UnknownSchemeError: If a URL has a scheme that no store knows.
-        OverwritingStoreError: If the store at a URL is known to overwrite what is there.
+        UnknownSchemeError: If no store has the scheme of the URL.
+        OverwritingStoreError: If the store at the URL is known to overwrite.
     """
     return ObjectSink(sink) if isinstance(sink, str | os.PathLike) else sink

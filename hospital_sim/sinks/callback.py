@@ -1,4 +1,4 @@
-"""A sink that hands each event to a function: the way into a queue, a socket or a table of one's own."""
+"""A sink that calls a function with each event, to send events to a queue, a socket or a table of your own."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,16 +8,23 @@ from hospital_sim.sinks.protocol import ClosingSink, SinkError
 
 
 class CallbackSink(ClosingSink):
-    """Calls a function with each event, in the order in which they happen; keeps none.
+    """Calls a function with each event, in the order in which they happen; keeps no event.
+
+    Send events to a queue::
+
+        events = queue.Queue()
+        with CallbackSink(events.put) as sink:
+            hospital.simulate("2024-01-01", "2024-01-31", seed=1, sink=sink)
+        print(sink.taken)
 
     Args:
         on_event: Called with each event.
-        on_begin: Called with what the run will do, before its first event.
-        on_flush: Called when all events so far must be durable; who keeps events back lets go of them here.
+        on_begin: Called with the ``RunStarted``, before the first event.
+        on_flush: Called when all events so far must be durable; a function that buffers events writes them here.
         on_finish: Called with the run record, after the last event.
 
     Attributes:
-        taken: How many events the function has taken.
+        taken: Number of events that the function took without an error.
     """
 
     def __init__(
@@ -35,12 +42,12 @@ class CallbackSink(ClosingSink):
         self.taken = 0
 
     def begin(self, run: RunStarted) -> None:
-        """Hand over what the run will do."""
+        """Call ``on_begin`` (errors as in ``write``)."""
         if self._on_begin is not None:
             self._call(partial(self._on_begin, run))
 
     def write(self, event: Event) -> None:
-        """Hand over one event.
+        """Call ``on_event``.
 
         Raises:
             SinkError: If the function fails; says how many events it has taken.
@@ -52,12 +59,12 @@ class CallbackSink(ClosingSink):
         self.taken += 1
 
     def flush(self) -> None:
-        """Ask that all events so far be made durable (errors as in ``write``)."""
+        """Call ``on_flush`` (errors as in ``write``)."""
         if self._on_flush is not None:
             self._call(self._on_flush)
 
     def finish(self, record: RunRecord) -> None:
-        """Hand over the run record (errors as in ``write``)."""
+        """Call ``on_finish`` (errors as in ``write``)."""
         if self._on_finish is not None:
             self._call(partial(self._on_finish, record))
 

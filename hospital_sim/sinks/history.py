@@ -39,7 +39,7 @@ def check_history(store: ObjectStore, run: RunStarted) -> None:
 
 
 def _first_missing_day(store: ObjectStore, run: RunStarted) -> date | None:
-    """Return the first day before ``emit_from`` that no finished run covers; None if there is none."""
+    """Return the first day before ``emit_from`` that no finished run covers; None if all are covered."""
     if run.emit_from == run.start:
         return None
     day = run.start

@@ -9,7 +9,7 @@ class MemorySink(ClosingSink):
 
     Attributes:
         events: The events, in the order in which they happened.
-        started: What the run set out to do; None before it begins.
+        started: Description of the run; None before it begins.
         record: The run record; None before the run has finished.
     """
 
@@ -19,7 +19,7 @@ class MemorySink(ClosingSink):
         self.record: RunRecord | None = None
 
     def begin(self, run: RunStarted) -> None:
-        """Take note of what the run will do."""
+        """Keep the description of the run."""
         self.started = run
 
     def write(self, event: Event) -> None:
@@ -27,7 +27,7 @@ class MemorySink(ClosingSink):
         self.events.append(event)
 
     def flush(self) -> None:
-        """Do nothing: memory is as durable as it gets."""
+        """Do nothing, because memory cannot be made durable."""
 
     def finish(self, record: RunRecord) -> None:
         """Keep the run record."""

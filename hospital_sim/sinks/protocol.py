@@ -1,4 +1,4 @@
-"""What a sink is: where the events of a run go."""
+"""The interface of a sink, which takes the events of a run."""
 
 from types import TracebackType
 from typing import Protocol, Self
@@ -8,7 +8,7 @@ from hospital_sim.events import Event, RunRecord, RunStarted
 
 
 class SinkError(HospitalSimError):
-    """A sink could not take an event; says how many it has taken, and that the same run again completes the work."""
+    """A sink failed to take an event; says how many it has taken, and that the same run again completes the work."""
 
 
 class Sink(Protocol):
@@ -19,7 +19,10 @@ class Sink(Protocol):
     """
 
     def begin(self, run: RunStarted) -> None:
-        """Take note of what the run will do, before its first event.
+        """Begin a run, before its first event.
+
+        Args:
+            run: Description of the run.
 
         Raises:
             HistoryConflictError: If the sink holds another history of the same hospital, or lacks days before the run.
@@ -40,7 +43,7 @@ class Sink(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of what the sink holds; what was taken stays."""
+        """Release the resources of the sink; events that it took are kept."""
         ...
 
     def __enter__(self) -> Self:
@@ -55,10 +58,10 @@ class Sink(Protocol):
 
 
 class ClosingSink:
-    """A context manager that closes itself: what sinks have in common."""
+    """A sink that is closed at the end of its ``with`` block; the base of all sinks here."""
 
     def close(self) -> None:
-        """Let go of what the sink holds; what was taken stays."""
+        """Release the resources of the sink; events that it took are kept."""
 
     def __enter__(self) -> Self:
         """Return the sink."""

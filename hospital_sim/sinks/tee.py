@@ -1,4 +1,4 @@
-"""A sink that gives each event to several others."""
+"""A sink that passes each event to several others."""
 
 from contextlib import ExitStack
 from types import TracebackType
@@ -8,41 +8,41 @@ from hospital_sim.sinks.protocol import ClosingSink, Sink
 
 
 class TeeSink(ClosingSink):
-    """Gives each event to several sinks, in the order in which they are named.
+    """Passes each event to several sinks, in the order of the arguments.
 
-    The first that fails stops the run: those before it have the event, those behind it have not. The same run again
-    completes every sink that keeps events; one that counts or forwards them sees them again.
+    The first sink that fails stops the run: sinks before it have the event, sinks after it do not. The same run again
+    completes every sink that keeps events; a sink that counts or forwards them sees them again.
 
     Args:
-        sinks: The sinks. They are closed with this one.
+        sinks: The sinks. They are closed together with this one.
     """
 
     def __init__(self, *sinks: Sink) -> None:
         self._sinks = sinks
 
     def begin(self, run: RunStarted) -> None:
-        """Begin each of them."""
+        """Begin the run in every sink."""
         for sink in self._sinks:
             sink.begin(run)
 
     def write(self, event: Event) -> None:
-        """Give one event to each of them."""
+        """Pass one event to every sink."""
         for sink in self._sinks:
             sink.write(event)
 
     def flush(self) -> None:
-        """Return when all events taken so far are durable in each of them."""
+        """Return when all events taken so far are durable in every sink."""
         for sink in self._sinks:
             sink.flush()
 
     def finish(self, record: RunRecord) -> None:
-        """Give the run record to each of them, once every one has its events."""
+        """Pass the run record to every sink, after all of them have flushed."""
         self.flush()
         for sink in self._sinks:
             sink.finish(record)
 
     def close(self) -> None:
-        """Close each of them, also when one fails."""
+        """Close every sink, even if one fails."""
         with ExitStack() as stack:
             for sink in reversed(self._sinks):
                 stack.callback(sink.close)
@@ -50,7 +50,7 @@ class TeeSink(ClosingSink):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close each of them, and let each know of an error."""
+        """Close every sink, and pass the error of the ``with`` block to each."""
         stack = ExitStack()
         for sink in reversed(self._sinks):
             stack.push(sink.__exit__)

@@ -134,7 +134,7 @@ def test_objects_of_every_size_are_read_back_whole(store: ObjectStore) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "/a", "a/", "a//b", "../a", "a/../b", "./a", "..", "a\0b"])
-def test_a_key_that_leads_elsewhere_is_refused(store: ObjectStore, key: str) -> None:
+def test_a_key_that_could_leave_the_store_is_refused(store: ObjectStore, key: str) -> None:
     calls: tuple[Callable[[], object], ...] = (
         lambda: store.create(key, b""),
         lambda: store.create_many([(key, b"")]),
@@ -148,7 +148,7 @@ def test_a_key_that_leads_elsewhere_is_refused(store: ObjectStore, key: str) -> 
 
 
 @pytest.mark.parametrize("prefix", ["a", "/", "../", "a/../", "a//", "./", "a\0/"])
-def test_a_prefix_that_leads_elsewhere_is_refused(store: ObjectStore, prefix: str) -> None:
+def test_a_prefix_that_could_leave_the_store_is_refused(store: ObjectStore, prefix: str) -> None:
     calls: tuple[Callable[[], object], ...] = (
         lambda: list(store.keys(prefix)),
         lambda: list(store.folders(prefix)),
@@ -159,7 +159,7 @@ def test_a_prefix_that_leads_elsewhere_is_refused(store: ObjectStore, prefix: st
             call()
 
 
-def test_of_many_writers_of_one_key_one_wins_and_the_others_are_refused(shared_store: ObjectStore) -> None:
+def test_one_of_many_writers_of_a_key_creates_it_and_the_others_are_refused(shared_store: ObjectStore) -> None:
     won: list[bytes] = []
     lost: list[bytes] = []
 

@@ -1,4 +1,4 @@
-"""What an older version of an event wrote is read back beside what the newest writes."""
+"""Events of an older version are decoded as well as those of the newest."""
 
 from typing import Annotated, Literal
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 class AdmissionTwo(
     Admission, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="admission"
 ):
-    """A patient is given a bed; says how many came along."""
+    """An admission with the number of escorts."""
 
     schema_version: Annotated[Literal[2], msgspec.Meta(description="Version of this event type's fields.")]
     escorts: int
@@ -26,7 +26,7 @@ def two_versions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(codec._decoders, "admission", decoders)
 
 
-def test_each_version_is_read_as_what_it_is() -> None:
+def test_each_version_is_decoded_as_its_own_class() -> None:
     old = admission(1)
     new = AdmissionTwo(**{**msgspec.structs.asdict(old), "schema_version": 2, "escorts": 3})
 
@@ -34,7 +34,7 @@ def test_each_version_is_read_as_what_it_is() -> None:
     assert decode_event("admission", encode(new)) == new
 
 
-def test_an_event_of_no_version_is_refused() -> None:
+def test_an_event_of_an_unknown_version_is_refused() -> None:
     unknown = encode(admission(1)).replace(b'"schema_version":1', b'"schema_version":3')
 
     with pytest.raises(msgspec.ValidationError):

@@ -1,4 +1,4 @@
-"""Raw keys: built and read in one place, and read back as they were built."""
+"""Raw keys: each is built and parsed in one place."""
 
 from datetime import date
 
@@ -26,14 +26,14 @@ UUID = "01234567-89ab-8def-8123-456789abcdef"
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
-def test_the_key_of_an_event_reads_back(kind: str) -> None:
+def test_the_key_of_an_event_can_be_parsed(kind: str) -> None:
     key = key_of(kind, date(2024, 3, 15), UUID)
     assert key == f"{kind}/event_date=2024-03-15/{kind}_{UUID}.json"
     assert parse_event_key(key) == EventKey(kind, date(2024, 3, 15), UUID)
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
-def test_the_prefix_of_a_partition_reads_back(kind: str) -> None:
+def test_the_prefix_of_a_partition_can_be_parsed(kind: str) -> None:
     assert parse_partition_prefix(partition_prefix(kind, date(2024, 2, 29))) == (kind, date(2024, 2, 29))
 
 
@@ -76,7 +76,7 @@ def test_another_prefix_is_not_that_of_a_partition(prefix: str) -> None:
     assert parse_partition_prefix(prefix) is None
 
 
-def test_the_keys_of_a_run_are_told_apart() -> None:
+def test_the_two_keys_of_a_run_are_distinguished() -> None:
     started, record = started_key("abc"), record_key("abc")
     assert (started, record) == ("_runs/abc.started.json", "_runs/abc.json")
     assert (is_started_key(started), is_record_key(started)) == (True, False)

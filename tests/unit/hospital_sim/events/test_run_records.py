@@ -1,4 +1,4 @@
-"""A run record is read back as it was written, and whatever else has its name is told apart by one error."""
+"""A run record is decoded as it was encoded, and any other bytes raise one kind of error."""
 
 import json
 from datetime import date, timedelta
@@ -18,8 +18,8 @@ def record() -> dict[str, object]:
     store = open_store("memory://records")
     put_record(store, date(2024, 1, 31))
     [data] = [data for _, data in store.read_many(list(store.keys()))]
-    found: dict[str, object] = json.loads(data)
-    return found
+    values: dict[str, object] = json.loads(data)
+    return values
 
 
 def _with(record: dict[str, object], **values: object) -> bytes:
@@ -31,11 +31,11 @@ def _with(record: dict[str, object], **values: object) -> bytes:
 COUNT = {"event_type": "admission", "department_id": "acute", "event_date": "2024-01-01", "count": 1}
 
 
-def test_a_record_is_read_back(record: dict[str, object]) -> None:
-    found = decode_record(json.dumps(record | {"counts": [COUNT]}).encode())
+def test_a_record_is_decoded_as_it_was_encoded(record: dict[str, object]) -> None:
+    decoded = decode_record(json.dumps(record | {"counts": [COUNT]}).encode())
 
-    assert decode_record(encode(found)) == found
-    assert decode_started(encode(found.run)) == found.run
+    assert decode_record(encode(decoded)) == decoded
+    assert decode_started(encode(decoded.run)) == decoded.run
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_record_is_read_back(record: dict[str, object]) -> None:
         b'{"run":NaN}',
     ],
 )
-def test_what_is_no_record_is_one_error(data: bytes) -> None:
+def test_bytes_that_are_not_a_record_raise_one_kind_of_error(data: bytes) -> None:
     for decode in (decode_record, decode_started):
         with pytest.raises(BrokenRecordError):
             decode(data)
@@ -71,7 +71,9 @@ def test_what_is_no_record_is_one_error(data: bytes) -> None:
         ({"end": "2023-12-31"}, "must follow each other"),
     ],
 )
-def test_a_record_of_what_cannot_be_is_broken(record: dict[str, object], values: dict[str, object], why: str) -> None:
+def test_a_record_with_an_impossible_run_is_broken(
+    record: dict[str, object], values: dict[str, object], why: str
+) -> None:
     with pytest.raises(BrokenRecordError, match=why):
         decode_record(_with(record, **values))
 
@@ -80,12 +82,12 @@ def test_a_record_of_what_cannot_be_is_broken(record: dict[str, object], values:
     "values",
     [{"event_date": "2300-01-01"}, {"count": 2**63}, {"count": -1}, {"event_type": "visit"}, {"event_date": "soon"}],
 )
-def test_a_record_that_counts_what_cannot_be_is_broken(record: dict[str, object], values: dict[str, object]) -> None:
+def test_a_record_with_an_impossible_count_is_broken(record: dict[str, object], values: dict[str, object]) -> None:
     with pytest.raises(BrokenRecordError):
         decode_record(json.dumps(record | {"counts": [COUNT | values]}).encode())
 
 
-def test_the_day_after_the_last_that_a_record_may_end_is_a_day(record: dict[str, object]) -> None:
-    found: RunRecord = decode_record(_with(record, end=LATEST.isoformat()))
+def test_the_day_after_the_latest_end_of_a_record_is_a_valid_date(record: dict[str, object]) -> None:
+    decoded: RunRecord = decode_record(_with(record, end=LATEST.isoformat()))
 
-    assert found.run.end + timedelta(days=1) > found.run.end
+    assert decoded.run.end + timedelta(days=1) > decoded.run.end

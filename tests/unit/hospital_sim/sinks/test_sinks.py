@@ -1,4 +1,4 @@
-"""Sinks: events in memory, or each an object of its own; one history of a hospital in one lake."""
+"""Sinks: events in memory, or one object for each; one history of a hospital in one lake."""
 
 import os
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ def _objects(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def test_a_memory_sink_keeps_what_happens_in_the_order_in_which_it_happens() -> None:
+def test_a_memory_sink_keeps_the_events_in_order() -> None:
     sink = MemorySink()
     run = _city().simulate(FIRST, LAST, seed=1, sink=sink, keep=True)
     assert sink.events == run.events
@@ -52,7 +52,7 @@ def test_a_run_in_memory_writes_the_same_objects_as_one_to_a_sink(tmp_path: Path
     assert _objects(tmp_path / "straight") == _objects(tmp_path / "later")
 
 
-def test_the_started_object_is_there_before_the_first_event_and_the_record_after_the_last(tmp_path: Path) -> None:
+def test_the_started_object_is_created_first_and_the_record_last(tmp_path: Path) -> None:
     class Watching(LocalStore):
         def __init__(self, root: Path) -> None:
             super().__init__(root)
@@ -72,7 +72,7 @@ def test_the_started_object_is_there_before_the_first_event_and_the_record_after
     assert store.created[-1] == record_key(run.record.run.run_id)
 
 
-def test_the_same_run_again_changes_nothing_and_counts_what_it_finds(tmp_path: Path) -> None:
+def test_the_same_run_again_changes_nothing_and_counts_existing_events(tmp_path: Path) -> None:
     first, again = ObjectSink(tmp_path / "raw"), ObjectSink(tmp_path / "raw")
     run = _city().simulate(FIRST, LAST, seed=1, sink=first, keep=True)
     before = _objects(tmp_path / "raw")
@@ -83,14 +83,14 @@ def test_the_same_run_again_changes_nothing_and_counts_what_it_finds(tmp_path: P
 
 
 class _Killed(BaseException):
-    """As a kill: nothing catches it."""
+    """Like a kill: no handler catches it."""
 
 
 def _kill_after(count: int, sink: ObjectSink) -> ObjectSink:
-    write, left = sink.write, iter(range(count))
+    write, remaining = sink.write, iter(range(count))
 
     def writing(event: Event) -> None:
-        if next(left, None) is None:
+        if next(remaining, None) is None:
             raise _Killed
         write(event)
 
@@ -117,7 +117,7 @@ def test_a_run_that_was_killed_is_completed_by_the_same_call(tmp_path: Path, eve
         ({"beds": 9}, "another configuration"),
     ],
 )
-def test_another_history_of_the_hospital_is_refused_also_when_the_first_was_killed(
+def test_another_history_of_the_hospital_is_refused_even_if_the_first_run_was_killed(
     tmp_path: Path, killed: bool, other: dict[str, object], difference: str
 ) -> None:
     if killed:
@@ -133,7 +133,7 @@ def test_another_history_of_the_hospital_is_refused_also_when_the_first_was_kill
     assert _objects(tmp_path / "raw") == before
 
 
-def test_another_hospital_and_a_longer_run_of_the_same_history_are_welcome(tmp_path: Path) -> None:
+def test_another_hospital_and_a_longer_run_of_the_same_history_are_accepted(tmp_path: Path) -> None:
     _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "raw")
     hospital(department("a"), identifier="town").simulate(FIRST, LAST, seed=2, sink=tmp_path / "raw")
     sink = ObjectSink(tmp_path / "raw")
@@ -141,7 +141,7 @@ def test_another_hospital_and_a_longer_run_of_the_same_history_are_welcome(tmp_p
     assert sink.found > 0 < sink.created
 
 
-def test_to_append_needs_finished_runs_of_every_day_before(tmp_path: Path) -> None:
+def test_appending_needs_finished_runs_of_every_day_before(tmp_path: Path) -> None:
     raw, city = tmp_path / "raw", _city()
     with pytest.raises(HistoryConflictError, match="no finished run of this history covers 2024-01-01; run it from"):
         city.simulate(FIRST, LAST, seed=1, sink=raw, emit_from="2024-01-05")
@@ -175,10 +175,10 @@ def test_a_root_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_a_disk_that_fills_up_says_how_many_events_are_written_and_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left, real = iter(range(20)), os.write
+    remaining, real = iter(range(20)), os.write
 
     def filling(descriptor: int, data: bytes) -> int:
-        if next(left, None) is None:
+        if next(remaining, None) is None:
             raise OSError(28, "No space left on device")
         return real(descriptor, data)
 
@@ -191,7 +191,7 @@ def test_a_disk_that_fills_up_says_how_many_events_are_written_and_what_to_do(
     assert _objects(tmp_path / "raw") == _objects(tmp_path / "whole")
 
 
-def test_an_object_of_another_making_under_runs_is_named(tmp_path: Path) -> None:
+def test_a_broken_object_among_the_run_records_is_named(tmp_path: Path) -> None:
     store = LocalStore(tmp_path / "raw")
     store.create(started_key("f" * 32), b"{}")
     with pytest.raises(HistoryConflictError, match=r"_runs/f+\.started\.json: is not a run record of this version"):
@@ -214,7 +214,7 @@ def test_any_object_that_takes_events_is_a_sink() -> None:
     assert open_sink(sink) is sink
 
 
-def test_a_sink_is_closed_also_when_it_fails() -> None:
+def test_a_sink_that_fails_is_closed() -> None:
     class Failing(MemorySink):
         closed = False
 

@@ -1,4 +1,4 @@
-"""Sinks that hand events on: to a function, and to several sinks at once."""
+"""Sinks that pass events on: to a function, and to several sinks at once."""
 
 import tracemalloc
 from collections.abc import Iterable
@@ -26,29 +26,29 @@ def _objects(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-class Noting(MemorySink):
-    """Notes what it is asked."""
+class Recording(MemorySink):
+    """Records the calls of its methods."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[str] = []
+        self.calls: list[str] = []
 
     def begin(self, run: RunStarted) -> None:
-        self.asked.append("begin")
+        self.calls.append("begin")
         super().begin(run)
 
     def flush(self) -> None:
-        self.asked.append("flush")
+        self.calls.append("flush")
 
     def finish(self, record: RunRecord) -> None:
-        self.asked.append("finish")
+        self.calls.append("finish")
         super().finish(record)
 
     def close(self) -> None:
-        self.asked.append("close")
+        self.calls.append("close")
 
 
-def test_a_callback_is_handed_every_event_in_order_between_the_beginning_and_the_end() -> None:
+def test_callbacks_are_called_in_order() -> None:
     seen: list[object] = []
     sink = CallbackSink(seen.append, on_begin=seen.append, on_flush=lambda: seen.append("flush"), on_finish=seen.append)
     run = _city().simulate(FIRST, LAST, seed=1, sink=sink, keep=True)
@@ -56,7 +56,7 @@ def test_a_callback_is_handed_every_event_in_order_between_the_beginning_and_the
     assert sink.taken == len(run.events)
 
 
-def test_a_callback_needs_but_one_function() -> None:
+def test_a_callback_sink_needs_only_one_function() -> None:
     seen: list[Event] = []
     run = _city().simulate(FIRST, LAST, seed=1, sink=CallbackSink(seen.append), keep=True)
     assert seen == list(run.events)
@@ -76,7 +76,7 @@ def test_a_callback_that_fails_stops_the_run_and_says_how_many_events_it_took() 
 
 
 @pytest.mark.parametrize("when", ["on_begin", "on_flush", "on_finish"])
-def test_a_callback_that_fails_at_another_time_says_so_too(when: str) -> None:
+def test_any_other_callback_that_fails_stops_the_run(when: str) -> None:
     def fail(*_: object) -> None:
         raise OSError("gone")
 
@@ -99,7 +99,7 @@ def test_a_tee_gives_every_sink_the_whole_run(tmp_path: Path) -> None:
 def test_no_sink_of_a_tee_finishes_before_all_have_flushed() -> None:
     order: list[str] = []
 
-    class Ordered(Noting):
+    class Ordered(Recording):
         def flush(self) -> None:
             order.append("flush")
 
@@ -114,7 +114,7 @@ def test_no_sink_of_a_tee_finishes_before_all_have_flushed() -> None:
     assert order == ["flush", "flush", "finish", "finish"]
 
 
-class Failing(Noting):
+class Failing(Recording):
     """Fails at its eleventh event, and when it is closed."""
 
     def write(self, event: Event) -> None:
@@ -127,20 +127,20 @@ class Failing(Noting):
         raise SinkError("cannot be closed")
 
 
-def test_a_sink_of_a_tee_that_fails_stops_the_run_and_all_are_closed() -> None:
-    first, failing, last = Noting(), Failing(), Noting()
+def test_a_failing_sink_of_a_tee_stops_the_run_and_all_sinks_are_closed() -> None:
+    first, failing, last = Recording(), Failing(), Recording()
     with pytest.raises(SinkError):
         _city().simulate(FIRST, LAST, seed=1, sink=TeeSink(first, failing, last))
-    assert [sink.asked for sink in (first, failing, last)] == [["begin", "close"]] * 3
+    assert [sink.calls for sink in (first, failing, last)] == [["begin", "close"]] * 3
     assert [len(sink.events) for sink in (first, failing, last)] == [11, 10, 10]
 
 
-def test_a_run_that_failed_beside_a_lake_is_completed_by_the_same_call(tmp_path: Path) -> None:
+def test_a_run_to_a_lake_that_another_sink_stopped_is_completed_by_the_same_call(tmp_path: Path) -> None:
     def fails_late() -> CallbackSink:
-        left = iter(range(40))
+        remaining = iter(range(40))
 
         def put(_: Event) -> None:
-            if next(left, None) is None:
+            if next(remaining, None) is None:
                 raise OSError("gone")
 
         return CallbackSink(put)
@@ -153,7 +153,7 @@ def test_a_run_that_failed_beside_a_lake_is_completed_by_the_same_call(tmp_path:
 
 
 class CountingStore(LocalStore):
-    """Counts the events that it is given at once."""
+    """Records the sizes of its batches."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
@@ -184,24 +184,24 @@ def test_an_object_sink_holds_no_more_than_one_batch_of_events(tmp_path: Path) -
 
 
 def test_memory_does_not_grow_with_the_run(tmp_path: Path) -> None:
-    def most(end: str) -> int:
+    def peak_bytes(end: str) -> int:
         tracemalloc.start()
         _city().simulate(FIRST, end, seed=1, sink=CallbackSink(lambda _: None))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return peak
 
-    most(LAST)
-    assert most("2024-12-31") < most("2024-03-31") + 900_000
+    peak_bytes(LAST)
+    assert peak_bytes("2024-12-31") < peak_bytes("2024-03-31") + 900_000
 
 
-def test_what_a_sink_took_is_there_when_it_is_closed_without_an_error(tmp_path: Path) -> None:
+def test_closing_an_object_sink_creates_the_last_batch(tmp_path: Path) -> None:
     with ObjectSink(tmp_path / "raw") as sink:
         events = _run_into(sink)
     assert len(_objects(tmp_path / "raw")) == events + 1
 
 
-def test_a_sink_that_is_closed_by_an_error_does_not_write_again(tmp_path: Path) -> None:
+def test_a_sink_closed_by_an_error_discards_the_last_batch(tmp_path: Path) -> None:
     store = CountingStore(tmp_path / "raw")
 
     def stopped() -> None:

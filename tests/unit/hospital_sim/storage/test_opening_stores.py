@@ -56,7 +56,7 @@ def test_a_store_whose_package_is_missing_names_the_extra(
         open_store(url)
 
 
-def test_of_threads_that_write_one_name_in_memory_one_wins(request: pytest.FixtureRequest) -> None:
+def test_one_of_several_threads_creates_an_object_in_memory(request: pytest.FixtureRequest) -> None:
     request.addfinalizer(partial(sys.setswitchinterval, sys.getswitchinterval()))
     sys.setswitchinterval(1e-6)
     store = open_store(f"memory://{uuid4().hex}")
