@@ -44,12 +44,12 @@ class Check:
         return self.low <= self.observed <= self.high
 
 
-def of_mistakes(name: str, mistakes: ArrayLike) -> Check:
+def check_none(name: str, mistakes: ArrayLike) -> Check:
     """Expect none at all."""
     return Check(name, 0, int(np.sum(mistakes)), 0, 0)
 
 
-def of_means(name: str, values: Floats, expected: float) -> Check:
+def check_mean(name: str, values: Floats, expected: float) -> Check:
     """Compare the mean of independent replications with what is expected (Student's t).
 
     Args:
@@ -57,10 +57,10 @@ def of_means(name: str, values: Floats, expected: float) -> Check:
         values: One for each replication, 2 or more.
         expected: The mean of each.
     """
-    return of_ratio(name, values, np.ones_like(values), expected)
+    return check_ratio(name, values, np.ones_like(values), expected)
 
 
-def of_ratio(name: str, parts: Floats, wholes: Floats, expected: float) -> Check:
+def check_ratio(name: str, parts: Floats, wholes: Floats, expected: float) -> Check:
     """Compare a share, or a mean over patients, with what is expected.
 
     What is tested is that the parts less the expected ratio of the wholes have mean 0, which is exact: the mean of
@@ -85,29 +85,29 @@ def standard_error(parts: Floats, wholes: Floats, expected: float) -> float:
     return float(np.std(residuals, ddof=1)) / scale if scale else math.nan
 
 
-def of_poisson(name: str, count: float, mean: float) -> Check:
+def check_poisson(name: str, count: float, mean: float) -> Check:
     """Compare a count with the range of a Poisson variable of known mean (exact)."""
     return Check(name, mean, count, *poisson_range(mean, LEVEL))
 
 
-def of_binomial(name: str, count: float, trials: int, share: float) -> Check:
+def check_binomial(name: str, count: float, trials: int, share: float) -> Check:
     """Compare the share of trials that succeeded with its binomial range (exact)."""
     low, high = binomial_range(trials, share, LEVEL)
     return Check(name, share, count / trials, low / trials, high / trials)
 
 
-def of_chi_squared(name: str, statistic: float, degrees: int) -> Check:
+def check_chi_squared(name: str, statistic: float, degrees: int) -> Check:
     """Compare a statistic with the range of a chi-squared variable, whose mean is its degrees of freedom."""
     return Check(name, degrees, statistic, *chi_squared_range(degrees, LEVEL))
 
 
-def of_classes(name: str, counts: Floats, shares: Floats) -> Check:
+def check_classes(name: str, counts: Floats, shares: Floats) -> Check:
     """Compare the counts of classes with the shares they should have (Pearson's chi-squared)."""
     expected = np.asarray(shares) * np.sum(counts)
-    return of_chi_squared(name, float(np.sum((counts - expected) ** 2 / expected)), len(counts) - 1)
+    return check_chi_squared(name, float(np.sum((counts - expected) ** 2 / expected)), len(counts) - 1)
 
 
-def of_tolerance(name: str, parts: Floats, wholes: Floats, expected: float, within: Sequence[float]) -> Check:
+def check_tolerance(name: str, parts: Floats, wholes: Floats, expected: float, within: Sequence[float]) -> Check:
     """Compare a ratio with a range that is widened by three of its standard errors.
 
     Args:

@@ -1,7 +1,8 @@
-"""What the published figures say, measured in a simulated hospital the way their sources measure it.
+"""Measures a simulated hospital the way the sources of the published figures measure real ones.
 
-A measure is named as the figure that it is compared with (``figures``). Occupancy is a census: at 08:00 as in the daily
-sitreps, or at midnight as in KH03. All else is of adult general and acute beds unless its name says otherwise.
+A measure has the name of the figure that it is compared with (``figures``). Occupancy is a census: at 08:00 as in the
+daily sitreps, or at midnight as in KH03. Other measures are of adult general and acute beds unless the name says
+otherwise.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ ELECTIVE = ("11", "12", "13")
 WINTER = (12, 1, 2)
 
 Measured = dict[str, float]
-"""What was measured, by name; what there was nothing to measure of is left out."""
+"""Measured values by name; a measure without data is left out."""
 
 Rates = NDArray[np.float64]
 
@@ -32,21 +33,21 @@ _SITREP = 8 * HOUR
 
 
 class Year:
-    """One simulated stretch of time, ready to be measured.
+    """The spells of a simulated hospital and the days to measure.
 
     Args:
-        config: The hospital.
-        log: Its spells.
-        start: First day that is measured.
-        end: Last day, included.
+        config: Configuration of the hospital.
+        log: Spells of the hospital.
+        start: First day to measure.
+        end: Last day, inclusive.
     """
 
     def __init__(self, config: HospitalConfig, log: SpellLog, start: date, end: date) -> None:
         codes = {log.positions[entry.id]: entry.treatment_function_code for entry in config.department}
-        apart = (CRITICAL_CARE, PAEDIATRICS, MATERNITY)
+        other = (CRITICAL_CARE, PAEDIATRICS, MATERNITY)
         self._log = log
         self._codes = codes
-        self._adult = [place for place, code in codes.items() if code not in apart]
+        self._adult = [place for place, code in codes.items() if code not in other]
         self._all = log.spells()
         self.spells = self._all.of(self._adult)
         self.start, self.end = second_of(start), second_of(end + timedelta(days=1))
@@ -57,19 +58,19 @@ class Year:
 
     @property
     def is_winter(self) -> NDArray[np.bool_]:
-        """Which of the days lie in December, January or February."""
+        """True for each day in December, January or February."""
         return np.isin(self.month, WINTER)
 
     def has(self, code: str) -> bool:
-        """Tell whether a department has a treatment function code."""
+        """Return True if a department has a treatment function code."""
         return code in self._codes.values()
 
     def occupancy(self, hour_in_seconds: int, codes: Collection[str] | None = None) -> Rates:
-        """Return occupied beds as a share of open beds on each day, at one time of the day.
+        """Return occupied beds as a share of open beds at one time of each day.
 
         Args:
             hour_in_seconds: The time, in seconds after midnight.
-            codes: Treatment function codes of the departments; adult general and acute ones if None.
+            codes: Treatment function codes of the departments; adult general and acute departments if None.
         """
         at = self.midnights + hour_in_seconds
         places = self._adult if codes is None else [place for place, code in self._codes.items() if code in codes]
@@ -78,27 +79,26 @@ class Year:
         return rates
 
     def emergency_requests(self) -> Seconds:
-        """Return the seconds of emergency requests, in all departments."""
+        """Return the seconds of emergency requests in all departments."""
         asked = self._log.requests(EMERGENCY)
         return asked[(asked >= self.start) & (asked < self.end)]
 
     def discharges(self) -> Spells:
-        """Return the spells that end in this stretch of time."""
-        return self.spells.leaving(self.start, self.end)
+        """Return the spells that end on the days to measure."""
+        return self.spells.discharged_in(self.start, self.end)
 
 
 def measure(year: Year) -> Measured:
-    """Return all measures."""
-    found: Measured = {}
-    for part in (_sitrep, _winter, _overnight, _census, _stays, _delays, _discharges, _shares, _demand):
-        found |= part(year)
-    return {name: float(value) for name, value in found.items() if np.isfinite(value)}
+    """Return all measures that have data."""
+    measured: Measured = {}
+    for group in (_sitrep, _winter, _overnight, _census, _stays, _delays, _discharges, _shares, _demand):
+        measured |= group(year)
+    return {name: float(value) for name, value in measured.items() if np.isfinite(value)}
 
 
 def _sitrep(year: Year) -> Measured:
     rates = year.occupancy(_SITREP)
-    found = {"sitrep": rates.mean()}
-    return found | _by("sitrep.{}", MONTHS, rates, year.month - 1)
+    return {"sitrep": rates.mean()} | _by("sitrep.{}", MONTHS, rates, year.month - 1)
 
 
 def _winter(year: Year) -> Measured:
@@ -122,44 +122,44 @@ def _winter(year: Year) -> Measured:
 def _overnight(year: Year) -> Measured:
     rates = year.occupancy(0)
     # Financial quarters: the first is April to June.
-    found = _by("kh03.{}", ("q1", "q2", "q3", "q4"), rates, (year.month - 4) % 12 // 3)
-    found["sitrep_above_kh03"] = year.occupancy(_SITREP).mean() - rates.mean()
+    measured = _by("kh03.{}", ("q1", "q2", "q3", "q4"), rates, (year.month - 4) % 12 // 3)
+    measured["sitrep_above_kh03"] = year.occupancy(_SITREP).mean() - rates.mean()
     for name, code in (("critical_care", CRITICAL_CARE), ("paediatrics", PAEDIATRICS), ("maternity", MATERNITY)):
         if year.has(code):
-            found[f"overnight.{name}"] = year.occupancy(0, (code,)).mean()
-    return found
+            measured[f"overnight.{name}"] = year.occupancy(0, (code,)).mean()
+    return measured
 
 
 def _census(year: Year) -> Measured:
-    """Shares of occupied beds by the days since admission: whole days from date to date, as the sitreps count them."""
+    """Return shares of occupied beds by whole days since the date of admission, as the sitreps count them."""
     at = year.midnights[year.is_winter] + _SITREP
     occupied = year.spells.present(at).sum()
-    found = {}
+    shares = {}
     for days in (7, 21):
         # A spell counts from the midnight that begins its 7th or 21st day after the date of admission.
         begin = (year.spells.admitted // DAY + days) * DAY
-        reached = begin < year.spells.left
-        held = since(begin[reached], at) - since(year.spells.left[reached], at)
-        found[f"beds_{days}_days"] = held.sum() / max(occupied, 1)
-    return found if occupied else {}
+        reached = begin < year.spells.discharged
+        held = since(begin[reached], at) - since(year.spells.discharged[reached], at)
+        shares[f"beds_{days}_days"] = held.sum() / max(occupied, 1)
+    return shares if occupied else {}
 
 
 def _stays(year: Year) -> Measured:
-    left = year.discharges()
-    days = (left.left - left.admitted) / DAY
+    spells = year.discharges()
+    days = (spells.discharged - spells.admitted) / DAY
     weeks = days > 7
     return {
         "stay": _mean(days),
-        "stay.emergency": _mean(days[np.isin(left.method, EMERGENCY)]),
-        "stay.elective": _mean(days[np.isin(left.method, ELECTIVE)]),
+        "stay.emergency": _mean(days[np.isin(spells.method, EMERGENCY)]),
+        "stay.elective": _mean(days[np.isin(spells.method, ELECTIVE)]),
         "over_a_week.patients": _mean(weeks),
         "over_a_week.beds": days[weeks].sum() / max(days.sum(), 1e-9),
     }
 
 
 def _delays(year: Year) -> Measured:
-    left = year.discharges()
-    days = (left.left - left.ready) / DAY
+    spells = year.discharges()
+    days = (spells.discharged - spells.ready) / DAY
     delays = days[days > 0]
     if not len(delays):
         return {"delayed": 0.0}
@@ -174,9 +174,9 @@ def _delays(year: Year) -> Measured:
 
 
 def _discharges(year: Year) -> Measured:
-    left = year.discharges().left
-    hour = left % DAY
-    day = (left - year.start) // DAY
+    seconds = year.discharges().discharged
+    hour = seconds % DAY
+    day = (seconds - year.start) // DAY
     by_day = np.bincount(day, minlength=len(year.midnights))
     by_weekday = _by("discharges.{}", WEEKDAYS, by_day, year.weekday)
     return _relative(by_weekday) | {
@@ -186,12 +186,12 @@ def _discharges(year: Year) -> Measured:
 
 
 def _shares(year: Year) -> Measured:
-    left = year.discharges()
-    reasons = left.reason[left.reason != ""]
+    spells = year.discharges()
+    reasons = spells.reason[spells.reason != ""]
     destinations = {"home": "19", "pathway_2": "51", "pathway_3": "85"}
     names = ("capacity", "interface_process", "hospital_process", "care_transfer_hub_process", "wellbeing_concerns")
-    found = {f"destination.{name}": _mean(left.destination == code) for name, code in destinations.items()}
-    return found | {f"reason.{name}": _mean(reasons == name) for name in names}
+    shares = {f"destination.{name}": _mean(spells.destination == code) for name, code in destinations.items()}
+    return shares | {f"reason.{name}": _mean(reasons == name) for name in names}
 
 
 def _demand(year: Year) -> Measured:
@@ -202,17 +202,17 @@ def _demand(year: Year) -> Measured:
 
 
 def _by(name: str, words: tuple[str, ...], values: NDArray[np.float64 | np.int64], group: Seconds) -> Measured:
-    """Return the mean of each group that has a member."""
+    """Return the mean of each group that has values, named after its word."""
     groups: Mapping[int, str] = dict(enumerate(words))
     return {
         name.format(word): values[group == number].mean() for number, word in groups.items() if (group == number).any()
     }
 
 
-def _relative(found: Measured) -> Measured:
-    """Return values relative to their mean; none if all are 0."""
-    mean = sum(found.values()) / max(len(found), 1)
-    return {name: value / mean for name, value in found.items()} if mean else {}
+def _relative(measured: Measured) -> Measured:
+    """Return values divided by their mean; no values if all are 0."""
+    mean = sum(measured.values()) / max(len(measured), 1)
+    return {name: value / mean for name, value in measured.items()} if mean else {}
 
 
 def _mean(values: NDArray[np.float64 | np.bool_]) -> float:

@@ -1,10 +1,11 @@
-"""An observer that notes when each bed was held and by whom, so that any census can be taken afterwards."""
+"""An observer that records every spell and every change of beds, so that any census can be taken after the run."""
 
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
 from functools import partial
 
 import numpy as np
@@ -14,63 +15,52 @@ from hospital_sim.draws.requests import Request
 from hospital_sim.simulation.department import Department, Spell
 
 Seconds = NDArray[np.int64]
-Which = NDArray[np.bool_]
-
-_INTEGER = "q"
+Mask = NDArray[np.bool_]
+Codes = NDArray[np.str_]
 
 
 class SpellLog:
-    """Notes every spell of a run, warm-up included, as whole numbers: some hundred bytes each.
+    """Records every spell of a run, including the warm-up, in some hundred bytes each.
 
     Attributes:
-        positions: Position of each department in the hospital, by identifier, once the run has begun.
+        positions: Position of each department in the hospital by its identifier; empty until the run begins.
     """
 
     def __init__(self) -> None:
         self.positions: dict[str, int] = {}
-        self._times: dict[str, array[int]] = {name: array(_INTEGER) for name in ("place", "admitted", "ready", "left")}
-        self._methods: list[str] = []
-        self._destinations: list[str] = []
-        self._reasons: list[str | None] = []
-        self._asked_at = array(_INTEGER)
-        self._asked_how: list[str] = []
-        self._changed_at: list[list[int]] = []
-        self._beds: list[list[int]] = []
+        self._spells: list[tuple[int, int, int, int, str, str, str]] = []
+        self._requests: defaultdict[str, array[int]] = defaultdict(lambda: array("q"))
+        self._beds: dict[int, dict[int, int]] = {}
 
     def requested(self, spell: Spell) -> None:
-        """Note a request."""
-        self._asked(spell.request)
+        """Record a request."""
+        self._record_request(spell.request)
 
     def diverted(self, department: Department, request: Request) -> None:
-        """Note a request that was turned away."""
+        """Record a request that was turned away."""
         del department
-        self._asked(request)
+        self._record_request(request)
 
     def admitted(self, spell: Spell) -> None:
-        """Note a spell: when it ends is settled as it begins."""
-        times = self._times
-        times["place"].append(spell.place.position)
-        times["admitted"].append(spell.admitted)
-        times["ready"].append(spell.ready)
-        times["left"].append(spell.discharged)
-        self._methods.append(spell.request.admission_method)
-        self._destinations.append(spell.request.destination)
-        self._reasons.append(spell.request.delay_reason)
+        """Record a spell; its end is known as soon as it begins."""
+        request = spell.request
+        times = (spell.admitted, spell.ready, spell.discharged)
+        codes = (request.admission_method, request.destination, request.delay_reason or "")
+        self._spells.append((spell.place.position, *times, *codes))
 
     def discharged(self, spell: Spell) -> None:
-        """Note that a closing bed may have closed."""
-        self._note_beds(spell.place)
+        """Record the open beds, because a closing bed may have closed."""
+        self._record_beds(spell.place)
 
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
-        """Begin to watch the beds, on the first day."""
+        """Begin to watch the beds on the first day."""
         del second
         if self.positions:
             return
         for department in departments:
             self.positions[department.id] = department.position
-            self._changed_at.append([])
-            self._beds.append([])
-            watch: Callable[[], None] = partial(self._note_beds, department)
+            self._beds[department.position] = {}
+            watch: Callable[[], None] = partial(self._record_beds, department)
             department.ward.on_beds_changed.append(watch)
             watch()
 
@@ -78,96 +68,86 @@ class SpellLog:
         """Ignore the end of a day."""
 
     def spells(self) -> Spells:
-        """Return the spells so far."""
+        """Return the spells recorded so far."""
+        columns = zip(*self._spells, strict=True) if self._spells else [()] * 7
+        place, admitted, ready, discharged, method, destination, reason = columns
         return Spells(
-            **{name: np.array(values, dtype=np.int64) for name, values in self._times.items()},
-            method=np.array(self._methods, dtype="U2"),
-            destination=np.array(self._destinations, dtype="U2"),
-            reason=np.array([reason or "" for reason in self._reasons]),
+            np.array(place, np.int64),
+            np.array(admitted, np.int64),
+            np.array(ready, np.int64),
+            np.array(discharged, np.int64),
+            np.array(method, "U2"),
+            np.array(destination, "U2"),
+            np.array(reason, str),
         )
 
     def requests(self, methods: Iterable[str]) -> Seconds:
-        """Return the seconds of the requests by some methods of admission, those turned away included."""
-        wanted = np.isin(np.array(self._asked_how, dtype="U2"), list(methods))
-        return np.array(self._asked_at, dtype=np.int64)[wanted]
+        """Return the seconds of the requests by some admission methods, including requests turned away."""
+        seconds = [np.array(self._requests[method], np.int64) for method in methods if method in self._requests]
+        return np.concatenate([np.array([], np.int64), *seconds])
 
     def open_beds(self, places: Collection[int], at: Seconds) -> Seconds:
-        """Return how many beds of some departments are open at the beginning of each of some seconds."""
+        """Return the open beds of some departments, in total, at the beginning of each second of ``at``."""
         total = np.zeros(len(at), np.int64)
         for place in places:
-            changed, beds = self._changed_at[place], np.array(self._beds[place])
-            last = [max(bisect_left(changed, second) - 1, 0) for second in at.tolist()]
-            total += beds[last]
+            changes = self._beds[place]
+            last = np.maximum(np.searchsorted(list(changes), at) - 1, 0)
+            total += np.array(list(changes.values()))[last]
         return total
 
-    def _asked(self, request: Request) -> None:
-        self._asked_at.append(request.second)
-        self._asked_how.append(request.admission_method)
+    def _record_request(self, request: Request) -> None:
+        self._requests[request.admission_method].append(request.second)
 
-    def _note_beds(self, department: Department) -> None:
-        beds, known = department.ward.beds, self._beds[department.position]
-        if not known or known[-1] != beds:
-            known.append(beds)
-            self._changed_at[department.position].append(int(department.ward.env.now))
+    def _record_beds(self, department: Department) -> None:
+        changes = self._beds[department.position]
+        if next(reversed(changes.values()), None) != department.ward.beds:
+            changes[int(department.ward.env.now)] = department.ward.beds
 
 
+@dataclass(frozen=True, slots=True)
 class Spells:
-    """Spells as columns, one element for each.
+    """Spells as columns, with one element for each spell.
 
     Attributes:
         place: Position of the department whose bed it is.
         admitted: Second of the admission.
-        ready: Second from which the patient is fit for discharge.
-        left: Second at which the bed is left; it may lie after the end of the run.
+        ready: Second from which the patient is ready for discharge.
+        discharged: Second of the discharge; it may lie after the end of the run.
         method: NHS admission method code.
         destination: NHS discharge destination code.
-        reason: Why the discharge is delayed; empty unless it is.
+        reason: Reason for the delay of the discharge; empty without delay.
     """
 
-    def __init__(
-        self,
-        *,
-        place: Seconds,
-        admitted: Seconds,
-        ready: Seconds,
-        left: Seconds,
-        method: NDArray[np.str_],
-        destination: NDArray[np.str_],
-        reason: NDArray[np.str_],
-    ) -> None:
-        self.place, self.admitted, self.ready, self.left = place, admitted, ready, left
-        self.method, self.destination, self.reason = method, destination, reason
+    place: Seconds
+    admitted: Seconds
+    ready: Seconds
+    discharged: Seconds
+    method: Codes
+    destination: Codes
+    reason: Codes
 
-    def where(self, which: Which) -> Spells:
-        """Return those of them that are meant."""
-        return Spells(
-            place=self.place[which],
-            admitted=self.admitted[which],
-            ready=self.ready[which],
-            left=self.left[which],
-            method=self.method[which],
-            destination=self.destination[which],
-            reason=self.reason[which],
-        )
+    def where(self, mask: Mask) -> Spells:
+        """Return the spells for which a mask is true."""
+        return Spells(*(getattr(self, column.name)[mask] for column in fields(self)))
 
     def of(self, places: Collection[int]) -> Spells:
-        """Return those in a bed of some departments."""
+        """Return the spells in beds of some departments."""
         return self.where(np.isin(self.place, list(places)))
 
-    def leaving(self, start: int, end: int) -> Spells:
-        """Return those that end from one second up to, and without, another."""
-        return self.where((self.left >= start) & (self.left < end))
+    def discharged_in(self, start: int, end: int) -> Spells:
+        """Return the spells discharged from ``start`` up to, and without, ``end``."""
+        return self.where((self.discharged >= start) & (self.discharged < end))
 
     def present(self, at: Seconds) -> Seconds:
-        """Return how many are in a bed at the beginning of each of some seconds."""
-        return since(self.admitted, at) - since(self.left, at)
+        """Return the number of patients in a bed at the beginning of each second of ``at``."""
+        return since(self.admitted, at) - since(self.discharged, at)
 
     def delayed(self, at: Seconds) -> Seconds:
-        """Return how many are in a bed at the beginning of each of some seconds although they are fit to leave."""
-        return since(self.ready, at) - since(self.left, at)
+        """Return the number of patients in a bed who are ready for discharge, at the beginning of each second."""
+        return since(self.ready, at) - since(self.discharged, at)
 
 
 def since(times: Seconds, at: Seconds) -> Seconds:
-    """Return how many times come before each of some seconds."""
+    """Return the number of times before each second of ``at``."""
     counts: Seconds = np.searchsorted(np.sort(times), at, side="left")
     return counts

@@ -1,1 +1,1 @@
-"""Instruments that the studies share: observers, and departments of queueing theory."""
+"""Instruments that the studies share: observers, ledgers, departments of queueing theory, and probabilities."""

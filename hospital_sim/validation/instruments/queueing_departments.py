@@ -1,4 +1,4 @@
-"""Departments of queueing theory, as ordinary configurations, and how they are run."""
+"""Builds hospitals that have a closed form in queueing theory, as ordinary configurations, and runs them."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -9,11 +9,11 @@ from hospital_sim.simulation.department import Observer
 from hospital_sim.simulation.runner import FIRST_YEAR, observe, plan_run
 
 NO_LIMIT = 2000
-"""Beds of a department in which nobody ever waits: many more than are ever asked for."""
+"""Number of beds of a department in which nobody ever waits: many more than are ever occupied."""
 
 
 def ward(identifier: str, beds: int, per_day: float | None = None, **fields: object) -> dict[str, object]:
-    """Return the table of a department without long stays and delays, unless the fields give them."""
+    """Return the configuration of a department, without long stays and delays unless the fields set them."""
     plain = {
         "id": identifier,
         "name": identifier,
@@ -32,18 +32,18 @@ def hospital(identifier: str, warmup_days: int, wards: Sequence[dict[str, object
 
 
 def period(config: HospitalConfig, days: int) -> tuple[date, date]:
-    """Return the first and the last day of a run that is observed for some days after the warm-up, from 1 January."""
+    """Return the first and the last day to observe; the first is a 1 January late enough for the warm-up."""
     start = date(FIRST_YEAR + 1 + config.warmup_days // 366, 1, 1)
     return start, start + timedelta(days=days - 1)
 
 
 def window(config: HospitalConfig, days: int) -> tuple[int, int]:
-    """Return the first second that is observed, and the second after the last."""
+    """Return the first second to observe, and the first second after the last day."""
     start, _ = period(config, days)
     return second_of(start), second_of(start) + days * DAY
 
 
 def run(config: HospitalConfig, days: int, seed: int, observer: Observer) -> None:
-    """Simulate a hospital, warm-up first, and tell an observer all that happens."""
+    """Simulate a hospital, warm-up first, and call an observer with everything that happens."""
     start, end = period(config, days)
     observe(config, plan_run(config, start, end, seed), observer)

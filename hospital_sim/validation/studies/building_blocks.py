@@ -16,7 +16,7 @@ from hospital_sim.blocks.census import Census
 from hospital_sim.blocks.pathways import Patient, arrivals
 from hospital_sim.blocks.wards import Stay, Ward
 from hospital_sim.distributions import Distribution, Exponential, Lognormal
-from hospital_sim.validation.checks import Check, of_mistakes
+from hospital_sim.validation.checks import Check, check_none
 from hospital_sim.validation.instruments.queueing_departments import NO_LIMIT
 from hospital_sim.validation.studies.stroke import PATIENTS, PUBLISHED, audited
 from hospital_sim.validation.studies.stroke import judge as judge_stroke
@@ -101,7 +101,7 @@ def queue(seed: int) -> Measures:
 def judge_queue(samples: Samples) -> list[Check]:
     """Expect no difference; sums of times in days may differ by rounding."""
     return [
-        of_mistakes("blocks: patients whose admission or discharge is not that of the recursion", samples["oracle"]),
+        check_none("blocks: patients whose admission or discharge is not that of the recursion", samples["oracle"]),
         _of_rounding("blocks: bed days, census less the sum of the stays", samples["beds"].max()),
         _of_rounding("blocks: waiting days, census less the sum of the waits", samples["queue"].max()),
     ]

@@ -1,7 +1,8 @@
-"""Studies of what must hold to the second, without tolerance.
+"""Study of properties that must hold to the second, without tolerance.
 
-The oracle is the recursion of a queue with several servers: in the order of the requests each patient takes the bed
-that becomes free first, at once or when it does. It knows the draws and the beds, and nothing of the simulation.
+Its oracle is the recursion of a queue with several servers: in the order of the requests, each patient takes the bed
+that becomes free first, at once or as soon as it is free. The oracle uses the draws and the number of beds, and none of
+the simulation's code.
 """
 
 from collections.abc import Iterable
@@ -10,14 +11,14 @@ from heapq import heapreplace
 
 import numpy as np
 
-from hospital_sim.config import HospitalConfig
+from hospital_sim.config import DepartmentConfig, HospitalConfig
 from hospital_sim.draws.requests import Request, requests
 from hospital_sim.draws.streams import Streams
 from hospital_sim.events.codec import encode
 from hospital_sim.simulation.discharge_profile import DischargeClock, discharge_clock
 from hospital_sim.simulation.runner import plan_run, run_events
-from hospital_sim.validation.checks import Check, of_mistakes
-from hospital_sim.validation.instruments.following import Follower, Ledger
+from hospital_sim.validation.checks import Check, check_none
+from hospital_sim.validation.instruments.ledgers import Ledger, LedgerObserver
 from hospital_sim.validation.instruments.queueing_departments import hospital, period, run, ward, window
 from hospital_sim.validation.study import Measures, Samples, Study
 
@@ -64,97 +65,94 @@ MISTAKES = {
 
 
 def follow(seed: int) -> Measures:
-    """Return the number of mistakes of each kind."""
+    """Return the number of mistakes of each kind in ``MISTAKES``."""
     start, end = window(_HOSPITAL, DAYS)
-    follower = Follower(start, end)
-    run(_HOSPITAL, DAYS, seed, follower)
+    observer = LedgerObserver(start, end)
+    run(_HOSPITAL, DAYS, seed, observer)
     mistakes = dict.fromkeys(MISTAKES, 0)
-    for position, ledger in enumerate(follower.ledgers):
-        drawn = _drawn(_HOSPITAL, position, seed)
-        expected = recursion(_HOSPITAL.department[position].beds, drawn, clock(_HOSPITAL, position))
-        statistics = follower.statistics[_HOSPITAL.department[position].id]
+    for department in _HOSPITAL.department:
+        ledger, statistics = observer.ledgers[department.id], observer.statistics[department.id]
+        expected = recursion(department.beds, _requests(_HOSPITAL, department, seed), discharge_clock(department))
         beds, waiting = ledger.overlaps(start, end)
-        mistakes["oracle"] += _unlike(ledger, expected, end)
+        mistakes["oracle"] += _deviations(ledger, expected, end)
         mistakes["order"] += _overtaking(ledger)
         mistakes["idle"] += ledger.integral.idle_seconds
         mistakes["conservation"] += ledger.mistakes
         mistakes["little_beds"] += abs(ledger.integral.bed_seconds - beds)
         mistakes["little_queue"] += abs(ledger.integral.queue_seconds - waiting)
         mistakes["statistics"] += abs(statistics.occupied_bed_seconds - beds) + abs(statistics.queue_seconds - waiting)
-    mistakes["more_beds"] = _longer_waits(follower, seed)
-    mistakes |= _bytes(seed)
+    mistakes["more_beds"] = _longer_waits(observer, seed)
+    mistakes |= _changed_events(seed)
     return {name: np.array(float(count)) for name, count in mistakes.items()}
 
 
 def judge(samples: Samples) -> list[Check]:
     """Expect no mistake of any kind."""
-    return [of_mistakes(words, samples[name]) for name, words in MISTAKES.items()]
+    return [check_none(words, samples[name]) for name, words in MISTAKES.items()]
 
 
-def recursion(beds: int, drawn: Iterable[Request], clock: DischargeClock | None) -> list[tuple[int, int]]:
-    """Return the seconds of admission and discharge of each request, in a department that is empty at first.
+def recursion(beds: int, requests: Iterable[Request], clock: DischargeClock | None) -> list[tuple[int, int]]:
+    """Return the seconds of admission and discharge of each request, in a department that begins empty.
 
     Args:
-        beds: How many beds there are.
-        drawn: The requests, in order.
-        clock: By which stays end; None if time passes at one pace.
+        beds: Number of beds.
+        requests: Requests in their order.
+        clock: Clock of a discharge profile, by which stays end; None without a profile.
     """
     free = [0] * beds
     seconds = []
-    for request in drawn:
+    for request in requests:
         admitted = max(request.second, free[0])
         if clock is None:
-            left = admitted + request.length + request.delay
+            discharged = admitted + request.length + request.delay
         else:
             ready = clock.after(admitted, request.length)
-            left = clock.after(ready, request.delay) if request.delay else ready
-        heapreplace(free, left + request.turnaround)
-        seconds.append((admitted, left))
+            discharged = clock.after(ready, request.delay) if request.delay else ready
+        heapreplace(free, discharged + request.turnaround)
+        seconds.append((admitted, discharged))
     return seconds
 
 
-def clock(config: HospitalConfig, position: int) -> DischargeClock | None:
-    """Return the clock by which the stays of a department end."""
-    return discharge_clock(config.department[position])
-
-
-def _drawn(config: HospitalConfig, position: int, seed: int) -> list[Request]:
-    department = config.department[position]
+def _requests(config: HospitalConfig, department: DepartmentConfig, seed: int) -> list[Request]:
     start, end = period(config, DAYS)
     streams = Streams(seed, config.id, department.id)
     return list(requests(department, streams, start - timedelta(days=config.warmup_days), end))
 
 
-def _unlike(ledger: Ledger, expected: list[tuple[int, int]], end: int) -> int:
-    """Count those who are not admitted, or do not leave, in the second of the recursion, up to the end of the run."""
-    number = {spell: position for position, spell in enumerate(ledger.asked)}
+def _deviations(ledger: Ledger, expected: list[tuple[int, int]], end: int) -> int:
+    """Count the patients whose admission or discharge is not in the second of the recursion, up to the end of the run.
+
+    A call that comes twice counts too.
+    """
+    number = {spell: position for position, spell in enumerate(ledger.requested)}
     admitted = [(number[spell], second) for spell, second in ledger.admitted]
-    left = [(number[spell], second) for spell, second in ledger.left]
-    right_admitted = [(position, first) for position, (first, _) in enumerate(expected) if first < end]
-    right_left = [(position, last) for position, (_, last) in enumerate(expected) if last < end]
-    wrong = set(admitted) ^ set(right_admitted) | set(left) ^ set(right_left)
-    told_twice = len(admitted) - len(set(admitted)) + len(left) - len(set(left))
-    return len({position for position, _ in wrong}) + told_twice
+    discharged = [(number[spell], second) for spell, second in ledger.discharged]
+    right_admitted = {(position, first) for position, (first, _) in enumerate(expected) if first < end}
+    right_discharged = {(position, last) for position, (_, last) in enumerate(expected) if last < end}
+    wrong = set(admitted) ^ right_admitted | set(discharged) ^ right_discharged
+    repeated = len(admitted) - len(set(admitted)) + len(discharged) - len(set(discharged))
+    return len({position for position, _ in wrong}) + repeated
 
 
 def _overtaking(ledger: Ledger) -> int:
-    return sum(spell is not first for (spell, _), first in zip(ledger.admitted, ledger.asked, strict=False))
+    return sum(spell is not first for (spell, _), first in zip(ledger.admitted, ledger.requested, strict=False))
 
 
-def _longer_waits(follower: Follower, seed: int) -> int:
-    """Count those who wait longer where each department has one bed more."""
+def _longer_waits(observer: LedgerObserver, seed: int) -> int:
+    """Count the patients who wait longer if each department has one bed more."""
     start, end = window(_ROOMIER, DAYS)
-    roomier = Follower(start, end)
+    roomier = LedgerObserver(start, end)
     run(_ROOMIER, DAYS, seed, roomier)
     longer = 0
-    for few, more in zip(follower.ledgers, roomier.ledgers, strict=True):
-        second = dict(more.admitted)
-        for one, other in zip(few.asked, more.asked, strict=False):
-            longer += one.bed != 0 and second.get(other, end) > one.admitted
+    for department, ledger in observer.ledgers.items():
+        other = roomier.ledgers[department]
+        admitted = dict(other.admitted)
+        for spell, same in zip(ledger.requested, other.requested, strict=False):
+            longer += spell.bed != 0 and admitted.get(same, end) > spell.admitted
     return longer
 
 
-def _bytes(seed: int) -> dict[str, int]:
+def _changed_events(seed: int) -> dict[str, int]:
     """Count events of a short run that differ in a longer one, and in one with another department."""
     short = _events(_HOSPITAL, seed, 20)
     longer = _events(_HOSPITAL, seed, 40)

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from hospital_sim.clock import DAY, HOUR, second_of
 from hospital_sim.config.calendar import DAYS_IN_MONTH
 from hospital_sim.distributions import Floats
-from hospital_sim.validation.checks import Check, of_binomial, of_chi_squared, of_classes, of_means, of_poisson
+from hospital_sim.validation.checks import (
+    Check,
+    check_binomial,
+    check_chi_squared,
+    check_classes,
+    check_mean,
+    check_poisson,
+)
 from hospital_sim.validation.instruments.observers import Requests
 from hospital_sim.validation.instruments.queueing_departments import NO_LIMIT, hospital, period, run, ward
 from hospital_sim.validation.studies.unlimited import MONTHS
@@ -73,23 +80,23 @@ def _of_counts(by_day: Floats) -> Iterator[Check]:
     runs = by_day.shape[0] * by_day.shape[1]
     for number, name in enumerate(MONTHS, 1):
         count = by_day[:, :, months == number].sum()
-        yield of_poisson(f"requests in all, {name}", count, runs * expected[months == number].sum())
+        yield check_poisson(f"requests in all, {name}", count, runs * expected[months == number].sum())
     dispersion = float(((by_day - expected) ** 2 / expected).sum())
-    yield of_chi_squared("dispersion of the requests by day", dispersion, by_day.size)
+    yield check_chi_squared("dispersion of the requests by day", dispersion, by_day.size)
     totals = by_day.sum(axis=2)
     among = float(((totals - expected.sum()) ** 2 / expected.sum()).sum())
-    yield of_chi_squared("dispersion of the requests by replication and department", among, totals.size)
+    yield check_chi_squared("dispersion of the requests by replication and department", among, totals.size)
 
 
 def _of_shares(samples: Samples) -> Iterator[Check]:
     requests = int(samples["requests"].sum())
-    yield of_binomial("share of long stays", samples["long"].sum(), requests, LONG_SHARE)
-    yield of_binomial("share of delayed discharges", samples["delay"].sum(), requests, DELAY_SHARE)
+    yield check_binomial("share of long stays", samples["long"].sum(), requests, LONG_SHARE)
+    yield check_binomial("share of delayed discharges", samples["delay"].sum(), requests, DELAY_SHARE)
     both = samples["long_and_delayed"].sum()
-    yield of_binomial("share of stays that are long and delayed", both, requests, LONG_SHARE * DELAY_SHARE)
+    yield check_binomial("share of stays that are long and delayed", both, requests, LONG_SHARE * DELAY_SHARE)
     words = {"stay": "ordinary stays", "long": "long stays", "delay": "delays", "hour": "hours of the day"}
     for name, size in _CLASSES.items():
-        yield of_classes(f"{words[name]}, chi-squared", samples[name].sum(axis=0), np.full(size, 1 / size))
+        yield check_classes(f"{words[name]}, chi-squared", samples[name].sum(axis=0), np.full(size, 1 / size))
 
 
 def _of_streams(samples: Samples) -> Iterator[Check]:
@@ -101,7 +108,7 @@ def _of_streams(samples: Samples) -> Iterator[Check]:
         "stay_and_next": "stay and that of the next patient",
     }
     for name, words in names.items():
-        yield of_means(f"correlation: {words}", samples[name], 0.0)
+        yield check_mean(f"correlation: {words}", samples[name], 0.0)
 
 
 def _months() -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ import numpy as np
 from hospital_sim.config import HospitalConfig
 from hospital_sim.observe.window import WindowObserver
 from hospital_sim.queueing import erlang_b
-from hospital_sim.validation.checks import Check, of_means, of_ratio
+from hospital_sim.validation.checks import Check, check_mean, check_ratio
 from hospital_sim.validation.instruments.queueing_departments import hospital, run, ward, window
 from hospital_sim.validation.study import Measures, Samples, Study
 
@@ -72,9 +72,9 @@ def judge(kinds: tuple[str, ...], beds: int, load: float, samples: Samples) -> l
         full, occupied = samples["full"][:, position], samples["occupied"][:, position]
         unlike = away - full * asked
         checks += [
-            of_ratio(f"share turned away, {beds} beds, {kind} stays", away, asked, expected),
-            of_means(f"occupied beds of {beds}, {kind} stays", occupied, load * (1 - expected)),
-            of_ratio(f"share turned away less share of time full, {kind} stays", unlike, asked, 0.0),
+            check_ratio(f"share turned away, {beds} beds, {kind} stays", away, asked, expected),
+            check_mean(f"occupied beds of {beds}, {kind} stays", occupied, load * (1 - expected)),
+            check_ratio(f"share turned away less share of time full, {kind} stays", unlike, asked, 0.0),
         ]
     return checks
 

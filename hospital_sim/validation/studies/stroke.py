@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hospital_sim.distributions import Exponential, Lognormal
+from hospital_sim.observe.window import WindowObserver
 from hospital_sim.queueing import erlang_b
-from hospital_sim.validation.checks import Check, of_ratio, of_tolerance, standard_error
-from hospital_sim.validation.instruments.observers import DailyCensus, TurnedAway
+from hospital_sim.validation.checks import Check, check_ratio, check_tolerance, standard_error
+from hospital_sim.validation.instruments.observers import DailyCensus
 from hospital_sim.validation.instruments.queueing_departments import NO_LIMIT, hospital, run, ward, window
 from hospital_sim.validation.study import Measures, Samples, Study
 
@@ -69,10 +70,13 @@ def audited(days_by_census: NDArray[np.int64]) -> Measures:
 
 def turn_away(days: int, seed: int) -> Measures:
     """Return how many were turned away, of how many, for each number of beds of the table."""
-    observer = TurnedAway(window(_DIVERTED, days)[0], len(PUBLISHED))
+    observer = WindowObserver(*window(_DIVERTED, days))
     run(_DIVERTED, days, seed, observer)
-    away = np.array(observer.diverted_count, float)
-    return {"part": away, "whole": away + np.array(observer.accepted, float)}
+    statistics = observer.statistics.values()
+    return {
+        "part": np.array([float(seen.diversions) for seen in statistics]),
+        "whole": np.array([float(seen.requests) for seen in statistics]),
+    }
 
 
 def judge(way: str, samples: Samples) -> list[Check]:
@@ -92,12 +96,12 @@ def _checks(way: str, samples: Samples) -> Iterator[Check]:
         right = erlang_b(beds, LOAD)
         errors.append(standard_error(parts, wholes, right))
         name = f"delayed, {beds} beds, {way}"
-        yield of_ratio(f"{name}: Erlang B", parts, wholes, right)
+        yield check_ratio(f"{name}: Erlang B", parts, wholes, right)
         within = (right - TOLERANCE, right + TOLERANCE)
-        yield of_tolerance(f"{name}: Erlang B and {TOLERANCE}", parts, wholes, right, within)
+        yield check_tolerance(f"{name}: Erlang B and {TOLERANCE}", parts, wholes, right, within)
         rounded = ROUNDING + TOLERANCE
         within = (published - rounded, published + rounded)
-        yield of_tolerance(f"{name}: published", parts, wholes, published, within)
+        yield check_tolerance(f"{name}: published", parts, wholes, published, within)
     yield Check(f"largest standard error, {way}", 0.0, max(errors), 0.0, MOST_ERROR)
 
 

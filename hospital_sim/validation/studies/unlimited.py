@@ -6,7 +6,7 @@ import numpy as np
 
 from hospital_sim.config.calendar import DAYS_IN_MONTH
 from hospital_sim.distributions import Floats, Lognormal
-from hospital_sim.validation.checks import Check, of_means
+from hospital_sim.validation.checks import Check, check_mean
 from hospital_sim.validation.instruments.observers import DailyCensus
 from hospital_sim.validation.instruments.queueing_departments import NO_LIMIT, hospital, period, run, ward, window
 from hospital_sim.validation.study import Measures, Samples, Study
@@ -57,8 +57,8 @@ def judge_constant(samples: Samples) -> list[Check]:
     for position, kind in enumerate((*STAYS, "simple rule")):
         load = _LOADS[position]
         checks += [
-            of_means(f"mean census, beds without limit, {kind} stays", samples["mean"][:, position], load),
-            of_means(f"variance of the census, {kind} stays", samples["variance"][:, position], load),
+            check_mean(f"mean census, beds without limit, {kind} stays", samples["mean"][:, position], load),
+            check_mean(f"variance of the census, {kind} stays", samples["variance"][:, position], load),
         ]
     return checks
 
@@ -77,13 +77,13 @@ def judge_seasonal(samples: Samples) -> list[Check]:
     expected = seasonal_census(month)
     census = samples["census"]
     checks = [
-        of_means(
+        check_mean(
             f"mean census, seasonal, {name}", census[:, month == number].mean(axis=1), _mean(expected, month, number)
         )
         for number, name in enumerate(MONTHS, 1)
     ]
     dispersion = ((census - expected) ** 2 / expected).mean(axis=1)
-    return [*checks, of_means("variance of the seasonal census over its mean", dispersion, 1.0)]
+    return [*checks, check_mean("variance of the seasonal census over its mean", dispersion, 1.0)]
 
 
 def seasonal_census(month: Floats) -> Floats:

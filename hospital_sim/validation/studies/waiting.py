@@ -8,7 +8,7 @@ from hospital_sim.clock import DAY
 from hospital_sim.distributions import Exponential, Floats
 from hospital_sim.experiments.intervals import student_t
 from hospital_sim.queueing import erlang_c, erlang_c_mean_wait, erlang_c_wait_quantile, one_bed_mean_wait
-from hospital_sim.validation.checks import LEVEL, Check, of_ratio, standard_error
+from hospital_sim.validation.checks import LEVEL, Check, check_ratio, standard_error
 from hospital_sim.validation.instruments.observers import Waits
 from hospital_sim.validation.instruments.queueing_departments import hospital, run, ward, window
 from hospital_sim.validation.study import Measures, Samples, Study
@@ -54,8 +54,8 @@ def judge_several_beds(samples: Samples) -> list[Check]:
     """Compare with Erlang C: the share that waits, the mean, P90 and P95."""
     patients = samples["patients"]
     checks = [
-        of_ratio("share that waits, 10 beds, load 9", samples["waited"], patients, erlang_c(BEDS, LOAD)),
-        of_ratio("mean wait, 10 beds, load 9", samples["total"], patients, erlang_c_mean_wait(BEDS, LOAD)),
+        check_ratio("share that waits, 10 beds, load 9", samples["waited"], patients, erlang_c(BEDS, LOAD)),
+        check_ratio("mean wait, 10 beds, load 9", samples["total"], patients, erlang_c_mean_wait(BEDS, LOAD)),
     ]
     classes = samples["classes"].sum(axis=0)
     for position, share in enumerate(QUANTILES):
@@ -117,7 +117,9 @@ def judge_one_bed(samples: Samples) -> list[Check]:
     """Compare with Pollaczek and Khinchine."""
     expected = one_bed_mean_wait(ONE_BED_LOAD / _MEAN, _MEAN, _SQUARE)
     return [
-        of_ratio("mean wait in days, one bed, long stays and delays", samples["total"], samples["patients"], expected)
+        check_ratio(
+            "mean wait in days, one bed, long stays and delays", samples["total"], samples["patients"], expected
+        )
     ]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from hospital_sim.validation.checks import LEVEL, Check, of_means, of_mistakes, of_poisson, of_ratio
+from hospital_sim.validation.checks import LEVEL, Check, check_mean, check_none, check_poisson, check_ratio
 from hospital_sim.validation.instruments.probabilities import binomial_range, chi_squared_range, poisson_range
 
 pytestmark = pytest.mark.unit
@@ -40,7 +40,7 @@ def test_a_chi_squared_range_is_that_of_the_quantiles(degrees: int, level: float
 def test_the_interval_of_means_is_that_of_student_around_what_is_expected() -> None:
     values = np.random.default_rng(1).normal(3, 2, 30)
 
-    check = of_means("mean", values, 3.1)
+    check = check_mean("mean", values, 3.1)
 
     half = stats.t(29).isf(LEVEL / 2) * stats.sem(values)
     assert (check.low, check.high) == pytest.approx((3.1 - half, 3.1 + half))
@@ -49,24 +49,24 @@ def test_the_interval_of_means_is_that_of_student_around_what_is_expected() -> N
 
 
 def test_replications_that_are_all_the_same_pass_only_if_they_are_what_is_expected() -> None:
-    assert of_means("same", np.full(30, 2.0), 2.0).passed
-    assert not of_means("same", np.full(30, 2.0), 2.001).passed
+    assert check_mean("same", np.full(30, 2.0), 2.0).passed
+    assert not check_mean("same", np.full(30, 2.0), 2.001).passed
 
 
 def test_a_ratio_is_that_of_the_sums() -> None:
-    check = of_ratio("share", np.array([1.0, 3.0]), np.array([10.0, 10.0]), 0.2)
+    check = check_ratio("share", np.array([1.0, 3.0]), np.array([10.0, 10.0]), 0.2)
 
     assert check.observed == pytest.approx(0.2)
 
 
 def test_one_mistake_fails() -> None:
-    assert of_mistakes("none", np.zeros(30)).passed
-    assert not of_mistakes("one", np.eye(30)[0]).passed
+    assert check_none("none", np.zeros(30)).passed
+    assert not check_none("one", np.eye(30)[0]).passed
 
 
 def test_a_count_outside_its_range_fails() -> None:
-    assert of_poisson("count", 10_000, 10_000).passed
-    assert not of_poisson("count", 10_500, 10_000).passed
+    assert check_poisson("count", 10_000, 10_000).passed
+    assert not check_poisson("count", 10_500, 10_000).passed
 
 
 def test_what_is_not_a_number_fails() -> None:

@@ -1,4 +1,8 @@
-"""Follows every patient and every bed of a department, to the second, for what must hold without exception."""
+"""Ledgers of departments: every request, admission and discharge to the second, for checks without tolerance.
+
+The same quantities are taken in two ways, from the ward as it changes and from the spells of its patients, so that a
+study can compare them exactly.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,16 +12,16 @@ from hospital_sim.simulation.department import Department, Spell
 
 
 class Integral:
-    """Integrates over time how many beds are occupied and how many patients wait, as the ward itself says.
+    """Integrates the occupied beds and the waiting list of a ward over time, by the ward's own counts.
 
     Args:
-        department: The department, whose ward it watches from now on.
+        department: Department whose ward is watched from now on.
         start: First second of the window.
 
     Attributes:
         bed_seconds: Integral of the occupied beds.
         queue_seconds: Integral of the waiting list.
-        idle_seconds: Seconds in which a bed was free and somebody waited.
+        idle_seconds: Seconds in which a bed was free while a patient waited.
     """
 
     def __init__(self, department: Department, start: int) -> None:
@@ -34,7 +38,7 @@ class Integral:
     admitted = left = withdrew = asked
 
     def advance(self, second: int) -> None:
-        """Integrate what has been since the last change, and note what is now."""
+        """Integrate over the time since the last change, and keep the present state."""
         passed = max(second - max(self._last, self._start), 0)
         occupied, waiting, is_free = self._state
         self.bed_seconds += passed * occupied
@@ -47,32 +51,32 @@ class Integral:
 
 
 class Ledger:
-    """What an observer is told of one department, in the order in which it is told.
+    """The calls of an observer for one department, in their order.
 
     Args:
         department: The department.
         start: First second of the window of the integrals.
 
     Attributes:
-        asked: The spells, in the order of their requests.
-        admitted: Spells and seconds of admission.
-        left: Spells and seconds of discharge.
-        integral: What the ward itself says.
-        mistakes: Days on which beds or the waiting list do not add up.
+        requested: Spells in the order of their requests.
+        admitted: Each admission: the spell and the second of the call.
+        discharged: Each discharge: the spell and the second of the call.
+        integral: Integrals by the ward's own counts.
+        mistakes: Number of days on which beds or the waiting list do not add up.
     """
 
     def __init__(self, department: Department, start: int) -> None:
         self._department = department
-        self.asked: list[Spell] = []
+        self.requested: list[Spell] = []
         self.admitted: list[tuple[Spell, int]] = []
-        self.left: list[tuple[Spell, int]] = []
+        self.discharged: list[tuple[Spell, int]] = []
         self.integral = Integral(department, start)
         self.mistakes = 0
         self._before = self._state()
         self._today: Counter[str] = Counter()
 
-    def tell(self, kind: str) -> int:
-        """Count one more of today's requests, admissions or discharges; return the second."""
+    def count(self, kind: str) -> int:
+        """Count a request, an admission or a discharge of today; return the present second."""
         self._today[kind] += 1
         return int(self._department.ward.env.now)
 
@@ -82,22 +86,21 @@ class Ledger:
         self._today.clear()
 
     def end_of_day(self) -> None:
-        """Compare with the start of the day and what has happened since."""
+        """Compare with the start of the day and the counts of the day."""
         occupied, waiting = self._before
         today = self._today
-        occupied += today["admitted"] - today["left"]
-        waiting += today["asked"] - today["admitted"]
+        occupied += today["admitted"] - today["discharged"]
+        waiting += today["requested"] - today["admitted"]
         self._before = self._state()
         self.mistakes += self._before != (occupied, waiting)
 
     def overlaps(self, start: int, end: int) -> tuple[int, int]:
-        """Return the sum over patients of the seconds in a bed, and of those on the waiting list, within a window."""
-        beds = sum(_overlap(spell.admitted, second, start, end) for spell, second in self.left)
-        gone = Counter(spell for spell, _ in self.left)
-        inside = Counter(spell for spell, _ in self.admitted) - gone
-        beds += sum(_overlap(spell.admitted, end, start, end) for spell in inside.elements())
+        """Return the seconds in a bed and on the waiting list within a window, each summed over the patients."""
+        beds = sum(_overlap(spell.admitted, second, start, end) for spell, second in self.discharged)
+        in_bed = Counter(spell for spell, _ in self.admitted) - Counter(spell for spell, _ in self.discharged)
+        beds += sum(_overlap(spell.admitted, end, start, end) for spell in in_bed.elements())
         waits = sum(_overlap(spell.request.second, second, start, end) for spell, second in self.admitted)
-        waiting = Counter(self.asked) - Counter(spell for spell, _ in self.admitted)
+        waiting = Counter(self.requested) - Counter(spell for spell, _ in self.admitted)
         return beds, waits + sum(_overlap(spell.request.second, end, start, end) for spell in waiting.elements())
 
     def _state(self) -> tuple[int, int]:
@@ -105,52 +108,52 @@ class Ledger:
         return ward.occupied, ward.waiting_list_size
 
 
-class Follower(WindowObserver):
-    """Measures a window as the library does, and keeps a ledger of every department beside it.
+class LedgerObserver(WindowObserver):
+    """Measures a window as the library does, and also keeps a ledger of every department.
 
     Args:
         start: First second of the window.
-        end: The second after its last.
+        end: First second after it.
 
     Attributes:
-        ledgers: One for each department.
+        ledgers: Ledger of each department by its identifier.
     """
 
     def __init__(self, start: int, end: int) -> None:
         super().__init__(start, end)
         self._first = start
-        self.ledgers: list[Ledger] = []
+        self.ledgers: dict[str, Ledger] = {}
 
     def requested(self, spell: Spell) -> None:
         """Keep a request."""
         super().requested(spell)
-        ledger = self.ledgers[spell.department.position]
-        ledger.tell("asked")
-        ledger.asked.append(spell)
+        ledger = self.ledgers[spell.department.id]
+        ledger.count("requested")
+        ledger.requested.append(spell)
 
     def admitted(self, spell: Spell) -> None:
         """Keep an admission."""
         super().admitted(spell)
-        ledger = self.ledgers[spell.department.position]
-        ledger.admitted.append((spell, ledger.tell("admitted")))
+        ledger = self.ledgers[spell.department.id]
+        ledger.admitted.append((spell, ledger.count("admitted")))
 
     def discharged(self, spell: Spell) -> None:
         """Keep a discharge."""
         super().discharged(spell)
-        ledger = self.ledgers[spell.department.position]
-        ledger.left.append((spell, ledger.tell("left")))
+        ledger = self.ledgers[spell.department.id]
+        ledger.discharged.append((spell, ledger.count("discharged")))
 
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
-        """Begin the ledgers on the first day; check the others."""
+        """Begin the ledgers on the first day; check them on later days."""
         if not self.ledgers:
-            self.ledgers = [Ledger(department, self._first) for department in departments]
-        for ledger in self.ledgers:
+            self.ledgers = {department.id: Ledger(department, self._first) for department in departments}
+        for ledger in self.ledgers.values():
             ledger.start_of_day()
         super().start_of_day(second, departments)
 
     def end_of_day(self, second: int, departments: Sequence[Department]) -> None:
         """Check that the day adds up."""
-        for ledger in self.ledgers:
+        for ledger in self.ledgers.values():
             ledger.end_of_day()
             ledger.integral.advance(second + 1)
         super().end_of_day(second, departments)
