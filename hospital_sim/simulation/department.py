@@ -1,4 +1,4 @@
-"""A department at work, a patient's spell in it, and the observer of both."""
+"""A department as it runs, the spell of a patient in it, and the observer of both."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -16,16 +16,16 @@ from hospital_sim.simulation.order import Order, Phase
 
 
 class Spell(Struct, eq=False):
-    """A patient's way through a hospital.
+    """The spell of a patient: from the request for a bed to the discharge.
 
     Attributes:
         department: The department that was asked.
         request: The request, with the stay that was drawn for it.
-        place: The department whose bed it is; the one that was asked while waiting.
+        place: The department that has the bed; the department that was asked while waiting.
         bed: Number of the bed; 0 while waiting.
         admitted: Second of the admission; 0 while waiting.
-        ready: Second at which the patient is fit for discharge; likewise.
-        discharged: Second at which the patient leaves the bed; likewise.
+        ready: Second at which the patient is fit for discharge; 0 while waiting.
+        discharged: Second at which the patient leaves the bed; 0 while waiting.
     """
 
     department: "Department"
@@ -37,7 +37,7 @@ class Spell(Struct, eq=False):
     discharged: int = 0
 
     def admit(self, place: "Department", bed: int, second: int) -> None:
-        """Note the bed, and when the patient will leave it."""
+        """Set the bed, and the seconds at which the patient takes it, is fit for discharge and leaves."""
         self.place, self.bed, self.admitted = place, bed, second
         clock, request = self.department.clock, self.request
         if clock is None:
@@ -49,22 +49,26 @@ class Spell(Struct, eq=False):
 
 
 class Department:
-    """A department at work: its configuration, beds, waiting list and patients.
+    """A department as it runs: its configuration, beds and waiting list.
 
     Args:
         env: The environment, on the clock of a hospital run.
-        config: What the department is.
-        position: Position of the department in the hospital.
-        order: The order of things that fall on one second.
+        config: The configuration of the department.
+        position: Position of the department in the hospital, from 0.
+        order: The order of events within a second.
 
     Attributes:
-        id: Its identifier.
-        config: What it is.
-        position: Its position in the hospital.
-        clock: The clock by which stays end; None if time passes at one pace.
+        id: Identifier.
+        config: The configuration.
+        position: Position in the hospital, from 0.
+        clock: The clock by which stays end; None without a discharge profile.
+        at_request: SimPy priority of its requests.
+        at_overflow: SimPy priority of its overflow.
+        at_discharge: SimPy priority of the discharges from its beds.
+        at_beds_change: SimPy priority of changes of its beds.
         ward: The beds and the waiting list.
-        on_waiting: Called when a patient begins to wait.
-        outlier_places: Where else its patients may be sent, by identifier.
+        on_waiting: Called with the spell of each patient who begins to wait.
+        outlier_places: Departments to which its patients may overflow, by identifier.
     """
 
     def __init__(
@@ -94,28 +98,28 @@ class Department:
 
 
 class Observer(Protocol):
-    """Who is told what happens in a hospital, in the order in which it happens."""
+    """Receives a call for each change in a hospital, in the order in which they happen."""
 
     def requested(self, spell: Spell) -> None:
-        """A patient asks for a bed and will get one, now or later."""
+        """Called when a patient asks for a bed and will get one, now or later."""
         ...
 
     def admitted(self, spell: Spell) -> None:
-        """A patient was given a bed."""
+        """Called when a patient has taken a bed."""
         ...
 
     def discharged(self, spell: Spell) -> None:
-        """A patient left the bed."""
+        """Called when a patient has left the bed."""
         ...
 
     def diverted(self, department: Department, request: Request) -> None:
-        """A request was turned away."""
+        """Called when a request is turned away."""
         ...
 
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
-        """A day begins; nothing of it has happened yet."""
+        """Called in the first second of a day, before everything else."""
         ...
 
     def end_of_day(self, second: int, departments: Sequence[Department]) -> None:
-        """A day ends; all of it has happened."""
+        """Called in the last second of a day, after everything else."""
         ...

@@ -1,4 +1,7 @@
-"""Planned changes of beds, at the beginning of a day, and escalation beds, looked at on every full hour."""
+"""Planned and escalation beds: both open and close as time passes.
+
+Planned beds change at midnight. Escalation beds open and close on the full hour, by the share of beds occupied.
+"""
 
 from collections.abc import Generator
 from typing import Any
@@ -14,29 +17,29 @@ from hospital_sim.simulation.department import Department
 
 
 def change_beds(env: Environment, department: Department) -> Generator[Event, Any, None]:
-    """Open and close the beds of a department, as planned and under pressure.
+    """Open and close the beds of a department: once a day, or every hour if it has escalation beds.
 
     Args:
         env: The environment, at the beginning of a day.
-        department: Whose beds.
+        department: The department.
     """
     config, ward = department.config, department.ward
     pause = DAY if config.escalation is None else HOUR
-    escalated = False
+    is_escalated = False
     until_next = 0
     while True:
         yield Turn(env, env.now + until_next, department.at_beds_change)
         planned = planned_beds(config, date_of(int(env.now)))
         extra = 0
         if config.escalation is not None:
-            escalated = _is_escalated(config.escalation, ward.occupied, planned, escalated)
-            extra = config.escalation.beds if escalated else 0
+            is_escalated = _is_escalated(config.escalation, ward.occupied, planned, is_escalated)
+            extra = config.escalation.beds if is_escalated else 0
         ward.set_open(planned + extra)
         until_next = pause
 
 
-def _is_escalated(rule: Escalation, occupied: int, planned: int, before: bool) -> bool:
-    """Tell whether escalation beds are to be open, given whether they were."""
-    if before:
+def _is_escalated(rule: Escalation, occupied: int, planned: int, was_escalated: bool) -> bool:
+    """Return True if escalation beds are to be open. Opening takes a higher occupancy than staying open."""
+    if was_escalated:
         return occupied >= rule.close_below * planned
     return occupied > rule.open_above * planned

@@ -1,15 +1,26 @@
-"""The order of things that fall on one second.
+"""The order of events that fall on one second, ties included.
 
-1. The start-of-day census, before everything else of its second.
-2. Beds open or close, and turnarounds end.
+The phases of a second, first to last:
+
+1. The start-of-day census of all departments.
+2. Beds open and close, and turnarounds end.
 3. Discharges.
-4. Admissions from the queue, each department's own; then those who are sent to a bed of another department.
-5. New requests.
-6. The end-of-day census, after everything else of its second.
+4. Admissions from the waiting list: the head of the list takes the lowest free bed, until no bed is free or nobody
+   waits.
+5. Overflow: patients at the head of a list move to a free bed of another department (``overflow``).
+6. New requests. A patient takes the lowest free bed if nobody waits; else joins the end of the list or is diverted.
+7. The end-of-day census of all departments.
 
-Within a phase, departments take their turn in the order of the configuration. SimPy runs events of one time by
-priority: a phase and a department make one. What an event sets off at once (the start of a process, the waking of a
-patient who waits) has SimPy's own two priorities, which come first, so it is done before the next event of the order.
+Ties are broken within a phase, in this order:
+
+- By department, in the order of the configuration. For a discharge or a turnaround, it is the department that has the
+  bed; for overflow, the department that was asked. All events of one department come before those of the next.
+- By time of scheduling. So discharges of one department come in the order of admission, and requests in the order in
+  which they were drawn: source by source, in the order of the configuration.
+
+SimPy runs the events of one time by priority, and ``Order`` makes one priority of a phase and a department. Events that
+follow at once (a process starts, a waiting patient is woken) have SimPy's own two priorities. Those come first, so they
+are done before the next event of the order.
 """
 
 from enum import IntEnum
@@ -18,7 +29,7 @@ from simpy.events import NORMAL, EventPriority
 
 
 class Phase(IntEnum):
-    """A step of the order within one second."""
+    """A phase of the order within one second."""
 
     START_OF_DAY = 0
     BEDS_CHANGE = 1
@@ -30,15 +41,15 @@ class Phase(IntEnum):
 
 
 class Order:
-    """The priorities of a hospital.
+    """The priorities of the events of a hospital.
 
     Args:
-        departments: How many departments it has.
+        departments: Number of departments.
     """
 
     def __init__(self, departments: int) -> None:
         self._departments = departments
 
     def priority(self, phase: Phase, department: int = 0) -> EventPriority:
-        """Return the SimPy priority of a phase and the position of a department."""
+        """Return the SimPy priority of a phase for the department at a position in the configuration."""
         return EventPriority(NORMAL + 1 + phase * self._departments + department)

@@ -1,4 +1,4 @@
-"""Overflow: after a stated wait, the head of a queue takes a free bed of another department, as an outlier."""
+"""Overflow: after a stated wait, the head of a waiting list takes a free bed of another department, as an outlier."""
 
 from collections.abc import Sequence
 
@@ -12,41 +12,42 @@ from hospital_sim.simulation.department import Department, Spell
 
 
 class OutlierRounds:
-    """Sends the head of a department's queue to another department, once it has waited long enough.
+    """Sends patients from the head of a department's waiting list to other departments.
 
-    A round is held when a patient has waited that long, when another patient becomes the head, and when a bed becomes
-    free where an outlier may go; at most one in a second.
+    A round sends every patient who has waited long enough, until the head has not, or no place has a free bed. Rounds
+    come when a patient has just waited long enough, and after each round of admissions in the department or a place,
+    because the head or the free beds may then be others: at most one of these in a second.
 
     Args:
         env: The environment.
-        department: Whose queue.
-        places: Where its patients may go, in the order in which they are tried.
-        rule: When.
+        department: The department whose patients are sent.
+        places: Departments that take them, in the order in which they are tried.
+        rule: The rule of the configuration.
     """
 
     def __init__(self, env: Environment, department: Department, places: Sequence[Department], rule: Overflow) -> None:
         self._env = env
         self._department = department
         self._places = places
-        # A request comes last in its second: the next is the first in which its patient can go anywhere.
+        # At least 1, because requests come after overflow in their second.
         self._after = max(round(rule.after_hours * HOUR), 1)
         self._is_due = False
-        department.on_waiting = self._patient_waits
+        department.on_waiting = self._schedule_patient
         department.outlier_places = {place.config.id: place for place in places}
-        for each in (department, *places):
-            each.ward.on_round.append(self._call_round)
+        for place in (department, *places):
+            place.ward.on_round.append(self._schedule_round)
 
-    def _patient_waits(self, _: Spell) -> None:
+    def _schedule_patient(self, _: Spell) -> None:
         turn = Turn(self._env, self._env.now + self._after, self._department.at_overflow)
         turn.callbacks = [self._round]
 
-    def _call_round(self) -> None:
+    def _schedule_round(self) -> None:
         if not self._is_due and self._department.ward.waiting_list_size:
             self._is_due = True
             turn = Turn(self._env, self._env.now, self._department.at_overflow)
-            turn.callbacks = [self._called_round]
+            turn.callbacks = [self._scheduled_round]
 
-    def _called_round(self, event: Event) -> None:
+    def _scheduled_round(self, event: Event) -> None:
         self._is_due = False
         self._round(event)
 

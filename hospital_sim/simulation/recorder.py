@@ -110,12 +110,12 @@ class EventRecorder:
         )
 
     def diverted(self, department: Department, request: Request) -> None:
-        """Count a request that was turned away."""
+        """Count a diverted request."""
         if request.second >= self._from:
             self._diverted["diversion", department.config.id, date_of(request.second)] += 1
 
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
-        """Emit the start-of-day census; on the first day of the history, first the admissions of those in a bed."""
+        """Emit the start-of-day census; on the first day of the history, opening admissions before it."""
         if second < self._from:
             return
         if second == self._from and self._run.emit_from == self._run.start:
@@ -124,7 +124,7 @@ class EventRecorder:
             self._emit(self._census(department, second, "SOD"))
 
     def end_of_day(self, second: int, departments: Sequence[Department]) -> None:
-        """Emit the end-of-day census, and one snapshot of each patient who waits."""
+        """Emit the end-of-day census, and a snapshot of each waiting patient."""
         if second < self._from:
             return
         for department in departments:
@@ -142,7 +142,7 @@ class EventRecorder:
 
     def _emit_opening_admissions(self, departments: Sequence[Department]) -> None:
         in_bed = [spell for department in departments for spell in department.ward.pool.occupants]
-        # Sorting is stable: those admitted in one second stay in the order of departments, and of admission in each.
+        # Sorting is stable, so admissions in one second stay in the order of departments, and of admission in each.
         in_bed.sort(key=lambda spell: spell.admitted)
         for spell in in_bed:
             self._counts["admission", spell.place.config.id, date_of(spell.admitted)] += 1

@@ -1,4 +1,4 @@
-"""Assembles a run: a hospital, its demand, its beds and the coroutines that join them."""
+"""Plans a run and runs it: connects a hospital's demand, beds, coroutines and observer."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -23,24 +23,24 @@ from hospital_sim.simulation.recorder import Emit, EventRecorder
 from hospital_sim.simulation.spells import arrivals, census
 
 FIRST_YEAR, LAST_YEAR = 1971, 2199
-"""The years that a run may cover, warm-up included: those that every warehouse can store."""
+"""First and last year of a run, warm-up included: every warehouse can store the years between."""
 
 _LARGEST_SEED = 2**63 - 1
 _canonical = msgspec.json.Encoder(order="sorted")
 
 
 def plan_run(config: HospitalConfig, start: date, end: date, seed: int, emit_from: date | None = None) -> RunStarted:
-    """Say what a run will do, before it does it.
+    """Return the plan of a run.
 
     Args:
         config: The hospital.
         start: First day of the history, UTC.
         end: Last day, inclusive; may equal ``start``.
         seed: Seed of every random stream, 0 or more.
-        emit_from: First day of which events are emitted; ``start`` if None.
+        emit_from: First day whose events are emitted; ``start`` if None.
 
     Returns:
-        The object that the run writes before its first event.
+        The plan: the object that the run writes before its first event.
 
     Raises:
         ConfigurationError: If the days are out of order or out of range, or the seed is not a whole number from 0.
@@ -48,7 +48,7 @@ def plan_run(config: HospitalConfig, start: date, end: date, seed: int, emit_fro
     first = start if emit_from is None else emit_from
     _check_seed(seed)
     _check_days(config, start, first, end)
-    # Tables in the order of their keys, so that the order in a file changes no byte of the run record.
+    # Tables are sorted by key, so that the order in a file does not change the run record.
     configuration = msgspec.to_builtins(config, order="deterministic")
     history = {
         "configuration": configuration,
@@ -82,12 +82,12 @@ def run_events(
 
     Args:
         config: The hospital.
-        run: What to do, as ``plan_run`` said.
+        run: The plan, from ``plan_run``.
         emit: Called with each event, in the order in which they happen.
-        on_day: Called when a day is done, those of the warm-up included.
+        on_day: Called with each day after it has run, days of the warm-up included.
 
     Returns:
-        The run record: what was emitted.
+        The run record.
     """
     recorder = EventRecorder(config, run, emit)
     observe(config, run, recorder, on_day)
@@ -97,13 +97,13 @@ def run_events(
 def observe(
     config: HospitalConfig, run: RunStarted, observer: Observer, on_day: Callable[[date], None] | None = None
 ) -> None:
-    """Run a hospital, warm-up first, and tell an observer all that happens.
+    """Run a hospital, warm-up first, and report each change to an observer.
 
     Args:
         config: The hospital.
-        run: What to do, as ``plan_run`` said.
-        observer: Who is told.
-        on_day: Called when a day is done, those of the warm-up included.
+        run: The plan, from ``plan_run``.
+        observer: Receives a call for each change.
+        on_day: Called with each day after it has run, days of the warm-up included.
     """
     first_day = run.start - timedelta(days=run.warmup_days)
     env = Clockwork(initial_time=second_of(first_day))
@@ -121,7 +121,7 @@ def observe(
 
 
 def _connect(env: Environment, departments: Sequence[Department]) -> None:
-    """Start what changes the beds of departments, and what sends their patients elsewhere."""
+    """Start the changes of beds and the overflow of each department."""
     by_id = {department.config.id: department for department in departments}
     for department in departments:
         config = department.config

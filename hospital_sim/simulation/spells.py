@@ -1,6 +1,6 @@
 """The coroutines of a hospital: arrivals, the spell of a patient, and the census.
 
-They know beds and time. What happens is handed to an observer; nothing here knows what becomes of it.
+Each change is reported to an observer, so that nothing here depends on events, sinks or statistics.
 """
 
 from collections.abc import Generator, Iterable, Sequence
@@ -25,61 +25,61 @@ def arrivals(
 
     Args:
         env: The environment.
-        department: Who is asked.
+        department: The department that is asked.
         requests: The requests, in the order of their seconds.
-        observer: Who is told.
+        observer: Receives a call for each change.
     """
     at_request = department.at_request
     for request in requests:
         if not env.skip_to(request.second):
             yield Turn(env, request.second, at_request)
-        start(spell(env, department, request, observer))
+        start(run_spell(env, department, request, observer))
 
 
-def spell(
+def run_spell(
     env: Environment, department: Department, request: Request, observer: Observer
 ) -> Generator[Event, Any, None]:
-    """Take a bed, or wait for one; hold it for the stay and the delay; leave it to be cleaned.
+    """Take a bed or wait for one, hold it for the stay and the delay, leave it, and let it be cleaned.
 
     Args:
         env: The environment.
-        department: Who is asked.
-        request: The request that begins the spell now.
-        observer: Who is told.
+        department: The department that is asked.
+        request: The request, made now.
+        observer: Receives a call for each change.
     """
     if request.when_full == "divert" and not department.ward.has_room:
         observer.diverted(department, request)
         return
-    this = Spell(department, request, department)
-    observer.requested(this)
-    bed = department.ward.take_bed(this)
+    spell = Spell(department, request, department)
+    observer.requested(spell)
+    bed = department.ward.take_bed(spell)
     place, second = department, request.second
     if bed is None:
         if department.on_waiting is not None:
-            department.on_waiting(this)
-        ward, bed = yield from department.ward.wait_for_bed(this)
+            department.on_waiting(spell)
+        ward, bed = yield from department.ward.wait_for_bed(spell)
         place, second = department.outlier_places.get(ward.name, department), int(env.now)
-    this.admit(place, bed, second)
-    observer.admitted(this)
-    yield Turn(env, this.discharged, place.at_discharge)
+    spell.admit(place, bed, second)
+    observer.admitted(spell)
+    yield Turn(env, spell.discharged, place.at_discharge)
     turnaround = request.turnaround
     place.ward.leave_bed(bed, clean=not turnaround)
-    observer.discharged(this)
+    observer.discharged(spell)
     if turnaround:
-        yield Turn(env, this.discharged + turnaround, place.at_beds_change)
+        yield Turn(env, spell.discharged + turnaround, place.at_beds_change)
         place.ward.bed_cleaned(bed)
 
 
 def census(
     env: Environment, departments: Sequence[Department], order: Order, observer: Observer
 ) -> Generator[Event, Any, None]:
-    """Tell the observer of the first and the last second of each day.
+    """Call the observer in the first and the last second of each day.
 
     Args:
         env: The environment, at the beginning of a day.
         departments: The departments, in order.
-        order: The order of things that fall on one second.
-        observer: Who is told.
+        order: The order of events within a second.
+        observer: Receives a call for each change.
     """
     for midnight in count(int(env.now), DAY):
         yield Turn(env, midnight, order.priority(Phase.START_OF_DAY))

@@ -125,7 +125,7 @@ def outliers_go_a_second_late(patch: pytest.MonkeyPatch) -> None:
 
 def outliers_go_only_when_they_have_just_waited_long_enough(patch: pytest.MonkeyPatch) -> None:
     """Nobody looks again when a bed elsewhere becomes free later."""
-    patch.setattr(overflow.OutlierRounds, "_call_round", lambda self: None)
+    patch.setattr(overflow.OutlierRounds, "_schedule_round", lambda self: None)
 
 
 def a_closing_bed_takes_someone(patch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The order of things that fall on one second: a test for each sentence of ``hospital_sim.simulation.order``."""
+"""The order of events that fall on one second: a test for each sentence of ``hospital_sim.simulation.order``."""
 
 import pytest
 from hand_made import Asked, Seen, drive, ward
