@@ -1,7 +1,7 @@
 """Numbered beds: free, occupied, being cleaned, closed.
 
-A patient takes the lowest free bed. The beds in use are the lowest numbers; when there are to be fewer, the highest
-close first. A bed with a patient in it closes when the patient leaves, counts until then, and takes no one else.
+A patient takes the lowest free bed. The highest beds close first. A bed with a patient in it closes when the patient
+leaves; it counts until then, and no other patient takes it.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,11 @@ class BedPool(Generic[Occupant]):
     """The beds of a ward.
 
     Args:
-        beds: How many are open at first; beds are numbered from 1.
-        capacity: How many there is space for; as many as are open if None.
+        beds: Beds open at first, numbered from 1.
+        capacity: Bed spaces; ``beds`` if None.
+
+    Raises:
+        ValueError: If ``beds`` is not between 0 and the capacity.
     """
 
     def __init__(self, beds: int, capacity: int | None = None) -> None:
@@ -37,21 +40,21 @@ class BedPool(Generic[Occupant]):
 
     @property
     def occupied(self) -> int:
-        """How many beds have an occupant."""
+        """Number of beds with an occupant."""
         return len(self._occupants)
 
     @property
     def occupants(self) -> Iterator[Occupant]:
-        """Everyone who is in a bed, the longest there first."""
+        """The occupants, in the order of admission."""
         return iter(self._occupants.values())
 
     @property
     def has_free_bed(self) -> bool:
-        """Whether a bed is open, clean and empty."""
+        """True if a bed is open, clean and empty."""
         return bool(self._free)
 
     def take(self, occupant: Occupant) -> int | None:
-        """Give the lowest free bed to an occupant and return its number; None if there is none."""
+        """Give the lowest free bed to an occupant and return its number; None if no bed is free."""
         if not self._free:
             return None
         number = heappop(self._free)
@@ -59,17 +62,14 @@ class BedPool(Generic[Occupant]):
         return number
 
     def leave(self, number: int, *, clean: bool = True) -> Occupant:
-        """Let the occupant leave a bed, which is free again, or closed, or has to be cleaned first.
+        """Free a bed, or close it if it is to be closed, and return its last occupant.
 
         Args:
-            number: The bed.
-            clean: Whether the next patient can have it at once; else ``cleaned`` says when.
-
-        Returns:
-            Who was in it.
+            number: Number of the bed.
+            clean: False if the bed must be cleaned first; call ``cleaned`` when it is.
 
         Raises:
-            KeyError: If nobody is in it.
+            KeyError: If nobody is in the bed.
         """
         occupant = self._occupants.pop(number)
         if not clean:
@@ -79,20 +79,20 @@ class BedPool(Generic[Occupant]):
         return occupant
 
     def cleaned(self, number: int) -> None:
-        """Make a bed free that was being cleaned, unless it has been closed meanwhile.
+        """Free a bed after cleaning, unless it was closed during the cleaning.
 
         Raises:
-            KeyError: If it was not being cleaned.
+            KeyError: If the bed was not being cleaned.
         """
         self._cleaning.remove(number)
         if number <= self._open:
             heappush(self._free, number)
 
     def set_open(self, beds: int) -> None:
-        """Open or close beds, so that in the end this many are open.
+        """Open or close beds, so that ``beds`` are open once all closing beds are empty.
 
         Raises:
-            ValueError: If there is no space for so many.
+            ValueError: If ``beds`` is not between 0 and the capacity.
         """
         if not 0 <= beds <= self.capacity:
             raise ValueError(f"beds: must be between 0 and the capacity of {self.capacity}, not {beds}")

@@ -1,9 +1,8 @@
 """Beds and their waiting list, first come, first served, in any SimPy environment and any unit of time.
 
 Nobody overtakes: while someone waits, a newcomer joins the end of the list, even at the moment at which a bed becomes
-free. Beds that become free at one moment go to the head of the list together, once everything else that was due at that
-moment has happened. A patient whose coroutine ends while waiting, by an interrupt or an error, leaves the list, and no
-bed is lost.
+free. Beds that become free at one moment are given out together, after everything else that is due at that moment. A
+patient whose coroutine ends while waiting, by an interrupt or an error, leaves the list, and no bed is lost.
 """
 
 from __future__ import annotations
@@ -22,46 +21,46 @@ Watched = TypeVar("Watched", contravariant=True)
 
 
 class Watcher(Protocol[Watched]):
-    """Who is told what happens in a ward; attached from outside, so that a model need not know of it."""
+    """Receives a call for every change in a ward. Add one to ``ward.watchers``; the model needs no change."""
 
     def asked(self, occupant: Watched) -> None:
-        """Somebody joined the waiting list."""
+        """Called when a patient has joined the waiting list."""
         ...
 
     def admitted(self, occupant: Watched) -> None:
-        """Somebody was given a bed, at once or from the list."""
+        """Called when a patient has taken a bed, at once or from the list."""
         ...
 
     def left(self, occupant: Watched) -> None:
-        """Somebody left a bed."""
+        """Called when a patient has left a bed."""
         ...
 
     def withdrew(self, occupant: Watched) -> None:
-        """Somebody left the waiting list without a bed."""
+        """Called when a patient has left the waiting list without a bed."""
         ...
 
 
 Bed = tuple["BedQueue[Occupant]", int]
-"""A ward and the number of one of its beds."""
+"""A ward and the number of a bed in it."""
 
 
 class BedQueue(Generic[Occupant]):
-    """The beds of a unit and those who wait for one.
+    """The beds of a ward and its waiting list.
 
     Args:
         env: The environment.
         name: Name of the ward.
-        beds: How many beds are open at first.
-        capacity: How many there is space for; as many as are open if None.
-        admission: Priority of admissions from the list among the events of one moment.
+        beds: Beds open at first.
+        capacity: Bed spaces; ``beds`` if None.
+        admission: Priority of admissions from the list among the events of one time.
 
     Attributes:
         env: The environment.
         name: Name of the ward.
         pool: The beds.
-        watchers: Who is told what happens.
-        on_round: Called after each round of admissions from the list.
-        on_beds_changed: Called when beds have been opened or closed, other than by a patient who leaves a closing bed.
+        watchers: Watchers to call for each change.
+        on_round: Functions to call after each round of admissions from the list.
+        on_beds_changed: Functions to call when ``set_open`` has opened or closed beds.
     """
 
     def __init__(
@@ -95,26 +94,26 @@ class BedQueue(Generic[Occupant]):
 
     @property
     def waiting(self) -> Iterator[Occupant]:
-        """Everyone who waits, the head of the list first."""
+        """The waiting patients, the head of the list first."""
         return (occupant for occupant, _ in self._queue)
 
     @property
     def head(self) -> Occupant | None:
-        """Who heads the list; None if nobody waits."""
+        """The patient at the head of the list; None if nobody waits."""
         return self._queue[0][0] if self._queue else None
 
     @property
     def waiting_list_size(self) -> int:
-        """How many wait."""
+        """Number of waiting patients."""
         return len(self._queue)
 
     @property
     def has_room(self) -> bool:
-        """Whether a newcomer would get a bed at once."""
+        """True if a newcomer would get a bed at once."""
         return not self._queue and self.pool.has_free_bed
 
     def take_bed(self, occupant: Occupant) -> int | None:
-        """Give a free bed to a newcomer and return its number; None if none is free or others wait."""
+        """Give a free bed to a newcomer and return its number; None if no bed is free or others wait."""
         number = None if self._queue else self.pool.take(occupant)
         if number is not None and self.watchers:
             for watcher in self.watchers:
@@ -122,10 +121,18 @@ class BedQueue(Generic[Occupant]):
         return number
 
     def wait_for_bed(self, occupant: Occupant) -> Generator[Event, Bed[Occupant], Bed[Occupant]]:
-        """Wait at the end of the list.
+        """Wait at the end of the list, until a bed is free.
+
+        For a patient for whom ``take_bed`` returned None::
+
+            number = ward.take_bed(patient)
+            if number is None:
+                ward, number = yield from ward.wait_for_bed(patient)
+            yield env.timeout(3)
+            ward.leave_bed(number)
 
         Returns:
-            The ward whose bed it is, this one unless the patient was sent elsewhere, and the number of the bed.
+            The ward that gave the bed, another one if ``give_head_to`` sent the patient there, and the bed's number.
         """
         turn = Event(self.env)
         self._queue.append((occupant, turn))
@@ -139,11 +146,11 @@ class BedQueue(Generic[Occupant]):
         return bed
 
     def leave_bed(self, number: int, *, clean: bool = True) -> None:
-        """Leave a bed; whoever heads the list gets it when all else that is due now is done.
+        """Leave a bed. The head of the list gets it, after everything else that is due now.
 
         Args:
-            number: The bed.
-            clean: Whether the next patient can have it at once; else ``bed_cleaned`` says when.
+            number: Number of the bed.
+            clean: False if the bed must be cleaned first; call ``bed_cleaned`` when it is.
 
         Raises:
             KeyError: If nobody is in the bed.
@@ -153,37 +160,37 @@ class BedQueue(Generic[Occupant]):
             for watcher in self.watchers:
                 watcher.left(occupant)
         if self._queue or self.on_round:
-            self._call_round()
+            self._schedule_round()
 
     def bed_cleaned(self, number: int) -> None:
-        """Make a bed free that was being cleaned.
+        """Free a bed after cleaning.
 
         Raises:
-            KeyError: If it was not being cleaned.
+            KeyError: If the bed was not being cleaned.
         """
         self.pool.cleaned(number)
-        self._call_round()
+        self._schedule_round()
 
     def set_open(self, beds: int) -> None:
         """Open or close beds; a bed with a patient in it closes when the patient leaves.
 
         Raises:
-            ValueError: If there is no space for so many.
+            ValueError: If ``beds`` is not between 0 and the capacity.
         """
         self.pool.set_open(beds)
         for call in self.on_beds_changed:
             call()
-        self._call_round()
+        self._schedule_round()
 
     def give_head_to(self, other: BedQueue[Occupant]) -> bool:
-        """Send the head of the list to a free bed of another ward; False if nobody waits or the other has no room."""
+        """Send the head of the list to a bed of another ward; False if nobody waits or the other has no room."""
         if not self._queue or not other.has_room:
             return False
         occupant, turn = self._queue.popleft()
         other._give(occupant, turn)
         return True
 
-    def _call_round(self) -> None:
+    def _schedule_round(self) -> None:
         if not self._round_is_due:
             self._round_is_due = True
             round_ = Turn(self.env, self.env.now, self._admission)

@@ -1,6 +1,6 @@
-"""A census of wards: how full they are and how long patients wait, by time and not by event.
+"""Census of wards: occupancy and queue as means over time, and the waits of patients.
 
-It is attached to wards from outside and counts from then on; a pathway need not know of it.
+A census counts from the time at which it is created; the model needs no change.
 """
 
 from __future__ import annotations
@@ -17,16 +17,23 @@ from hospital_sim.blocks.wards import Stay, Ward
 from hospital_sim.tables import Cell, Table, summarise_times
 
 _AFTER_ROUNDS = EventPriority(AFTER_ALL + 1)
-"""The priority of a sample: after the beds that are given out at its time."""
+"""Priority of a sample: after the admissions from waiting lists at its time."""
 
 
 class Census:
-    """Counts what happens in wards, from now on. All times are in the unit of the environment.
+    """Statistics of wards, from now on. All times are in the unit of the environment.
+
+    To leave a warm-up out, create it after the warm-up::
+
+        env.run(until=100)
+        census = Census(env, acute, rehab, every=1)
+        env.run(until=465)
+        census.summary()
 
     Args:
         env: The environment.
         *wards: The wards.
-        every: Time between one sample of beds and queues and the next; no samples are taken if None.
+        every: Time between two samples of beds and queues; no samples if None.
 
     Raises:
         ValueError: If no ward is given, or ``every`` is not above 0.
@@ -45,14 +52,14 @@ class Census:
     def summary(self) -> Table:
         """Return a row for each ward.
 
-        Columns: beds open now; mean beds occupied, and as a share of the beds; mean and longest queue; patients
-        admitted, and who left; mean, P50 and P90 of the wait of those admitted, None where there are none.
+        Columns: beds open now; mean beds occupied, and as a share of the beds; mean and longest queue; number of
+        patients who were admitted, and who left; mean, P50 and P90 of the waits of those admitted, None without any.
         """
         rows = [record.row() for record in self._records]
         return Table("Census", {column: [row[column] for row in rows] for column in rows[0]})
 
     def samples(self, ward: Ward) -> Table:
-        """Return the samples of a ward: time, beds occupied, patients waiting; each after all else of its time.
+        """Return the samples of a ward: time, beds occupied, patients waiting; each after all events of its time.
 
         Raises:
             KeyError: If the census does not count the ward.
@@ -73,7 +80,7 @@ class Census:
 
 
 class _WardRecord:
-    """What a census knows of one ward."""
+    """Counts of one ward, a watcher of it."""
 
     def __init__(self, ward: Ward) -> None:
         self.ward = ward
@@ -84,7 +91,7 @@ class _WardRecord:
         self._longest_queue = ward.waiting_list_size
         self._left = 0
         self._waits = array("d")
-        self._state = self._now()
+        self._state = self._current_state()
         self.times = array("d")
         self.occupied = array("q")
         self.waiting = array("q")
@@ -129,15 +136,15 @@ class _WardRecord:
         }
 
     def _advance(self) -> None:
-        """Count the time since the last change, during which nothing changed."""
+        """Add the time since the last change, during which the state was the same."""
         now = self.ward.env.now
-        passed, self._last = now - self._last, now
+        elapsed, self._last = now - self._last, now
         occupied, beds, queue = self._state
-        self._bed_time += occupied * passed
-        self._open_time += beds * passed
-        self._queue_time += queue * passed
-        self._state = self._now()
+        self._bed_time += occupied * elapsed
+        self._open_time += beds * elapsed
+        self._queue_time += queue * elapsed
+        self._state = self._current_state()
         self._longest_queue = max(self._longest_queue, self._state[2])
 
-    def _now(self) -> tuple[int, int, int]:
+    def _current_state(self) -> tuple[int, int, int]:
         return self.ward.occupied, self.ward.beds, self.ward.waiting_list_size

@@ -1,7 +1,7 @@
-"""Patients who arrive and take a pathway of one's own, in the environment's unit of time.
+"""Patients who arrive and follow your own pathway, in the environment's unit of time.
 
-What is drawn for a patient depends on the seed, the patient's number and the purpose of the draw alone, not on what
-happened before it. So two models with the same seed are compared on common random numbers, patient by patient.
+A patient's draw depends only on the seed, the patient's number and the purpose of the draw, not on earlier draws. So
+two models with the same seed are compared on common random numbers, patient by patient.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _BLOCK = 256
 
 @dataclass(slots=True, frozen=True)
 class Patient:
-    """Somebody on a pathway.
+    """A patient on a pathway.
 
     Attributes:
         number: The patient's number among the arrivals, from 0.
         arrived: Time of arrival.
-        stream: Name of the arrivals, seed included: what the patient's draws are keyed by, beside the number.
+        stream: Seed and name of the arrivals; the patient's draws are keyed by it and the number.
     """
 
     number: int
@@ -37,20 +37,20 @@ class Patient:
     stream: str
 
     def draw(self, purpose: str, distribution: Distribution) -> float:
-        """Return this patient's value from a distribution; the same for the same purpose, however often it is asked.
+        """Return this patient's value from a distribution. The same purpose always gives the same value.
 
         Args:
-            purpose: What the value is for.
-            distribution: What to draw from.
+            purpose: Name of the draw, such as a step of the pathway.
+            distribution: The distribution.
         """
         return value_at(distribution, self._uniform("draw", purpose))
 
     def chance(self, purpose: str, probability: float) -> bool:
-        """Tell whether something that has a probability happens to this patient.
+        """Return True with a probability. The same purpose always gives the same answer.
 
         Args:
-            purpose: What it is.
-            probability: How likely it is, 0 to 1.
+            purpose: Name of the chance, such as a step of the pathway.
+            probability: The probability, 0 to 1.
 
         Raises:
             ValueError: If the probability is not between 0 and 1.
@@ -60,32 +60,39 @@ class Patient:
         return self._uniform("chance", purpose) < probability
 
     def _uniform(self, kind: str, purpose: str) -> float:
-        # A chance and a draw may have one purpose: whether there is a stay in a ward, and how long it is.
+        # The kind is in the key, because a chance and a draw may share a purpose: a stay in a ward, and its length.
         digest = blake2b(f"{self.stream}/{kind}/{purpose}/{self.number}".encode(), digest_size=8).digest()
         return ((int.from_bytes(digest, "little") >> 11) + 0.5) * _UNIT
 
 
 Pathway = Callable[[Patient], Generator[Event, Any, object]]
-"""A coroutine function: what a patient does."""
+"""A generator function that runs the pathway of one patient."""
 
 
 def arrivals(
     env: Environment, interarrival: Distribution, pathway: Pathway, *, seed: int, name: str = "arrivals"
 ) -> Process:
-    """Let patients arrive, without end, and set each on a pathway.
+    """Start a pathway for each patient who arrives, until the simulation ends.
+
+    Use it with a ward, for example::
+
+        def pathway(patient):
+            with (yield from ward.admit(patient)):
+                yield env.timeout(patient.draw("stay", hs.Lognormal(mean=7, sd=8)))
+        hs.arrivals(env, hs.Exponential(mean=1.2), pathway, seed=1)
 
     Args:
         env: The environment.
         interarrival: Distribution of the time between one arrival and the next.
-        pathway: What each patient does.
-        seed: Seed of the arrivals and of every draw of their patients.
-        name: Name of these arrivals; two of one seed need different names to be independent.
+        pathway: Called with each patient; returns the generator to run.
+        seed: Seed of the arrivals and of all draws of their patients.
+        name: Name of these arrivals. Arrivals with the same seed are independent if their names differ.
 
     Returns:
-        The process that makes the patients arrive.
+        The process of the arrivals.
 
     Raises:
-        ValueError: If the time between arrivals has a mean of 0.
+        ValueError: If the mean time between arrivals is 0.
     """
     if not interarrival.mean > 0:
         raise ValueError(f"interarrival: must have a mean above 0, not {interarrival.mean}")

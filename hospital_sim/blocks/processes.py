@@ -1,8 +1,8 @@
-"""SimPy, at the rate at which patients arrive.
+"""Faster SimPy processes: one starts at once, and its end is scheduled only if something waits for it.
 
-``Environment.process`` puts the start and the end of a process into the queue of events, which costs as much as what a
-patient does between them. A process that is started here runs to its first event before this call returns, and its end
-is an event only if somebody waits for it. In all else it is the process that it would be.
+``Environment.process`` schedules the start and the end of each process as events, which cost as much as all that a
+patient does in between. A ``StartedProcess`` saves both; otherwise it is a SimPy process. ``start`` runs a coroutine
+without a process, and ``Clockwork`` is an environment for models that run day by day.
 """
 
 import math
@@ -17,7 +17,7 @@ from simpy.events import PENDING, Event, Process
 
 
 class _Begin(Event):
-    """An event that has just succeeded: what a process sees when it starts."""
+    """An event that has succeeded: resumes a process that starts."""
 
     def __init__(self) -> None:
         self._ok = True
@@ -28,11 +28,18 @@ _BEGIN = _Begin()
 
 
 class StartedProcess(Process):
-    """A process that has run to its first event when it is made.
+    """A process that runs to its first event as soon as it is created.
+
+    Use it in place of ``env.process``::
+
+        def source():
+            while True:
+                yield env.timeout(1)
+                StartedProcess(env, patient())
 
     Args:
         env: The environment.
-        coroutine: What to run.
+        coroutine: The generator to run.
     """
 
     def __init__(self, env: Environment, coroutine: Generator[Event, Any, object]) -> None:
@@ -46,7 +53,7 @@ class StartedProcess(Process):
         env._active_proc = starter
 
     def _resume(self, event: Event) -> None:
-        """Run on until the coroutine waits for an event that is still to come, or ends."""
+        """Run the coroutine until it waits for a future event, or ends."""
         if not event._ok:
             super()._resume(event)
             return
@@ -55,7 +62,7 @@ class StartedProcess(Process):
         try:
             target = self._generator.send(event._value)
         except StopIteration as end:
-            self._ended(end.value)
+            self._end_with(end.value)
         except BaseException as error:
             self._ok = False
             self._value = error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)
@@ -65,33 +72,33 @@ class StartedProcess(Process):
             try:
                 target.callbacks.append(self._resume)
             except AttributeError:
-                self._go_on(target)
+                self._resume_after(target)
         env._active_proc = None
 
-    def _go_on(self, target: Event) -> None:
-        """Go on at once after an event that has been processed; after any number of them without recursion."""
+    def _resume_after(self, target: Event) -> None:
+        """Resume at once after an event that was already processed; SimPy does so without recursion."""
         if not isinstance(target, Event):
             raise TypeError(f"{self._generator} yielded {target!r}, which is not an event")
         super()._resume(target)
 
-    def _ended(self, value: object) -> None:
+    def _end_with(self, value: object) -> None:
         self._ok = True
         self._value = value
         self._target = None  # type: ignore[assignment]
         if self.callbacks:
             self.env.schedule(self)
         else:
-            # Nobody waits: whoever asks later finds a process that has ended.
+            # Nothing waits, so the process is already processed for anything that waits for it later.
             self.callbacks = None  # type: ignore[assignment]
 
 
 def start(coroutine: Generator[Event, Any, object]) -> None:
-    """Run a coroutine that waits for events which succeed, and for which nobody waits, from now on.
+    """Run a coroutine from now on, without a process.
 
-    It is not a process: it cannot be waited for or interrupted. That is all that a hospital's own coroutines need.
+    Nothing can wait for it or interrupt it, and its events must succeed. A hospital's own coroutines need no more.
 
     Args:
-        coroutine: What to run; it yields events that are still to come.
+        coroutine: The generator to run; it yields future events only.
     """
     try:
         next(coroutine).callbacks.append(_Runner(coroutine.send))
@@ -100,7 +107,7 @@ def start(coroutine: Generator[Event, Any, object]) -> None:
 
 
 class _Runner(Struct, eq=False):
-    """What an event calls to go on with a coroutine."""
+    """Callback of an event: resumes a coroutine."""
 
     send: Callable[[object], Event]
 
@@ -112,14 +119,14 @@ class _Runner(Struct, eq=False):
 
 
 class Clockwork(Environment):
-    """An environment that runs up to a time, and not a moment of it."""
+    """An environment that stops just before a given time."""
 
     _end: SimTime = -math.inf
 
     def skip_to(self, time: SimTime) -> bool:
-        """Go on to a time at once if nothing else is due until then, and it with it; tell whether it was so.
+        """Set the clock to a time if no event is due up to and including it; return True if none was.
 
-        A coroutine that has nothing to do until the time need not wait for an event that would be the next.
+        A coroutine need not wait for an event that would be the next one anyway.
 
         Args:
             time: The time, not before now.
@@ -131,7 +138,7 @@ class Clockwork(Environment):
         return True
 
     def run_to(self, end: SimTime) -> None:
-        """Process every event before a time; none of those that are due at it.
+        """Process every event before a time, and none that is due at it.
 
         Args:
             end: The time, not before now.

@@ -1,4 +1,10 @@
-"""Turns: events that come at a given time, in a given place among the events of that time."""
+"""Turns: SimPy events that come at a given time, ordered by priority among the events of that time.
+
+A ``Turn`` is a timeout with a priority. It has already succeeded and has no value, so a process can wait for it, or a
+callback can be added to it::
+
+    yield Turn(env, env.now, AFTER_ALL)      # go on after everything else that is due now
+"""
 
 from heapq import heappush
 
@@ -7,16 +13,16 @@ from simpy.core import SimTime
 from simpy.events import NORMAL, Event, EventPriority
 
 AFTER_ALL = EventPriority(NORMAL + 1)
-"""The priority of what comes after everything else that is due at a time, in a model without an order of its own."""
+"""Priority after all events that SimPy itself schedules at a time."""
 
 
 class Turn(Event):
-    """An event that comes at a time, when its priority has its turn.
+    """An event at a time and with a priority.
 
     Args:
         env: The environment.
-        time: When: now or later.
-        priority: When within that time.
+        time: Time of the event, not before now.
+        priority: Order among the events of that time: the lowest first, equal ones in the order of scheduling.
     """
 
     def __init__(self, env: Environment, time: SimTime, priority: EventPriority) -> None:

@@ -1,4 +1,4 @@
-"""Wards for pathways of one's own: a patient is admitted, stays, moves on, leaves."""
+"""Wards for your own pathways: a patient is admitted, stays, moves to another ward, leaves."""
 
 from __future__ import annotations
 
@@ -18,27 +18,31 @@ class Ward(BedQueue["Stay"]):
     Args:
         env: The environment; its unit of time is the ward's.
         name: Name of the ward.
-        beds: How many beds are open.
-        capacity: How many there is space for; as many as are open if None. ``set_open`` opens and closes beds.
+        beds: Beds open at first.
+        capacity: Bed spaces, the limit of ``set_open``; ``beds`` if None.
 
     Raises:
-        ValueError: If ``beds`` is negative, or more than ``capacity``.
+        ValueError: If ``beds`` is not between 0 and the capacity.
     """
 
     def __init__(self, env: Environment, name: str, *, beds: int, capacity: int | None = None) -> None:
         super().__init__(env, name, beds=beds, capacity=capacity)
 
     def admit(self, patient: object) -> Generator[Event, Any, Stay]:
-        """Give a patient a bed, after waiting for it if there is none.
+        """Give a patient a bed, and wait for one if no bed is free.
 
-        Args:
-            patient: Anything that stands for the patient.
+        Use the stay as a context manager, so that the patient leaves the bed whatever happens::
 
-        Returns:
-            The stay: use it as a context manager, so that the bed is left whatever happens::
-
+            def pathway(patient):
                 with (yield from ward.admit(patient)) as stay:
                     yield env.timeout(3)
+                    yield from stay.move_to(rehab)
+
+        Args:
+            patient: Any object that stands for the patient.
+
+        Returns:
+            The stay.
         """
         stay = Stay(self, patient)
         number = self.take_bed(stay)
@@ -53,11 +57,11 @@ class Stay:
     """A patient's time in a bed; as a context manager, it leaves the bed whatever happens.
 
     Attributes:
-        ward: Whose bed it is, or is waited for.
-        patient: Whose stay.
-        asked: When a bed was asked for.
-        admitted: When it was given; None before.
-        bed: Number of the bed; None without one.
+        ward: The ward of the bed, also while waiting for it.
+        patient: The patient.
+        asked: Time of the request for the bed.
+        admitted: Time of the admission; None before.
+        bed: Number of the bed; None before the admission and after the stay.
     """
 
     __slots__ = ("admitted", "asked", "bed", "patient", "ward")
@@ -70,17 +74,17 @@ class Stay:
         self.bed: int | None = None
 
     def move_to(self, ward: Ward) -> Generator[Event, Any, None]:
-        """Wait for a bed in another ward, holding this one until there is one; then move.
+        """Move to another ward. The patient holds this bed while waiting for one there.
 
         Args:
-            ward: Where to.
+            ward: The other ward.
         """
-        there = yield from ward.admit(self.patient)
+        stay = yield from ward.admit(self.patient)
         self.leave()
-        self.ward, self.bed, self.asked, self.admitted = ward, there.bed, there.asked, there.admitted
+        self.ward, self.bed, self.asked, self.admitted = ward, stay.bed, stay.asked, stay.admitted
 
     def leave(self) -> None:
-        """Leave the bed; without one, do nothing."""
+        """Leave the bed, if the patient has one."""
         if self.bed is not None:
             number, self.bed = self.bed, None
             self.ward.leave_bed(number)

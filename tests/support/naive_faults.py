@@ -5,6 +5,7 @@ from heapq import heappush
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from hospital_sim.blocks.bed_pool import BedPool
 from hospital_sim.blocks.bed_queue import BedQueue
@@ -249,10 +250,12 @@ def the_discharge_profile_begins_on_a_sunday(patch: pytest.MonkeyPatch) -> None:
 
 def who_diverts_waits_for_a_place_elsewhere(patch: pytest.MonkeyPatch) -> None:
     """Nobody is turned away."""
-    right = spells.spell
-    patch.setattr(
-        spells, "spell", lambda env, at, request, told: right(env, at, request._replace(when_full="wait"), told)
-    )
+    right = spells.run_spell
+
+    def run_spell(env: Any, asked: Any, request: Any, observer: Any) -> Any:
+        return right(env, asked, structs.replace(request, when_full="wait"), observer)
+
+    patch.setattr(spells, "run_spell", run_spell)
 
 
 def _swap(one: Phase, other: Phase) -> Plant:
