@@ -1,8 +1,11 @@
 """The report: the warehouse's marts as HTML pages that open from disk, without a network.
 
-``write_report`` reads the marts, and writes ``index.html``, the pages beside it, and one folder with their style, their
-scripts, the chart library and all rows. Figures come from the marts as they are: percentiles are never combined, and
-what is added up are counts.
+``write_report`` reads the marts and writes ``index.html``, the other pages, and one folder with their style, scripts,
+chart library and rows. Figures come from the marts unchanged: only counts are summed, percentiles never combined.
+
+- ``figures`` reads the marts with the statements of ``queries``; ``check_results`` reads the checks of the data.
+- ``charts`` holds the charts as Vega-Lite; ``page``, ``hospital_table`` and ``check_tables`` write HTML.
+- ``assets`` lists the files that the pages load; ``encoding`` writes rows as JSON; ``web`` holds style and scripts.
 """
 
 import hashlib
@@ -28,14 +31,14 @@ class ReportTargetError(EltError):
 
 @dataclass(frozen=True)
 class ReportSummary:
-    """What was written.
+    """Counts of a written report.
 
     Attributes:
         page: Path of the first page.
         hospitals: Hospitals in the report.
-        departments: Departments of them all.
+        departments: Departments of all hospitals.
         days: Days from the first to the last snapshot of the hospital with the longest period.
-        failed_checks: Checks that failed, as the pages say.
+        failed_checks: Failed checks of the data.
         size: Bytes of all files.
     """
 
@@ -48,29 +51,29 @@ class ReportSummary:
 
 
 def write_report(warehouse: Warehouse, directory: Path) -> ReportSummary:
-    """Write the report of a warehouse; an older one in the same directory is replaced whole.
+    """Write the report of a warehouse, in place of an older one in the same directory.
 
     Args:
         warehouse: A warehouse with built marts.
-        directory: Where ``index.html`` and the other pages go; made if it is not there.
+        directory: Directory of ``index.html`` and the other pages; created if it does not exist.
 
     Returns:
-        What was written.
+        Counts of the written report.
 
     Raises:
         NothingToReportError: If the marts are missing or empty.
         ReportTargetError: If the directory cannot be written.
     """
     from elt.report.assets import report_assets
-    from elt.report.check_results import read_trust
+    from elt.report.check_results import read_check_results
     from elt.report.figures import read_figures
     from elt.report.page import PAGES, report_html
 
     hospitals = read_figures(warehouse)
-    trust = read_trust(warehouse)
-    assets = [(name, text.encode("utf-8")) for name, text in report_assets(hospitals, trust)]
+    checks = read_check_results(warehouse)
+    assets = [(name, text.encode("utf-8")) for name, text in report_assets(hospitals, checks)]
     folder = _folder_name(assets)
-    pages = [(page.file, report_html(page, hospitals, trust, folder).encode("utf-8")) for page in PAGES]
+    pages = [(page.file, report_html(page, hospitals, checks, folder).encode("utf-8")) for page in PAGES]
     try:
         _replace(directory, folder, assets, pages)
     except OSError as error:
@@ -80,22 +83,22 @@ def write_report(warehouse: Warehouse, directory: Path) -> ReportSummary:
         hospitals=len(hospitals),
         departments=sum(len(hospital.departments) for hospital in hospitals),
         days=max((hospital.last_day - hospital.first_day).days + 1 for hospital in hospitals),
-        failed_checks=trust.failures,
+        failed_checks=checks.failures,
         size=sum(len(content) for _, content in [*assets, *pages]),
     )
 
 
 def _folder_name(assets: Files) -> str:
-    content = hashlib.blake2b(digest_size=6)
-    for name, text in assets:
-        content.update(f"{name} {len(text)}\n".encode())
-        content.update(text)
-    return f"assets-{content.hexdigest()}"
+    digest = hashlib.blake2b(digest_size=6)
+    for name, content in assets:
+        digest.update(f"{name} {len(content)}\n".encode())
+        digest.update(content)
+    return f"assets-{digest.hexdigest()}"
 
 
 def _replace(directory: Path, folder: str, assets: Files, pages: Files) -> None:
-    # The folder is named by what is in it, and a page is written aside and renamed: who opens a page while the report
-    # is written sees the older one or the newer one, each with its own folder, and never half of either.
+    # The folder's name is a digest of its content, and renaming a page is atomic. So a reader who opens a page now gets
+    # the older or the newer report, each with its own folder, never a mixture.
     (directory / folder).mkdir(parents=True, exist_ok=True)
     for name, content in assets:
         _write(directory / folder / name, content)
@@ -107,6 +110,6 @@ def _replace(directory: Path, folder: str, assets: Files, pages: Files) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    aside = path.with_name(f".{path.name}.new")
-    aside.write_bytes(content)
-    aside.replace(path)
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.write_bytes(content)
+    temporary.replace(path)

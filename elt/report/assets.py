@@ -1,7 +1,7 @@
-"""What the pages load from beside them: style, scripts, the chart library, and the rows of each hospital.
+"""The files that the pages load: style, scripts, the chart library, and the rows of each hospital.
 
-The rows are scripts, because a page opened from disk may load a script but not fetch a file. Those of a hospital are
-loaded when it is chosen: a page of many hospitals opens as fast as a page of one.
+The rows are scripts, because a page opened from disk may load a script but not fetch a file. Each hospital has a script
+of its own, loaded when the hospital is chosen, so a page with many hospitals opens as fast as a page with one.
 """
 
 import re
@@ -12,39 +12,40 @@ from importlib.resources import files
 import pyarrow as pa
 
 from elt.report.charts import ReportChart, report_charts
-from elt.report.check_results import TrustFigures, deviations, reconciliation_rows
+from elt.report.check_results import CheckResults, deviations, reconciliation_rows
 from elt.report.encoding import Json, encode_columns, script_json
 from elt.report.figures import HospitalFigures
 from elt.report.periods import periods_between
 
 SCRIPTS = ("rows.js", "choices.js", "words.js", "drawing.js", "reading.js", "show.js")
-"""The parts of the pages' script, in the order in which they make one."""
+"""The files that make up the script of the pages, in order."""
 
 _VEGA_LITE = "6.4"
 _EXPORTS = "window.vegaEmbed = vegaEmbed;"
 _EXACT = ("waits",)
-"""Datasets with every digit: a headline number is exactly the mart's."""
+"""Datasets that keep every digit, because headline numbers must equal those of the mart."""
 
 
-def report_assets(hospitals: Sequence[HospitalFigures], trust: TrustFigures) -> Iterator[tuple[str, str]]:
-    """Return the files that the pages load, each as its name and its text.
+def report_assets(hospitals: Sequence[HospitalFigures], checks: CheckResults) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each file that the pages load.
 
     Args:
-        hospitals: The hospitals; the rows of each are a file of its own.
-        trust: What is known of the data itself.
+        hospitals: The hospitals; the rows of each go into a file of its own.
+        checks: Results of the checks of the data.
     """
-    yield "style.css", _part("style.css")
-    yield "theme.js", _part("theme.js")
-    yield "page.js", '"use strict";\n(() => {\n' + "\n\n".join(_part(name) for name in SCRIPTS) + "\n})();\n"
+    yield "style.css", web_file("style.css")
+    yield "theme.js", web_file("theme.js")
+    yield "page.js", '"use strict";\n(() => {\n' + "\n\n".join(web_file(name) for name in SCRIPTS) + "\n})();\n"
     yield "vega.js", _chart_library()
     yield "report.js", f"window.report = {script_json(_report_json(hospitals))};\n"
-    yield "trust.js", f"window.reportTrust = {script_json(_trust_json(trust))};\n"
+    yield "trust.js", f"window.reportTrust = {script_json(_checks_json(checks))};\n"
     for index, hospital in enumerate(hospitals):
-        rows = script_json(_hospital_json(hospital, trust))
+        rows = script_json(_hospital_json(hospital, checks))
         yield f"hospital-{index}.js", f"window.reportHospital({index}, {rows});\n"
 
 
-def _part(name: str) -> str:
+def web_file(name: str) -> str:
+    """Return the text of a file of the folder ``web``."""
     return files(__package__).joinpath("web", name).read_text(encoding="utf-8").rstrip()
 
 
@@ -53,7 +54,7 @@ def _chart_library() -> str:
     import vl_convert
 
     bundle: str = vl_convert.javascript_bundle(_EXPORTS, vl_version=_VEGA_LITE)
-    # A file with this name in it would be fetched for a source map by the browser's own tools.
+    # Without this line, because the developer tools of a browser would fetch the source map that it names.
     return re.sub(r"(?m)^//# sourceMappingURL=.*$", "", bundle)
 
 
@@ -79,11 +80,11 @@ def _chart_json(chart: ReportChart) -> Json:
     }
 
 
-def _hospital_json(hospital: HospitalFigures, trust: TrustFigures) -> Json:
+def _hospital_json(hospital: HospitalFigures, checks: CheckResults) -> Json:
     names = hospital.departments
     alphabetical: list[str] = sorted(names, key=lambda department: (names[department], department))
     datasets = {name: encode_columns(table, exact=name in _EXACT) for name, table in hospital.datasets.items()}
-    validation = encode_columns(pa.Table.from_pylist(deviations(trust, hospital.hospital_id)))
+    validation = encode_columns(pa.Table.from_pylist(deviations(checks, hospital.hospital_id)))
     return {
         "id": hospital.hospital_id,
         "name": hospital.name,
@@ -105,5 +106,5 @@ def _hospital_json(hospital: HospitalFigures, trust: TrustFigures) -> Json:
     }
 
 
-def _trust_json(trust: TrustFigures) -> Json:
-    return {"reconciliation": encode_columns(pa.Table.from_pylist(reconciliation_rows(trust)))}
+def _checks_json(checks: CheckResults) -> Json:
+    return {"reconciliation": encode_columns(pa.Table.from_pylist(reconciliation_rows(checks)))}

@@ -1,4 +1,4 @@
-"""Numbers and names as they stand in the page: compact JSON, safe inside HTML."""
+"""Writes rows of the warehouse as compact JSON that is safe inside HTML."""
 
 import datetime as dt
 import json
@@ -19,7 +19,7 @@ _DIGITS = 6
 
 
 def script_json(value: Json) -> str:
-    """Return JSON that may stand in a ``<script>`` element, whatever its strings hold.
+    """Return JSON that is safe inside a ``<script>`` element, for any strings.
 
     Args:
         value: Plain data.
@@ -34,20 +34,20 @@ def script_json(value: Json) -> str:
 
 
 def encode_columns(table: pa.Table, *, exact: bool = False) -> dict[str, Json]:
-    """Return a table as columns, in the shapes that the page's script reads.
+    """Return a table as columns in the form that the page's script reads.
 
-    Dates become days since 1970-01-01 under ``days``, strings an index into their distinct values under ``codes`` and
-    ``values``, numbers stay a list.
+    Dates become ``days`` since 1970-01-01. Strings become ``codes``, indices into their distinct ``values``. Numbers
+    stay a list.
 
     Args:
         table: Any table of dates, numbers and strings.
-        exact: Whether numbers keep every digit.
+        exact: True to keep every digit of numbers.
     """
     return {name: _encode(table.column(name), exact) for name in table.column_names}
 
 
 def plain_number(value: Value) -> float | None:
-    """Return a number of the warehouse as a float; None if it is null or not finite."""
+    """Return a number from the warehouse as a float; None if it is null or not finite."""
     if value is None or isinstance(value, str | dt.date):
         return None
     number = float(value)
@@ -55,10 +55,10 @@ def plain_number(value: Value) -> float | None:
 
 
 def plain_day(value: Value) -> dt.date:
-    """Return a date of the warehouse as a date, whether it keeps it as a date or as a timestamp.
+    """Return a date or timestamp from the warehouse as a date.
 
     Raises:
-        TypeError: The value is no date.
+        TypeError: If the value is neither.
     """
     if isinstance(value, dt.datetime):
         return value.date()
@@ -82,8 +82,8 @@ def _encode(column: pa.ChunkedArray, exact: bool) -> Json:
 
 def _encode_text(values: Sequence[str]) -> Json:
     distinct = sorted(set(values))
-    place = {value: index for index, value in enumerate(distinct)}
-    return {"codes": [place[value] for value in values], "values": distinct}
+    codes = {value: code for code, value in enumerate(distinct)}
+    return {"codes": [codes[value] for value in values], "values": distinct}
 
 
 def _text(value: str | bytes | None) -> str:

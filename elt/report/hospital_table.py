@@ -1,4 +1,4 @@
-"""The table of hospitals, when there are several: the whole period of each, from its own rows of the marts."""
+"""The HTML table that compares several hospitals over the whole period of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,23 +6,22 @@ from html import escape
 from urllib.parse import quote
 
 from elt.report.encoding import plain_day, plain_number
-from elt.report.figures import HospitalFigures, mean_occupancy
-from elt.report.hospital_days import WHOLE_HOSPITAL
+from elt.report.figures import WHOLE_HOSPITAL, HospitalFigures, mean_occupancy
 
 _NONE = "none"
 
 
 @dataclass(frozen=True)
 class HospitalSummary:
-    """A hospital in one line.
+    """The row of a hospital.
 
     Attributes:
-        beds: Open beds on a mean day.
-        occupancy: Occupied over open beds, all days together.
+        beds: Open beds, mean of the days.
+        occupancy: Occupied over open beds, over all days.
         admissions: Patients admitted.
         wait_p90: 90th percentile of the wait in hours; None without an admission.
-        over_12h: Share that waited over 12 hours; None without an admission.
-        level: Level of the pressure index when the last day ended; None if the mart has no day.
+        over_12h: Share of patients who waited over 12 hours; None without an admission.
+        level: Level of the pressure index at the end of the last day; None if the mart has no day.
     """
 
     beds: float
@@ -34,7 +33,7 @@ class HospitalSummary:
 
 
 def summarise(hospital: HospitalFigures) -> HospitalSummary:
-    """Return a hospital in one line: counts are summed, percentiles are the mart's own row."""
+    """Return the row of a hospital: counts are summed, percentiles come from the row of the mart."""
     days = [row for row in hospital.datasets["days"].to_pylist() if row["department_id"] == WHOLE_HOSPITAL]
     waits = [
         row
@@ -55,7 +54,7 @@ def summarise(hospital: HospitalFigures) -> HospitalSummary:
 
 
 def hospitals_html(hospitals: Sequence[HospitalFigures]) -> str:
-    """Return the table; the name of a hospital chooses it."""
+    """Return the table; a click on the name of a hospital chooses it."""
     heads = ("Open beds", "Mean occupancy", "Admissions", "P90 wait", "Over 12 hours", "Level at the end")
     head = "".join(f'<th scope="col" class="number">{name}</th>' for name in heads)
     body = "".join(_line(hospital, summarise(hospital)) for hospital in hospitals)

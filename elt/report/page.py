@@ -1,18 +1,17 @@
-"""The pages: figures, charts and tables put into HTML that opens from disk."""
+"""Writes the HTML of each page: headline numbers, charts and tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
 from itertools import groupby
 from string import Template
 
+from elt.report.assets import web_file
 from elt.report.charts import Page, ReportChart, report_charts
 from elt.report.charts.bands import Band
-from elt.report.check_results import TrustFigures
-from elt.report.check_tables import trust_html, trust_text, verdict_html
-from elt.report.figures import HospitalFigures
-from elt.report.hospital_days import WHOLE_HOSPITAL
+from elt.report.check_results import CheckResults
+from elt.report.check_tables import checks_html, checks_text, verdict_html
+from elt.report.figures import WHOLE_HOSPITAL, HospitalFigures
 from elt.report.hospital_table import hospitals_html
 from elt.report.periods import Period, days_text, periods_between
 
@@ -27,14 +26,14 @@ _GROUPS = {"whole": "", "year": "Years", "quarter": "Quarters", "month": "Months
 
 @dataclass(frozen=True)
 class PageText:
-    """What a page is called, and the numbers at its top.
+    """Names of a page and of its headline numbers.
 
     Attributes:
         key: Its name in the script and in the charts.
-        file: Its file.
-        title: Its heading, and its place in the navigation.
-        numbers: Labels of the headline numbers, by the name that the script knows.
-        choices: What can be chosen on it.
+        file: Name of its file.
+        title: Its heading and its name in the navigation.
+        numbers: Labels of the headline numbers, by their names in the script.
+        choices: The choices that it offers.
     """
 
     key: Page
@@ -99,43 +98,39 @@ PAGES = (
 )
 
 
-def report_html(page: PageText, hospitals: Sequence[HospitalFigures], trust: TrustFigures, assets: str) -> str:
-    """Return one page as HTML: the same figures give the same bytes.
+def report_html(page: PageText, hospitals: Sequence[HospitalFigures], checks: CheckResults, assets: str) -> str:
+    """Return one page as HTML; the same figures give the same bytes.
 
     Args:
-        page: Which page.
-        hospitals: At least one; the first is shown when the page opens.
-        trust: What is known of the data itself.
-        assets: Name of the folder, beside the page, with its style, scripts and rows.
+        page: The page.
+        hospitals: At least one; the page opens with the first.
+        checks: Results of the checks of the data.
+        assets: Name of the folder next to the page, with its style, scripts and rows.
     """
     first = hospitals[0]
     charts = [chart for chart in report_charts() if chart.page == page.key]
-    return Template(_part("page.html")).substitute(
+    return Template(web_file("page.html")).substitute(
         key=page.key,
         assets=assets,
         title=escape(f"{page.title}: {first.name}"),
         heading=escape(page.title),
         name=escape(first.name),
         days=escape(days_text(first.first_day, first.last_day)),
-        verdict=verdict_html(trust),
-        lead=escape(trust_text(trust)) if page.key == "trust" else "",
-        pages="\n".join(_link(each, page) for each in PAGES),
+        verdict=verdict_html(checks),
+        lead=escape(checks_text(checks)) if page.key == "trust" else "",
+        pages="\n".join(_link(other, page) for other in PAGES),
         choices=_choices(page, hospitals),
-        body="\n".join(_body(page, charts, hospitals, trust)),
+        body="\n".join(_body(page, charts, hospitals, checks)),
         extra=f'<script src="{assets}/trust.js"></script>\n' if page.key == "trust" else "",
     )
 
 
-def _part(name: str) -> str:
-    return files(__package__).joinpath("web", name).read_text(encoding="utf-8").rstrip()
-
-
 def _body(
-    page: PageText, charts: Sequence[ReportChart], hospitals: Sequence[HospitalFigures], trust: TrustFigures
+    page: PageText, charts: Sequence[ReportChart], hospitals: Sequence[HospitalFigures], checks: CheckResults
 ) -> list[str]:
     if page.key == "trust":
-        shown = [chart for chart in charts if chart.key != "reconciled" or trust.reconciliation]
-        return [trust_html(trust, {chart.key: _figure(chart) for chart in shown})]
+        shown = [chart for chart in charts if chart.key != "reconciled" or checks.reconciliation]
+        return [checks_html(checks, {chart.key: _figure(chart) for chart in shown})]
     parts = [_numbers(page), '<div class="charts">', *(_figure(chart) for chart in charts), "</div>"]
     if page.key == "overview":
         parts.append(_departments(page))
@@ -153,7 +148,7 @@ def _choices(page: PageText, hospitals: Sequence[HospitalFigures]) -> str:
     first = hospitals[0]
     parts = []
     if len(hospitals) > 1:
-        parts.append(_select("hospital", "Hospital", _options({each.hospital_id: each.name for each in hospitals})))
+        parts.append(_select("hospital", "Hospital", _options({one.hospital_id: one.name for one in hospitals})))
     if "department" in page.choices:
         ordered = sorted(first.departments.items(), key=lambda department: (department[1], department[0]))
         parts.append(

@@ -1,4 +1,4 @@
-"""The periods that a page offers: those of ``mart_waiting_by_period``, so that each choice has its own row."""
+"""The periods to choose from: those of ``mart_waiting_by_period``, so that each choice has a row in the mart."""
 
 import calendar
 import datetime as dt
@@ -14,9 +14,9 @@ class Period:
     """A period of a hospital.
 
     Attributes:
-        key: How an address names it: ``whole``, ``2024``, ``2024-Q1`` or ``2024-03``.
+        key: Its name in the page's address: ``whole``, ``2024``, ``2024-Q1`` or ``2024-03``.
         kind: Its ``period_type`` in the mart.
-        label: What a reader calls it.
+        label: Its name for readers.
         start: Its ``period_start`` in the mart.
         first_day: Its first day with figures.
         last_day: Its last day with figures.
@@ -31,7 +31,7 @@ class Period:
 
 
 def periods_between(first_day: dt.date, last_day: dt.date) -> list[Period]:
-    """Return the whole period, then the years, quarters and months in it, each in order of time.
+    """Return the whole period, then its years, quarters and months, each in order of time.
 
     Args:
         first_day: First day with a snapshot.
@@ -43,12 +43,12 @@ def periods_between(first_day: dt.date, last_day: dt.date) -> list[Period]:
 
 
 def day_text(day: dt.date) -> str:
-    """Return a date as English writes it, whatever the locale of the machine."""
+    """Return a date in English, in any locale."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def days_text(first_day: dt.date, last_day: dt.date) -> str:
-    """Return from which day to which."""
+    """Return the text of a period from one day to another."""
     return day_text(first_day) if first_day == last_day else f"{day_text(first_day)} to {day_text(last_day)}"
 
 

@@ -1,8 +1,8 @@
-"""What the report asks of the marts: one statement for each dataset of the page.
+"""The SQL of the report: one statement for each dataset of the pages.
 
-Only plain SQL that every warehouse understands; an order is given outside a union, where it orders all of it.
-``{marts}``, ``{curated}``, ``{raw}`` and ``{quality}`` stand for the schemas. Sums and means here are over counts of
-departments and days; a percentile is always a row of a mart, because percentiles do not combine.
+It is plain SQL that every warehouse understands. ``{marts}``, ``{curated}``, ``{raw}`` and ``{quality}`` stand for the
+schemas. ``order by`` stands outside a union, so that it orders all rows. Sums and means are over counts of departments
+and days; a percentile is always a row of a mart, because percentiles do not combine.
 """
 
 NAMES = """
@@ -125,4 +125,4 @@ MARTS = (
     "mart_waiting_by_period",
     "mart_waiting_now",
 )
-"""What must be there before there is anything to report."""
+"""The marts that must exist before a report can be written."""

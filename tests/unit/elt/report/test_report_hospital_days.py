@@ -5,7 +5,7 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from elt.report.hospital_days import with_hospital_days
+from elt.report.figures import with_hospital_days
 
 pytestmark = pytest.mark.unit
 

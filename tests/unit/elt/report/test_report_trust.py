@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from elt.report.check_results import TrustFigures, deviations, reconciles
-from elt.report.check_tables import trust_html, verdict_html
+from elt.report.check_results import CheckResults, deviations, reconciles
+from elt.report.check_tables import checks_html, verdict_html
 from elt.report.figures import Row
 
 pytestmark = pytest.mark.unit
@@ -30,11 +30,11 @@ def counts(**changes: int) -> Row:
 
 
 def test_failed_checks_come_first_and_are_open() -> None:
-    trust = TrustFigures(
+    trust = CheckResults(
         [check("a", "x", passed=True), check("b", "x", passed=True), check("b", "y", passed=False)], None, None
     )
 
-    html = trust_html(trust)
+    html = checks_html(trust)
 
     assert re.findall(r'<details class="check"( open)?><summary>(\w+)', html) == [(" open", "B"), ("", "A")]
     scopes = re.findall(r'<th scope="row">(\w)</th>', html)
@@ -44,16 +44,16 @@ def test_failed_checks_come_first_and_are_open() -> None:
 
 
 def test_without_a_check_of_the_lake_the_page_says_so() -> None:
-    trust = TrustFigures([check("a", "x", passed=True)], None, None)
+    trust = CheckResults([check("a", "x", passed=True)], None, None)
 
-    assert trust_html(trust).count("Not checked yet") == 2
+    assert checks_html(trust).count("Not checked yet") == 2
     assert "not yet reconciled with the lake" in verdict_html(trust)
 
 
 def test_text_of_checks_is_escaped() -> None:
-    trust = TrustFigures([], [], [check("<i>", "</table>", passed=False)])
+    trust = CheckResults([], [], [check("<i>", "</table>", passed=False)])
 
-    html = trust_html(trust)
+    html = checks_html(trust)
 
     assert "<i>" not in html
     assert "<b>why" not in html
@@ -72,9 +72,9 @@ def test_what_is_quarantined_was_not_staged() -> None:
 
 
 def test_days_that_do_not_agree_are_listed() -> None:
-    trust = TrustFigures([], [counts(), counts(event_date=dt.date(2024, 1, 2), loaded=6)], [])
+    trust = CheckResults([], [counts(), counts(event_date=dt.date(2024, 1, 2), loaded=6)], [])
 
-    html = trust_html(trust)
+    html = checks_html(trust)
 
     assert "1 of 2 event types and days do not agree" in html
     assert "2024-01-02" in html
@@ -85,7 +85,7 @@ def test_days_that_do_not_agree_are_listed() -> None:
 
 def test_a_deviation_is_counted_in_tolerances_and_belongs_to_one_hospital() -> None:
     scopes = ("north", "north/icu", "north 2024-01", "north_west", "north_west/icu")
-    trust = TrustFigures([check("mean_occupancy", scope, passed=True) for scope in scopes], None, None)
+    trust = CheckResults([check("mean_occupancy", scope, passed=True) for scope in scopes], None, None)
 
     found = deviations(trust, "north")
 
