@@ -4,14 +4,16 @@ The only module of this package that runs a simulation. Each step completes what
 left, and finds nothing to do where it is complete; so the same call again changes nothing.
 """
 
+import itertools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import hospital_sim as hs
+from elt import EltError, OnProgress
 from elt.build.run import BuildSummary, build
-from elt.errors import EltError
 from elt.lake.store import Lake
 from elt.load.run import LoadSummary, load
 from elt.quality import CheckReport, check
@@ -19,11 +21,11 @@ from elt.report import ReportSummary, write_report
 from elt.staging import StageSummary, stage
 from elt.warehouse import DEFAULT_PREFIX, open_warehouse
 from hospital_sim.events.keys import raw_root
-from hospital_sim.terminal import counting_days
 
 STEPS = 6
 
-Tell = Callable[[str], None]
+OnStep = Callable[[str], None]
+"""Called after each step with a line that says what it did."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def run(
     report: Path,
     prefix: str = DEFAULT_PREFIX,
     single_writer: bool = False,
-    tell: Tell = lambda _: None,
+    on_step: OnStep = lambda _: None,
+    on_progress: OnProgress | None = None,
 ) -> PipelineSummary:
     """Simulate a hospital and take its events the whole way to a page.
 
@@ -92,7 +95,8 @@ def run(
         report: Directory of the dashboard.
         prefix: What the names of the warehouse's schemas begin with.
         single_writer: Whether nothing else writes to the lake, so that a store which overwrites may hold it.
-        tell: Is given one line for each step.
+        on_step: Called after each step with a line that says what it did.
+        on_progress: Called as each step goes on.
 
     Returns:
         What the steps did. A check that failed is in it, and on the page; nothing is raised for it.
@@ -101,18 +105,18 @@ def run(
         HospitalSimError: If the hospital or the period is wrong, or an event cannot be written.
         EltError: If a step cannot be completed; the message says which thing is in its way.
     """
-    say = _Steps(tell)
+    say = _Steps(on_step)
     say.start("simulate")
-    events, created = _simulate(hospital, start, end, seed, lake, single_writer=single_writer)
+    events, created = _simulate(hospital, start, end, seed, lake, on_progress, single_writer=single_writer)
     say.done(f"{events:,} events, {created:,} of them new in {raw_root(lake)}")
     say.start("stage")
-    staged = stage(Lake.open(lake, single_writer=single_writer), workers=None)
+    staged = stage(Lake.open(lake, single_writer=single_writer), workers=None, on_progress=on_progress)
     say.done(f"{staged.rows:,} rows in {staged.files} files, {sum(staged.quarantined.values()):,} in quarantine")
     say.start("load")
-    loaded = load(Lake.open(lake, read_only=True), warehouse, prefix)
+    loaded = load(Lake.open(lake, read_only=True), warehouse, prefix, on_progress)
     say.done(f"{loaded.rows:,} rows from {loaded.files} files into {warehouse}")
     say.start("build")
-    built = build(warehouse, prefix)
+    built = build(warehouse, prefix, on_progress=on_progress)
     say.done(
         "nothing new"
         if built.up_to_date
@@ -133,8 +137,8 @@ def run(
 class _Steps:
     """Numbers the steps."""
 
-    def __init__(self, tell: Tell) -> None:
-        self._tell = tell
+    def __init__(self, on_step: OnStep) -> None:
+        self._on_step = on_step
         self._number = 0
         self._name = ""
 
@@ -143,20 +147,44 @@ class _Steps:
         self._name = name
 
     def done(self, what: str) -> None:
-        self._tell(f"{self._number}/{STEPS} {self._name}: {what}")
+        self._on_step(f"{self._number}/{STEPS} {self._name}: {what}")
 
 
 def _simulate(
-    hospital: str | os.PathLike[str], start: str, end: str, seed: int, lake: str, *, single_writer: bool
+    hospital: str | os.PathLike[str],
+    start: str,
+    end: str,
+    seed: int,
+    lake: str,
+    on_progress: OnProgress | None,
+    *,
+    single_writer: bool,
 ) -> tuple[int, int]:
+    """Simulate each hospital of a file; return the events that it emitted, and how many of them are new in the lake."""
     events = created = 0
-    for each in hs.load_all(hospital):
+    for simulated in hs.load_all(hospital):
         sink = hs.ObjectSink(raw_root(lake), single_writer=single_writer)
-        with counting_days(each.config.id, each.config.warmup_days, start, end) as on_day:
-            simulated = each.simulate(start, end, seed=seed, sink=sink, on_day=on_day)
-        events += sum(entry.count for entry in simulated.record.counts)
+        on_day = _count_days(simulated, start, end, on_progress)
+        run = simulated.simulate(start, end, seed=seed, sink=sink, on_day=on_day)
+        events += sum(entry.count for entry in run.record.counts)
         created += sink.created
     return events, created
+
+
+def _count_days(
+    hospital: hs.Hospital, start: str, end: str, on_progress: OnProgress | None
+) -> Callable[[date], None] | None:
+    """Return a callback for each simulated day that reports how many days are done."""
+    if on_progress is None:
+        return None
+    try:
+        total = hospital.config.warmup_days + (date.fromisoformat(end) - date.fromisoformat(start)).days + 1
+    except ValueError:
+        total = None  # the simulation rejects the date, with a better message
+    work = f"simulating {hospital.config.id}, days"
+    days = itertools.count(1)
+    on_progress(work, 0, total)
+    return lambda _day: on_progress(work, next(days), total)
 
 
 def _require_models(built: BuildSummary) -> None:

@@ -14,12 +14,11 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import cast
 
+from elt import EltError, OnProgress, WrongCallError, report_progress
 from elt.build import record as build_record
-from elt.errors import EltError, WrongCallError
 from elt.warehouse import DEFAULT_PREFIX, DbtTarget, dbt_target, open_warehouse
 from elt.warehouse.tables import LOADED_FILE
 from elt.warehouse.version import require_version
-from hospital_sim.terminal import progress
 
 MODELS = Path(__file__).parents[1] / "models"
 """The dbt project."""
@@ -71,7 +70,14 @@ class BuildError(EltError):
     """dbt itself could not do its work (exit code 1)."""
 
 
-def build(dsn: str, prefix: str = DEFAULT_PREFIX, threads: int = 2, *, full_refresh: bool = False) -> BuildSummary:
+def build(
+    dsn: str,
+    prefix: str = DEFAULT_PREFIX,
+    threads: int = 2,
+    *,
+    full_refresh: bool = False,
+    on_progress: OnProgress | None = None,
+) -> BuildSummary:
     """Build the models of a loaded warehouse and test them; building again gives the same tables.
 
     Facts and marts are built of what is new: of the months of which files were loaded since the last build, and of the
@@ -84,6 +90,7 @@ def build(dsn: str, prefix: str = DEFAULT_PREFIX, threads: int = 2, *, full_refr
         prefix: What the names of its schemas begin with.
         threads: How many models and tests are worked on at once.
         full_refresh: Whether to build everything anew, whatever is there.
+        on_progress: Called as models and tests finish.
 
     Returns:
         What was built, and what failed.
@@ -104,7 +111,7 @@ def build(dsn: str, prefix: str = DEFAULT_PREFIX, threads: int = 2, *, full_refr
     anew = full_refresh or last is None or last.project != state.project
     # Unit tests bring their own rows: they have nothing new to tell once this project has passed them.
     proven = not anew and last is not None and bool(last.loaded)
-    summary = _build(dsn, prefix, threads, started, anew=anew, proven=proven)
+    summary = _build(dsn, prefix, threads, started, on_progress, anew=anew, proven=proven)
     if not summary.models_failed and not summary.skipped:
         with open_warehouse(dsn, prefix) as warehouse:
             complete = summary.passed and not summary.tests_warned
@@ -112,17 +119,26 @@ def build(dsn: str, prefix: str = DEFAULT_PREFIX, threads: int = 2, *, full_refr
     return summary
 
 
-def _build(dsn: str, prefix: str, threads: int, started: float, *, anew: bool, proven: bool) -> BuildSummary:
+def _build(
+    dsn: str,
+    prefix: str,
+    threads: int,
+    started: float,
+    on_progress: OnProgress | None,
+    *,
+    anew: bool,
+    proven: bool,
+) -> BuildSummary:
     with dbt_target(dsn, prefix) as target:
         results = target.workspace / "run_results.json"
         results.unlink(missing_ok=True)
-        errors = _run_dbt(target, threads, anew=anew, proven=proven)
+        errors = _run_dbt(target, threads, on_progress, anew=anew, proven=proven)
         if not results.exists():
             raise BuildError(_first_lines(errors) or "dbt ended without a result; see the log in its workspace")
         return _summary(results, time.monotonic() - started)
 
 
-def _run_dbt(target: DbtTarget, threads: int, *, anew: bool, proven: bool) -> list[str]:
+def _run_dbt(target: DbtTarget, threads: int, on_progress: OnProgress | None, *, anew: bool, proven: bool) -> list[str]:
     """Run dbt to its end, with progress, and return the errors that it told."""
     target.workspace.mkdir(parents=True, exist_ok=True)
     command = [
@@ -148,7 +164,7 @@ def _run_dbt(target: DbtTarget, threads: int, *, anew: bool, proven: bool) -> li
         try:
             finished = _finished(process, errors)
             first = list(islice(finished, 1))
-            for _ in progress(chain(first, finished), "building", total=first[0] if first else None):
+            for _ in report_progress(chain(first, finished), "building", first[0] if first else None, on_progress):
                 pass
         except BaseException:
             process.terminate()

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from elt.cli.progress import progress_bars
 from hospital_sim.terminal import FAILED, error_line, examples, show, warning_line
 
 EXAMPLES = examples(
@@ -26,7 +27,8 @@ def command(
     """Build the star schema and the marts of what was loaded since the last build, and run their tests."""
     from elt.build.run import build
 
-    summary = build(warehouse, prefix, threads, full_refresh=full_refresh)
+    with progress_bars() as on_progress:
+        summary = build(warehouse, prefix, threads, full_refresh=full_refresh, on_progress=on_progress)
     if summary.up_to_date and not json:
         typer.echo("Nothing new: every model is built of what is loaded.")
         return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elt.errors import EltError, WrongCallError
+from elt import EltError, WrongCallError
 from hospital_sim import terminal
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from elt.cli.options import SINGLE_WRITER
+from elt.cli.progress import progress_bars
 from hospital_sim import terminal
 
 EXAMPLES = terminal.examples(
@@ -25,8 +26,8 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Copy a lake and read every object back. The same call again completes a copy, and brings it up to date."""
-    from elt.errors import WrongCallError
-    from elt.lake.copy import copy_lake, count_objects
+    from elt import WrongCallError
+    from elt.lake.copy import copy_lake
     from elt.lake.store import Lake
     from hospital_sim.storage import open_store
 
@@ -36,7 +37,6 @@ def command(
         except ValueError as error:
             raise WrongCallError(f"{word}: {error}") from error
     lake, target = Lake.open(source, read_only=True), open_store(destination, single_writer=single_writer)
-    total = count_objects(lake) if terminal.is_watched() else None
-    with terminal.counting("copying objects", total) as count:
-        summary = copy_lake(lake, target, count)
+    with progress_bars() as on_progress:
+        summary = copy_lake(lake, target, on_progress)
     terminal.show("Copied", summary.as_dict(), as_json=as_json)

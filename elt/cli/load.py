@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from elt.cli.progress import progress_bars
 from hospital_sim.terminal import examples, show
 
 EXAMPLES = examples(
@@ -23,5 +24,6 @@ def command(
     from elt.lake.store import Lake
     from elt.load.run import load
 
-    summary = load(Lake.open(lake, read_only=True), warehouse, prefix)
+    with progress_bars() as on_progress:
+        summary = load(Lake.open(lake, read_only=True), warehouse, prefix, on_progress)
     show("loaded", summary.as_dict() if json else summary.as_counts(), as_json=json)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from elt.errors import WrongCallError
+from elt import WrongCallError
 from hospital_sim import terminal
 
 EXAMPLES = terminal.examples(

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
+from elt import WrongCallError
 from elt.cli.options import SINGLE_WRITER
-from elt.errors import WrongCallError
+from elt.cli.progress import progress_bars
 from hospital_sim import terminal
 
 app = typer.Typer(help="What could not be staged, and why.", no_args_is_help=True, rich_markup_mode=None)
@@ -80,7 +81,8 @@ def replay_entries(
     from elt.lake.store import Lake
     from elt.staging import replay
 
-    summary = replay(Lake.open(lake, single_writer=single_writer), workers)
+    with progress_bars() as on_progress:
+        summary = replay(Lake.open(lake, single_writer=single_writer), workers, on_progress)
     if as_json:
         terminal.print_json(summary.as_json())
         return

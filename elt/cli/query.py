@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hospital_sim.terminal import WrongCallError, examples, print_json, print_table
+from elt import WrongCallError
+from hospital_sim.terminal import examples, print_json, print_table
 
 if TYPE_CHECKING:
     import pyarrow as pa

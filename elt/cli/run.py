@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from elt.cli.options import SINGLE_WRITER
+from elt.cli.progress import progress_bars
 from hospital_sim import terminal
 
 EXAMPLES = terminal.examples(
@@ -40,18 +41,20 @@ def command(
     from elt import pipeline
     from elt.cli.check import print_checks, print_reconciliation
 
-    summary = pipeline.run(
-        hospital,
-        start,
-        end,
-        seed=seed,
-        lake=lake,
-        warehouse=warehouse,
-        report=report,
-        prefix=prefix,
-        single_writer=single_writer,
-        tell=lambda line: typer.echo(line, err=True),
-    )
+    with progress_bars() as on_progress:
+        summary = pipeline.run(
+            hospital,
+            start,
+            end,
+            seed=seed,
+            lake=lake,
+            warehouse=warehouse,
+            report=report,
+            prefix=prefix,
+            single_writer=single_writer,
+            on_step=lambda line: typer.echo(line, err=True),
+            on_progress=on_progress,
+        )
     if as_json:
         terminal.print_json(summary.as_json())
     else:

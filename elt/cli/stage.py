@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elt import WrongCallError
 from elt.cli.options import SINGLE_WRITER
-from elt.errors import WrongCallError
+from elt.cli.progress import progress_bars
 from hospital_sim import terminal
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def command(
     from elt.lake.store import Lake
     from elt.staging import stage
 
-    summary = stage(Lake.open(lake, single_writer=single_writer), closing_day, workers, dask)
+    with progress_bars() as on_progress:
+        opened = Lake.open(lake, single_writer=single_writer)
+        summary = stage(opened, closing_day, workers, dask, on_progress)
     if as_json:
         terminal.print_json(summary.as_json())
     else:

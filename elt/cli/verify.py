@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elt.cli.progress import progress_bars
 from hospital_sim import terminal
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def command(
     from elt.lake.store import Lake
     from elt.verification import verify
 
-    report = verify(Lake.open(lake, read_only=True), workers)
+    with progress_bars() as on_progress:
+        report = verify(Lake.open(lake, read_only=True), workers, on_progress)
     if as_json:
         terminal.print_json(report.as_json())
     else:

@@ -7,11 +7,11 @@ after what it names, a commit after its plan. So whoever reads the copy meanwhil
 yet, also when the lake that is copied still grows.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import asdict, dataclass
 from itertools import islice
 
-from elt.errors import EltError, WrongCallError
+from elt import EltError, OnProgress, WrongCallError
 from elt.lake.layout import QUARANTINE_OBJECTS, STAGING, STAGING_MANIFESTS, parse_manifest_key
 from elt.lake.store import Lake
 from elt.lake.tree import RAW_PREFIX
@@ -54,13 +54,13 @@ class CopySummary:
         return {**asdict(self), "objects": self.objects}
 
 
-def copy_lake(lake: Lake, destination: ObjectStore, on_done: Callable[[], None] = lambda: None) -> CopySummary:
+def copy_lake(lake: Lake, destination: ObjectStore, on_progress: OnProgress | None = None) -> CopySummary:
     """Copy every object of a lake, and read each back.
 
     Args:
         lake: The lake.
         destination: Where to copy it: an empty place, or an earlier copy of the same lake.
-        on_done: Called for each object that is copied or found there.
+        on_progress: Called for each object that is copied, or is in the copy already.
 
     Returns:
         What was done.
@@ -73,7 +73,7 @@ def copy_lake(lake: Lake, destination: ObjectStore, on_done: Callable[[], None] 
     """
     source = lake.store
     _check_places(source, destination)
-    copying = _Copying(source, destination, on_done)
+    copying = _Copying(source, destination, on_progress)
     try:
         # First what speaks of the rest: all that it speaks of is there by now, and is listed after it.
         runs, manifests = list(source.keys(_RUNS)), list(source.keys(_MANIFESTS))
@@ -94,9 +94,8 @@ def copy_lake(lake: Lake, destination: ObjectStore, on_done: Callable[[], None] 
     return copying.summary
 
 
-def count_objects(lake: Lake) -> int:
-    """Return how many objects of a lake there are to copy."""
-    return sum(1 for place in (RAW_PREFIX, STAGING, _QUARANTINE, _MANIFESTS) for _ in lake.store.keys(place))
+def _count_objects(source: ObjectStore) -> int:
+    return sum(1 for place in (RAW_PREFIX, STAGING, _QUARANTINE, _MANIFESTS) for _ in source.keys(place))
 
 
 def _stopped(error: StorageError, summary: CopySummary) -> EltError:
@@ -106,10 +105,13 @@ def _stopped(error: StorageError, summary: CopySummary) -> EltError:
 class _Copying:
     """Copies objects and counts them."""
 
-    def __init__(self, source: ObjectStore, destination: ObjectStore, on_done: Callable[[], None]) -> None:
+    def __init__(self, source: ObjectStore, destination: ObjectStore, on_progress: OnProgress | None) -> None:
         self._source = source
         self._destination = destination
-        self._on_done = on_done
+        self._on_progress = on_progress
+        # Counted only for the progress, because listing a large lake takes time.
+        self._total = _count_objects(source) if on_progress else None
+        self._report(0)
         self._probed = False
         self.summary = CopySummary(source.url, destination.url)
 
@@ -138,8 +140,11 @@ class _Copying:
         self.summary.copied += created
         self.summary.already_there += len(objects) - created
         self.summary.bytes += sum(len(data) for _, data in objects)
-        for _ in objects:
-            self._on_done()
+        self._report(self.summary.objects)
+
+    def _report(self, done: int) -> None:
+        if self._on_progress is not None:
+            self._on_progress("copying objects", done, self._total)
 
     def _check(self, objects: Sequence[tuple[str, bytes]], there: Set[str]) -> None:
         read_back = self._destination.read_many([key for key, _ in objects])

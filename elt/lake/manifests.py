@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from elt.errors import BrokenLakeError
+from elt import BrokenLakeError
 from elt.lake.layout import month_after
 
 MANIFEST_VERSION = 1

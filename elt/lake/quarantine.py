@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import msgspec
 
-from elt.errors import BrokenLakeError
+from elt import BrokenLakeError
 from elt.lake import layout
 from hospital_sim.storage import ObjectConflictError, ObjectStore
 

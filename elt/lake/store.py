@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Self
 
-from elt.errors import BrokenLakeError, EmptyLakeError, WrongCallError
+from elt import BrokenLakeError, EmptyLakeError, WrongCallError
 from elt.lake import objects
 from elt.lake.layout import STAGING_MANIFESTS, commit_key, parse_manifest_key, plan_key
 from elt.lake.manifests import Commit, Manifest, Plan, StagedFile, StagingRun, counts_of_runs, decode_manifest

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Concatenate, Protocol, Self, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from elt.errors import EltError, WrongCallError
+from elt import EltError, WrongCallError
 from elt.lake.store import Lake
 
 Row = TypeVar("Row")

@@ -8,8 +8,8 @@ from collections.abc import Container
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
+from elt import BrokenLakeError, EltError, EmptyLakeError, OnProgress, report_progress
 from elt.contracts import columns_schema
-from elt.errors import BrokenLakeError, EltError, EmptyLakeError
 from elt.lake.manifests import StagedFile
 from elt.lake.store import Lake
 from elt.load.runs import LoadedRun, loaded_run
@@ -18,7 +18,6 @@ from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse
 from elt.warehouse.tables import EVENT_TABLES, LOADED_FILE, RAW_TABLES, RUN, SOURCE_FILE, RawTable, event_table
 from elt.warehouse.version import note_version
 from hospital_sim.storage import FinishedRun
-from hospital_sim.terminal import progress
 
 
 @dataclass(frozen=True)
@@ -51,13 +50,14 @@ class LoadSummary:
         return {name: value for name, value in asdict(self).items() if not isinstance(value, dict)} | counts
 
 
-def load(lake: Lake, dsn: str, prefix: str = DEFAULT_PREFIX) -> LoadSummary:
+def load(lake: Lake, dsn: str, prefix: str = DEFAULT_PREFIX, on_progress: OnProgress | None = None) -> LoadSummary:
     """Load what the lake has and the warehouse has not; loading again changes nothing.
 
     Args:
         lake: The lake.
         dsn: Where the warehouse is; it is made if it is not there.
         prefix: What the names of the schemas begin with.
+        on_progress: Called as files are loaded.
 
     Returns:
         What was loaded.
@@ -71,15 +71,16 @@ def load(lake: Lake, dsn: str, prefix: str = DEFAULT_PREFIX) -> LoadSummary:
     """
     _staged(lake)  # A lake that has nothing to load makes no warehouse.
     with open_warehouse(dsn, prefix, create=True) as warehouse:
-        return load_into(warehouse, lake)
+        return load_into(warehouse, lake, on_progress)
 
 
-def load_into(warehouse: Warehouse, lake: Lake) -> LoadSummary:
+def load_into(warehouse: Warehouse, lake: Lake, on_progress: OnProgress | None = None) -> LoadSummary:
     """Load what a lake has and an open warehouse has not (see ``load``).
 
     Args:
         warehouse: The warehouse.
         lake: The lake.
+        on_progress: Called as files are loaded.
 
     Returns:
         What was loaded.
@@ -99,7 +100,7 @@ def load_into(warehouse: Warehouse, lake: Lake) -> LoadSummary:
     for run in runs:
         _load_run(warehouse, run)
     leftovers = _leftovers(warehouse, loaded)
-    for file in progress(files, "loading", total=len(files)):
+    for file in report_progress(files, "loading", len(files), on_progress):
         load_file(warehouse, lake, file, leftovers, versions[file.key])
     return LoadSummary(
         files=len(files),

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from elt import BrokenLakeError, EltError
 from elt.contracts import EVENT_VERSIONS, arrow_schema, contract_version, struct_version
-from elt.errors import BrokenLakeError, EltError
 from elt.lake.manifests import StagedFile
 from elt.lake.store import Lake
 from hospital_sim.storage import LocalStore, ObjectNotFoundError

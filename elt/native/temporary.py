@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from elt.errors import EltError
+from elt import EltError
 
 
 def temporary_file() -> IO[bytes]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from elt.errors import EltError
+from elt import EltError
 from elt.powerbi.checks.data_checks import warehouse_problems
 from elt.powerbi.checks.model_checks import model_problems
 from elt.powerbi.checks.report_checks import report_problems

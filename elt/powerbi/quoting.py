@@ -2,7 +2,7 @@
 
 import re
 
-from elt.errors import EltError
+from elt import EltError
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")

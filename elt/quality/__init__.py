@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from elt.errors import EltError
+from elt import EltError
 from elt.lake.store import Lake
 from elt.quality.emitted import emitted
 from elt.quality.lake_checks import late_check, quarantine_check, run_checks

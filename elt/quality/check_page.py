@@ -6,7 +6,7 @@ from dataclasses import asdict, astuple, dataclass
 from html import escape
 from pathlib import Path
 
-from elt.errors import EltError
+from elt import EltError
 from elt.quality.results import STEPS, CheckReport, CheckResult
 
 _HEAD = """\

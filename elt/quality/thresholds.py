@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from elt.errors import WrongCallError
+from elt import WrongCallError
 from elt.quality.results import CheckResult
 
 

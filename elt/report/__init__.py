@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from elt.errors import EltError
+from elt import EltError
 from elt.warehouse import Warehouse
 
 __all__ = ["ReportSummary", "ReportTargetError", "write_report"]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from elt.errors import EltError
+from elt import EltError
 from elt.report import queries
 from elt.report.encoding import Value, plain_day, plain_number
 from elt.warehouse import Warehouse

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from elt.errors import BrokenLakeError
+from elt import BrokenLakeError
 from elt.lake import layout
 from elt.lake.digests import digest
 from elt.lake.manifests import PlannedOutput

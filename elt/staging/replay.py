@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
-from elt.errors import EmptyLakeError
+from elt import EmptyLakeError, OnProgress
 from elt.lake import layout
+from elt.lake.manifests import Plan
 from elt.lake.store import Lake
 from elt.lake.tree import RAW_PREFIX
 from elt.native.object_names import read_object_names, split_identifiers
@@ -18,13 +19,13 @@ from elt.staging import input_lists as inputs
 from elt.staging.batches import DayPart, day_batches
 from elt.staging.decode import decode
 from elt.staging.input_lists import NewObjects
-from elt.staging.plan import create_plan, make_replay_plan
+from elt.staging.plan import make_replay_plan
 from elt.staging.reading import BatchToRead, read_batch
-from elt.staging.run import complete, complete_unfinished, open_workers
+from elt.staging.run import StagingRuns, open_workers
 from elt.staging.summary import StageSummary
 from elt.staging.write import BATCH_OBJECTS
 from hospital_sim.events import keys as raw_layout
-from hospital_sim.storage import FinishedRun, ObjectConflictError, ObjectNotFoundError, read_record
+from hospital_sim.storage import FinishedRun, ObjectNotFoundError, read_record
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,13 @@ class ReplaySummary:
         return asdict(self)
 
 
-def replay(lake: Lake, workers: int = 1) -> ReplaySummary:
+def replay(lake: Lake, workers: int = 1, on_progress: OnProgress | None = None) -> ReplaySummary:
     """Stage what is in quarantine and keeps the contract now; the rest stays there, with its first reason.
 
     Args:
         lake: The lake.
         workers: Processes.
+        on_progress: Called as files are staged.
 
     Returns:
         What was staged.
@@ -61,30 +63,25 @@ def replay(lake: Lake, workers: int = 1) -> ReplaySummary:
         BrokenLakeError: If a manifest or an entry is broken.
         StorageError: If the lake cannot be read or written.
     """
-    summary = StageSummary(lake.url)
     if not lake.staging_runs():
         raise EmptyLakeError(f"{lake.url}: nothing was staged here; run hospital-elt stage --lake {lake.url} first")
     before = lake.quarantine.open_counts().total()
-    with open_workers(lake, workers, None) as pool:
-        complete_unfinished(lake, pool, summary)
-        _close_mended_records(lake)
-        while found := list(_mended(lake)):
-            plan = make_replay_plan(lake.staging_runs(), found)
-            try:
-                create_plan(lake, plan)
-            except ObjectConflictError:
-                # Another run was faster; what it stages has left the list when it is complete.
-                complete_unfinished(lake, pool, summary)
-            else:
-                summary.add(plan, complete(lake, plan, pool))
-                break
-    left = lake.quarantine.open_counts()
-    return ReplaySummary(
-        summary, before - left.total(), {reason.value: count for reason, count in sorted(left.items())}
-    )
+    with open_workers(lake, workers) as pool:
+        runs = StagingRuns(lake, pool, on_progress)
+        runs.complete_unfinished()
+        _close_fixed_records(lake)
+        runs.add(lambda: _plan_fixed(lake))
+    still_open = lake.quarantine.open_counts()
+    by_reason = {reason.value: count for reason, count in sorted(still_open.items())}
+    return ReplaySummary(runs.summary, before - still_open.total(), by_reason)
 
 
-def _close_mended_records(lake: Lake) -> None:
+def _plan_fixed(lake: Lake) -> Plan | None:
+    new_objects = list(_fixed_events(lake))
+    return make_replay_plan(lake.staging_runs(), new_objects) if new_objects else None
+
+
+def _close_fixed_records(lake: Lake) -> None:
     for entry in list(lake.quarantine.open_entries()):
         if raw_layout.is_record_key(entry.key) and _is_record(lake, entry.key):
             lake.quarantine.close(entry.key, None)
@@ -97,7 +94,7 @@ def _is_record(lake: Lake, key: str) -> bool:
         return False
 
 
-def _mended(lake: Lake) -> Iterator[NewObjects]:
+def _fixed_events(lake: Lake) -> Iterator[NewObjects]:
     """Yield the events of each type and month that are in quarantine and keep the contract now."""
     waiting: dict[tuple[str, date], dict[date, list[bytes]]] = defaultdict(lambda: defaultdict(list))
     for entry in lake.quarantine.open_entries():

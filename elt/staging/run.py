@@ -1,40 +1,47 @@
-"""The staging run: completes what an earlier one left, plans what is new, stages it, commits."""
+"""Stages a lake: completes interrupted staging runs, plans the new objects, stages them, and commits."""
 
+from collections.abc import Callable
 from datetime import date
 
 import msgspec
 
-from elt.errors import EmptyLakeError
+from elt import EmptyLakeError, OnProgress, report_progress
 from elt.lake import layout
 from elt.lake.digests import digest
 from elt.lake.manifests import MANIFEST_VERSION, Commit, Plan
 from elt.lake.store import Lake
 from elt.lake.tree import RawTree
 from elt.lake.workers import DaskWorkers, LocalWorkers, Workers, suitable_count
-from elt.staging import input_lists as inputs
+from elt.staging import input_lists
 from elt.staging.input_lists import MonthToList
 from elt.staging.plan import create_plan, encode_plan, make_plan
 from elt.staging.summary import StageSummary
 from elt.staging.write import bundles, quarantine_foreign, stage_outputs
 from hospital_sim.storage import ObjectConflictError
-from hospital_sim.terminal import progress
 
 
-def stage(lake: Lake, as_of: date | None = None, workers: int | None = 1, dask: str | None = None) -> StageSummary:
-    """Stage exactly the raw objects that no earlier staging run took.
+def stage(
+    lake: Lake,
+    as_of: date | None = None,
+    workers: int | None = 1,
+    dask: str | None = None,
+    on_progress: OnProgress | None = None,
+) -> StageSummary:
+    """Stage the raw objects that no earlier staging run took.
 
-    A run that was killed is completed first. Calling this again after a crash, at any point, completes the work.
+    A run that was killed is completed first. After a crash at any point, the same call completes the work.
 
     Args:
         lake: The lake.
         as_of: Months that ended by this day are closed for every hospital; by default, for each hospital, those that
             ended by the day after its newest finished run.
-        workers: The most processes; None for a number that suits the lake and the machine. On the local file system
-            one process keeps two processors busy, and no more are started than find processors.
-        dask: Address of the scheduler of a Dask cluster whose workers do the work; None to do it on this machine.
+        workers: Most processes to use; None for a number that suits the lake and the machine. On the local file system
+            one process keeps two processors busy, so at most half as many processes as processors are started.
+        dask: Address of the scheduler of a Dask cluster that does the work; None to do it on this machine.
+        on_progress: Called as months are listed and files are staged.
 
     Returns:
-        What was staged.
+        The counts of what was staged.
 
     Raises:
         EmptyLakeError: If there are no events in the lake.
@@ -43,64 +50,90 @@ def stage(lake: Lake, as_of: date | None = None, workers: int | None = 1, dask: 
     """
     tree = lake.raw_tree()
     partitions = sum(map(len, tree.days.values()))
-    summary = StageSummary(lake.url)
     with open_workers(lake, suitable_count(lake, partitions, workers), dask) as pool:
-        complete_unfinished(lake, pool, summary)
-        while plan := _plan_new(lake, tree, as_of, pool):
-            try:
-                create_plan(lake, plan)
-            except ObjectConflictError:
-                # Another run was faster: its plan comes first, and what it leaves is planned again.
-                complete_unfinished(lake, pool, summary)
-            else:
-                summary.add(plan, complete(lake, plan, pool))
-                break
-    return summary
+        runs = StagingRuns(lake, pool, on_progress)
+        runs.complete_unfinished()
+        runs.add(lambda: _plan_new(lake, tree, as_of, pool, on_progress))
+    return runs.summary
 
 
-def open_workers(lake: Lake, count: int, dask: str | None) -> Workers:
-    """Return what does the work: processes of this machine, or a Dask cluster at an address."""
+def open_workers(lake: Lake, count: int, dask: str | None = None) -> Workers:
+    """Return the processes that do the work: some of this machine, or a Dask cluster at an address."""
     return LocalWorkers(lake, count) if dask is None else DaskWorkers(lake, dask)
 
 
-def complete_unfinished(lake: Lake, pool: Workers, summary: StageSummary) -> None:
-    """Complete the staging runs that were cut off."""
-    for run in lake.staging_runs():
-        if run.commit is None:
-            summary.add(run.plan, complete(lake, run.plan, pool))
+class StagingRuns:
+    """Adds staging runs to a lake, and completes interrupted ones.
+
+    Args:
+        lake: The lake.
+        pool: The processes that do the work.
+        on_progress: Called as files are staged.
+
+    Attributes:
+        summary: Counts of all runs that were completed.
+    """
+
+    def __init__(self, lake: Lake, pool: Workers, on_progress: OnProgress | None) -> None:
+        self._lake = lake
+        self._pool = pool
+        self._on_progress = on_progress
+        self.summary = StageSummary(lake.url)
+
+    def complete_unfinished(self) -> None:
+        """Complete the staging runs that were interrupted."""
+        for run in self._lake.staging_runs():
+            if run.commit is None:
+                self._complete(run.plan)
+
+    def add(self, make_plan: Callable[[], Plan | None]) -> None:
+        """Create a plan and complete it.
+
+        Args:
+            make_plan: Called for the plan; returns None if there is nothing to do. If another process creates its plan
+                first, that one is completed, and the function is called again.
+        """
+        while plan := make_plan():
+            try:
+                create_plan(self._lake, plan)
+            except ObjectConflictError:
+                self.complete_unfinished()
+            else:
+                self._complete(plan)
+                return
+
+    def _complete(self, plan: Plan) -> None:
+        unrecognised = quarantine_foreign(self._lake, plan)
+        results = self._pool.each(stage_outputs, bundles(plan.outputs, self._pool.count), plan)
+        written = dict(report_progress(results, "staging files", len(plan.outputs), self._on_progress))
+        commit = Commit(
+            manifest_version=MANIFEST_VERSION,
+            number=plan.number,
+            plan_sha256=digest(encode_plan(plan)),
+            outputs=tuple(written[output.key] for output in plan.outputs),
+            foreign=sum(unrecognised.values()),
+            foreign_reasons={reason.value: count for reason, count in sorted(unrecognised.items())},
+        )
+        # The objects that a commit names must survive a loss of power if the commit does, so they are flushed first.
+        self._lake.store.flush()
+        self._lake.store.create(layout.commit_key(plan.number), msgspec.json.encode(commit))
+        self.summary.add(plan, commit)
 
 
-def _plan_new(lake: Lake, tree: RawTree, as_of: date | None, pool: Workers) -> Plan | None:
+def _plan_new(
+    lake: Lake, tree: RawTree, as_of: date | None, pool: Workers, on_progress: OnProgress | None
+) -> Plan | None:
     runs = lake.staging_runs()
-    lists = inputs.earlier_lists(output for run in runs for output in run.plan.outputs)
+    lists = input_lists.earlier_lists(output for run in runs for output in run.plan.outputs)
     months: dict[tuple[str, date], list[date]] = {}
     for event_type, days in tree.days.items():
         for day in days:
             months.setdefault((event_type, layout.month_of(day)), []).append(day)
     rows = [MonthToList(kind, days, lists.get((kind, month), [])) for (kind, month), days in months.items()]
-    listed = progress(pool.each(inputs.list_new_objects, rows), "listing months", len(rows))
-    found = [part for parts in listed for part in parts]
-    if not runs and not any(new.objects for new in found):
+    listed = report_progress(pool.each(input_lists.list_new_objects, rows), "listing months", len(rows), on_progress)
+    new_objects = [part for parts in listed for part in parts]
+    if not runs and not any(new.objects for new in new_objects):
         raise EmptyLakeError(
             f"{lake.url}: no events under raw/; write some with: hospital-sim simulate HOSPITAL --sink {lake.url}/raw …"
         )
-    return make_plan(lake, runs, found, tree.unrecognised, as_of)
-
-
-def complete(lake: Lake, plan: Plan, pool: Workers) -> Commit:
-    """Do what a plan says, and commit."""
-    foreign = quarantine_foreign(lake, plan)
-    results = pool.each(stage_outputs, bundles(plan.outputs, pool.count), plan)
-    written = dict(progress(results, "staging files", len(plan.outputs)))
-    commit = Commit(
-        manifest_version=MANIFEST_VERSION,
-        number=plan.number,
-        plan_sha256=digest(encode_plan(plan)),
-        outputs=tuple(written[output.key] for output in plan.outputs),
-        foreign=sum(foreign.values()),
-        foreign_reasons={reason.value: count for reason, count in sorted(foreign.items())},
-    )
-    # What a commit speaks of must outlive a loss of power, if the commit does.
-    lake.store.flush()
-    lake.store.create(layout.commit_key(plan.number), msgspec.json.encode(commit))
-    return commit
+    return make_plan(lake, runs, new_objects, tree.unrecognised, as_of)

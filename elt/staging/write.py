@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from elt.errors import BrokenLakeError
+from elt import BrokenLakeError
 from elt.lake import layout
 from elt.lake.digests import digest
 from elt.lake.manifests import CommittedOutput, OutputCounts, Plan, PlannedOutput

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date
 
+from elt import OnProgress, report_progress
 from elt.lake import layout
 from elt.lake.manifests import StagingRun, counts_of_runs
 from elt.lake.store import Lake
@@ -14,17 +15,17 @@ from elt.verification.problems import Kind, Problem, VerificationReport
 from elt.verification.raw_checks import MonthFindings, MonthToCheck, Staged, check_months
 from elt.verification.record_checks import check_counts, check_runs
 from hospital_sim.events.keys import parse_event_key
-from hospital_sim.terminal import progress
 
 __all__ = ["Kind", "Problem", "VerificationReport", "verify"]
 
 
-def verify(lake: Lake, workers: int = 1) -> VerificationReport:
+def verify(lake: Lake, workers: int = 1, on_progress: OnProgress | None = None) -> VerificationReport:
     """Read a whole lake, and compare it with what its runs and its staging runs say of it.
 
     Args:
         lake: The lake.
         workers: Processes.
+        on_progress: Called as months are verified.
 
     Returns:
         What is wrong, by name; nothing is raised for it.
@@ -42,8 +43,8 @@ def verify(lake: Lake, workers: int = 1) -> VerificationReport:
     tree = lake.raw_tree()
     problems += [Problem(RAW_PREFIX + key, Kind.FOREIGN, "not the key of an event") for key in tree.unrecognised]
     rows = _months(tree.days, runs, {problem.key for problem in wrong_files})
-    with open_workers(lake, workers, None) as pool:
-        months = list(progress(pool.each(check_months, rows), "verifying months", len(rows)))
+    with open_workers(lake, workers) as pool:
+        months = list(report_progress(pool.each(check_months, rows), "verifying months", len(rows), on_progress))
     _add_events(report, runs, months)
     troubled = set().union(*(month.troubled for month in months))
     troubled |= _quarantined(lake, problems)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from elt.errors import BrokenLakeError
+from elt import BrokenLakeError
 from elt.lake import layout
 from elt.lake.digests import digest
 from elt.lake.manifests import Commit, Manifest, Plan, StagingRun, decode_manifest

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from elt import BrokenLakeError
 from elt.contracts import EVENT_VERSIONS, struct_version
-from elt.errors import BrokenLakeError
 from elt.lake.digests import RawDigest
 from elt.lake.manifests import CommittedOutput
 from elt.lake.prefetch import done_ahead

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from elt.errors import WrongCallError
+from elt import WrongCallError
 from elt.warehouse.dsn import CLICKHOUSE_PASSWORD, REDSHIFT_PASSWORD, ChdbDsn, ClickHouseDsn, RedshiftDsn, parse_dsn
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError, WarehouseInUseError
 from elt.warehouse.protocol import DEFAULT_PREFIX, SCHEMAS, Warehouse

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from enum import StrEnum
 
-from elt.errors import EmptyLakeError, WrongCallError
+from elt import EmptyLakeError, WrongCallError
 from elt.lake.store import Lake
 from elt.warehouse import DEFAULT_PREFIX, checked_prefix
 from elt.warehouse import athena as athena_sql

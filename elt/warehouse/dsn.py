@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
-from elt.errors import WrongCallError
+from elt import WrongCallError
 
 CHDB = "chdb"
 CLICKHOUSE = "clickhouse"

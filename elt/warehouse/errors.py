@@ -1,6 +1,6 @@
 """What a warehouse refuses, and why."""
 
-from elt.errors import EltError, WrongCallError
+from elt import EltError, WrongCallError
 
 
 class WarehouseError(EltError):

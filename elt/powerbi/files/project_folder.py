@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from elt.errors import EltError
+from elt import EltError
 
 
 class ProjectTargetError(EltError):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import SplitResult, urlsplit
 
-from elt.errors import WrongCallError
+from elt import WrongCallError
 from elt.warehouse.dsn import ChdbDsn, RedshiftDsn, parse_dsn
 
 _HTTP_PORT, _HTTPS_PORT, _REDSHIFT_PORT = 8123, 8443, 5439

@@ -9,7 +9,7 @@ from typing import cast
 
 from elt.contracts import Column as ContractColumn
 from elt.contracts import ColumnKind
-from elt.errors import EltError
+from elt import EltError
 from elt.powerbi.model.semantic_model import DataType
 from elt.warehouse.tables import EVENT_TABLES, RUN, RawTable
 

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from elt import WrongCallError
 from elt.contracts import Column
-from elt.errors import WrongCallError
 from elt.warehouse.clickhouse.base import ClickHouseBase
 from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes, quoted, refusal
 from elt.warehouse.clickhouse.s3_url import s3_url

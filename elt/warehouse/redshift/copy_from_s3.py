@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from elt.errors import BrokenLakeError, CommandError, WrongCallError
+from elt import BrokenLakeError, EltError, WrongCallError
 from elt.lake.layout import copy_manifest_key
 from elt.warehouse.dsn import REDSHIFT_IAM_ROLE, RedshiftDsn
 from elt.warehouse.errors import StatementError
@@ -168,7 +168,7 @@ def copy_statement(table: str, manifest: str, how: Access) -> str:
     return f"COPY {table} FROM '{literal}' {how.clause()} FORMAT AS PARQUET MANIFEST"
 
 
-def explained(error: StatementError, store: ObjectStore, key: str, how: Access) -> CommandError:
+def explained(error: StatementError, store: ObjectStore, key: str, how: Access) -> EltError:
     """Return what a refused COPY means, and what is to be changed."""
     told = str(error)
     bucket = store.url.removeprefix(_SCHEME).partition("/")[0]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from elt.errors import WrongCallError
+from elt import WrongCallError
 from elt.warehouse.dsn import REDSHIFT_PASSWORD, RedshiftDsn
 from elt.warehouse.errors import StatementError, WarehouseError
 from elt.warehouse.redshift.redshift_sql import WRONG_SQL, one_line

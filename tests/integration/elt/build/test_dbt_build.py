@@ -15,9 +15,9 @@ from kills import hear_interrupts
 from warehouse_tables import run_models, table_digests
 
 import hospital_sim as hs
+from elt import WrongCallError
 from elt.build import record as build_record
 from elt.build.run import MODELS, BuildSummary, build
-from elt.errors import WrongCallError
 from elt.lake.store import Lake
 from elt.load.run import load
 from elt.staging import stage

@@ -15,7 +15,7 @@ from lakes import put_all, put_record, some_events
 from warehouse_tables import raw_digests
 
 import hospital_sim as hs
-from elt.errors import BrokenLakeError, EltError, EmptyLakeError
+from elt import BrokenLakeError, EltError, EmptyLakeError
 from elt.lake.manifests import StagedFile
 from elt.lake.store import Lake
 from elt.load.run import load, load_into

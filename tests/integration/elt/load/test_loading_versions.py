@@ -9,8 +9,8 @@ import pytest
 from lakes import DAY, QuickStore, admission, put_all, some_events
 from two_versions import newer
 
+from elt import BrokenLakeError, EltError
 from elt.contracts import columns
-from elt.errors import BrokenLakeError, EltError
 from elt.lake.store import Lake
 from elt.load.run import load
 from elt.staging import stage

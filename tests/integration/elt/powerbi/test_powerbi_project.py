@@ -12,7 +12,7 @@ import pytest
 from powerbi_model import awkward_model
 from powerbi_optional import PARSER, SCHEMAS, needs, parsed, schema_errors
 
-from elt.errors import WrongCallError
+from elt import WrongCallError
 from elt.powerbi import NothingToShowError, ProjectTargetError, write_powerbi
 from elt.powerbi.checks.data_checks import warehouse_problems
 from elt.powerbi.files.tmdl import model_files

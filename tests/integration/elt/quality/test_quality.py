@@ -12,7 +12,7 @@ from lakes import admission, put_event
 from warehouse_tables import run_models
 
 import hospital_sim as hs
-from elt.errors import EltError, WrongCallError
+from elt import EltError, WrongCallError
 from elt.lake.store import Lake
 from elt.load.run import load
 from elt.quality import CheckReport, check

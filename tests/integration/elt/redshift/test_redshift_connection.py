@@ -11,7 +11,7 @@ from redshift.stand_in import PASSWORD
 from redshift_fixtures import Redshift
 from silent_server import silent_port
 
-from elt.errors import WrongCallError
+from elt import WrongCallError
 from elt.warehouse import WarehouseError, dbt_target, open_warehouse
 from elt.warehouse.dsn import RedshiftDsn, parse_dsn
 from elt.warehouse.redshift.cluster import RedshiftWarehouse

@@ -19,7 +19,7 @@ from s3_servers import SECRET
 from warehouse_tables import differences, sorted_rows
 
 import hospital_sim as hs
-from elt.errors import BrokenLakeError, CommandError, WrongCallError
+from elt import BrokenLakeError, EltError, WrongCallError
 from elt.lake.store import Lake
 from elt.load.run import load, load_into
 from elt.staging import stage
@@ -295,7 +295,7 @@ def test_what_redshift_itself_refuses_leaves_nothing_of_the_file(
     pq.write_table(rows.set_column(at, "admission_method", pa.array(["é" * 300] * rows.num_rows)), written)
     broken = on_s3(local, redshift, without=file.key, instead=written.getvalue())
     warehouse.create_raw_table(event_table("admission"))
-    with pytest.raises(CommandError, match=r"Redshift does not copy it: .*longer than the length defined"):
+    with pytest.raises(EltError, match=r"Redshift does not copy it: .*longer than the length defined"):
         warehouse.load_parquet(event_table("admission"), broken, file.key)
     assert warehouse.query(f"SELECT * FROM {warehouse.schema('raw')}.admission").num_rows == 0
 
@@ -357,7 +357,7 @@ def test_a_secret_is_in_no_error_and_no_log(
     with RedshiftWarehouse(place, prefix, create=True) as warehouse:
         with pytest.raises(WrongCallError, match="the AWS credentials given") as error:
             load_into(warehouse, Lake(lake))
-        with pytest.raises(CommandError) as echoed:
+        with pytest.raises(EltError) as echoed:
             warehouse.execute(f"SELECT '{secret}'::bigint")
     # The stand-in logs too, in threads of its own.
     logged = "\n".join(record.getMessage() for record in caplog.records if record.threadName == "MainThread")

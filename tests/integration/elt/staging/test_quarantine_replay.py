@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from lakes import DAY, FailingStore, PowerCut, QuickStore, admission, contents, put_all, put_record, some_events
 
-from elt.errors import EmptyLakeError
+from elt import EmptyLakeError
 from elt.lake.quarantine import Reason
 from elt.lake.store import Lake
 from elt.staging import replay, stage

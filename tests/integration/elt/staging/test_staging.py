@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 from lakes import DAY, admission, contents, discharge, put_all, put_event, put_record, some_events
 
+from elt import BrokenLakeError, EltError, EmptyLakeError, WrongCallError
 from elt.contracts import EVENT_TYPES, arrow_schema
-from elt.errors import BrokenLakeError, EltError, EmptyLakeError, WrongCallError
 from elt.lake import objects as partitions
 from elt.lake import workers as staging_workers
 from elt.lake.digests import digest

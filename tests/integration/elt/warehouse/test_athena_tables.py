@@ -11,7 +11,7 @@ from lakes import contents
 from s3_servers import S3Server
 
 import hospital_sim as hs
-from elt.errors import EmptyLakeError
+from elt import EmptyLakeError
 from elt.lake.store import Lake
 from elt.staging import stage
 from elt.warehouse.ddl import Engine, ddl

@@ -19,8 +19,8 @@ from silent_server import silent_port
 from warehouse_tables import raw_digests
 
 import hospital_sim as hs
+from elt import WrongCallError
 from elt.build.run import MODELS
-from elt.errors import WrongCallError
 from elt.lake.store import Lake
 from elt.load.run import load_into
 from elt.staging import stage

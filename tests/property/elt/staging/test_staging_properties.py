@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lakes import FailingStore, PowerCut, QuickStore, changed, contents, identifier
 
-from elt.errors import EmptyLakeError
+from elt import EmptyLakeError
 from elt.lake.store import Lake
 from elt.staging import stage
 from hospital_sim.events import EVENT_TYPES, Admission, DepSnapshot, Discharge, Event, WaitSnapshot, encode, event_type

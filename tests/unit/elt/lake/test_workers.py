@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from worked_rows import died, refused, told
 
-from elt.errors import EltError
+from elt import EltError
 from elt.lake import workers
 from elt.lake.objects import threads_ahead
 from elt.lake.store import Lake

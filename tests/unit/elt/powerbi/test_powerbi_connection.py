@@ -2,7 +2,7 @@
 
 import pytest
 
-from elt.errors import WrongCallError
+from elt import WrongCallError
 from elt.powerbi.model.connection import Connection, Connector, connection_of
 from elt.powerbi.model.power_query import expressions
 

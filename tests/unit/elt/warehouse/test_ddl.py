@@ -8,8 +8,8 @@ from athena_tables import tables, views
 from sqlglot import exp
 from two_versions import AdmissionTwo
 
+from elt import WrongCallError
 from elt.contracts import columns
-from elt.errors import WrongCallError
 from elt.warehouse.ddl import Engine, ddl
 from elt.warehouse.tables import RAW_TABLES
 from hospital_sim.events import EVENT_TYPES, EVENT_VERSIONS, Admission

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from elt.errors import WrongCallError
+from elt import WrongCallError
 from elt.warehouse import open_warehouse
 from elt.warehouse.clickhouse.s3_url import s3_url
 from elt.warehouse.dsn import ChdbDsn, ClickHouseDsn, RedshiftDsn, parse_dsn
