@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
+from elt import EltError
 from elt.contracts import Column as ContractColumn
 from elt.contracts import ColumnKind
-from elt import EltError
 from elt.powerbi.model.semantic_model import DataType
 from elt.warehouse.tables import EVENT_TABLES, RUN, RawTable
 
