@@ -1,1 +1,1 @@
-"""Results of a run: summaries, charts, the bed board and event logs."""
+"""Results of a run: tables, charts, the bed board and event logs."""

@@ -1,4 +1,4 @@
-"""Pictures of a run, one call each. They need the extra ``charts``."""
+"""Charts of a run: occupancy, queue and waits. They need the extra ``charts``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Charts:
         """Draw occupancy at the end of each day, with lines at 85% and 92%.
 
         Args:
-            department: Identifier of one department; all of them, one line each, if None.
+            department: Identifier of one department; None draws a line for each.
 
         Raises:
             ValueError: If there is no such department.
@@ -62,7 +62,7 @@ class Charts:
         return chart
 
     def queue(self, department: str | None = None) -> altair.Chart:
-        """Draw how many wait at the end of each day (arguments and errors as in ``occupancy``)."""
+        """Draw the patients waiting at the end of each day (arguments and errors as in ``occupancy``)."""
         alt = load_altair()
         chart: altair.Chart = (
             alt.Chart(alt.Data(values=self._days(department)))

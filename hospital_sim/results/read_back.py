@@ -1,4 +1,4 @@
-"""Reads back what sinks wrote: the history of a hospital, as one run."""
+"""Reads the events of a hospital back from a lake, as those of one run."""
 
 from datetime import date
 
@@ -21,15 +21,15 @@ def read_history(root: str, hospital_id: str | None = None) -> tuple[RunStarted,
 
     Args:
         root: The raw root that events were written to, ``<lake>/raw``, or the lake.
-        hospital_id: Which hospital; may be left out if there is one.
+        hospital_id: Identifier of the hospital; may be None if the lake has only one.
 
     Raises:
-        UnreadableHistoryError: If there is no finished run, several hospitals and none named, or an object is not an
-            event of this version.
+        UnreadableHistoryError: If there is no finished run, if ``hospital_id`` is needed or unknown, or if an object is
+            not an event or a run record of this version.
         StorageError: If the store cannot be read.
     """
-    store, found = _open(root)
-    records = _of_hospital(store, found, hospital_id)
+    store, all_records = _open(root)
+    records = _select_hospital(store, all_records, hospital_id)
     first = min(records, key=lambda record: (record.run.emit_from, record.run.end)).run
     whole = structs.replace(first, end=max(record.run.end for record in records))
     days = sorted({count.event_date for record in records for count in record.counts})
@@ -37,13 +37,13 @@ def read_history(root: str, hospital_id: str | None = None) -> tuple[RunStarted,
 
 
 def _open(root: str) -> tuple[ObjectStore, list[RunRecord]]:
-    """Open a raw root; where it holds no run, the one inside it, if it is a lake."""
+    """Open a raw root and read its records; if it has none, try the raw root of a lake at the same place."""
     store = open_store(root)
-    if found := _records(store):
-        return store, found
+    if records := _records(store):
+        return store, records
     inside = open_store(keys.raw_root(root))
-    found = _records(inside)
-    return (inside, found) if found else (store, found)
+    records = _records(inside)
+    return (inside, records) if records else (store, records)
 
 
 def _records(store: ObjectStore) -> list[RunRecord]:
@@ -55,16 +55,16 @@ def _records(store: ObjectStore) -> list[RunRecord]:
     return records
 
 
-def _of_hospital(store: ObjectStore, records: list[RunRecord], hospital_id: str | None) -> list[RunRecord]:
-    known = sorted({record.run.hospital_id for record in records})
-    if not known:
+def _select_hospital(store: ObjectStore, records: list[RunRecord], hospital_id: str | None) -> list[RunRecord]:
+    hospitals = sorted({record.run.hospital_id for record in records})
+    if not hospitals:
         raise UnreadableHistoryError(f"{store.url}: holds no finished run; give a lake or its raw root, LAKE/raw")
-    if hospital_id is None and len(known) > 1:
-        raise UnreadableHistoryError(f"{store.url}: holds several hospitals; name one of {', '.join(known)}")
-    wanted = known[0] if hospital_id is None else hospital_id
-    if wanted not in known:
-        raise UnreadableHistoryError(f"{store.url}: has no hospital {wanted!r}; there are {', '.join(known)}")
-    return [record for record in records if record.run.hospital_id == wanted]
+    if hospital_id is None and len(hospitals) > 1:
+        raise UnreadableHistoryError(f"{store.url}: holds several hospitals; name one of {', '.join(hospitals)}")
+    selected = hospitals[0] if hospital_id is None else hospital_id
+    if selected not in hospitals:
+        raise UnreadableHistoryError(f"{store.url}: has no hospital {selected!r}; there are {', '.join(hospitals)}")
+    return [record for record in records if record.run.hospital_id == selected]
 
 
 def _events(store: ObjectStore, days: list[date]) -> list[Event]:
@@ -72,11 +72,11 @@ def _events(store: ObjectStore, days: list[date]) -> list[Event]:
     prefixes = [keys.partition_prefix(kind, day) for kind in kinds if kind != keys.RUNS for day in days]
     events: list[Event] = []
     for key, data in store.read_many([key for prefix in prefixes for key in store.keys(prefix)]):
-        named = keys.parse_event_key(key)
-        if named is None:
+        parts = keys.parse_event_key(key)
+        if parts is None:
             continue
         try:
-            events.append(decode_event(named.event_type, data))
+            events.append(decode_event(parts.event_type, data))
         except msgspec.DecodeError as error:
             raise UnreadableHistoryError(f"{store.url}/{key}: is not an event of this version: {error}") from error
     return events

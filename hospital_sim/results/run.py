@@ -1,4 +1,4 @@
-"""A finished run: its record, and the answers it gives."""
+"""A finished run: its record, its events, and the tables, charts and files made from them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class EventsNotKeptError(HospitalSimError):
-    """A run was asked for what only its events can answer, and they were not kept."""
+    """A result needs the events of a run, and they were not kept."""
 
     exit_code = 2
 
 
 class Run:
-    """What a simulation returns.
+    """A finished run, as a simulation returns it.
 
     Args:
         config: The hospital.
@@ -34,7 +34,7 @@ class Run:
 
     Attributes:
         config: The hospital.
-        record: The run record: what was set out to do, and true counts by event type, department and day.
+        record: The run record: configuration and period, and true counts by event type, department and day.
     """
 
     def __init__(self, config: HospitalConfig, record: RunRecord, events: Sequence[Event] | None) -> None:
@@ -47,7 +47,7 @@ class Run:
         """The events, in the order in which they happened.
 
         Raises:
-            EventsNotKeptError: If they went to a sink and were not kept.
+            EventsNotKeptError: If the events went to a sink and were not kept.
         """
         if self._events is None:
             raise EventsNotKeptError(
@@ -60,8 +60,7 @@ class Run:
 
         Columns: beds; occupancy (mean at the end of the day, a fraction); admissions; discharges; P50 and P90 of the
         wait in hours; the longest queue and the queue at the end; shares of discharges after 21 days or more, and
-        delayed.
-        Shares and percentiles are None where there is nothing to take them of.
+        delayed. Shares and percentiles are None if there is no data for them.
         """
         return summary.summary(self.config, self.record.run, self.events)
 
@@ -77,9 +76,9 @@ class Run:
         return summary.waits(self.record.run, self.events, by)
 
     def stays(self, by: str = "department") -> Table:
-        """Return how long discharged patients had been in their bed, in days, from their true admission.
+        """Return how long discharged patients had been in a bed, in days, from their true admission.
 
-        A stay that goes on has no length yet: ``in_bed_at_end`` says how many there are.
+        Stays that have not ended are not among them; ``in_bed_at_end`` counts them.
 
         Args:
             by: ``"department"`` (the one whose bed it is), ``"month"`` (of discharge) or ``"hospital"``.
@@ -90,7 +89,7 @@ class Run:
         return summary.stays(self.record.run, self.events, by)
 
     def delays(self, by: str = "department") -> Table:
-        """Return how many patients were discharged later than ready, and by how many days those were late.
+        """Return how many patients were discharged later than ready, and their delays in days.
 
         Args:
             by: As for ``stays``.
@@ -110,8 +109,8 @@ class Run:
         return Charts(self.census(), self.waits(by="month"))
 
     def board(self) -> Board:
-        """Return the bed board: a page that plays the run through time; a notebook shows it, ``save`` writes it."""
-        # Only who asks for a board waits for what it imports.
+        """Return the bed board: a page that plays the run through time. A notebook shows it; ``save`` writes it."""
+        # Imported here, because most programs never need it.
         from hospital_sim.results.board import Board
 
         return Board(self.record.run, self.events)
@@ -121,13 +120,13 @@ class Run:
 
         Args:
             kind: ``"vidigi"`` (arrivals, queues, use of beds and departures, in minutes from the first day) or
-                ``"pm4py"`` (a case for each spell, an event for each of its moments). What these tools take is the
-                table's ``to_pandas()``.
+                ``"pm4py"`` (a case for each spell; its events are request, admission, ready and discharge). Pass the
+                table's ``to_pandas()`` to these tools.
 
         Raises:
             ValueError: If ``kind`` is neither.
         """
-        # Only who asks for a log waits for what it imports.
+        # Imported here, because most programs never need it.
         from hospital_sim.results import event_logs
 
         return event_logs.event_log(self.record.run, self.events, kind)
@@ -136,8 +135,7 @@ class Run:
         """Write the run as an XES event log for process mining: a trace for each spell.
 
         Args:
-            path: The file, by convention ``….xes``, or ``….xes.gz`` to have it compressed; one that is there is
-                replaced.
+            path: The file, by convention ``….xes``, or ``….xes.gz`` for compression. An existing file is replaced.
 
         Raises:
             OSError: If the file cannot be written.
@@ -168,7 +166,7 @@ class Run:
         return self.record
 
     def __repr__(self) -> str:
-        """Say which run this is."""
+        """Return the run's identifier, hospital, period and seed."""
         run = self.record.run
         return f"<Run {run.run_id[:8]} of {run.hospital_name}, {run.emit_from} to {run.end}, seed {run.seed}>"
 

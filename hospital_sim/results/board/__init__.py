@@ -1,4 +1,8 @@
-"""A bed board: plays a hospital through time, bed by bed."""
+"""A bed board: a page that plays a run through time, bed by bed.
+
+- ``Board`` is the board of a run; a notebook shows it.
+- ``board_frames`` computes its data from the events; ``board_page`` makes the page from that data.
+"""
 
 import os
 from collections.abc import Iterable
@@ -13,7 +17,7 @@ __all__ = ["Board", "board_frames", "board_page"]
 
 
 class Board:
-    """The bed board of a run; a notebook shows it as it is.
+    """The bed board of a run; a notebook shows it.
 
     Args:
         run: The run.
@@ -25,11 +29,11 @@ class Board:
         self._frames = board_frames(run, events)
 
     def html(self) -> str:
-        """Return the board as one page that needs nothing else."""
+        """Return the board as one HTML page that needs no other file."""
         return board_page(self._frames)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the board as one HTML file; one that is there is replaced.
+        """Write the board as one HTML file; an existing file is replaced.
 
         Raises:
             OSError: If the file cannot be written.
@@ -39,7 +43,7 @@ class Board:
         return target
 
     def __repr__(self) -> str:
-        """Say whose board it is."""
+        """Return the hospital and the period."""
         return f"<Board of {self._title}>"
 
     def _repr_html_(self) -> str:

@@ -7,7 +7,7 @@
   const start = Date.parse(frames.start + "T00:00:00Z");
   const last = frames.minutes - 1;
 
-  // Data: from columns to what can be looked up at any minute.
+  // Data: from columns to lookups by minute.
 
   const running = (deltas) => { let sum = 0; return deltas.map((delta) => (sum += delta)); };
   const stays = frames.stays, requests = frames.requests;
@@ -15,7 +15,7 @@
   requests.begin = running(requests.begin);
   const end = (column, index) => (column[index] < 0 ? Infinity : stays.begin[index] + column[index]);
 
-  /** How many of sorted values are not above one. */
+  /** The number of sorted values that are at most a given value. */
   const upTo = (values, value) => {
     let low = 0, high = values.length;
     while (low < high) {
@@ -38,7 +38,7 @@
   });
   for (const ward of wards) {
     ward.begins = ward.stays.map((bed) => bed.map((index) => stays.begin[index]));
-    // First come, first served: those who wait are the last who asked.
+    // First come, first served, so the patients waiting are the last who asked.
     ward.admitted = ascending(ward.admitted);
   }
   const admissions = stays.begin;
@@ -54,7 +54,7 @@
     return ward.beds.length ? ward.beds[Math.max(place - 1, 0)][1] : ward.spaces;
   };
 
-  // Pictures.
+  // Drawing.
 
   const colours = {};
   const readColours = () => {
@@ -145,7 +145,7 @@
     for (let bed = 0; bed < ward.spaces; bed += 1) drawBed(ward, bed, bed < beds, seen);
     const waiting = drawQueue(ward, seen);
     ward.text.textContent = `${seen.occupied} of ${beds}` + (waiting ? `, ${waiting} waiting` : "");
-    ward.held = `${seen.days7} in for 7 days or more, ${seen.days21} for 21, ${seen.delayed} ready to leave`;
+    ward.details = `${seen.days7} in for 7 days or more, ${seen.days21} for 21, ${seen.delayed} ready to leave`;
     for (const name in seen) all[name] += seen[name];
     return beds;
   };
@@ -183,20 +183,20 @@
     $("time").setAttribute("aria-valuetext", clockText());
     return all;
   };
-  const say = (all) => {
-    $("spoken").textContent = `${clockText()}: ${$("occupied").textContent} beds occupied, ${all.waiting} waiting`;
-    for (const ward of wards) ward.canvas.setAttribute("aria-label", `${ward.name}: beds ${ward.text.textContent}; ${ward.held}`);
+  const announce = (all) => {
+    $("announcement").textContent = `${clockText()}: ${$("occupied").textContent} beds occupied, ${all.waiting} waiting`;
+    for (const ward of wards) ward.canvas.setAttribute("aria-label", `${ward.name}: beds ${ward.text.textContent}; ${ward.details}`);
   };
   const go = (minute) => {
     now = Math.min(Math.max(minute, 0), last);
-    say(draw());
+    announce(draw());
   };
   const step = (moment) => {
     if (!playing) return;
     now = Math.min(now + Math.min(moment - before, 200) / 1000 * Number($("speed").value), last);
     before = moment;
     const all = draw();
-    if (now >= last) { play(false); say(all); } else requestAnimationFrame(step);
+    if (now >= last) { play(false); announce(all); } else requestAnimationFrame(step);
   };
   const play = (on) => {
     playing = on;
@@ -226,10 +226,10 @@
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); draw(); });
 
-  // A moment after the number sign of the address: #2024-01-15T08:00
-  const asked = () => (Date.parse(location.hash.slice(1) + "Z") - start) / 60000;
-  addEventListener("hashchange", () => { if (!Number.isNaN(asked())) go(asked()); });
+  // A time in the fragment of the address: #2024-01-15T08:00
+  const linked = () => (Date.parse(location.hash.slice(1) + "Z") - start) / 60000;
+  addEventListener("hashchange", () => { if (!Number.isNaN(linked())) go(linked()); });
   readColours();
   strip.measure();
-  go(Number.isNaN(asked()) ? 8 * HOUR : asked());
+  go(Number.isNaN(linked()) ? 8 * HOUR : linked());
 })();

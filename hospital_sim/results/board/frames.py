@@ -1,4 +1,4 @@
-"""What a bed board shows, from the events of a run: who is in which bed and who waits, minute by minute."""
+"""Computes the data of a bed board from the events of a run: beds, stays and waits, in minutes."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,41 +12,41 @@ from hospital_sim.results.event_logs import Course, courses
 Json: TypeAlias = "str | int | Sequence[Json] | dict[str, Json] | None"
 
 MINUTE = 60
-GOES_ON = -1
-"""In place of a length: the end is not known."""
+OPEN_END = -1
+"""The length of a stay or wait that had not ended by the end of the run."""
 
 
 def board_frames(run: RunStarted, events: Iterable[Event]) -> dict[str, Json]:
-    """Return what a board shows, as plain data.
+    """Return the data of a bed board.
 
-    Times are whole minutes from the first midnight that is shown; those of what began before are negative. Beginnings
-    are in order, each as the minutes since the one before it.
+    Times are whole minutes from the first midnight of the board; earlier times are negative. Beginnings are sorted, and
+    each is given as the minutes since the one before it.
 
     Args:
         run: The run.
         events: Its events, in any order.
 
     Returns:
-        ``departments``, each with ``beds``: pairs of a minute and the beds that are open from then on; ``stays``, with
-        the place (an index into the departments), the bed, the beginning, the minutes until ready and until left, and
-        ``requests``, with the department that was asked, the beginning and the minutes until admission. A length that
-        is not known is -1.
+        ``departments``, each with ``beds``: pairs of a minute and the number of beds open from then on; ``stays``, with
+        the place (an index into the departments), the bed, the beginning, and the minutes until ready and until left;
+        and ``requests``, with the department that was asked, the beginning and the minutes until admission. Lengths
+        that had not ended are -1.
     """
     events = list(events)
     first = second_of(run.emit_from)
     snapshots = [event for event in events if isinstance(event, DepSnapshot)]
     names = {entry.department_id: entry.department_name for entry in run.departments}
     place = {name: position for position, name in enumerate(names)}
-    found = sorted(
+    requests = sorted(
         courses(run, events), key=lambda course: (course.requested, place[course.department_id], course.case_id)
     )
-    stays = sorted((course for course in found if course.admission is not None), key=_admitted)
+    stays = sorted((course for course in requests if course.admission is not None), key=_by_admission)
     return {
         "hospital": run.hospital_name,
         "start": run.emit_from.isoformat(),
         "minutes": ((run.end - run.emit_from).days + 1) * DAY // MINUTE,
         "departments": [
-            {"name": name, **_beds([each for each in snapshots if each.department_id == department], first)}
+            {"name": name, **_beds([entry for entry in snapshots if entry.department_id == department], first)}
             for department, name in names.items()
         ],
         "stays": {
@@ -57,24 +57,24 @@ def board_frames(run: RunStarted, events: Iterable[Event]) -> dict[str, Json]:
             "left": [_until_left(course, first) for course in stays],
         },
         "requests": {
-            "asked": [place[course.department_id] for course in found],
-            "begin": _deltas([_minute(course.requested, first) for course in found]),
-            "wait": [_until_admitted(course, first) for course in found],
+            "asked": [place[course.department_id] for course in requests],
+            "begin": _deltas([_minute(course.requested, first) for course in requests]),
+            "wait": [_until_admitted(course, first) for course in requests],
         },
     }
 
 
 def _beds(snapshots: list[DepSnapshot], first: int) -> dict[str, Json]:
-    """Return the bed spaces of a department, and the beds that are open from each minute at which that changes."""
-    counts = sorted((_minute(each.event_time, first), each.beds) for each in snapshots)
+    """Return the bed spaces of a department, and each change in its open beds with its minute."""
+    counts = sorted((_minute(snapshot.event_time, first), snapshot.beds) for snapshot in snapshots)
     changes = counts[:1] + [later for earlier, later in pairwise(counts) if later[1] != earlier[1]]
     return {
-        "spaces": max((each.capacity for each in snapshots), default=0),
+        "spaces": max((snapshot.capacity for snapshot in snapshots), default=0),
         "beds": [list(change) for change in changes],
     }
 
 
-def _admitted(course: Course) -> tuple[datetime, str, int]:
+def _by_admission(course: Course) -> tuple[datetime, str, int]:
     admission = _admission(course)
     return admission.admission_date, admission.department_id, admission.bed_number
 
@@ -87,19 +87,19 @@ def _admission(course: Course) -> Admission:
 
 def _until_admitted(course: Course, first: int) -> int:
     if course.admission is None:
-        return GOES_ON
+        return OPEN_END
     return _minute(course.admission.admission_date, first) - _minute(course.requested, first)
 
 
 def _until_ready(course: Course, first: int) -> int:
     if course.discharge is None:
-        return GOES_ON
+        return OPEN_END
     return _minute(course.discharge.discharge_ready_date, first) - _minute(_admission(course).admission_date, first)
 
 
 def _until_left(course: Course, first: int) -> int:
     if course.discharge is None:
-        return GOES_ON
+        return OPEN_END
     return _minute(course.discharge.discharge_date, first) - _minute(_admission(course).admission_date, first)
 
 

@@ -1,4 +1,4 @@
-"""The page of a bed board: one file that needs nothing else."""
+"""Makes the HTML page of a bed board, one file with its style, script and data."""
 
 import json
 from collections.abc import Mapping
@@ -15,23 +15,23 @@ def board_page(frames: Mapping[str, Json]) -> str:
     """Return the page as HTML: the same frames give the same bytes.
 
     Args:
-        frames: What ``board_frames`` returns.
+        frames: The data of the board, from ``board_frames``.
     """
-    return Template(_part("board.html")).substitute(
+    return Template(_read_file("board.html")).substitute(
         title=escape(f"{frames['hospital']}: bed board"),
         hospital=escape(str(frames["hospital"])),
-        style=_part("board.css"),
+        style=_read_file("board.css"),
         frames=_script_json(frames),
-        script=_part("strip.js") + "\n\n" + _part("board.js").removeprefix('"use strict";\n'),
+        script=_read_file("strip.js") + "\n\n" + _read_file("board.js").removeprefix('"use strict";\n'),
     )
 
 
-def _part(name: str) -> str:
+def _read_file(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8").rstrip()
 
 
 def _script_json(value: Mapping[str, Json]) -> str:
-    """Return JSON that may stand in a ``<script>`` element, whatever its strings hold."""
+    """Return JSON that is safe in a ``<script>`` element, whatever its strings contain."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for character, replacement in _ESCAPES.items():
         text = text.replace(character, replacement)

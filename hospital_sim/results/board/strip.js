@@ -1,11 +1,11 @@
 "use strict";
 /**
- * The queue through the whole time, as a strip: where it grew and where it drained, with a line at the moment shown.
- * asked and admitted are sorted minutes; upTo(values, minute) counts those that have come by then.
+ * Draws the length of the queue over the whole run as a strip, with a line at the time shown.
+ * asked and admitted are sorted minutes; upTo(values, minute) counts the values up to a minute.
  */
 const queueStrip = (canvas, { asked, admitted, last, upTo, go }) => {
   const pen = canvas.getContext("2d");
-  // The queue is longest just after someone joined it.
+  // The queue is longest just after a patient joins it.
   const most = asked.reduce((longest, minute, place) => Math.max(longest, place + 1 - upTo(admitted, minute)), 0);
   let lengths = [], width = 0, height = 0;
 
@@ -18,7 +18,7 @@ const queueStrip = (canvas, { asked, admitted, last, upTo, go }) => {
       const minute = (at / Math.max(width - 1, 1)) * last;
       return upTo(asked, minute) - upTo(admitted, minute);
     });
-    canvas.setAttribute("aria-label", `Patients waiting for a bed through the whole time: at most ${most}`);
+    canvas.setAttribute("aria-label", `Patients waiting for a bed over the whole run: at most ${most}`);
   };
 
   const draw = (now, colours) => {

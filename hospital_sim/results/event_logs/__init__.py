@@ -1,4 +1,8 @@
-"""Event logs of a run in the forms that other tools read: vidigi for animation, pm4py and XES for process mining."""
+"""Event logs of a run for other tools: vidigi for animation, pm4py and XES files for process mining.
+
+- ``event_log`` returns a log as a table; ``write_xes`` writes a log as a file.
+- ``courses`` follows each request for a bed through the events; a ``Course`` is the result.
+"""
 
 from collections.abc import Callable, Iterable
 
@@ -22,7 +26,7 @@ def event_log(run: RunStarted, events: Iterable[Event], kind: str) -> Table:
         kind: ``"vidigi"`` or ``"pm4py"``.
 
     Raises:
-        ValueError: If ``kind`` is neither.
+        ValueError: If ``kind`` is unknown.
     """
     if kind not in _KINDS:
         raise ValueError(f"kind: {kind!r} is not known; use one of {', '.join(map(repr, _KINDS))}")

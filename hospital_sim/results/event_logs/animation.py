@@ -1,7 +1,7 @@
-"""The event log that vidigi animates and analyses: one row for each arrival, queue, use of a bed, and departure.
+"""The event log for vidigi, which animates it: one row for each arrival, queue, use of a bed, and departure.
 
-Columns and the words in ``event_type`` are vidigi's. A department has a queue and beds of its own, so the names in
-``event`` carry it: ``<department>_wait``, ``<department>_bed`` and ``<department>_bed_left``.
+Columns and the values of ``event_type`` are vidigi's. Each department has its own queue and beds, so the values of
+``event`` contain its name: ``<department>_wait``, ``<department>_bed`` and ``<department>_bed_left``.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,11 +28,11 @@ COLUMNS = (
 
 
 class _Rank(IntEnum):
-    """The order of rows of one second: that of the simulation."""
+    """The order of rows in one second, as in the simulation."""
 
-    LEAVES = 0
-    ADMITTED_FROM_LIST = 1
-    ASKS = 2
+    DISCHARGE = 0
+    ADMISSION_FROM_LIST = 1
+    REQUEST = 2
 
 
 class _Row(NamedTuple):
@@ -45,23 +45,23 @@ class _Row(NamedTuple):
     bed: Admission | None = None
 
 
-def vidigi_log(run: RunStarted, found: Iterable[Course]) -> Table:
+def vidigi_log(run: RunStarted, courses: Iterable[Course]) -> Table:
     """Return a log for vidigi, in the order of time.
 
     Args:
         run: The run.
-        found: What became of each request.
+        courses: The course of each request.
 
     Returns:
-        A table with vidigi's columns. ``time`` is in minutes from the beginning of the first day of the run: below 0
-        for what happened before it to those who were waiting or in a bed then, so that vidigi shows them from the first
+        A table with vidigi's columns. ``time`` is in minutes from the beginning of the first day of the run. It is
+        negative for earlier events of patients who were waiting or in a bed then, so vidigi shows them from the first
         frame, clips their use of the bed, and leaves waits that began before out of its durations. ``pathway`` is the
         department that was asked, ``resource_id`` the number of the bed in its department, ``unique_resource_id`` the
-        bed in the hospital, ``run_number`` 1, and ``timestamp`` the time, UTC. Patients who still wait or are in a bed
-        at the end have no departure; a window of analysis ends at ``limit_duration``, the minutes of the run.
+        bed in the hospital, ``run_number`` 1, and ``timestamp`` the time, UTC. Patients who are waiting or in a bed at
+        the end have no departure; a window of analysis ends at ``limit_duration``, the minutes of the run.
     """
-    rows = [row for course in found for row in _rows(course)]
-    # Sorting is stable: the rows of one patient and second stay in their order.
+    rows = [row for course in courses for row in _rows(course)]
+    # Sorting is stable, so the rows of one patient and second keep their order.
     rows.sort(key=lambda row: (row.moment, row.rank))
     zero = datetime.combine(run.emit_from, datetime.min.time(), UTC)
     columns: list[list[Cell]] = [
@@ -80,15 +80,15 @@ def vidigi_log(run: RunStarted, found: Iterable[Course]) -> Table:
 
 
 def _rows(course: Course) -> Iterator[_Row]:
-    case, pathway, asked, admission = course.case_id, course.department_id, course.requested, course.admission
-    yield _Row(asked, _Rank.ASKS, case, "arrival_departure", "arrival", pathway)
-    yield _Row(asked, _Rank.ASKS, case, "queue", f"{pathway}_wait", pathway)
+    case, pathway, requested, admission = course.case_id, course.department_id, course.requested, course.admission
+    yield _Row(requested, _Rank.REQUEST, case, "arrival_departure", "arrival", pathway)
+    yield _Row(requested, _Rank.REQUEST, case, "queue", f"{pathway}_wait", pathway)
     if admission is None:
         return
-    place, given = admission.department_id, admission.admission_date
-    rank = _Rank.ASKS if given == asked else _Rank.ADMITTED_FROM_LIST
-    yield _Row(given, rank, case, "resource_use", f"{place}_bed", pathway, admission)
+    department, admitted = admission.department_id, admission.admission_date
+    rank = _Rank.REQUEST if admitted == requested else _Rank.ADMISSION_FROM_LIST
+    yield _Row(admitted, rank, case, "resource_use", f"{department}_bed", pathway, admission)
     if course.discharge is not None:
-        left = course.discharge.discharge_date
-        yield _Row(left, _Rank.LEAVES, case, "resource_use_end", f"{place}_bed_left", pathway, admission)
-        yield _Row(left, _Rank.LEAVES, case, "arrival_departure", "depart", pathway)
+        discharged = course.discharge.discharge_date
+        yield _Row(discharged, _Rank.DISCHARGE, case, "resource_use_end", f"{department}_bed_left", pathway, admission)
+        yield _Row(discharged, _Rank.DISCHARGE, case, "arrival_departure", "depart", pathway)

@@ -1,4 +1,4 @@
-"""What became of each request for a bed, put together from the events of a run."""
+"""Follows each request for a bed through the events of a run: request, admission, discharge."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from hospital_sim.events import Admission, Discharge, Event, RunStarted, WaitSna
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One request for a bed, as far as it went by the end of the run.
+    """One request for a bed and its events up to the end of the run.
 
     Attributes:
-        case_id: The spell; of a patient who still waits the patient, since a spell begins with a bed.
-        patient_id: Who asked.
+        case_id: Identifier of the spell; of the patient while waiting, because a spell begins with a bed.
+        patient_id: Identifier of the patient.
         sex: Sex of the patient.
         birth_date: Date of birth of the patient.
         department_id: The department that was asked.
-        requested: When.
+        requested: Time of the request, UTC.
         admission: The admission; None while waiting.
-        discharge: The discharge; None before.
+        discharge: The discharge; None before it.
     """
 
     case_id: str
@@ -33,12 +33,11 @@ class Course:
 
 
 def courses(run: RunStarted, events: Iterable[Event]) -> list[Course]:
-    """Return what became of each request, in the order of the requests.
+    """Return the course of each request, in the order of the requests.
 
-    Patients in a bed at the start are among them, with their true dates, and so are those who still wait at the end.
-    Requests that were turned away leave no event and are not. A run that continues others (``emit_from``) has no
-    admission of those who were in a bed before: they are left out, since their bed and their request are in the log of
-    the run before.
+    They include patients in a bed at the start, with their true dates, and patients waiting at the end. They do not
+    include requests that were turned away, because these leave no event. A run that continues others (``emit_from``)
+    has no admission of patients who were in a bed before, so they are left out; the log of the run before has them.
 
     Args:
         run: The run.
@@ -54,12 +53,12 @@ def courses(run: RunStarted, events: Iterable[Event]) -> list[Course]:
             discharges[event.spell_id] = event
         elif isinstance(event, WaitSnapshot) and event.snapshot_date == run.end:
             waiting.append(event)
-    found = [_of_admission(event, discharges.get(event.spell_id)) for event in admissions]
-    found += map(_of_wait, waiting)
-    return sorted(found, key=lambda course: course.requested)
+    result = [_course_of_admission(event, discharges.get(event.spell_id)) for event in admissions]
+    result += map(_course_of_wait, waiting)
+    return sorted(result, key=lambda course: course.requested)
 
 
-def _of_admission(event: Admission, discharge: Discharge | None) -> Course:
+def _course_of_admission(event: Admission, discharge: Discharge | None) -> Course:
     return Course(
         case_id=event.spell_id,
         patient_id=event.patient_id,
@@ -72,7 +71,7 @@ def _of_admission(event: Admission, discharge: Discharge | None) -> Course:
     )
 
 
-def _of_wait(event: WaitSnapshot) -> Course:
+def _course_of_wait(event: WaitSnapshot) -> Course:
     return Course(
         case_id=event.patient_id,
         patient_id=event.patient_id,

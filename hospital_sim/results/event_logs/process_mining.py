@@ -1,7 +1,7 @@
-"""Event logs for process mining: a table that pm4py takes, and an XES file. Both hold the same cases and events.
+"""Event logs for process mining: a table for pm4py, and an XES file, with the same cases and events.
 
-A case is a spell. Its events are the moments ``request``, ``admission``, ``ready for discharge`` and ``discharge``,
-each complete when it happens; the group is the department, the resource the bed.
+A case is a spell. Its events are ``request``, ``admission``, ``ready for discharge`` and ``discharge``, each with the
+transition ``complete``; the group is the department, the resource is the bed.
 """
 
 import os
@@ -26,23 +26,23 @@ EVENT_COLUMNS = (
 )
 
 
-def pm4py_log(run: RunStarted, found: Iterable[Course]) -> Table:
+def pm4py_log(run: RunStarted, courses: Iterable[Course]) -> Table:
     """Return a log for pm4py: a row for each event, case by case, each in the order of time.
 
     Args:
         run: The run.
-        found: What became of each request.
+        courses: The course of each request.
 
     Returns:
         A table whose columns are pm4py's (``case:concept:name``, ``concept:name``, ``time:timestamp``, those of the
-        lifecycle and organizational extensions), and ``case:`` columns of the patient and the request. Its
-        ``to_pandas()`` is what pm4py's functions take. Cells are None where an event has no such attribute.
+        lifecycle and organizational extensions), and ``case:`` columns of the patient and the request. Pass its
+        ``to_pandas()`` to pm4py. A cell is None if the event does not have the attribute.
     """
     columns: dict[str, list[Cell]] = {f"case:{name}": [] for name in CASE_COLUMNS}
     columns |= {name: [] for name in EVENT_COLUMNS}
-    for course in found:
+    for course in courses:
         case = case_attributes(course)
-        for event in moments(course):
+        for event in event_attributes(course):
             for name in CASE_COLUMNS:
                 columns[f"case:{name}"].append(case[name])
             for name in EVENT_COLUMNS:
@@ -50,20 +50,20 @@ def pm4py_log(run: RunStarted, found: Iterable[Course]) -> Table:
     return Table(f"{run.hospital_name}: event log for pm4py", columns)
 
 
-def write_xes(run: RunStarted, found: Iterable[Course], path: str | os.PathLike[str]) -> None:
-    """Write a log as XES, a trace at a time; compressed if the path ends with ``.gz``.
+def write_xes(run: RunStarted, courses: Iterable[Course], path: str | os.PathLike[str]) -> None:
+    """Write a log as XES, one trace at a time; compressed if the path ends with ``.gz``.
 
     Args:
         run: The run.
-        found: What became of each request.
-        path: The file; one that is there is replaced.
+        courses: The course of each request.
+        path: The file; an existing file is replaced.
 
     Raises:
         OSError: If the file cannot be written.
     """
     with open_xes(path) as file, XesWriter(file, {"concept:name": run.hospital_name, "run_id": run.run_id}) as log:
-        for course in found:
-            log.trace(case_attributes(course), moments(course))
+        for course in courses:
+            log.trace(case_attributes(course), event_attributes(course))
 
 
 def case_attributes(course: Course) -> Attributes:
@@ -78,23 +78,23 @@ def case_attributes(course: Course) -> Attributes:
     }
 
 
-def moments(course: Course) -> Iterator[Attributes]:
+def event_attributes(course: Course) -> Iterator[Attributes]:
     """Yield the attributes of each event of a case, in the order of time."""
-    yield _moment("request", course.requested, course.department_id, None)
+    yield _event("request", course.requested, course.department_id, None)
     if course.admission is None:
         return
-    place = course.admission.department_id
-    bed = f"{place}_{course.admission.bed_number}"
-    yield _moment("admission", course.admission.admission_date, place, bed)
+    department = course.admission.department_id
+    bed = f"{department}_{course.admission.bed_number}"
+    yield _event("admission", course.admission.admission_date, department, bed)
     if course.discharge is not None:
-        yield _moment("ready for discharge", course.discharge.discharge_ready_date, place, bed)
-        yield _moment("discharge", course.discharge.discharge_date, place, bed) | {
+        yield _event("ready for discharge", course.discharge.discharge_ready_date, department, bed)
+        yield _event("discharge", course.discharge.discharge_date, department, bed) | {
             "discharge_destination": course.discharge.discharge_destination,
             "delay_reason": course.discharge.delay_reason,
         }
 
 
-def _moment(activity: str, time: Cell, group: str, resource: str | None) -> Attributes:
+def _event(activity: str, time: Cell, group: str, resource: str | None) -> Attributes:
     return {
         "concept:name": activity,
         "time:timestamp": time,

@@ -1,7 +1,7 @@
-"""XES, the XML of process mining (IEEE 1849), written as it goes: a trace is forgotten once it is written.
+"""Writes XES, the XML of process mining (IEEE 1849), one trace at a time, so that memory does not grow with the log.
 
-The standard extensions concept, time, lifecycle and organizational are declared; every trace has a name, every event a
-name, a time and a transition.
+The file declares the standard extensions concept, time, lifecycle and organizational. Every trace has a name; every
+event has a name, a time and a transition.
 """
 
 from __future__ import annotations
@@ -38,18 +38,23 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
   <classifier name="Activity and transition" keys="concept:name lifecycle:transition"/>
 """
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 has no way to write."""
+"""Characters that XML 1.0 cannot represent."""
 _REPLACEMENT = "\ufffd"
 
 _IN_QUOTES = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
-"""What a reader would take for the end of a value, or for a space."""
+"""Characters that would end a value, or that a reader would turn into a space."""
 
 
 class XesWriter:
-    """Writes one log; as a context manager it ends the document.
+    """Writes one log; leaving the ``with`` block ends the document.
+
+    Write a log with one case::
+
+        with open_xes("log.xes.gz") as file, XesWriter(file, {"concept:name": "City"}) as log:
+            log.trace({"concept:name": "spell 1"}, [{"concept:name": "admission", "time:timestamp": now}])
 
     Args:
-        file: Where to write.
+        file: The file to write to.
         attributes: Attributes of the log.
     """
 
@@ -62,8 +67,8 @@ class XesWriter:
         """Write a trace.
 
         Args:
-            attributes: Attributes of the trace; those that are None are left out.
-            events: Attributes of each of its events, in the order of time, likewise.
+            attributes: Attributes of the trace; values of None are left out.
+            events: Attributes of each event, in the order of time; values of None are left out.
         """
         self._write("  <trace>\n")
         self._attributes(attributes, "    ")
@@ -80,7 +85,7 @@ class XesWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """End the document, unless it was broken off."""
+        """End the document, unless an error interrupted it."""
         if kind is None:
             self._write("</log>\n")
 
@@ -93,7 +98,7 @@ class XesWriter:
 
 @contextmanager
 def open_xes(path: str | os.PathLike[str]) -> Iterator[TextIO]:
-    """Open a file for writing text as UTF-8; compressed, without name and time, if the path ends with ``.gz``."""
+    """Open a file to write UTF-8 text; compressed, without name and time in the header, if the path ends in ``.gz``."""
     with Path(path).open("wb") as raw:
         if os.fspath(path).endswith(".gz"):
             with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture(scope="module")
 def run() -> hs.Run:
-    """A fortnight of a hospital in which every rule is used."""
+    """A fortnight of a hospital that uses every rule."""
     return hs.Hospital(crowded()).simulate("2025-01-01", "2025-01-14", seed=3)
 
 
@@ -35,28 +35,28 @@ def board(run: hs.Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def open_board(browser: "Browser", board: Path) -> Iterator[Callable[[str], "Page"]]:
-    """Open the board at a moment; the browser must have nothing to say of it, and ask for nothing else."""
+    """Open the board at a time; the browser must log no message and request no other file."""
     context = browser.new_context(viewport={"width": 1300, "height": 900}, offline=True)
-    said: list[str] = []
-    asked: list[str] = []
+    messages: list[str] = []
+    requests: list[str] = []
 
     def opened(moment: str = "") -> "Page":
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: said.append(f"error: {error}"))
-        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: messages.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: messages.append(f"error: {error}"))
+        page.on("request", lambda request: requests.append(request.url))
         page.goto(board.as_uri() + (f"#{moment}" if moment else ""))
         return page
 
     yield opened
     context.close()
-    assert said == []
-    assert {url.partition("#")[0] for url in asked} == {board.as_uri()}
+    assert messages == []
+    assert {url.partition("#")[0] for url in requests} == {board.as_uri()}
 
 
 def _numbers(page: "Page") -> dict[str, int]:
-    """Return the numbers of the moment."""
+    """Return the numbers that the page shows now."""
     return {
         name: int(re.match(r"\d+", page.inner_text(f"#{name}"))[0])  # type: ignore[index]
         for name in ("occupied", "waiting", "admitted", "discharged", "days7", "days21", "delayed")
@@ -91,11 +91,11 @@ def test_at_the_end_of_each_day_the_page_shows_the_census_and_counts_the_day(
             for event in census
         ]
         for kind, name in ((Admission, "admitted"), (Discharge, "discharged")):
-            moments = [event.event_time.date() for event in run.events if isinstance(event, kind)]
-            assert shown[name] == sum(str(moment) == date for moment in moments), (name, date)
+            days = [event.event_time.date() for event in run.events if isinstance(event, kind)]
+            assert shown[name] == sum(str(day) == date for day in days), (name, date)
 
 
-def test_it_plays_pauses_and_goes_by_button_slider_and_key(open_board: Callable[[str], "Page"]) -> None:
+def test_buttons_slider_and_keys_control_the_time(open_board: Callable[[str], "Page"]) -> None:
     page = open_board("")
     clock = page.locator("#clock")
     assert clock.inner_text() == "Wed, 1 January 2025 at 08:00"
@@ -117,10 +117,10 @@ def test_it_plays_pauses_and_goes_by_button_slider_and_key(open_board: Callable[
     paused = clock.inner_text()
     page.wait_for_timeout(300)
     assert clock.inner_text() == paused
-    assert "beds occupied" in page.locator("#spoken").inner_text()
+    assert "beds occupied" in page.locator("#announcement").inner_text()
 
 
-def test_it_stops_at_the_end_and_plays_again_from_the_beginning(open_board: Callable[[str], "Page"]) -> None:
+def test_it_stops_at_the_end_and_then_plays_from_the_beginning(open_board: Callable[[str], "Page"]) -> None:
     page = open_board("2025-01-14T23:00")
     page.keyboard.press("Space")
     page.wait_for_function("document.getElementById('play').textContent === 'Play'")
@@ -129,28 +129,28 @@ def test_it_stops_at_the_end_and_plays_again_from_the_beginning(open_board: Call
     page.wait_for_function("Number(document.getElementById('time').value) < 24 * 60")
 
 
-def test_every_ward_is_drawn_and_named_and_a_bed_tells_of_its_patient(open_board: Callable[[str], "Page"]) -> None:
+def test_every_ward_is_drawn_and_labelled_and_a_bed_describes_its_patient(open_board: Callable[[str], "Page"]) -> None:
     page = open_board("2025-01-10T12:00")
-    inked = page.evaluate(
+    drawn = page.evaluate(
         "[...document.querySelectorAll('canvas')].map(canvas => canvas.getContext('2d')"
         ".getImageData(0, 0, canvas.width, canvas.height).data.some(value => value > 0))"
     )
-    assert inked == [True] * 5
-    names = page.eval_on_selector_all("canvas", "each => each.map(canvas => canvas.getAttribute('aria-label'))")
+    assert drawn == [True] * 5
+    names = page.eval_on_selector_all("canvas", "canvases => canvases.map(canvas => canvas.getAttribute('aria-label'))")
     assert all(
         re.fullmatch(
             r"\w+.*: beds \d+ of \d+(, \d+ waiting)?; \d+ in for 7 days or more, \d+ for 21, \d+ ready to leave", name
         )
         for name in names[1:]
     ), names
-    assert re.fullmatch(r"Patients waiting for a bed through the whole time: at most \d+", names[0])
+    assert re.fullmatch(r"Patients waiting for a bed over the whole run: at most \d+", names[0])
     page.hover("#wards canvas", position={"x": 6, "y": 6})
     assert re.match(
         r"Bed 1: (in for [\d.]+ days|free|closed)", page.locator("#wards canvas").first.get_attribute("title") or ""
     )
 
 
-def test_the_queue_is_seen_through_the_whole_time_and_goes_to_it(
+def test_the_queue_is_shown_over_the_whole_run_and_a_click_goes_to_its_time(
     run: hs.Run, open_board: Callable[[str], "Page"]
 ) -> None:
     evenings: dict[str, int] = {}
@@ -186,11 +186,11 @@ def test_it_fits_a_phone_in_light_and_dark(browser: "Browser", board: Path, widt
     context.close()
 
 
-def test_names_are_only_text(tmp_path: Path, browser: "Browser") -> None:
+def test_names_are_shown_as_plain_text(tmp_path: Path, browser: "Browser") -> None:
     name = """=1+1</script><img src=x onerror="window.broken=1">'"`${broken}&amp;"""
     config = crowded()
     changed = structs.replace(
-        config, name=name, department=tuple(structs.replace(each, name=name) for each in config.department)
+        config, name=name, department=tuple(structs.replace(entry, name=name) for entry in config.department)
     )
     path = hs.Hospital(changed).simulate("2025-01-01", "2025-01-01", seed=3).board().save(tmp_path / "board.html")
     page = browser.new_page()
@@ -202,7 +202,7 @@ def test_names_are_only_text(tmp_path: Path, browser: "Browser") -> None:
     page.close()
 
 
-def test_the_command_takes_a_lake_as_well_as_its_raw_root(run: hs.Run, tmp_path: Path) -> None:
+def test_the_command_accepts_a_lake_or_its_raw_root(run: hs.Run, tmp_path: Path) -> None:
     run.write(str(tmp_path / "lake" / "raw"))
     page = tmp_path / "board.html"
 
@@ -211,7 +211,7 @@ def test_the_command_takes_a_lake_as_well_as_its_raw_root(run: hs.Run, tmp_path:
     assert page.read_text(encoding="utf-8") == run.board().html()
 
 
-def test_the_command_writes_the_page_of_a_lake_also_if_it_was_appended_day_by_day(run: hs.Run, tmp_path: Path) -> None:
+def test_the_command_shows_runs_that_were_appended_as_one(run: hs.Run, tmp_path: Path) -> None:
     hospital, lake = hs.Hospital(crowded()), tmp_path / "lake" / "raw"
     hospital.simulate("2025-01-01", "2025-01-10", seed=3, sink=str(lake))
     hospital.simulate("2025-01-01", "2025-01-14", seed=3, emit_from="2025-01-11", sink=str(lake))
@@ -225,14 +225,16 @@ def test_the_command_writes_the_page_of_a_lake_also_if_it_was_appended_day_by_da
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("{lake}", "--out", "/nowhere/board.html"), "--out: there is no folder /nowhere; make it first"),
         (("{empty}", "--out", "{page}"), "holds no finished run; give a lake or its raw root, LAKE/raw"),
         (("{lake}", "--hospital", "other", "--out", "{page}"), "has no hospital 'other'; there are"),
     ],
 )
-def test_a_wrong_call_is_said_in_a_line(run: hs.Run, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_a_wrong_board_call_is_reported_in_one_line(
+    run: hs.Run, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
     lake = tmp_path / "lake" / "raw"
     run.write(str(lake))
     (tmp_path / "empty").mkdir()
@@ -241,7 +243,7 @@ def test_a_wrong_call_is_said_in_a_line(run: hs.Run, tmp_path: Path, arguments: 
     done = _command(*(argument.format(**places) for argument in arguments))
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "page.html").exists()
 

@@ -1,4 +1,4 @@
-"""vidigi and pm4py read what was exported, and find in it what the run knows of itself."""
+"""vidigi and pm4py read the exported logs, and compute from them the numbers of the run."""
 
 import warnings
 from datetime import timedelta
@@ -43,15 +43,15 @@ def pm4py() -> ModuleType:
 
 
 def _vidigi(module: str) -> ModuleType:
-    found: ModuleType = pytest.importorskip(f"vidigi.{module}")
-    return found
+    loaded: ModuleType = pytest.importorskip(f"vidigi.{module}")
+    return loaded
 
 
 def _waiting_at_end(run: Run) -> int:
     return sum(isinstance(event, WaitSnapshot) and event.snapshot_date == run.record.run.end for event in run.events)
 
 
-def test_vidigi_finds_every_event_valid(run: Run) -> None:
+def test_vidigi_accepts_every_event(run: Run) -> None:
     log = _vidigi("logging").EventLogger()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -63,14 +63,14 @@ def test_vidigi_finds_every_event_valid(run: Run) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*still open.*:UserWarning")
-def test_vidigi_finds_the_beds_that_were_occupied(run: Run, seen: Observation) -> None:
+def test_vidigi_computes_the_same_occupied_beds(run: Run, seen: Observation) -> None:
     frame = run.event_log("vidigi").to_pandas()
     capacities = {f"{name}_bed": BEDS for name in NAMES}
-    found = _vidigi("analysis").resource_utilisation(
+    result = _vidigi("analysis").resource_utilisation(
         frame, by="step", limit_duration=DAYS * DAY, resource_capacities=capacities
     )
-    assert found["event"].tolist() == [f"{name}_bed" for name in NAMES]
-    for mean, share, name in zip(found["mean_in_use"], found["utilisation"], NAMES, strict=True):
+    assert result["event"].tolist() == [f"{name}_bed" for name in NAMES]
+    for mean, share, name in zip(result["mean_in_use"], result["utilisation"], NAMES, strict=True):
         assert mean == pytest.approx(seen.metric("occupied_beds", name))
         assert share == pytest.approx(seen.metric("utilisation", name))
 
@@ -79,20 +79,20 @@ def test_vidigi_finds_the_beds_that_were_occupied(run: Run, seen: Observation) -
 def test_vidigi_finds_no_bed_that_two_patients_share(run: Run) -> None:
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message=".*overlapping busy bouts.*")
-        found = _vidigi("analysis").resource_utilisation(
+        result = _vidigi("analysis").resource_utilisation(
             run.event_log("vidigi").to_pandas(),
             by="resource",
             resource_col_name="unique_resource_id",
             limit_duration=DAYS * DAY,
         )
-    assert len(found) == BEDS * len(NAMES)
-    assert found["utilisation"].max() <= 1
+    assert len(result) == BEDS * len(NAMES)
+    assert result["utilisation"].max() <= 1
 
 
-def test_vidigi_finds_the_waits_of_those_who_asked_in_the_run(run: Run) -> None:
+def test_vidigi_computes_the_waits_of_requests_in_the_run(run: Run) -> None:
     frame = run.event_log("vidigi").to_pandas()
     for name in NAMES:
-        found = _vidigi("analysis").event_durations(frame, f"{name}_wait", f"{name}_bed", keep_incomplete=False)
+        result = _vidigi("analysis").event_durations(frame, f"{name}_wait", f"{name}_bed", keep_incomplete=False)
         waits = [
             (event.admission_date - event.request_date).total_seconds() / 60
             for event in run.events
@@ -100,16 +100,16 @@ def test_vidigi_finds_the_waits_of_those_who_asked_in_the_run(run: Run) -> None:
             and event.requested_department_id == name
             and event.request_date.date() >= run.record.run.start
         ]
-        assert sorted(found["duration"]) == pytest.approx(sorted(waits))
+        assert sorted(result["duration"]) == pytest.approx(sorted(waits))
         assert len(waits) > 100
 
 
-def test_vidigi_shows_those_who_wait_at_each_midnight(run: Run) -> None:
+def test_vidigi_shows_the_queue_at_each_midnight(run: Run) -> None:
     frame = run.event_log("vidigi").to_pandas()
-    found = _vidigi("analysis").queue_size_over_time(
+    result = _vidigi("analysis").queue_size_over_time(
         frame, [f"{name}_wait" for name in NAMES], (DAYS - 1) * DAY, every_x_time_units=DAY
     )
-    counted = {(row.event, row.snapshot_time): row.count for row in found.itertuples(index=False)}
+    counted = {(row.event, row.snapshot_time): row.count for row in result.itertuples(index=False)}
     first = run.record.run.start
     for event in run.events:
         if isinstance(event, DepSnapshot) and event.snapshot_type == "SOD":
@@ -136,7 +136,7 @@ def test_vidigi_animates_the_log(run: Run) -> None:
 
 @pytest.mark.parametrize("variant", ["chunk_regex", "iterparse", "iterparse_20", "line_by_line"])
 @pytest.mark.parametrize("name", ["run.xes", "run.xes.gz"])
-def test_each_reader_of_pm4py_reads_from_xes_what_the_frame_holds(
+def test_each_xes_reader_of_pm4py_reads_the_cells_of_the_frame(
     run: Run, pm4py: ModuleType, tmp_path: Path, variant: str, name: str
 ) -> None:
     run.write_xes(tmp_path / name)
@@ -148,7 +148,7 @@ def test_each_reader_of_pm4py_reads_from_xes_what_the_frame_holds(
     pandas.testing.assert_frame_equal(read[frame.columns], frame, check_dtype=False)
 
 
-def test_pm4py_finds_the_way_of_each_patient(run: Run, pm4py: ModuleType) -> None:
+def test_pm4py_discovers_the_order_of_events(run: Run, pm4py: ModuleType) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         log = pm4py.format_dataframe(run.event_log("pm4py").to_pandas())
@@ -158,7 +158,7 @@ def test_pm4py_finds_the_way_of_each_patient(run: Run, pm4py: ModuleType) -> Non
     assert variants == {whole: discharges, whole[:2]: in_bed, whole[:1]: _waiting_at_end(run)}
 
 
-def test_pm4py_finds_how_long_it_took(run: Run, pm4py: ModuleType) -> None:
+def test_pm4py_measures_the_true_durations(run: Run, pm4py: ModuleType) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         log = pm4py.format_dataframe(run.event_log("pm4py").to_pandas())

@@ -1,4 +1,4 @@
-"""What a bed board shows at the end of each day is what the census of that day says, bed by bed."""
+"""The bed board shows at the end of each day the census of that day, bed by bed."""
 
 from collections import Counter
 from datetime import timedelta
@@ -54,7 +54,7 @@ def test_at_the_end_of_each_day_the_board_shows_the_census(run: hs.Run) -> None:
         assert (len(in_use), beds, waiting) == (event.occupied_beds, event.beds, event.waiting_list_size), event
 
 
-def test_every_admission_is_shown_in_its_bed_and_a_stay_that_goes_on_has_no_end(run: hs.Run) -> None:
+def test_every_admission_is_shown_in_its_bed_and_an_unfinished_stay_has_no_end(run: hs.Run) -> None:
     frames: dict[str, Any] = board_frames(run.record.run, run.events)
     admissions = [event for event in run.events if isinstance(event, Admission)]
     stays = frames["stays"]
@@ -62,8 +62,8 @@ def test_every_admission_is_shown_in_its_bed_and_a_stay_that_goes_on_has_no_end(
     last = run.events[-1]
     assert isinstance(last, DepSnapshot)
     in_bed = sum(count for count, *_ in _census(run))
-    assert Counter(left < 0 for left in stays["left"])[True] == in_bed
-    assert [ready < 0 for ready in stays["ready"]] == [left < 0 for left in stays["left"]]
+    assert Counter(length < 0 for length in stays["left"])[True] == in_bed
+    assert [ready < 0 for ready in stays["ready"]] == [length < 0 for length in stays["left"]]
     assert all(ready <= left for ready, left in zip(stays["ready"], stays["left"], strict=True))
 
 
@@ -79,7 +79,7 @@ def test_the_order_of_the_events_changes_nothing(run: hs.Run) -> None:
     assert board_frames(run.record.run, run.events[::-1]) == board_frames(run.record.run, run.events)
 
 
-def test_the_page_is_the_same_each_time_and_a_name_cannot_end_the_script(run: hs.Run) -> None:
+def test_the_page_is_reproducible_and_a_name_cannot_end_the_script(run: hs.Run) -> None:
     hostile = structs.replace(run.record.run, hospital_name="</script><script>alert(1)</script>")
     page = hs.Run(run.config, structs.replace(run.record, run=hostile), run.events).board().html()
     assert page == hs.Run(run.config, structs.replace(run.record, run=hostile), run.events).board().html()
@@ -87,7 +87,7 @@ def test_the_page_is_the_same_each_time_and_a_name_cannot_end_the_script(run: hs
     assert "alert(1)</script>" not in page
 
 
-def test_minutes_are_those_of_the_days_that_are_shown(run: hs.Run) -> None:
+def test_the_board_counts_the_minutes_of_its_days(run: hs.Run) -> None:
     frames = board_frames(run.record.run, run.events)
     assert (frames["start"], frames["minutes"]) == ("2025-01-01", 28 * DAY)
     shorter = structs.replace(run.record.run, end=run.record.run.end - timedelta(days=1))

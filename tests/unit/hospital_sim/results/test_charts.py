@@ -1,4 +1,4 @@
-"""Charts: each is built of the run's own numbers, and renders to JSON and to a picture without a network."""
+"""Charts are built from the numbers of the run, and render to JSON and to a picture without a network."""
 
 import json
 import sys
@@ -43,7 +43,7 @@ def test_occupancy_draws_every_department_and_day_and_the_two_limits(run: Run) -
     assert json.loads(chart.to_json())["layer"][1]["data"]["values"] == [{"limit": 0.85}, {"limit": 0.92}]
 
 
-def test_a_chart_of_one_department_draws_that_one(run: Run) -> None:
+def test_a_chart_of_one_department_draws_only_that_one(run: Run) -> None:
     for chart in (run.chart.occupancy("b"), run.chart.queue("b")):
         values = _values(chart)
         assert {row["department"] for row in values} == {"b"}
@@ -57,7 +57,7 @@ def test_waits_draw_the_median_and_the_p90_of_each_month(run: Run) -> None:
         assert drawn[row["month"], "P90"] == row["wait_hours_p90"]
 
 
-def test_a_department_that_is_not_there_is_named(run: Run) -> None:
+def test_a_chart_of_an_unknown_department_names_the_known_ones(run: Run) -> None:
     with pytest.raises(ValueError, match="department: 'x' is not one of a, b, c"):
         run.chart.occupancy("x")
 

@@ -1,4 +1,4 @@
-"""An event log says what became of each request, also of those that are not over, second for second."""
+"""An event log holds every request to the second, even if it was not finished at the end of the run."""
 
 from datetime import UTC, date, datetime
 
@@ -53,7 +53,7 @@ def test_the_log_for_vidigi_has_a_row_for_each_step_in_the_order_of_time(run: Ru
     ]
 
 
-def test_the_log_for_pm4py_has_the_moments_of_each_case(run: Run) -> None:
+def test_the_log_for_pm4py_has_the_events_of_each_case(run: Run) -> None:
     names = _names(run)
     table = run.event_log("pm4py")
     rows = [
@@ -78,7 +78,7 @@ def test_the_log_for_pm4py_has_the_moments_of_each_case(run: Run) -> None:
     assert table["time:timestamp"][0] == datetime(2024, 1, 1, 12, tzinfo=UTC)
 
 
-def test_who_waits_past_midnight_and_is_then_admitted_is_one_case() -> None:
+def test_a_patient_who_waits_past_midnight_is_one_case() -> None:
     requests = {"ward": ["2024-01-02T18:00:00Z", "2024-01-02T20:00:00Z"]}
     run = Hospital(replayed(requests)).simulate("2024-01-02", "2024-01-04", seed=1)
     assert any(isinstance(event, WaitSnapshot) for event in run.events)
@@ -98,7 +98,7 @@ def test_a_patient_in_a_bed_of_another_department_waits_in_the_queue_that_was_as
     assert groups == ["other"] * 3
 
 
-def test_who_was_in_a_bed_before_a_run_that_continues_is_in_the_log_of_the_run_before(run: Run) -> None:
+def test_a_continuing_run_leaves_out_patients_in_the_log_of_the_run_before(run: Run) -> None:
     hospital = Hospital(run.config)
     later = hospital.simulate("2024-01-02", "2024-01-03", seed=1, emit_from="2024-01-03")
     assert any(isinstance(event, Discharge) for event in later.events)
@@ -107,7 +107,7 @@ def test_who_was_in_a_bed_before_a_run_that_continues_is_in_the_log_of_the_run_b
     assert later.event_log("pm4py")["concept:name"] == ["request", "admission", "request"]
 
 
-def test_a_run_in_which_nobody_asks_has_a_log_without_rows() -> None:
+def test_a_run_without_requests_has_an_empty_log() -> None:
     run = Hospital(replayed({"ward": ["2024-02-01T00:00:00Z"]})).simulate("2024-01-02", "2024-01-03", seed=1)
     assert all(isinstance(event, DepSnapshot) for event in run.events)
     for kind in ("vidigi", "pm4py"):
@@ -115,7 +115,7 @@ def test_a_run_in_which_nobody_asks_has_a_log_without_rows() -> None:
         assert len(run.event_log(kind).columns) > 8
 
 
-def test_a_log_of_a_kind_that_is_not_known_says_what_is_known(run: Run) -> None:
+def test_an_unknown_kind_of_log_is_an_error_that_lists_the_kinds(run: Run) -> None:
     with pytest.raises(ValueError, match="kind: 'ocel' is not known; use one of 'vidigi', 'pm4py'"):
         run.event_log("ocel")
 

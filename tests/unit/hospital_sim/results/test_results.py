@@ -1,4 +1,4 @@
-"""Results are computed from the events: waits, the census, the summary; also where there is nothing."""
+"""Results are computed from the events: waits, the census, the summary; empty runs too."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -37,7 +37,7 @@ def _waits_of(run: Run, department_id: str) -> list[float]:
     ]
 
 
-def test_waits_are_those_of_who_was_admitted_in_the_run(run: Run) -> None:
+def test_waits_are_those_of_patients_admitted_in_the_run(run: Run) -> None:
     table = run.waits()
     assert table["department"] == ["a", "b", "c"]
     for row in table:
@@ -58,14 +58,14 @@ def _percentile(values: list[float], share: float) -> float:
     return values[below] + (place - below) * (values[above] - values[below])
 
 
-def test_waits_by_month_and_hospital_count_everyone_once(run: Run) -> None:
+def test_waits_by_month_and_hospital_count_every_patient_once(run: Run) -> None:
     total = sum(_numbers(run.waits()["admissions"]))
     assert run.waits("month")["month"] == ["2024-01", "2024-02"]
     assert sum(_numbers(run.waits("month")["admissions"])) == total
     assert run.waits("hospital")["admissions"] == [total]
 
 
-def test_waits_by_something_unknown_say_what_is_known(run: Run) -> None:
+def test_waits_by_an_unknown_group_are_an_error_that_lists_the_groups(run: Run) -> None:
     with pytest.raises(ValueError, match="by: 'ward' is not known; use one of 'department', 'month', 'hospital'"):
         run.waits("ward")
 
@@ -104,7 +104,7 @@ def test_the_summary_counts_long_stays_of_twenty_one_days_and_delays() -> None:
         assert (row["long_stays"], row["delayed"]) == expected
 
 
-def test_where_nothing_happens_there_are_no_shares_and_no_percentiles(nothing: Run) -> None:
+def test_shares_and_percentiles_are_none_without_data(nothing: Run) -> None:
     (row,) = nothing.summary()
     assert (row["admissions"], row["discharges"], row["occupancy"], row["longest_queue"]) == (0, 0, 0.0, 0)
     assert [row[name] for name in ("wait_p50_h", "wait_p90_h", "long_stays", "delayed")] == [None] * 4
@@ -123,7 +123,7 @@ def test_patients_in_a_bed_at_the_start_are_not_among_the_admissions(run: Run) -
     assert sum(_numbers(run.waits()["admissions"])) == len(everyone) - len(opening)
 
 
-def test_a_run_whose_events_went_elsewhere_says_how_to_keep_them() -> None:
+def test_results_without_kept_events_are_an_error_that_says_how_to_keep_them() -> None:
     run = hospital(department("a")).simulate("2024-01-01", "2024-01-02", seed=1, sink=MemorySink())
     with pytest.raises(EventsNotKeptError, match=r"call simulate\(…, keep=True\)"):
         run.summary()

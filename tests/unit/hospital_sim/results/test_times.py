@@ -1,4 +1,4 @@
-"""Waits, stays and delays: of what is over in the run, from its true beginning; each group has its row."""
+"""Waits, stays and delays count once they have ended, from their true beginning; every group has a row."""
 
 import pytest
 from tiny_hospitals import poisson, replayed
@@ -20,13 +20,13 @@ def _run(**fields: object) -> Run:
     return Hospital(replayed(arrivals, stay_days=3.5, **fields)).simulate("2024-01-02", "2024-03-02", seed=1)
 
 
-def test_a_stay_counts_when_it_ends_from_its_true_admission_and_the_others_are_counted() -> None:
+def test_a_stay_counts_from_its_true_admission_once_it_has_ended() -> None:
     one, two = _run().stays()
     assert (one["discharges"], one["stay_days_mean"], one["stay_days_p95"], one["in_bed_at_end"]) == (2, 3.5, 3.5, 1)
     assert (two["discharges"], two["stay_days_mean"], two["stay_days_max"], two["in_bed_at_end"]) == (0, None, None, 0)
 
 
-def test_every_month_of_the_run_has_its_row_also_an_empty_one() -> None:
+def test_every_month_of_the_run_has_a_row_even_if_empty() -> None:
     run = _run()
     assert run.stays("month")["month"] == ["2024-01", "2024-02", "2024-03"]
     assert run.stays("month")["discharges"] == [1, 1, 0]
@@ -37,7 +37,7 @@ def test_every_month_of_the_run_has_its_row_also_an_empty_one() -> None:
     assert run.waits("month")["wait_hours_mean"] == [0.0, None, 0.0]
 
 
-def test_delays_are_those_of_who_left_later_than_ready() -> None:
+def test_delays_are_those_of_patients_who_left_later_than_ready() -> None:
     (never, _), (always, none) = _run().delays(), _run(delay_share=1, delay_days=(1.0, 1.0)).delays()
     assert (never["discharges"], never["delayed"], never["delayed_share"], never["delay_days_mean"]) == (2, 0, 0, None)
     assert (always["delayed"], always["delayed_share"], always["delay_days_p50"]) == (2, 1.0, 1.0)
@@ -48,7 +48,7 @@ def test_a_delay_is_part_of_the_stay() -> None:
     assert _run(delay_share=1, delay_days=(1.0, 1.0)).stays("hospital")["stay_days_mean"] == [4.5]
 
 
-def test_stays_and_delays_are_those_of_the_department_whose_bed_it_is_and_waits_of_the_one_asked() -> None:
+def test_waits_count_for_the_department_asked_and_stays_for_the_one_with_the_bed() -> None:
     arrivals = {"asked": ["2024-01-02T00:00:00Z"] * 2, "other": ["2024-04-01T00:00:00Z"]}
     config = with_fields(replayed(arrivals), {"asked.overflow": {"after_hours": 4, "to": ["other"]}})
     run = Hospital(config).simulate("2024-01-02", "2024-01-05", seed=1)
@@ -74,6 +74,6 @@ def test_an_observer_measures_the_same() -> None:
 
 
 @pytest.mark.parametrize("method", ["waits", "stays", "delays"])
-def test_a_grouping_that_is_not_known_says_what_is_known(method: str) -> None:
+def test_an_unknown_grouping_is_an_error_that_lists_the_groupings(method: str) -> None:
     with pytest.raises(ValueError, match="by: 'ward' is not known; use one of 'department', 'month', 'hospital'"):
         getattr(_run(), method)("ward")

@@ -1,4 +1,4 @@
-"""XES is well-formed whatever the names, typed, and written a trace at a time; the same run gives the same bytes."""
+"""XES is well-formed whatever the names, typed, written one trace at a time, and reproducible."""
 
 import gzip
 import io
@@ -24,7 +24,7 @@ def _run() -> Run:
     return Hospital(replayed(arrivals)).simulate("2024-01-02", "2024-01-03", seed=1)
 
 
-def test_text_comes_back_as_it_was_but_for_what_xml_cannot_say() -> None:
+def test_text_is_read_back_except_characters_that_xml_cannot_represent() -> None:
     file = io.StringIO()
     with XesWriter(file, {"concept:name": HOSTILE}) as log:
         log.trace({HOSTILE: 1}, [])
@@ -34,7 +34,7 @@ def test_text_comes_back_as_it_was_but_for_what_xml_cannot_say() -> None:
     assert root.find(f"{SPACE}trace/{SPACE}int").attrib == {"key": shown, "value": "1"}  # type: ignore[union-attr]
 
 
-def test_values_have_the_type_of_what_they_are_and_none_is_left_out() -> None:
+def test_values_have_their_xes_types_and_none_is_left_out() -> None:
     file = io.StringIO()
     moment = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
     values = {"a": True, "b": 3, "c": 0.1, "d": moment, "e": date(1940, 2, 29), "f": "x", "g": None}
@@ -42,7 +42,7 @@ def test_values_have_the_type_of_what_they_are_and_none_is_left_out() -> None:
         log.trace({}, [values])
     event = ElementTree.fromstring(file.getvalue()).find(f"{SPACE}trace/{SPACE}event")
     assert event is not None
-    assert [(each.tag.removeprefix(SPACE), each.get("key"), each.get("value")) for each in event] == [
+    assert [(element.tag.removeprefix(SPACE), element.get("key"), element.get("value")) for element in event] == [
         ("boolean", "a", "true"),
         ("int", "b", "3"),
         ("float", "c", "0.1"),
@@ -52,7 +52,7 @@ def test_values_have_the_type_of_what_they_are_and_none_is_left_out() -> None:
     ]
 
 
-def test_a_trace_is_written_before_the_next_is_asked_for() -> None:
+def test_a_trace_is_written_before_the_next_is_read() -> None:
     file = io.StringIO()
     with XesWriter(file, {}) as log:
         for number in range(3):
@@ -61,7 +61,7 @@ def test_a_trace_is_written_before_the_next_is_asked_for() -> None:
             assert file.getvalue().endswith("</trace>\n")
 
 
-def test_a_log_that_is_broken_off_is_not_ended() -> None:
+def test_a_log_interrupted_by_an_error_is_not_ended() -> None:
     file = io.StringIO()
     with pytest.raises(KeyError), XesWriter(file, {}):
         raise KeyError
@@ -71,12 +71,12 @@ def test_a_log_that_is_broken_off_is_not_ended() -> None:
 def test_every_extension_that_a_key_uses_is_declared(tmp_path: Path) -> None:
     _run().write_xes(tmp_path / "run.xes")
     root = ElementTree.parse(tmp_path / "run.xes").getroot()
-    declared = {each.get("prefix") for each in root.findall(f"{SPACE}extension")}
-    used = {key.split(":")[0] for each in root.iter() if ":" in (key := each.get("key", ""))}
+    declared = {element.get("prefix") for element in root.findall(f"{SPACE}extension")}
+    used = {key.split(":")[0] for element in root.iter() if ":" in (key := element.get("key", ""))}
     assert used == declared == {"concept", "time", "lifecycle", "org"}
-    defaults = {each.get("key") for each in root.findall(f"{SPACE}global[@scope='event']/*")}
+    defaults = {element.get("key") for element in root.findall(f"{SPACE}global[@scope='event']/*")}
     for event in root.iter(f"{SPACE}event"):
-        assert defaults <= {each.get("key") for each in event}
+        assert defaults <= {element.get("key") for element in event}
 
 
 def test_the_same_run_gives_the_same_bytes_compressed_or_not(tmp_path: Path) -> None:

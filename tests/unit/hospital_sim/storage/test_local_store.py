@@ -56,8 +56,8 @@ def test_many_objects_are_created_and_the_new_ones_counted(store: LocalStore) ->
 
 def test_nothing_but_the_objects_is_in_the_root(store: LocalStore) -> None:
     store.create("a/b", b"one")
-    found = [path.relative_to(store.url) for path in Path(store.url).rglob("*") if path.is_file()]
-    assert found == [Path("a/b")]
+    files = [path.relative_to(store.url) for path in Path(store.url).rglob("*") if path.is_file()]
+    assert files == [Path("a/b")]
     assert not [path for path in Path(f"{store.url}.incoming").rglob("*") if path.is_file()]
 
 
