@@ -1,4 +1,9 @@
-"""What a hospital is, read from TOML and checked."""
+"""The configuration of a hospital: read from TOML, checked, and what follows from it.
+
+- ``schema`` and ``parts``: the fields; ``read``: TOML files; ``arrivals``: files of real arrivals; ``presets``.
+- ``checks`` and ``source_checks``: constraints between fields.
+- ``sources``, ``calendar``, ``open_beds``, ``offered_load``, ``expectations``: what the fields amount to.
+"""
 
 from hospital_sim.config.read import check_config, parse_hospital, parse_hospitals, read_hospitals
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig

@@ -1,4 +1,4 @@
-"""Real arrivals, replayed: a column of timestamps in a CSV file."""
+"""Real arrivals to replay: a column of timestamps in a CSV file."""
 
 import csv
 from datetime import UTC, datetime
@@ -13,13 +13,13 @@ def read_arrivals(path: Path) -> tuple[datetime, ...]:
     """Read the timestamps of requests.
 
     Args:
-        path: A CSV file with a header; the column ``request_date`` has the timestamps, RFC 3339 with a ``Z``.
+        path: A CSV file with a header. Its column ``request_date`` has the timestamps, RFC 3339 with a ``Z``.
 
     Returns:
         The timestamps, UTC, in the order of the file.
 
     Raises:
-        ConfigurationError: If the file cannot be read, or a timestamp is not one; names the line.
+        ConfigurationError: If the file cannot be read or a timestamp is wrong; the message names the line.
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:

@@ -1,4 +1,4 @@
-"""Profiles of the year, the week and the day: relative numbers, scaled to average 1 over the calendar."""
+"""Profiles over the year, the week and the day: relative numbers, scaled to average 1 over the calendar."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 DAYS_IN_MONTH = (31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-"""Mean days of each month, January first, over the years; a calendar year has 365.25."""
+"""Mean days of each month, January first; together 365.25."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """When things happen: relative numbers by month, weekday and hour.
+    """Relative numbers by month, weekday and hour.
 
     Attributes:
         by_month: Twelve, January first.

@@ -1,4 +1,4 @@
-"""What types alone cannot say of a configuration: each function checks one constraint and names the field."""
+"""Checks of a configuration that types cannot express; each function checks one constraint and names the field."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -14,29 +14,29 @@ from hospital_sim.distributions import Distribution
 from hospital_sim.errors import ConfigurationError
 
 LONGEST_DAYS = 36_525
-"""Days that a stay or a delay may last on average or at most: a century, so that every second can be counted."""
+"""Most days of a stay or a delay, on average or at most: a century, so that its seconds can be counted."""
 
 MOST_REQUESTS_A_DAY = 1_000_000
-"""Requests a day of one department, on average: more than memory is for."""
+"""Most requests a day of one department on average, because a day's requests are in memory."""
 
 Problem = tuple[str, str]
-"""The name of a field and what is wrong with it."""
+"""The name of a field, and the problem with it."""
 
 
 def check_hospital(config: HospitalConfig) -> None:
-    """Raise ``ConfigurationError`` for the first constraint that a hospital breaks."""
-    known = [department.id for department in config.department]
+    """Raise ``ConfigurationError`` for the first constraint that a hospital violates."""
+    ids = [department.id for department in config.department]
     for position, department in enumerate(config.department):
         where = f"department[{position}] ({department.id})"
-        if department.id in known[:position]:
+        if department.id in ids[:position]:
             raise ConfigurationError(f"{where}: id: {department.id!r} is used twice; give each its own")
-        for field, problem in _problems(department, known):
+        for field, problem in _problems(department, ids):
             raise ConfigurationError(f"{where}: {field}: {problem}")
 
 
-def _problems(department: DepartmentConfig, known: list[str]) -> Iterator[Problem]:
+def _problems(department: DepartmentConfig, ids: list[str]) -> Iterator[Problem]:
     yield from _finite(department)
-    yield from _overflow(department, known)
+    yield from _overflow(department, ids)
     for position, source in enumerate(department.source):
         for field, problem in check_source(source):
             yield f"source[{position}] ({source.id}): {field}", problem
@@ -61,10 +61,10 @@ def _numbers(value: object) -> Iterator[float]:
             yield from _numbers(item)
 
 
-def _overflow(department: DepartmentConfig, known: list[str]) -> Iterator[Problem]:
+def _overflow(department: DepartmentConfig, ids: list[str]) -> Iterator[Problem]:
     for name in department.overflow.to if department.overflow else ():
-        if name == department.id or name not in known:
-            others = ", ".join(each for each in known if each != department.id)
+        if name == department.id or name not in ids:
+            others = ", ".join(other for other in ids if other != department.id)
             yield "overflow.to", f"{name!r} is not another department of this hospital; there are {others}"
 
 
@@ -82,22 +82,22 @@ def _sources(department: DepartmentConfig) -> Iterator[Problem]:
 
 
 def _demand(department: DepartmentConfig) -> Iterator[Problem]:
-    given = [department.target_occupancy, department.requests_per_day]
+    rates = [department.target_occupancy, department.requests_per_day]
     shared = not department.source or any(source.share is not None for source in department.source)
-    if shared and given.count(None) != 1:
+    if shared and rates.count(None) != 1:
         yield "target_occupancy", "give either target_occupancy or requests_per_day"
-    if not shared and given.count(None) != 2:
+    if not shared and rates.count(None) != 2:
         yield "target_occupancy", "no source has a share of this demand; give one a share, or leave it out"
 
 
 def _stay(department: DepartmentConfig) -> Iterator[Problem]:
-    needed = not department.source or any(
+    is_needed = not department.source or any(
         source.stay is None and source.max_stay_days is None for source in department.source
     )
-    if needed and department.max_stay_days is None and department.stay is None:
+    if is_needed and department.max_stay_days is None and department.stay is None:
         yield "max_stay_days", "give max_stay_days or stay"
     yield from check_stay(department.stay, department.max_stay_days)
-    if department.long_stay_share > 0 and department.max_stay_days is None and needed:
+    if department.long_stay_share > 0 and department.max_stay_days is None and is_needed:
         yield "long_stay_share", NEEDS_LONGEST_STAY
     low, high = department.long_stay_multiple
     if not 1 <= low <= high:
@@ -170,7 +170,7 @@ def _beds(department: DepartmentConfig) -> Iterator[Problem]:
     fewest = department.beds + sum(min(change.beds, 0) for change in department.bed_change)
     most = department.most_planned_beds
     if fewest < 0 or department.bed_spaces < most + escalation:
-        # Too few or too many if all changes come together: that may never be.
+        # The sums assume that all changes come together, which may never happen, so look at every day.
         fewest, most = fewest_and_most_beds(department)
     if fewest < 0:
         yield "bed_change", f"closes {department.beds - fewest} beds on one day; there are {department.beds}"

@@ -47,17 +47,17 @@ def _expectation(department: DepartmentConfig) -> DepartmentPromise:
 
 
 def _longest_ordinary_stay(department: DepartmentConfig) -> float | None:
-    """Return the longest ordinary stay where the simple rule holds, whose moments are known downstream; else None."""
+    """Return the longest ordinary stay if stays follow the simple rule, so that marts can check them; else None."""
     longest = {source.stay.longest_ordinary for source in sources(department)}
-    own_stays = department.stay is not None or any(source.stay is not None for source in department.source)
-    own_clock = department.discharge_weekday_multipliers or department.discharge_hour_multipliers
-    if own_stays or own_clock or department.delay is not None or len(longest) > 1:
+    has_distribution = department.stay is not None or any(source.stay is not None for source in department.source)
+    has_profile = department.discharge_weekday_multipliers or department.discharge_hour_multipliers
+    if has_distribution or has_profile or department.delay is not None or len(longest) > 1:
         return None
     return longest.pop()
 
 
 def _share(department: DepartmentConfig, share: Callable[[StayRule], float]) -> float:
-    """Return a share of all patients, given that of each source's."""
+    """Return a share of all patients, from the share of each source."""
     all_sources = sources(department)
     total = sum(source.per_day for source in all_sources)
     return sum(source.per_day * share(source.stay) for source in all_sources) / total

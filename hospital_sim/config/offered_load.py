@@ -1,7 +1,7 @@
-"""Offered load: how many beds the demand for a department asks for, before anything runs.
+"""Offered load: the beds that the demand for a department needs, before anything runs.
 
-The offered load is the rate of requests times the mean time in the bed, long stays and delays included (Little's law
-for a hospital that never says no). Divided by the beds it is the occupancy that the department would settle at.
+The offered load is the rate of requests times the mean time in the bed, long stays and delays included (Little's law).
+Divided by the beds, it is the mean occupancy of a department that turns nobody away.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hospital_sim.config.sources import Source, sources
 
 
 def requests_per_day(department: DepartmentConfig) -> float:
-    """Return the mean requests a day over a year, of all sources."""
+    """Return the mean requests a day over a year, all sources together."""
     return sum(source.per_day for source in sources(department))
 
 
@@ -29,7 +29,7 @@ def mean_ready_days(department: DepartmentConfig) -> float:
 
 
 def mean_held_days(department: DepartmentConfig) -> float:
-    """Return the mean days for which nobody else can have the bed: in the bed, and its turnaround."""
+    """Return the mean days for which a patient blocks the bed: the stay and the turnaround."""
     return _mean(department, lambda source: source.stay.mean_held_days)
 
 
@@ -39,7 +39,7 @@ def offered_load(department: DepartmentConfig) -> float:
 
 
 def held_load(department: DepartmentConfig) -> float:
-    """Return the load over the year as a share of the beds, the turnaround of beds included: at 1 the queue grows."""
+    """Return the load over the year as a share of the beds, turnarounds included; at 1 the queue grows."""
     return requests_per_day(department) * mean_held_days(department) / mean_open_beds(department)
 
 
@@ -58,14 +58,15 @@ def month_multipliers(department: DepartmentConfig) -> tuple[float, ...]:
     total = sum(source.per_day for source in all_sources)
     factors = [_month_factors(source) for source in all_sources]
     return tuple(
-        sum(source.per_day * each[month] for source, each in zip(all_sources, factors, strict=True)) / total
+        sum(source.per_day * multipliers[month] for source, multipliers in zip(all_sources, factors, strict=True))
+        / total
         for month in range(12)
     )
 
 
 def _mean(department: DepartmentConfig, days: Callable[[Source], float]) -> float:
     all_sources = sources(department)
-    return sum(source.per_day * days(source) for source in all_sources) / sum(each.per_day for each in all_sources)
+    return sum(source.per_day * days(source) for source in all_sources) / sum(source.per_day for source in all_sources)
 
 
 def _month_factors(source: Source) -> tuple[float, ...]:

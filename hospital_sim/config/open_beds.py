@@ -1,4 +1,4 @@
-"""How many beds of a department are open, by plan: on a day, at most and at least, on average."""
+"""Planned beds of a department: on a day, the fewest and the most, and on average."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hospital_sim.config.schema import DepartmentConfig
 _ANY_YEAR = date(2023, 1, 1)
 _EVERY_YEAR = len("MM-DD")
 _CYCLE = 28
-"""After so many years weekdays and leap days come again."""
+"""Years after which weekdays and leap days repeat."""
 
 
 def planned_beds(department: DepartmentConfig, day: date) -> int:
@@ -20,13 +20,13 @@ def planned_beds(department: DepartmentConfig, day: date) -> int:
 
 
 def mean_open_beds(department: DepartmentConfig) -> float:
-    """Return the beds that are open on average over a year, by the plan of every year."""
+    """Return the mean open beds over a year, by the changes that come every year."""
     beds = open_beds_by_month(department)
     return sum(open_ * days for open_, days in zip(beds, DAYS_IN_MONTH, strict=True)) / sum(DAYS_IN_MONTH)
 
 
 def open_beds_by_month(department: DepartmentConfig) -> list[float]:
-    """Return the mean beds of each month, January first, by the changes that come every year."""
+    """Return the mean open beds of each month, January first, by the changes that come every year."""
     changes = [change for change in department.bed_change if _comes_every_year(change)]
     if not changes:
         return [float(department.beds)] * 12
@@ -37,10 +37,10 @@ def open_beds_by_month(department: DepartmentConfig) -> list[float]:
 
 
 def fewest_and_most_beds(department: DepartmentConfig) -> tuple[int, int]:
-    """Return the fewest and the most beds that are open by plan on any day; fewer than none if too many close."""
+    """Return the fewest and the most beds that are planned for any day; below 0 if too many close."""
     bounds = [day for change in department.bed_change for day in (change.first, change.last) if day is not None]
     years = [int(day[:4]) for day in bounds if _is_of_a_year(day)]
-    # All that comes every year, before, between and after all that comes in one.
+    # A full cycle before and after the dated changes, so that every combination with the yearly ones is seen.
     first = date(min(years, default=_ANY_YEAR.year) - _CYCLE, 1, 1)
     last = date(max(years, default=_ANY_YEAR.year) + _CYCLE, 12, 31)
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))

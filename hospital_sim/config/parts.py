@@ -1,4 +1,4 @@
-"""The parts of a department's configuration: who asks for a bed, and how many beds there are when.
+"""Tables within a department's configuration: sources of demand, changes of beds, escalation, overflow.
 
 Times are in days unless a name says otherwise. A share is a probability between 0 and 1.
 """
@@ -27,9 +27,9 @@ class ScheduledList(Struct, frozen=True, forbid_unknown_fields=True):
     """Patients who come by appointment, every week.
 
     Attributes:
-        weekday: On which day.
-        time: At what time, ``HH:MM``.
-        patients: How many.
+        weekday: Day of the week.
+        time: Time of day, ``HH:MM``.
+        patients: Number of patients.
     """
 
     weekday: Weekday
@@ -38,19 +38,19 @@ class ScheduledList(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One kind of patient of a department. What a source does not say is as the department says.
+    """One kind of patient of a department. A source takes the fields that it leaves out from the department.
 
-    Exactly one of ``share``, ``requests_per_day``, ``interarrival``, ``schedule`` and ``arrivals`` says how many come.
+    Exactly one of ``share``, ``requests_per_day``, ``interarrival``, ``schedule`` and ``arrivals`` sets the demand.
 
     Attributes:
         id: Identifier, unique in the department.
-        share: Share of the department's demand, which is derived from its target or its requests a day.
+        share: Share of the department's ``requests_per_day``, or of the demand derived from its target.
         requests_per_day: Mean requests a day over a year (a Poisson process that follows the profiles).
-        interarrival: Distribution of the days between one request and the next.
+        interarrival: Distribution of the days between two requests.
         schedule: Patients by appointment.
         arrivals: Timestamps of real requests, UTC, sorted; or the name of a CSV file beside the configuration.
         admission_method: NHS admission method code.
-        when_full: Whether a patient waits or is turned away (``"divert"``) when no bed is free.
+        when_full: ``"wait"`` or ``"divert"``: a patient waits, or is turned away, if no bed is free.
         month_multipliers: Demand by month, January first, relative.
         weekday_multipliers: Demand by weekday, Monday first, relative.
         hour_multipliers: Demand by hour of the day, UTC, relative.
@@ -78,13 +78,13 @@ class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class BedChange(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Beds that are open more, or fewer, on some days.
+    """More or fewer open beds on some days.
 
     Attributes:
-        beds: How many more; negative for fewer.
-        first: First day, ``YYYY-MM-DD``, or ``MM-DD`` for every year; from the beginning if not given.
-        last: Last day, likewise; without end if not given.
-        weekdays: On which weekdays; on all if not given.
+        beds: Number of beds more; negative for fewer.
+        first: First day, ``YYYY-MM-DD``, or ``MM-DD`` for every year; no first day if left out.
+        last: Last day, in the same form; no last day if left out.
+        weekdays: Days of the week; every day if left out.
     """
 
     beds: int
@@ -93,7 +93,7 @@ class BedChange(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     weekdays: Annotated[tuple[Weekday, ...], Meta(min_length=1)] | None = None
 
     def applies(self, day: date) -> bool:
-        """Tell whether a day is one of them."""
+        """Return True if the change applies on a day."""
         if self.weekdays is not None and WEEKDAYS[day.weekday()] not in self.weekdays:
             return False
         text = day.isoformat()
@@ -105,12 +105,12 @@ class BedChange(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Escalation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Beds that open under pressure. Occupancy is looked at on every full hour.
+    """Beds that open under pressure. Occupancy is checked on every full hour.
 
     Attributes:
-        beds: How many.
-        open_above: They open when the occupied beds are more than this share of the planned beds.
-        close_below: They close when the occupied beds are less than this share of the planned beds.
+        beds: Number of beds.
+        open_above: The beds open when the occupied beds are more than this share of the planned beds.
+        close_below: The beds close when the occupied beds are less than this share of the planned beds.
     """
 
     beds: Annotated[int, Meta(ge=1)]
@@ -119,11 +119,11 @@ class Escalation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Overflow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where the head of the queue may go after a while, as an outlier.
+    """Other departments that take the head of the waiting list after a wait, as an outlier.
 
     Attributes:
-        after_hours: How long the patient has to have waited.
-        to: Departments, in the order in which they are tried; one takes an outlier if it has a free bed and no queue.
+        after_hours: Least wait of the patient, in hours.
+        to: Departments, in the order in which they are tried; one with a free bed and no queue takes the patient.
     """
 
     after_hours: Positive

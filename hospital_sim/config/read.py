@@ -24,7 +24,7 @@ def read_hospitals(path: Path) -> tuple[HospitalConfig, ...]:
     """Read the hospitals of a TOML file.
 
     A file describes one hospital at its top level, or several as ``[[hospital]]``. A table ``[defaults]``, at the top
-    or in a hospital, holds fields for every department that does not give them itself.
+    or in a hospital, has fields for every department that leaves them out.
 
     Args:
         path: The file.
@@ -54,7 +54,7 @@ def parse_hospitals(document: Mapping[str, object], folder: Path = Path()) -> tu
 
     Args:
         document: The tables.
-        folder: Where the files are that it names.
+        folder: Folder of the files that the document names.
 
     Raises:
         ConfigurationError: If a field is missing, unknown or wrong.
@@ -100,18 +100,18 @@ def parse_hospital(document: Mapping[str, object], folder: Path = Path()) -> Hos
         raise ConfigurationTypeError("department: must be one or more [[department]] tables")
     if not departments:
         raise ConfigurationError("department: missing; add at least one [[department]] table")
-    given = [_table(entry, f"department[{position}]") for position, entry in enumerate(departments)]
-    fields["department"] = [_with_arrivals(_with_defaults(entry, defaults), folder) for entry in given]
+    tables = [_table(entry, f"department[{position}]") for position, entry in enumerate(departments)]
+    fields["department"] = [_with_arrivals(_with_defaults(entry, defaults), folder) for entry in tables]
     try:
         config = msgspec.convert(fields, HospitalConfig, dec_hook=decode)
     except msgspec.ValidationError as error:
-        _explain(error, given, fields)
+        _explain(error, tables, fields)
     check_hospital(config)
     return config
 
 
 def check_config(config: HospitalConfig) -> HospitalConfig:
-    """Check a hospital that was made in Python as one that is read from a file is checked, and return it.
+    """Check a hospital that was created in Python as one from a file is checked, and return it.
 
     Raises:
         ConfigurationError: If a field has a wrong value or type.
@@ -132,9 +132,9 @@ _ALTERNATIVES = {
 
 
 def _with_defaults(department: Fields, defaults: Fields) -> Fields:
-    """Fill in the fields that a department, or the defaults of a hospital, do not give, nor their alternative."""
-    missing = {field: value for field, value in defaults.items() if _ALTERNATIVES.get(field) not in department}
-    return missing | department
+    """Add the defaults for fields that a table leaves out, unless it has the alternative of the field."""
+    applicable = {field: value for field, value in defaults.items() if _ALTERNATIVES.get(field) not in department}
+    return applicable | department
 
 
 def _with_arrivals(department: Fields, folder: Path) -> Fields:
@@ -142,13 +142,13 @@ def _with_arrivals(department: Fields, folder: Path) -> Fields:
     sources = department.get("source")
     if not isinstance(sources, list):
         return department
-    read = [
+    with_arrivals = [
         source | {"arrivals": read_arrivals(folder / source["arrivals"])}
         if isinstance(source, dict) and isinstance(source.get("arrivals"), str)
         else source
         for source in sources
     ]
-    return department | {"source": read}
+    return department | {"source": with_arrivals}
 
 
 def _table(value: object, where: str) -> Fields:
@@ -158,7 +158,7 @@ def _table(value: object, where: str) -> Fields:
 
 
 def _explain(error: msgspec.ValidationError, departments: list[Fields], document: Fields) -> NoReturn:
-    """Raise the configuration error that says what a validation error says, in our words."""
+    """Raise a configuration error for a validation error; name the department, the field and the value."""
     problem = parse_validation_error(error)
     where = _where(problem.path, departments)
     if problem.kind is ProblemKind.UNKNOWN_FIELD:
@@ -176,7 +176,7 @@ def _explain(error: msgspec.ValidationError, departments: list[Fields], document
 
 
 def _where(path: str, departments: list[Fields]) -> str:
-    """Say where a path points: ``department[2] (cardiology): beds``, or ``defaults`` if the value came from there."""
+    """Return a path for people: ``department[2] (cardiology): beds``, or ``defaults: beds`` for a default."""
     match = re.match(r"department\[(\d+)\]\.?(.*)", path)
     if not match:
         return path

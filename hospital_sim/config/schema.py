@@ -1,4 +1,4 @@
-"""What a hospital is: the fields of a configuration, and which values they may have.
+"""The fields of a hospital's configuration, and the values that they may have.
 
 Times are in days unless a name says otherwise. A share is a probability between 0 and 1.
 """
@@ -44,41 +44,41 @@ def _admission_methods() -> dict[AdmissionMethod, Share]:
 
 
 class DepartmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One department: its beds, who asks for them and how long they stay.
+    """One department: its beds, its demand and its stays.
 
     Attributes:
         id: Identifier, unique in the hospital.
-        name: Name for people.
+        name: Name to show.
         treatment_function_code: NHS treatment function code, three digits.
         beds: Beds open.
-        capacity: Bed spaces, open or not; as many as can be open if not given.
+        capacity: Bed spaces, open or not; the most beds that can be open if left out.
         bed_change: Beds that open or close on dates or weekdays.
         escalation: Beds that open under pressure.
-        when_full: Whether a patient waits or is turned away (``"divert"``) when no bed is free.
-        overflow: Where the head of the queue may go after a while.
-        turnaround_hours: A bed is cleaned for this long after a discharge (a distribution, in hours).
+        when_full: ``"wait"`` or ``"divert"``: a patient waits, or is turned away, if no bed is free.
+        overflow: Other departments that take the head of the waiting list after a wait.
+        turnaround_hours: Distribution of the hours for which a bed is cleaned after a discharge.
         target_occupancy: Offered load that demand is derived from: the share of the open beds occupied over a year.
         requests_per_day: Mean requests for a bed a day over a year, instead of ``target_occupancy``.
-        source: Kinds of patients, if there are several or they come in another way.
+        source: Kinds of patients, if there are several or they do not come as a Poisson process.
         month_multipliers: Demand by month, January first, relative; scaled to average 1 over the calendar year.
         weekday_multipliers: Demand by weekday, Monday first, relative; scaled to average 1 over the week.
         hour_multipliers: Demand by hour of the day, UTC, relative; scaled to average 1 over the day.
         admission_methods: Shares of NHS admission method codes; a source has one of its own.
-        max_stay_days: Longest ordinary stay: stays are uniform between one day and this.
+        max_stay_days: Longest ordinary stay; stays are uniform between one day and this.
         stay: Distribution of the stay in days, instead of ``max_stay_days``.
         long_stay_share: Share of patients whose stay is long and blocks a bed.
         long_stay_multiple: A long stay is uniform between these multiples of ``max_stay_days``.
         delay_share: Share of patients who keep the bed although they are fit to leave.
-        delay_days: A delay is uniform between these.
+        delay_days: A delay is uniform between these two.
         delay: Distribution of a delay in days, instead of ``delay_days``.
         delay_reasons: Shares of the reasons for a delay.
-        discharge_weekday_multipliers: When patients leave, by weekday, Monday first, relative.
-        discharge_hour_multipliers: When patients leave, by hour of the day, UTC, relative.
+        discharge_weekday_multipliers: Discharges by weekday, Monday first, relative.
+        discharge_hour_multipliers: Discharges by hour of the day, UTC, relative.
         discharge_destinations: Shares of NHS discharge destination codes.
         ages: Youngest, most frequent and oldest age in years (a triangular distribution).
         female_share: Share of female patients.
-        return_share: Share of requests by patients who have been there before, if one can be found.
-        allow_overload: Whether an offered load of 1 or more over the year is meant; the queue then grows without end.
+        return_share: Share of requests by former patients, if one is eligible.
+        allow_overload: True to allow an offered load of 1 or more over the year; the queue then grows without end.
     """
 
     id: Name
@@ -116,7 +116,7 @@ class DepartmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     @property
     def most_planned_beds(self) -> int:
-        """The most beds that are open by plan if all that open come together."""
+        """The most planned beds, if all changes that open beds apply at once."""
         return self.beds + sum(max(change.beds, 0) for change in self.bed_change)
 
     @property
@@ -132,9 +132,9 @@ class HospitalConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     Attributes:
         id: Identifier.
-        name: Name for people.
-        warmup_days: Days that are simulated before the start, so that the beds are filled when it comes.
-        department: The departments, in the order in which things that fall on one second happen.
+        name: Name to show.
+        warmup_days: Days simulated before the start, so that the beds are filled at the start.
+        department: The departments; their order breaks ties between events of one second.
     """
 
     id: Name

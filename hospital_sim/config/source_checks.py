@@ -1,4 +1,4 @@
-"""What types alone cannot say of a source of demand, or of a change of beds."""
+"""Checks of sources of demand and of changes of beds that types cannot express."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -9,18 +9,18 @@ from hospital_sim.distributions import Distribution, Truncated
 
 NEEDS_LONGEST_STAY = "needs max_stay_days; set it to 0 where stays follow a distribution without limit"
 
-_HOW_MANY = ("share", "requests_per_day", "interarrival", "schedule", "arrivals")
+_RATE_FIELDS = ("share", "requests_per_day", "interarrival", "schedule", "arrivals")
 _PROFILES = ("month_multipliers", "weekday_multipliers", "hour_multipliers")
 
 
 def check_source(source: SourceConfig) -> Iterator[tuple[str, str]]:
-    """Yield the field and the problem of each constraint that a source breaks."""
-    given = [field for field in _HOW_MANY if getattr(source, field) is not None]
-    if len(given) != 1:
-        found = f", not {' and '.join(given)}" if given else ""
-        yield "share", f"give exactly one of {', '.join(_HOW_MANY)}{found}"
+    """Yield the field and the problem for each constraint that a source violates."""
+    fields = [field for field in _RATE_FIELDS if getattr(source, field) is not None]
+    if len(fields) != 1:
+        excess = f", not {' and '.join(fields)}" if fields else ""
+        yield "share", f"give exactly one of {', '.join(_RATE_FIELDS)}{excess}"
         return
-    yield from _own_times(source, given[0])
+    yield from _unused_profiles(source, fields[0])
     if source.interarrival is not None and source.interarrival.mean <= 0:
         yield "interarrival", "must have a mean above 0"
     if source.schedule is not None and not source.schedule:
@@ -37,7 +37,7 @@ def check_source(source: SourceConfig) -> Iterator[tuple[str, str]]:
 
 
 def check_stay(stay: Distribution | None, longest: float | None) -> Iterator[tuple[str, str]]:
-    """Yield the problem of the distribution of a stay that no patient or none within the limit can have."""
+    """Yield a problem if no patient can have a stay from a distribution, or none within the limit."""
     if stay is not None and stay.mean <= 0:
         yield "stay", "must have a mean above 0"
     elif stay is not None and longest is not None:
@@ -47,11 +47,11 @@ def check_stay(stay: Distribution | None, longest: float | None) -> Iterator[tup
             yield "stay", f"does not fit max_stay_days: {error}"
 
 
-def _own_times(source: SourceConfig, how_many: str) -> Iterator[tuple[str, str]]:
-    if how_many in ("interarrival", "schedule", "arrivals"):
+def _unused_profiles(source: SourceConfig, rate_field: str) -> Iterator[tuple[str, str]]:
+    if rate_field in ("interarrival", "schedule", "arrivals"):
         for field in _PROFILES:
             if getattr(source, field) is not None:
-                yield field, f"has no effect beside {how_many}, which says when patients come; leave it out"
+                yield field, f"has no effect beside {rate_field}, which says when patients come; leave it out"
 
 
 def _arrivals(source: SourceConfig) -> Iterator[tuple[str, str]]:
@@ -69,7 +69,7 @@ def _arrivals(source: SourceConfig) -> Iterator[tuple[str, str]]:
 
 
 def check_bed_change(change: BedChange) -> Iterator[tuple[str, str]]:
-    """Yield the field and the problem of each constraint that a change of beds breaks."""
+    """Yield the field and the problem for each constraint that a change of beds violates."""
     days = {"first": change.first, "last": change.last}
     for field, day in days.items():
         if day is not None and not _is_day(day):
@@ -81,7 +81,7 @@ def check_bed_change(change: BedChange) -> Iterator[tuple[str, str]]:
 
 
 def _is_day(text: str) -> bool:
-    """Tell whether a day exists, in its year or, without one, in some year."""
+    """Return True if a day exists: in its year, or in some year if the text has none."""
     try:
         date.fromisoformat(text if len(text) > len("MM-DD") else f"2024-{text}")
     except ValueError:

@@ -1,4 +1,4 @@
-"""The sources of a department's demand as they are simulated: each with its rate, its profiles and its stays."""
+"""Sources of a department's demand, resolved: each with its own rate, profiles and stays."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ DAYS_IN_WEEK = 7
 
 @dataclass(frozen=True)
 class StayRule:
-    """How long the patients of a source hold a bed. Times are in days.
+    """Distributions and shares of the stays of a source. Times are in days.
 
     Attributes:
         ordinary: Distribution of a stay that is not long.
-        longest_ordinary: Longest ordinary stay; None where there is no such limit.
+        longest_ordinary: Longest ordinary stay; None without a limit.
         long: Distribution of a long stay.
         long_share: Share of long stays.
         delay: Distribution of a delay.
         delay_share: Share of delayed discharges.
-        turnaround_hours: Distribution of the hours for which a bed is cleaned after a discharge; None for no time.
+        turnaround_hours: Distribution of the hours for which a bed is cleaned after a discharge; None if it is not.
     """
 
     ordinary: Distribution
@@ -44,32 +44,32 @@ class StayRule:
 
     @property
     def mean_bed_days(self) -> float:
-        """Mean days in the bed: until fit for discharge, and the delay after it."""
+        """Mean days in the bed: until fit for discharge, and the delay."""
         return self.mean_ready_days + self.delay_share * self.delay.mean
 
     @property
     def mean_held_days(self) -> float:
-        """Mean days for which nobody else can have the bed: in the bed, and its turnaround."""
+        """Mean days for which a patient blocks the bed: the stay and the turnaround."""
         return self.mean_bed_days + (self.turnaround_hours.mean / HOURS_IN_DAY if self.turnaround_hours else 0.0)
 
 
 @dataclass(frozen=True)
 class Source:
-    """One kind of patient, with nothing left to look up.
+    """One kind of patient, with the department's defaults filled in.
 
     Attributes:
-        id: Identifier; empty where a department has one source that is not named.
+        id: Identifier; empty for the only source of a department that names none.
         per_day: Mean requests a day over a year.
-        given: How the requests come, if not as a Poisson process.
-        profile: When they come, if they do.
+        config: Its configuration; None for the only source of a department that names none.
+        profile: Profile of the demand; used if requests are a Poisson process.
         admission_methods: Shares of NHS admission method codes.
-        when_full: Whether a patient waits or is turned away when no bed is free.
-        stay: How long a bed is held.
+        when_full: ``"wait"`` or ``"divert"``, for a request without a free bed.
+        stay: Distributions and shares of its stays.
     """
 
     id: str
     per_day: float
-    given: SourceConfig | None
+    config: SourceConfig | None
     profile: Profile
     admission_methods: dict[AdmissionMethod, float]
     when_full: WhenFull
@@ -77,34 +77,34 @@ class Source:
 
     @property
     def follows_profile(self) -> bool:
-        """Whether requests are a Poisson process that follows the profile."""
-        return self.given is None or not (self.given.interarrival or self.given.schedule or self.given.arrivals)
+        """True if requests are a Poisson process that follows the profile."""
+        return self.config is None or not (self.config.interarrival or self.config.schedule or self.config.arrivals)
 
 
 def sources(department: DepartmentConfig) -> tuple[Source, ...]:
-    """Return the sources of a department, their rates resolved.
+    """Return the sources of a department, with their rates.
 
     Raises:
-        ValueError: If the rates cannot be resolved: neither a target nor a rate is given, or other sources exceed it.
+        ValueError: If no rate follows: neither a target nor a rate is set, or other sources exceed the target.
     """
     if not department.source:
         stay = _stay_rule(department, None)
         rate = _shared_rate(department, 0.0, stay.mean_bed_days)
         return (_source(department, None, rate, stay),)
     stays = [_stay_rule(department, source) for source in department.source]
-    own = [_own_rate(source) for source in department.source]
-    fixed = sum(rate * stay.mean_bed_days for rate, stay in zip(own, stays, strict=True) if rate is not None)
+    rates = [_own_rate(source) for source in department.source]
+    fixed = sum(rate * stay.mean_bed_days for rate, stay in zip(rates, stays, strict=True) if rate is not None)
     shares = [source.share or 0.0 for source in department.source]
     shared_days = sum(share * stay.mean_bed_days for share, stay in zip(shares, stays, strict=True))
     shared = _shared_rate(department, fixed, shared_days) if any(shares) else 0.0
     return tuple(
         _source(department, source, shared * share if rate is None else rate, stay)
-        for source, share, rate, stay in zip(department.source, shares, own, stays, strict=True)
+        for source, share, rate, stay in zip(department.source, shares, rates, stays, strict=True)
     )
 
 
 def shared_requests_per_day(department: DepartmentConfig) -> float | None:
-    """Return the requests a day that a department's sources share, derived or given; None if none shares."""
+    """Return the requests a day that a department's sources share; None if no source shares them."""
     if not department.source:
         return sources(department)[0].per_day
     shares = [source.share for source in department.source]
@@ -113,7 +113,7 @@ def shared_requests_per_day(department: DepartmentConfig) -> float | None:
 
 
 def _shared_rate(department: DepartmentConfig, fixed_load: float, bed_days: float) -> float:
-    """Return the requests a day that the department's target leaves to the sources that share it."""
+    """Return the requests a day for the sources with a share, after the fixed load of the others."""
     if department.requests_per_day is not None:
         return department.requests_per_day
     if department.target_occupancy is None:
@@ -125,7 +125,7 @@ def _shared_rate(department: DepartmentConfig, fixed_load: float, bed_days: floa
 
 
 def _own_rate(source: SourceConfig) -> float | None:
-    """Return the requests a day of a source that says how many come; None if it shares the department's."""
+    """Return the requests a day that a source sets itself; None if it has a share of the department's."""
     if source.requests_per_day is not None:
         return source.requests_per_day
     if source.interarrival is not None:
@@ -138,24 +138,24 @@ def _own_rate(source: SourceConfig) -> float | None:
     return None
 
 
-def _source(department: DepartmentConfig, given: SourceConfig | None, rate: float, stay: StayRule) -> Source:
-    if given is None:
+def _source(department: DepartmentConfig, config: SourceConfig | None, rate: float, stay: StayRule) -> Source:
+    if config is None:
         profile = Profile(department.month_multipliers, department.weekday_multipliers, department.hour_multipliers)
         return Source("", rate, None, profile, department.admission_methods, department.when_full, stay)
     profile = Profile(
-        given.month_multipliers or department.month_multipliers,
-        given.weekday_multipliers or department.weekday_multipliers,
-        given.hour_multipliers or department.hour_multipliers,
+        config.month_multipliers or department.month_multipliers,
+        config.weekday_multipliers or department.weekday_multipliers,
+        config.hour_multipliers or department.hour_multipliers,
     )
-    when_full = given.when_full or department.when_full
-    return Source(given.id, rate, given, profile, {given.admission_method: 1.0}, when_full, stay)
+    when_full = config.when_full or department.when_full
+    return Source(config.id, rate, config, profile, {config.admission_method: 1.0}, when_full, stay)
 
 
 def _stay_rule(department: DepartmentConfig, source: SourceConfig | None) -> StayRule:
     stay, longest = department.stay, department.max_stay_days
     if source is not None and (source.stay is not None or source.max_stay_days is not None):
         stay, longest = source.stay, source.max_stay_days
-    # Where there is no longest ordinary stay, none is long.
+    # Without a longest ordinary stay, no stay is long.
     long_share = _first(source.long_stay_share if source else None, department.long_stay_share) if longest else 0.0
     low, high = department.long_stay_multiple
     scale = longest or 0.0

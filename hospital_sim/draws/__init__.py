@@ -1,1 +1,6 @@
-"""Everything that is drawn before a patient meets a bed: random streams, requests, stays, patients, identifiers."""
+"""Random draws of a hospital, made before any patient meets a bed.
+
+- ``streams``: named random streams, one for each purpose; everything below draws from them.
+- ``requests``: requests for a bed; ``stays``: stays, delays and turnarounds drawn for them.
+- ``patients``: the patient of each request; ``identity``: identifiers of patients, spells and events.
+"""

@@ -1,8 +1,8 @@
-"""Identifiers that are derived, not drawn: the same run gives the same, and no two things share one.
+"""Identifiers, derived from the seed: the same run gives the same ones, and no two things share one.
 
-An identifier is a UUID (version 8 of RFC 9562, for identifiers of one's own making). What is counted, a spell or a
-patient, has the numbers of a counter-mode generator (Philox) whose key is a BLAKE2b hash of the seed, the hospital, the
-department and the kind, and whose counter is the natural key. What has a name has a BLAKE2b hash of it.
+An identifier is a UUID of version 8 (RFC 9562, custom identifiers). Patients and spells are numbered, and a number's
+identifier comes from a counter-mode generator (Philox), keyed by a BLAKE2b hash of the seed, the hospital, the
+department and the kind. A snapshot has a name, and its identifier is a BLAKE2b hash of it.
 """
 
 from collections.abc import Iterator
@@ -13,16 +13,16 @@ import numpy as np
 
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _GROUPS = ((0, 0, 8), (9, 8, 4), (14, 12, 4), (19, 16, 4), (24, 20, 12))
-"""Where each group of digits is in the text of a UUID, where it comes from, and how long it is."""
+"""Each group of digits: its position in the text of a UUID, its first digit, and its length."""
 
 _LINE = 37
-"""The characters of a UUID and a line break."""
+"""Characters of a UUID and a line break."""
 
 _MARK_AT = 15
-"""The first digit that the version leaves to the maker of a UUID."""
+"""Position of the first digit that is free in a UUID of version 8."""
 
 _SPELL_MARKS = ("5", "a", "d")
-"""What that digit is for a spell, an admission and a discharge."""
+"""The digit there for a spell, an admission and a discharge."""
 
 _BLOCK = 1024
 
@@ -46,18 +46,18 @@ class Identity:
         self._scope = blake2b(f"{seed}/{hospital_id}/{department_id}/".encode(), digest_size=16)
 
     def named(self, kind: str, name: str) -> str:
-        """Return the identifier of the thing of a kind that has a name."""
+        """Return the identifier of a named thing of a kind."""
         text = self._hash(f"{kind}/{name}").hex()
         return f"{text[:8]}-{text[8:12]}-8{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
 
     def patients(self) -> Iterator[str]:
-        """Return the identifiers of patients, in the order in which they come for the first time, without end."""
+        """Return the identifiers of patients, in the order of their first requests, without end."""
         return chain.from_iterable(_texts(text) for text in self._blocks("patient"))
 
     def spells(self) -> Iterator[SpellIds]:
-        """Return the identifiers of a spell and its events, in the order in which spells are asked for, without end.
+        """Return the identifiers of each spell and its events, in the order of the requests, without end.
 
-        The three differ in one digit, which says what they name.
+        The three of a spell differ in one digit.
         """
         return chain.from_iterable(
             zip(*(_texts(_marked(text, mark)) for mark in _SPELL_MARKS), strict=True) for text in self._blocks("spell")

@@ -1,8 +1,9 @@
-"""Who asks for a bed. Patients never change the flow: when someone asks and how long they stay is drawn without them.
+"""Patients of a department: a new or a former one for each request.
 
-Each department has patients of its own. A share of its requests comes from people who have been there before. One who
-is waiting, in a bed, or was last admitted that day is not asked for: each of the others is as likely as the next. If
-there is none, the request is a new patient's. No request is dropped, so demand stays Poisson.
+Patients never change the flow, because requests and stays are drawn without them. Each department has its own patients.
+A share of its requests is made by former patients, all equally likely, except those who are waiting, in a bed, or were
+last admitted that day. If no former patient is eligible, a new one makes the request. No request is dropped, so demand
+stays Poisson.
 """
 
 from collections import deque
@@ -21,7 +22,7 @@ from hospital_sim.draws.streams import Streams
 from hospital_sim.events.fields import Sex
 
 REMEMBERED = 512
-"""How many former patients a department remembers; the one discharged longest ago is forgotten first."""
+"""Most former patients that a department remembers; the one discharged longest ago is forgotten first."""
 
 _BLOCK = 1024
 _DAYS_IN_YEAR = 365.2425
@@ -31,7 +32,7 @@ fromordinal = date.fromordinal
 
 
 class Person(Struct, frozen=True, gc=False):
-    """A patient, as far as a hospital's events know one.
+    """A patient, as in the events of a hospital.
 
     Attributes:
         patient_id: Identifier.
@@ -45,10 +46,10 @@ class Person(Struct, frozen=True, gc=False):
 
 
 class PatientRegister:
-    """Finds the patient for each request of one department.
+    """Chooses the patient for each request of one department.
 
     Args:
-        department: Whose patients.
+        department: The department.
         streams: The department's random streams.
         identity: Derives patient identifiers.
     """
@@ -62,12 +63,12 @@ class PatientRegister:
         self._admitted_today: deque[Person] = deque(maxlen=REMEMBERED)
 
     def patient_for(self, second: int, returning: float, pick: float) -> Person:
-        """Return who makes a request: someone who is neither waiting nor in a bed, nor was admitted that day.
+        """Return the patient who makes a request: one who is not waiting, in a bed, or last admitted that day.
 
         Args:
-            second: When the request is made; never before an earlier one.
-            returning: A number in [0, 1): whether the patient has been there before.
-            pick: A number in [0, 1): which of those who have.
+            second: Second of the request, not before that of an earlier call.
+            returning: A number in [0, 1) that decides if the patient is a former one.
+            pick: A number in [0, 1) that selects the former patient.
         """
         if second >= self._tomorrow:
             self._begin_day(second)
@@ -79,12 +80,12 @@ class PatientRegister:
         return Person(patient_id, sex, fromordinal(self._ordinal - age_in_days))
 
     def discharged(self, patient: Person, admitted: int, second: int) -> None:
-        """Note that a patient has left and may come back, though not on the day of the admission.
+        """Make a patient a former one, who may come back from the day after the admission.
 
         Args:
-            patient: Who left.
+            patient: The patient.
             admitted: Second of the admission.
-            second: Second of the discharge; never before an earlier one.
+            second: Second of the discharge, not before that of an earlier call.
         """
         if second >= self._tomorrow:
             self._begin_day(second)
@@ -96,7 +97,7 @@ class PatientRegister:
             del self._former[0]
 
     def _begin_day(self, second: int) -> None:
-        """Begin the day of a second: whoever was admitted on an earlier one may come back."""
+        """Begin the day of a second, so that patients admitted on earlier days may come back."""
         day = second // DAY
         self._today, self._tomorrow = day * DAY, (day + 1) * DAY
         self._ordinal = EPOCH_ORDINAL + day
@@ -105,8 +106,8 @@ class PatientRegister:
 
 
 def _people(department: DepartmentConfig, streams: Streams, identity: Identity) -> Iterator[tuple[Sex, int, str]]:
-    """Return the sex, the age in days and the identifier of one new patient after another, without end."""
-    # The identifiers are an endless stream: the block ends first, and takes none too many.
+    """Return the sex, age in days and identifier of new patients, without end."""
+    # Not strict, because identifiers never end. They come last, so that zip takes no identifier that it drops.
     return chain.from_iterable(zip(*block, strict=False) for block in _blocks(department, streams, identity.patients()))
 
 

@@ -1,7 +1,7 @@
-"""When patients ask for a bed: each source of a department by its own rule, joined in the order of time.
+"""Requests for a bed: those of each source of a department by its own rule, merged in the order of time.
 
-Demand is drawn apart from the flow: a request carries its second, its stay and its delay before it meets a bed. So it
-is the same whatever the number of beds.
+A request carries its second, its stay and its delay before it meets a bed. So demand is the same whatever the number of
+beds.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,19 +24,19 @@ from hospital_sim.events.fields import AdmissionMethod, DelayReason, DischargeDe
 
 
 class Request(Struct, frozen=True, gc=False):
-    """One decision to admit, with all that was drawn for it.
+    """One decision to admit, with all draws for it.
 
     Attributes:
-        second: When it is made.
+        second: Second of the request.
         length: Seconds from admission until fit for discharge, at least 1.
-        delay: Seconds from then until the bed is left, 0 unless the discharge is delayed.
-        turnaround: Seconds for which the bed is cleaned after that.
+        delay: Seconds from fit for discharge until discharge; 0 unless the discharge is delayed.
+        turnaround: Seconds for which the bed is cleaned after the discharge.
         destination: NHS discharge destination code.
-        delay_reason: Why the discharge is delayed; None unless it is.
+        delay_reason: Reason for the delay; None unless the discharge is delayed.
         admission_method: NHS admission method code.
-        returning: A number in [0, 1): whether the patient has been there before.
-        pick: A number in [0, 1): which of those who have.
-        when_full: Whether the patient waits or is turned away when no bed is free.
+        returning: A number in [0, 1) that decides if the patient is a former one.
+        pick: A number in [0, 1) that selects the former patient.
+        when_full: ``"wait"`` or ``"divert"``, for a request without a free bed.
     """
 
     second: int
@@ -56,20 +56,20 @@ def requests(
 ) -> Iterator[Request]:
     """Yield the requests of a department in the order of their seconds.
 
-    Of two in one second, the one whose source comes first in the configuration is first. What is drawn up to a day does
-    not depend on when a run ends.
+    Requests in one second are in the order of their sources in the configuration. The draws up to a day do not depend
+    on the end of the run.
 
     Args:
-        department: Who is asked.
+        department: The department that is asked.
         streams: The department's random streams.
-        first_day: The first day of the warm-up.
-        last_day: The last day, included; without end if None.
+        first_day: First day of the warm-up.
+        last_day: Last day, inclusive; without end if None.
     """
-    each = [
-        chain.from_iterable(_blocks_of_requests(source, department, streams.part(source.id), first_day, last_day))
+    by_source = [
+        chain.from_iterable(_blocks_of_requests(source, department, streams.of_source(source.id), first_day, last_day))
         for source in sources(department)
     ]
-    return each[0] if len(each) == 1 else merge(*each, key=attrgetter("second"))
+    return by_source[0] if len(by_source) == 1 else merge(*by_source, key=attrgetter("second"))
 
 
 def _blocks_of_requests(
@@ -92,21 +92,21 @@ def _blocks_of_requests(
 
 
 def _blocks(source: Source, rng: np.random.Generator, first_day: date, last_day: date | None) -> Iterator[list[int]]:
-    """Return the seconds of a source's requests, a block of them at a time."""
-    given = source.given
+    """Return the seconds of a source's requests, in blocks."""
+    config = source.config
     days = takewhile(lambda day: last_day is None or day <= last_day, days_from(first_day))
-    if given is not None and given.interarrival is not None:
-        return _renewals(given.interarrival, rng, second_of(first_day))
-    if given is not None and given.schedule is not None:
-        return _appointments(given.schedule, days)
-    if given is not None and given.arrivals is not None:
-        seconds = [int(moment.timestamp()) for moment in given.arrivals]
+    if config is not None and config.interarrival is not None:
+        return _renewals(config.interarrival, rng, second_of(first_day))
+    if config is not None and config.schedule is not None:
+        return _appointments(config.schedule, days)
+    if config is not None and config.arrivals is not None:
+        seconds = [int(moment.timestamp()) for moment in config.arrivals]
         return iter([[second for second in seconds if second >= second_of(first_day)]])
     return _poisson(source, rng, days)
 
 
 def _poisson(source: Source, rng: np.random.Generator, days: Iterable[date]) -> Iterator[list[int]]:
-    """Yield the seconds of each day: a Poisson number of them, spread by the profile of the day."""
+    """Yield the seconds of each day: their number is Poisson, their times follow the profile."""
     by_month, by_weekday = source.profile.month_multipliers, source.profile.weekday_multipliers
     ends = np.cumsum(source.profile.hour_multipliers) / 24
     starts = np.concatenate(([0.0], ends[:-1]))
@@ -126,7 +126,7 @@ def _poisson(source: Source, rng: np.random.Generator, days: Iterable[date]) -> 
 
 
 def _renewals(interarrival: Distribution, rng: np.random.Generator, start: int) -> Iterator[list[int]]:
-    """Yield the seconds of requests whose times between are independent, a block at a time."""
+    """Yield the seconds of requests with independent times between them, in blocks."""
     block = 64
     elapsed = 0.0
     while True:

@@ -1,7 +1,7 @@
-"""How long patients hold a bed: the stay until they are fit to leave, the delay after it, the cleaning of the bed.
+"""Stays, delays and turnarounds, drawn for each request before it meets a bed.
 
-All of it is drawn for each request before it meets a bed. The simple rule: a stay is uniform between one day and the
-department's maximum; a small share of stays is long, several maximum stays; a small share of discharges is delayed.
+The simple rule: a stay is uniform between one day and the department's maximum; a small share of stays is long, several
+times the maximum; a small share of discharges is delayed.
 """
 
 from collections.abc import Mapping
@@ -22,14 +22,14 @@ Word = TypeVar("Word", bound=str)
 
 
 class Stays(NamedTuple):
-    """What was drawn for the time in the bed of each patient of a block.
+    """The stays of a block of patients.
 
     Attributes:
         length: Seconds from admission until fit for discharge, at least 1.
-        delay: Seconds from then until the bed is left, 0 unless the discharge is delayed.
-        turnaround: Seconds for which the bed is cleaned after that.
+        delay: Seconds from fit for discharge until discharge; 0 unless the discharge is delayed.
+        turnaround: Seconds for which the bed is cleaned after the discharge.
         destination: NHS discharge destination code.
-        delay_reason: Why the discharge is delayed; None unless it is.
+        delay_reason: Reason for the delay; None unless the discharge is delayed.
     """
 
     length: list[int]
@@ -40,11 +40,11 @@ class Stays(NamedTuple):
 
 
 class StayDraws:
-    """Draws the stays of one source, a block at a time.
+    """Draws the stays of one source, in blocks.
 
     Args:
-        rule: How long its patients stay.
-        department: Whose patients they are.
+        rule: Distributions and shares of the source's stays.
+        department: The department.
         streams: The source's random streams.
     """
 
@@ -73,7 +73,7 @@ class StayDraws:
             return ordinary
         long = _seconds(rule.long.sample(self._long, size), DAY)
         is_long = self._is_long.random(size) < rule.long_share
-        # A stay is called long if it is above the maximum, so that it can be told from the timestamps.
+        # A long stay is above the maximum, so that the timestamps show it.
         return np.where(is_long, np.maximum(long, to_seconds(rule.longest_ordinary) + 1), ordinary)
 
     def _delays(self, size: int) -> Seconds:
@@ -96,7 +96,7 @@ class Choice(Generic[Word]):
     """
 
     def __init__(self, shares: Mapping[Word, float], rng: np.random.Generator) -> None:
-        # Sorted, so that the order in a file changes nothing.
+        # Sorted, so that the order in a file does not change the draws.
         words = sorted(word for word, share in shares.items() if share > 0)
         self._words = np.array(words, dtype=object)
         self._bounds = np.cumsum([shares[word] for word in words])[:-1]

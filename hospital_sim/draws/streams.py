@@ -1,7 +1,7 @@
 """Named random streams: one for each (seed, hospital, department, purpose).
 
-A stream's key is a hash of its name, so a department or a purpose that is added changes nothing in the others, and two
-streams never collide. The global generator, the wall clock and ``hash()`` are never used.
+A stream's key is a hash of its name, so adding a department or a purpose changes no other stream, and no two streams
+collide. The global generator, the wall clock and ``hash()`` are never used.
 """
 
 from hashlib import blake2b
@@ -13,27 +13,26 @@ STREAM_VERSION = 1
 
 
 class Streams:
-    """The random streams of one department.
+    """The random streams of one department, or of one source of its demand.
 
     Args:
         seed: Seed of the run, 0 or more.
         hospital_id: Identifier of the hospital.
         department_id: Identifier of the department.
+        source_id: Identifier of the source; empty for the department itself.
     """
 
-    def __init__(self, seed: int, hospital_id: str, department_id: str) -> None:
+    def __init__(self, seed: int, hospital_id: str, department_id: str, source_id: str = "") -> None:
         self._seed = seed
-        self._name = f"{hospital_id}/{department_id}"
+        self._department = (hospital_id, department_id)
+        self._name = "/".join((hospital_id, department_id, source_id) if source_id else self._department)
 
-    def part(self, name: str) -> "Streams":
-        """Return the streams of a part of the department; of the department itself if the name is empty."""
-        part = object.__new__(Streams)
-        part._seed = self._seed
-        part._name = f"{self._name}/{name}" if name else self._name
-        return part
+    def of_source(self, source_id: str) -> "Streams":
+        """Return the streams of a source of the department's demand; of the department itself if the id is empty."""
+        return Streams(self._seed, *self._department, source_id)
 
     def stream(self, purpose: str) -> np.random.Generator:
-        """Return a new generator at the beginning of the stream for a purpose."""
+        """Return a new generator at the start of the stream for a purpose."""
         digest = blake2b(f"{self._name}/{purpose}".encode(), digest_size=16).digest()
         key = np.frombuffer(digest, dtype="<u4").tolist()
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self._seed, spawn_key=key)))

@@ -23,7 +23,9 @@ Fault = Callable[[pytest.MonkeyPatch], None]
 
 def every_department_draws_from_one_stream(patch: pytest.MonkeyPatch) -> None:
     real = Streams.__init__
-    patch.setattr(Streams, "__init__", lambda self, seed, hospital_id, department_id: real(self, seed, "one", "one"))
+    patch.setattr(
+        Streams, "__init__", lambda self, seed, hospital, ward, *source: real(self, seed, "one", "one", *source)
+    )
 
 
 def a_stream_serves_two_purposes(patch: pytest.MonkeyPatch) -> None:
