@@ -1,4 +1,4 @@
-"""Digests by which manifests name what staging read and wrote."""
+"""Digests by which manifests identify the objects that staging read and wrote."""
 
 import hashlib
 
@@ -15,9 +15,9 @@ class RawDigest:
         self._bytes = hashlib.sha256()
         self._lengths = hashlib.sha256()
 
-    def add(self, joined: memoryview, lengths: npt.NDArray[np.int64]) -> None:
-        """Add the next objects: their bytes, one after another, and the number of bytes of each."""
-        self._bytes.update(joined)
+    def add(self, contents: memoryview, lengths: npt.NDArray[np.int64]) -> None:
+        """Add the next objects: their concatenated bytes, and the length of each."""
+        self._bytes.update(contents)
         self._lengths.update(lengths.astype("<u8").tobytes())
 
     def hexdigest(self) -> str:

@@ -1,4 +1,4 @@
-"""Work that is done ahead of the one who waits for it."""
+"""Prefetches results: threads work on the next items while the caller uses the result of this one."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
@@ -8,37 +8,42 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_WAITING_EACH = 2
-"""Results that wait for each thread: one that is taken, and the next, so that no thread stands still."""
+_RESULTS_EACH = 2
+"""Results held for each thread: one that is being taken, and the next, so that no thread is idle."""
 
 
-def done_ahead(
+def prefetched(
     function: Callable[[Item], Result], items: Iterable[Item], threads: int
 ) -> Generator[Result, None, None]:
-    """Call a function with each item, in threads that are ahead of who takes the results.
+    """Call a function with each item, in threads that work ahead of the caller.
+
+    Example:
+        with closing(prefetched(store.read, keys, threads=2)) as contents:
+            for data in contents:
+                use(data)
 
     Args:
-        function: What is called; it must let other threads run for most of its time.
-        items: What it is called with. They are taken as the calls begin, few at a time.
-        threads: How many calls are worked on at once; with 0, each is made when its result is asked for.
+        function: The function. It must release the interpreter for most of its time.
+        items: Its arguments. They are taken as the calls begin, few at a time.
+        threads: Number of calls at the same time; with 0, a call is made when its result is asked for.
 
     Yields:
         The results, in the order of the items.
 
     Raises:
-        Exception: What the function raises, at the place of its result; calls that have not begun are forgotten.
+        Exception: An error of the function, in place of its result; calls that have not begun are cancelled.
     """
     if not threads:
         yield from map(function, items)
         return
-    coming: deque[Future[Result]] = deque()
-    pool = ThreadPoolExecutor(threads, "ahead")
+    calls: deque[Future[Result]] = deque()
+    pool = ThreadPoolExecutor(threads, "prefetch")
     try:
         for item in items:
-            coming.append(pool.submit(function, item))
-            if len(coming) > _WAITING_EACH * threads:
-                yield coming.popleft().result()
-        while coming:
-            yield coming.popleft().result()
+            calls.append(pool.submit(function, item))
+            if len(calls) > _RESULTS_EACH * threads:
+                yield calls.popleft().result()
+        while calls:
+            yield calls.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)

@@ -11,9 +11,8 @@ from elt.lake.layout import STAGING_MANIFESTS, commit_key, parse_manifest_key, p
 from elt.lake.manifests import Commit, Manifest, Plan, StagedFile, StagingRun, counts_of_runs, decode_manifest
 from elt.lake.quarantine import Quarantine
 from elt.lake.tree import RAW_PREFIX, RawTree, list_tree
-from elt.native.buffers import JoinedObjects
-from elt.native.files import Names
-from elt.native.text_rows import Rows
+from elt.native.buffers import ObjectBuffer, TextRows
+from elt.native.names import Names
 from hospital_sim.events.keys import partition_prefix
 from hospital_sim.storage import (
     BrokenRecord,
@@ -74,7 +73,7 @@ class Lake:
     @property
     def prefetch_threads(self) -> int:
         """Number of threads that suits prefetching of objects; 0 to read each object when it is needed."""
-        return objects.threads_ahead(self.store)
+        return objects.prefetch_threads(self.store)
 
     def raw_tree(self) -> RawTree:
         """List the partitions under ``raw/``, the run records, and the keys that are neither."""
@@ -104,7 +103,9 @@ class Lake:
         """
         return objects.object_names(self.store, _partitions(event_type, days))
 
-    def read_objects(self, event_type: str, days: Sequence[date], counts: Sequence[int], names: Rows) -> JoinedObjects:
+    def read_objects(
+        self, event_type: str, days: Sequence[date], counts: Sequence[int], names: TextRows
+    ) -> ObjectBuffer:
         """Read objects of one event type.
 
         Args:

@@ -1,7 +1,8 @@
-"""The compiled library, where the installation found a C compiler: the loops that are most of the work of staging.
+"""Reads many small objects as bytes: the loops that are most of the work of staging, compiled from C.
 
-It knows nothing of Python: it is called through ctypes, and other threads go on meanwhile. Each function has a
-counterpart in Python that does the same, for installations without it.
+``LIBRARY`` is the compiled library, None if the installation had no C compiler. It is called through ctypes and
+does not use Python, so other threads run at the same time. Each compiled function has a plain counterpart in Python
+with the same result, which is used without a compiler.
 """
 
 import ctypes
@@ -11,11 +12,11 @@ from elt.native.library import library_path
 __all__ = ["LIBRARY"]
 
 
-def _loaded() -> ctypes.CDLL | None:
+def _load() -> ctypes.CDLL | None:
     try:
         return ctypes.CDLL(str(library_path()), use_errno=True)
     except OSError:
         return None
 
 
-LIBRARY = _loaded()
+LIBRARY = _load()

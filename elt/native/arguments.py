@@ -1,4 +1,4 @@
-"""How compiled functions are called through ctypes: the types of their arguments, and what they return."""
+"""Types of the arguments of compiled functions, which are called through ctypes."""
 
 import ctypes
 from collections.abc import Callable
@@ -9,20 +9,20 @@ from numpy.ctypeslib import ndpointer
 
 NUMBER = ctypes.c_int64
 TEXT = ctypes.c_char_p
-"""Bytes that are only read."""
+"""Bytes that the function only reads."""
 
 BYTES, NUMBERS, FLAGS = (ndpointer(kind, flags="C_CONTIGUOUS") for kind in (np.uint8, np.int64, np.bool_))
-"""Arrays, which are not copied."""
+"""Arrays, passed without a copy."""
 
 
 def compiled_function(library: ctypes.CDLL, name: str, *arguments: Any) -> Callable[..., int]:
-    """Return a function of the compiled library, which returns a number.
+    """Return a function of the compiled library that returns a number.
 
     Args:
         library: The compiled library.
-        name: Its name.
+        name: Name of the function.
         arguments: Types of its arguments.
     """
-    found = library[name]
-    found.argtypes, found.restype = arguments, NUMBER
-    return found
+    function = library[name]
+    function.argtypes, function.restype = arguments, NUMBER
+    return function

@@ -1,6 +1,6 @@
-"""Arrow arrays from NumPy arrays and back, without a copy.
+"""Arrow arrays from NumPy arrays and back, without a copy and without pandas.
 
-What pyarrow has for it, and ``pyarrow.scalar``, imports pandas first where that is installed: it takes longer than
+pyarrow's own conversions, and ``pyarrow.scalar``, first import pandas where it is installed, which takes longer than
 staging a month.
 """
 
@@ -19,14 +19,14 @@ def numbers(values: npt.NDArray[np.generic], kind: pa.DataType | None = None) ->
 
     Args:
         values: The numbers.
-        kind: The type that they have in Arrow, of as many bytes; by default the same numbers.
+        kind: Arrow type with the same number of bytes; by default the type of the numbers.
     """
-    found = pa.from_numpy_dtype(values.dtype) if kind is None else kind
-    return pa.Array.from_buffers(found, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
+    arrow_type = pa.from_numpy_dtype(values.dtype) if kind is None else kind
+    return pa.Array.from_buffers(arrow_type, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
 
 
 def values_of(array: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.signedinteger]:
-    """Return the numbers, dates or times of an Arrow array without nulls, as the numbers that Arrow has for them."""
+    """Return an Arrow array of numbers, dates or times without nulls as the integers that Arrow stores for them."""
     whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
     width = whole.type.bit_width // 8
     data = whole.buffers()[1] if len(whole) else b""
@@ -41,7 +41,7 @@ def fixed_strings(text: Bytes) -> pa.Array:
 
 
 def strings(values: Sequence[str | None]) -> pa.Array:
-    """Return single strings as an Arrow array."""
+    """Return strings as an Arrow array."""
     texts = [b"" if value is None else value.encode() for value in values]
     ends = np.array([0, *accumulate(map(len, texts))], np.int32)
     valid = np.packbits(np.array([value is not None for value in values], np.bool_), bitorder="little")

@@ -1,4 +1,4 @@
-"""The bytes of many objects, one after another in one buffer."""
+"""The bytes of many objects or short texts in one array, without a Python object for each."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,119 +7,104 @@ import numpy.typing as npt
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+TextRows = npt.NDArray[np.uint8]
+"""Texts of one width, such as names and identifiers: one row of ASCII characters for each."""
 
 _FIRST_BYTES = 1 << 24
 
-PADDING = 512
-"""Zeros behind the last object: a window that begins in it ends there, and no value goes on into them."""
+
+def texts_of(rows: TextRows) -> list[str]:
+    """Return the texts of some rows as strings."""
+    text, width = rows.tobytes().decode("ascii"), rows.shape[1]
+    return [text[start : start + width] for start in range(0, len(text), width)]
 
 
 class ObjectBuffer:
-    """Collects the bytes of some objects, one after another.
+    """The bytes of objects, one after another. Grows as objects are added; ``len`` is the number added so far.
 
     Args:
-        objects: How many there will be.
+        objects: Number of objects that it can hold.
 
     Attributes:
-        ends: Where each object ends; of those that have not come yet, anything.
-        count: How many have come.
+        ends: End offset of each object; undefined from ``count`` on.
+        count: Number of objects added so far.
+        data: The bytes of all objects; undefined from ``end`` on.
     """
 
     def __init__(self, objects: int) -> None:
         self.ends: Offsets = np.empty(objects, np.int64)
         self.count = 0
-        self._bytes: Bytes = np.empty(_FIRST_BYTES, np.uint8)
+        self.data: Bytes = np.empty(0, np.uint8)
+
+    @classmethod
+    def of(cls, contents: Iterable[bytes | memoryview]) -> "ObjectBuffer":
+        """Return a buffer that holds the given objects."""
+        objects = list(contents)
+        buffer = cls(len(objects))
+        buffer.extend(objects)
+        return buffer
 
     @property
     def end(self) -> int:
-        """Where the objects end that have come."""
-        return int(self.ends[self.count - 1]) if self.count else 0
+        """End offset of the last object."""
+        return self._start(self.count)
 
-    def room(self, size: int) -> Bytes:
-        """Return the buffer, with room for so many bytes more; who writes there sets ``ends`` and ``count``."""
-        if self.end + size + PADDING > len(self._bytes):
-            # Pages that nothing is written to take no memory.
-            larger = np.empty(2 * (self.end + size + PADDING), np.uint8)
-            larger[: self.end] = self._bytes[: self.end]
-            self._bytes = larger
-        return self._bytes
+    def reserve(self, size: int) -> Bytes:
+        """Return the array of bytes, with space for at least ``size`` more after ``end``.
+
+        A caller that writes objects there sets ``ends`` and ``count``.
+        """
+        if self.end + size > len(self.data):
+            # Space that is not written to costs no memory, because the system provides a page at the first write.
+            larger = np.empty(max(2 * (self.end + size), _FIRST_BYTES), np.uint8)
+            larger[: self.end] = self.data[: self.end]
+            self.data = larger
+        return self.data
 
     def extend(self, contents: Iterable[bytes | memoryview]) -> None:
         """Append objects."""
-        parts = list(contents)
-        data = b"".join(parts)
-        start, count = self.end, self.count + len(parts)
-        self.room(len(data))[start : start + len(data)] = np.frombuffer(data, np.uint8)
-        self.ends[self.count : count] = start + np.cumsum(list(map(len, parts)), dtype=np.int64)
+        objects = list(contents)
+        data = b"".join(objects)
+        start, count = self.end, self.count + len(objects)
+        self.reserve(len(data))[start : start + len(data)] = np.frombuffer(data, np.uint8)
+        self.ends[self.count : count] = start + np.cumsum(list(map(len, objects)), dtype=np.int64)
         self.count = count
-
-    def joined(self) -> "JoinedObjects":
-        """Return the objects."""
-        self.room(0)[self.end : self.end + PADDING] = 0
-        return JoinedObjects(self._bytes[: self.end + PADDING], self.ends[: self.count])
-
-
-class JoinedObjects:
-    """The bytes of many objects, one after another.
-
-    Args:
-        data: All of them, and ``PADDING`` zeros behind.
-        ends: Where each object ends.
-
-    Attributes:
-        bytes: All of them, and some zeros behind.
-        starts: Where each object begins.
-        ends: Where each object ends.
-    """
-
-    def __init__(self, data: Bytes, ends: Offsets) -> None:
-        self.bytes = data
-        self.ends = ends
-        self._lengths: Offsets = np.diff(ends, prepend=0)
-        self.starts: Offsets = ends - self._lengths
-        self._view = _view(data)
-
-    @staticmethod
-    def of(contents: Iterable[bytes | memoryview]) -> "JoinedObjects":
-        """Join single objects."""
-        parts = list(contents)
-        buffer = ObjectBuffer(len(parts))
-        buffer.extend(parts)
-        return buffer.joined()
 
     def __len__(self) -> int:
         """Return the number of objects."""
-        return len(self.ends)
+        return self.count
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the bytes of each object."""
-        return map(self.__getitem__, range(len(self)))
+        return map(self.__getitem__, range(self.count))
 
     def __getitem__(self, row: int) -> bytes:
         """Return the bytes of one object."""
-        return bytes(self._view[int(self.starts[row]) : int(self.ends[row])])
+        return self.data[self._start(row) : int(self.ends[row])].tobytes()
 
-    def lengths(self, start: int = 0, end: int | None = None) -> Offsets:
-        """Return the number of bytes of each of some objects."""
-        return self._lengths[start:end]
+    def lengths(self) -> Offsets:
+        """Return the number of bytes of each object."""
+        return np.diff(self.ends[: self.count], prepend=0)
 
-    def span(self, start: int, end: int) -> memoryview:
-        """Return the bytes of some objects that follow one another."""
-        return self._view[int(self.starts[start]) : int(self.ends[end - 1])] if start < end else self._view[:0]
+    def view(self) -> memoryview:
+        """Return the bytes of all objects, without a copy."""
+        # NumPy's type does not say that an array is a buffer.
+        return memoryview(self.data[: self.end])  # type: ignore[arg-type]
 
-    def only(self, rows: Offsets) -> "JoinedObjects":
-        """Return some of the objects."""
-        spans = zip(self.starts[rows].tolist(), self.ends[rows].tolist(), strict=True)
-        return self.of(self._view[start:end] for start, end in spans)
+    def slice(self, start: int, end: int) -> "ObjectBuffer":
+        """Return the objects from ``start`` up to ``end``, without a copy of their bytes."""
+        first = self._start(start)
+        part = ObjectBuffer(0)
+        part.ends, part.count = self.ends[start:end] - first, end - start
+        part.data = self.data[first : self._start(end)]
+        return part
 
-    def windows(self, at: Offsets, width: int) -> Bytes:
-        """Return the ``width`` bytes from each offset on, one row for each."""
-        # One element of so many bytes from each byte on: taking elements is faster than taking rows.
-        every = np.ndarray((len(self.bytes) - width + 1,), f"V{width}", self.bytes, strides=(1,))
-        found: Bytes = every[np.minimum(at, len(every) - 1)].view(np.uint8).reshape(-1, width)
-        return found
+    def select(self, rows: Offsets) -> "ObjectBuffer":
+        """Return a copy of some of the objects."""
+        whole = self.view()
+        return self.of(whole[self._start(row) : int(self.ends[row])] for row in rows.tolist())
 
-
-def _view(data: Bytes) -> memoryview:
-    # An array is a buffer; only its type does not say so.
-    return memoryview(data)  # type: ignore[arg-type]
+    def _start(self, row: int) -> int:
+        return int(self.ends[row - 1]) if row else 0

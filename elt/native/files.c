@@ -1,7 +1,7 @@
 /* Lists and reads the many small files of a folder.
  *
- * Nothing here knows of Python: the functions are called through ctypes, and other threads go on meanwhile. They do the
- * ordinary case alone; what is not, they leave to the caller, who can say what is wrong.
+ * The functions do not use Python: they are called through ctypes, and other threads run at the same time. They do the
+ * ordinary case alone and leave the rest to the caller, which can explain what is wrong.
  */
 
 #define _GNU_SOURCE
@@ -15,16 +15,16 @@
 
 enum { LONGEST_NAME = 255 };
 
-static int is_folder(int inside, const struct dirent *entry)
+static int is_folder(int parent, const struct dirent *entry)
 {
-    struct stat found;
+    struct stat status;
     if (entry->d_type != DT_UNKNOWN)
         return entry->d_type == DT_DIR;
-    return fstatat(inside, entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(found.st_mode);
+    return fstatat(parent, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* Writes the names in a folder, each with the zero behind it. Returns the number of bytes; -1 if there is no room for
- * them (ERANGE), or the folder cannot be read or has another in it (EISDIR). */
+/* Writes the names in a folder, each with its final zero. Returns the number of bytes; -1 if they need more than `room`
+ * (ERANGE), if the folder contains another (EISDIR), or if it cannot be read. */
 static int64_t list_folder(DIR *folder, char *into, int64_t room)
 {
     int64_t at = 0;
@@ -44,8 +44,8 @@ static int64_t list_folder(DIR *folder, char *into, int64_t room)
     }
 }
 
-/* Writes the names in folders, folder after folder, and where those of each end. Returns the number of folders before
- * the first that could not be listed; errno says why (see list_folder). */
+/* Writes the names in folders, folder after folder, and the offset at which those of each end. Returns the number of
+ * folders before the first that could not be listed; errno says why (see list_folder). */
 int64_t list_folders(const char *const *folders, int64_t count, char *into, int64_t room, int64_t *ends)
 {
     int64_t at = 0;
@@ -64,7 +64,7 @@ int64_t list_folders(const char *const *folders, int64_t count, char *into, int6
     return count;
 }
 
-/* What is read: one file after another, from `at` on, and where each ends. */
+/* Receives the bytes of files, one after another from offset `at` on, and the end offset of each. */
 struct buffer {
     uint8_t *bytes;
     int64_t at;
@@ -72,10 +72,10 @@ struct buffer {
     int64_t *ends;
 };
 
-/* Returns the number of bytes that were read, -1 if the file could not be opened or read. */
+/* Returns the number of bytes read, -1 if the file could not be opened or read. */
 static int64_t read_file(int folder, const char *name, uint8_t *into, int64_t most)
 {
-    /* Never through a link, which may lead out of the folder; waiting for no pipe. */
+    /* Follows no link, because it may lead out of the folder; does not wait for a pipe. */
     int file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (file < 0)
         return -1;
@@ -84,7 +84,7 @@ static int64_t read_file(int folder, const char *name, uint8_t *into, int64_t mo
     return size;
 }
 
-/* Reads the files of one folder with the numbers from `done` to `end`; returns the first that was not read. */
+/* Reads the files of one folder with the numbers from `done` up to `end`; returns the first that was not read. */
 static int64_t read_folder(const char *path, const char *names, int64_t width, int64_t done, int64_t end,
                            int64_t most, struct buffer *buffer)
 {
@@ -105,9 +105,9 @@ static int64_t read_folder(const char *path, const char *names, int64_t width, i
     return done;
 }
 
-/* Reads files with the numbers from `done` on. Those of folder f have numbers below folder_ends[f]; the names of all
- * are `width` characters each. Returns the first that was not read, because it cannot be, has `most` bytes or more, or
- * there is no room for so many; the number of all if none is left. */
+/* Reads files with the numbers from `done` on. The files of folder f have numbers below folder_ends[f]; all names have
+ * `width` characters. Returns the number of the first file that was not read, because it cannot be read, has `most`
+ * bytes or more, or the buffer has less space than that; the number of files if all were read. */
 int64_t read_files(const char *const *folders, const int64_t *folder_ends, int64_t count, const char *names,
                    int64_t width, int64_t done, int64_t most, uint8_t *bytes, int64_t at, int64_t size, int64_t *ends)
 {

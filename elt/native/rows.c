@@ -1,4 +1,4 @@
-/* Reads objects that all have one form: the same text around values of the same kinds. */
+/* Reads objects that fit one template: the same literals around values of the same kinds. */
 
 #include <stdint.h>
 #include <string.h>
@@ -9,8 +9,8 @@ enum { UUID_SIZE = 36, DATE_SIZE = 10, TIMESTAMP_SIZE = 20, MOST_DIGITS = 18, LO
 
 static const uint8_t QUOTE = '"';
 
-/* One part of the form, and where its values are written, one for each row. A text is written as its code; texts with
- * the same bytes have the same code, from 0 on in the order in which they are met. */
+/* One part of the template, and the memory for its values, one for each row. A text is written as its code; texts with
+ * the same bytes have the same code, counted from 0 in the order in which they are met. */
 struct part {
     int64_t kind;
     const uint8_t *text;   /* of a literal */
@@ -19,9 +19,9 @@ struct part {
     void *values;
     int32_t *table;        /* of texts: `slots` zeros, a power of two that is larger than the number of objects */
     int64_t slots;
-    const uint8_t **texts; /* where the text of each code begins, and how many bytes it has */
+    const uint8_t **texts; /* the begin of the text of each code, and its number of bytes */
     int64_t *sizes;
-    int64_t known;         /* number of codes */
+    int64_t codes;         /* number of codes */
 };
 
 static int is_digit(uint8_t character)
@@ -31,18 +31,18 @@ static int is_digit(uint8_t character)
 
 static int64_t number(const uint8_t *digits, int size)
 {
-    int64_t found = 0;
+    int64_t value = 0;
     for (int i = 0; i < size; i++)
-        found = found * 10 + (digits[i] - '0');
-    return found;
+        value = value * 10 + (digits[i] - '0');
+    return value;
 }
 
-/* Tells whether a text has the form of another, in which every 0 stands for a digit. */
-static int has_form(const uint8_t *text, const char *form, int size)
+/* Returns 1 if a text is written like a pattern, in which every 0 stands for a digit. */
+static int is_written_as(const uint8_t *text, const char *pattern, int size)
 {
     int wrong = 0;
     for (int i = 0; i < size; i++)
-        wrong |= form[i] == '0' ? !is_digit(text[i]) : text[i] != (uint8_t)form[i];
+        wrong |= pattern[i] == '0' ? !is_digit(text[i]) : text[i] != (uint8_t)pattern[i];
     return !wrong;
 }
 
@@ -65,7 +65,7 @@ static int read_days(const uint8_t *text, int64_t *days)
 static int read_date(const uint8_t *text, int32_t *date)
 {
     int64_t days;
-    if (!has_form(text, "0000-00-00", DATE_SIZE) || !read_days(text, &days))
+    if (!is_written_as(text, "0000-00-00", DATE_SIZE) || !read_days(text, &days))
         return 0;
     *date = (int32_t)days;
     return 1;
@@ -75,7 +75,7 @@ static int read_date(const uint8_t *text, int32_t *date)
 static int read_timestamp(const uint8_t *text, int64_t *at)
 {
     int64_t days;
-    if (!has_form(text, "0000-00-00T00:00:00Z", TIMESTAMP_SIZE) || !read_days(text, &days))
+    if (!is_written_as(text, "0000-00-00T00:00:00Z", TIMESTAMP_SIZE) || !read_days(text, &days))
         return 0;
     int64_t hour = number(text + 11, 2), minute = number(text + 14, 2), second = number(text + 17, 2);
     *at = (days * 86400 + hour * 3600 + minute * 60 + second) * 1000000;
@@ -84,17 +84,17 @@ static int read_timestamp(const uint8_t *text, int64_t *at)
 
 static int read_uuid(const uint8_t *text, uint8_t *characters)
 {
-    static const char FORM[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    static const char PATTERN[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
     uint8_t wrong = 0;
     for (int i = 0; i < UUID_SIZE; i++) {
         uint8_t digit = (uint8_t)(text[i] - '0') < 10 || (uint8_t)(text[i] - 'a') < 6;
-        wrong |= FORM[i] == 'x' ? !digit : text[i] != '-';
+        wrong |= PATTERN[i] == 'x' ? !digit : text[i] != '-';
         characters[i] = text[i];
     }
     return !wrong;
 }
 
-/* Returns the number of digits, 0 if it is no integer as it is written: no sign, no zero in front. */
+/* Returns the number of digits, 0 if there is no integer as the encoder writes it: without a sign or leading zeros. */
 static int64_t read_integer(const uint8_t *text, int64_t room, int64_t lowest, int64_t *value)
 {
     int size = 0;
@@ -108,14 +108,14 @@ static int64_t read_integer(const uint8_t *text, int64_t room, int64_t lowest, i
 
 static uint64_t hash(const uint8_t *text, int64_t size)
 {
-    uint64_t found = (uint64_t)size;
+    uint64_t value = (uint64_t)size;
     for (int64_t at = 0; at < size; at += 8) {
         uint64_t word = 0;
         memcpy(&word, text + at, (size_t)(size - at < 8 ? size - at : 8));
-        found = (found ^ word) * 0x9E3779B97F4A7C15u;
-        found ^= found >> 32;
+        value = (value ^ word) * 0x9E3779B97F4A7C15u;
+        value ^= value >> 32;
     }
-    return found;
+    return value;
 }
 
 static int32_t code_of(struct part *part, const uint8_t *text, int64_t size)
@@ -126,14 +126,14 @@ static int32_t code_of(struct part *part, const uint8_t *text, int64_t size)
         if (part->sizes[code] == size && memcmp(part->texts[code], text, (size_t)size) == 0)
             return code;
     }
-    part->texts[part->known] = text;
-    part->sizes[part->known] = size;
-    part->table[slot] = (int32_t)++part->known;
+    part->texts[part->codes] = text;
+    part->sizes[part->codes] = size;
+    part->table[slot] = (int32_t)++part->codes;
     return part->table[slot] - 1;
 }
 
-/* Reads a text up to its closing quote and with it; its opening quote belongs to the literal before. An optional text
- * begins with its own, or is null. Returns the number of bytes, 0 if there is no end. */
+/* Reads a text with its closing quote; its opening quote belongs to the literal before it. An optional text has both
+ * quotes, or is null. Returns the number of bytes, 0 if the text does not end. */
 static int64_t read_text(struct part *part, const uint8_t *text, int64_t room, int32_t *code)
 {
     static const char NONE[] = "null";
@@ -154,7 +154,7 @@ static int64_t read_text(struct part *part, const uint8_t *text, int64_t room, i
     return size;
 }
 
-/* Reads one part of an object, which becomes a row; returns the number of bytes, 0 if something else is there. */
+/* Reads one part of an object into a row; returns the number of bytes, 0 if the object differs from the template. */
 static int64_t read_part(struct part *part, int64_t row, const uint8_t *text, int64_t room)
 {
     switch (part->kind) {
@@ -173,10 +173,10 @@ static int64_t read_part(struct part *part, int64_t row, const uint8_t *text, in
     }
 }
 
-/* Reads objects, the bytes of which end at `ends`. Notes which of them have the form from their first byte to their
+/* Reads objects, whose bytes end at `ends`. Sets `fits` for those that fit the template from their first byte to their
  * last, and writes the values of these alone. Returns their number. */
 int64_t read_rows(const uint8_t *bytes, const int64_t *ends, int64_t count, struct part *parts, int64_t number_of_parts,
-                  uint8_t *proven)
+                  uint8_t *fits)
 {
     const uint8_t *text = bytes;
     int64_t row = 0;
@@ -187,8 +187,8 @@ int64_t read_rows(const uint8_t *bytes, const int64_t *ends, int64_t count, stru
             size = read_part(&parts[p], row, text, end - text);
             text += size;
         }
-        proven[i] = size != 0 && text == end;
-        row += proven[i];
+        fits[i] = size != 0 && text == end;
+        row += fits[i];
         text = end;
     }
     return row;

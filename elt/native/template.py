@@ -1,7 +1,7 @@
-"""The form of the bytes that encoding the events of one type and version gives: text, and values of a kind between.
+"""Templates of canonical objects: the bytes that the encoder writes for the events of one type and version.
 
-The encoder writes the fields of a type in one order with nothing between them. What differs from event to event are the
-values alone.
+The encoder writes the fields of a type in one order without spaces, so two events differ in their values alone. A
+template is a list of literals and of values between them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,14 +15,14 @@ from elt.contracts import Column, ColumnKind, struct_columns
 from hospital_sim.events import UUID_PATTERN, Event
 
 MOST_DIGITS = 18
-"""An integer of so many digits keeps the upper bound of 64 bits."""
+"""Most digits of an integer; any integer of so many fits into 64 bits."""
 
 LONGEST_TEXT = 96
-"""The most bytes of a text, its closing quote included."""
+"""Most bytes of a text, with its closing quote."""
 
 
 class Kind(Enum):
-    """The kinds of values, each written in one way, by the numbers that ``elt/native/rows.c`` has for them."""
+    """Kinds of values, each written in one way; numbered as in ``elt/native/rows.c``."""
 
     UUID = 1
     TIMESTAMP = 2
@@ -34,14 +34,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Value:
-    """A value between two pieces of text.
+    """A value between two literals.
 
     Attributes:
         name: Name of its column.
-        kind: How it is written. A text ends with its closing quote; its opening quote stands in the piece before, but
-            an optional one has its own, or is null.
-        described: Its type, as the class of the events has it.
-        lowest: The lowest that an integer may be.
+        kind: Kind of the value. A text ends with its closing quote, and its opening quote belongs to the literal before
+            it; an optional text has both quotes, or is null.
+        described: Type of its field in the class of the events.
+        lowest: Lowest value of an integer.
     """
 
     name: str
@@ -52,12 +52,12 @@ class Value:
 
 @dataclass(frozen=True)
 class Template:
-    """The form of the events of one type and version.
+    """The canonical bytes of the events of one type and version.
 
     Attributes:
         tag: The event type.
-        parts: Pieces of text, and values.
-        constants: Integers that have one value, which stands in the text, by their names.
+        parts: Literals, and values between them.
+        constants: Integers that always have the same value, by name; they are part of the literals.
     """
 
     tag: str
@@ -70,15 +70,15 @@ class Template:
 
 
 def template_of(struct: type[Event]) -> Template:
-    """Return the form of the events of a class.
+    """Return the template of the events of a class.
 
     Raises:
-        TypeError: If a field has a type of which the values are not written in one of these ways.
+        TypeError: If the values of a field are of none of the kinds.
     """
     tag = str(struct.__struct_config__.tag)
     types = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
     constants: dict[str, int] = {}
-    parts = _joined(_parts(tag, struct_columns(struct), types, constants))
+    parts = _merge_literals(_parts(tag, struct_columns(struct), types, constants))
     return Template(tag, tuple(parts), constants)
 
 
@@ -102,7 +102,7 @@ def _parts(
 
 
 def _value(column: Column, described: object) -> Value | int:
-    """Return the value of a column; the number if it is always the same."""
+    """Return the value of a column, or the number that it always is."""
     if column.kind is ColumnKind.INTEGER:
         return _integer(column.name, described)
     if column.kind is ColumnKind.STRING and column.nullable:
@@ -116,26 +116,26 @@ def _value(column: Column, described: object) -> Value | int:
 
 
 def _integer(name: str, described: object) -> Value | int:
-    found = inspect.type_info(described)
-    while isinstance(found, inspect.Metadata):
-        found = found.type
-    if isinstance(found, inspect.LiteralType) and len(found.values) == 1 and isinstance(found.values[0], int):
-        return found.values[0]
-    if isinstance(found, inspect.IntType):
-        upper_bound_matters = found.lt is not None or (found.le is not None and found.le < 10**MOST_DIGITS)
-        if found.ge is not None and found.multiple_of is None and not upper_bound_matters:
-            return Value(name, Kind.INTEGER, described, max(0, found.ge))
-    raise TypeError(f"{name}: {found}")
+    info = inspect.type_info(described)
+    while isinstance(info, inspect.Metadata):
+        info = info.type
+    if isinstance(info, inspect.LiteralType) and len(info.values) == 1 and isinstance(info.values[0], int):
+        return info.values[0]
+    if isinstance(info, inspect.IntType):
+        upper_bound_matters = info.lt is not None or (info.le is not None and info.le < 10**MOST_DIGITS)
+        if info.ge is not None and info.multiple_of is None and not upper_bound_matters:
+            return Value(name, Kind.INTEGER, described, max(0, info.ge))
+    raise TypeError(f"{name}: {info}")
 
 
-def _joined(parts: Iterator[bytes | Value]) -> Iterator[bytes | Value]:
-    """Yield parts with neighbouring pieces of text as one."""
-    text = b""
+def _merge_literals(parts: Iterator[bytes | Value]) -> Iterator[bytes | Value]:
+    """Yield parts with neighbouring literals merged into one."""
+    literal = b""
     for part in parts:
         if isinstance(part, bytes):
-            text += part
+            literal += part
             continue
-        yield text
+        yield literal
         yield part
-        text = b""
-    yield text
+        literal = b""
+    yield literal

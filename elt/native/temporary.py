@@ -1,4 +1,4 @@
-"""Temporary files for what is too large for memory."""
+"""Temporary files for data that is too large for memory."""
 
 import tempfile
 from collections.abc import Iterator
@@ -9,24 +9,29 @@ from elt import EltError
 
 
 def temporary_file() -> IO[bytes]:
-    """Open a file that is gone when it is closed."""
+    """Open a file that is removed when it is closed."""
     return tempfile.TemporaryFile(prefix="hospital-elt-")
 
 
 @contextmanager
-def room_for(what: str) -> Iterator[None]:
-    """Say what to do if there is no room for temporary files.
+def explain_no_space(purpose: str) -> Iterator[None]:
+    """Turn an error of a temporary file into one that says what to do.
+
+    Example:
+        with explain_no_space("a large file is sorted here"):
+            file = temporary_file()
+            file.write(data)
 
     Args:
-        what: What is done with them, in words.
+        purpose: What the file is for, as a sentence.
 
     Raises:
-        EltError: If they cannot be made or written.
+        EltError: If a temporary file cannot be created or written.
     """
     try:
         yield
     except OSError as error:
         raise EltError(
-            f"{tempfile.gettempdir()}: {what}, which failed: {error.strerror or error}; "
+            f"{tempfile.gettempdir()}: {purpose}, which failed: {error.strerror or error}; "
             "give a folder with more room in TMPDIR"
         ) from error

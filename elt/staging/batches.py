@@ -1,19 +1,24 @@
-"""Batches of raw objects: whole days, or a part of one day, in the order of their identifiers."""
+"""Batches of raw objects that are read and decoded together: some whole days, or a part of one day."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from elt.lake.manifests import PlannedOutput
+from elt.lake.store import Lake
 from elt.native.arrays import numbers
-from elt.native.buffers import JoinedObjects
-from elt.native.identifiers import IDENTIFIER_BYTES
-from elt.native.object_names import texts_from
-from elt.native.text_rows import Rows
+from elt.native.buffers import ObjectBuffer, TextRows
+from elt.native.names import IDENTIFIER_BYTES, identifier_texts, object_names, texts_from
+
+BATCH_OBJECTS = 8192
+"""Most objects of a batch."""
 
 _EPOCH = date(1970, 1, 1)
 
@@ -33,20 +38,22 @@ class RawObject(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class DayPart:
-    """Raw objects of one day.
+class ObjectNames:
+    """The names of raw objects of one event type and day.
 
     Attributes:
-        day: The day.
-        identifiers: Their identifiers, 16 bytes each, sorted.
-        whole: Whether these are all objects of the day.
-        output: The number of the output that they go into among those that are staged together.
+        event_type: The event type in their keys.
+        day: The date in their keys.
+        identifiers: The identifiers in their keys, 16 bytes each, sorted.
+        output: The output of a plan that they are staged into; None if they are only read.
+        whole: True if a batch holds all objects of the day, False if it holds a part of them.
     """
 
+    event_type: str
     day: date
     identifiers: bytes
-    whole: bool
-    output: int = 0
+    output: PlannedOutput | None = None
+    whole: bool = True
 
     def __len__(self) -> int:
         """Return the number of objects."""
@@ -54,32 +61,36 @@ class DayPart:
 
 
 @dataclass(frozen=True)
-class RawBatch:
-    """Raw objects of one event type that are decoded in one go.
+class Batch:
+    """Raw objects of one event type that are decoded together.
 
     Attributes:
-        days: The date in the key of each, as days since 1970.
+        event_type: The event type in their keys.
+        names: Their names, day by day.
         event_ids: The identifier in the key of each, as text.
         objects: The bytes of each.
     """
 
-    days: npt.NDArray[np.int32]
-    event_ids: Rows
-    objects: JoinedObjects
+    event_type: str
+    names: Sequence[ObjectNames]
+    event_ids: TextRows
+    objects: ObjectBuffer
 
     @classmethod
-    def of(cls, objects: Sequence[RawObject]) -> Self:
+    def of(cls, event_type: str, objects: Sequence[RawObject]) -> Self:
         """Return a batch of single objects."""
-        days = np.array([(item.day - _EPOCH).days for item in objects], np.int32)
-        return cls(
-            days, texts_from([item.event_id for item in objects]), JoinedObjects.of(item.data for item in objects)
-        )
+        names = [
+            ObjectNames(event_type, day, b"".join(bytes.fromhex(item.event_id.replace("-", "")) for item in of_day))
+            for day, of_day in groupby(objects, lambda item: item.day)
+        ]
+        event_ids = texts_from([item.event_id for item in objects])
+        return cls(event_type, names, event_ids, ObjectBuffer.of(item.data for item in objects))
 
-    @classmethod
-    def of_days(cls, parts: Sequence[DayPart], texts: Rows, objects: JoinedObjects) -> Self:
-        """Return a batch of days with their identifiers as text, and the bytes of their objects."""
-        days = np.repeat([(part.day - _EPOCH).days for part in parts], [len(part) for part in parts])
-        return cls(days.astype(np.int32), texts, objects)
+    @cached_property
+    def days(self) -> npt.NDArray[np.int32]:
+        """The date in the key of each object, as days since 1970."""
+        days = [(names.day - _EPOCH).days for names in self.names]
+        return np.repeat(np.array(days, np.int32), list(map(len, self.names)))
 
     def __len__(self) -> int:
         """Return the number of objects."""
@@ -94,36 +105,60 @@ class RawBatch:
         """Return the dates as an Arrow array."""
         return numbers(self.days, pa.date32())
 
+    def slice(self, names: Sequence[ObjectNames], start: int) -> "Batch":
+        """Return the objects that have some of the names, the first of them in row ``start``."""
+        end = start + sum(map(len, names))
+        return Batch(self.event_type, names, self.event_ids[start:end], self.objects.slice(start, end))
 
-def day_batches(days: Mapping[date, bytes], size: int) -> Iterator[list[DayPart]]:
-    """Cut lists of identifiers into batches of at most ``size`` objects: some whole days, or a part of one.
+
+def names_by_day(
+    event_type: str, days: Mapping[date, bytes], output: PlannedOutput | None = None
+) -> Iterator[ObjectNames]:
+    """Yield the names of objects day by day, in the order of the days.
 
     Args:
+        event_type: The event type in their keys.
         days: The identifiers of each day, 16 bytes each, sorted.
-        size: How many objects a batch may have.
+        output: The output of a plan that they are staged into.
+    """
+    return (ObjectNames(event_type, day, identifiers, output) for day, identifiers in sorted(days.items()))
+
+
+def in_batches(names: Iterable[ObjectNames], size: int) -> Iterator[list[ObjectNames]]:
+    """Divide the names of whole days into batches of at most ``size`` objects, in the same order.
 
     Yields:
-        The batches, in the order of the days.
+        Whole days, or a part of one day that has more than ``size`` objects.
     """
-    return joint_batches([(0, days)], size)
-
-
-def joint_batches(lists: Iterable[tuple[int, Mapping[date, bytes]]], size: int) -> Iterator[list[DayPart]]:
-    """Cut the lists of several outputs, each with its number, into batches across them (see ``day_batches``)."""
-    batch: list[DayPart] = []
-    held = 0
-    for output, days in lists:
-        for day, identifiers in sorted(days.items()):
-            count = len(identifiers) // IDENTIFIER_BYTES
-            if held + count > size and batch:
-                yield batch
-                batch, held = [], 0
-            if count <= size:
-                batch.append(DayPart(day, identifiers, whole=True, output=output))
-                held += count
-                continue
-            step = size * IDENTIFIER_BYTES
-            for start in range(0, len(identifiers), step):
-                yield [DayPart(day, identifiers[start : start + step], whole=False, output=output)]
+    batch: list[ObjectNames] = []
+    objects = 0
+    for of_day in names:
+        if objects + len(of_day) > size and batch:
+            yield batch
+            batch, objects = [], 0
+        if len(of_day) <= size:
+            batch.append(of_day)
+            objects += len(of_day)
+            continue
+        identifiers, step = of_day.identifiers, size * IDENTIFIER_BYTES
+        for start in range(0, len(identifiers), step):
+            yield [replace(of_day, identifiers=identifiers[start : start + step], whole=False)]
     if batch:
         yield batch
+
+
+def read_batch(lake: Lake, names: Sequence[ObjectNames]) -> Batch:
+    """Read the raw objects of one event type that have the given names.
+
+    Args:
+        lake: The lake.
+        names: Their names, of at least one day.
+
+    Raises:
+        StorageError: If one cannot be read.
+    """
+    event_type = names[0].event_type
+    texts = identifier_texts(b"".join(of_day.identifiers for of_day in names))
+    days, counts = [of_day.day for of_day in names], list(map(len, names))
+    objects = lake.read_objects(event_type, days, counts, object_names(event_type, texts))
+    return Batch(event_type, names, texts, objects)

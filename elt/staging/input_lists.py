@@ -18,10 +18,9 @@ from elt import BrokenLakeError
 from elt.lake import layout
 from elt.lake.digests import digest
 from elt.lake.manifests import PlannedOutput
-from elt.lake.prefetch import done_ahead
+from elt.lake.prefetch import prefetched
 from elt.lake.store import Lake
-from elt.native.identifiers import IDENTIFIER_BYTES
-from elt.native.object_names import read_object_names, split_identifiers
+from elt.native.names import IDENTIFIER_BYTES, read_object_names, split_identifiers
 from hospital_sim.events import keys as raw_layout
 
 LARGEST_OUTPUT = 2_000_000
@@ -72,7 +71,7 @@ def list_new_objects(lake: Lake, months: Iterable[MonthToList]) -> Generator[lis
         For each month the new objects in parts of at most ``LARGEST_OUTPUT``, each with its list written to the lake;
         at least one part, the first of which has the foreign keys.
     """
-    return done_ahead(partial(_new_objects, lake), months, lake.prefetch_threads)
+    return prefetched(partial(_new_objects, lake), months, lake.prefetch_threads)
 
 
 def _new_objects(lake: Lake, month: MonthToList) -> list[NewObjects]:

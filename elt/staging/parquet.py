@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from elt.contracts import Column, ColumnKind, arrow_schema, columns, contract_version
-from elt.native.temporary import room_for, temporary_file
+from elt.native.temporary import explain_no_space, temporary_file
 from hospital_sim.events import UUID_PATTERN
 
 ROW_GROUP_ROWS = 131_072
@@ -93,7 +93,7 @@ class _Encoder:
         """
         rows = pa.concat_tables(self._rest + tables)
         end = rows.num_rows - rows.num_rows % ROW_GROUP_ROWS
-        with room_for(_MADE_HERE):
+        with explain_no_space(_MADE_HERE):
             if self._file is None:
                 self._file = temporary_file()
             self._write(rows.slice(0, end))
@@ -103,7 +103,7 @@ class _Encoder:
         """Add the last rows and return the bytes of the file (see ``StagedFileWriter.finish``)."""
         if self._file is None:
             self._file = pa.BufferOutputStream()
-        with room_for(_MADE_HERE):
+        with explain_no_space(_MADE_HERE):
             self._write(pa.concat_tables(self._rest + tables))
             writer = self._open()
             contract = str(contract_version(self._event_type))

@@ -14,16 +14,14 @@ from elt.lake import layout
 from elt.lake.manifests import Plan
 from elt.lake.store import Lake
 from elt.lake.tree import RAW_PREFIX
-from elt.native.object_names import read_object_names, split_identifiers
+from elt.native.names import read_object_names, split_identifiers
 from elt.staging import input_lists as inputs
-from elt.staging.batches import DayPart, day_batches
+from elt.staging.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day, read_batch
 from elt.staging.decode import decode
 from elt.staging.input_lists import NewObjects
 from elt.staging.plan import make_replay_plan
-from elt.staging.reading import BatchToRead, read_batch
 from elt.staging.run import StagingRuns, open_workers
 from elt.staging.summary import StageSummary
-from elt.staging.write import BATCH_OBJECTS
 from hospital_sim.events import keys as raw_layout
 from hospital_sim.storage import FinishedRun, ObjectNotFoundError, read_record
 
@@ -105,8 +103,8 @@ def _fixed_events(lake: Lake) -> Iterator[NewObjects]:
     for (event_type, month), days in sorted(waiting.items()):
         right: dict[date, list[bytes]] = defaultdict(list)
         joined = {day: b"".join(sorted(identifiers)) for day, identifiers in days.items()}
-        for parts in day_batches(joined, BATCH_OBJECTS):
-            for day, identifier in _right(lake, event_type, parts):
+        for names in in_batches(names_by_day(event_type, joined), BATCH_OBJECTS):
+            for day, identifier in _right(lake, names):
                 right[day].append(identifier)
         if right:
             yield from inputs.write_lists(
@@ -114,17 +112,18 @@ def _fixed_events(lake: Lake) -> Iterator[NewObjects]:
             )
 
 
-def _right(lake: Lake, event_type: str, parts: list[DayPart]) -> Iterator[tuple[date, bytes]]:
-    """Yield the day and the identifier of each object that is there and keeps the contract."""
-    there = [_still_there(lake, event_type, part) for part in parts]
-    batch = read_batch(lake, BatchToRead(event_type, [part for part in there if len(part)]))
-    broken = {(rejected.object.day, rejected.object.event_id) for rejected in decode(event_type, batch).rejected}
-    for item in map(batch.item, range(len(batch))):
-        if (item.day, item.event_id) not in broken:
-            yield item.day, bytes.fromhex(item.event_id.replace("-", ""))
+def _right(lake: Lake, names: list[ObjectNames]) -> Iterator[tuple[date, bytes]]:
+    """Yield the day and the identifier of each object that exists and keeps the contract."""
+    existing = [of_day for of_day in (_existing(lake, of_day) for of_day in names) if len(of_day)]
+    if not existing:
+        return
+    decoded = decode(read_batch(lake, existing))
+    for item in map(decoded.batch.item, decoded.rows.tolist()):
+        yield item.day, bytes.fromhex(item.event_id.replace("-", ""))
 
 
-def _still_there(lake: Lake, event_type: str, part: DayPart) -> DayPart:
-    (identifiers,), _ = read_object_names(event_type, lake.object_names(event_type, [part.day]))
-    here = set(split_identifiers(identifiers))
-    return replace(part, identifiers=b"".join(each for each in split_identifiers(part.identifiers) if each in here))
+def _existing(lake: Lake, names: ObjectNames) -> ObjectNames:
+    """Return the names of the objects that exist."""
+    (listed,), _ = read_object_names(names.event_type, lake.object_names(names.event_type, [names.day]))
+    existing = set(split_identifiers(listed)).intersection(split_identifiers(names.identifiers))
+    return replace(names, identifiers=b"".join(sorted(existing)))

@@ -1,7 +1,7 @@
-"""The rules of the contract that a type cannot say: what must hold between the fields of one event.
+"""Rules of the contract that a type cannot express: they relate the fields of one event.
 
-A rule is a function from a table of events to a mask that is true where the event breaks it. Events are checked by the
-column; one that breaks a rule is quarantined with the sentence of the rule.
+A rule is a function from a table of events to a mask that is true where an event violates it. An event that violates a
+rule is quarantined with the sentence of the rule.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from hospital_sim.events import EARLIEST, LATEST
 SECOND = 1_000_000
 """Microseconds."""
 
-# Scalars of Arrow, taken from arrays: see elt.native.arrays.
+# Arrow scalars are taken from arrays because pyarrow.scalar imports pandas (see elt.native.arrays).
 _SECOND, _START_OF_DAY, _END_OF_DAY = numbers(np.array([SECOND, 0, 23 * 3600 + 59 * 60 + 59], np.int64))
 _START = strings(["SOD"])[0]
 
@@ -35,13 +35,13 @@ class Rule:
 
     Attributes:
         sentence: What must hold.
-        broken: From a table of events to a mask, true where the rule is broken.
-        in_form: Whether no object of the usual form can break it (see ``elt.staging.fast_decode``).
+        violated: Maps a table of events to a mask that is true where the rule is violated.
+        holds_if_canonical: True if no canonical object can violate it (see ``elt.staging.fast_decode``).
     """
 
     sentence: str
-    broken: Check
-    in_form: bool = False
+    violated: Check
+    holds_if_canonical: bool = False
 
 
 def rules(event_type: str) -> tuple[Rule, ...]:
@@ -50,18 +50,18 @@ def rules(event_type: str) -> tuple[Rule, ...]:
 
 
 @cache
-def _rules(event_type: str, found: tuple[Column, ...]) -> tuple[Rule, ...]:
-    return (*_general(found), *_OWN[event_type])
+def _rules(event_type: str, all_columns: tuple[Column, ...]) -> tuple[Rule, ...]:
+    return (*_general_rules(all_columns), *_RULES_BY_TYPE[event_type])
 
 
-def _general(found: tuple[Column, ...]) -> Iterator[Rule]:
-    for column in found:
+def _general_rules(all_columns: tuple[Column, ...]) -> Iterator[Rule]:
+    for column in all_columns:
         if column.pattern is not None:
             # The end of a pattern also matches before a last line break.
-            broken = _ends_with_line_break(column.name)
-            yield Rule(f"{column.name} must not end with a line break", broken, in_form=True)
+            violated = _ends_with_line_break(column.name)
+            yield Rule(f"{column.name} must not end with a line break", violated, holds_if_canonical=True)
         if column.kind is ColumnKind.TIMESTAMP:
-            yield Rule(f"{column.name} must be a whole second", _fraction(column.name), in_form=True)
+            yield Rule(f"{column.name} must be a whole second", _fraction(column.name), holds_if_canonical=True)
         if column.kind in (ColumnKind.TIMESTAMP, ColumnKind.DATE):
             yield Rule(f"{column.name} must lie between {EARLIEST.year} and {LATEST.year}", _out_of_range(column.name))
 
@@ -71,23 +71,23 @@ def _ends_with_line_break(name: str) -> Check:
 
 
 def _fraction(name: str) -> Check:
-    def broken(table: pa.Table) -> Mask:
+    def violated(table: pa.Table) -> Mask:
         value = table[name].cast(pa.int64())
         return pc.not_equal(pc.multiply(pc.divide(value, _SECOND), _SECOND), value)
 
-    return broken
+    return violated
 
 
 def _out_of_range(name: str) -> Check:
     days = np.array([EARLIEST, LATEST + timedelta(days=1)], "datetime64[D]").astype(np.int32)
-    first, behind = numbers(days, pa.date32())
+    first, after = numbers(days, pa.date32())
 
-    def broken(table: pa.Table) -> Mask:
+    def violated(table: pa.Table) -> Mask:
         column = table[name]
-        low, high = (day.cast(column.type) for day in (first, behind))
+        low, high = (day.cast(column.type) for day in (first, after))
         return pc.or_(pc.less(column, low), pc.greater_equal(column, high))
 
-    return broken
+    return violated
 
 
 def _same(name: str, other: str) -> Rule:
@@ -142,7 +142,7 @@ def _wrong_wait(table: pa.Table) -> Mask:
 
 _SNAPSHOT_DATE = Rule("snapshot_date must be the date of event_time", _wrong_snapshot_date)
 
-_OWN: dict[str, tuple[Rule, ...]] = {
+_RULES_BY_TYPE: dict[str, tuple[Rule, ...]] = {
     "admission": (
         _same("event_time", "admission_date"),
         _not_after("request_date", "admission_date"),

@@ -16,7 +16,7 @@ from elt.staging import input_lists
 from elt.staging.input_lists import MonthToList
 from elt.staging.plan import create_plan, encode_plan, make_plan
 from elt.staging.summary import StageSummary
-from elt.staging.write import bundles, quarantine_foreign, stage_outputs
+from elt.staging.write import output_groups, quarantine_foreign, stage_outputs
 from hospital_sim.storage import ObjectConflictError
 
 
@@ -104,13 +104,13 @@ class StagingRuns:
 
     def _complete(self, plan: Plan) -> None:
         unrecognised = quarantine_foreign(self._lake, plan)
-        results = self._pool.each(stage_outputs, bundles(plan.outputs, self._pool.count), plan)
+        results = self._pool.each(stage_outputs, output_groups(plan.outputs, self._pool.count), plan)
         written = dict(report_progress(results, "staging files", len(plan.outputs), self._on_progress))
         commit = Commit(
             manifest_version=MANIFEST_VERSION,
             number=plan.number,
             plan_sha256=digest(encode_plan(plan)),
-            outputs=tuple(written[output.key] for output in plan.outputs),
+            outputs=tuple(written[output] for output in plan.outputs),
             foreign=sum(unrecognised.values()),
             foreign_reasons={reason.value: count for reason, count in sorted(unrecognised.items())},
         )

@@ -1,8 +1,8 @@
-"""Sorts staged events by time, in bounded memory however many there are of one day.
+"""Sorts staged events by time, in bounded memory whatever the size of a day.
 
 Events come in the order of their identifiers, so sorting by time and keeping that order within a second sorts by
-``event_time``, then ``event_id``. A day that is too large to be held is sorted part by part; the sorted parts wait in a
-temporary file and are merged from there.
+``event_time``, then ``event_id``. A day that is too large for memory is sorted part by part; the sorted parts are
+written to a temporary file and merged from there.
 """
 
 import itertools
@@ -15,10 +15,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from elt.native.arrays import numbers, values_of
-from elt.native.temporary import room_for, temporary_file
+from elt.native.temporary import explain_no_space, temporary_file
 
 HELD_ROWS = 65_536
-"""The most events of a cut day that are held in memory."""
+"""Most events of a divided day in memory."""
 
 _SPILLED_ROWS = 2048
 _MERGED_ROWS = 16_384
@@ -39,7 +39,7 @@ def _times(table: pa.Table) -> Times:
 
 
 class _Spilled(NamedTuple):
-    """Where some rows of a sorted part lie in the temporary file."""
+    """Place of some rows of a sorted part in the temporary file."""
 
     offset: int
     size: int
@@ -49,6 +49,9 @@ class DaySorter:
     """Sorts the events of one day, which come in parts in the order of their identifiers."""
 
     def __init__(self) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
         self._held: list[pa.Table] = []
         self._held_rows = 0
         self._times: list[Times] = []
@@ -70,20 +73,20 @@ class DaySorter:
             self._spill()
 
     def sorted(self) -> Iterator[pa.Table]:
-        """Yield all events that were added, sorted, and forget them."""
+        """Yield all events that were added, sorted; the sorter is empty afterwards."""
         if self._spilled:
             self._spill()
             yield from self._merged()
         elif self._held:
             yield by_time(pa.concat_tables(self._held))
-        self.__init__()  # type: ignore[misc]
+        self._clear()
 
     def _spill(self) -> None:
-        with room_for("a day too large for memory is sorted here"):
+        with explain_no_space("a day too large for memory is sorted here"):
             if self._file is None:
                 self._file = temporary_file()
             for table in self._held:
-                self._spilled.append([self._write(self._file, batch) for batch in _pieces(table)])
+                self._spilled.append([self._write(self._file, batch) for batch in _batches(table)])
             self._file.flush()
         self._held, self._held_rows = [], 0
 
@@ -97,16 +100,16 @@ class DaySorter:
         starts = np.cumsum([0, *map(len, self._times)])
         order = np.argsort(np.concatenate(self._times), kind="stable")
         for start in range(0, len(order), _MERGED_ROWS):
-            wanted = order[start : start + _MERGED_ROWS]
-            # A part is sorted, so what is wanted of it now is one run of its rows.
-            ascending = np.sort(wanted)
+            selected = order[start : start + _MERGED_ROWS]
+            # A part is sorted, so its selected rows follow one another.
+            ascending = np.sort(selected)
             bounds = np.searchsorted(ascending, starts)
             runs = [
                 self._rows(part, int(ascending[low] - starts[part]), int(ascending[high - 1] - starts[part]) + 1)
                 for part, (low, high) in enumerate(itertools.pairwise(bounds))
                 if low < high
             ]
-            yield pa.concat_tables(runs).take(numbers(np.searchsorted(ascending, wanted)))
+            yield pa.concat_tables(runs).take(numbers(np.searchsorted(ascending, selected)))
 
     def _rows(self, part: int, start: int, end: int) -> pa.Table:
         first, last = start // _SPILLED_ROWS, (end - 1) // _SPILLED_ROWS
@@ -120,7 +123,7 @@ class DaySorter:
         return pa.ipc.read_record_batch(pa.py_buffer(self._file.read(place.size)), self._schema)
 
 
-def _pieces(table: pa.Table) -> Iterator[pa.RecordBatch]:
+def _batches(table: pa.Table) -> Iterator[pa.RecordBatch]:
     whole = table.combine_chunks()
     for start in range(0, whole.num_rows, _SPILLED_ROWS):
         yield from whole.slice(start, _SPILLED_ROWS).to_batches()

@@ -18,22 +18,15 @@ from elt import BrokenLakeError
 from elt.contracts import EVENT_VERSIONS, struct_version
 from elt.lake.digests import RawDigest
 from elt.lake.manifests import CommittedOutput
-from elt.lake.prefetch import done_ahead
+from elt.lake.prefetch import prefetched
 from elt.lake.store import Lake
 from elt.lake.tree import RAW_PREFIX
-from elt.native.object_names import (
-    identifier_texts,
-    object_names,
-    read_object_names,
-    split_identifiers,
-)
-from elt.native.text_rows import texts_of
+from elt.native.buffers import texts_of
+from elt.native.names import identifier_texts, object_names, read_object_names, split_identifiers
 from elt.quality.emitted import Cell
 from elt.staging import input_lists as inputs
-from elt.staging.batches import RawBatch, RawObject, day_batches
+from elt.staging.batches import BATCH_OBJECTS, Batch, RawObject, in_batches, names_by_day, read_batch
 from elt.staging.decode import decode
-from elt.staging.reading import BatchToRead, read_batch
-from elt.staging.write import BATCH_OBJECTS
 from elt.verification.problems import Kind, Problem
 from hospital_sim.events import Event, encode
 from hospital_sim.events import keys as layout
@@ -170,13 +163,13 @@ def _check_day(
 def _digest(lake: Lake, event_type: str, day: date, joined: bytes) -> str:
     whole = RawDigest()
     for batch in _batches(lake, event_type, {day: joined}):
-        whole.add(batch.objects.span(0, len(batch)), batch.objects.lengths())
+        whole.add(batch.objects.view(), batch.objects.lengths())
     return whole.hexdigest()
 
 
-def _batches(lake: Lake, event_type: str, days: dict[date, bytes]) -> Iterator[RawBatch]:
-    batches = (BatchToRead(event_type, parts) for parts in day_batches(days, BATCH_OBJECTS))
-    return done_ahead(partial(read_batch, lake), batches, lake.prefetch_threads)
+def _batches(lake: Lake, event_type: str, days: dict[date, bytes]) -> Iterator[Batch]:
+    batches = in_batches(names_by_day(event_type, days), BATCH_OBJECTS)
+    return prefetched(partial(read_batch, lake), batches, lake.prefetch_threads)
 
 
 def _differences(
@@ -224,7 +217,7 @@ def _tag(struct: type[Event]) -> dict[str, object]:
 
 def _says(event_type: str, day: date, event_id: str, data: bytes, event: Event) -> bool:
     """Tell whether other bytes than the usual ones say the same event."""
-    decoded = decode(event_type, RawBatch.of([RawObject(day, event_id, data)]))
+    decoded = decode(Batch.of(event_type, [RawObject(day, event_id, data)]))
     return decoded.table.num_rows == 1 and _event(type(event), decoded.table.to_pylist()[0]) == event
 
 
@@ -232,7 +225,7 @@ def _check_unstaged(lake: Lake, event_type: str, days: dict[date, set[bytes]], f
     """Count the events that no staging run took, and name those that are none."""
     unstaged = {day: b"".join(sorted(new)) for day, new in days.items() if new}
     for batch in _batches(lake, event_type, unstaged):
-        decoded = decode(event_type, batch)
+        decoded = decode(batch)
         for rejected in decoded.rejected:
             name = layout.key_of(event_type, rejected.object.day, rejected.object.event_id)
             name = name.removeprefix(layout.partition_prefix(event_type, rejected.object.day))

@@ -1,22 +1,40 @@
-"""Reads the objects that have the form of a template with the compiled library, ``elt/native/rows.c``."""
+"""Reads the objects whose bytes are canonical into columns with the compiled library (``elt/native/rows.c``).
+
+The plain way decodes them one by one: ``elt.staging.decode``.
+"""
 
 import ctypes
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
+from elt.native import LIBRARY
 from elt.native.arguments import BYTES, FLAGS, NUMBER, NUMBERS, compiled_function
 from elt.native.arrays import fixed_strings, numbers
-from elt.native.buffers import JoinedObjects
-from elt.native.fixed_values import UUID_WIDTH
-from elt.native.read_rows import ReadRows, Texts
+from elt.native.buffers import Flags, ObjectBuffer
+from elt.native.names import UUID_WIDTH
 from elt.native.template import Kind, Template, Value
 
 _LITERAL = 0
-"""The kind of a piece of text; those of values are the numbers that ``Kind`` has."""
+"""The kind of a literal; the kinds of values are the numbers of ``Kind``."""
 
 _TYPES = {Kind.UUID: f"V{UUID_WIDTH}", Kind.TIMESTAMP: "i8", Kind.DATE: "i4", Kind.INTEGER: "i8"}
+
+
+@dataclass(frozen=True)
+class EncodedTexts:
+    """A column of texts, each still encoded as JSON and not checked.
+
+    Attributes:
+        codes: For each row the place of its text in ``different``.
+        different: The different texts, each with its closing quote; may hold texts of rows that were not canonical.
+    """
+
+    codes: npt.NDArray[np.int32]
+    different: list[bytes]
 
 
 class _Part(ctypes.Structure):
@@ -32,17 +50,17 @@ class _Part(ctypes.Structure):
         ("slots", NUMBER),
         ("texts", ctypes.c_void_p),
         ("sizes", ctypes.c_void_p),
-        ("known", NUMBER),
+        ("codes", NUMBER),
     )
 
 
 class _Column:
-    """The values of one column in the making.
+    """Memory for the values of one column.
 
     Args:
-        value: What is read.
-        objects: The most rows.
-        part: Is told where the values are written.
+        value: Kind and limits of the values.
+        objects: Largest possible number of rows.
+        part: Receives the addresses of the memory.
     """
 
     def __init__(self, value: Value, objects: int, part: _Part) -> None:
@@ -56,8 +74,8 @@ class _Column:
             part.table, part.slots = self._table.ctypes.data, len(self._table)
             part.texts, part.sizes = self._texts.ctypes.data, self._sizes.ctypes.data
 
-    def first(self, rows: int) -> pa.Array | Texts:
-        """Return the first values, of so many rows."""
+    def first(self, rows: int) -> pa.Array | EncodedTexts:
+        """Return the values of the first rows."""
         values = self._values[:rows]
         if self._kind is Kind.UUID:
             return fixed_strings(values.view(np.uint8).reshape(-1, UUID_WIDTH))
@@ -67,16 +85,16 @@ class _Column:
             return numbers(values, pa.date32())
         if self._kind is Kind.TIMESTAMP:
             return numbers(values, pa.timestamp("us", tz="UTC"))
-        return Texts(values.astype(np.int32, copy=False), list(self._different()))
+        return EncodedTexts(values.astype(np.int32, copy=False), list(self._different()))
 
     def _different(self) -> Iterator[bytes]:
-        known = self._part.known
-        places = zip(self._texts[:known].tolist(), self._sizes[:known].tolist(), strict=True)
+        codes = self._part.codes
+        places = zip(self._texts[:codes].tolist(), self._sizes[:codes].tolist(), strict=True)
         return (ctypes.string_at(place, size) for place, size in places)
 
 
 class CompiledRows:
-    """Reads objects (see ``RowReader``).
+    """Reads objects into columns.
 
     Args:
         library: The compiled library.
@@ -86,9 +104,14 @@ class CompiledRows:
         parts = ctypes.POINTER(_Part)
         self._read = compiled_function(library, "read_rows", BYTES, NUMBERS, NUMBER, parts, NUMBER, FLAGS)
 
-    def read(self, template: Template, joined: JoinedObjects) -> ReadRows:
-        """Read the objects that have the form of a template (see ``RowReader.read``)."""
-        count, proven = len(joined), np.empty(len(joined), np.bool_)
+    def read(self, template: Template, objects: ObjectBuffer) -> tuple[Flags, dict[str, pa.Array | EncodedTexts]]:
+        """Read the objects that fit a template from their first byte to their last.
+
+        Returns:
+            For each object True if it fits; and the values of those that fit, by the name of the column. Whether a
+            text is valid is left to the caller.
+        """
+        count, fits = len(objects), np.empty(len(objects), np.bool_)
         columns: dict[str, _Column] = {}
         parts = (_Part * len(template.parts))()
         for place, part in enumerate(template.parts):
@@ -96,5 +119,9 @@ class CompiledRows:
                 parts[place] = _Part(_LITERAL, part, len(part))
             else:
                 columns[part.name] = _Column(part, count, parts[place])
-        rows = self._read(joined.bytes, joined.ends, count, parts, len(parts), proven)
-        return ReadRows(proven, {name: column.first(rows) for name, column in columns.items()})
+        rows = self._read(objects.data, objects.ends, count, parts, len(parts), fits)
+        return fits, {name: column.first(rows) for name, column in columns.items()}
+
+
+ROWS: CompiledRows | None = None if LIBRARY is None else CompiledRows(LIBRARY)
+"""The compiled way to read objects into columns; None without the compiled library."""
