@@ -65,4 +65,4 @@ def test_without_a_compiler_the_wheel_is_of_python_alone(tmp_path: Path) -> None
     assert made.name.endswith("-py3-none-any.whl")
     names = zipfile.ZipFile(made).namelist()
     assert not [name for name in names if name.endswith(".so")]
-    assert "elt/native/interpreted_files.py" in names
+    assert "elt/native/files.py" in names

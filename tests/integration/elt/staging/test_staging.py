@@ -8,24 +8,22 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from compiled_code import needed_library, without_library
 from lakes import DAY, admission, contents, discharge, put_all, put_event, put_record, some_events
 
 from elt import BrokenLakeError, EltError, EmptyLakeError, WrongCallError
 from elt.contracts import EVENT_TYPES, arrow_schema
-from elt.lake import objects as partitions
+from elt.lake import objects
 from elt.lake import workers as staging_workers
 from elt.lake.digests import digest
 from elt.lake.quarantine import Reason
 from elt.lake.store import Lake
-from elt.native.buffers import ObjectBuffer, Offsets
-from elt.native.files import InterpretedFiles
-from elt.native.text_rows import Rows
+from elt.native.buffers import ObjectBuffer, TextRows
 from elt.staging import input_lists as inputs
-from elt.staging import parquet, sorting, stage
-from elt.staging import write as outputs
+from elt.staging import parquet, sorting, stage, write
 from hospital_sim.events import encode, event_type
 from hospital_sim.events.keys import key_of
-from hospital_sim.storage import LocalStore, OverwritingStoreError, StorageError
+from hospital_sim.storage import LocalStore, ObjectStore, OverwritingStoreError, StorageError
 
 pytestmark = pytest.mark.integration
 
@@ -134,7 +132,7 @@ def test_how_objects_are_batched_leaves_no_trace(tmp_path: Path, monkeypatch: py
     for store in stores:
         put_all(store, some_events(60))
     stage(Lake(stores[0]))
-    monkeypatch.setattr(outputs, "BATCH_OBJECTS", batch)
+    monkeypatch.setattr(write, "BATCH_OBJECTS", batch)
 
     stage(Lake(stores[1]))
 
@@ -148,7 +146,7 @@ def test_a_day_that_is_sorted_in_a_temporary_file_leaves_no_trace(
     for store in stores:
         put_all(store, some_events(60))
     stage(Lake(stores[0]))
-    monkeypatch.setattr(outputs, "BATCH_OBJECTS", 3)
+    monkeypatch.setattr(write, "BATCH_OBJECTS", 3)
     monkeypatch.setattr(sorting, "HELD_ROWS", 0)
 
     stage(Lake(stores[1]))
@@ -186,7 +184,7 @@ def test_row_groups_do_not_depend_on_batches(tmp_path: Path, monkeypatch: pytest
     for store in stores:
         put_all(store, some_events(60))
     stage(Lake(stores[0]))
-    monkeypatch.setattr(outputs, "BATCH_OBJECTS", 1)
+    monkeypatch.setattr(write, "BATCH_OBJECTS", 1)
 
     stage(Lake(stores[1]))
 
@@ -216,6 +214,25 @@ def test_several_processes_write_the_bytes_of_one(tmp_path: Path, monkeypatch: p
 
     for workers, store in zip((1, 3), stores, strict=True):
         stage(Lake(store), workers=workers)
+
+    assert contents(stores[0]) == contents(stores[1])
+
+
+def test_without_the_compiled_library_the_same_bytes_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needed_library()
+    stores = [LocalStore(tmp_path / name) for name in ("compiled", "plain")]
+    for store in stores:
+        put_all(store, some_events(200))
+        spaced = encode(admission(901)).replace(b":", b": ")
+        for number, data in enumerate((encode(admission(901))[:100], spaced, b"[]"), start=901):
+            store.create(f"raw/{key_of('admission', DAY.date(), admission(number).event_id)}", data)
+        store.create("raw/admission/event_date=2024-03-15/readme.md", b"hello")
+    stage(Lake(stores[0]))
+    without_library(monkeypatch)
+
+    stage(Lake(stores[1]))
 
     assert contents(stores[0]) == contents(stores[1])
 
@@ -313,20 +330,20 @@ def test_a_broken_object_is_quarantined_and_the_rest_goes_on(lake: LocalStore) -
     assert Lake(lake).quarantine.open_counts() == {Reason.NOT_JSON: 1}
 
 
-@pytest.mark.parametrize("given", [0, 1, 100])
-def test_an_event_of_which_a_part_was_read_is_not_called_broken(
-    lake: LocalStore, monkeypatch: pytest.MonkeyPatch, given: int
+@pytest.mark.parametrize("length", [0, 1, 100])
+def test_an_object_that_was_read_in_part_is_not_quarantined(
+    lake: LocalStore, monkeypatch: pytest.MonkeyPatch, length: int
 ) -> None:
     put_all(lake, some_events(50))
+    read_objects = objects.read_objects
 
-    class Cut(InterpretedFiles):
-        def read(self, folders: Sequence[str], folder_ends: Offsets, names: Rows, into: ObjectBuffer) -> None:
-            whole = ObjectBuffer(len(names))
-            super().read(folders, folder_ends, names, whole)
-            into.extend([data[:given] for data in whole.joined()])
+    def read_in_part(
+        store: ObjectStore, prefixes: Sequence[str], counts: Sequence[int], names: TextRows
+    ) -> ObjectBuffer:
+        return ObjectBuffer.of(data[:length] for data in read_objects(store, prefixes, counts, names))
 
     with monkeypatch.context() as patch:
-        patch.setattr(partitions, "FILES", Cut())
+        patch.setattr(objects, "read_objects", read_in_part)
         with pytest.raises(StorageError, match="gave other bytes when it was read again"):
             stage(Lake(lake))
     summary = stage(Lake(lake))

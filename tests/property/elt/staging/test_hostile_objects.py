@@ -15,7 +15,7 @@ from lakes import DAY, QuickStore, admission, changed, dep_snapshot, discharge, 
 from elt.contracts import EVENT_TYPES
 from elt.lake.store import Lake
 from elt.staging import stage
-from elt.staging.batches import RawBatch, RawObject
+from elt.staging.batches import Batch, RawObject
 from elt.staging.decode import decode
 from hospital_sim.events import Event, encode, event_type
 from hospital_sim.events.keys import key_of
@@ -98,8 +98,8 @@ def batches(draw: st.DrawFn) -> tuple[str, list[RawObject]]:
 def test_reading_at_once_agrees_with_decoding_one_by_one(batch: tuple[str, list[RawObject]]) -> None:
     kind, objects = batch
 
-    fast = decode(kind, RawBatch.of(objects))
-    slow = decode(kind, RawBatch.of(objects), at_once=False)
+    fast = decode(Batch.of(kind, objects))
+    slow = decode(Batch.of(kind, objects), fast=False)
 
     assert fast.table.to_pylist() == slow.table.to_pylist()
     assert fast.rejected == slow.rejected
@@ -111,7 +111,7 @@ def test_a_row_says_what_its_own_object_says(batch: tuple[str, list[RawObject]])
     kind, objects = batch
     own = {item.event_id: item.data for item in objects}
 
-    for row in decode(kind, RawBatch.of(objects)).table.to_pylist():
+    for row in decode(Batch.of(kind, objects)).table.to_pylist():
         event: Event = msgspec.json.decode(own[row["event_id"]], type=EVENT_TYPES[kind])
         assert row == {"event_type": kind} | {name: getattr(event, name) for name in event.__struct_fields__}
         assert json.loads(own[row["event_id"]])["event_id"] == row["event_id"]

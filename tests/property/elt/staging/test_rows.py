@@ -1,4 +1,4 @@
-"""Rows of a form are read alike by the compiled library, by NumPy, and by an expression that says what the form is."""
+"""The compiled library reads exactly the objects that fit a template, as a regular expression and Python do."""
 
 import re
 from datetime import UTC, date, datetime
@@ -10,10 +10,8 @@ from compiled_code import needed_library
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from elt.native.buffers import JoinedObjects
-from elt.native.compiled_rows import CompiledRows
-from elt.native.numpy_rows import NumpyRows
-from elt.native.read_rows import RowReader, Texts
+from elt.native.buffers import ObjectBuffer
+from elt.native.rows import CompiledRows, EncodedTexts
 from elt.native.template import LONGEST_TEXT, MOST_DIGITS, Kind, Template, Value
 
 pytestmark = pytest.mark.property
@@ -50,7 +48,7 @@ USUAL = {
     Kind.TEXT: [b'"', b'a"', b'b"', b"a", b'null"', b'\xff\0"', *quoted(b"", 30, 31, 32, 94, 95, 96)],
     Kind.OPTIONAL_TEXT: [b"null", b"nul", b"nulx", b'"', b'""', b'"a"', b'"b"', *quoted(b'"', 29, 30, 31, 93, 94, 95)],
 }
-"""Values of each kind, and what is nearly one."""
+"""Values of each kind, and texts that are nearly one."""
 
 
 def changed(text: bytes, place: int, characters: bytes) -> bytes:
@@ -65,13 +63,13 @@ NEAR = {
 }
 
 
-@pytest.fixture(scope="module", params=["compiled", "numpy"])
-def reader(request: pytest.FixtureRequest) -> RowReader:
-    return NumpyRows() if request.param == "numpy" else CompiledRows(needed_library())
+@pytest.fixture(scope="module")
+def reader() -> CompiledRows:
+    return CompiledRows(needed_library())
 
 
 def template_of(kinds: list[Kind]) -> Template:
-    """Return a form of values of some kinds, each with a piece of text around."""
+    """Return a template of values of some kinds, each between literals."""
     parts: list[bytes | Value] = [b"{"]
     for place, kind in enumerate(kinds):
         parts += [Value(f"{place}", kind, str, LOWEST), b","]
@@ -79,18 +77,18 @@ def template_of(kinds: list[Kind]) -> Template:
 
 
 def expected(kinds: list[Kind], data: bytes) -> list[object] | None:
-    """Return the values of an object; None if it has not the form."""
-    # No group gives back what it took: a value ends where its bytes end, and not where the rest would fit.
-    found = re.fullmatch(b"{" + b"".join(b"(?>(" + PATTERNS[kind] + b"))," for kind in kinds), data, re.DOTALL)
-    if found is None:
+    """Return the values of an object; None if it does not fit the template."""
+    # No group gives back what it matched: a value ends where its bytes end, and not where the rest would fit.
+    match = re.fullmatch(b"{" + b"".join(b"(?>(" + PATTERNS[kind] + b"))," for kind in kinds), data, re.DOTALL)
+    if match is None:
         return None
     try:
-        return [meant(kind, text) for kind, text in zip(kinds, found.groups(), strict=True)]
+        return [value_of(kind, text) for kind, text in zip(kinds, match.groups(), strict=True)]
     except ValueError:
         return None
 
 
-def meant(kind: Kind, text: bytes) -> object:
+def value_of(kind: Kind, text: bytes) -> object:
     if kind is Kind.TIMESTAMP:
         return datetime.strptime(text.decode(), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     if kind is Kind.DATE:
@@ -100,8 +98,8 @@ def meant(kind: Kind, text: bytes) -> object:
     return int(text) if kind is Kind.INTEGER else text.decode() if kind is Kind.UUID else text
 
 
-def values_of(column: pa.Array | Texts) -> list[object]:
-    if isinstance(column, Texts):
+def values_of(column: pa.Array | EncodedTexts) -> list[object]:
+    if isinstance(column, EncodedTexts):
         assert len(set(column.different)) == len(column.different)
         return [column.different[code] for code in column.codes.tolist()]
     values: list[object] = column.to_pylist()
@@ -114,7 +112,7 @@ def usual(kind: Kind) -> list[bytes]:
 
 @st.composite
 def objects(draw: st.DrawFn) -> tuple[list[Kind], list[bytes]]:
-    """Draw a form, and objects that have it or nearly."""
+    """Draw kinds of values, and objects that fit their template or nearly do."""
     kinds = draw(st.lists(st.sampled_from(Kind), max_size=4))
     whole = st.tuples(*(NEAR[kind] for kind in kinds)).map(lambda texts: b"{" + b"".join(text + b"," for text in texts))
     cut = st.tuples(whole, st.integers(0, 120)).map(lambda pair: pair[0][: pair[1]])
@@ -129,38 +127,38 @@ def objects(draw: st.DrawFn) -> tuple[list[Kind], list[bytes]]:
 @example(([Kind.INTEGER], usual(Kind.INTEGER)))
 @example(([Kind.TEXT], usual(Kind.TEXT)))
 @example(([Kind.OPTIONAL_TEXT], usual(Kind.OPTIONAL_TEXT)))
-def test_the_objects_that_have_the_form_are_read_and_no_other(
-    reader: RowReader, drawn: tuple[list[Kind], list[bytes]]
+def test_the_objects_that_fit_the_template_are_read_and_no_others(
+    reader: CompiledRows, drawn: tuple[list[Kind], list[bytes]]
 ) -> None:
     check(reader, *drawn)
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_any_character_at_any_place_is_looked_at(reader: RowReader, kind: Kind) -> None:
+def test_any_character_is_noticed_at_any_place(reader: CompiledRows, kind: Kind) -> None:
     for right in USUAL[kind][:2]:
         places = range(len(right))
         check(reader, [kind], [b"{" + changed(right, place, bytes([c])) + b"," for place in places for c in range(256)])
 
 
-def check(reader: RowReader, kinds: list[Kind], contents: list[bytes]) -> None:
-    read = reader.read(template_of(kinds), JoinedObjects.of(contents))
+def check(reader: CompiledRows, kinds: list[Kind], contents: list[bytes]) -> None:
+    fits, values = reader.read(template_of(kinds), ObjectBuffer.of(contents))
 
     rows = [expected(kinds, data) for data in contents]
 
-    assert read.proven.tolist() == [row is not None for row in rows]
-    columns = [values_of(read.columns[f"{place}"]) for place in range(len(kinds))]
+    assert fits.tolist() == [row is not None for row in rows]
+    columns = [values_of(values[f"{place}"]) for place in range(len(kinds))]
     right = [row for row in rows if row is not None]
     assert columns == [list(column) for column in zip(*right, strict=True)] or (not right and not any(columns))
 
 
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 600, 2000])
-def test_text_of_any_length_is_compared(reader: RowReader, size: int) -> None:
+def test_literals_of_any_length_are_compared(reader: CompiledRows, size: int) -> None:
     text = bytes(97 + place % 26 for place in range(size))
     template = Template("tag", (text, Value("0", Kind.DATE, str), text, Value("1", Kind.INTEGER, str), text), {})
     right = text + b"2024-02-29" + text + b"7" + text
     wrong = [changed(right, place, b"!") for place in range(len(right))]
 
-    read = reader.read(template, JoinedObjects.of([right, *wrong, right[:-1], right + b"a", right]))
+    fits, values = reader.read(template, ObjectBuffer.of([right, *wrong, right[:-1], right + b"a", right]))
 
-    assert read.proven.tolist() == [True, *[False] * (len(wrong) + 2), True]
-    assert [values_of(read.columns[name]) for name in "01"] == [[date(2024, 2, 29)] * 2, [7] * 2]
+    assert fits.tolist() == [True, *[False] * (len(wrong) + 2), True]
+    assert [values_of(values[name]) for name in "01"] == [[date(2024, 2, 29)] * 2, [7] * 2]

@@ -1,15 +1,17 @@
-"""Objects of partitions are read together: every one of them whole, from any store, or it is named."""
+"""Objects of partitions are read together from any store, compiled or plain: whole, or an error names the object."""
 
+import os
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from compiled_code import use_way
 
-from elt.lake import objects as partitions
 from elt.lake.objects import object_names, read_objects
-from elt.native.files import LARGE, Files, InterpretedFiles
+from elt.native.files import LARGE
+from elt.native.names import NAME_END
 from hospital_sim.storage import LocalStore, ObjectNotFoundError, ObjectStore, StorageError, open_store
 
 pytestmark = pytest.mark.unit
@@ -17,17 +19,15 @@ pytestmark = pytest.mark.unit
 PREFIXES = ["raw/admission/event_date=2024-01-01/", "raw/admission/event_date=2024-01-02/"]
 
 
-@pytest.fixture(params=[partitions.FILES, InterpretedFiles()], ids=["installed", "interpreted"], autouse=True)
-def files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Files:
-    found: Files = request.param
-    monkeypatch.setattr(partitions, "FILES", found)
-    return found
+@pytest.fixture(params=["compiled", "plain"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_way(request.param, monkeypatch)
 
 
 @pytest.fixture(params=[LocalStore, lambda folder: open_store(f"memory://partitions{folder}")], ids=["local", "memory"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
-    made: Callable[[Path], ObjectStore] = request.param
-    return made(tmp_path)
+    make_store: Callable[[Path], ObjectStore] = request.param
+    return make_store(tmp_path)
 
 
 def filled(store: ObjectStore, objects: dict[str, bytes]) -> dict[str, bytes]:
@@ -35,6 +35,13 @@ def filled(store: ObjectStore, objects: dict[str, bytes]) -> dict[str, bytes]:
     for number, (name, data) in enumerate(objects.items()):
         store.create(PREFIXES[number >= len(objects) // 2] + name, data)
     return objects
+
+
+def listed(store: ObjectStore, prefixes: list[str]) -> list[list[str]]:
+    """Return the names below each prefix, sorted."""
+    names = object_names(store, prefixes)
+    spans = pairwise([0, *names.ends.tolist()])
+    return [sorted(map(os.fsdecode, names.buffer[start:end].split(NAME_END)[:-1])) for start, end in spans]
 
 
 def read(store: ObjectStore, names: list[str]) -> list[bytes]:
@@ -49,27 +56,41 @@ def test_an_object_of_any_size_is_read_whole_and_so_is_the_next(store: ObjectSto
     assert read(store, list(objects)) == list(objects.values())
 
 
-def test_more_is_read_than_any_buffer_begins_with(store: ObjectStore) -> None:
+def test_more_is_read_than_a_buffer_holds_at_first(store: ObjectStore) -> None:
     objects = filled(store, {f"{number:03d}": bytes([number]) * (LARGE + number % 3 - 1) for number in range(250)})
     assert read(store, list(objects)) == list(objects.values())
 
 
 def test_names_are_listed_without_their_prefix(store: ObjectStore) -> None:
     objects = filled(store, {f"{number:04d}é": b"" for number in range(100)})
-    listed = object_names(store, PREFIXES)
-    places = [0, *listed.ends.tolist()]
-    found = [listed.joined[start:end].decode().split("\0")[:-1] for start, end in pairwise(places)]
-    assert list(map(sorted, found)) == [list(objects)[:50], list(objects)[50:]]
-    assert object_names(store, ["raw/admission/event_date=2024-01-03/"]).joined == b""
+    assert listed(store, PREFIXES) == [list(objects)[:50], list(objects)[50:]]
+    assert object_names(store, ["raw/admission/event_date=2024-01-03/"]).buffer == b""
 
 
-def test_names_in_folders_below_are_listed_with_them(store: ObjectStore) -> None:
+def test_names_of_any_characters_are_listed(tmp_path: Path) -> None:
+    names = {
+        "é\n",
+        "\udcff",
+        "x" * 255,
+        "..x",
+        ".x",
+        " ",
+        *(f"{number}" + "x" * (number % 200) for number in range(300)),
+    }
+    folder = tmp_path / PREFIXES[0]
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).touch()
+    assert listed(LocalStore(tmp_path), PREFIXES[:1]) == [sorted(names)]
+
+
+def test_names_in_nested_folders_are_listed_too(store: ObjectStore) -> None:
     filled(store, {"0": b"", "1": b"", "2/3": b""})
-    assert sorted(object_names(store, PREFIXES[1:]).joined.split(b"\0")) == [b"", b"1", b"2/3"]
+    assert sorted(object_names(store, PREFIXES[1:]).buffer.split(b"\0")) == [b"", b"1", b"2/3"]
 
 
 @pytest.mark.parametrize("missing", [50, 150])
-def test_an_object_that_is_not_there_is_named(store: ObjectStore, missing: int) -> None:
+def test_the_error_names_an_object_that_does_not_exist(store: ObjectStore, missing: int) -> None:
     objects = filled(store, {f"{number:04d}": b"a" for number in range(200)})
     names = list(objects)
     names[missing] = "0xxx"
@@ -77,7 +98,7 @@ def test_an_object_that_is_not_there_is_named(store: ObjectStore, missing: int) 
         read(store, names)
 
 
-def test_what_is_no_object_is_named(tmp_path: Path) -> None:
+def test_the_error_names_a_folder_or_a_link_in_place_of_an_object(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
     filled(store, {"0001": b"a", "0002": b"b"})
     (tmp_path / PREFIXES[0] / "0100").mkdir()

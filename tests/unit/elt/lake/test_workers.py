@@ -1,4 +1,4 @@
-"""Work is shared among processes: every row once, an error or a death is told, and no more processes than pay."""
+"""Processes share rows of work: each is done once, errors are reported, and no more processes start than pay."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ from worked_rows import died, refused, told
 
 from elt import EltError
 from elt.lake import workers
-from elt.lake.objects import threads_ahead
+from elt.lake.objects import prefetch_threads
 from elt.lake.store import Lake
 from elt.lake.workers import LocalWorkers, suitable_count
 from hospital_sim.storage import LocalStore, ObjectStore, open_store
@@ -81,5 +81,5 @@ def test_as_many_processes_are_started_as_pay(
 ) -> None:
     monkeypatch.setattr(workers, "processors", lambda: processors)
     remote: ObjectStore = open_store("memory://workers")
-    assert suitable_count(Lake(store), partitions, most) == (ahead if threads_ahead(store) > 1 else serial)
+    assert suitable_count(Lake(store), partitions, most) == (ahead if prefetch_threads(store) > 1 else serial)
     assert suitable_count(Lake(remote), partitions, most) == serial

@@ -1,4 +1,4 @@
-"""Files of folders are listed and read alike, compiled or not; what is not ordinary is left to the caller."""
+"""The compiled library lists and reads the files of folders, and leaves what is not an ordinary file to the caller."""
 
 import os
 from itertools import pairwise
@@ -9,15 +9,15 @@ import pytest
 from compiled_code import needed_library
 
 from elt.native.buffers import ObjectBuffer
-from elt.native.files import LARGE, CompiledFiles, Files, InterpretedFiles
-from elt.native.name_lists import END
+from elt.native.files import LARGE, CompiledFiles
+from elt.native.names import NAME_END
 
 pytestmark = pytest.mark.unit
 
 
-@pytest.fixture(params=["compiled", "interpreted"])
-def files(request: pytest.FixtureRequest) -> Files:
-    return InterpretedFiles() if request.param == "interpreted" else CompiledFiles(needed_library())
+@pytest.fixture
+def files() -> CompiledFiles:
+    return CompiledFiles(needed_library())
 
 
 def folder_of(place: Path, contents: dict[str, bytes]) -> str:
@@ -27,29 +27,29 @@ def folder_of(place: Path, contents: dict[str, bytes]) -> str:
     return f"{place}/"
 
 
-def listed_in(files: Files, folders: list[str]) -> list[list[str]]:
+def listed_in(files: CompiledFiles, folders: list[str]) -> list[list[str]]:
     """Return the names in each folder."""
-    found: list[list[str]] = []
-    while len(found) < len(folders):
-        names = files.names(folders[len(found) :])
+    names_in: list[list[str]] = []
+    while len(names_in) < len(folders):
+        names = files.names(folders[len(names_in) :])
         spans = pairwise([0, *names.ends.tolist()])
-        listed = [names.joined[start:end] for start, end in spans]
+        listed = [names.buffer[start:end] for start, end in spans]
         assert listed
-        assert all(each == b"" or each.endswith(END) for each in listed)
-        found += [list(map(os.fsdecode, each.split(END)[:-1])) for each in listed]
-    return found
+        assert all(each == b"" or each.endswith(NAME_END) for each in listed)
+        names_in += [list(map(os.fsdecode, each.split(NAME_END)[:-1])) for each in listed]
+    return names_in
 
 
-def read(files: Files, folders: dict[str, list[str]]) -> list[bytes]:
+def read(files: CompiledFiles, folders: dict[str, list[str]]) -> list[bytes]:
     """Return what the first files hold, up to the one that is left to the caller."""
     names = [name for each in folders.values() for name in each]
     rows = np.array([list(name.encode()) for name in names or ["none"]], np.uint8)[: len(names)]
     buffer = ObjectBuffer(len(names))
     files.read(list(folders), np.cumsum([len(each) for each in folders.values()]), rows, buffer)
-    return list(buffer.joined())
+    return list(buffer)
 
 
-def test_names_of_any_kind_and_number_are_listed(tmp_path: Path, files: Files) -> None:
+def test_names_of_any_kind_and_number_are_listed(tmp_path: Path, files: CompiledFiles) -> None:
     names = {f"{number}" + "x" * (number % 200) for number in range(3000)} | {"é\n", "\udcff", "x" * 255, "..x", ".x"}
     for name in names:
         (tmp_path / name).touch()
@@ -57,27 +57,26 @@ def test_names_of_any_kind_and_number_are_listed(tmp_path: Path, files: Files) -
     assert sorted(listed) == sorted(names)
 
 
-def test_the_names_of_several_folders_are_listed_each_with_its_own(tmp_path: Path, files: Files) -> None:
+def test_the_names_of_several_folders_are_listed_each_with_its_own(tmp_path: Path, files: CompiledFiles) -> None:
     folders = {}
     for place, count in (("a", 3), ("b", 0), ("c", 1000), ("ü", 1)):
-        there = {f"{place}{number}": b"" for number in range(count)}
-        folders[folder_of(tmp_path / place, there)] = sorted(there)
+        in_folder = {f"{place}{number}": b"" for number in range(count)}
+        folders[folder_of(tmp_path / place, in_folder)] = sorted(in_folder)
     assert [sorted(names) for names in listed_in(files, list(folders))] == list(folders.values())
 
 
-def test_few_names_are_held_at_once_and_those_of_one_folder_whatever_their_number(
-    tmp_path: Path, files: Files, monkeypatch: pytest.MonkeyPatch
+def test_few_names_are_held_at_once_but_always_all_names_of_one_folder(
+    tmp_path: Path, files: CompiledFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("elt.native.name_lists", "elt.native.compiled_files"):
-        monkeypatch.setattr(f"{module}.HELD_BYTES", 300)
-    there = [{f"{number:049d}": b"" for number in range(count)} for count in (2, 2, 40, 1)]
-    folders = [folder_of(tmp_path / f"{place}", names) for place, names in enumerate(there)]
+    monkeypatch.setattr("elt.native.files.MANY_NAME_BYTES", 300)
+    contents = [{f"{number:049d}": b"" for number in range(count)} for count in (2, 2, 40, 1)]
+    folders = [folder_of(tmp_path / f"{place}", names) for place, names in enumerate(contents)]
     assert len(files.names(folders).ends) in (2, 3)
     assert len(files.names(folders[2:]).ends) in (1, 2)
-    assert [sorted(names) for names in listed_in(files, folders)] == list(map(sorted, there))
+    assert [sorted(names) for names in listed_in(files, folders)] == list(map(sorted, contents))
 
 
-def test_a_folder_among_the_files_is_told(tmp_path: Path, files: Files) -> None:
+def test_a_folder_among_the_files_raises_an_error(tmp_path: Path, files: CompiledFiles) -> None:
     for number in range(1000):
         (tmp_path / f"{number}").touch()
     (tmp_path / "link").symlink_to(tmp_path)
@@ -87,11 +86,11 @@ def test_a_folder_among_the_files_is_told(tmp_path: Path, files: Files) -> None:
         files.names([str(tmp_path)])
 
 
-def test_an_empty_folder_has_no_names(tmp_path: Path, files: Files) -> None:
+def test_an_empty_folder_has_no_names(tmp_path: Path, files: CompiledFiles) -> None:
     assert listed_in(files, [str(tmp_path)]) == [[]]
 
 
-def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, files: Files) -> None:
+def test_the_error_names_a_folder_that_cannot_be_listed(tmp_path: Path, files: CompiledFiles) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FileNotFoundError, match="nothing"):
         files.names([str(tmp_path / "nothing")])
@@ -99,37 +98,36 @@ def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, files: Files) -
         files.names([str(tmp_path / "file")])
 
 
-def test_listing_ends_before_a_folder_that_cannot_be_listed(tmp_path: Path) -> None:
-    compiled = CompiledFiles(needed_library())
-    there, other = folder_of(tmp_path / "a", {"0": b""}), folder_of(tmp_path / "c", {"2": b""})
+def test_listing_ends_before_a_folder_that_cannot_be_listed(tmp_path: Path, files: CompiledFiles) -> None:
+    first, other = folder_of(tmp_path / "a", {"0": b""}), folder_of(tmp_path / "c", {"2": b""})
     (tmp_path / "b" / "folder").mkdir(parents=True)
     for odd in ("b", "nothing"):
-        assert compiled.names([there, f"{tmp_path}/{odd}", other]).joined == b"0\0"
+        assert files.names([first, f"{tmp_path}/{odd}", other]).buffer == b"0\0"
 
 
-def test_the_files_of_several_folders_are_read_in_the_order_of_their_names(tmp_path: Path, files: Files) -> None:
+def test_files_of_several_folders_are_read_in_the_order_of_their_names(tmp_path: Path, files: CompiledFiles) -> None:
     contents = {f"{number:02d}": bytes([number]) * (number % 5) for number in range(60)}
     folders: dict[str, list[str]] = {}
     for place, some in (("a", range(20)), ("b", range(0)), ("c", range(20, 21)), ("ü", range(21, 60))):
-        there = {f"{number:02d}": contents[f"{number:02d}"] for number in some}
-        folders[folder_of(tmp_path / place, there)] = sorted(there)
+        in_folder = {f"{number:02d}": contents[f"{number:02d}"] for number in some}
+        folders[folder_of(tmp_path / place, in_folder)] = sorted(in_folder)
     assert read(files, folders) == list(contents.values())
 
 
-def test_no_files_are_nothing(tmp_path: Path, files: Files) -> None:
+def test_reading_no_files_gives_nothing(tmp_path: Path, files: CompiledFiles) -> None:
     assert read(files, {}) == []
     assert read(files, {f"{tmp_path}/": []}) == []
 
 
 @pytest.mark.parametrize("size", [LARGE, LARGE + 1, 3 * LARGE])
-def test_reading_ends_before_a_large_file(tmp_path: Path, files: Files, size: int) -> None:
+def test_reading_ends_before_a_large_file(tmp_path: Path, files: CompiledFiles, size: int) -> None:
     contents = {"0": b"a", "1": b"b" * (LARGE - 1), "2": b"c" * size, "3": b"d"}
     folder = folder_of(tmp_path, contents)
     assert read(files, {folder: list(contents)}) == list(contents.values())[:2]
 
 
 @pytest.mark.parametrize("odd", ["missing", "link", "folder"])
-def test_reading_ends_before_what_is_no_file(tmp_path: Path, files: Files, odd: str) -> None:
+def test_reading_ends_before_anything_but_a_file(tmp_path: Path, files: CompiledFiles, odd: str) -> None:
     folder = folder_of(tmp_path, {"0": b"a", "1": b"b", "3": b"d"})
     if odd == "link":
         (tmp_path / "2").symlink_to(tmp_path / "1")
@@ -138,17 +136,17 @@ def test_reading_ends_before_what_is_no_file(tmp_path: Path, files: Files, odd: 
     assert read(files, {folder: ["0", "1", "2", "3"]}) == [b"a", b"b"]
 
 
-def test_reading_ends_before_a_folder_that_is_not_there(tmp_path: Path, files: Files) -> None:
-    there, other = folder_of(tmp_path / "a", {"0": b"a"}), folder_of(tmp_path / "c", {"2": b"c"})
-    assert read(files, {there: ["0"], f"{tmp_path}/b/": ["1"], other: ["2"]}) == [b"a"]
+def test_reading_ends_before_a_missing_folder(tmp_path: Path, files: CompiledFiles) -> None:
+    first, other = folder_of(tmp_path / "a", {"0": b"a"}), folder_of(tmp_path / "c", {"2": b"c"})
+    assert read(files, {first: ["0"], f"{tmp_path}/b/": ["1"], other: ["2"]}) == [b"a"]
 
 
-def test_a_file_that_is_missing_is_not_looked_for_in_the_next_folder(tmp_path: Path, files: Files) -> None:
+def test_a_missing_file_is_not_looked_for_in_the_next_folder(tmp_path: Path, files: CompiledFiles) -> None:
     first, second = folder_of(tmp_path / "a", {"0": b"a"}), folder_of(tmp_path / "b", {"1": b"other", "2": b"b"})
     assert read(files, {first: ["0", "1"], second: ["1", "2"]}) == [b"a"]
 
 
-def test_reading_goes_on_behind_what_the_caller_read(tmp_path: Path, files: Files) -> None:
+def test_reading_continues_after_what_the_caller_read(tmp_path: Path, files: CompiledFiles) -> None:
     names = ["0", "1", "2", "3", "4"]
     folders = [folder_of(tmp_path / place, {"0": b"a", "1": b"b", "3": b"d", "4": b"e"}) for place in "xy"]
     buffer = ObjectBuffer(10)
@@ -158,17 +156,17 @@ def test_reading_goes_on_behind_what_the_caller_read(tmp_path: Path, files: File
         assert buffer.count == left_out
         buffer.extend([b"mine"])
     files.read(folders, np.array([5, 10]), rows, buffer)
-    assert list(buffer.joined()) == [b"a", b"b", b"mine", b"d", b"e"] * 2
+    assert list(buffer) == [b"a", b"b", b"mine", b"d", b"e"] * 2
 
 
-def test_the_buffer_grows_with_what_is_read(tmp_path: Path, files: Files) -> None:
+def test_the_buffer_grows_with_what_is_read(tmp_path: Path, files: CompiledFiles) -> None:
     contents = {f"{number:03d}": bytes([number % 256]) * (LARGE - 1 - number) for number in range(400)}
     folder = folder_of(tmp_path, contents)
     assert read(files, {folder: list(contents)}) == list(contents.values())
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not tell which files are open")
-def test_no_file_stays_open(tmp_path: Path, files: Files) -> None:
+def test_no_file_stays_open(tmp_path: Path, files: CompiledFiles) -> None:
     contents = {f"{number:02d}": b"a" for number in range(20)} | {"50": b"b" * LARGE}
     folder = folder_of(tmp_path, contents)
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
@@ -179,11 +177,12 @@ def test_no_file_stays_open(tmp_path: Path, files: Files) -> None:
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
 
 
-def test_ends_that_are_not_of_the_names_and_a_buffer_too_small_are_refused(tmp_path: Path) -> None:
-    compiled = CompiledFiles(needed_library())
+def test_ends_that_do_not_fit_the_names_and_a_buffer_too_small_are_refused(
+    tmp_path: Path, files: CompiledFiles
+) -> None:
     folder, rows = folder_of(tmp_path, {"0": b"a", "1": b"b"}), np.array([[48], [49]], np.uint8)
     for folders, ends in (([folder], [3]), ([folder], [1]), ([folder], [1, 2]), ([], [])):
         with pytest.raises(ValueError, match="folder_ends must have"):
-            compiled.read(folders, np.array(ends, np.int64), rows, ObjectBuffer(2))
+            files.read(folders, np.array(ends, np.int64), rows, ObjectBuffer(2))
     with pytest.raises(ValueError, match="for 1 objects, not for 2"):
-        compiled.read([folder], np.array([2]), rows, ObjectBuffer(1))
+        files.read([folder], np.array([2]), rows, ObjectBuffer(1))

@@ -7,15 +7,20 @@ from uuid import UUID
 
 import pyarrow as pa
 import pytest
-from compiled_code import needed_library
+from compiled_code import needed_library, use_way
 
-from elt.native import object_names as names_module
-from elt.native.files import Names
-from elt.native.identifiers import CompiledIdentifiers, Identifiers, NamePattern, NumpyIdentifiers
-from elt.native.object_names import identifier_texts, object_names, read_object_names
-from elt.native.text_rows import texts_of
+from elt.native.buffers import texts_of
+from elt.native.names import (
+    NamePattern,
+    Names,
+    compiled_names,
+    identifier_texts,
+    object_names,
+    read_any_names,
+    read_object_names,
+)
 from elt.staging import sorting
-from elt.staging.batches import day_batches
+from elt.staging.batches import in_batches, names_by_day
 from elt.staging.sorting import DaySorter, by_time
 
 pytestmark = pytest.mark.unit
@@ -26,25 +31,23 @@ def names_of(count: int) -> list[str]:
     return [f"admission_{UUID(int=choices.getrandbits(128))}.json" for _ in range(count)]
 
 
-@pytest.fixture(params=["compiled", "NumPy"])
-def identifiers_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Identifiers:
-    by: Identifiers = NumpyIdentifiers() if request.param == "NumPy" else CompiledIdentifiers(needed_library())
-    monkeypatch.setattr(names_module, "IDENTIFIERS", by)
-    return by
+@pytest.fixture(params=["compiled", "plain"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_way(request.param, monkeypatch)
 
 
 def listed(*folders: list[str]) -> Names:
     return Names.of(b"".join(os.fsencode(name) + b"\0" for name in names) for names in folders)
 
 
-@pytest.mark.usefixtures("identifiers_by")
-def test_names_become_sorted_identifiers_and_names_again() -> None:
+@pytest.mark.usefixtures("way")
+def test_names_are_read_as_sorted_identifiers_and_written_as_names_again() -> None:
     names = names_of(500)
 
-    (none, identifiers, one), foreign = read_object_names("admission", listed([], names, names[:1]))
+    (empty, identifiers, single), others = read_object_names("admission", listed([], names, names[:1]))
 
-    assert (none, foreign) == (b"", [[], [], []])
-    assert texts_of(identifier_texts(one)) == [names[0][10:46]]
+    assert (empty, others) == (b"", [[], [], []])
+    assert texts_of(identifier_texts(single)) == [names[0][10:46]]
     assert texts_of(object_names("admission", identifier_texts(identifiers))) == sorted(names)
     assert texts_of(identifier_texts(identifiers)) == sorted(name[10:46] for name in names)
 
@@ -70,42 +73,45 @@ def test_names_become_sorted_identifiers_and_names_again() -> None:
         "x" * 51 + "\n" + "admission_00000000-0000-0000-0000-000000000000.json",
     ],
 )
-@pytest.mark.usefixtures("identifiers_by")
-def test_what_is_no_name_of_an_event_is_foreign(odd: str) -> None:
+@pytest.mark.usefixtures("way")
+def test_a_name_that_is_not_an_events_is_returned_as_it_is(odd: str) -> None:
     names = names_of(3)
 
-    identifiers, foreign = read_object_names("admission", listed(names[:1], [odd, *names[1:]], []))
+    identifiers, others = read_object_names("admission", listed(names[:1], [odd, *names[1:]], []))
 
-    assert foreign == [[], [odd], []]
+    assert others == [[], [odd], []]
     assert list(map(len, identifiers)) == [16, 2 * 16, 0]
 
 
-@pytest.mark.usefixtures("identifiers_by")
-def test_no_names_are_no_identifiers() -> None:
+@pytest.mark.usefixtures("way")
+def test_no_names_give_no_identifiers() -> None:
     assert read_object_names("admission", listed()) == ([], [])
     assert read_object_names("admission", listed([])) == ([b""], [[]])
 
 
-def test_any_character_but_a_hexadecimal_digit_is_told_at_any_place(identifiers_by: Identifiers) -> None:
-    pattern, right = NamePattern(b"a_", b".b"), "01234567-89ab-cdef-0000-ffffffffffff"
-    for place in range(len(right)):
+def test_any_character_but_a_hexadecimal_digit_is_noticed_at_any_place() -> None:
+    read_compiled = compiled_names(needed_library())
+    pattern, canonical = NamePattern(b"a_", b".b"), "01234567-89ab-cdef-0000-ffffffffffff"
+    for place in range(len(canonical)):
         for character in map(chr, range(1, 256)):
-            text = f"a_{right[:place]}{character}{right[place + 1 :]}.b".encode("latin-1") + b"\0"
-            found = identifiers_by.of_names(pattern, Names.of([text]))
-            fits = character == "-" if right[place] == "-" else character in "0123456789abcdef"
-            assert found == ([bytes.fromhex(text[2:38].decode().replace("-", ""))] if fits else None)
+            name = f"a_{canonical[:place]}{character}{canonical[place + 1 :]}.b".encode("latin-1")
+            names = Names.of([name + b"\0"])
+            fits = character == "-" if canonical[place] == "-" else character in "0123456789abcdef"
+            expected = [bytes.fromhex(name[2:38].decode().replace("-", ""))] if fits else None
+            assert read_compiled(pattern, names) == expected
+            assert read_any_names(pattern, names) == ((expected, [[]]) if expected else ([b""], [[os.fsdecode(name)]]))
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 100])
 def test_batches_hold_whole_days_or_parts_of_one(size: int) -> None:
     days = {date(2024, 3, day): bytes(16 * count) for day, count in ((1, 5), (2, 1), (3, 7), (4, 2))}
 
-    batches = list(day_batches(days, size))
+    batches = list(in_batches(names_by_day("admission", days), size))
 
     assert all(sum(map(len, batch)) <= size for batch in batches)
     assert all(len(batch) == 1 for batch in batches if not batch[0].whole)
     for day, identifiers in days.items():
-        parts = [part for batch in batches for part in batch if part.day == day]
+        parts = [names for batch in batches for names in batch if names.day == day]
         assert b"".join(part.identifiers for part in parts) == identifiers
         assert all(part.whole for part in parts) == (len(identifiers) // 16 <= size)
 
@@ -118,7 +124,9 @@ def events(count: int, seed: int) -> pa.Table:
 
 
 @pytest.mark.parametrize("held", [0, 1000, 10**6])
-def test_a_day_is_sorted_by_time_and_identifier_whatever_is_held(held: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_day_is_sorted_by_time_and_identifier_whatever_fits_into_memory(
+    held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sorting, "HELD_ROWS", held)
     monkeypatch.setattr(sorting, "_MERGED_ROWS", 700)
     monkeypatch.setattr(sorting, "_SPILLED_ROWS", 64)
@@ -127,9 +135,9 @@ def test_a_day_is_sorted_by_time_and_identifier_whatever_is_held(held: int, monk
     for part in parts:
         sorter.add(part)
 
-    found = pa.concat_tables(list(sorter.sorted()))
+    merged = pa.concat_tables(list(sorter.sorted()))
 
-    assert found.equals(pa.concat_tables(parts).sort_by([("event_time", "ascending"), ("event_id", "ascending")]))
+    assert merged.equals(pa.concat_tables(parts).sort_by([("event_time", "ascending"), ("event_id", "ascending")]))
     assert list(sorter.sorted()) == []
 
 

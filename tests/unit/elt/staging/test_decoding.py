@@ -8,7 +8,7 @@ from lakes import DAY, admission, changed, dep_snapshot, discharge, identifier, 
 
 from elt.contracts import EVENT_TYPES, arrow_schema, columns
 from elt.lake.quarantine import Reason
-from elt.staging.batches import RawBatch, RawObject
+from elt.staging.batches import Batch, RawObject
 from elt.staging.decode import Decoded
 from elt.staging.decode import decode as decode_batch
 from hospital_sim.events import Event, encode, event_type
@@ -24,14 +24,14 @@ EVENTS: dict[str, Event] = {
 
 
 def decode(kind: str, objects: list[RawObject]) -> Decoded:
-    return decode_batch(kind, RawBatch.of(objects))
+    return decode_batch(Batch.of(kind, objects))
 
 
 def decode_one(kind: str, data: bytes) -> Decoded:
     good = type(EVENTS[kind])(**{**_fields(EVENTS[kind]), "event_id": identifier(2)})
     neighbour = RawObject(DAY.date(), identifier(2), encode(good))
-    objects = RawBatch.of([RawObject(DAY.date(), identifier(1), data), neighbour])
-    decoded, one_by_one = decode_batch(kind, objects), decode_batch(kind, objects, at_once=False)
+    batch = Batch.of(kind, [RawObject(DAY.date(), identifier(1), data), neighbour])
+    decoded, one_by_one = decode_batch(batch), decode_batch(batch, fast=False)
     assert decoded.table.equals(one_by_one.table)
     assert decoded.rejected == one_by_one.rejected
     return decoded

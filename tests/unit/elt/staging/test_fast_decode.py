@@ -1,61 +1,61 @@
-"""What is read many at once is what decoding one by one gives; whatever is not certain is left to that."""
+"""Decoding canonical objects together gives what decoding one by one gives; all other objects are left to that."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from compiled_code import needed_library
 from lakes import DAY, admission, dep_snapshot, discharge, identifier, some_events, wait_snapshot
 
 from elt.contracts import EVENT_TYPES, arrow_schema
-from elt.native.buffers import JoinedObjects
-from elt.native.numpy_rows import NumpyRows
-from elt.staging import fast_decode as canonical
-from elt.staging.batches import RawBatch, RawObject
+from elt.native.buffers import ObjectBuffer
+from elt.native.rows import CompiledRows
+from elt.staging.batches import Batch, RawObject
 from elt.staging.decode import decode
-from elt.staging.fast_decode import LONGEST_OBJECT, CanonicalForm, canonical_form
+from elt.staging.fast_decode import LONGEST_OBJECT, CanonicalReader, canonical_reader
 from hospital_sim.events import Event, encode, event_type
 
 pytestmark = pytest.mark.unit
 
 
-@pytest.fixture(autouse=True, params=[canonical.ROWS, NumpyRows()], ids=["installed", "numpy"])
-def rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(canonical, "ROWS", request.param)
+@pytest.fixture(autouse=True)
+def rows() -> CompiledRows:
+    return CompiledRows(needed_library())
 
 
-def proven(kind: str, contents: list[bytes]) -> list[bool]:
-    form = canonical_form(EVENT_TYPES[kind])
-    assert form is not None
-    read = form.read(JoinedObjects.of(contents))
-    assert read.table.num_rows == read.rows.sum()
-    return [bool(row) for row in read.rows]
+def canonical(kind: str, contents: list[bytes]) -> list[bool]:
+    """Return for each object whether it is read as canonical."""
+    reader = canonical_reader(EVENT_TYPES[kind])
+    assert reader is not None
+    flags, table = reader.read(CompiledRows(needed_library()), ObjectBuffer.of(contents))
+    assert table.num_rows == flags.sum()
+    return [bool(flag) for flag in flags]
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
-def test_every_type_has_a_form_and_its_events_are_proven(kind: str) -> None:
+def test_the_encoded_events_of_every_type_are_canonical(kind: str, rows: CompiledRows) -> None:
     events = [event for event in some_events(300) if event_type(event) == kind]
 
-    form = CanonicalForm(EVENT_TYPES[kind])
-    read = form.read(JoinedObjects.of([encode(event) for event in events]))
+    flags, table = CanonicalReader(EVENT_TYPES[kind]).read(rows, ObjectBuffer.of([encode(event) for event in events]))
 
-    assert read.rows.all()
+    assert flags.all()
     expected = [
         {"event_type": kind} | {name: getattr(event, name) for name in event.__struct_fields__} for event in events
     ]
-    assert read.table.select(arrow_schema(kind).names).to_pylist() == [
+    assert table.select(arrow_schema(kind).names).to_pylist() == [
         {name: row[name] for name in arrow_schema(kind).names} for row in expected
     ]
 
 
 @pytest.mark.parametrize("event", [admission(), discharge(), wait_snapshot(), dep_snapshot()], ids=event_type)
-def test_a_change_of_any_byte_is_not_proven_unless_decoding_agrees(event: Event) -> None:
+def test_a_changed_byte_anywhere_gives_what_decoding_one_by_one_gives(event: Event) -> None:
     data = encode(event)
     changed = [
         data[:place] + bytes([byte]) + data[place + 1 :] for place in range(len(data)) for byte in b'"0z\\ -{}\xff\n'
     ]
     objects = [RawObject(DAY.date(), identifier(1), each) for each in changed]
 
-    fast = decode(event_type(event), RawBatch.of(objects))
-    slow = decode(event_type(event), RawBatch.of(objects), at_once=False)
+    fast = decode(Batch.of(event_type(event), objects))
+    slow = decode(Batch.of(event_type(event), objects), fast=False)
 
     assert fast.table.equals(slow.table)
     assert fast.rejected == slow.rejected
@@ -63,37 +63,37 @@ def test_a_change_of_any_byte_is_not_proven_unless_decoding_agrees(event: Event)
 
 
 @pytest.mark.parametrize("event", [admission(), discharge(), wait_snapshot(), dep_snapshot()], ids=event_type)
-def test_a_byte_less_or_more_anywhere_is_not_proven(event: Event) -> None:
+def test_a_byte_less_or_more_anywhere_gives_what_decoding_one_by_one_gives(event: Event) -> None:
     data = encode(event)
     shorter = [data[:place] + data[place + 1 :] for place in range(len(data))]
     longer = [data[:place] + b"1" + data[place:] for place in range(len(data) + 1)]
     objects = [RawObject(DAY.date(), identifier(1), each) for each in (*shorter, *longer)]
 
-    fast = decode(event_type(event), RawBatch.of(objects))
-    slow = decode(event_type(event), RawBatch.of(objects), at_once=False)
+    fast = decode(Batch.of(event_type(event), objects))
+    slow = decode(Batch.of(event_type(event), objects), fast=False)
 
     assert (fast.table.to_pylist(), fast.rejected) == (slow.table.to_pylist(), slow.rejected)
 
 
-def test_two_halves_in_two_files_are_no_object() -> None:
+def test_two_halves_in_two_files_are_not_an_object() -> None:
     whole = encode(admission())
 
     for cut in range(1, len(whole)):
-        assert proven("admission", [whole[:cut], whole[cut:]]) == [False, False]
+        assert canonical("admission", [whole[:cut], whole[cut:]]) == [False, False]
 
 
 def test_a_planted_pair_never_becomes_one_row() -> None:
-    assert proven("admission", [b'{"a":"1"', b',"b":"2"}']) == [False, False]
+    assert canonical("admission", [b'{"a":"1"', b',"b":"2"}']) == [False, False]
     start, end = encode(admission()).split(b',"sex"')
     neighbours = [encode(admission(2)), start, b',"sex"' + end, encode(admission(3))]
 
-    assert proven("admission", neighbours) == [True, False, False, True]
+    assert canonical("admission", neighbours) == [True, False, False, True]
 
 
 def test_an_object_that_goes_on_in_the_next_takes_nothing_from_it() -> None:
     whole = encode(admission())
 
-    assert proven("admission", [whole[:-1], b"}" + whole, whole]) == [False, False, True]
+    assert canonical("admission", [whole[:-1], b"}" + whole, whole]) == [False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -125,19 +125,19 @@ def test_an_object_that_goes_on_in_the_next_takes_nothing_from_it() -> None:
         (b'"patient_id":"00000000-', b'"patient_id":"0000000G-'),
     ],
 )
-def test_what_the_form_does_not_allow_is_not_proven(old: bytes, new: bytes) -> None:
+def test_a_value_that_the_encoder_never_writes_is_not_canonical(old: bytes, new: bytes) -> None:
     data = encode(admission())
     assert old in data
 
-    assert proven("admission", [data, data.replace(old, new), data]) == [True, False, True]
+    assert canonical("admission", [data, data.replace(old, new), data]) == [True, False, True]
 
 
 def test_a_number_of_many_digits_is_left_to_decoding() -> None:
     event = dep_snapshot()
     huge = encode(event).replace(b'"capacity":5', b'"capacity":%d' % (2**63 - 1))
 
-    assert proven("dep_snapshot", [huge]) == [False]
-    decoded = decode("dep_snapshot", RawBatch.of([RawObject(DAY.date(), identifier(1), huge)]))
+    assert canonical("dep_snapshot", [huge]) == [False]
+    decoded = decode(Batch.of("dep_snapshot", [RawObject(DAY.date(), identifier(1), huge)]))
     assert decoded.table["capacity"].to_pylist() == [2**63 - 1]
 
 
@@ -146,8 +146,10 @@ def test_an_enormous_object_is_decoded_on_its_own() -> None:
     small = encode(dep_snapshot(2))
 
     decoded = decode(
-        "dep_snapshot",
-        RawBatch.of([RawObject(DAY.date(), identifier(1), enormous), RawObject(DAY.date(), identifier(2), small)]),
+        Batch.of(
+            "dep_snapshot",
+            [RawObject(DAY.date(), identifier(1), enormous), RawObject(DAY.date(), identifier(2), small)],
+        ),
     )
 
     assert [len(name) for name in decoded.table["department_name"].to_pylist()] == [LONGEST_OBJECT, len("Acute")]
@@ -157,7 +159,7 @@ def test_a_name_with_any_characters_is_read_as_it_was_written() -> None:
     names = ["Ä", "a b", 'say "x"', "back\\slash", "日本", "tab\t", "x" * 200, "\u2028", "/", "\x7f"]
     data = [encode(dep_snapshot(number)).replace(b'"Acute"', encode_text(name)) for number, name in enumerate(names)]
 
-    decoded = decode("dep_snapshot", RawBatch.of([RawObject(DAY.date(), identifier(n), d) for n, d in enumerate(data)]))
+    decoded = decode(Batch.of("dep_snapshot", [RawObject(DAY.date(), identifier(n), d) for n, d in enumerate(data)]))
 
     assert decoded.rejected == []
     assert decoded.table["department_name"].to_pylist() == names
@@ -169,24 +171,23 @@ def encode_text(text: str) -> bytes:
     return msgspec.json.encode(text)
 
 
-def test_rows_stay_in_the_order_of_the_objects_however_they_were_read() -> None:
+def test_rows_stay_in_the_order_of_the_objects_whichever_way_they_are_decoded() -> None:
     spaced = b" " + encode(admission(2))
     objects = [encode(admission(1)), spaced, encode(admission(3)), b"{", encode(admission(5)) + b"\n"]
 
     decoded = decode(
-        "admission", RawBatch.of([RawObject(DAY.date(), identifier(n), d) for n, d in enumerate(objects, start=1)])
+        Batch.of("admission", [RawObject(DAY.date(), identifier(n), d) for n, d in enumerate(objects, start=1)])
     )
 
     assert decoded.table["event_id"].to_pylist() == [identifier(n) for n in (1, 2, 3, 5)]
     assert [rejected.object.event_id for rejected in decoded.rejected] == [identifier(4)]
 
 
-def test_the_calendar_agrees_with_that_of_the_language() -> None:
+def test_the_calendar_agrees_with_pythons(rows: CompiledRows) -> None:
     moments = [datetime(1900, 1, 1, tzinfo=UTC) + timedelta(days=97 * step, seconds=step) for step in range(1500)]
     events = [admission(number, moment) for number, moment in enumerate(moments)]
 
-    form = canonical_form(EVENT_TYPES["admission"])
-    assert form is not None
-    read = form.read(JoinedObjects.of([encode(event) for event in events]))
+    reader = CanonicalReader(EVENT_TYPES["admission"])
+    _, table = reader.read(rows, ObjectBuffer.of([encode(event) for event in events]))
 
-    assert read.table["event_time"].to_pylist() == moments
+    assert table["event_time"].to_pylist() == moments
