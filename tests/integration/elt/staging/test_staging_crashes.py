@@ -27,7 +27,7 @@ pytestmark = pytest.mark.integration
 STAGE = [sys.executable, "-c", "from elt.cli import main; main()", "stage", "--json"]
 
 # As on a machine that has processors for both: where there are fewer, one process does all.
-MANY_PROCESSORS = "from elt.staging import workers; workers.processors = lambda: 4; from elt.cli import main; main()"
+MANY_PROCESSORS = "from elt.lake import workers; workers.processors = lambda: 4; from elt.cli import main; main()"
 STAGE_BY_TWO = [sys.executable, "-c", MANY_PROCESSORS, "stage", "--json", "--workers", "2"]
 
 
