@@ -20,8 +20,7 @@ from elt.staging.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by
 from elt.staging.decode import decode
 from elt.staging.input_lists import NewObjects
 from elt.staging.plan import make_replay_plan
-from elt.staging.run import StagingRuns, open_workers
-from elt.staging.summary import StageSummary
+from elt.staging.run import StageSummary, StagingRuns, open_workers
 from hospital_sim.events import keys as raw_layout
 from hospital_sim.storage import FinishedRun, ObjectNotFoundError, read_record
 

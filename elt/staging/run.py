@@ -1,23 +1,74 @@
 """Stages a lake: completes interrupted staging runs, plans the new objects, stages them, and commits."""
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
 import msgspec
 
 from elt import EmptyLakeError, OnProgress, report_progress
+from elt.contracts import EVENT_TYPES
 from elt.lake import layout
 from elt.lake.digests import digest
 from elt.lake.manifests import MANIFEST_VERSION, Commit, Plan
+from elt.lake.quarantine import Reason
 from elt.lake.store import Lake
 from elt.lake.tree import RawTree
 from elt.lake.workers import DaskWorkers, LocalWorkers, Workers, suitable_count
 from elt.staging import input_lists
 from elt.staging.input_lists import MonthToList
 from elt.staging.plan import create_plan, encode_plan, make_plan
-from elt.staging.summary import StageSummary
 from elt.staging.write import output_groups, quarantine_foreign, stage_outputs
 from hospital_sim.storage import ObjectConflictError
+
+
+@dataclass
+class StageSummary:
+    """Counts over all staging runs that one call completed.
+
+    Attributes:
+        lake: URL of the lake.
+        raw_objects: Raw objects that were staged or quarantined.
+        staged: Rows staged, by event type.
+        quarantined: Objects quarantined, by reason.
+        late: Late events among the rows.
+        files: Parquet files written.
+        manifests: Numbers of the staging runs that were completed; empty if there was nothing new.
+    """
+
+    lake: str
+    raw_objects: int = 0
+    staged: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EVENT_TYPES, 0))
+    quarantined: dict[str, int] = field(default_factory=dict)
+    late: int = 0
+    files: int = 0
+    manifests: list[int] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """Rows staged, of all event types."""
+        return sum(self.staged.values())
+
+    def add(self, plan: Plan, commit: Commit) -> None:
+        """Add the counts of one staging run."""
+        quarantined = Counter(self.quarantined)
+        # Commits of earlier versions have no reasons for unrecognised objects.
+        quarantined.update(
+            commit.foreign_reasons or ({Reason.FOREIGN_KEY.value: commit.foreign} if commit.foreign else {})
+        )
+        for output in commit.outputs:
+            self.staged[output.event_type] += output.counts.rows
+            self.late += sum(output.counts.late.values())
+            self.files += output.key is not None
+            quarantined.update({reason: sum(days.values()) for reason, days in output.counts.quarantined.items()})
+        self.quarantined = dict(sorted(quarantined.items()))
+        self.raw_objects += plan.foreign_objects + sum(output.objects for output in plan.outputs)
+        self.manifests.append(plan.number)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the summary as a JSON object."""
+        return asdict(self)
 
 
 def stage(
