@@ -1,4 +1,4 @@
-"""Synthetic UK hospitals in SimPy: beds, waiting lists, lengths of stay, and the events they leave behind.
+"""Synthetic UK hospitals in SimPy: beds, waiting lists, lengths of stay, and events.
 
     import hospital_sim as hs
 
@@ -6,8 +6,35 @@
     run = hospital.simulate("2024-01-01", "2024-12-31", seed=1)
     run.summary()
 
-The names here are what most people need; all distributions are in ``hospital_sim.distributions``, the event types in
-``hospital_sim.events``, the closed forms in ``hospital_sim.queueing``.
+Hospitals
+
+- ``load``, ``load_all``: load a preset or a TOML file; ``presets``: names of the presets.
+- ``Hospital``: describe it, change its beds, simulate it; ``HospitalConfig``: its configuration.
+- ``Run``: waits, occupancy and charts of a finished run; ``RunRecord``: its true counts; ``Table``: a table of results.
+
+Building blocks for your own SimPy models
+
+- ``Ward``: beds and a waiting list; ``Census``: its occupancy, queue and waits.
+- ``arrivals``: patients who follow a pathway; ``Patient``: one of them, with its own draws.
+
+Distributions (all are in ``hospital_sim.distributions``)
+
+- ``Exponential``, ``Fixed``, ``Gamma``, ``Lognormal``, ``Uniform``; ``Mixture``: several; ``Truncated``: keeps the mean.
+- ``distribution``: a decorator that adds your own.
+
+Experiments
+
+- ``replicate``: run a hospital many times; ``compare``: hospitals on common random numbers; ``sweep``: over a field.
+
+Sinks
+
+- ``Sink``: the protocol; ``MemorySink``: keeps events in memory; ``ObjectSink``: writes them to a store.
+
+Errors
+
+- ``HospitalSimError``: base of all; ``ConfigurationError``, ``HistoryConflictError``, ``MissingExtraError``.
+
+Event types are in ``hospital_sim.events``, formulas of queueing theory in ``hospital_sim.queueing``.
 """
 
 from hospital_sim.blocks.census import Census

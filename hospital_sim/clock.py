@@ -1,4 +1,4 @@
-"""The clock of a hospital run: whole seconds since 1970-01-01T00:00:00Z, and the calendar it stands for."""
+"""The clock of a hospital run: whole seconds since 1970-01-01T00:00:00Z, and their UTC dates and timestamps."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -9,20 +9,20 @@ HOUR = 3_600
 """Seconds in an hour."""
 
 DAY = 24 * HOUR
-"""Seconds in a day; a hospital keeps UTC, so every day has as many."""
+"""Seconds in a day; the same for every day, because a hospital keeps UTC."""
 
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
-"""The proleptic ordinal of the day at which the clock begins."""
+"""Proleptic ordinal of 1970-01-01, where the clock begins."""
 
 _ONE_DAY = timedelta(days=1)
 
 MINUTES = [timedelta(minutes=minutes) for minutes in range(DAY // 60)]
 SECONDS = [timedelta(seconds=seconds) for seconds in range(60)]
-"""Added to midnight, a minute of the day and a second of it make a timestamp, in a third of the usual time."""
+"""Midnight plus a minute of the day and a second of the minute is a timestamp, three times as fast as ``timestamp``."""
 
 
 def second_of(day: date) -> int:
-    """Return the second at which a day begins."""
+    """Return the first second of a day."""
     return (day.toordinal() - EPOCH_ORDINAL) * DAY
 
 
@@ -37,7 +37,7 @@ def date_of(second: int) -> date:
 
 
 def days_from(first: date) -> Iterator[date]:
-    """Yield one date after another, without end."""
+    """Yield a date and the dates after it, without end."""
     day = first
     while True:
         yield day
@@ -50,10 +50,10 @@ def to_seconds(days: float) -> int:
 
 
 def parse_date(field: str, value: str | date) -> date:
-    """Return a date that a caller gave as one, or as text.
+    """Return the date that a caller passed as a date or as text.
 
     Args:
-        field: What the caller calls it, for the error.
+        field: Name of the argument, for the error.
         value: A date, or ``YYYY-MM-DD``.
 
     Raises:

@@ -2,10 +2,10 @@
 
 
 class HospitalSimError(Exception):
-    """Any error that this library raises on purpose.
+    """Base of the errors that this library raises on purpose.
 
     Attributes:
-        exit_code: How a command ends that meets it: 1, the work could not be completed; 2, the call was wrong.
+        exit_code: Exit code of a command: 1 if the work could not be completed, 2 if the call was wrong.
     """
 
     exit_code = 1
@@ -18,17 +18,17 @@ class ConfigurationError(HospitalSimError, ValueError):
 
 
 class ConfigurationTypeError(ConfigurationError, TypeError):
-    """A field of a hospital's configuration has a value of a wrong type."""
+    """A field of a hospital's configuration, or an argument of a run, has a value of a wrong type."""
 
 
 class HistoryConflictError(HospitalSimError):
-    """A lake already holds another history of the same hospital, or not the days that a run continues from."""
+    """A lake holds another history of the same hospital, or lacks the days before those of a run."""
 
     exit_code = 2
 
 
 class MissingExtraError(HospitalSimError, ImportError):
-    """Something was asked for that needs an optional dependency."""
+    """An optional dependency is not installed."""
 
     exit_code = 2
 

@@ -1,10 +1,11 @@
-"""A hospital: load one, see what is asked of it, and run it."""
+"""The hospital: load one, describe its offered load, change its beds, run it."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
 from datetime import date
+from operator import mul
 from pathlib import Path
 
 from msgspec import structs
@@ -31,17 +32,17 @@ def load(hospital: str | os.PathLike[str]) -> Hospital:
         hospital: Name of a preset, or path of a TOML file that describes one hospital.
 
     Raises:
-        ConfigurationError: If there is no such preset or file, a field is wrong, or the file holds several hospitals.
+        ConfigurationError: If the preset or file does not exist, a field is wrong, or the file has several hospitals.
     """
-    found = load_all(hospital)
-    if len(found) > 1:
-        names = ", ".join(each.config.id for each in found)
+    hospitals = load_all(hospital)
+    if len(hospitals) > 1:
+        names = ", ".join(entry.config.id for entry in hospitals)
         raise ConfigurationError(f"{hospital}: describes several hospitals ({names}); use load_all")
-    return found[0]
+    return hospitals[0]
 
 
 def load_all(hospital: str | os.PathLike[str]) -> tuple[Hospital, ...]:
-    """Load the hospitals of a preset or a TOML file, each a world of its own (arguments and errors as in ``load``)."""
+    """Load the independent hospitals of a preset or a TOML file (arguments and errors as in ``load``)."""
     text = os.fspath(hospital)
     path = preset_path(text)
     if path is None and (text.endswith(".toml") or Path(text).is_file()):
@@ -54,13 +55,13 @@ def load_all(hospital: str | os.PathLike[str]) -> tuple[Hospital, ...]:
 
 
 class Hospital:
-    """A hospital that can be run.
+    """A hospital to run.
 
     Args:
-        config: What it is.
+        config: The configuration.
 
     Attributes:
-        config: What it is.
+        config: The configuration, checked.
 
     Raises:
         ConfigurationError: If a field of the configuration is wrong.
@@ -72,8 +73,8 @@ class Hospital:
     def describe(self) -> Table:
         """Return the offered load by department and month, before anything runs.
 
-        Offered load is the beds that demand asks for as a share of the beds there are; a month above 1 is pressure, a
-        year at 1 or more a queue without end. The last row is the hospital, weighted by beds.
+        Offered load is the beds that demand needs as a share of the open beds. A month above 1 is pressure; a year at 1
+        or more is a queue that grows without end. The last row is the hospital, weighted by beds.
         """
         departments = self.config.department
         beds = [entry.beds for entry in departments]
@@ -87,9 +88,9 @@ class Hospital:
         names = [entry.name for entry in departments]
         if len(departments) > 1:
             total_requests = sum(rows["requests_per_day"])
-            bed_days = sum(map(_times, rows["requests_per_day"], rows["mean_bed_days"]))
+            bed_days = sum(map(mul, rows["requests_per_day"], rows["mean_bed_days"]))
             for column in ("year", *MONTHS):
-                rows[column].append(sum(map(_times, rows[column], map(float, beds))) / sum(beds))
+                rows[column].append(sum(map(mul, rows[column], map(float, beds))) / sum(beds))
             rows["requests_per_day"].append(total_requests)
             rows["mean_bed_days"].append(bed_days / total_requests)
             names.append("All departments")
@@ -102,16 +103,16 @@ class Hospital:
         """Return this hospital with more or fewer beds, and the same demand.
 
         Args:
-            change: How many more beds, by identifier of the department; negative for fewer.
+            change: Number of beds more, by identifier of the department; negative for fewer.
 
         Raises:
-            ConfigurationError: If there is no such department, or no bed would be left.
+            ConfigurationError: If a department does not exist, or would have no bed.
         """
-        known = [entry.id for entry in self.config.department]
+        ids = [entry.id for entry in self.config.department]
         for name in change:
-            if name not in known:
+            if name not in ids:
                 raise ConfigurationError(
-                    f"{name!r} is not a department of {self.config.id}; there are {', '.join(known)}"
+                    f"{name!r} is not a department of {self.config.id}; there are {', '.join(ids)}"
                 )
         changed = tuple(_with_beds(entry, change.get(entry.id, 0)) for entry in self.config.department)
         return Hospital(structs.replace(self.config, department=changed))
@@ -129,14 +130,21 @@ class Hospital:
     ) -> Run:
         """Run the hospital.
 
+        Follow a long run with ``on_day``::
+
+            def report(day):
+                if day.day == 1:
+                    print(day)
+            run = hospital.simulate("2024-01-01", "2024-12-31", seed=1, on_day=report)
+
         Args:
             start: First day, UTC, as a date or ``YYYY-MM-DD``.
             end: Last day, inclusive; may equal ``start``.
             seed: Seed of every random stream, 0 or more. The same seed gives the same bytes.
-            sink: Where the events go as they happen: a sink, or the raw root of a lake as a path or a URL.
-            emit_from: First day of which events are emitted, to append to finished runs of the same history.
-            keep: Whether the run keeps its events in memory; if None, it does unless there is a sink.
-            on_day: Called when a day is done, those of the warm-up included.
+            sink: Receives the events as they happen: a sink, or the raw root of a lake as a path or a URL.
+            emit_from: First day whose events are emitted, to append to finished runs of the same history.
+            keep: True to keep the events in memory; if None, they are kept unless there is a sink.
+            on_day: Called with each day after it has run, days of the warm-up included.
 
         Returns:
             The finished run.
@@ -152,19 +160,19 @@ class Hospital:
         memory = MemorySink() if keep or (keep is None and sink is None) else None
         with open_sink(MemorySink() if sink is None else sink) as target:
             target.begin(plan)
-            record = run_events(self.config, plan, _to_each(memory, None if sink is None else target), on_day)
+            record = run_events(self.config, plan, _write_to(memory, None if sink is None else target), on_day)
             target.flush()
             target.finish(record)
         return Run(self.config, record, None if memory is None else memory.events)
 
     def __repr__(self) -> str:
-        """Say which hospital this is."""
+        """Return the name and the size of the hospital."""
         beds = sum(entry.beds for entry in self.config.department)
         return f"<Hospital {self.config.name}: {len(self.config.department)} departments, {beds} beds>"
 
 
 def _with_beds(department: DepartmentConfig, more: int) -> DepartmentConfig:
-    """Change the beds of a department, and fix the demand that was derived from them."""
+    """Return a department with other beds and the same demand, as a fixed rate instead of a target."""
     if department.beds + more < 1:
         raise ConfigurationError(
             f"{department.id}: {more:+d} would leave {department.beds + more} beds; leave 1 or more"
@@ -179,10 +187,10 @@ def _with_beds(department: DepartmentConfig, more: int) -> DepartmentConfig:
     )
 
 
-def _to_each(memory: MemorySink | None, target: Sink | None) -> Callable[[Event], None]:
-    """Return what hands an event to those that want it."""
+def _write_to(memory: MemorySink | None, target: Sink | None) -> Callable[[Event], None]:
+    """Return a function that writes an event to both sinks, as far as they exist."""
     if memory is None:
-        return _nowhere if target is None else target.write
+        return _discard if target is None else target.write
     if target is None:
         return memory.write
     keep, write = memory.write, target.write
@@ -194,9 +202,5 @@ def _to_each(memory: MemorySink | None, target: Sink | None) -> Callable[[Event]
     return both
 
 
-def _nowhere(_: Event) -> None:
-    """Take an event and forget it."""
-
-
-def _times(one: float, other: float) -> float:
-    return one * other
+def _discard(_: Event) -> None:
+    """Discard an event."""
