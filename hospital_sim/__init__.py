@@ -19,7 +19,7 @@ Building blocks for your own SimPy models
 
 Distributions (all are in ``hospital_sim.distributions``)
 
-- ``Exponential``, ``Fixed``, ``Gamma``, ``Lognormal``, ``Uniform``; ``Mixture``: several; ``Truncated``: keeps the mean.
+- ``Exponential``, ``Fixed``, ``Gamma``, ``Lognormal``, ``Mixture``, ``Uniform``; ``Truncated``, which keeps the mean.
 - ``distribution``: a decorator that adds your own.
 
 Experiments
