@@ -1,4 +1,4 @@
-"""The commands of ``hospital-sim``, by the names that people type."""
+"""Puts the commands of ``hospital-sim`` together under their names."""
 
 import typer
 
@@ -6,7 +6,7 @@ from hospital_sim.cli import board, calibrate, compare, describe, list_presets, 
 from hospital_sim.terminal import examples
 
 app = typer.Typer(
-    help="Synthetic UK hospitals: see what is asked of one, and run it.",
+    help="Simulate UK hospitals that do not exist: describe one, run it, compare two.",
     epilog=examples(
         "hospital-sim presets",
         "hospital-sim describe small",

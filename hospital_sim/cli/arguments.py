@@ -1,4 +1,4 @@
-"""What several commands take."""
+"""Arguments and options that several commands share."""
 
 from typing import Annotated
 
@@ -13,5 +13,5 @@ HospitalArgument = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")]
 WorkersOption = Annotated[
     int | None,
-    typer.Option(metavar="N", help="Processes; one for each processor if not given, where they are forked."),
+    typer.Option(metavar="N", help="Most processes to use; chosen automatically by default."),
 ]

@@ -1,4 +1,4 @@
-"""The command ``board``: a page that plays a hospital through time."""
+"""The command ``board``: writes a page that plays a hospital through time."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,15 +15,15 @@ def command(
     source: Annotated[str, typer.Argument(metavar="URL", help="A lake, or its raw root: LAKE/raw.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The page to write.")],
     hospital_id: Annotated[
-        str | None, typer.Option("--hospital", metavar="ID", help="Which hospital, if there are several.")
+        str | None, typer.Option("--hospital", metavar="ID", help="The hospital, if the lake has several.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write a bed board: one page that plays a hospital through time, bed by bed.
 
-    It needs no network. Each bed is a cell; the queue grows and drains below.
+    The page needs no network. Each bed is a cell, with the queue of its ward below.
     """
-    # Imported here, so that the other commands need not wait for it.
+    # Imported here, so that the other commands start faster.
     from hospital_sim.results.board import Board
     from hospital_sim.results.read_back import read_history
 

@@ -1,4 +1,4 @@
-"""The command ``calibration``: each published figure beside its source and the simulated value."""
+"""The command ``calibration``: compares published figures with a simulated hospital."""
 
 from typing import Annotated
 
@@ -26,17 +26,17 @@ def command(
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show published figures beside a simulated hospital, each measured the way its source measures.
+    """Compare published figures with a simulated hospital, each measured the way its source measures.
 
-    The figures are those of acute hospitals in England: a hospital that is not meant to be one will differ.
+    The figures are those of acute hospitals in England; other kinds of hospital will differ.
     """
-    # Imported here, so that the help of every command is fast.
+    # Imported here, so that the other commands start faster.
     from hospital_sim.validation.calibration import calibration, show
 
-    found = load(hospital_name)
+    hospital = load(hospital_name)
     with terminal.counting("years", replications) as count:
         agreement = calibration(
-            found, replications=replications, seed=seed, workers=workers, on_done=lambda _done, _total: count()
+            hospital, replications=replications, seed=seed, workers=workers, on_done=lambda _done, _total: count()
         )
     if as_json:
         terminal.print_json(show.summary(agreement, hospital_name, seed))

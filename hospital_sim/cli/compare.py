@@ -1,4 +1,4 @@
-"""The command ``compare``: two hospitals on common random numbers."""
+"""The command ``compare``: compares two hospitals on common random numbers."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,9 +15,17 @@ from hospital_sim.experiments.intervals import CONFIDENCE
 from hospital_sim.hospital import load
 from hospital_sim.observe import METRICS
 
-SHOWN = ("admissions", "diverted_share", "occupied_beds", "utilisation", "queue", "wait_mean", "wait_p90", "stay_mean")
-"""What is compared unless other metrics are asked for."""
-
+DEFAULT_METRICS = (
+    "admissions",
+    "diverted_share",
+    "occupied_beds",
+    "utilisation",
+    "queue",
+    "wait_mean",
+    "wait_p90",
+    "stay_mean",
+)
+"""Metrics that are compared by default."""
 
 EXAMPLES = terminal.examples(
     "hospital-sim compare small small --beds general_medicine=2 --start 2025-01-01 \\\n"
@@ -35,7 +43,7 @@ def command(
         str,
         typer.Argument(
             metavar="A",
-            help="A preset's name or a TOML file: what is compared with.",
+            help="A preset's name or a TOML file; the base of the comparison.",
             autocompletion=terminal.complete_hospital,
         ),
     ],
@@ -43,19 +51,21 @@ def command(
         str,
         typer.Argument(
             metavar="B",
-            help="A preset's name or a TOML file: what is compared.",
+            help="A preset's name or a TOML file, to compare with A.",
             autocompletion=terminal.complete_hospital,
         ),
     ],
     beds: Annotated[
         list[str] | None,
         typer.Option(
-            "--beds", metavar="ID=N", help="N beds more (or fewer) in a department of B, at A's demand; repeat it."
+            "--beds",
+            metavar="ID=N",
+            help="Add N beds to a department of B (a negative N removes beds); demand stays as in A. Repeat it.",
         ),
     ] = None,
-    start: Annotated[str | None, typer.Option(metavar="DATE", help="First day, UTC; 2025-01-01 if not given.")] = None,
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="First day, UTC; 2025-01-01 by default.")] = None,
     end: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Last day; a year from the start if not given.")
+        str | None, typer.Option(metavar="DATE", help="Last day, inclusive; a year from the start by default.")
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the experiment, 0 or more.")] = 1,
     replications: Annotated[int, typer.Option(metavar="N", help="Runs of each, 2 or more.")] = 30,
@@ -64,70 +74,70 @@ def command(
         typer.Option(
             "--metric",
             metavar="NAME",
-            help="What to compare; repeat it for several.",
+            help="Metric to compare; repeat it for several.",
             autocompletion=_metrics,
         ),
     ] = None,
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare two hospitals on common random numbers, with intervals.
+    """Compare two hospitals on common random numbers, with confidence intervals.
 
-    Where demand and stays of a department are the same, it meets the same patients in both.
+    A department whose demand and stays are the same in both has the same patients in both.
     """
     names = _names(base, other)
     changed = load(other).with_beds(_more_beds(beds)) if beds else load(other)
     hospitals = dict(zip(names, (load(base), changed), strict=True))
     with terminal.counting("replications", 2 * replications) as count:
-        found = compare_hospitals(
+        comparison = compare_hospitals(
             hospitals,
             start=start,
             end=end,
             replications=replications,
             seed=seed,
-            metrics=metric or SHOWN,
+            metrics=metric or DEFAULT_METRICS,
             workers=workers,
             on_done=lambda _done, _total: count(),
         )
     if as_json:
-        terminal.print_json(_summary(found, names, (base, other), seed))
+        terminal.print_json(_summary(comparison, names, (base, other), seed))
         return
-    table = found.table()
-    terminal.print_table(table.title, table.columns, list(table.rows()), found.notes)
+    table = comparison.table()
+    terminal.print_table(table.title, table.columns, list(table.rows()), comparison.notes)
 
 
-def _more_beds(given: Sequence[str]) -> dict[str, int]:
-    """Return how many more beds each department has: ``surgery=4``, ``medicine=-2``."""
-    more: dict[str, int] = {}
-    for word in given:
+def _more_beds(words: Sequence[str]) -> dict[str, int]:
+    """Return the change in beds by department, from words such as ``surgery=4`` and ``medicine=-2``."""
+    changes: dict[str, int] = {}
+    for word in words:
         department, _, number = word.partition("=")
         try:
-            more[department] = int(number)
+            changes[department] = int(number)
         except ValueError as error:
             raise terminal.WrongCallError(
                 f"--beds: {word!r} is not a department and a number of beds, such as general_medicine=2"
             ) from error
-    return more
+    return changes
 
 
 def _names(base: str, other: str) -> tuple[str, str]:
-    """Return what the two are called: a preset's name, or a file's without its folder; with a letter if it is one."""
-    first, second = (Path(given).stem if given.endswith(".toml") else given for given in (base, other))
+    """Return the names of presets, or of files without folder and suffix; with a letter, A or B, if they are equal."""
+    first, second = (Path(word).stem if word.endswith(".toml") else word for word in (base, other))
     return (first, second) if first != second else (f"{first} (A)", f"{second} (B)")
 
 
-def _summary(found: Comparison, names: Sequence[str], given: Sequence[str], seed: int) -> dict[str, object]:
-    first = found.scenarios[names[0]]
+def _summary(comparison: Comparison, names: Sequence[str], words: Sequence[str], seed: int) -> dict[str, object]:
+    first = comparison.scenarios[names[0]]
     return {
-        "a": given[0],
-        "b": given[1],
+        "a": words[0],
+        "b": words[1],
         "start": str(first.start),
         "end": str(first.end),
         "seed": seed,
         "replications": len(first),
         "confidence": CONFIDENCE,
-        "differences": [_entry(difference) for difference in found.differences()],
-        "notes": list(found.notes),
+        "differences": [_entry(difference) for difference in comparison.differences()],
+        "notes": list(comparison.notes),
     }
 
 

@@ -1,4 +1,4 @@
-"""The command ``describe``: what is asked of a hospital, before anything runs."""
+"""The command ``describe``: shows the offered load of a hospital before a run."""
 
 from hospital_sim import terminal
 from hospital_sim.cli.arguments import HospitalArgument, JsonOption
@@ -8,16 +8,16 @@ EXAMPLES = terminal.examples("hospital-sim describe district_general", "hospital
 
 
 def command(hospital_name: HospitalArgument, as_json: JsonOption = False) -> None:
-    """Show the offered load by department and month, before anything runs.
+    """Show the offered load by department and month, without a run.
 
-    Offered load is the beds that demand asks for as a share of the beds there are, long stays and delays included.
+    Offered load is the beds that demand needs, long stays and delays included, as a share of the open beds.
     """
-    found = load_all(hospital_name)
-    tables = [each.describe() for each in found]
+    hospitals = load_all(hospital_name)
+    tables = [hospital.describe() for hospital in hospitals]
     if as_json:
         entries = [
-            {"hospital_id": each.config.id, "departments": list(table)}
-            for each, table in zip(found, tables, strict=True)
+            {"hospital_id": hospital.config.id, "departments": list(table)}
+            for hospital, table in zip(hospitals, tables, strict=True)
         ]
         terminal.print_json({"hospitals": entries})
         return

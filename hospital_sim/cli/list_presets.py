@@ -1,4 +1,4 @@
-"""The command ``presets``: the hospitals that come with the library, and the file that each is."""
+"""The command ``presets``: lists the hospitals of the library, or prints the file of one."""
 
 import sys
 from typing import Annotated
@@ -20,11 +20,11 @@ def _names(incomplete: str) -> list[str]:
 def command(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[PRESET]", help="Print the TOML file of this one.", autocompletion=_names),
+        typer.Argument(metavar="[PRESET]", help="Print the TOML file of this preset.", autocompletion=_names),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the hospitals that come with the library, or print one as a file to begin your own with."""
+    """List the hospitals of the library, or print the TOML file of one as a start for your own."""
     if name is None:
         _list(as_json)
         return

@@ -1,4 +1,4 @@
-"""The command ``simulate``: each hospital of a file is a run of its own, side by side over workers."""
+"""The command ``simulate``: runs the hospitals of a preset or a file and writes their events."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -18,8 +18,7 @@ from hospital_sim.sinks import ObjectSink
 from hospital_sim.storage import open_store, public_url
 
 Written = tuple[RunRecord, int, int]
-"""A run record; how many events were created, and how many were there already."""
-
+"""A run record, the number of events created, and the number that existed already."""
 
 EXAMPLES = terminal.examples(
     "hospital-sim simulate small --start 2024-01-01 --end 2024-01-31 --seed 1 --sink lake/raw",
@@ -34,52 +33,41 @@ def command(
     start: Annotated[str, typer.Option(metavar="DATE", help="First day, UTC.")],
     end: Annotated[str, typer.Option(metavar="DATE", help="Last day, inclusive.")],
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of every random stream, 0 or more.")],
-    sink: Annotated[str, typer.Option(metavar="URL", help="The raw root that events are written to: LAKE/raw.")],
+    sink: Annotated[str, typer.Option(metavar="URL", help="Raw root to write events to: LAKE/raw.")],
     emit_from: Annotated[
-        str | None, typer.Option(metavar="DATE", help="First day to emit, to append to finished runs.")
+        str | None, typer.Option(metavar="DATE", help="First day to write, to append to finished runs.")
     ] = None,
-    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Hospitals to run side by side.")] = 1,
+    workers: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Most hospitals to run at once, each in its own process.")
+    ] = 1,
     single_writer: Annotated[
         bool,
-        typer.Option("--single-writer", help="Use a store that overwrites: nothing else writes to it, I promise."),
+        typer.Option(
+            "--single-writer", help="Allow a store without atomic create. Only safe if nothing else writes to it."
+        ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run a hospital and write each event as a JSON object of its own.
+    """Run a hospital and write each event as a JSON object.
 
-    The same call again completes a run that was cut short, and changes nothing in one that was not.
+    The same call again completes an interrupted run, and changes nothing after a complete one.
     """
-    summary = simulate_all(hospital_name, start, end, seed, sink, emit_from, workers, single_writer)
-    terminal.show("Simulated", summary, as_json=as_json)
-
-
-def simulate_all(
-    hospital: str,
-    start: str,
-    end: str,
-    seed: int,
-    sink: str,
-    emit_from: str | None,
-    workers: int,
-    single_writer: bool,
-) -> dict[str, object]:
-    """Run the hospitals of a preset or a file and return the summary of what was written."""
-    hospitals = load_all(hospital)
-    # A wrong URL is said before anything runs, and by this process.
+    hospitals = load_all(hospital_name)
+    # Opened here first, so that a wrong URL is an error before any run.
     open_store(sink, single_writer=single_writer)
     work = partial(
         _simulate_one, start=start, end=end, seed=seed, sink=sink, emit_from=emit_from, single_writer=single_writer
     )
     if workers == 1 or len(hospitals) == 1:
         written = []
-        for each in hospitals:
-            with terminal.counting_days(each.config.id, each.config.warmup_days, start, end) as on_day:
-                written.append(work(each, on_day=on_day))
+        for hospital in hospitals:
+            with terminal.counting_days(hospital.config.id, hospital.config.warmup_days, start, end) as on_day:
+                written.append(work(hospital, on_day=on_day))
     else:
-        # A forked process would inherit the threads of an object store in an unknown state.
+        # Spawned, because a forked process would inherit the threads of an object store in an unknown state.
         with ProcessPoolExecutor(min(workers, len(hospitals)), get_context("spawn")) as pool:
             written = list(terminal.progress(pool.map(work, hospitals), "simulating", len(hospitals)))
-    return _summary(written, sink)
+    terminal.show("Simulated", _summary(written, sink), as_json=as_json)
 
 
 def _simulate_one(

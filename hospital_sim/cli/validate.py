@@ -1,4 +1,4 @@
-"""The command ``validate``: the simulator against every closed form that it must reproduce."""
+"""The command ``validate``: compares the simulator with exact results of queueing theory."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hospital_sim import terminal
-from hospital_sim.cli.arguments import JsonOption
+from hospital_sim.cli.arguments import JsonOption, WorkersOption
 
 EXAMPLES = terminal.examples(
     "hospital-sim validate --only inputs", "hospital-sim validate --only seasonal --page validation.html"
@@ -17,21 +17,20 @@ def command(
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of all replications, 0 or more.")] = 1,
     replications: Annotated[int, typer.Option(metavar="N", min=30, help="Runs of each study, 30 or more.")] = 30,
     only: Annotated[
-        list[str] | None, typer.Option("--only", metavar="WORD", help="Studies whose name has the word; repeat it.")
+        list[str] | None,
+        typer.Option("--only", metavar="WORD", help="Run only studies whose name contains the word; repeat it."),
     ] = None,
     page: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write a page too: HTML if FILE ends so, else Markdown.")
+        Path | None, typer.Option(metavar="FILE", help="Write a page too: HTML if FILE ends in .html, else Markdown.")
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Processes; one for each processor if not given.")
-    ] = None,
+    workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Simulate what queueing theory has an exact answer to, and compare; exit 1 if a check fails.
+    """Compare the simulator with exact results of queueing theory; exit 1 if a check fails.
 
-    Also a published table: an acute stroke unit, by its number of beds.
+    One study compares with a published table: an acute stroke unit, by its number of beds.
     """
-    # Imported here, so that the other commands need not wait for it.
+    # Imported here, so that the other commands start faster.
     from hospital_sim.validation import page as pages
     from hospital_sim.validation.run import STUDIES, validate
 

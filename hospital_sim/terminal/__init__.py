@@ -1,6 +1,13 @@
-"""What the commands share: exit codes, errors in one or two lines, help with examples, summaries, progress.
+"""The terminal side of all commands; only ``cli`` packages import it.
 
-Exit 0: done. Exit 1: a check failed or the work could not be completed. Exit 2: the call or the configuration is wrong.
+- Programs: ``run`` runs a command line; ``CommandError`` ends it with the exit code ``FAILED``, ``WrongCallError`` with
+  ``WRONG_CALL``.
+- Help: ``examples`` at the end of a command's help; ``complete_hospital`` for the shell.
+- Output: ``show``, ``print_table``, ``print_json``, ``print_notes`` on standard output.
+- Errors and progress, on standard error: ``error_line``, ``warning_line``, ``progress``, ``counting``,
+  ``counting_days``, ``is_watched``.
+
+Exit codes: 0, done; 1, a check failed or the work could not be completed; 2, the call or the configuration is wrong.
 """
 
 from hospital_sim.terminal.completion import complete_hospital

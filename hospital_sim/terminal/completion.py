@@ -1,4 +1,4 @@
-"""What the shell completes."""
+"""Completes the names of hospitals in the shell."""
 
 from glob import escape
 from pathlib import Path
@@ -7,10 +7,10 @@ from hospital_sim.config.presets import presets
 
 
 def complete_hospital(incomplete: str) -> list[str]:
-    """Return the presets and the TOML files, and the folders on the way to some, that begin as the word does."""
-    before, slash, begun = incomplete.rpartition("/")
+    """Return the presets, TOML files and folders that begin with an incomplete word."""
+    before, slash, prefix = incomplete.rpartition("/")
     folder = Path(before or slash or ".")
-    found = sorted(path for path in folder.glob(f"{escape(begun)}*")) if folder.is_dir() else []
-    files = [f"{before}{slash}{path.name}" for path in found if path.suffix == ".toml"]
-    folders = [f"{before}{slash}{path.name}/" for path in found if begun and path.is_dir()]
+    paths = sorted(folder.glob(f"{escape(prefix)}*")) if folder.is_dir() else []
+    files = [f"{before}{slash}{path.name}" for path in paths if path.suffix == ".toml"]
+    folders = [f"{before}{slash}{path.name}/" for path in paths if prefix and path.is_dir()]
     return [*(name for name in presets() if name.startswith(incomplete)), *files, *folders]

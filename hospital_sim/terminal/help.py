@@ -1,12 +1,12 @@
-"""Examples at the end of a command's help."""
+"""Formats the examples at the end of a command's help."""
 
 
 def examples(*commands: str) -> str:
-    """Return what a command's help ends with: commands that can be copied as they stand.
+    """Return the end of a command's help: commands that can be copied and run.
 
     Args:
-        commands: One command each, as it is typed; it may go on over several lines.
+        commands: One command each, as it is typed; it may have several lines.
     """
-    # The first line keeps the help from filling lines anew.
+    # The first line is Click's mark for text whose lines must not be wrapped.
     lines = [line for command in commands for line in command.split("\n")]
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])

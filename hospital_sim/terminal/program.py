@@ -1,4 +1,4 @@
-"""How a program runs: exit codes, and errors in one or two lines."""
+"""Runs a command line: exit codes, and errors in one or two lines."""
 
 import sys
 import traceback
@@ -9,11 +9,11 @@ import typer
 FAILED = 1
 WRONG_CALL = 2
 
-_INTERRUPTED = 130  # what Typer makes of a keyboard interrupt
+_INTERRUPTED = 130  # Typer's exit code for a keyboard interrupt
 
 
 class CommandError(Exception):
-    """A command cannot go on; the message names the field, file or key and says what to do.
+    """A command cannot continue; the message names the field, file or key and says what to do.
 
     Attributes:
         exit_code: 1 if the work could not be completed.
@@ -37,7 +37,7 @@ def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> 
     Args:
         app: The commands.
         name: Name of the program.
-        arguments: The words after the name; those of this process if None.
+        arguments: The words after the name; None takes those of this process.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
@@ -57,7 +57,7 @@ def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> 
         if debug:
             traceback.print_exc()
         if type(error).__name__ == "NoArgsIsHelpError":
-            # A program without a command says which there are.
+            # Without a command, the message is the help with the list of commands.
             sys.stderr.write(f"{error}\n")
             return WRONG_CALL
         format_message = getattr(error, "format_message", None)
@@ -75,18 +75,18 @@ def _interrupted() -> int:
 
 def error_line(message: str) -> None:
     """Print one error on standard error."""
-    _say("error", "bold red", message)
+    _print_line("error", "bold red", message)
 
 
 def warning_line(message: str) -> None:
     """Print one warning on standard error."""
-    _say("warning", "yellow", message)
+    _print_line("warning", "yellow", message)
 
 
-def _say(word: str, style: str, message: str) -> None:
-    # Imported here: only who has something to say waits for it.
+def _print_line(word: str, style: str, message: str) -> None:
+    # Imported here, so that commands without errors start faster.
     from rich.console import Console
     from rich.text import Text
 
-    # Without colours of a terminal, and with NO_COLOR, the console prints the text alone.
+    # In a pipe, and with NO_COLOR, the console prints plain text.
     Console(stderr=True, soft_wrap=True, highlight=False).print(Text.assemble((f"{word}:", style), f" {message}"))

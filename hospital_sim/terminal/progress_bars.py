@@ -1,4 +1,12 @@
-"""How far a command is: on standard error, if that is a terminal, and gone when it is done."""
+"""Progress bars on standard error, if that is a terminal; they disappear at the end.
+
+Count any work::
+
+    with counting("staging, objects", total=len(objects)) as count:
+        for item in objects:
+            stage(item)
+            count()
+"""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -10,12 +18,12 @@ Item = TypeVar("Item")
 
 
 def progress(items: Iterable[Item], description: str, total: int | None = None) -> Iterator[Item]:
-    """Yield the items, and count on a terminal those that are done with.
+    """Yield items, and show on a terminal how many are done.
 
     Args:
-        items: What is worked through.
-        description: What is being done.
-        total: How many items there are, if it is known (see ``counting``).
+        items: The items to work on.
+        description: The work, such as ``"simulating"``.
+        total: Number of items, if known (see ``counting``).
     """
     with counting(description, total) as count:
         for item in items:
@@ -25,16 +33,16 @@ def progress(items: Iterable[Item], description: str, total: int | None = None) 
 
 @contextmanager
 def counting(description: str, total: int | None = None) -> Iterator[Callable[[], None]]:
-    """Yield what counts one thing done, and show on a terminal the count, the rate and the time it has taken.
+    """Yield a function that counts one item as done, and show on a terminal the count, the rate and the time taken.
 
     Args:
-        description: What is being done.
-        total: How many things there are; if it is known, a bar and the time left are shown too.
+        description: The work, such as ``"years"``.
+        total: Number of items, if known; then a bar and the remaining time are shown too.
     """
     if not is_watched():
         yield lambda: None
         return
-    # Imported here: only a terminal waits for it.
+    # Imported here, because a pipe never needs it.
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -49,40 +57,40 @@ def counting(description: str, total: int | None = None) -> Iterator[Callable[[]
     from rich.text import Text
 
     class Rate(ProgressColumn):
-        """How many are done in a second."""
+        """Items done in a second."""
 
         def render(self, task: Task) -> Text:
-            """Return the rate, once it is known."""
+            """Return the rate; nothing until it is known."""
             speed = task.finished_speed or task.speed
             return Text("" if speed is None else f"{speed:,.1f}/s")
 
-    known = (BarColumn(), MofNCompleteColumn(), Rate(), TextColumn("left"), TimeRemainingColumn())
-    unknown = (TextColumn("{task.completed:,}"), Rate())
-    columns = (TextColumn("{task.description}"), *(unknown if total is None else known))
-    taken = (TextColumn("taken"), TimeElapsedColumn())
-    with Progress(*columns, *taken, console=Console(stderr=True), transient=True) as bar:
+    with_total = (BarColumn(), MofNCompleteColumn(), Rate(), TextColumn("left"), TimeRemainingColumn())
+    without_total = (TextColumn("{task.completed:,}"), Rate())
+    columns = (TextColumn("{task.description}"), *(without_total if total is None else with_total))
+    elapsed = (TextColumn("taken"), TimeElapsedColumn())
+    with Progress(*columns, *elapsed, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(description, total=total)
         yield lambda: bar.advance(task)
 
 
 @contextmanager
 def counting_days(hospital: str, warmup_days: int, start: str, end: str) -> Iterator[Callable[[date], None]]:
-    """Yield what a simulation calls when a day is done, and show how far it is (see ``counting``).
+    """Yield the ``on_day`` function of a simulation, and show on a terminal how many days are done.
 
     Args:
-        hospital: Which hospital it is.
+        hospital: Identifier of the hospital.
         warmup_days: Days that are simulated before the first.
-        start: First day, as it was given.
-        end: Last day, as it was given.
+        start: First day, as the user wrote it.
+        end: Last day, as the user wrote it.
     """
     try:
         total = warmup_days + (date.fromisoformat(end) - date.fromisoformat(start)).days + 1
     except ValueError:
-        total = None  # the simulation says what is wrong with a day
+        total = None  # the simulation reports the wrong day
     with counting(f"simulating {hospital}, days", total) as count:
         yield lambda _: count()
 
 
 def is_watched() -> bool:
-    """Return whether progress is shown: what is done only to show it may be left out otherwise."""
+    """Return True if progress is shown, so that work that only progress needs can be skipped otherwise."""
     return sys.stderr.isatty()

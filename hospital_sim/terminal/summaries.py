@@ -1,4 +1,4 @@
-"""Summaries on standard output: a table for people, one JSON object for programs."""
+"""Prints summaries on standard output: a table for people, one JSON object for programs."""
 
 import json
 import sys
@@ -8,10 +8,10 @@ from datetime import date
 Cell = str | int | float | date | None
 
 _COLOURS = {"passed": "green", "right": "green", "agrees": "green", "failed": "bold red", "wrong": "bold red"}
-"""Of words that say how something went, wherever a cell is one of them."""
+"""Colours of cells that are a verdict."""
 
 _UNBOUNDED = 100_000
-"""Characters of a line where no terminal bounds it."""
+"""Width in characters for a pipe or a file, so that nothing is folded."""
 
 
 def print_json(value: object) -> None:
@@ -22,9 +22,9 @@ def print_json(value: object) -> None:
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], notes: Sequence[str] = ()) -> None:
     """Print a table on standard output; columns whose cells are all numbers are aligned to the right.
 
-    A terminal shows in colour how something went; a file and a pipe get plain text, and so does who sets ``NO_COLOR``.
+    A terminal shows verdicts in colour. A file, a pipe and a terminal with ``NO_COLOR`` get plain text.
     """
-    # Imported here: only a command that has a table to show waits for it.
+    # Imported here, so that commands without tables start faster.
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -36,20 +36,20 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell
         table.add_column(Text(column), justify="right" if numeric and rows else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell, _COLOURS.get(cell.lower(), "")) for cell in map(_cell, row)))
-    # A pipe or a file is as wide as the table, whatever COLUMNS says of the terminal: nothing is folded or left out.
+    # A pipe or a file ignores COLUMNS, so that nothing is folded or cut.
     bound = None if sys.stdout.isatty() else _UNBOUNDED
     Console(width=bound, height=bound, highlight=False).print(table)
     print_notes(*notes)
 
 
 def print_notes(*notes: str) -> None:
-    """Print lines of text on standard output, as long as they are."""
+    """Print lines of text on standard output, without wrapping them."""
     for note in notes:
         sys.stdout.write(f"{note}\n")
 
 
 def show(title: str, summary: Mapping[str, object], *, as_json: bool) -> None:
-    """Print the one summary of a command: as JSON, or as lines of a name and a value."""
+    """Print the summary of a command: as one JSON object, or as a table of names and values."""
     if as_json:
         print_json(summary)
         return
