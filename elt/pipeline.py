@@ -55,16 +55,16 @@ class PipelineSummary:
         """Whether every test of the models and every check passed."""
         return self.built.passed and self.checked.passed
 
-    def as_json(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         """Return the summary as a JSON object."""
         return {
             "passed": self.passed,
             "events": self.events,
             "created": self.created,
-            "staged": self.staged.as_json(),
+            "staged": self.staged.as_dict(),
             "loaded": self.loaded.as_dict(),
             "built": self.built.as_dict(),
-            "checked": self.checked.as_json(),
+            "checked": self.checked.as_dict(),
             "report": str(self.report.page),
         }
 

@@ -4,14 +4,41 @@ import sys
 
 import typer
 
-from elt.cli import build, check, contracts, load, powerbi, query, report, run, stage, verify
-from elt.cli import copy_lake as copy
-from elt.cli import print_ddl as ddl
-from elt.cli import quarantine_commands as quarantine
+from elt.cli import (
+    build,
+    check,
+    contracts,
+    copy_lake,
+    load,
+    powerbi,
+    print_ddl,
+    quarantine_commands,
+    query,
+    report,
+    run,
+    stage,
+    verify,
+)
 from hospital_sim import terminal
 
+# In the order in which they follow each other on the way from a lake to a report.
+COMMANDS = {
+    "stage": stage,
+    "verify": verify,
+    "contracts": contracts,
+    "load": load,
+    "build": build,
+    "check": check,
+    "report": report,
+    "powerbi": powerbi,
+    "query": query,
+    "run": run,
+    "copy": copy_lake,
+    "ddl": print_ddl,
+}
+
 app = typer.Typer(
-    help="Stage, load, model, check and show what a hospital emitted.",
+    help="Stage, load, model, check and show the events of simulated hospitals.",
     epilog=terminal.examples(
         "hospital-elt run small --start 2024-01-01 --end 2024-01-31 --seed 1 \\\n"
         "    --lake lake --warehouse chdb://warehouse --report report",
@@ -21,10 +48,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-# In the order of a lake's way into the warehouse and out of it.
-for module in (stage, verify, contracts, load, build, check, report, powerbi, query, run, copy, ddl):
-    app.command(module.__name__.rpartition(".")[2], epilog=module.EXAMPLES)(module.command)
-app.add_typer(quarantine.app, name="quarantine")
+for name, module in COMMANDS.items():
+    app.command(name, epilog=module.EXAMPLES)(module.command)
+app.add_typer(quarantine_commands.app, name="quarantine")
 
 
 def main() -> None:

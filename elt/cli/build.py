@@ -1,9 +1,10 @@
-"""``hospital-elt build``: the dbt project's models and tests."""
+"""``hospital-elt build``: builds the models of the dbt project and runs their tests."""
 
 from typing import Annotated
 
 import typer
 
+from elt.cli.options import Json, Prefix, WarehouseDsn
 from elt.cli.progress import progress_bars
 from hospital_sim.terminal import FAILED, error_line, examples, show, warning_line
 
@@ -14,25 +15,25 @@ EXAMPLES = examples(
 
 
 def command(
-    warehouse: Annotated[
-        str, typer.Option(metavar="DSN", help="DSN of the warehouse, such as chdb:///data/warehouse.")
-    ],
-    prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
-    threads: Annotated[int, typer.Option(metavar="N", min=1, help="Models and tests worked on at once.")] = 2,
+    warehouse: WarehouseDsn,
+    prefix: Prefix = "hospital",
+    threads: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Number of models and tests that run at the same time.")
+    ] = 2,
     full_refresh: Annotated[
-        bool, typer.Option("--full-refresh", help="Build everything anew, not only what is new.")
+        bool, typer.Option("--full-refresh", help="Rebuild every table, not only the months with new data.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """Build the star schema and the marts of what was loaded since the last build, and run their tests."""
+    """Build the star schema and the marts from the files loaded since the last build, and run their tests."""
     from elt.build.run import build
 
     with progress_bars() as on_progress:
         summary = build(warehouse, prefix, threads, full_refresh=full_refresh, on_progress=on_progress)
-    if summary.up_to_date and not json:
+    if summary.up_to_date and not as_json:
         typer.echo("Nothing new: every model is built of what is loaded.")
         return
-    show("built", summary.as_dict() if json else summary.as_counts(), as_json=json)
+    show("built", summary.as_dict() if as_json else summary.as_counts(), as_json=as_json)
     for warning in summary.tests_warned:
         warning_line(warning)
     for failure in (*summary.models_failed, *summary.tests_failed):

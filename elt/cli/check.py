@@ -1,10 +1,11 @@
-"""``hospital-elt check``: reconciliation, quality, freshness, late events."""
+"""``hospital-elt check``: compares the warehouse with the run records, and checks that its data can be true."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elt.cli.options import Json, LakeUrl, Prefix, WarehouseDsn
 from hospital_sim import terminal
 
 if TYPE_CHECKING:
@@ -19,22 +20,23 @@ EXAMPLES = terminal.examples(
 
 
 def command(
-    lake: Annotated[str, typer.Option(metavar="URL", help="URL of the lake.")],
-    warehouse: Annotated[
-        str, typer.Option(metavar="DSN", help="DSN of the warehouse, such as chdb:///data/warehouse.")
-    ],
-    prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
+    lake: LakeUrl,
+    warehouse: WarehouseDsn,
+    prefix: Prefix = "hospital",
     out: Annotated[Path | None, typer.Option(help="Directory for check.json and check.html.", metavar="DIR")] = None,
     threshold: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=NUMBER", help="How far a check may be off, such as late_events=10; again for more."),
+        typer.Option(
+            metavar="NAME=NUMBER",
+            help="Largest difference that a check allows, such as late_events=10. May be repeated.",
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the results as one JSON object.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """Check that what was emitted is in the warehouse, once, and can be true.
+    """Check that every event is in the warehouse once, and that the data can be true.
 
-    The results are also written into the warehouse, where the report shows them; the rows that a failed check found
-    are in the table failing_row of the quality schema. Exit code 1 if a check fails.
+    The results are also written into the warehouse, where the report shows them; the table failing_row of the quality
+    schema holds the rows of failed checks. Exit code 1 if a check fails.
     """
     from elt.lake.store import Lake
     from elt.quality import check
@@ -44,11 +46,11 @@ def command(
 
     thresholds = parse_thresholds(threshold or ())
     opened_lake = Lake.open(lake, read_only=True)
-    with open_warehouse(warehouse, prefix) as opened:
-        report = check(opened_lake, opened, thresholds)
+    with open_warehouse(warehouse, prefix) as opened_warehouse:
+        report = check(opened_lake, opened_warehouse, thresholds)
     written = write_check(report, out) if out else None
     if as_json:
-        terminal.print_json(report.as_json())
+        terminal.print_json(report.as_dict())
     else:
         print_reconciliation(report)
         print_checks(report)
@@ -59,7 +61,7 @@ def command(
 
 
 def print_reconciliation(report: "CheckReport") -> None:
-    """Print the events of each type at each step of their way; the table fits 80 columns."""
+    """Print the events of each type at each step; the table fits 80 columns."""
     totals = report.totals()
     rows: list[list[terminal.Cell]] = [
         [event_type, *(counts[step] for step in STEPS)] for event_type, counts in totals.items()
@@ -79,7 +81,7 @@ def print_reconciliation(report: "CheckReport") -> None:
 
 
 def print_checks(report: "CheckReport") -> None:
-    """Print each check with its result, and below the table what is wrong."""
+    """Print each check with its result, and the failures below the table."""
     ordered = sorted(report.checks, key=lambda check: not check.passed)
     rows: list[list[terminal.Cell]] = [
         [

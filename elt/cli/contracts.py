@@ -1,4 +1,4 @@
-"""``hospital-elt contracts``: the schemas of raw objects and staged events, for others."""
+"""``hospital-elt contracts``: prints or writes the schemas of raw objects and staged events."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from elt import EltError, WrongCallError
+from elt.cli.options import Json
 from hospital_sim import terminal
 
 if TYPE_CHECKING:
@@ -27,30 +28,30 @@ def _types(incomplete: str) -> list[str]:
 def command(
     event_type: Annotated[
         str | None,
-        typer.Argument(metavar="[TYPE]", help="One event type; all of them if not given.", autocompletion=_types),
+        typer.Argument(metavar="[TYPE]", help="One event type. All by default.", autocompletion=_types),
     ] = None,
-    version: Annotated[int | None, typer.Option(metavar="N", help="One version; every one if not given.")] = None,
+    version: Annotated[int | None, typer.Option(metavar="N", help="One version. All by default.")] = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Write TYPE.vN.schema.json (JSON Schema) and TYPE.vN.arrow (Arrow schema)."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the contracts as one JSON object.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show or write the JSON Schema and the Arrow schema of each event type and version."""
     from elt.contracts import EVENT_TYPES, contracts
 
     if event_type is not None and event_type not in EVENT_TYPES:
         raise WrongCallError(f"{event_type!r}: no event type; there are {', '.join(EVENT_TYPES)}")
-    found = list(contracts(event_type, version))
-    if not found:
+    selected = list(contracts(event_type, version))
+    if not selected:
         raise WrongCallError(f"--version: no event type has a version {version}")
-    files = [] if out is None else [name for contract in found for name in _write(out, contract)]
+    files = [] if out is None else [name for contract in selected for name in _write(out, contract)]
     if as_json:
-        terminal.print_json({"contracts": [contract.as_json() for contract in found], "files": files})
+        terminal.print_json({"contracts": [contract.as_dict() for contract in selected], "files": files})
         return
     rows: list[list[terminal.Cell]] = [
         [contract.event_type, contract.version, field.name, str(field.type), "or null" if field.nullable else ""]
-        for contract in found
+        for contract in selected
         for field in contract.arrow_schema
     ]
     terminal.print_table("Contracts", ("event type", "version", "field", "Arrow type", ""), rows, files)

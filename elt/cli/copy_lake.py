@@ -1,10 +1,10 @@
-"""``hospital-elt copy``: a lake to another store."""
+"""``hospital-elt copy``: copies a lake to another store."""
 
 from typing import Annotated
 
 import typer
 
-from elt.cli.options import SINGLE_WRITER
+from elt.cli.options import Json, SingleWriter
 from elt.cli.progress import progress_bars
 from hospital_sim import terminal
 
@@ -17,15 +17,12 @@ EXAMPLES = terminal.examples(
 def command(
     source: Annotated[str, typer.Argument(metavar="SRC", help="URL of the lake.")],
     destination: Annotated[
-        str, typer.Argument(metavar="DST", help="URL of the copy: a new place, or an earlier copy.")
+        str, typer.Argument(metavar="DST", help="URL of the copy: an empty place, or an earlier copy.")
     ],
-    single_writer: Annotated[
-        bool,
-        typer.Option("--single-writer", help=SINGLE_WRITER),
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+    single_writer: SingleWriter = False,
+    as_json: Json = False,
 ) -> None:
-    """Copy a lake and read every object back. The same call again completes a copy, and brings it up to date."""
+    """Copy a lake and read every object back. The same call again completes a copy or brings it up to date."""
     from elt import WrongCallError
     from elt.lake.copy import copy_lake
     from elt.lake.store import Lake

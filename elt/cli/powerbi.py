@@ -1,4 +1,4 @@
-"""``hospital-elt powerbi``: the warehouse as a Power BI project."""
+"""``hospital-elt powerbi``: writes a Power BI project for the warehouse."""
 
 import dataclasses
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from elt.cli.options import Json, Prefix, WarehouseDsn
 from hospital_sim.terminal import examples, show
 
 EXAMPLES = examples(
@@ -14,12 +15,13 @@ EXAMPLES = examples(
 
 
 def command(
-    warehouse: Annotated[str, typer.Option(metavar="DSN", help="Where the marts are, such as chdb:///data/warehouse.")],
-    out: Annotated[Path, typer.Option(help="Directory for the project; made if it is not there.", metavar="DIR")],
+    warehouse: WarehouseDsn,
+    out: Annotated[Path, typer.Option(help="Directory for the project; created if missing.", metavar="DIR")],
     connect: Annotated[
         str | None,
         typer.Option(
-            help="Where Power BI finds the tables, if elsewhere: redshift://host:5439/database.", metavar="URL"
+            help="Server on which Power BI finds the tables, such as redshift://host:5439/database.",
+            metavar="URL",
         ),
     ] = None,
     data_folder: Annotated[
@@ -28,8 +30,8 @@ def command(
             help="Folder of the Parquet files as Power BI sees it, such as C:\\hospital\\data.", metavar="PATH"
         ),
     ] = None,
-    prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    prefix: Prefix = "hospital",
+    as_json: Json = False,
 ) -> None:
     """Write DIR/hospital.pbip: a semantic model and a report for Power BI Desktop, checked against the warehouse."""
     from elt.powerbi import write_powerbi

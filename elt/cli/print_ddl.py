@@ -1,4 +1,4 @@
-"""``hospital-elt ddl``: the tables that hold events, in the words of an engine."""
+"""``hospital-elt ddl``: prints the statements that create the event tables in an engine."""
 
 import sys
 from datetime import date
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from elt import WrongCallError
+from elt.cli.options import Json, Prefix
 from hospital_sim import terminal
 
 EXAMPLES = terminal.examples(
@@ -18,20 +19,22 @@ EXAMPLES = terminal.examples(
 def command(
     engine: Annotated[str, typer.Argument(metavar="ENGINE", help="clickhouse, redshift or athena.")],
     lake: Annotated[
-        str | None, typer.Option(metavar="URL", help="The lake that Athena's tables read, on S3; others name none.")
+        str | None, typer.Option(metavar="URL", help="The lake on S3 that Athena's tables read; only for athena.")
     ] = None,
     start: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help="First day of Athena's tables. By default, as the lake has events."),
+        typer.Option(
+            metavar="DATE", help="First day of Athena's tables; the month of the oldest event by default."
+        ),
     ] = None,
     end: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help="Last day of Athena's tables. By default, a year after the lake's events."),
+        typer.Option(metavar="DATE", help="Last day of Athena's tables; a year after the newest event by default."),
     ] = None,
-    prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the statements as one JSON object.")] = False,
+    prefix: Prefix = "hospital",
+    as_json: Json = False,
 ) -> None:
-    """Print the statements that make the tables of an engine, derived from the events; nothing is run."""
+    """Print the statements that create the tables of an engine, derived from the events. Runs nothing."""
     from elt.warehouse.ddl import Engine, ddl
 
     if engine not in {*Engine}:

@@ -1,4 +1,4 @@
-"""``hospital-elt query``: ask the warehouse."""
+"""``hospital-elt query``: runs one query and prints its rows."""
 
 import csv
 import math
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from elt import WrongCallError
+from elt.cli.options import Prefix, WarehouseDsn
 from hospital_sim.terminal import examples, print_json, print_table
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ EXAMPLES = examples(
 
 
 class Format(StrEnum):
-    """How rows are printed."""
+    """Format of the printed rows."""
 
     TABLE = "table"
     CSV = "csv"
@@ -36,11 +37,9 @@ def command(
     sql: Annotated[
         str, typer.Argument(metavar="SQL", help="One statement with a result, such as SELECT …", show_default=False)
     ],
-    warehouse: Annotated[
-        str, typer.Option(metavar="DSN", help="DSN of the warehouse, such as chdb:///data/warehouse.")
-    ],
-    format: Annotated[Format, typer.Option(help="How rows are printed.")] = Format.TABLE,  # noqa: A002
-    prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
+    warehouse: WarehouseDsn,
+    format: Annotated[Format, typer.Option(help="Format of the rows.")] = Format.TABLE,  # noqa: A002
+    prefix: Prefix = "hospital",
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
     """Run one query and print its rows."""
@@ -76,7 +75,7 @@ def _write_csv(rows: "pa.Table") -> None:
 
 
 def _plain(value: object) -> object:
-    """Return a value as JSON can hold it; timestamps as RFC 3339, what is no number as null."""
+    """Return a value that JSON can hold: timestamps as RFC 3339, infinities and NaN as null."""
     match value:
         case datetime():
             return value.isoformat().replace("+00:00", "Z")

@@ -1,10 +1,11 @@
-"""``hospital-elt report``: the marts as a dashboard."""
+"""``hospital-elt report``: writes the marts as a dashboard of HTML pages."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from elt.cli.options import Json, Prefix, WarehouseDsn
 from hospital_sim.terminal import examples, show
 
 EXAMPLES = examples(
@@ -13,12 +14,12 @@ EXAMPLES = examples(
 
 
 def command(
-    warehouse: Annotated[str, typer.Option(metavar="DSN", help="Where the marts are, such as chdb:///data/warehouse.")],
-    out: Annotated[Path, typer.Option(help="Directory for the pages; made if it is not there.", metavar="DIR")],
-    prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    warehouse: WarehouseDsn,
+    out: Annotated[Path, typer.Option(help="Directory for the pages; created if missing.", metavar="DIR")],
+    prefix: Prefix = "hospital",
+    as_json: Json = False,
 ) -> None:
-    """Write DIR/index.html and the pages beside it: pressure, waits, beds, flow and checks, without a network."""
+    """Write DIR/index.html and its pages: pressure, waits, beds, flow and checks. They need no network."""
     from elt.report import write_report
     from elt.warehouse import open_warehouse
 

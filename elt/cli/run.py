@@ -1,11 +1,11 @@
-"""``hospital-elt run``: the whole way, from a hospital to a page."""
+"""``hospital-elt run``: runs every step, from the simulation of a hospital to its dashboard."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from elt.cli.options import SINGLE_WRITER
+from elt.cli.options import Json, LakeUrl, Prefix, SingleWriter, WarehouseDsn
 from elt.cli.progress import progress_bars
 from hospital_sim import terminal
 
@@ -25,14 +25,12 @@ def command(
     start: Annotated[str, typer.Option(metavar="DATE", help="First day, UTC.")],
     end: Annotated[str, typer.Option(metavar="DATE", help="Last day, inclusive.")],
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of every random stream, 0 or more.")],
-    lake: Annotated[str, typer.Option(metavar="URL", help="URL of the lake.")],
-    warehouse: Annotated[
-        str, typer.Option(metavar="DSN", help="DSN of the warehouse, such as chdb:///data/warehouse.")
-    ],
+    lake: LakeUrl,
+    warehouse: WarehouseDsn,
     report: Annotated[Path, typer.Option(metavar="DIR", help="Directory for the dashboard.")],
-    prefix: Annotated[str, typer.Option(metavar="NAME", help="What the names of the schemas begin with.")] = "hospital",
-    single_writer: Annotated[bool, typer.Option("--single-writer", help=SINGLE_WRITER)] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+    prefix: Prefix = "hospital",
+    single_writer: SingleWriter = False,
+    as_json: Json = False,
 ) -> None:
     """Simulate, stage, load, build, check and report. The same call again changes nothing.
 
@@ -56,7 +54,7 @@ def command(
             on_progress=on_progress,
         )
     if as_json:
-        terminal.print_json(summary.as_json())
+        terminal.print_json(summary.as_dict())
     else:
         if not summary.checked.passed:
             print_checks(summary.checked)

@@ -1,4 +1,4 @@
-"""``hospital-elt stage``."""
+"""``hospital-elt stage``: stages new raw events to Parquet files."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from elt import WrongCallError
-from elt.cli.options import SINGLE_WRITER
+from elt.cli.options import Json, LakeUrl, SingleWriter
 from elt.cli.progress import progress_bars
 from hospital_sim import terminal
 
@@ -20,7 +20,7 @@ EXAMPLES = terminal.examples(
 
 
 def command(
-    lake: Annotated[str, typer.Option(metavar="URL", help="URL of the lake: its raw/ is read.")],
+    lake: LakeUrl,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -29,13 +29,18 @@ def command(
             "By default, for each hospital, the day after its newest finished run.",
         ),
     ] = None,
-    workers: Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so many processes.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Most processes to use; chosen automatically by default.")
+    ] = None,
     dask: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Let a Dask cluster do it, given its scheduler: tcp://host:8786."),
+        typer.Option(
+            metavar="ADDRESS",
+            help="Address of the scheduler of a Dask cluster that does the work, such as tcp://host:8786.",
+        ),
     ] = None,
-    single_writer: Annotated[bool, typer.Option("--single-writer", help=SINGLE_WRITER)] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    single_writer: SingleWriter = False,
+    as_json: Json = False,
 ) -> None:
     """Stage new raw events to Parquet: one immutable file for each event type and month."""
     if dask is not None and workers is not None:
@@ -49,7 +54,7 @@ def command(
         opened = Lake.open(lake, single_writer=single_writer)
         summary = stage(opened, closing_day, workers, dask, on_progress)
     if as_json:
-        terminal.print_json(summary.as_json())
+        terminal.print_json(summary.as_dict())
     else:
         _print(summary)
 

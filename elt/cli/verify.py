@@ -1,9 +1,10 @@
-"""``hospital-elt verify``: is the lake what its run records and manifests say?"""
+"""``hospital-elt verify``: compares a lake with its run records and manifests."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from elt.cli.options import Json, LakeUrl, Limit, Workers
 from elt.cli.progress import progress_bars
 from hospital_sim import terminal
 
@@ -17,19 +18,19 @@ EXAMPLES = terminal.examples(
 
 
 def command(
-    lake: Annotated[str, typer.Option(metavar="URL", help="URL of the lake.")],
-    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes.")] = 1,
-    limit: Annotated[int, typer.Option(min=0, metavar="N", help="How many problems to show.")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="Print every problem as one JSON object.")] = False,
+    lake: LakeUrl,
+    workers: Workers = 1,
+    limit: Limit = 50,
+    as_json: Json = False,
 ) -> None:
-    """Prove a lake: name every object that is missing, foreign, altered or truncated. Exit code 1 if there is any."""
+    """Verify a lake: name every object that is missing, foreign, altered or truncated. Exit code 1 if one is."""
     from elt.lake.store import Lake
     from elt.verification import verify
 
     with progress_bars() as on_progress:
         report = verify(Lake.open(lake, read_only=True), workers, on_progress)
     if as_json:
-        terminal.print_json(report.as_json())
+        terminal.print_json(report.as_dict())
     else:
         _print(report, limit)
     if not report.passed:

@@ -39,7 +39,7 @@ class Contract:
         """Arrow schema of staged events."""
         return arrow_schema(self.event_type, self.version)
 
-    def as_json(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         """Return the contract as a JSON object; the Arrow schema as a list of fields."""
         fields = [
             {

@@ -97,7 +97,7 @@ class CheckReport:
             for event_type in EVENT_TYPES
         }
 
-    def as_json(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         """Return the report as a JSON object: totals for each event type, and every check."""
         return {
             "passed": self.passed,

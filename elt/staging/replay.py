@@ -39,7 +39,7 @@ class ReplaySummary:
     closed: int
     still_open: dict[str, int]
 
-    def as_json(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         """Return the summary as a JSON object."""
         return asdict(self)
 

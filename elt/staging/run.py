@@ -66,7 +66,7 @@ class StageSummary:
         self.raw_objects += plan.foreign_objects + sum(output.objects for output in plan.outputs)
         self.manifests.append(plan.number)
 
-    def as_json(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         """Return the summary as a JSON object."""
         return asdict(self)
 

@@ -37,7 +37,7 @@ class Problem:
         """The key, with whatever cannot be printed escaped."""
         return self.key if self.key.isprintable() else repr(self.key)[1:-1]
 
-    def as_json(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, str]:
         """Return the problem as a JSON object."""
         layer = self.key.partition("/")[0]
         return {"layer": layer, "kind": self.kind.value, "key": self.printable_key, "detail": self.detail}
@@ -66,7 +66,7 @@ class VerificationReport:
         """Whether nothing is wrong."""
         return not self.problems
 
-    def as_json(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         """Return the report as a JSON object."""
         return {
             "lake": self.lake,
@@ -74,5 +74,5 @@ class VerificationReport:
             "raw_objects": self.raw_objects,
             "unstaged": self.unstaged,
             "staged_files": self.staged_files,
-            "problems": [problem.as_json() for problem in self.problems],
+            "problems": [problem.as_dict() for problem in self.problems],
         }

@@ -199,7 +199,7 @@ def test_a_lake_on_s3_is_staged_as_a_lake_on_disk_is_and_proven(seaweed: S3Serve
         stage(Lake(store), workers=2)
 
     assert contents(far) == contents(near)
-    assert verify(Lake(far)).as_json()["problems"] == verify(Lake(near)).as_json()["problems"]
+    assert verify(Lake(far)).as_dict()["problems"] == verify(Lake(near)).as_dict()["problems"]
 
 
 def test_two_runs_at_once_on_s3_stage_everything_once(seaweed: S3Server) -> None:

@@ -73,7 +73,7 @@ def test_two_processes_find_what_one_finds(lake: LocalStore) -> None:
     key = a_key(lake, "raw/admission/")
     Path(lake.url, key).unlink()
 
-    assert verify(Lake(lake), workers=2).as_json() == verify(Lake(lake)).as_json()
+    assert verify(Lake(lake), workers=2).as_dict() == verify(Lake(lake)).as_dict()
 
 
 def unlink(path: Path) -> None:

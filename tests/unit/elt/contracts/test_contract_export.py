@@ -57,7 +57,7 @@ def test_the_arrow_schema_is_that_of_staged_files(kind: str) -> None:
 
     assert contract.arrow_schema.equals(arrow_schema(kind), check_metadata=True)
     assert pa.ipc.read_schema(contract.arrow_schema.serialize()).equals(arrow_schema(kind))
-    assert [field["name"] for field in contract.as_json()["arrow_schema"]] == arrow_schema(kind).names  # type: ignore[attr-defined]
+    assert [field["name"] for field in contract.as_dict()["arrow_schema"]] == arrow_schema(kind).names  # type: ignore[attr-defined]
 
 
 def test_one_type_or_version_can_be_asked_for() -> None:
