@@ -23,9 +23,7 @@ def command(
     ] = None,
     start: Annotated[
         str | None,
-        typer.Option(
-            metavar="DATE", help="First day of Athena's tables; the month of the oldest event by default."
-        ),
+        typer.Option(metavar="DATE", help="First day of Athena's tables; the month of the oldest event by default."),
     ] = None,
     end: Annotated[
         str | None,
