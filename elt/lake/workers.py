@@ -1,4 +1,4 @@
-"""Works on a lake: in this process, in several, or in those of a Dask cluster."""
+"""Processes that share the work on a lake: this one, several of this machine, or those of a Dask cluster."""
 
 import os
 import socket
@@ -19,28 +19,32 @@ Row = TypeVar("Row")
 Result = TypeVar("Result")
 
 _MANY_PARTITIONS = 1000
-"""From this many on, starting processes is worth its second."""
+"""Number of partitions from which starting more processes is worth the second that it takes."""
 
-_MANY_READ_AHEAD = 10_000
-"""The same where one process reads ahead: it is faster, so it has done more of the work before others are there."""
+_MANY_PREFETCHED = 10_000
+"""The same where objects are prefetched: one process is faster then, and has done more before the others start."""
 
-_PROCESSORS_READING_AHEAD = 2
-"""How many processors a process keeps busy where it reads ahead."""
+_PROCESSORS_PREFETCHING = 2
+"""Number of processors that a process keeps busy where objects are prefetched."""
 
 _SECONDS_TO_CONNECT = 10
-_WAITING_EACH = 2
-"""Rows that each other process is given at a time: one that it works on, and the next."""
-
+_ROWS_EACH = 2
+"""Rows submitted to each other process: one that it works on, and the next."""
 
 Work: TypeAlias = Callable[Concatenate[Lake, Iterator[Row], ...], Generator[Result, None, None]]
-"""What is done to a lake and some rows of arguments (see ``Workers.each``)."""
+"""A function that works on a lake for some rows of arguments (see ``Workers.run``)."""
 
 
 class Workers(Protocol):
-    """What works on one lake; a context manager.
+    """Processes that work on one lake; a context manager.
+
+    Example:
+        with LocalWorkers(lake, count=2) as workers:
+            for result in workers.run(stage_outputs, groups, plan):
+                use(result)
 
     Attributes:
-        count: How many processes there are.
+        count: Number of processes.
     """
 
     count: int
@@ -52,21 +56,21 @@ class Workers(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop; what has not begun is forgotten."""
+        """Stop; work that has not begun is cancelled."""
         ...
 
-    def each(self, work: Work[Row, Result], rows: Sequence[Row], *constants: object) -> Iterator[Result]:
-        """Do some work on the lake and each of some rows.
+    def run(self, work: Work[Row, Result], rows: Sequence[Row], *constants: object) -> Iterator[Result]:
+        """Work on the lake for each of some rows.
 
         Args:
-            work: A function of a module. It is called with the lake, some of the rows as an iterator, and the
-                constants, and yields the results of these rows in any order; it may take a row before it yields what
-                came of the one before.
-            rows: What the work is done for.
-            constants: What else the work is told.
+            work: A function of a module, because it is pickled. It is called with the lake, an iterator over some of
+                the rows, and the constants; it yields the results of these rows in any order, and may take a row before
+                it yields the results of an earlier one.
+            rows: The rows.
+            constants: More arguments for the function.
 
         Returns:
-            The results, in the order in which they are there.
+            The results, in the order in which they are ready.
 
         Raises:
             EltError: If a process died, or could not read or write the lake.
@@ -75,11 +79,11 @@ class Workers(Protocol):
 
 
 class LocalWorkers:
-    """Processes of this machine, of which this one is the first.
+    """Processes of this machine; this one is the first.
 
     Args:
-        lake: The lake. It is handed to the other processes, which open it anew.
-        count: Number of processes; with 1, the work is done in this one.
+        lake: The lake. It is pickled for the other processes.
+        count: Number of processes; with 1, this process does all the work.
     """
 
     def __init__(self, lake: Lake, count: int) -> None:
@@ -98,41 +102,41 @@ class LocalWorkers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pool is not None:
-            # After an error, no process may write any more; otherwise they have nothing left to do but to end.
+            # After an error this waits, so that no process writes any more; otherwise all of them are idle.
             self._pool.shutdown(wait=kind is not None, cancel_futures=True)
 
-    def each(self, work: Work[Row, Result], rows: Sequence[Row], *constants: object) -> Iterator[Result]:
-        """Do some work on the lake and each of some rows (see ``Workers.each``)."""
+    def run(self, work: Work[Row, Result], rows: Sequence[Row], *constants: object) -> Iterator[Result]:
+        """Work on the lake for each of some rows (see ``Workers.run``)."""
         if self._pool is None:
             return work(self._lake, iter(rows), *constants)
-        return self._shared(self._pool, work, deque(rows), constants)
+        return self._share(self._pool, work, deque(rows), constants)
 
-    def _shared(
+    def _share(
         self, pool: ProcessPoolExecutor, work: Work[Row, Result], rows: deque[Row], constants: tuple[object, ...]
     ) -> Iterator[Result]:
-        """Share rows among the other processes and this one, which works while the others start."""
+        """Share rows between the other processes and this one, which works while the others start."""
         running: set[Future[list[Result]]] = set()
 
-        def give_others() -> None:
-            while rows and len(running) < _WAITING_EACH * self._others:
+        def submit_rows() -> None:
+            while rows and len(running) < _ROWS_EACH * self._others:
                 running.add(pool.submit(_work, self._lake, work, rows.popleft(), constants))
 
-        def taken() -> Iterator[Result]:
+        def finished() -> Iterator[Result]:
             done = {future for future in running if future.done()}
             running.difference_update(done)
-            give_others()
+            submit_rows()
             for future in done:
                 yield from future.result()
 
         try:
-            give_others()
+            submit_rows()
             with closing(work(self._lake, _popped(rows), *constants)) as results:
                 for result in results:
                     yield result
-                    yield from taken()
+                    yield from finished()
             while running:
                 wait(running, return_when=FIRST_COMPLETED)
-                yield from taken()
+                yield from finished()
         except BrokenProcessPool as error:
             raise EltError(
                 "a worker process died, perhaps for want of memory; run the same command again, with fewer --workers"
@@ -140,7 +144,7 @@ class LocalWorkers:
 
 
 class DaskWorkers:
-    """The workers of a Dask cluster; each must have this package, and reach the lake.
+    """The workers of a Dask cluster; each must have this package and access to the lake.
 
     Args:
         lake: The lake.
@@ -156,8 +160,8 @@ class DaskWorkers:
 
         self._lake = lake
         try:
-            # Asked for first, because a client that finds nobody takes its time to give up.
-            _require_answer(address)
+            # Connects first, because a client without a scheduler gives up only after a long time.
+            _check_address(address)
             self._client = Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
         except OSError as error:
             raise EltError(f"--dask: no scheduler answers at {address}; start one with: dask scheduler") from error
@@ -171,18 +175,18 @@ class DaskWorkers:
     ) -> None:
         self._client.close()
 
-    def each(self, work: Work[Row, Result], rows: Sequence[Row], *constants: object) -> Iterator[Result]:
-        """Do some work on the lake and each of some rows (see ``Workers.each``)."""
+    def run(self, work: Work[Row, Result], rows: Sequence[Row], *constants: object) -> Iterator[Result]:
+        """Work on the lake for each of some rows (see ``Workers.run``)."""
         from distributed import as_completed
 
-        # Not pure: what comes of it depends on the lake, so no earlier result may stand for it.
+        # Not pure, because the result depends on the lake: Dask must not reuse an earlier one.
         futures = [self._client.submit(_work, self._lake, work, row, constants, pure=False) for row in rows]
         for future in as_completed(futures, loop=self._client.loop):
             results: list[Result] = future.result()
             yield from results
 
 
-def _require_answer(address: str) -> None:
+def _check_address(address: str) -> None:
     try:
         parts = urlsplit(address)
         place = (parts.hostname, parts.port)
@@ -198,15 +202,15 @@ def suitable_count(lake: Lake, partitions: int, most: int | None) -> int:
 
     Args:
         lake: The lake.
-        partitions: How many partitions it has.
-        most: The number that was asked for; None if none was. Where a process reads ahead, no more of them are
-            started than find processors.
+        partitions: Its number of partitions.
+        most: Most processes to use; None to choose. Where objects are prefetched, the number is also limited by the
+            processors, because each process keeps two of them busy.
     """
-    ahead = lake.prefetch_threads > 1
-    useful = max(1, processors() // _PROCESSORS_READING_AHEAD) if ahead else processors()
+    prefetches = lake.prefetch_threads > 1
+    useful = max(1, processors() // _PROCESSORS_PREFETCHING) if prefetches else processors()
     if most is not None:
-        return min(most, useful) if ahead else most
-    return useful if partitions >= (_MANY_READ_AHEAD if ahead else _MANY_PARTITIONS) else 1
+        return min(most, useful) if prefetches else most
+    return useful if partitions >= (_MANY_PREFETCHED if prefetches else _MANY_PARTITIONS) else 1
 
 
 def processors() -> int:

@@ -18,18 +18,23 @@ CONTRACT_KEY = b"hospital_sim.contract_version"
 INPUTS_KEY = b"hospital_sim.inputs"
 COUNTS_KEY = b"hospital_sim.counts"
 
-_MADE_HERE = "a staged file too large for memory is made here"
+_PURPOSE = "a staged file too large for memory is made here"
 
 
 class StagedFileWriter:
-    """One staged file in the making.
+    """Writes one staged file.
 
     Rows must be added in the order of the file: by ``event_time``, then ``event_id``.
 
+    Example:
+        writer = StagedFileWriter("admission", thread)
+        writer.add(table)
+        data = writer.finish(inputs, counts).result()
+
     Args:
         event_type: Type of the events.
-        thread: One thread, in which rows are encoded and compressed while the next are read. That needs no
-            interpreter for long; so the thread is given few, large pieces of work.
+        thread: One thread, in which rows are encoded and compressed while the next are read. It gets few, large
+            tasks, because each must wait for the interpreter.
     """
 
     def __init__(self, event_type: str, thread: ThreadPoolExecutor) -> None:
@@ -45,12 +50,12 @@ class StagedFileWriter:
             self.add(table)
 
     def add(self, table: pa.Table) -> None:
-        """Add rows, which come after those added before."""
+        """Add the next rows."""
         self._rows.append(table)
         self._count += table.num_rows
         if self._count >= ROW_GROUP_ROWS:
             if self._encoding is not None:
-                self._encoding.result()  # only so many rows wait
+                self._encoding.result()  # so that few rows are in memory
             self._encoding = self._thread.submit(self._encoder.add, self._rows)
             self._rows, self._count = [], 0
 
@@ -59,24 +64,24 @@ class StagedFileWriter:
 
         Args:
             inputs: Key of the list of its raw objects, for the metadata.
-            counts: What became of them, for the metadata.
+            counts: Their encoded ``OutputCounts``, for the metadata.
 
         Returns:
-            Its bytes, once they are there.
+            The bytes of the file.
         """
-        return self._thread.submit(self._finished, inputs, counts)
+        return self._thread.submit(self._finish, inputs, counts)
 
-    def _finished(self, inputs: str, counts: bytes) -> bytes:
+    def _finish(self, inputs: str, counts: bytes) -> bytes:
         if self._encoding is not None:
             self._encoding.result()  # an error, if there was one
         return self._encoder.finish(self._rows, inputs, counts)
 
 
 class _Encoder:
-    """Encodes rows; all calls come from one thread, one after the other.
+    """Encodes rows; all calls come from one thread.
 
-    A file of one row group is made in memory, which asks least often for the interpreter; a larger one in a temporary
-    file.
+    A file of one row group is written to memory, because that waits least for the interpreter; a larger one to a
+    temporary file.
     """
 
     def __init__(self, event_type: str) -> None:
@@ -86,14 +91,14 @@ class _Encoder:
         self._rest: list[pa.Table] = []
 
     def add(self, tables: list[pa.Table]) -> None:
-        """Add rows; those that are no whole row group wait for the next.
+        """Add rows; those after the last whole row group are kept for the next call.
 
         Raises:
             EltError: If there is no room for temporary files.
         """
         rows = pa.concat_tables(self._rest + tables)
         end = rows.num_rows - rows.num_rows % ROW_GROUP_ROWS
-        with explain_no_space(_MADE_HERE):
+        with explain_no_space(_PURPOSE):
             if self._file is None:
                 self._file = temporary_file()
             self._write(rows.slice(0, end))
@@ -103,16 +108,16 @@ class _Encoder:
         """Add the last rows and return the bytes of the file (see ``StagedFileWriter.finish``)."""
         if self._file is None:
             self._file = pa.BufferOutputStream()
-        with explain_no_space(_MADE_HERE):
+        with explain_no_space(_PURPOSE):
             self._write(pa.concat_tables(self._rest + tables))
             writer = self._open()
             contract = str(contract_version(self._event_type))
             writer.add_key_value_metadata({CONTRACT_KEY: contract, INPUTS_KEY: inputs, COUNTS_KEY: counts.decode()})
             writer.close()
-        return _whole(self._file)
+        return _contents(self._file)
 
     def _write(self, rows: pa.Table) -> None:
-        # Row groups of one size, each of one chunk a column: how rows were batched leaves no trace in the bytes.
+        # Row groups of one size, each of one chunk a column, so that the bytes do not depend on the batches.
         for start in range(0, rows.num_rows, ROW_GROUP_ROWS):
             self._open().write_table(rows.slice(start, ROW_GROUP_ROWS).combine_chunks(), ROW_GROUP_ROWS)
 
@@ -123,24 +128,27 @@ class _Encoder:
 
 
 @cache
-def _format(event_type: str, found: tuple[Column, ...]) -> dict[str, object]:
-    """Return what the writer of a type's files is told."""
+def _format(event_type: str, all_columns: tuple[Column, ...]) -> dict[str, object]:
+    """Return the settings of the Parquet writer for a type."""
     schema = arrow_schema(event_type)
-    # Identifiers and moments hardly repeat: a dictionary of them costs time and saves nothing. What has one is a few
-    # bits a value already, and is not compressed.
-    repeats = {each.name: each.kind is not ColumnKind.TIMESTAMP and each.pattern != UUID_PATTERN for each in found}
+    # Identifiers and times hardly repeat, so a dictionary of them costs time and saves nothing. Columns with a
+    # dictionary have a few bits a value, so they are not compressed.
+    repeats = {
+        column.name: column.kind is not ColumnKind.TIMESTAMP and column.pattern != UUID_PATTERN
+        for column in all_columns
+    }
     return {
         "schema": schema,
         "version": "2.6",
-        "compression": {name: "none" if each else "zstd" for name, each in repeats.items()},
-        "use_dictionary": [name for name, each in repeats.items() if each],
+        "compression": {name: "none" if repeated else "zstd" for name, repeated in repeats.items()},
+        "use_dictionary": [name for name, repeated in repeats.items() if repeated],
         "write_statistics": True,
         "sorting_columns": [pq.SortingColumn(schema.get_field_index(name)) for name in ("event_time", "event_id")],
     }
 
 
-def _whole(file: pa.BufferOutputStream | IO[bytes]) -> bytes:
-    """Return what was written to a file."""
+def _contents(file: pa.BufferOutputStream | IO[bytes]) -> bytes:
+    """Return the bytes that were written to a file."""
     if isinstance(file, pa.BufferOutputStream):
         data: bytes = file.getvalue().to_pybytes()
         return data

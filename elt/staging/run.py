@@ -155,7 +155,7 @@ class StagingRuns:
 
     def _complete(self, plan: Plan) -> None:
         unrecognised = quarantine_foreign(self._lake, plan)
-        results = self._pool.each(stage_outputs, output_groups(plan.outputs, self._pool.count), plan)
+        results = self._pool.run(stage_outputs, output_groups(plan.outputs, self._pool.count), plan)
         written = dict(report_progress(results, "staging files", len(plan.outputs), self._on_progress))
         commit = Commit(
             manifest_version=MANIFEST_VERSION,
@@ -181,7 +181,7 @@ def _plan_new(
         for day in days:
             months.setdefault((event_type, layout.month_of(day)), []).append(day)
     rows = [MonthToList(kind, days, lists.get((kind, month), [])) for (kind, month), days in months.items()]
-    listed = report_progress(pool.each(input_lists.list_new_objects, rows), "listing months", len(rows), on_progress)
+    listed = report_progress(pool.run(input_lists.list_new_objects, rows), "listing months", len(rows), on_progress)
     new_objects = [part for parts in listed for part in parts]
     if not runs and not any(new.objects for new in new_objects):
         raise EmptyLakeError(

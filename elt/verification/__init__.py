@@ -44,7 +44,7 @@ def verify(lake: Lake, workers: int = 1, on_progress: OnProgress | None = None) 
     problems += [Problem(RAW_PREFIX + key, Kind.FOREIGN, "not the key of an event") for key in tree.unrecognised]
     rows = _months(tree.days, runs, {problem.key for problem in wrong_files})
     with open_workers(lake, workers) as pool:
-        months = list(report_progress(pool.each(check_months, rows), "verifying months", len(rows), on_progress))
+        months = list(report_progress(pool.run(check_months, rows), "verifying months", len(rows), on_progress))
     _add_events(report, runs, months)
     troubled = set().union(*(month.troubled for month in months))
     troubled |= _quarantined(lake, problems)

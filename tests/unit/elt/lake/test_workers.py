@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from worked_rows import died, refused, told
+from worked_rows import die_elsewhere, pause_at_each, refuse_one
 
 from elt import EltError
 from elt.lake import workers
@@ -22,33 +22,33 @@ def store(tmp_path: Path) -> LocalStore:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_every_row_is_worked_on_once(store: LocalStore, count: int) -> None:
+def test_each_row_is_worked_on_once(store: LocalStore, count: int) -> None:
     with LocalWorkers(Lake(store), count) as pool:
         for rows in ([], [7], list(range(50))):
-            assert sorted(row for row, _ in pool.each(told, rows, 0.0)) == rows
+            assert sorted(row for row, _ in pool.run(pause_at_each, rows, 0.0)) == rows
 
 
 def test_this_process_and_another_share_the_rows(store: LocalStore) -> None:
     with LocalWorkers(Lake(store), 2) as pool:
-        found = list(pool.each(told, range(100), 0.03))
-    assert sorted(row for row, _ in found) == list(range(100))
-    assert len({process for _, process in found}) == 2
-    assert os.getpid() in {process for _, process in found}
+        results = list(pool.run(pause_at_each, range(100), 0.03))
+    assert sorted(row for row, _ in results) == list(range(100))
+    assert len({process for _, process in results}) == 2
+    assert os.getpid() in {process for _, process in results}
 
 
 @pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("wrong", [0, 49])
-def test_an_error_is_raised_whoever_meets_it(store: LocalStore, count: int, wrong: int) -> None:
+def test_an_error_is_raised_from_any_process(store: LocalStore, count: int, wrong: int) -> None:
     with LocalWorkers(Lake(store), count) as pool, pytest.raises(ValueError, match=f"row {wrong}"):
-        list(pool.each(refused, range(50), wrong))
+        list(pool.run(refuse_one, range(50), wrong))
 
 
-def test_a_process_that_dies_is_told_with_what_to_do(store: LocalStore) -> None:
+def test_the_error_about_a_dead_process_says_what_to_do(store: LocalStore) -> None:
     with (
         LocalWorkers(Lake(store), 2) as pool,
         pytest.raises(EltError, match=r"a worker process died, .* fewer --workers"),
     ):
-        list(pool.each(died, range(1000), os.getpid()))
+        list(pool.run(die_elsewhere, range(1000), os.getpid()))
 
 
 def test_fewer_than_one_worker_is_refused(store: LocalStore) -> None:
@@ -70,7 +70,7 @@ def test_fewer_than_one_worker_is_refused(store: LocalStore) -> None:
         (1, 100_000, 2, 1, 2),
     ],
 )
-def test_as_many_processes_are_started_as_pay(
+def test_no_more_processes_are_started_than_pay(
     store: LocalStore,
     monkeypatch: pytest.MonkeyPatch,
     processors: int,
