@@ -1,11 +1,11 @@
-"""Is the simulator right? It is run against every closed form that it must reproduce, and a published table.
+"""Validates the simulator against closed forms of queueing theory and a published table.
 
     from hospital_sim.validation import validate
 
     report = validate(seed=1)
     report.failed
 
-A check names what is expected, what was observed, and the interval in which a right simulator lies.
+A check holds the expected value, the observed value, and the interval in which a correct simulator lies.
 """
 
 from hospital_sim.validation.checks import LEVEL, Check

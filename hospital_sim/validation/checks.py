@@ -1,7 +1,7 @@
-"""Decides between chance and error: what a right simulator shows, and how far chance can take it.
+"""Checks of a validation: an expected value, an observed value, and an interval that allows for chance alone.
 
-The interval of a check is where the observed value of a right simulator lies, so a check passes if it is within. Its
-level is that of one check among many: ``LEVEL`` times their number is the chance that a right simulator fails any.
+The observed value of a correct simulator lies in the interval, so a check passes if it does. The level is that of one
+check among many: the chance that a correct simulator fails any check is at most ``LEVEL`` times their number.
 """
 
 import math
@@ -16,20 +16,20 @@ from hospital_sim.experiments.intervals import student_t
 from hospital_sim.validation.instruments.probabilities import binomial_range, chi_squared_range, poisson_range
 
 LEVEL = 3e-6
-"""Chance that a right simulator fails one check: of 160 together less than one in 2,000, half of what is allowed. The
-other half is for means of few replications, which are not quite normal."""
+"""Chance that a correct simulator fails one check. For 160 checks it is below one in 2,000, half of what is allowed; the
+other half is for means of few replications, because they are not quite normal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was expected and what came out.
+    """An expected and an observed value.
 
     Attributes:
-        name: What is checked.
-        expected: The closed form, or 0 for a count of mistakes.
-        observed: What the simulator showed.
-        low: The least that a right simulator shows.
-        high: The most.
+        name: Name of the check.
+        expected: Value of the closed form, or 0 for a count of mistakes.
+        observed: Value that the simulator showed.
+        low: Lowest value of a correct simulator.
+        high: Highest value of a correct simulator.
     """
 
     name: str
@@ -40,37 +40,36 @@ class Check:
 
     @property
     def passed(self) -> bool:
-        """Whether the observed value lies in its interval; one that is not a number does not."""
+        """True if the observed value lies in its interval; NaN does not."""
         return self.low <= self.observed <= self.high
 
 
 def check_none(name: str, mistakes: ArrayLike) -> Check:
-    """Expect none at all."""
+    """Expect no mistakes."""
     return Check(name, 0, int(np.sum(mistakes)), 0, 0)
 
 
 def check_mean(name: str, values: Floats, expected: float) -> Check:
-    """Compare the mean of independent replications with what is expected (Student's t).
+    """Compare the mean of independent replications with its expected value (Student's t).
 
     Args:
-        name: What is checked.
-        values: One for each replication, 2 or more.
-        expected: The mean of each.
+        name: Name of the check.
+        values: One value for each replication, 2 or more.
+        expected: Expected value of each.
     """
     return check_ratio(name, values, np.ones_like(values), expected)
 
 
 def check_ratio(name: str, parts: Floats, wholes: Floats, expected: float) -> Check:
-    """Compare a share, or a mean over patients, with what is expected.
+    """Compare a share, or a mean over patients, with its expected value.
 
-    What is tested is that the parts less the expected ratio of the wholes have mean 0, which is exact: the mean of
-    ratios would be off by some of their variance.
+    The test is that ``parts - expected * wholes`` has mean 0, which is exact; the mean of the ratios would be biased.
 
     Args:
-        name: What is checked.
-        parts: The numerator in each replication, 2 or more.
-        wholes: The denominator in each.
-        expected: The ratio of their means.
+        name: Name of the check.
+        parts: Numerator in each replication, 2 or more.
+        wholes: Denominator in each replication.
+        expected: Expected ratio of their means.
     """
     error = standard_error(parts, wholes, expected)
     half = student_t(1 - LEVEL, len(parts) - 1) * error
@@ -79,7 +78,7 @@ def check_ratio(name: str, parts: Floats, wholes: Floats, expected: float) -> Ch
 
 
 def standard_error(parts: Floats, wholes: Floats, expected: float) -> float:
-    """Return the standard error of a ratio over independent replications, given what it should be."""
+    """Return the standard error of a ratio over independent replications, given its expected value."""
     residuals = parts - expected * wholes
     scale = float(np.mean(wholes)) * math.sqrt(len(parts))
     return float(np.std(residuals, ddof=1)) / scale if scale else math.nan
@@ -91,18 +90,18 @@ def check_poisson(name: str, count: float, mean: float) -> Check:
 
 
 def check_binomial(name: str, count: float, trials: int, share: float) -> Check:
-    """Compare the share of trials that succeeded with its binomial range (exact)."""
+    """Compare the share of successful trials with its binomial range (exact)."""
     low, high = binomial_range(trials, share, LEVEL)
     return Check(name, share, count / trials, low / trials, high / trials)
 
 
 def check_chi_squared(name: str, statistic: float, degrees: int) -> Check:
-    """Compare a statistic with the range of a chi-squared variable, whose mean is its degrees of freedom."""
+    """Compare a statistic with the range of a chi-squared variable, whose mean is its number of degrees of freedom."""
     return Check(name, degrees, statistic, *chi_squared_range(degrees, LEVEL))
 
 
 def check_classes(name: str, counts: Floats, shares: Floats) -> Check:
-    """Compare the counts of classes with the shares they should have (Pearson's chi-squared)."""
+    """Compare the counts of classes with their expected shares (Pearson's chi-squared)."""
     expected = np.asarray(shares) * np.sum(counts)
     return check_chi_squared(name, float(np.sum((counts - expected) ** 2 / expected)), len(counts) - 1)
 
@@ -111,11 +110,11 @@ def check_tolerance(name: str, parts: Floats, wholes: Floats, expected: float, w
     """Compare a ratio with a range that is widened by three of its standard errors.
 
     Args:
-        name: What is checked.
-        parts: The numerator in each replication.
-        wholes: The denominator in each.
-        expected: What is expected.
-        within: The ends of the range.
+        name: Name of the check.
+        parts: Numerator in each replication.
+        wholes: Denominator in each replication.
+        expected: Expected ratio.
+        within: Low and high end of the range.
     """
     three = 3 * standard_error(parts, wholes, expected)
     observed = float(np.sum(parts) / np.sum(wholes)) if np.sum(wholes) else math.nan

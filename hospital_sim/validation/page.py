@@ -1,4 +1,4 @@
-"""Writes what a validation showed as a page: Markdown, or HTML for a file that is called so."""
+"""Renders the report of a validation for people and programs: Markdown, HTML, and entries for JSON."""
 
 import math
 from html import escape
@@ -10,20 +10,20 @@ COLUMNS = ("check", "expected", "observed", "interval", "verdict")
 
 
 def cells(check: Check) -> tuple[str, str, str, str, str]:
-    """Return a check as it is shown, in the order of ``COLUMNS``."""
+    """Return the cells of a check in the order of ``COLUMNS``."""
     interval = f"{number(check.low)} to {number(check.high)}"
     return check.name, number(check.expected), number(check.observed), interval, "right" if check.passed else "WRONG"
 
 
 def number(value: float) -> str:
-    """Return a number to five digits; a large one whole."""
+    """Return a number with five digits, or as a whole number if it is large."""
     if not math.isfinite(value):
         return str(value)
     return f"{value:,.0f}" if abs(value) >= 10_000 or value == int(value) else f"{value:.5g}"
 
 
 def verdict(report: Report) -> str:
-    """Return one line on all checks."""
+    """Return one sentence on all checks."""
     checks, failed = report.checks, report.failed
     if failed:
         return f"{len(failed)} of {len(checks)} checks failed."
@@ -31,10 +31,10 @@ def verdict(report: Report) -> str:
 
 
 def summary(report: Report) -> str:
-    """Return what was done, and how checks decide."""
+    """Return the size of the validation and how its checks decide, in sentences."""
     return (
-        f"{report.replications} replications of each study, seed {report.seed}. The interval is where a right "
-        f"simulator lies: it leaves one with probability {LEVEL:g}, and one of all of them with less than "
+        f"{report.replications} replications of each study, seed {report.seed}. A correct simulator lies in the "
+        f"interval: it fails one check with probability {LEVEL:g}, and any of all checks with less than "
         f"{LEVEL * len(report.checks):.1g}."
     )
 
@@ -89,5 +89,5 @@ def entries(report: Report) -> list[dict[str, object]]:
 
 
 def _finite(value: float) -> float | None:
-    """Return the value; None where JSON has no number for it."""
+    """Return the value, or None if JSON has no number for it."""
     return value if math.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""Runs the studies and gathers their checks."""
+"""Runs the studies and collects their checks in a report."""
 
 import operator
 from collections.abc import Sequence
@@ -22,18 +22,18 @@ STUDIES: tuple[Study, ...] = (
     *stroke.STUDIES,
     *building_blocks.STUDIES,
 )
-"""All of them, in the order in which they are shown."""
+"""All studies, in the order in which they are shown."""
 
 REPLICATIONS = 30
-"""Replications of each study; fewer would not be enough for their means to be normal."""
+"""Replications of each study; the means of fewer replications are not normal enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a validation showed.
+    """The checks of a validation.
 
     Attributes:
-        seed: Its seed.
+        seed: Seed of all replications.
         replications: Replications of each study.
         studies: Name and checks of each study.
     """
@@ -49,7 +49,7 @@ class Report:
 
     @property
     def failed(self) -> tuple[Check, ...]:
-        """Those that did not pass."""
+        """The checks that did not pass."""
         return tuple(check for check in self.checks if not check.passed)
 
 
@@ -62,18 +62,15 @@ def validate(
     workers: int | None = None,
     on_done: OnDone | None = None,
 ) -> Report:
-    """Simulate what queueing theory knows the answer to, and compare.
+    """Simulate models that queueing theory has an answer for, and compare.
 
     Args:
-        seed: Seed of all replications; another one is another sample.
-        replications: Replications of each study, 2 or more; the checks are made for 30 or more.
-        studies: What to simulate; everything unless given.
-        executor: Where to run the replications; processes of its own if None.
-        workers: Without an executor, how many processes, as in ``replicate``.
-        on_done: Called as each replication is done, with how many are done and how many there are.
-
-    Returns:
-        The checks.
+        seed: Seed of all replications.
+        replications: Replications of each study, 2 or more; the checks are designed for 30 or more.
+        studies: Studies to run; all by default.
+        executor: Runs the replications; new processes if None.
+        workers: Number of processes without an executor, as in ``replicate``.
+        on_done: Called after each replication, with the number done and the total.
 
     Raises:
         ConfigurationError: If the seed, the replications or the workers are out of range.

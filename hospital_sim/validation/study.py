@@ -1,4 +1,4 @@
-"""A study: something to simulate many times over, and what is checked of it."""
+"""A study: a model to simulate in many replications, and the checks of its results."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,21 +9,22 @@ from hospital_sim.distributions import Floats
 from hospital_sim.validation.checks import Check
 
 Measures = dict[str, Floats]
-"""What was measured in one replication: arrays by name, of the same shape in each."""
+"""Measures of one replication: arrays by name, of the same shape in every replication."""
 
 Samples = dict[str, Floats]
-"""The same of all replications: arrays whose first dimension is the replication."""
+"""Measures of all replications: arrays by name, whose first dimension is the replication."""
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """Something to simulate many times over, and what is checked of it.
+    """A model to simulate in many replications, and the checks of its results.
 
     Attributes:
-        name: Its name.
-        replicate: Runs one replication with a seed.
-        judge: Compares what all of them showed with what is expected.
-        cost: Processor seconds of a replication, roughly: the longest are begun first.
+        name: Name, as people see it.
+        replicate: Called with a seed; runs one replication.
+        judge: Called with the measures of all replications; returns the checks.
+        cost: Approximate processor seconds of a replication. The most expensive studies start first, so that no
+            process runs alone at the end.
     """
 
     name: str
@@ -33,5 +34,5 @@ class Study:
 
 
 def gather(replications: Sequence[Measures]) -> Samples:
-    """Return the measures of replications as arrays of all of them."""
-    return {name: np.stack([each[name] for each in replications]) for name in replications[0]}
+    """Return the measures of all replications as arrays."""
+    return {name: np.stack([measures[name] for measures in replications]) for name in replications[0]}

@@ -1,4 +1,4 @@
-"""Calibration: a hospital measured the way published figures are, and set beside them."""
+"""Calibration: compares a simulated hospital with published figures, measured the way their sources measure."""
 
 from hospital_sim.validation.calibration.agreement import Agreement, Row, calibration
 from hospital_sim.validation.calibration.figures import GROUPS, Figure

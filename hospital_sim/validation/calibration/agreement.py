@@ -1,4 +1,4 @@
-"""Runs a hospital several times, measures it, and sets each published figure beside what was measured."""
+"""Runs and measures a hospital several times, and compares the means with the published figures."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from hospital_sim.validation.calibration.measures import Measured, Year, measure
 from hospital_sim.validation.calibration.spell_log import SpellLog
 
 START, END = date(2024, 4, 1), date(2025, 3, 31)
-"""A financial year: its winter is in one piece."""
+"""First and last day by default: a financial year, because it holds a whole winter."""
 
 AGREES, DIFFERS, NOT_JUDGED = "agrees", "differs", "not judged"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure beside the simulation.
+    """A published figure and the simulated mean.
 
     Attributes:
-        group: Its subject.
+        group: Subject of the figure.
         figure: The published figure.
-        simulated: The mean over the replications, and its interval.
+        simulated: Mean over the replications and its interval.
     """
 
     group: str
@@ -41,21 +41,21 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """Whether the simulated mean lies in the figure's band; not judged where there is none, or nothing to judge."""
+        """Verdict on the simulated mean: in the figure's band or not; not judged without a band or a mean."""
         agrees = None if self.simulated.mean is None else self.figure.agrees(self.simulated.mean)
         return NOT_JUDGED if agrees is None else AGREES if agrees else DIFFERS
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far a hospital agrees with the published figures.
+    """The published figures and the simulated means of a hospital.
 
     Attributes:
         hospital: The hospital.
-        start: First day that was measured.
-        end: Last day.
-        replications: How many runs.
-        rows: One for each figure.
+        start: First day measured.
+        end: Last day measured.
+        replications: Number of runs.
+        rows: One row for each figure.
     """
 
     hospital: Hospital
@@ -65,7 +65,7 @@ class Agreement:
     rows: tuple[Row, ...]
 
     def count(self, verdict: str) -> int:
-        """Return how many figures have a verdict."""
+        """Return the number of figures with a verdict."""
         return sum(row.verdict == verdict for row in self.rows)
 
 
@@ -84,13 +84,13 @@ def calibration(
 
     Args:
         hospital: The hospital.
-        replications: How many runs on independent random numbers, 1 or more.
+        replications: Number of runs on independent random numbers, 1 or more.
         seed: Seed of the experiment.
-        start: First day that is measured; the warm-up comes before.
-        end: Last day, included.
+        start: First day to measure; the warm-up comes before it.
+        end: Last day, inclusive.
         executor: Any ``concurrent.futures.Executor``.
-        workers: Without an executor, how many processes; one for each processor if None, where processes are forked.
-        on_done: Called as each run is done, with how many are done and how many there are.
+        workers: Number of processes without an executor, as in ``replicate``.
+        on_done: Called after each run, with the number done and the total.
 
     Raises:
         ConfigurationError: If an argument is wrong; nothing has run then.
@@ -111,7 +111,7 @@ def _measure_run(config: HospitalConfig, start: date, end: date, seed: int) -> M
 
 def _rows(measured: Sequence[Measured]) -> tuple[Row, ...]:
     return tuple(
-        Row(group, figure, t_interval([each.get(figure.measure) for each in measured]))
+        Row(group, figure, t_interval([measures.get(figure.measure) for measures in measured]))
         for group, figures in GROUPS.items()
         for figure in figures
     )

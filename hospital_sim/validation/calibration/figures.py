@@ -1,8 +1,7 @@
-"""The published figures that a hospital is held against, each with its source and an honest band.
+"""Published figures of hospitals in England, each with its source and the band in which a simulation agrees.
 
-A band says how far a simulated mean may lie from the published figure and still be called the same. It is never
-narrower than the published figure varies from year to year, and allows for what one simulated trust cannot share with
-the whole of England. A figure without a band is shown beside the simulation and not judged; ``why`` says why.
+A band is never narrower than the published figure varies from year to year, and it allows for differences between one
+simulated trust and the whole of England. A figure without a band is shown and not judged; ``why`` gives the reason.
 """
 
 from __future__ import annotations
@@ -31,13 +30,13 @@ class Figure:
     """One published figure.
 
     Attributes:
-        measure: What it is compared with, by name (``measures``).
-        what: What it is, for people.
-        published: The figure; of several years, their mean.
-        low: Lowest simulated mean that agrees with it; None where it is not judged.
-        high: Highest, likewise.
-        source: Who published it.
-        why: Why the band is as wide as it is, or why there is none.
+        measure: Name of the measure that it is compared with (``measures``).
+        what: Description, for people.
+        published: Published value; the mean if there are several years.
+        low: Lowest simulated mean that agrees with it; None if the figure is not judged.
+        high: Highest simulated mean that agrees with it; None if the figure is not judged.
+        source: Publisher and period.
+        why: Reason for the width of the band, or for having no band.
     """
 
     measure: str
@@ -49,7 +48,7 @@ class Figure:
     why: str
 
     def agrees(self, value: float) -> bool | None:
-        """Tell whether a simulated mean lies in the band; None where there is no band."""
+        """Return True if a simulated mean lies in the band; None without a band."""
         return None if self.low is None or self.high is None else self.low <= value <= self.high
 
 
@@ -166,7 +165,7 @@ DISCHARGE = (
     Figure("destination.pathway_2", "To pathway 2", 0.03, 0.02, 0.04, PATHWAYS, "half per cents, and chance"),
     Figure("destination.pathway_3", "To pathway 3", 0.015, 0.01, 0.02, PATHWAYS, "half per cents, and chance"),
 )  # fmt: skip
-"""When patients leave, and where they go."""
+"""Times and destinations of discharge."""
 
 DEMAND = (
     *_each("demand.{}", "Emergency demand, {}, relative", MONTHS,
@@ -186,4 +185,4 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
     "Discharge": DISCHARGE,
     "Demand": DEMAND,
 }
-"""All figures, by subject."""
+"""All figures by subject."""

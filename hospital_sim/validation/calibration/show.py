@@ -1,4 +1,4 @@
-"""Says how far a hospital agrees with the published figures, as tables and as a plain object."""
+"""Formats the agreement of a hospital with the published figures, as tables and as a JSON object."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ def tables(agreement: Agreement) -> Iterator[tuple[str, Sequence[Sequence[Cell]]
 
 
 def verdicts(agreement: Agreement) -> list[tuple[Cell, ...]]:
-    """Return how many figures of each subject agree, differ and are not judged."""
+    """Return the numbers of figures of each subject that agree, differ and are not judged."""
     counted: list[tuple[Cell, ...]] = []
     for group in GROUPS:
-        found = [row.verdict for row in agreement.rows if row.group == group]
-        counted.append((group, *(found.count(verdict) for verdict in VERDICT_COLUMNS[1:])))
+        results = [row.verdict for row in agreement.rows if row.group == group]
+        counted.append((group, *(results.count(verdict) for verdict in VERDICT_COLUMNS[1:])))
     return counted
 
 
-def summary(agreement: Agreement, given: str, seed: int) -> dict[str, object]:
-    """Return everything as one object.
+def summary(agreement: Agreement, name: str, seed: int) -> dict[str, object]:
+    """Return the agreement as one JSON object.
 
     Args:
-        agreement: What was found.
-        given: The preset or file that was named.
+        agreement: The agreement.
+        name: Preset or file of the hospital, as the user wrote it.
         seed: Seed of the experiment.
     """
     return {
-        "hospital": given,
+        "hospital": name,
         "hospital_id": agreement.hospital.config.id,
         "start": str(agreement.start),
         "end": str(agreement.end),
@@ -55,15 +55,15 @@ def summary(agreement: Agreement, given: str, seed: int) -> dict[str, object]:
 
 
 def _entry(row: Row) -> dict[str, object]:
-    figure, seen = row.figure, row.simulated
+    figure, simulated = row.figure, row.simulated
     return {
         "group": row.group,
         "name": figure.measure,
         "what": figure.what,
         "published": figure.published,
         "band": None if figure.low is None else [figure.low, figure.high],
-        "simulated": seen.mean,
-        "interval": None if seen.low is None else [seen.low, seen.high],
+        "simulated": simulated.mean,
+        "interval": None if simulated.low is None else [simulated.low, simulated.high],
         "verdict": row.verdict,
         "source": figure.source,
         "why": figure.why,
@@ -71,13 +71,13 @@ def _entry(row: Row) -> dict[str, object]:
 
 
 def _cells(row: Row) -> tuple[Cell, ...]:
-    figure, seen = row.figure, row.simulated
+    figure, simulated = row.figure, row.simulated
     return (
         figure.what,
         _number(figure.published),
         _range(figure.low, figure.high),
-        _number(seen.mean),
-        _range(seen.low, seen.high),
+        _number(simulated.mean),
+        _range(simulated.low, simulated.high),
         row.verdict,
         figure.source,
     )

@@ -1,6 +1,6 @@
-"""Studies of the blocks of which people build their own pathways: wards, arrivals and census, in days.
+"""Studies of the building blocks (wards, arrivals, census) in days.
 
-The stroke unit once more, and the recursion of a queue with several servers, to the last bit of a day.
+They repeat the stroke unit, and compare a ward with the recursion of a queue with several servers without tolerance.
 """
 
 from collections.abc import Generator
@@ -29,7 +29,7 @@ _QUEUE_STAY = Lognormal(3, 4)
 
 
 def audit(days: int, seed: int) -> Measures:
-    """Return how often so many patients were there, sampled daily by a census, and how often so many or fewer."""
+    """Return the measures of ``audited`` from the daily samples of a census."""
     env = simpy.Environment()
     unit = Ward(env, "unit", beds=NO_LIMIT)
 
@@ -47,7 +47,7 @@ def audit(days: int, seed: int) -> Measures:
 
 
 def turn_away(days: int, seed: int) -> Measures:
-    """Return how many find no room in wards of so many beds, of how many."""
+    """Return the patients who find no room, and all patients, for each number of beds in the table."""
     env = simpy.Environment()
     away, asked = np.zeros(len(PUBLISHED)), np.zeros(len(PUBLISHED))
 
@@ -70,13 +70,13 @@ def turn_away(days: int, seed: int) -> Measures:
 
 
 def queue(seed: int) -> Measures:
-    """Return how much a ward with a waiting list differs from the recursion, and its census from the stays."""
+    """Return the differences between a ward with a waiting list and the recursion, and between census and stays."""
     env = simpy.Environment()
     unit = Ward(env, "unit", beds=QUEUE_BEDS)
     census = Census(env, unit)
     stays: list[tuple[Patient, float]] = []
     admitted: dict[int, float] = {}
-    left: dict[int, float] = {}
+    discharged: dict[int, float] = {}
 
     def stay_in(patient: Patient) -> Generator[Event, Any, None]:
         length = patient.draw("stay", _QUEUE_STAY)
@@ -84,30 +84,30 @@ def queue(seed: int) -> Measures:
         with (yield from unit.admit(patient)) as stay:
             admitted[patient.number] = _admitted(stay)
             yield env.timeout(length)
-            left[patient.number] = env.now
+            discharged[patient.number] = env.now
 
     arrivals(env, Exponential(_QUEUE_STAY.mean / (0.92 * QUEUE_BEDS)), stay_in, seed=seed)
     env.run(until=QUEUE_DAYS)
     summary = next(iter(census.summary()))
-    overlaps = sum(left.get(number, QUEUE_DAYS) - begin for number, begin in admitted.items())
+    overlaps = sum(discharged.get(number, QUEUE_DAYS) - begin for number, begin in admitted.items())
     waits = sum(admitted.get(patient.number, QUEUE_DAYS) - patient.arrived for patient, _ in stays)
     return {
-        "oracle": np.array(float(_unlike(stays, admitted, left))),
-        "beds": np.array(_apart(float(str(summary["occupied"])) * QUEUE_DAYS, overlaps)),
-        "queue": np.array(_apart(float(str(summary["queue"])) * QUEUE_DAYS, waits)),
+        "oracle": np.array(float(_deviations(stays, admitted, discharged))),
+        "beds": np.array(_relative_difference(float(str(summary["occupied"])) * QUEUE_DAYS, overlaps)),
+        "queue": np.array(_relative_difference(float(str(summary["queue"])) * QUEUE_DAYS, waits)),
     }
 
 
 def judge_queue(samples: Samples) -> list[Check]:
-    """Expect no difference; sums of times in days may differ by rounding."""
+    """Expect no difference, but for the rounding of sums of times in days."""
     return [
         check_none("blocks: patients whose admission or discharge is not that of the recursion", samples["oracle"]),
-        _of_rounding("blocks: bed days, census less the sum of the stays", samples["beds"].max()),
-        _of_rounding("blocks: waiting days, census less the sum of the waits", samples["queue"].max()),
+        _check_rounding("blocks: bed days, census less the sum of the stays", samples["beds"].max()),
+        _check_rounding("blocks: waiting days, census less the sum of the waits", samples["queue"].max()),
     ]
 
 
-def _of_rounding(name: str, largest: float) -> Check:
+def _check_rounding(name: str, largest: float) -> Check:
     return Check(name, 0.0, float(largest), 0.0, 1e-9)
 
 
@@ -115,11 +115,11 @@ def _admitted(stay: Stay) -> float:
     return float("nan") if stay.admitted is None else stay.admitted
 
 
-def _apart(one: float, other: float) -> float:
+def _relative_difference(one: float, other: float) -> float:
     return abs(one - other) / max(abs(other), 1.0)
 
 
-def _unlike(stays: list[tuple[Patient, float]], admitted: dict[int, float], left: dict[int, float]) -> int:
+def _deviations(stays: list[tuple[Patient, float]], admitted: dict[int, float], discharged: dict[int, float]) -> int:
     free = [0.0] * QUEUE_BEDS
     wrong = 0
     for patient, length in stays:
@@ -127,7 +127,7 @@ def _unlike(stays: list[tuple[Patient, float]], admitted: dict[int, float], left
         end = begin + length
         heapreplace(free, end)
         right = (begin if begin < QUEUE_DAYS else None, end if end < QUEUE_DAYS else None)
-        wrong += (admitted.get(patient.number), left.get(patient.number)) != right
+        wrong += (admitted.get(patient.number), discharged.get(patient.number)) != right
     return wrong
 
 

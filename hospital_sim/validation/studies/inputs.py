@@ -1,6 +1,6 @@
-"""A study of what goes in: how many ask for a bed, when, how long they stay, and that the streams are independent.
+"""Study of the inputs: number and times of requests, stays, delays, and the independence of the random streams.
 
-Requests, stays and delays are taken from the patients that the simulation meets, not from the draws.
+Requests, stays and delays are recorded from the patients in the simulation, not from the draws.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ DELAY = (4, 14)
 SEASON = (1.2, 1.1, 1.1, 1.0, 0.9, 0.9, 0.8, 0.8, 0.9, 1.0, 1.1, 1.2)
 _YEAR = 366
 _FIELDS = {"max_stay_days": LONGEST, "long_stay_share": LONG_SHARE, "delay_share": DELAY_SHARE, "return_share": 0}
-# Two departments that differ in their names alone.
+# Two departments that differ only in their names.
 _HOSPITAL = hospital(
     "inputs",
     0,
@@ -116,23 +116,23 @@ def _months() -> NDArray[np.int64]:
     return np.array([(start + timedelta(days=day)).month for day in range(_YEAR)])
 
 
-def _by_day(drawn: NDArray[np.int64]) -> Floats:
+def _by_day(requests: NDArray[np.int64]) -> Floats:
     start = second_of(period(_HOSPITAL, _YEAR)[0])
-    return np.bincount((drawn[:, 0] - start) // DAY, minlength=_YEAR).astype(float)
+    return np.bincount((requests[:, 0] - start) // DAY, minlength=_YEAR).astype(float)
 
 
-def _uniforms(drawn: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
-    """Return stay, whether delayed, and time of day, each scaled to mean 0 and variance 1 (a long stay to 0)."""
-    second, length, delay = drawn.T
+def _uniforms(requests: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
+    """Return stay, delayed or not, and time of day, each scaled to mean 0 and variance 1; a long stay is 0."""
+    second, length, delay = requests.T
     is_long = length > LONGEST * DAY
     stay = np.where(is_long, 0.0, (length / DAY - (1 + LONGEST) / 2) / (LONGEST - 1) * np.sqrt(12))
     delayed = ((delay > 0) - DELAY_SHARE) / np.sqrt(DELAY_SHARE * (1 - DELAY_SHARE))
     return stay, delayed, (second % DAY / DAY - 0.5) * np.sqrt(12)
 
 
-def _classes(drawn: NDArray[np.int64]) -> Measures:
+def _classes(requests: NDArray[np.int64]) -> Measures:
     """Return the counts of stays, long stays, delays and hours in classes of equal width."""
-    second, length, delay = drawn.T
+    second, length, delay = requests.T
     is_long, delayed = length > LONGEST * DAY, delay > 0
     values = {
         "stay": (length[~is_long] / DAY, 1, LONGEST),
@@ -141,11 +141,11 @@ def _classes(drawn: NDArray[np.int64]) -> Measures:
         "hour": (second % DAY / HOUR, 0, 24),
     }
     counts = {
-        name: np.histogram(each, bins=_CLASSES[name], range=(low, high))[0].astype(float)
-        for name, (each, low, high) in values.items()
+        name: np.histogram(column, bins=_CLASSES[name], range=(low, high))[0].astype(float)
+        for name, (column, low, high) in values.items()
     }
     both = float(np.sum(is_long & delayed))
-    return {**counts, "requests": np.array(float(len(drawn))), "long_and_delayed": np.array(both)}
+    return {**counts, "requests": np.array(float(len(requests))), "long_and_delayed": np.array(both)}
 
 
 STUDIES = (Study("Inputs", draw, judge, cost=0.3),)

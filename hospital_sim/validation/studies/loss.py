@@ -50,21 +50,21 @@ _SIMPLE = hospital(
 
 
 def turn_away(config: HospitalConfig, days: int, seed: int) -> Measures:
-    """Return, for each department, requests, diversions, and the shares of time and of beds that were occupied."""
+    """Return the requests, the diversions, the share of time in which all beds are full, and the mean occupied beds."""
     first, end = window(config, days)
     observer = WindowObserver(first, end)
     run(config, days, seed, observer)
-    seen = list(observer.statistics.values())
+    statistics = observer.statistics.values()
     return {
-        "requests": np.array([float(each.requests) for each in seen]),
-        "diversions": np.array([float(each.diversions) for each in seen]),
-        "full": np.array([(each.full_seconds or 0) / each.seconds for each in seen]),
-        "occupied": np.array([each.occupied_bed_seconds / each.seconds for each in seen]),
+        "requests": np.array([float(seen.requests) for seen in statistics]),
+        "diversions": np.array([float(seen.diversions) for seen in statistics]),
+        "full": np.array([(seen.full_seconds or 0) / seen.seconds for seen in statistics]),
+        "occupied": np.array([seen.occupied_bed_seconds / seen.seconds for seen in statistics]),
     }
 
 
 def judge(kinds: tuple[str, ...], beds: int, load: float, samples: Samples) -> list[Check]:
-    """Compare with Erlang B: who is turned away, how long all beds are full, how many beds are occupied."""
+    """Compare with Erlang B: the share turned away, the share of time in which all beds are full, the occupied beds."""
     expected = erlang_b(beds, load)
     checks = []
     for position, kind in enumerate(kinds):

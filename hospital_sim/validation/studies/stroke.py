@@ -1,7 +1,7 @@
-"""The acute stroke unit of Monks et al. 2016 (BMC Health Services Research 16:530): who is delayed, by number of beds.
+"""Study of the acute stroke unit of Monks et al. 2016 (BMC Health Services Research 16:530): delays by number of beds.
 
-Two ways to see the same probability: of a unit with beds for all, audited daily, P(N = n) / P(N <= n), as published;
-and of a unit with n beds, the share that is turned away. Both are Erlang B for any stays.
+The probability of a delay is measured in two ways: in a unit with beds for everyone, audited daily, as published, it is
+P(N = n) / P(N <= n); in a unit with n beds it is the share turned away. Both are Erlang B for any stays.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ PUBLISHED = {9: 0.19, 10: 0.14, 11: 0.09, 12: 0.06, 13: 0.04, 14: 0.02}
 
 ROUNDING = 0.005
 TOLERANCE = 0.005
-"""How far off the table may be, beside three standard errors."""
+"""Difference from the table that is allowed in addition to three standard errors."""
 
 MOST_ERROR = 0.002
 """The largest standard error that a check of the table may have."""
@@ -53,14 +53,14 @@ _DIVERTED = hospital(
 
 
 def audit(days: int, seed: int) -> Measures:
-    """Return how often so many patients were there at the end of the day, and how often so many or fewer."""
+    """Return the measures of ``audited`` in a unit with beds for everyone."""
     census = DailyCensus(window(_AUDITED, days)[0], 1)
     run(_AUDITED, days, seed, census)
     return audited(np.bincount(census.occupied[:, 0], minlength=max(PUBLISHED) + 1))
 
 
 def audited(days_by_census: NDArray[np.int64]) -> Measures:
-    """Return the days with n patients, and with n or fewer, for each number n of beds of the table."""
+    """Return the number of days with n patients, and with n or fewer, for each number n of beds in the table."""
     beds = list(PUBLISHED)
     return {
         "part": days_by_census[beds].astype(float),
@@ -69,7 +69,7 @@ def audited(days_by_census: NDArray[np.int64]) -> Measures:
 
 
 def turn_away(days: int, seed: int) -> Measures:
-    """Return how many were turned away, of how many, for each number of beds of the table."""
+    """Return the diversions and the requests for each number of beds in the table."""
     observer = WindowObserver(*window(_DIVERTED, days))
     run(_DIVERTED, days, seed, observer)
     statistics = observer.statistics.values()
@@ -80,11 +80,11 @@ def turn_away(days: int, seed: int) -> Measures:
 
 
 def judge(way: str, samples: Samples) -> list[Check]:
-    """Compare with Erlang B, with its tolerance and without one, and with the published table.
+    """Compare with Erlang B, with and without tolerance, and with the published table.
 
     Args:
-        way: How the probability was seen.
-        samples: What was seen: parts and wholes of shape (replications, numbers of beds).
+        way: Way in which the probability was measured, for the names of the checks.
+        samples: Parts and wholes of shape (replications, numbers of beds).
     """
     return list(_checks(way, samples))
 

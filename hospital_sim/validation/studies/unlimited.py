@@ -1,4 +1,4 @@
-"""Studies of beds without limit: the census is a Poisson variable, whatever the stays and the season."""
+"""Studies of beds without limit: the census is a Poisson variable for any stays and any season."""
 
 from datetime import timedelta
 
@@ -44,7 +44,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 def count_constant(seed: int) -> Measures:
-    """Return the mean of the census at the end of the day, and its mean square distance from what is expected."""
+    """Return the mean of the census at the end of the day, and its mean square distance from the expected census."""
     census = DailyCensus(window(_CONSTANT, DAYS)[0], len(_LOADS))
     run(_CONSTANT, DAYS, seed, census)
     away = census.occupied - np.array(_LOADS)
@@ -87,7 +87,7 @@ def judge_seasonal(samples: Samples) -> list[Check]:
 
 
 def seasonal_census(month: Floats) -> Floats:
-    """Return the expected census at the end of each day: the sum of demand times the share that is still there.
+    """Return the expected census at the end of each day: the sum of demand times the share still present.
 
     Args:
         month: The month of each day, 1 to 12.

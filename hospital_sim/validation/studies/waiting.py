@@ -13,7 +13,7 @@ from hospital_sim.validation.instruments.observers import Waits
 from hospital_sim.validation.instruments.queueing_departments import hospital, run, ward, window
 from hospital_sim.validation.study import Measures, Samples, Study
 
-# Ten beds with a load of nine settle within some 38 mean stays: the warm-up is twenty times as long.
+# Ten beds with a load of nine settle within some 38 mean stays, so a warm-up of twenty times that is long enough.
 BEDS, LOAD = 10, 9.0
 MEAN_STAY = 0.2
 DAYS = 800
@@ -24,7 +24,7 @@ _SEVERAL_BEDS = hospital(
     [ward("queue", BEDS, LOAD / MEAN_STAY, stay={"distribution": "exponential", "mean": MEAN_STAY})],
 )
 _GRID = np.arange(0, 40, 0.002)
-"""Waits in mean stays that are told apart."""
+"""Upper ends of the classes of waits, in mean stays."""
 
 LONGEST_ORDINARY = 10.0
 ONE_BED_LOAD = 0.6
@@ -34,7 +34,7 @@ _ONE_BED_WARDS = 12
 
 
 def wait_with_several_beds(seed: int) -> Measures:
-    """Return how many waited how long, in classes of ``_GRID``, and the sum of the waits in mean stays."""
+    """Return the number of patients by class of wait (``_GRID``), and the sum of the waits in mean stays."""
     first, end = window(_SEVERAL_BEDS, DAYS)
     waits = Waits(first, end - 20 * DAY)
     run(_SEVERAL_BEDS, DAYS, seed, waits)
@@ -64,7 +64,7 @@ def judge_several_beds(samples: Samples) -> list[Check]:
 
 
 def _of_quantile(share: float, longer: Floats, patients: Floats, classes: Floats) -> Check:
-    """Compare a percentile with the range that the closed form has at the shares that chance may bring."""
+    """Compare a percentile with the closed form at the lowest and highest share that chance allows."""
     half = student_t(1 - LEVEL, len(patients) - 1) * standard_error(longer, patients, 1 - share)
     expected = erlang_c_wait_quantile(BEDS, LOAD, share)
     low = erlang_c_wait_quantile(BEDS, LOAD, max(share - half, 0.0))
@@ -75,7 +75,7 @@ def _of_quantile(share: float, longer: Floats, patients: Floats, classes: Floats
 
 
 def _one_bed_moments() -> tuple[float, float]:
-    """Return the mean and the mean square of the days in the bed by the simple rule, from those of uniforms."""
+    """Return the mean and the mean square of the days in a bed by the simple rule, whose parts are uniform."""
     longest, long_share = LONGEST_ORDINARY, LONG_SHARE
     mean = (1 - long_share) * _uniform(1, longest)[0] + long_share * _uniform(3 * longest, 6 * longest)[0]
     square = (1 - long_share) * _uniform(1, longest)[1] + long_share * _uniform(3 * longest, 6 * longest)[1]
