@@ -33,7 +33,7 @@ CASES = (
     (faults.last_come_first_served, ("Exact", "Blocks, exact", "Erlang C")),
     (faults.a_bed_leaks, ("Exact", "Blocks, exact", "Erlang B", "Erlang C")),
     (faults.statistics_count_a_stay_twice, ("Exact",)),
-    (faults.a_discharge_is_told_twice, ("Exact",)),
+    (faults.a_discharge_is_observed_twice, ("Exact",)),
     (faults.departments_share_their_streams, ("Inputs",)),
     (faults.replications_share_their_streams, ("Inputs",)),
     (faults.stay_and_delay_share_a_stream, ("Inputs",)),

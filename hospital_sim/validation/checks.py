@@ -16,8 +16,8 @@ from hospital_sim.experiments.intervals import student_t
 from hospital_sim.validation.instruments.probabilities import binomial_range, chi_squared_range, poisson_range
 
 LEVEL = 3e-6
-"""Chance that a correct simulator fails one check. For 160 checks it is below one in 2,000, half of what is allowed; the
-other half is for means of few replications, because they are not quite normal."""
+"""Chance that a correct simulator fails one check. For 160 checks it is below one in 2,000, half of what is allowed;
+the other half is for means of few replications, because they are not quite normal."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def test_the_simulator_passes(study: str, replications: int) -> None:
         (faults.a_bed_leaks, "Exact", 2),
         (faults.a_bed_leaks, "Blocks, exact", 2),
         (faults.statistics_count_a_stay_twice, "Exact", 2),
-        (faults.a_discharge_is_told_twice, "Exact", 2),
+        (faults.a_discharge_is_observed_twice, "Exact", 2),
         (faults.departments_share_their_streams, "Inputs", 30),
         (faults.replications_share_their_streams, "Inputs", 30),
         (faults.stay_and_delay_share_a_stream, "Inputs", 30),
