@@ -29,7 +29,7 @@ from uuid import UUID
 import msgspec
 
 import hospital_sim as hs
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.staging import stage
 from hospital_sim.events import Admission, Event
 from hospital_sim.events.keys import event_key
@@ -191,7 +191,7 @@ def memory(objects: int, months: int) -> bool:
             lake = Path(name) / "lake"
             fill_months(lake, objects, count)
             script = (
-                "from pathlib import Path; from elt.lake.store import Lake; from elt.staging import stage; "
+                "from pathlib import Path; from elt.lake.lake import Lake; from elt.staging import stage; "
                 f"stage(Lake.open({str(lake)!r})); "
                 # Not what getrusage tells: that begins with the memory of the process that started this one.
                 "print(int(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0]) // 1024)"

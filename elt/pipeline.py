@@ -14,7 +14,7 @@ from pathlib import Path
 import hospital_sim as hs
 from elt import EltError, OnProgress
 from elt.build.run import BuildSummary, build
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.load.run import LoadSummary, load
 from elt.quality import CheckReport, check
 from elt.report import ReportSummary, write_report

@@ -38,7 +38,7 @@ def command(
     The results are also written into the warehouse, where the report shows them; the table failing_row of the quality
     schema holds the rows of failed checks. Exit code 1 if a check fails.
     """
-    from elt.lake.store import Lake
+    from elt.lake.lake import Lake
     from elt.quality import check
     from elt.quality.check_page import write_check
     from elt.quality.thresholds import parse_thresholds

@@ -25,7 +25,7 @@ def command(
     """Copy a lake and read every object back. The same call again completes a copy or brings it up to date."""
     from elt import WrongCallError
     from elt.lake.copy import copy_lake
-    from elt.lake.store import Lake
+    from elt.lake.lake import Lake
     from hospital_sim.storage import open_store
 
     for word, url in (("SRC", source), ("DST", destination)):

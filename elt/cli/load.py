@@ -16,7 +16,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Load every staged file and finished run record that the warehouse does not hold yet."""
-    from elt.lake.store import Lake
+    from elt.lake.lake import Lake
     from elt.load.run import load
 
     with progress_bars() as on_progress:

@@ -40,8 +40,8 @@ def list_entries(
     """List the objects in quarantine with their reasons, and count them by reason."""
     import msgspec
 
+    from elt.lake.lake import Lake
     from elt.lake.quarantine import Reason
-    from elt.lake.store import Lake
 
     if reason is not None and reason not in list(Reason):
         raise WrongCallError(f"--reason: {reason!r} is none of {', '.join(Reason)}")
@@ -78,7 +78,7 @@ def replay_entries(
     as_json: Json = False,
 ) -> None:
     """Stage the objects that keep the contract now, because their cause was fixed. The rest stays in quarantine."""
-    from elt.lake.store import Lake
+    from elt.lake.lake import Lake
     from elt.staging import replay
 
     with progress_bars() as on_progress:

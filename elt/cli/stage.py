@@ -47,7 +47,7 @@ def command(
         raise WrongCallError("--workers and --dask: give one of them; a cluster has its own workers")
     closing_day = None if as_of is None else _parse_day(as_of)
 
-    from elt.lake.store import Lake
+    from elt.lake.lake import Lake
     from elt.staging import stage
 
     with progress_bars() as on_progress:

@@ -24,7 +24,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Verify a lake: name every object that is missing, foreign, altered or truncated. Exit code 1 if one is."""
-    from elt.lake.store import Lake
+    from elt.lake.lake import Lake
     from elt.verification import verify
 
     with progress_bars() as on_progress:

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 
 from elt import EltError, OnProgress, WrongCallError
+from elt.lake.lake import Lake
 from elt.lake.layout import QUARANTINE_OBJECTS, STAGING, STAGING_MANIFESTS, parse_manifest_key
-from elt.lake.store import Lake
 from elt.lake.tree import RAW_PREFIX
 from hospital_sim.events.keys import RUNS, is_started_key
 from hospital_sim.storage import ObjectConflictError, ObjectStore, StorageError, StoreRefusedError, create_once

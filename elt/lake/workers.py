@@ -13,7 +13,7 @@ from typing import Concatenate, Protocol, Self, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from elt import EltError, WrongCallError
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 
 Row = TypeVar("Row")
 Result = TypeVar("Result")

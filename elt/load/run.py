@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 
 from elt import BrokenLakeError, EltError, EmptyLakeError, OnProgress, report_progress
 from elt.contracts import columns_schema
+from elt.lake.lake import Lake
 from elt.lake.manifests import StagedFile
-from elt.lake.store import Lake
 from elt.load.runs import LoadedRun, loaded_run
 from elt.load.staged_contract import require_contract
 from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse

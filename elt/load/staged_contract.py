@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from elt import BrokenLakeError, EltError
 from elt.contracts import EVENT_VERSIONS, arrow_schema, contract_version, struct_version
+from elt.lake.lake import Lake
 from elt.lake.manifests import StagedFile
-from elt.lake.store import Lake
 from hospital_sim.storage import LocalStore, ObjectNotFoundError
 
 if TYPE_CHECKING:

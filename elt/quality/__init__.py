@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from elt import EltError
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.quality.emitted import emitted
 from elt.quality.lake_checks import late_check, quarantine_check, run_checks
 from elt.quality.reconciliation import FACTS, department_check, reconcile, reconciliation_checks

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from elt.lake.lake import Lake
 from elt.lake.quarantine import Reason
-from elt.lake.store import Lake
 from elt.lake.tree import RAW_PREFIX
 from elt.quality.emitted import Emitted
 from elt.quality.results import MOST_ROWS, CheckResult

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 
 from elt.contracts import EVENT_TYPES
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.quality.emitted import Emitted
 from elt.quality.results import MOST_ROWS, CheckResult, Reconciliation
 from elt.warehouse import Warehouse

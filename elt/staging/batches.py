@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from elt.lake.lake import Lake
 from elt.lake.manifests import PlannedOutput
-from elt.lake.store import Lake
 from elt.native.arrays import numbers
 from elt.native.buffers import ObjectBuffer, TextRows
 from elt.native.names import IDENTIFIER_BYTES, identifier_texts, object_names, texts_from

@@ -17,9 +17,9 @@ import msgspec
 from elt import BrokenLakeError
 from elt.lake import layout
 from elt.lake.digests import digest
+from elt.lake.lake import Lake
 from elt.lake.manifests import PlannedOutput
 from elt.lake.prefetch import prefetched
-from elt.lake.store import Lake
 from elt.native.names import IDENTIFIER_BYTES, read_object_names, split_identifiers
 from hospital_sim.events import keys as raw_layout
 

@@ -12,8 +12,8 @@ import msgspec
 
 from elt.contracts import CONTRACT_VERSION
 from elt.lake import layout
+from elt.lake.lake import Lake
 from elt.lake.manifests import MANIFEST_VERSION, ClosedMonths, Plan, PlannedOutput, StagingRun
-from elt.lake.store import Lake
 from elt.staging import input_lists as inputs
 from elt.staging.input_lists import NewObjects
 from hospital_sim.events import RunRecord

@@ -11,8 +11,8 @@ from datetime import date
 
 from elt import EmptyLakeError, OnProgress
 from elt.lake import layout
+from elt.lake.lake import Lake
 from elt.lake.manifests import Plan
-from elt.lake.store import Lake
 from elt.lake.tree import RAW_PREFIX
 from elt.native.names import read_object_names, split_identifiers
 from elt.staging import input_lists as inputs

@@ -11,9 +11,9 @@ from elt import EmptyLakeError, OnProgress, report_progress
 from elt.contracts import EVENT_TYPES
 from elt.lake import layout
 from elt.lake.digests import digest
+from elt.lake.lake import Lake
 from elt.lake.manifests import MANIFEST_VERSION, Commit, Plan
 from elt.lake.quarantine import Reason
-from elt.lake.store import Lake
 from elt.lake.tree import RawTree
 from elt.lake.workers import DaskWorkers, LocalWorkers, Workers, suitable_count
 from elt.staging import input_lists

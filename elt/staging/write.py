@@ -22,10 +22,10 @@ import pyarrow as pa
 from elt import BrokenLakeError
 from elt.lake import layout
 from elt.lake.digests import digest
+from elt.lake.lake import Lake
 from elt.lake.manifests import CommittedOutput, OutputCounts, Plan, PlannedOutput
 from elt.lake.prefetch import prefetched
 from elt.lake.quarantine import Entry, Reason
-from elt.lake.store import Lake
 from elt.lake.tree import RAW_PREFIX
 from elt.staging import input_lists as inputs
 from elt.staging.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day, read_batch

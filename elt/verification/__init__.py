@@ -5,8 +5,8 @@ from datetime import date
 
 from elt import OnProgress, report_progress
 from elt.lake import layout
+from elt.lake.lake import Lake
 from elt.lake.manifests import StagingRun, counts_of_runs
-from elt.lake.store import Lake
 from elt.lake.tree import RAW_PREFIX
 from elt.quality.emitted import Cell
 from elt.staging.run import open_workers

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from elt import BrokenLakeError
 from elt.lake import layout
 from elt.lake.digests import digest
+from elt.lake.lake import Lake
 from elt.lake.manifests import Commit, Manifest, Plan, StagingRun, decode_manifest
-from elt.lake.store import Lake
 from elt.staging import input_lists as inputs
 from elt.verification.problems import Kind, Problem
 from hospital_sim.storage import ObjectNotFoundError

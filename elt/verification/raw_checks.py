@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 from elt import BrokenLakeError
 from elt.contracts import EVENT_VERSIONS, struct_version
 from elt.lake.digests import RawDigest
+from elt.lake.lake import Lake
 from elt.lake.manifests import CommittedOutput
 from elt.lake.prefetch import prefetched
-from elt.lake.store import Lake
 from elt.lake.tree import RAW_PREFIX
 from elt.native.buffers import texts_of
 from elt.native.names import identifier_texts, object_names, read_object_names, split_identifiers

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.lake.tree import RAW_PREFIX
 from elt.quality.emitted import Cell, emitted
 from elt.verification.problems import Kind, Problem

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from elt import EmptyLakeError, WrongCallError
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.warehouse import DEFAULT_PREFIX, checked_prefix
 from elt.warehouse import athena as athena_sql
 from elt.warehouse.athena import ProjectedDays

@@ -13,7 +13,7 @@ from kills import run_and_kill, run_whole
 from lakes import contents, put_all, some_events
 from s3_servers import S3Server
 
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.staging import stage
 from hospital_sim.storage import LocalStore, ObjectStore, open_store
 

@@ -14,7 +14,7 @@ from small_disk import run_on_small_disk
 from warehouse_tables import raw_digests
 
 import hospital_sim as hs
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.staging import stage
 from elt.warehouse import open_warehouse
 from elt.warehouse.tables import LOADED_FILE

@@ -11,7 +11,7 @@ from redshift.stand_in import PASSWORD
 from redshift_fixtures import Redshift
 
 import hospital_sim as hs
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.staging import stage
 from hospital_sim.storage import open_store
 

@@ -18,7 +18,7 @@ import hospital_sim as hs
 from elt import WrongCallError
 from elt.build import record as build_record
 from elt.build.run import MODELS, BuildSummary, build
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.load.run import load
 from elt.staging import stage
 from elt.warehouse import SCHEMAS, WarehouseError, open_warehouse

@@ -14,7 +14,7 @@ from lakes import QuickStore, put_all, some_events
 from s3_servers import BUCKET, KEY, SECRET, S3Server
 
 from elt.lake.copy import copy_lake
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.staging import stage
 from hospital_sim.storage import ObjectStore, StoreRefusedError, open_store
 

@@ -9,7 +9,7 @@ import pytest
 from increments import LATE_MONTH, arrives, is_late, put, simulated
 from warehouse_tables import partitions, run_models, table_digests
 
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.load.run import load
 from elt.staging import stage
 from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, WaitSnapshot

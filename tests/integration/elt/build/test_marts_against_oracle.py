@@ -17,7 +17,7 @@ from validation_oracle import ValidationOracle
 
 import hospital_sim as hs
 from elt.build.run import build
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.load.run import load
 from elt.staging import stage
 from elt.warehouse import SCHEMAS, Warehouse, open_warehouse

@@ -11,7 +11,7 @@ from s3_servers import S3Server
 from elt import EltError, WrongCallError
 from elt.lake import layout
 from elt.lake.copy import copy_lake
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.staging import stage
 from hospital_sim.events.keys import is_record_key
 from hospital_sim.storage import LocalStore, ObjectStore, OverwritingStoreError, StoreRefusedError, open_store

@@ -16,8 +16,8 @@ from warehouse_tables import raw_digests
 
 import hospital_sim as hs
 from elt import BrokenLakeError, EltError, EmptyLakeError
+from elt.lake.lake import Lake
 from elt.lake.manifests import StagedFile
-from elt.lake.store import Lake
 from elt.load.run import load, load_into
 from elt.staging import stage
 from elt.warehouse import open_warehouse

@@ -11,7 +11,7 @@ from two_versions import newer
 
 from elt import BrokenLakeError, EltError
 from elt.contracts import columns
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.load.run import load
 from elt.staging import stage
 from elt.staging.parquet import CONTRACT_KEY

@@ -6,7 +6,7 @@ import pytest
 from warehouse_tables import run_models
 
 import hospital_sim as hs
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.load.run import load
 from elt.quality import check
 from elt.staging import stage

@@ -13,7 +13,7 @@ from warehouse_tables import run_models
 
 import hospital_sim as hs
 from elt import EltError, WrongCallError
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.load.run import load
 from elt.quality import CheckReport, check
 from elt.quality.check_page import write_check

@@ -18,7 +18,7 @@ from warehouse_tables import differences, model_tables, run_models, sorted_rows
 
 import hospital_sim as hs
 from elt.build.run import MODELS, BuildSummary, build
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.load.run import load
 from elt.staging import stage
 from elt.warehouse import Warehouse, open_warehouse

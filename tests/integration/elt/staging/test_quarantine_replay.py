@@ -7,8 +7,8 @@ import pytest
 from lakes import DAY, FailingStore, PowerCut, QuickStore, admission, contents, put_all, put_record, some_events
 
 from elt import EmptyLakeError
+from elt.lake.lake import Lake
 from elt.lake.quarantine import Reason
-from elt.lake.store import Lake
 from elt.staging import replay, stage
 from elt.verification import verify
 from hospital_sim.events import encode

@@ -10,8 +10,8 @@ from msgspec import Struct
 from two_versions import FIELDS, AdmissionTwo, newer
 
 from elt.contracts import arrow_schema, columns, contracts
+from elt.lake.lake import Lake
 from elt.lake.quarantine import Reason
-from elt.lake.store import Lake
 from elt.staging import parquet, stage
 from elt.verification import verify
 from hospital_sim.events import EVENT_VERSIONS, Admission, encode

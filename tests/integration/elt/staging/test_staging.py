@@ -16,8 +16,8 @@ from elt.contracts import EVENT_TYPES, arrow_schema
 from elt.lake import objects
 from elt.lake import workers as staging_workers
 from elt.lake.digests import digest
+from elt.lake.lake import Lake
 from elt.lake.quarantine import Reason
-from elt.lake.store import Lake
 from elt.native.buffers import ObjectBuffer, TextRows
 from elt.staging import input_lists as inputs
 from elt.staging import parquet, sorting, stage, write

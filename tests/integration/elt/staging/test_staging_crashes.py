@@ -15,7 +15,7 @@ from lakes import DAY, FailingStore, PowerCut, QuickStore, admission, contents, 
 from s3_servers import S3Server
 
 from elt.lake import layout
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.staging import stage
 from elt.verification import verify
 from hospital_sim.events import encode

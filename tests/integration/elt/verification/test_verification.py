@@ -7,7 +7,7 @@ import pytest
 from lakes import DAY, FailingStore, PowerCut, admission, contents, put_all, some_events
 
 import hospital_sim as hs
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.staging import stage
 from elt.verification import Kind, verify
 from hospital_sim.events import encode

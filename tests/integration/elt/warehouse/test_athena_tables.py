@@ -12,7 +12,7 @@ from s3_servers import S3Server
 
 import hospital_sim as hs
 from elt import EmptyLakeError
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.staging import stage
 from elt.warehouse.ddl import Engine, ddl
 from hospital_sim.events import EVENT_TYPES

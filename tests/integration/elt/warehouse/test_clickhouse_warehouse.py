@@ -21,7 +21,7 @@ from warehouse_tables import raw_digests
 import hospital_sim as hs
 from elt import WrongCallError
 from elt.build.run import MODELS
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.load.run import load_into
 from elt.staging import stage
 from elt.warehouse import WarehouseError, dbt_target, open_warehouse

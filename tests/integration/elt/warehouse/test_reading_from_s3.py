@@ -13,7 +13,7 @@ import pytest
 from clickhouse_server import ClickHouseServer
 from lakes import put_all, some_events
 
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.load.run import load_into
 from elt.staging import stage
 from elt.warehouse import open_warehouse

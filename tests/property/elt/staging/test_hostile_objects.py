@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lakes import DAY, QuickStore, admission, changed, dep_snapshot, discharge, identifier, wait_snapshot
 
 from elt.contracts import EVENT_TYPES
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.staging import stage
 from elt.staging.batches import Batch, RawObject
 from elt.staging.decode import decode

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lakes import FailingStore, PowerCut, QuickStore, changed, contents, identifier
 
 from elt import EmptyLakeError
-from elt.lake.store import Lake
+from elt.lake.lake import Lake
 from elt.staging import stage
 from hospital_sim.events import EVENT_TYPES, Admission, DepSnapshot, Discharge, Event, WaitSnapshot, encode, event_type
 from hospital_sim.events.keys import event_key, key_of, parse_event_key

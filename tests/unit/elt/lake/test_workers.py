@@ -8,8 +8,8 @@ from worked_rows import die_elsewhere, pause_at_each, refuse_one
 
 from elt import EltError
 from elt.lake import workers
+from elt.lake.lake import Lake
 from elt.lake.objects import prefetch_threads
-from elt.lake.store import Lake
 from elt.lake.workers import LocalWorkers, suitable_count
 from hospital_sim.storage import LocalStore, ObjectStore, open_store
 

@@ -49,7 +49,7 @@ def test_values_are_those_of_a_part_of_several_chunks(kind: pa.DataType) -> None
 def test_staging_imports_no_pandas(tmp_path: Path) -> None:
     put_all(LocalStore(tmp_path / "lake"), some_events(20))
     script = (
-        "import sys; from elt.lake.store import Lake; from elt.staging import stage; "
+        "import sys; from elt.lake.lake import Lake; from elt.staging import stage; "
         f"stage(Lake.open({str(tmp_path / 'lake')!r})); print('pandas' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
