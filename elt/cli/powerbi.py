@@ -1,6 +1,5 @@
 """``hospital-elt powerbi``: writes a Power BI project for the warehouse."""
 
-import dataclasses
 from pathlib import Path
 from typing import Annotated
 
@@ -37,4 +36,4 @@ def command(
     from elt.powerbi import write_powerbi
 
     summary = write_powerbi(warehouse, out, prefix, connect=connect, data_folder=data_folder)
-    show("Power BI", {**dataclasses.asdict(summary), "project": str(summary.project)}, as_json=as_json)
+    show("Power BI", summary.as_dict(), as_json=as_json)

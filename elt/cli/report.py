@@ -25,15 +25,4 @@ def command(
 
     with open_warehouse(warehouse, prefix) as opened:
         summary = write_report(opened, out)
-    show(
-        "report",
-        {
-            "page": str(summary.page),
-            "hospitals": summary.hospitals,
-            "departments": summary.departments,
-            "days": summary.days,
-            "failed_checks": summary.failed_checks,
-            "bytes": summary.size,
-        },
-        as_json=as_json,
-    )
+    show("report", summary.as_dict(), as_json=as_json)

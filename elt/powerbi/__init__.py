@@ -10,7 +10,7 @@ project, the event contracts and the warehouse. The same warehouse gives the sam
 - ``files`` writes TMDL, PBIR and Parquet.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from elt.powerbi.files.parquet_export import parquet_files
@@ -48,6 +48,10 @@ class PowerBiSummary:
     visuals: int
     parquet_files: int
     connector: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the summary as the command shows it."""
+        return asdict(self) | {"project": str(self.project)}
 
 
 def write_powerbi(

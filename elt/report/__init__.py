@@ -49,6 +49,17 @@ class ReportSummary:
     failed_checks: int
     size: int
 
+    def as_dict(self) -> dict[str, object]:
+        """Return the summary as the command shows it."""
+        return {
+            "page": str(self.page),
+            "hospitals": self.hospitals,
+            "departments": self.departments,
+            "days": self.days,
+            "failed_checks": self.failed_checks,
+            "bytes": self.size,
+        }
+
 
 def write_report(warehouse: Warehouse, directory: Path) -> ReportSummary:
     """Write the report of a warehouse, in place of an older one in the same directory.

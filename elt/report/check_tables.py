@@ -39,8 +39,8 @@ def checks_html(checks: CheckResults, charts: Mapping[str, str] = MappingProxyTy
             ),
             charts.get("promised", ""),
             _card(
-                "Promises of the run record, one by one",
-                "What the run record promised against what the data shows; the tolerance allows for chance.",
+                "Expectations of the run record, one by one",
+                "What the run record leads to expect, and what the data shows; the tolerance allows for chance.",
                 _grouped(checks.validation, _VALIDATION),
                 "validation",
             ),

@@ -10,7 +10,7 @@ __all__ = ["Page", "ReportChart", "report_charts"]
 
 @cache
 def report_charts() -> tuple[ReportChart, ...]:
-    """Return every chart of the report; each page shows its own, in this order."""
+    """Return every chart of the report, in the order in which each page shows its own."""
     return (
         overview.pressure(),
         overview.occupancy(),
@@ -28,6 +28,6 @@ def report_charts() -> tuple[ReportChart, ...]:
         flow.profile("admissions"),
         flow.profile("discharges"),
         flow.growth(),
-        trust.reconciled(),
-        trust.promised(),
+        trust.reconciliation(),
+        trust.expected_and_observed(),
     )

@@ -1,8 +1,7 @@
-"""The bands that the report colours by, and the words for them.
+"""The colour bands of the report: occupancy, pressure, waits and flows, each with its label and colour.
 
-Each band has a key (a column or a value of the marts), a label and the CSS variable of its colour. The variables are
-defined in ``web/style.css``, each with its light and its dark value; both ramps grow steadily in contrast with the
-paper, so that they also read without colour.
+The colours are CSS variables, defined in ``web/style.css`` with a light and a dark value. Along a ramp the contrast
+with the background grows steadily, so that it can be read without colour.
 """
 
 from dataclasses import dataclass
@@ -13,10 +12,10 @@ class Band:
     """One colour of the page.
 
     Attributes:
-        key: The column or value that it stands for.
-        label: What a reader calls it.
-        color: A CSS colour, as a rule a variable.
-        shape: How the legend draws it: a square, a dot, a line or a dashed line.
+        key: Its column, or its value in a column, of the marts.
+        label: Its name for readers.
+        color: Its CSS colour.
+        shape: Its mark in the legend: ``square``, ``dot``, ``line`` or ``dashes``.
     """
 
     key: str

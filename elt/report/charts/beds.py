@@ -1,4 +1,4 @@
-"""Beds: how full each department was, and who held the beds."""
+"""The charts of the page on beds: occupancy of each department, and beds held by long stays and delays."""
 
 import altair as alt
 
@@ -43,7 +43,7 @@ _DELAYED_FORMATS = {"occupied_beds": ",d", "beds_delayed": ",d", "share_delayed"
 
 
 def heat_map() -> ReportChart:
-    """Occupancy of each department on each day, in bands."""
+    """Return the heat map of occupancy by department and day."""
     cells = (
         alt.Chart(ROWS)
         .mark_rect(aria=False)
@@ -77,7 +77,7 @@ def heat_map() -> ReportChart:
 
 
 def occupancy() -> ReportChart:
-    """Occupancy of each department through the period, as a 7-day mean over the daily values."""
+    """Return the chart of each department's occupancy by day, with its 7-day mean."""
     chart = alt.layer(
         *occupancy_lines(small=True), occupancy_rules(), hover(day_axis(small=True), BED_COLUMNS, BED_FORMATS)
     )
@@ -97,7 +97,7 @@ def occupancy() -> ReportChart:
 
 
 def held() -> ReportChart:
-    """The share of occupied beds held by long stays."""
+    """Return the chart of the share of occupied beds held by long stays."""
     days = alt.Chart(ROWS)
     bars = [
         days.mark_bar(binSpacing=0, fill=band.color).encode(
@@ -124,7 +124,7 @@ def held() -> ReportChart:
 
 
 def delayed() -> ReportChart:
-    """The share of occupied beds held by patients who are ready to leave."""
+    """Return the chart of the share of occupied beds held by patients who are ready to leave."""
     bars = (
         alt.Chart(ROWS)
         .mark_bar(binSpacing=0, fill=DELAYED.color)

@@ -1,4 +1,4 @@
-"""Flow: when patients come and go, and what the queue does when beds turn over more slowly."""
+"""The charts of the page on flow: admissions and discharges by hour, and growth of the queue."""
 
 import altair as alt
 
@@ -37,7 +37,7 @@ _WHOLE = "Of the whole period, whichever is chosen: the mart counts it together.
 
 
 def growth() -> ReportChart:
-    """Growth of the queue against the discharge rate, a point for each department and week."""
+    """Return the chart of queue growth against the discharge rate, one point for each department and week."""
     points = (
         alt.Chart(ROWS)
         .mark_circle(size=46, opacity=0.85, stroke="var(--rule)", strokeWidth=0.6)
@@ -72,7 +72,7 @@ def growth() -> ReportChart:
 
 
 def hours() -> ReportChart:
-    """Admissions and discharges by hour of the day."""
+    """Return the chart of admissions and discharges by hour of the day."""
     rows = alt.Chart(ROWS)
     hour = alt.X(
         "hour:Q",
@@ -105,7 +105,7 @@ def hours() -> ReportChart:
 
 
 def profile(flow: str) -> ReportChart:
-    """Admissions or discharges by weekday and hour.
+    """Return the chart of admissions or discharges by weekday and hour.
 
     Args:
         flow: ``admissions`` or ``discharges``.

@@ -1,4 +1,4 @@
-"""The overview: how hard the hospital was pressed, how full it was, and how many patients waited."""
+"""The charts of the overview: pressure, occupancy, long waits and the queue."""
 
 import altair as alt
 
@@ -47,7 +47,7 @@ BED_FORMATS = {"occupied_beds": ",d", "beds": ",d", "occupancy_rate": ".1%", "oc
 
 
 def pressure() -> ReportChart:
-    """Points of the pressure index by day, stacked by component, over a ribbon of levels."""
+    """Return the chart of the pressure index by day: points by component above a ribbon of levels."""
     keys = [band.key for band in PRESSURE_COMPONENTS]
     points = (
         alt.Chart(ROWS)
@@ -97,7 +97,7 @@ def pressure() -> ReportChart:
 
 
 def occupancy() -> ReportChart:
-    """Occupancy of the hospital or of a department, as a 7-day mean over the daily values."""
+    """Return the chart of occupancy by day, with its 7-day mean, of the hospital or a department."""
     chart = alt.layer(*occupancy_lines(), occupancy_rules(), hover(day_axis(), BED_COLUMNS, BED_FORMATS))
     return ReportChart(
         key="occupancy",
@@ -116,7 +116,7 @@ def occupancy() -> ReportChart:
 
 
 def occupancy_lines(*, small: bool = False) -> list[alt.Chart]:
-    """Return the thin line of days and the strong line of 7-day means."""
+    """Return the thin line of daily occupancy and the strong line of its 7-day mean."""
     days = alt.Chart(ROWS)
     rate = alt.Y(
         "occupancy_rate:Q",
@@ -133,7 +133,7 @@ def occupancy_lines(*, small: bool = False) -> list[alt.Chart]:
 
 
 def long_waits() -> ReportChart:
-    """Shares of patients who waited over 4 and over 12 hours, by month."""
+    """Return the chart of the shares of patients who waited over 4 and over 12 hours, by month."""
     over_4h, over_12h = LONG_WAITS
     lines = [
         alt.Chart(ROWS)
@@ -167,7 +167,7 @@ def long_waits() -> ReportChart:
 
 
 def queue() -> ReportChart:
-    """Patients waiting at the end of each day, by how long they have waited."""
+    """Return the chart of patients waiting at the end of each day, by length of their wait so far."""
     bands = {band.key: band.label.capitalize() for band in QUEUE_BANDS}
     columns = {"day_label": "Day", "department": "Department", "waiting": "Waiting", **bands}
     formats = dict.fromkeys(["waiting", *bands], ",d")

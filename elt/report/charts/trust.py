@@ -1,4 +1,4 @@
-"""Trust: whether every event arrived, and whether the data shows what the run record promised."""
+"""The charts of the page on trust: counts of events at each step, and expected against observed numbers."""
 
 import altair as alt
 
@@ -8,7 +8,7 @@ from elt.report.charts.chart import ROWS, ReportChart, band_color, day_axis, spe
 _CHECK_COLUMNS = {
     "check": "Check",
     "scope": "Of",
-    "expected": "Promised",
+    "expected": "Expected",
     "observed": "Observed",
     "tolerance": "Tolerance",
     "deviation": "Deviation, in tolerances",
@@ -27,8 +27,8 @@ _EVENT_COLUMNS = {"day_label": "Day", "event": "Event type", **_COUNTS, "agreeme
 _EVENT_FORMATS = dict.fromkeys(_COUNTS, ",d")
 
 
-def promised() -> ReportChart:
-    """How far each observed number lies from the promised one, in units of its tolerance."""
+def expected_and_observed() -> ReportChart:
+    """Return the chart of the difference between observed and expected numbers, in tolerances."""
     check = alt.Y("check:N", title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=alt.ExprRef("labels")))
     inside = (
         alt.Chart(alt.InlineData([{"from": -1, "to": 1}]))
@@ -42,7 +42,7 @@ def promised() -> ReportChart:
         .encode(
             x=alt.X(
                 "deviation:Q",
-                title="observed less promised, in tolerances",
+                title="observed less expected, in tolerances",
                 scale=alt.Scale(domain=alt.ExprRef("span"), nice=False),
                 axis=alt.Axis(grid=False, tickCount=5),
             ),
@@ -58,10 +58,10 @@ def promised() -> ReportChart:
         dataset="validation",
         scope="hospital",
         time="always",
-        title="Promised and observed",
-        note="What the run record promised against what the data shows: a point is one number of one department or "
+        title="Expected and observed",
+        note="What the run record leads to expect, and what the data shows: a point is one number of one department or "
         "month, and inside the shade it differs by no more than chance allows.",
-        description="Dots of the differences between observed and promised numbers, in units of their tolerance.",
+        description="Dots of the differences between observed and expected numbers, in units of their tolerance.",
         columns=_CHECK_COLUMNS,
         formats=_CHECK_FORMATS,
         specification=specification(alt.layer(inside, middle, points).add_params(*params), height=26, label_space=8),
@@ -69,8 +69,8 @@ def promised() -> ReportChart:
     )
 
 
-def reconciled() -> ReportChart:
-    """Whether the counts of an event type agree on each day."""
+def reconciliation() -> ReportChart:
+    """Return the chart of the days on which the counts of each event type agree."""
     cells = (
         alt.Chart(ROWS)
         .mark_rect(aria=False)

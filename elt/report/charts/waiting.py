@@ -1,4 +1,4 @@
-"""Waiting: how long patients waited for a bed."""
+"""The charts of the page on waiting: the waits of admitted patients, by month, department and length."""
 
 import altair as alt
 
@@ -42,7 +42,7 @@ _SCALE_NOTE = "Short waits are drawn larger than long ones: the axis grows by st
 
 
 def by_month() -> ReportChart:
-    """Median, P90 and P95 by month, for the hospital or the department chosen."""
+    """Return the chart of median, P90 and P95 by month, for the hospital or the chosen department."""
     return ReportChart(
         key="waits",
         page="waiting",
@@ -60,7 +60,7 @@ def by_month() -> ReportChart:
 
 
 def by_department() -> ReportChart:
-    """The same for each department, on one scale."""
+    """Return the same chart for each department, all on one scale."""
     return ReportChart(
         key="waits-each",
         page="waiting",
@@ -78,7 +78,7 @@ def by_department() -> ReportChart:
 
 
 def compared() -> ReportChart:
-    """Median, P90 and P95 of every department in the chosen period."""
+    """Return the chart that compares the departments: median, P90 and P95 in the chosen period."""
     marks = {
         "wait_hours_p50": alt.MarkDef("tick", thickness=3, height=13, color="var(--line-3)"),
         "wait_hours_p95": alt.MarkDef("circle", size=50, opacity=1, color="var(--line-2)"),
@@ -119,7 +119,7 @@ def compared() -> ReportChart:
 
 
 def distribution() -> ReportChart:
-    """The share of patients who had their bed within so many hours."""
+    """Return the chart of the share of patients who had their bed, by hours waited."""
     columns = [
         "wait_hours_p50",
         "share_over_4h",
@@ -136,7 +136,7 @@ def distribution() -> ReportChart:
         "format(datum.share, '.0%') + ' at once' : format(datum.share, '.0%') + ' within ' + "
         "format(datum.hours, datum.hours < 10 && datum.hours != 4 ? '.1f' : ',.0f') + ' h'"
     )
-    known = (
+    points = (
         alt.Chart(ROWS)
         .transform_fold([*columns], as_=["key", "value"])
         .transform_filter("isValid(datum.value)")
@@ -153,13 +153,13 @@ def distribution() -> ReportChart:
     )
     order = alt.Order("place:Q")
     chart = alt.layer(
-        known.mark_area(fill="var(--line-1)", opacity=0.1, aria=False).encode(x=x, y=y, order=order),
-        known.mark_line(stroke="var(--line-1)", strokeWidth=2.2).encode(x=x, y=y, order=order),
-        known.mark_circle(size=60, opacity=1, color="var(--line-1)").encode(
+        points.mark_area(fill="var(--line-1)", opacity=0.1, aria=False).encode(x=x, y=y, order=order),
+        points.mark_line(stroke="var(--line-1)", strokeWidth=2.2).encode(x=x, y=y, order=order),
+        points.mark_circle(size=60, opacity=1, color="var(--line-1)").encode(
             x=x, y=y, tooltip=tooltip(WAIT_COLUMNS, WAIT_FORMATS)
         ),
-        _words(known, x, y, left=True),
-        _words(known, x, y, left=False),
+        _labels(points, x, y, of_hours=True),
+        _labels(points, x, y, of_hours=False),
     ).add_params(alt.param(name="high", value=24), alt.param(name="wide", value=1))
     return ReportChart(
         key="distribution",
@@ -168,28 +168,28 @@ def distribution() -> ReportChart:
         scope="scope",
         time="row",
         title="How waits are distributed",
-        note="The share of patients who had their bed within so many hours. The points are exact, from the mart's own "
+        note="The share of patients who had their bed within a number of hours. The points are exact, from the mart's "
         f"row for this choice; between them the line is straight. {_SCALE_NOTE}",
-        description="Rising line of the share of patients who had their bed within so many hours.",
+        description="Rising line of the share of patients who had their bed, by hours waited.",
         columns=WAIT_COLUMNS,
         formats=WAIT_FORMATS,
         specification=specification(chart, height=240, label_space=110),
     )
 
 
-def _words(known: alt.Chart, x: alt.X, y: alt.Y, *, left: bool) -> alt.Chart:
-    """Return what is written at the points: what is known of an hour above the line, of a share of patients below."""
-    of_hours = "indexof(datum.key, 'share') == 0"
-    if left:
-        marked = known.transform_filter(of_hours).mark_text(
+def _labels(points: alt.Chart, x: alt.X, y: alt.Y, *, of_hours: bool) -> alt.Chart:
+    """Return the labels of the points: above the line for a number of hours, below it for a share of patients."""
+    has_hours = "indexof(datum.key, 'share') == 0"
+    if of_hours:
+        texts = points.transform_filter(has_hours).mark_text(
             align="right", dx=-8, dy=-9, fill="var(--muted)", fontSize=12
         )
     else:
-        marked = known.transform_filter(f"!({of_hours})").mark_text(
+        texts = points.transform_filter(f"!({has_hours})").mark_text(
             align="left", dx=8, dy=11, fill="var(--muted)", fontSize=12
         )
-    words: alt.Chart = marked.encode(x=x, y=y, text="words:N", opacity=alt.value(alt.ExprRef("wide")))
-    return words
+    labels: alt.Chart = texts.encode(x=x, y=y, text="words:N", opacity=alt.value(alt.ExprRef("wide")))
+    return labels
 
 
 def _hours(field: str, title: str | None) -> alt.X:

@@ -1,4 +1,4 @@
-// Drawing: the rows of a choice are handed to Vega-Lite; colours are CSS variables, so that no theme needs a new drawing.
+// Draws charts: gives Vega-Lite the rows of a choice. Colours are CSS variables, so another theme needs no new drawing.
 const drawn = new Map();
 
 const CONFIGURATION = {
@@ -14,7 +14,7 @@ const CONFIGURATION = {
   line: { strokeJoin: "round", strokeCap: "round" },
 };
 
-function timely(chart, { world, department, period }, rows) {
+function rowsInPeriod(chart, { world, department, period }, rows) {
   switch (chart.time) {
     case "period":
       return rows.filter((row) => row.day >= period.first && row.day <= period.last);
@@ -27,18 +27,18 @@ function timely(chart, { world, department, period }, rows) {
   }
 }
 
-/** Departments by their P90 of a period, the longest first. */
-function longest(world, period) {
+/** Returns the departments by their P90 wait in a period, longest first. */
+function byLongestWait(world, period) {
   const p90 = (id) => waitsOf(world, id, period).wait_hours_p90 ?? -1;
   return [...world.fullest].sort((one, other) => p90(other) - p90(one));
 }
 
-/** Which drawings a chart has for a choice: usually one, for small multiples one for each department. */
+/** Returns the drawings of a chart for a choice: usually one; for small multiples, one for each department. */
 function drawings(chart, choice) {
   const { world, department, period } = choice;
-  const rows = timely(chart, choice, decode(world, chart.dataset));
+  const rows = rowsInPeriod(chart, choice, decode(world, chart.dataset));
   const of = (id) => rows.filter((row) => row.department_id === id);
-  const order = chart.dataset === "waits" ? longest(world, chart.time === "row" ? period : world.periods[0]) : world.fullest;
+  const order = chart.dataset === "waits" ? byLongestWait(world, chart.time === "row" ? period : world.periods[0]) : world.fullest;
   const chosen = department ? [department] : order;
   switch (chart.scope) {
     case "hospital":
@@ -54,7 +54,7 @@ function drawings(chart, choice) {
   }
 }
 
-/** What the parameters of a chart are for these rows; small charts share them, so that they can be compared. */
+/** Returns the parameters of a chart for its rows. Small charts share them, so that they can be compared. */
 function limits(parts) {
   const values = (...keys) => parts.flatMap((part) => part.rows.flatMap((row) => keys.map((key) => row[key]))).filter(isNumber);
   const highest = (...keys) => values(...keys).reduce((a, b) => Math.max(a, b), 0);
@@ -74,12 +74,12 @@ const ROW_HEIGHTS = { "heat-map": "department", compared: "department", promised
 
 function configured(chart, part, parameters, { world, period }) {
   const spec = structuredClone(chart.specification);
-  const known = new Set();
+  const names = new Set();
   for (const parameter of spec.params ?? []) {
-    known.add(parameter.name);
+    names.add(parameter.name);
     if (parameter.name in parameters) parameter.value = parameters[parameter.name];
   }
-  if (!known.has("days")) spec.params = [...(spec.params ?? []), { name: "days", value: chart.time === "months" ? 366 : parameters.days }];
+  if (!names.has("days")) spec.params = [...(spec.params ?? []), { name: "days", value: chart.time === "months" ? 366 : parameters.days }];
   if (chart.key === "distribution") {
     spec.params.find((parameter) => parameter.name === "high").value = Math.max(14, ...part.rows.map((row) => row.wait_hours_max ?? 0));
   }
@@ -94,7 +94,8 @@ function configured(chart, part, parameters, { world, period }) {
   return spec;
 }
 
-async function draw(chart, choice, still) {
+/** Draws a chart; stops as soon as `isCurrent` returns false, because another choice was made. */
+async function draw(chart, choice, isCurrent) {
   const place = document.querySelector(`[data-chart="${chart.key}"] .drawing`);
   const parts = drawings(chart, choice);
   for (const result of drawn.get(chart.key) ?? []) result.finalize();
@@ -108,10 +109,10 @@ async function draw(chart, choice, still) {
   const parameters = limits(parts);
   for (const part of parts) {
     await new Promise((resume) => setTimeout(resume));
-    if (!still()) return;
+    if (!isCurrent()) return;
     const box = frame(place, chart, part, choice.world);
     const result = await vegaEmbed(box.firstChild, configured(chart, part, parameters, choice), { actions: false, renderer: "svg", tooltip: { theme: "custom" } });
-    if (!still()) { result.finalize(); return; }
+    if (!isCurrent()) { result.finalize(); return; }
     drawn.get(chart.key).push(result);
   }
 }

@@ -1,6 +1,6 @@
-// Reading: what the pointer reads in a tooltip, the arrow keys read in a line beneath a chart, and a table holds whole.
+// Figures without a pointer: arrow keys read the rows of a chart in a line below it, and a table lists all of them.
 
-/** The number formats of the tooltips, such as ",d", ".1%" and "+,d". */
+/** Returns the formatter for a number format of the tooltips, such as ",d", ".1%" and "+,d". */
 function numberFormat(format) {
   const [, sign, decimals, kind] = /^(\+?),?(?:\.(\d))?([%df])$/.exec(format);
   return plain(Number(decimals ?? 0), kind === "%" ? "percent" : "decimal", sign ? "exceptZero" : "auto");
@@ -54,16 +54,16 @@ function readByKeys(box, chart, rows) {
 }
 
 function cell(line, words, number, tag = "td") {
-  const made = document.createElement(tag);
-  if (tag === "th") made.scope = line.parentNode?.tagName === "THEAD" ? "col" : "row";
-  made.textContent = words;
-  if (number) made.className = "number";
-  line.append(made);
+  const element = document.createElement(tag);
+  if (tag === "th") element.scope = line.parentNode?.tagName === "THEAD" ? "col" : "row";
+  element.textContent = words;
+  if (number) element.className = "number";
+  line.append(element);
 }
 
-/** Tables of figures are made when they are opened. */
+/** Fills the table of figures of a chart, when a reader opens it. */
 function fill(details, choice) {
-  const chart = charts.find((each) => each.key === details.closest("[data-chart]").dataset.chart);
+  const chart = charts.find((candidate) => candidate.key === details.closest("[data-chart]").dataset.chart);
   const rows = drawings(chart, choice).flatMap((part) => part.rows);
   const table = document.createElement("table");
   const head = table.createTHead().insertRow();
@@ -77,7 +77,7 @@ function fill(details, choice) {
   details.querySelector(".scroll").replaceChildren(table);
 }
 
-/** The numbers at the top, for each department. */
+/** Fills the table of departments with the headline numbers of each. */
 function fillDepartments(choice) {
   const card = document.querySelector("[data-table=departments]");
   if (!card) return;

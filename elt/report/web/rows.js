@@ -1,8 +1,8 @@
-// Rows: those of a hospital are a script of its own, loaded when it is first chosen.
+// Rows of the datasets. Each hospital has a script of its own, loaded when the hospital is first chosen.
 const DAY = 86400000;
 const { charts, hospitals } = window.report;
 const worlds = new Map();
-const waiting = new Map();
+const loading = new Map();
 
 const dayLabel = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const longDay = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
@@ -17,20 +17,20 @@ window.reportHospital = (index, world) => {
   worlds.set(index, world);
 };
 
-/** The rows of a hospital, by its place in the list. */
+/** Returns a promise of the rows of a hospital, by its position in the list. */
 function load(index) {
   if (worlds.has(index)) return Promise.resolve(worlds.get(index));
-  if (!waiting.has(index)) waiting.set(index, new Promise((resolve, reject) => {
+  if (!loading.has(index)) loading.set(index, new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = `${ASSETS}hospital-${index}.js`;
     script.onload = () => resolve(worlds.get(index));
     script.onerror = () => {
-      waiting.delete(index);
-      reject(new Error("The figures of this hospital are not beside the page. If the report was written anew, load the page again."));
+      loading.delete(index);
+      reject(new Error("The figures of this hospital are not next to the page. If the report was written again, reload the page."));
     };
     document.head.append(script);
   }));
-  return waiting.get(index);
+  return loading.get(index);
 }
 
 function column(encoded, row) {
@@ -45,7 +45,7 @@ function periodOf(world, kind, start) {
 
 const share = (part, whole) => (whole ? part / whole : 0);
 
-/** What a reader is told of a row beside what the marts say. */
+/** Adds names, labels and shares to a row of the marts. */
 function complete(row, world, label) {
   if (row.day !== undefined && row.day !== null) row.day_label = label(row.day);
   if (row.department_id !== undefined) row.department = world.names[row.department_id] ?? (row.department_id || "The whole hospital");
@@ -79,11 +79,11 @@ function decode(world, name) {
   return (world.decoded[name] = rows);
 }
 
-/** The days of the hospital (an empty identifier) or of a department in a period. */
+/** Returns the days of a department in a period; of the hospital for an empty identifier. */
 const daysOf = (world, department, period) => decode(world, "days").filter(
   (row) => row.department_id === department && row.day >= period.first && row.day <= period.last);
 
-/** The mart's own row of the waits of this choice; an empty object if there is none. */
+/** Returns the mart's row with the waits of a choice; an empty object if it has none. */
 const waitsOf = (world, department, period) => decode(world, "waits").find((row) => row.department_id === department
   && row.period_type === period.kind && (period.kind === "whole" || row.day === period.start)) ?? {};
 

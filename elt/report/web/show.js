@@ -1,4 +1,4 @@
-// Showing: what happens when a page opens, and whenever something is chosen.
+// Shows a page when it opens, and again after each choice.
 const page = document.documentElement.dataset.page;
 const shown = charts.filter((chart) => document.querySelector(`[data-chart="${chart.key}"]`));
 const trouble = document.getElementById("trouble");
@@ -39,7 +39,7 @@ async function show() {
   turn += 1;
   const mine = turn;
   document.documentElement.dataset.drawn = "no";
-  const index = indexAsked();
+  const index = chosenIndex();
   let world;
   try {
     world = await load(index);
@@ -52,7 +52,7 @@ async function show() {
   trouble.hidden = true;
   const choice = choiceOf(world);
   current = choice;
-  offer(choice, index);
+  showChoice(choice, index);
   showNames(choice);
   showNumbers(choice);
   fillDepartments(choice);
@@ -61,7 +61,7 @@ async function show() {
     try {
       await draw(chart, choice, () => mine === turn);
     } catch (error) {
-      // One chart that fails leaves the others, and its table of figures.
+      // If one chart fails, the other charts and its table of figures still work.
       console.error(chart.key, error);
       say(document.querySelector(`[data-chart="${chart.key}"] .drawing`), "This chart could not be drawn; its figures are below.");
     }
@@ -74,7 +74,7 @@ form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("change", choose);
 addEventListener("hashchange", show);
 document.querySelector(".skip").addEventListener("click", (event) => {
-  // The address holds the choice: the link moves the focus and leaves it.
+  // The link only moves the focus, because the address holds the choice.
   event.preventDefault();
   document.getElementById("main").focus();
 });

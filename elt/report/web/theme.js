@@ -1,9 +1,9 @@
 "use strict";
-// Before the first paint: the colours that the reader chose on an earlier page.
+// Sets the colours that the reader chose on an earlier page, before the first paint.
 (() => {
   const names = { system: "System", light: "Light", dark: "Dark" };
   const root = document.documentElement;
-  const remembered = () => {
+  const storedTheme = () => {
     try { return localStorage.getItem("report-theme"); } catch { return null; }
   };
   const set = (theme) => {
@@ -14,7 +14,7 @@
     button.setAttribute("aria-label", `Colours: ${theme === "system" ? "as the system" : theme}`);
   };
   const current = () => root.dataset.theme ?? "system";
-  const first = remembered();
+  const first = storedTheme();
   set(first in names ? first : "system");
   addEventListener("DOMContentLoaded", () => {
     set(current());
@@ -22,7 +22,7 @@
       const order = Object.keys(names);
       const next = order[(order.indexOf(current()) + 1) % order.length];
       set(next);
-      try { localStorage.setItem("report-theme", next); } catch { /* it holds for this page only */ }
+      try { localStorage.setItem("report-theme", next); } catch { /* then the choice holds for this page only */ }
     });
   });
 })();

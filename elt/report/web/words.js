@@ -1,4 +1,4 @@
-// Words: the numbers at the top of a page, each with what helps to read it, and a sentence or two in plain language.
+// Text of the headline numbers, and the sentence or two at the top of a page.
 const NONE = "none";
 const plain = (digits, style = "decimal", sign = "auto") => new Intl.NumberFormat("en-GB", {
   style, minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: sign,
@@ -10,7 +10,7 @@ const percent = (value) => (isNumber(value) ? PERCENT.format(value) : NONE);
 const sum = (rows, key) => rows.reduce((total, row) => total + (row[key] ?? 0), 0);
 const counted = (number, one, many) => `${WHOLE.format(number)} ${number === 1 ? one : many}`;
 
-/** Every headline number of a choice: the text, what helps to read it, and the value with every digit. */
+/** Returns every headline number of a choice: its text, a note on it, and its value with every digit. */
 function numbersOf({ world, department, period }) {
   const days = daysOf(world, department, period);
   const wait = waitsOf(world, department, period);
@@ -51,7 +51,7 @@ function numbersOf({ world, department, period }) {
 
 const within = (value) => (value < 0.05 ? "at once" : `within ${hours(value)}`);
 
-/** A share as people say it. */
+/** Returns a share in everyday words. */
 function inWords(value) {
   if (value < 0.005) return "hardly anyone";
   if (value > 0.995) return "almost everyone";
@@ -70,7 +70,7 @@ const leads = {
   },
   waiting: (choice, numbers) => (isNumber(numbers.wait_p90.value)
     ? `Half of the patients had a bed ${within(numbers.wait_p50.value)}, nine in ten ${within(numbers.wait_p90.value)}. ${sentence(inWords(numbers.over_4h.value))} waited over 4 hours, ${numbers.over_12h.text} over 12.`
-    : "Nobody was admitted in this period, so there is no wait to tell of."),
+    : "Nobody was admitted in this period, so there are no waits."),
   beds: (choice, numbers) => `Of the occupied beds, ${numbers.held_7.more.split(": ")[1].replace(" of occupied beds", "")} were held by patients in for 7 days or more. `
     + `${numbers.delayed.text} beds a day were held by patients who were ready to leave.`,
   flow: (choice, numbers) => {
@@ -81,7 +81,7 @@ const leads = {
   },
 };
 
-/** The level when the period ended, and on how many days each level held. */
+/** Returns the level at the end of the period, and the number of days at each level. */
 function pressureWords({ world, period }) {
   const days = pressureOf(world, period);
   const last = days.at(-1);
