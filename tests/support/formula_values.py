@@ -1,4 +1,4 @@
-"""Formulas of Power BI measures calculated in the warehouse's SQL: what DAX would give, by the same relationships."""
+"""Calculates the formulas of Power BI measures in the warehouse's SQL, along the relationships that DAX would use."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,7 +25,7 @@ _OBSERVED = (
 
 @dataclass(frozen=True)
 class Choice:
-    """What a reader has chosen: a department, or all of the hospital; and the days."""
+    """A reader's choice: a department, or None for the whole hospital, and the days."""
 
     hospital: str
     department: str | None
@@ -41,7 +41,7 @@ class Calculator:
     warehouse: Warehouse
 
     def value(self, formula: Formula, choice: Choice) -> Number:
-        """Return the value of a formula for a choice; None for nothing."""
+        """Return the value of a formula for a choice; None if DAX would give a blank."""
         match formula:
             case Leaf():
                 return self._leaf(formula, choice)
@@ -52,62 +52,62 @@ class Calculator:
                 return (self._number(first, choice) or 0.0) - (self._number(second, choice) or 0.0)
             case AtEnd(inner, table):
                 last = self._leaf(Leaf("max", table, "date"), choice)
-                return self.value(inner, _on(choice, last, 1)) if isinstance(last, date) else None
+                return self.value(inner, _days_to(choice, last, 1)) if isinstance(last, date) else None
             case Rolling(inner, table, days):
                 last = self._leaf(Leaf("max", table, "date"), choice)
-                return self.value(inner, _on(choice, last, days)) if isinstance(last, date) else None
+                return self.value(inner, _days_to(choice, last, days)) if isinstance(last, date) else None
 
     def _number(self, formula: Formula, choice: Choice) -> float | None:
-        found = self.value(formula, choice)
-        assert found is None or isinstance(found, float | int)
-        return found
+        value = self.value(formula, choice)
+        assert value is None or isinstance(value, float | int)
+        return value
 
     def _leaf(self, leaf: Leaf, choice: Choice) -> Number:
         table = self.model.table(leaf.table)
         assert table is not None
         assert table.source is not None
-        kept = [*self._chosen(leaf, choice), *(_condition(condition) for condition in leaf.where)]
-        # What there is none of is nothing, not 0: so it is in DAX.
+        conditions = [*self._chosen(leaf, choice), *(_in_sql(condition) for condition in leaf.where)]
+        # None without rows, not 0, as in DAX.
         aggregate = "count(*)" if leaf.kind == "count" else _AGGREGATES[leaf.kind].format(leaf.column, leaf.share)
         where = f"{self.warehouse.schema(table.source.schema)}.{table.source.table}"
         (row,) = self.warehouse.query(
-            f"SELECT count(*) AS n, {aggregate} AS value FROM {where} WHERE {' AND '.join(kept)}"
+            f"SELECT count(*) AS n, {aggregate} AS value FROM {where} WHERE {' AND '.join(conditions)}"
         ).to_pylist()
         return row["value"] if row["n"] else None
 
     def _chosen(self, leaf: Leaf, choice: Choice) -> list[str]:
         table = self.model.table(leaf.table)
-        # What is of no hospital, the choice of one does not reach.
+        # A table without hospitals is not filtered by hospital.
         of_hospital = table is not None and table.column("hospital_id") is not None
-        kept = [f"hospital_id = '{choice.hospital}'" if of_hospital else "true"]
+        conditions = [f"hospital_id = '{choice.hospital}'" if of_hospital else "true"]
         day = self._column(leaf, "dim_date")
         if day:
-            kept.append(f"{day} BETWEEN toDate32('{choice.first}') AND toDate32('{choice.last}')")
+            conditions.append(f"{day} BETWEEN toDate32('{choice.first}') AND toDate32('{choice.last}')")
         if choice.department is None:
-            return kept
+            return conditions
         if version := self._column(leaf, "dim_department"):
             versions = "SELECT department_key FROM hospital_curated.dim_department"
-            kept.append(f"{version} IN ({versions} WHERE department_id = '{choice.department}')")
+            conditions.append(f"{version} IN ({versions} WHERE department_id = '{choice.department}')")
         elif self._column(leaf, "department"):
-            kept.append(f"department_id = '{choice.department}'")
-        return kept
+            conditions.append(f"department_id = '{choice.department}'")
+        return conditions
 
     def _column(self, leaf: Leaf, target: str) -> str:
-        """Return the column by which rows are chosen through a dimension: of the leaf's roles, else the active one."""
+        """Return the column that refers to a dimension: by the leaf's roles, or else by the active relationship."""
         for role in leaf.roles:
             if role.to_table == target:
                 return role.column
-        for found in self.model.relationships:
-            if (found.from_table, found.to_table, found.active) == (leaf.table, target, True):
-                return found.from_column
+        for link in self.model.relationships:
+            if (link.from_table, link.to_table, link.active) == (leaf.table, target, True):
+                return link.from_column
         return ""
 
 
-def _on(choice: Choice, last: date, days: int) -> Choice:
+def _days_to(choice: Choice, last: date, days: int) -> Choice:
     return Choice(choice.hospital, choice.department, last - timedelta(days=days - 1), last)
 
 
-def _condition(condition: Condition) -> str:
+def _in_sql(condition: Condition) -> str:
     if condition.column == "is_observed":
         return _OBSERVED
     value = f"'{condition.value}'" if isinstance(condition.value, str) else str(condition.value).lower()

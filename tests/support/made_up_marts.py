@@ -1,4 +1,4 @@
-"""Marts made up here, so that the report can be tried with any name, period and number."""
+"""Made-up marts, for testing the report with any names, periods and numbers."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ START = dt.date(2024, 1, 1)
 
 @dataclass(frozen=True)
 class MadeUpHospital:
-    """What the made-up marts hold of one hospital."""
+    """A hospital in made-up marts."""
 
     hospital_id: str = "alpha"
     name: str = "Alpha Infirmary"
@@ -66,9 +66,9 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[dict[str, object]]]:
         "curated.dim_department": [],
         "raw.run": [{"hospital_id": hospital.hospital_id, "hospital_name": hospital.name, "run_id": "1"}],
     }
-    both = {"hospital_id": hospital.hospital_id}
+    ids = {"hospital_id": hospital.hospital_id}
     for place, (department, name) in enumerate(hospital.departments.items()):
-        key = both | {"department_id": department}
+        key = ids | {"department_id": department}
         marts["curated.dim_department"].append(key | {"department_name": name, "is_current": True})
         beds, waiting, rates = 30 + 10 * place, 0, []
         season = 0.9 + 0.08 * np.cos(2 * np.pi * np.arange(len(days)) / 365) + 0.01 * place
@@ -142,14 +142,14 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[dict[str, object]]]:
             for hour in range(24)
         ]
     marts["marts.mart_waiting_by_period"] = [
-        row for scope in ["", *hospital.departments] for row in _waits(both | {"department_id": scope}, days, random)
+        row for scope in ["", *hospital.departments] for row in _waits(ids | {"department_id": scope}, days, random)
     ]
     rates_by_day: dict[object, list[int]] = {day: [0, 0] for day in days}
     for row in marts["marts.mart_bed_utilisation"]:
         for place, column in enumerate(("occupied_beds", "beds")):
             rates_by_day[row["date"]][place] += int(str(row[column]))
     marts["marts.mart_pressure_index"] = [
-        _pressure(both, day, rates_by_day[day][0] / rates_by_day[day][1], hospital) for day in days
+        _pressure(ids, day, rates_by_day[day][0] / rates_by_day[day][1], hospital) for day in days
     ]
     marts["marts.mart_pressure_validation"] = [
         {
@@ -184,11 +184,11 @@ def _waits(key: dict[str, object], days: Sequence[dt.date], random: np.random.Ge
         }
 
 
-def _pressure(both: dict[str, object], day: dt.date, rate: float, hospital: MadeUpHospital) -> dict[str, object]:
+def _pressure(ids: dict[str, object], day: dt.date, rate: float, hospital: MadeUpHospital) -> dict[str, object]:
     points = sum(rate >= step for step in (0.85, 0.92, 0.95))
     delayed, waiting = int(rate > 0.88), int(rate > 0.93) * 2
     total = points + delayed + waiting
-    return both | {
+    return ids | {
         "date": day,
         "occupancy_rate": rate,
         "delayed_share": 0.081,

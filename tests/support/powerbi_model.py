@@ -1,4 +1,4 @@
-"""A small semantic model with names that need every kind of quoting, and a reader of what TMDL says of it."""
+"""A small semantic model with names that need every kind of quoting, and a reader of TMDL."""
 
 import re
 
@@ -43,9 +43,9 @@ _DECLARED = re.compile(r"^\t*(table|column|measure|expression|partition|sortByCo
 
 
 def declared(text: str) -> list[tuple[str, str]]:
-    """Return what a TMDL text declares: the kind and the name of each thing, as its maker's parser would read it."""
-    found = [match for line in text.splitlines() if (match := _DECLARED.match(line))]
-    return [(match[1].rstrip(":"), _unquoted(match[2])) for match in found]
+    """Return the kind and the name of each declaration in a TMDL text, as Power BI reads them."""
+    declarations = [match for line in text.splitlines() if (match := _DECLARED.match(line))]
+    return [(match[1].rstrip(":"), _unquoted(match[2])) for match in declarations]
 
 
 def _unquoted(name: str) -> str:

@@ -1,8 +1,8 @@
-"""What a test of the Power BI project needs that nobody has by default: Microsoft's schemas, and Microsoft's parser.
+"""Optional checks of the Power BI project with Microsoft's schemas and Microsoft's parser.
 
 ``POWERBI_SCHEMAS`` is the folder of the published JSON schemas, ``POWERBI_PARSER`` the program that ``make
-powerbi-check`` installs. Both are for looking further than the project's own checks, which need neither: where they are
-not, these tests say so and are skipped; in CI, where nothing may be skipped, there are none of them.
+powerbi-check`` installs. A test that needs one of them is skipped without it. In CI, where no test may be skipped, such
+tests do not exist.
 """
 
 import json
@@ -22,7 +22,7 @@ Test = Callable[..., None]
 
 
 def needs(variable: str) -> Callable[[Test], Test | None]:
-    """Return a decorator for a test that needs what a variable of the environment names."""
+    """Return a decorator for a test that needs a variable of the environment."""
     if os.environ.get(variable):
         return lambda test: test
     if _IN_CI:
@@ -31,7 +31,7 @@ def needs(variable: str) -> Callable[[Test], Test | None]:
 
 
 def schema_errors(folder: Path) -> list[str]:
-    """Return where the files of a project break the schema that they name; each must name one, but for the theme."""
+    """Return the violations of the published schemas in a project; every file except the theme names its schema."""
     from jsonschema import Draft7Validator
     from referencing import Registry
     from referencing.jsonschema import DRAFT7
@@ -54,7 +54,7 @@ def schema_errors(folder: Path) -> list[str]:
 
 
 def parsed(folder: Path) -> dict[str, Any]:
-    """Return what Microsoft's parser says of the semantic model in a folder: what it loaded, or its error."""
+    """Return the answer of Microsoft's parser to the model in a folder: counts of loaded objects, or an error."""
     client = {"name": "check", "version": "1"}
     request = {"operation": "ConnectFolder", "folderPath": str(folder)}
     calls: list[dict[str, Any]] = [

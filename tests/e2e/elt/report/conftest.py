@@ -1,4 +1,4 @@
-"""A warehouse with made-up marts, and their report in a browser."""
+"""Fixtures: a warehouse with made-up marts, and its report in a browser."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
         yield opened
 
 
-# Marks with a shape and a place; axes, rules of the scale and text are no marks.
+# Counts drawings with a visible mark; axes, grid lines and text are not marks.
 _DRAWINGS = """chart => [...document.querySelectorAll(`[data-chart="${chart}"] .vega-embed svg`)].filter(svg =>
   [...svg.querySelectorAll('.role-mark path, .role-mark line')].some(mark => {
     const box = mark.getBoundingClientRect();
@@ -32,11 +32,11 @@ _DRAWINGS = """chart => [...document.querySelectorAll(`[data-chart="${chart}"] .
 
 @dataclass(frozen=True)
 class OpenPage:
-    """A report open in a browser without a network, and what the browser said of it."""
+    """A report open in a browser without a network, with the browser's messages and requests."""
 
     page: "Page"
-    said: list[str]
-    asked: list[str]
+    messages: list[str]
+    requests: list[str]
 
     def choose(self, choice: str, label: str) -> None:
         """Choose a hospital, a department or a period, and wait until the charts show it."""
@@ -61,7 +61,7 @@ class OpenPage:
 
 @pytest.fixture
 def open_page(browser: "Browser") -> Iterator[Callable[..., OpenPage]]:
-    """Open a page from disk and wait until its charts are drawn; the browser must have nothing to say of it."""
+    """Open a page from disk and wait until its charts are drawn; any message of the browser fails the test."""
     contexts = []
     pages = []
 
@@ -70,23 +70,23 @@ def open_page(browser: "Browser") -> Iterator[Callable[..., OpenPage]]:
             viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", offline=True
         )
         contexts.append(context)
-        said: list[str] = []
-        asked: list[str] = []
+        messages: list[str] = []
+        requests: list[str] = []
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: said.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: messages.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: messages.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: (messages.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("request", lambda request: requests.append(request.url))
         page.goto(path.resolve().as_uri())
         _wait_until_drawn(page)
-        pages.append(OpenPage(page, said, asked))
+        pages.append(OpenPage(page, messages, requests))
         return pages[-1]
 
     yield opened
     for context in contexts:
         context.close()
-    assert [line for opened_page in pages for line in opened_page.said] == []
+    assert [line for opened_page in pages for line in opened_page.messages] == []
 
 
 def _wait_until_drawn(page: "Page") -> None:
@@ -97,8 +97,8 @@ def _wait_until_drawn(page: "Page") -> None:
 def make_report(warehouse: Warehouse, tmp_path: Path) -> Callable[..., Path]:
     """Write the report of made-up hospitals and return its path."""
 
-    def made(*hospitals: Mapping[str, object]) -> Path:
+    def write(*hospitals: Mapping[str, object]) -> Path:
         make_up(warehouse, tmp_path, [MadeUpHospital(**hospital) for hospital in hospitals or [{}]])  # type: ignore[arg-type]
         return write_report(warehouse, tmp_path / "report").page
 
-    return made
+    return write

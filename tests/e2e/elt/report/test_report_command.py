@@ -1,4 +1,4 @@
-"""The command ``hospital-elt report`` when there is nothing to report, or nowhere to write."""
+"""The command ``hospital-elt report`` without marts, and with a directory that cannot be written."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,11 +23,11 @@ def test_a_warehouse_without_marts_has_nothing_to_report(tmp_path: Path, capsys:
 
     code = report(tmp_path / "empty", tmp_path / "out")
 
-    said = capsys.readouterr()
+    output = capsys.readouterr()
     assert code == 1
-    assert said.err.startswith("error: nothing to report: ")
-    assert said.err.rstrip().endswith("run hospital-elt build first")
-    assert len(said.err.splitlines()) <= 2
+    assert output.err.startswith("error: nothing to report: ")
+    assert output.err.rstrip().endswith("run hospital-elt build first")
+    assert len(output.err.splitlines()) <= 2
     assert not (tmp_path / "out").exists()
 
 
@@ -49,12 +49,12 @@ def test_a_missing_mart_is_named(make_report: Callable[..., Path], warehouse: Wa
         write_report(warehouse, tmp_path / "other")
 
 
-def test_a_warehouse_that_is_not_there_is_a_wrong_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_warehouse_is_a_wrong_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert report(tmp_path / "none", tmp_path / "out") == 2
     assert str(tmp_path / "none") in capsys.readouterr().err
 
 
-def test_a_place_that_cannot_be_written_is_named(
+def test_a_directory_that_cannot_be_written_is_named(
     make_report: Callable[..., Path], warehouse: Warehouse, tmp_path: Path
 ) -> None:
     make_report({"days": 2})
@@ -64,7 +64,7 @@ def test_a_place_that_cannot_be_written_is_named(
         write_report(warehouse, tmp_path / "file")
 
 
-def test_the_place_of_a_page_is_made(make_report: Callable[..., Path], warehouse: Warehouse, tmp_path: Path) -> None:
+def test_the_directory_is_created(make_report: Callable[..., Path], warehouse: Warehouse, tmp_path: Path) -> None:
     make_report({"days": 2})
 
     assert write_report(warehouse, tmp_path / "a" / "b").page == tmp_path / "a" / "b" / "index.html"

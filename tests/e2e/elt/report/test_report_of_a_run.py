@@ -1,4 +1,4 @@
-"""The report of what a simulation emitted, from the first event to the browser."""
+"""The report of a simulated run, from its events to the browser."""
 
 import json
 import os
@@ -55,7 +55,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_page_of_a_run_shows_every_chart_and_the_marts_p90(
+def test_the_report_of_a_run_shows_every_chart_and_the_p90_of_the_mart(
     place: Path, open_page: Callable[..., "OpenPage"]
 ) -> None:
     drawn = {}
@@ -82,7 +82,7 @@ def test_the_page_of_a_run_shows_every_chart_and_the_marts_p90(
         )
 
 
-def test_the_page_of_a_run_shows_its_checks(place: Path, open_page: Callable[..., "OpenPage"]) -> None:
+def test_the_report_of_a_run_shows_its_checks(place: Path, open_page: Callable[..., "OpenPage"]) -> None:
     opened = open_page(place / "report" / "trust.html")
 
     reconciliation = opened.page.locator("[data-table=reconciliation] tbody tr")
@@ -95,7 +95,7 @@ def test_the_page_of_a_run_shows_its_checks(place: Path, open_page: Callable[...
 def test_the_same_marts_give_the_same_bytes_in_another_process(place: Path, tmp_path: Path) -> None:
     command = "import sys; from elt.cli import main; main()"
     words = ["report", "--warehouse", f"chdb://{place / 'warehouse'}", "--out", str(tmp_path), "--json"]
-    ended = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", command, *words],
         capture_output=True,
         text=True,
@@ -103,14 +103,14 @@ def test_the_same_marts_give_the_same_bytes_in_another_process(place: Path, tmp_
         env=os.environ | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C"},
     )
 
-    summary = json.loads(ended.stdout)
+    summary = json.loads(done.stdout)
     written = _files(tmp_path)
     assert written == _files(place / "report")
     assert summary["bytes"] == sum(len(content) for content in written.values())
     assert (summary["hospitals"], summary["departments"], summary["days"]) == (1, 1, 60)
 
 
-def test_a_report_takes_the_place_of_an_older_one(place: Path, tmp_path: Path) -> None:
+def test_a_report_replaces_an_older_one_and_nothing_else(place: Path, tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("older")
     (tmp_path / "assets-0123456789ab").mkdir()
     (tmp_path / "assets-of-my-own").mkdir()

@@ -21,26 +21,24 @@ Make = Callable[..., Path]
 Open = Callable[..., "OpenPage"]
 
 HOSTILE = """=1+1</script><script>window.broken=1</script><img src=x onerror="window.broken=2">'"`${broken=3}&amp;\\"""
-# The reconciliation of these marts is not there: it is what hospital-elt check writes.
+# These marts have no reconciliation, because hospital-elt check has not run.
 CHARTS = [chart for chart in report_charts() if chart.key != "reconciled"]
 
 
-def test_every_chart_of_every_page_is_drawn_and_nothing_is_asked_of_the_network(
-    make_report: Make, open_page: Open
-) -> None:
+def test_every_page_draws_all_its_charts_without_a_network(make_report: Make, open_page: Open) -> None:
     folder = make_report().parent
 
     for page in PAGES:
         opened = open_page(folder / page.file)
 
-        assert all(url.startswith(folder.resolve().as_uri()) for url in opened.asked)
+        assert all(url.startswith(folder.resolve().as_uri()) for url in opened.requests)
         charts = [chart for chart in CHARTS if chart.page == page.key]
         assert {chart.key: opened.drawings(chart.key) for chart in charts} == {
             chart.key: 3 if chart.scope == "each" else 1 for chart in charts
         }
 
 
-def test_the_pages_name_no_other_place(make_report: Make) -> None:
+def test_pages_link_only_to_files_of_the_report(make_report: Make) -> None:
     folder = make_report().parent
     for page in PAGES:
         text = (folder / page.file).read_text("utf-8")
@@ -68,7 +66,7 @@ def test_every_chart_has_a_name_and_a_description(make_report: Make, open_page: 
                 assert (drawing.get_attribute("aria-label") or "").startswith(chart.description)
 
 
-def test_what_can_be_chosen_or_pressed_has_a_name(make_report: Make, open_page: Open) -> None:
+def test_every_control_has_an_accessible_name(make_report: Make, open_page: Open) -> None:
     path = make_report({"hospital_id": "a", "name": "A"}, {"hospital_id": "b", "name": "B"})
     page = open_page(path).page
 
@@ -90,7 +88,7 @@ def test_what_can_be_chosen_or_pressed_has_a_name(make_report: Make, open_page: 
         ("General Surgery", "2024", ("surgery", "year", "2024-01-01")),
     ],
 )
-def test_the_p90_on_the_page_is_the_marts_own_row_of_the_choice(
+def test_percentiles_of_a_choice_are_those_of_its_row_in_the_mart(
     make_report: Make,
     open_page: Open,
     warehouse: Warehouse,
@@ -111,8 +109,8 @@ def test_the_p90_on_the_page_is_the_marts_own_row_of_the_choice(
         "over_12h": "share_over_12h",
     }.items():
         assert float(opened.number(number)) == _wait(warehouse, column, *row)
-    shown = opened.page.locator("[data-number=wait_p90] .value").inner_text()
-    assert shown == f"{_wait(warehouse, 'wait_hours_p90', *row):,.1f}\u00a0h"
+    text = opened.page.locator("[data-number=wait_p90] .value").inner_text()
+    assert text == f"{_wait(warehouse, 'wait_hours_p90', *row):,.1f}\u00a0h"
 
 
 def test_counts_of_a_period_are_the_sums_of_its_days(make_report: Make, open_page: Open, warehouse: Warehouse) -> None:
@@ -129,9 +127,7 @@ def test_counts_of_a_period_are_the_sums_of_its_days(make_report: Make, open_pag
     assert float(opened.number("held_21")) == _one(warehouse, held)
 
 
-def test_a_choice_goes_from_page_to_page_and_stands_in_the_address(
-    make_report: Make, open_page: Open, warehouse: Warehouse
-) -> None:
+def test_the_address_keeps_a_choice_from_page_to_page(make_report: Make, open_page: Open, warehouse: Warehouse) -> None:
     path = make_report()
     opened = open_page(path)
     opened.choose("department", "Respiratory")
@@ -146,7 +142,7 @@ def test_a_choice_goes_from_page_to_page_and_stands_in_the_address(
     assert opened.page.locator("#period").inner_text() == "Respiratory · 1 February 2024 to 29 February 2024"
 
 
-def test_an_address_of_what_is_not_there_shows_the_whole(make_report: Make, open_page: Open) -> None:
+def test_an_address_with_unknown_names_shows_the_whole_hospital_and_period(make_report: Make, open_page: Open) -> None:
     path = make_report()
     opened = open_page(path)
 
@@ -157,7 +153,7 @@ def test_an_address_of_what_is_not_there_shows_the_whole(make_report: Make, open
     assert opened.page.locator("select[name=period]").input_value() == "whole"
 
 
-def test_a_chosen_department_and_period_are_all_that_is_drawn(make_report: Make, open_page: Open) -> None:
+def test_charts_draw_only_the_chosen_department_and_period(make_report: Make, open_page: Open) -> None:
     opened = open_page(make_report().parent / "beds.html")
     cells = '[data-chart="heat-map"] .mark-rect path'
     assert opened.page.locator(cells).count() == 3 * 91
@@ -178,7 +174,7 @@ def test_each_hospital_has_its_own_figures(make_report: Make, open_page: Open, w
     )
     opened = open_page(path)
     assert opened.page.locator("#hospital-name").inner_text() == "Alpha Infirmary"
-    assert not [url for url in opened.asked if url.endswith("hospital-1.js")]
+    assert not [url for url in opened.requests if url.endswith("hospital-1.js")]
 
     opened.choose("hospital", "Beta Royal")
 
@@ -209,7 +205,7 @@ def test_hostile_names_are_only_text(make_report: Make, open_page: Open) -> None
         assert opened.page.locator("main img, main b:not(.level b)").count() == 0
 
 
-def test_departments_of_one_name_stay_apart(make_report: Make, open_page: Open) -> None:
+def test_departments_with_the_same_name_have_different_labels(make_report: Make, open_page: Open) -> None:
     opened = open_page(make_report({"departments": {"a": "Ward", "b": "Ward"}, "days": 10}).parent / "beds.html")
 
     names = opened.page.locator('[data-chart="occupancy-each"] h3').all_inner_texts()
@@ -223,8 +219,8 @@ def test_one_department_and_one_day_still_make_pages(make_report: Make, open_pag
     for page in PAGES:
         opened = open_page(folder / page.file)
         assert opened.page.locator("#period").inner_text() == "1 January 2024"
-        undrawn = {c.key for c in CHARTS if c.page == page.key and opened.drawings(c.key) != 1}
-        assert undrawn <= {"pressure", "queue"}
+        without_marks = {c.key for c in CHARTS if c.page == page.key and opened.drawings(c.key) != 1}
+        assert without_marks <= {"pressure", "queue"}
 
 
 def test_marts_without_an_admission_still_make_pages(
@@ -247,7 +243,7 @@ def test_marts_without_an_admission_still_make_pages(
     opened.go("Trust in the data")
 
 
-def test_rows_that_are_not_beside_the_page_are_said_in_words(make_report: Make, open_page: Open) -> None:
+def test_a_missing_file_of_rows_is_explained(make_report: Make, open_page: Open) -> None:
     path = make_report({"hospital_id": "a", "name": "A"}, {"hospital_id": "b", "name": "B"})
     opened = open_page(path)
     next(path.parent.glob("assets-*/hospital-1.js")).unlink()
@@ -255,9 +251,9 @@ def test_rows_that_are_not_beside_the_page_are_said_in_words(make_report: Make, 
     opened.page.select_option("select[name=hospital]", label="B")
     opened.page.locator("#trouble").wait_for()
 
-    assert "load the page again" in opened.page.get_by_role("alert").inner_text()
-    assert all("ERR_FILE_NOT_FOUND" in line for line in opened.said)
-    opened.said.clear()
+    assert "reload the page" in opened.page.get_by_role("alert").inner_text()
+    assert all("ERR_FILE_NOT_FOUND" in line for line in opened.messages)
+    opened.messages.clear()
 
 
 @pytest.mark.parametrize(("width", "dark"), [(360, False), (768, True), (1300, True)])
@@ -272,7 +268,7 @@ def test_the_pages_fit_phone_and_desk_in_light_and_dark(
         assert _is_dark(opened) is dark
 
 
-def test_the_colours_can_be_chosen_and_go_from_page_to_page(make_report: Make, open_page: Open) -> None:
+def test_chosen_colours_hold_on_every_page(make_report: Make, open_page: Open) -> None:
     opened = open_page(make_report({"days": 5}))
     button = opened.page.locator("#theme")
 
@@ -291,9 +287,7 @@ def test_the_colours_can_be_chosen_and_go_from_page_to_page(make_report: Make, o
     ("page", "chart"),
     [("index", "pressure"), ("index", "queue"), ("index", "long-waits"), ("beds", "heat-map"), ("beds", "held")],
 )
-def test_the_pointer_reads_a_day_or_month_wherever_it_is(
-    make_report: Make, open_page: Open, page: str, chart: str
-) -> None:
+def test_a_tooltip_shows_anywhere_in_a_day_or_month(make_report: Make, open_page: Open, page: str, chart: str) -> None:
     opened = open_page(make_report({"days": 366}).parent / f"{page}.html")
     drawing = opened.page.locator(f'[data-chart="{chart}"] [role=graphics-document]').first
     drawing.scroll_into_view_if_needed()
@@ -306,7 +300,7 @@ def test_the_pointer_reads_a_day_or_month_wherever_it_is(
     assert " 2024" in opened.page.locator("#vg-tooltip-element.visible").inner_text()
 
 
-def test_keys_alone_choose_a_page_a_period_and_read_a_chart(make_report: Make, open_page: Open) -> None:
+def test_the_keyboard_alone_chooses_a_period_and_reads_a_chart(make_report: Make, open_page: Open) -> None:
     page = open_page(make_report({"days": 40})).page
 
     page.keyboard.press("Tab")
@@ -337,7 +331,7 @@ def test_the_figures_of_a_chart_open_as_a_table(make_report: Make, open_page: Op
     assert f"{_wait(warehouse, 'wait_hours_p90', '', 'month', '2024-03-01'):,.1f}" in march.split("\t")
 
 
-def test_events_that_do_not_agree_are_seen(
+def test_counts_that_do_not_agree_are_marked(
     make_report: Make, open_page: Open, warehouse: Warehouse, tmp_path: Path
 ) -> None:
     import pyarrow as pa
@@ -345,8 +339,10 @@ def test_events_that_do_not_agree_are_seen(
     from elt.report import write_report
 
     make_report({"days": 3})
-    same = dict.fromkeys(("emitted", "raw_objects", "staged", "loaded", "fact_rows"), 7)
-    days = [{"event_type": "admission", "event_date": f"2024-01-0{day}", **same, "quarantined": 0} for day in (1, 2, 3)]
+    steps = dict.fromkeys(("emitted", "raw_objects", "staged", "loaded", "fact_rows"), 7)
+    days = [
+        {"event_type": "admission", "event_date": f"2024-01-0{day}", **steps, "quarantined": 0} for day in (1, 2, 3)
+    ]
     days[1]["fact_rows"] = 6
     table = pa.Table.from_pylist(days)
     place = table.column_names.index("event_date")

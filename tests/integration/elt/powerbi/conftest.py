@@ -1,4 +1,4 @@
-"""One warehouse for the tests of the Power BI project: two departments, outliers, and names that need quoting."""
+"""A warehouse for the tests of Power BI: two departments, outliers, and names that need quoting."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
-"""Every measure is by definition the figure of its mart: its formula, calculated anew, gives the mart's value.
+"""The formula of every measure gives the value of its mart.
 
-The formula is calculated in SQL by the relationships of the model (``formula_values``), for departments and days,
+Each formula is calculated in SQL along the relationships of the model (``formula_values``), for departments and days,
 months and longer periods, and compared with the row of the mart.
 """
 
@@ -84,45 +84,45 @@ def calculator(powerbi_warehouse: str) -> Iterator[Calculator]:
 
 def compare(calculator: Calculator, choice: Choice, row: dict[str, object], columns: dict[str, str]) -> None:
     for name, column in columns.items():
-        expected, found = row[column], calculator.value(FORMULAS[name], choice)
-        if expected in (None, 0) and found is None:
+        expected, value = row[column], calculator.value(FORMULAS[name], choice)
+        if expected in (None, 0) and value is None:
             continue
-        assert found == (pytest.approx(expected) if isinstance(expected, float) else expected), (name, choice)
+        assert value == (pytest.approx(expected) if isinstance(expected, float) else expected), (name, choice)
 
 
 def rows(calculator: Calculator, mart: str, where: str) -> list[dict[str, object]]:
-    found = calculator.warehouse.query(f"SELECT * FROM hospital_marts.{mart} WHERE {where}").to_pylist()
-    assert found
-    return [dict(row) for row in found]
+    result = calculator.warehouse.query(f"SELECT * FROM hospital_marts.{mart} WHERE {where}").to_pylist()
+    assert result
+    return [dict(row) for row in result]
 
 
 @pytest.mark.parametrize("mart", DAILY)
-def test_a_day_of_a_department_is_the_row_of_the_mart(mart: str, calculator: Calculator) -> None:
+def test_measures_of_a_day_and_department_equal_the_row_of_the_mart(mart: str, calculator: Calculator) -> None:
     for row in rows(calculator, mart, "date IN ('2024-01-10', '2024-01-15', '2024-02-29', '2024-03-05')"):
         day = row["date"]
         assert isinstance(day, date)
         compare(calculator, Choice(HOSPITAL, str(row["department_id"]), day, day), row, DAILY[mart])
 
 
-def test_a_month_of_a_department_is_the_row_of_the_waiting_times(calculator: Calculator) -> None:
+def test_measures_of_a_month_and_department_equal_the_row_of_the_waiting_times(calculator: Calculator) -> None:
     ends = {date(2024, 1, 1): date(2024, 1, 31), date(2024, 2, 1): date(2024, 2, 29), date(2024, 3, 1): LAST}
-    found = rows(calculator, "mart_waiting_times", "1")
-    assert len(found) == 6
-    for row in found:
+    months = rows(calculator, "mart_waiting_times", "1")
+    assert len(months) == 6
+    for row in months:
         month = row["month"]
         assert isinstance(month, date)
         compare(calculator, Choice(HOSPITAL, str(row["department_id"]), month, ends[month]), row, WAITS)
 
 
-def test_the_whole_period_of_the_hospital_and_of_each_department_is_its_row(calculator: Calculator) -> None:
-    found = rows(calculator, "mart_waiting_by_period", "period_type = 'whole'")
-    assert {row["scope"] for row in found} == {"hospital", "department"}
-    for row in found:
+def test_measures_of_the_whole_period_equal_the_row_of_the_mart(calculator: Calculator) -> None:
+    periods = rows(calculator, "mart_waiting_by_period", "period_type = 'whole'")
+    assert {row["scope"] for row in periods} == {"hospital", "department"}
+    for row in periods:
         compare(calculator, Choice(HOSPITAL, str(row["department_id"]) or None, FIRST, LAST), row, WAITS)
 
 
-def test_waits_leave_out_opening_admissions_and_go_by_the_department_asked(calculator: Calculator) -> None:
-    """The traps are in this warehouse: without either, the figures would differ."""
+def test_the_warehouse_has_opening_admissions_and_outliers(calculator: Calculator) -> None:
+    """The warehouse has opening admissions and outliers, so the comparisons above would fail without these rules."""
     counted = calculator.warehouse.query(
         "SELECT countIf(admitted_on < '2024-01-10') AS opening, countIf(is_outlier) AS outliers "
         "FROM hospital_curated.fact_admissions"
@@ -131,7 +131,7 @@ def test_waits_leave_out_opening_admissions_and_go_by_the_department_asked(calcu
     assert counted["outliers"] > 0
 
 
-def test_a_day_of_the_hospital_is_the_row_of_the_pressure_index(calculator: Calculator) -> None:
+def test_measures_of_a_day_and_hospital_equal_the_row_of_the_pressure_index(calculator: Calculator) -> None:
     for row in rows(calculator, "mart_pressure_index", "toDayOfWeek(date) = 3"):
         day = row["date"]
         assert isinstance(day, date)
@@ -144,7 +144,7 @@ def test_days_at_each_level_add_up_to_the_days_of_the_index(calculator: Calculat
     assert sum(int(str(number)) for number in days) == (LAST - FIRST).days + 1
 
 
-def test_the_weekly_profile_is_the_mart_whatever_the_days(calculator: Calculator) -> None:
+def test_the_weekly_profile_equals_the_mart_for_any_days(calculator: Calculator) -> None:
     for department in ("acute", "surgery"):
         total = rows(calculator, "mart_flow_profile", f"department_id = '{department}'")
         choice = Choice(HOSPITAL, department, LAST, LAST)
@@ -152,7 +152,7 @@ def test_the_weekly_profile_is_the_mart_whatever_the_days(calculator: Calculator
             assert calculator.value(FORMULAS[measure], choice) == sum(int(str(row[column])) for row in total)
 
 
-def test_promises_are_the_rows_of_the_validation_and_none_is_nought(calculator: Calculator) -> None:
+def test_promises_are_the_rows_of_the_validation_and_no_failure_is_0(calculator: Calculator) -> None:
     choice = Choice(HOSPITAL, None, FIRST, LAST)
     (row,) = calculator.warehouse.query(
         "SELECT count() AS checked, countIf(NOT passed) AS failed FROM hospital_marts.mart_pressure_validation"
@@ -173,7 +173,7 @@ STAYS = {
 
 
 @pytest.mark.parametrize("name", STAYS)
-def test_a_figure_of_stays_is_that_of_the_discharges_of_these_days(name: str, calculator: Calculator) -> None:
+def test_measures_of_stays_equal_the_figures_of_the_discharges(name: str, calculator: Calculator) -> None:
     first, last = date(2024, 2, 1), date(2024, 2, 29)
     (row,) = calculator.warehouse.query(
         f"SELECT {STAYS[name]} AS value FROM hospital_curated.fact_discharges "
@@ -199,7 +199,7 @@ def test_a_count_by_another_date_counts_by_that_date(name: str, calculator: Calc
     assert calculator.value(FORMULAS[name], Choice(HOSPITAL, None, day, day)) == row["n"] > 0
 
 
-def test_shares_of_held_beds_and_the_trend_are_those_of_the_sums(calculator: Calculator) -> None:
+def test_shares_of_held_beds_and_the_trend_are_ratios_of_sums(calculator: Calculator) -> None:
     (held,) = calculator.warehouse.query(
         "SELECT sum(beds_7_days) AS week, sum(beds_21_days) AS long FROM hospital_marts.mart_long_stays"
     ).to_pylist()
@@ -218,8 +218,8 @@ def test_shares_of_held_beds_and_the_trend_are_those_of_the_sums(calculator: Cal
     assert calculator.value(FORMULAS["Occupancy trend"], choice) == pytest.approx(beds["last_7"] - beds["last_28"])
 
 
-def test_a_wrong_definition_is_found(calculator: Calculator) -> None:
-    """Planted: a P90 of all admissions, by the department of the bed, is not that of the mart."""
+def test_a_wrong_definition_gives_another_value(calculator: Calculator) -> None:
+    """A P90 of all admissions, by the department of the bed, is not the P90 of the mart."""
     right = next(leaves(FORMULAS["Wait P90"]))
     wrong = Leaf(right.kind, right.table, right.column, share=right.share)
     for row in rows(calculator, "mart_waiting_by_period", "period_type = 'whole' AND department_id = 'acute'"):

@@ -1,4 +1,4 @@
-"""``hospital-elt powerbi`` as its users call it: one summary, one line of error, the right exit code."""
+"""The command ``hospital-elt powerbi``: its summary, its errors and its exit codes."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def test_the_summary_is_one_json_object(powerbi_warehouse: str, tmp_path: Path) 
     assert summary["parquet_files"] == len(list((tmp_path / "out" / "data").iterdir()))
 
 
-def test_without_marts_it_fails_in_one_line_that_says_what_to_do(tmp_path: Path) -> None:
+def test_without_marts_one_line_of_error_says_what_to_do(tmp_path: Path) -> None:
     dsn = f"chdb://{tmp_path}/empty"
     open_warehouse(dsn, create=True).close()
 

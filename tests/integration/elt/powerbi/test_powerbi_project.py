@@ -1,4 +1,4 @@
-"""The Power BI project of a warehouse: what is written, that it is right, and that faults are refused."""
+"""The Power BI project of a warehouse: its files, and the faults that stop it."""
 
 import json
 import re
@@ -37,19 +37,18 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def changed(model: SemanticModel, table: str, column: str, **values: object) -> SemanticModel:
-    def column_of(found: Column) -> Column:
-        return replace(found, **values) if found.name == column else found  # type: ignore[arg-type]
+    def column_of(old: Column) -> Column:
+        return replace(old, **values) if old.name == column else old  # type: ignore[arg-type]
 
     tables = tuple(
-        replace(found, columns=tuple(map(column_of, found.columns))) if found.name == table else found
-        for found in model.tables
+        replace(old, columns=tuple(map(column_of, old.columns))) if old.name == table else old for old in model.tables
     )
     assert tables != model.tables
     return replace(model, tables=tables)
 
 
-class TestWhatIsWritten:
-    def test_generating_again_gives_the_same_bytes_and_leaves_nothing_of_an_older_project(
+class TestFiles:
+    def test_writing_again_gives_the_same_bytes_and_removes_an_older_project(
         self, powerbi_warehouse: str, project: Path
     ) -> None:
         before = files(project)
@@ -68,7 +67,7 @@ class TestWhatIsWritten:
         assert after == before
         assert not old_page.exists()
 
-    def test_another_place_to_read_from_changes_the_parameters_and_nothing_else_of_the_model(
+    def test_another_place_to_read_from_changes_only_the_parameters(
         self, powerbi_warehouse: str, project: Path, tmp_path: Path
     ) -> None:
         written = {}
@@ -76,13 +75,13 @@ class TestWhatIsWritten:
             summary = write_powerbi(powerbi_warehouse, tmp_path / name, connect=place)
             assert summary.parquet_files == 0
             written[name] = files(tmp_path / name)
-        own = {path: content for path, content in files(project).items() if not path.startswith("data/")}
+        embedded = {path: content for path, content in files(project).items() if not path.startswith("data/")}
 
         expressions = f"{MODEL_FOLDER}/definition/expressions.tmdl"
         clickhouse, redshift = (written[name].pop(expressions).decode() for name in ("one", "two"))
         order = f"{MODEL_FOLDER}/definition/model.tmdl"
         assert {path for path in written["one"] if written["one"][path] != written["two"].get(path)} == {order}
-        assert {path for path in own if own[path] != written["one"].get(path)} == {expressions, order}
+        assert {path for path in embedded if embedded[path] != written["one"].get(path)} == {expressions, order}
         assert 'expression Host = "db.example"' in clickhouse
         assert "expression Port = 8443" in clickhouse
         assert "ClickHouse.Database(Host, Port, Schema)" in clickhouse
@@ -90,13 +89,13 @@ class TestWhatIsWritten:
         assert 'expression Database = "hospital"' in redshift
         assert "expression Port = 5439" in redshift
 
-    def test_the_parquet_files_hold_the_rows_of_the_warehouse_with_times_that_stay_utc(
+    def test_the_parquet_files_hold_the_rows_of_the_warehouse_in_utc(
         self, project: Path, powerbi_warehouse: str
     ) -> None:
-        found = sorted((project / "data").iterdir())
-        assert len(found) >= 20
+        paths = sorted((project / "data").iterdir())
+        assert len(paths) >= 20
         with open_warehouse(powerbi_warehouse) as warehouse:
-            for path in found:
+            for path in paths:
                 table = path.name.removesuffix(".parquet")
                 (counted,) = warehouse.query(f"SELECT count(*) AS n FROM hospital_{table}").to_pylist()
                 assert pq.read_metadata(path).num_rows == counted["n"], path.name
@@ -121,14 +120,14 @@ class TestWhatIsWritten:
             assert column is not None, row
             assert column.description, row
 
-    def test_a_hostile_name_is_data_and_nowhere_in_the_project(self, project: Path) -> None:
+    def test_a_hostile_name_is_only_in_the_data(self, project: Path) -> None:
         texts = [content for path, content in files(project).items() if not path.startswith("data/")]
         assert not any(b"St Bride" in text or b"front]" in text for text in texts)
         names = pq.read_table(project / "data" / "raw.run.parquet")["hospital_name"].to_pylist()
         assert names == ["""St Bride's [and] "Sons\""""]
 
     @needs(SCHEMAS)
-    def test_every_file_is_as_the_published_schemas_say(self, project: Path, tmp_path: Path) -> None:
+    def test_every_file_matches_the_published_schema(self, project: Path, tmp_path: Path) -> None:
         assert schema_errors(project) == []
         broken = tmp_path / "broken"
         shutil.copytree(project, broken)
@@ -139,9 +138,7 @@ class TestWhatIsWritten:
         assert [error for error in schema_errors(broken) if "displayName" in error]
 
     @needs(PARSER)
-    def test_the_model_loads_in_the_parser_of_its_maker(
-        self, project: Path, powerbi_warehouse: str, tmp_path: Path
-    ) -> None:
+    def test_the_model_loads_in_microsofts_parser(self, project: Path, powerbi_warehouse: str, tmp_path: Path) -> None:
         with open_warehouse(powerbi_warehouse) as warehouse:
             model = semantic_model(warehouse)
         loaded = parsed(project / MODEL_FOLDER)
@@ -153,7 +150,7 @@ class TestWhatIsWritten:
         assert "tablesLoaded" not in parsed(tmp_path / "broken")
 
     @needs(PARSER)
-    def test_awkward_names_come_through_the_parser_of_its_maker(self, tmp_path: Path) -> None:
+    def test_awkward_names_load_in_microsofts_parser(self, tmp_path: Path) -> None:
         awkward = awkward_model()
         for path, text in model_files(
             awkward, expressions(Connection(Connector.PARQUET, folder="C:\\data"), "h")
@@ -166,7 +163,7 @@ class TestWhatIsWritten:
 
 
 class TestBadInput:
-    def test_a_warehouse_without_marts_is_named_with_what_to_do(self, tmp_path: Path) -> None:
+    def test_an_error_names_the_warehouse_without_marts_and_what_to_do(self, tmp_path: Path) -> None:
         dsn = f"chdb://{tmp_path}/empty"
         open_warehouse(dsn, create=True).close()
         with pytest.raises(
@@ -175,7 +172,7 @@ class TestBadInput:
             write_powerbi(dsn, tmp_path / "out")
         assert not (tmp_path / "out").exists()
 
-    def test_no_warehouse_at_all_is_a_wrong_call(self, tmp_path: Path) -> None:
+    def test_a_missing_warehouse_is_a_wrong_call(self, tmp_path: Path) -> None:
         with pytest.raises(WrongCallError):
             write_powerbi(f"chdb://{tmp_path}/nothing", tmp_path / "out")
 
@@ -187,7 +184,7 @@ class TestBadInput:
 
 @pytest.fixture(scope="module")
 def warehouse(powerbi_warehouse: str) -> Iterator[Warehouse]:
-    # One process opens a warehouse once: the tests that let the command open it stand above.
+    # A process can open a warehouse only once, so the tests that let the command open it come first.
     with open_warehouse(powerbi_warehouse) as opened:
         yield opened
 
@@ -198,7 +195,7 @@ def model(warehouse: Warehouse) -> SemanticModel:
 
 
 class TestPlantedFaults:
-    def test_the_model_as_derived_agrees_with_the_warehouse(self, model: SemanticModel, warehouse: Warehouse) -> None:
+    def test_the_derived_model_agrees_with_the_warehouse(self, model: SemanticModel, warehouse: Warehouse) -> None:
         assert warehouse_problems(model, warehouse) == []
 
     def test_a_wrong_data_type_is_refused(self, model: SemanticModel, warehouse: Warehouse) -> None:
@@ -210,11 +207,11 @@ class TestPlantedFaults:
         (problem,) = warehouse_problems(changed(model, "dim_patient", "birth_date", day=False), warehouse)
         assert "birth_date is date32" in problem
 
-    def test_a_column_that_the_warehouse_has_not_is_refused(self, model: SemanticModel, warehouse: Warehouse) -> None:
+    def test_a_column_missing_from_the_warehouse_is_refused(self, model: SemanticModel, warehouse: Warehouse) -> None:
         wrong = changed(model, "fact_admissions", "wait_hours", name="wait_days")
         assert warehouse_problems(wrong, warehouse) == ["hospital_curated.fact_admissions has no column wait_days"]
 
-    def test_a_relationship_whose_values_do_not_meet_is_refused(
+    def test_a_relationship_with_values_that_refer_to_no_row_is_refused(
         self, model: SemanticModel, warehouse: Warehouse
     ) -> None:
         crossed = Relationship("fact_admissions", "patient_key", "dim_department", "department_key")
@@ -222,7 +219,7 @@ class TestPlantedFaults:
         (problem,) = warehouse_problems(wrong, warehouse)
         assert re.search(r"fact_admissions.patient_key -> .*: \d+ values have no row in dim_department", problem)
 
-    def test_a_key_that_is_there_twice_is_refused(self, model: SemanticModel, warehouse: Warehouse) -> None:
+    def test_a_key_with_repeated_values_is_refused(self, model: SemanticModel, warehouse: Warehouse) -> None:
         wrong = changed(model, "dim_patient", "sex", key=True)
         assert "dim_patient.sex is a key, but 2 of its values occur more than once" in warehouse_problems(
             wrong, warehouse

@@ -1,4 +1,4 @@
-"""Where Power BI reads from follows from the DSN, or is said apart; a wrong place is named without a secret."""
+"""Power BI reads from the place of the DSN or of ``--connect``; errors name a wrong place without its secret."""
 
 import pytest
 
@@ -20,13 +20,13 @@ def test_a_clickhouse_server_is_read_on_its_http_port_without_the_account(dsn: s
     assert connection_of(dsn, None, "") == Connection(Connector.CLICKHOUSE, "db.example", port)
 
 
-def test_a_redshift_is_read_where_it_was_loaded_without_the_account() -> None:
+def test_a_redshift_is_read_at_the_place_of_its_dsn_without_the_account() -> None:
     dsn = "redshift://me:secret@cluster.example/hospital?iam_role=default"
     assert connection_of(dsn, None, "") == Connection(Connector.REDSHIFT, "cluster.example", 5439, "hospital")
 
 
 @pytest.mark.parametrize(
-    ("place", "said"),
+    ("place", "message"),
     [
         ("redshift://cluster.example/", "the database is missing"),
         ("clickhouse://db.example:8443/default", "it names no database"),
@@ -36,17 +36,24 @@ def test_a_redshift_is_read_where_it_was_loaded_without_the_account() -> None:
         ("clickhouse:///", "not a place that Power BI reads"),
     ],
 )
-def test_a_wrong_place_is_a_wrong_call_that_says_what_to_write(place: str, said: str) -> None:
-    with pytest.raises(WrongCallError, match=said) as error:
+def test_a_wrong_place_is_a_wrong_call_that_shows_a_right_one(place: str, message: str) -> None:
+    with pytest.raises(WrongCallError, match=message) as error:
         connection_of("chdb:///data/warehouse", place, "")
     assert "secret" not in str(error.value)
     assert "redshift://host:5439/database" in str(error.value)
 
 
 def test_host_port_database_and_schemas_are_parameters() -> None:
-    found = expressions(Connection(Connector.REDSHIFT, "rs.example", 5439, 'the "one"'), "trust")
-    assert [expression.name for expression in found] == ["Host", "Port", "SchemaPrefix", "Database", "WarehouseTable"]
-    texts = {expression.name: expression.text for expression in found}
+    parameters = expressions(Connection(Connector.REDSHIFT, "rs.example", 5439, 'the "one"'), "trust")
+    names = [expression.name for expression in parameters]
+    assert names == [
+        "Host",
+        "Port",
+        "SchemaPrefix",
+        "Database",
+        "WarehouseTable",
+    ]
+    texts = {expression.name: expression.text for expression in parameters}
     assert texts["Port"] == '5439 meta [IsParameterQuery=true, Type="Number", IsParameterQueryRequired=true]'
     assert texts["Database"].startswith('"the ""one""" meta')
     assert texts["SchemaPrefix"].startswith('"trust" meta')

@@ -1,4 +1,4 @@
-"""The model as derived from the project is right in itself; faults planted in it are refused before it is written."""
+"""The derived model has no faults, and the checks find faults that are planted in it."""
 
 import subprocess
 import sys
@@ -24,25 +24,25 @@ def model() -> SemanticModel:
     return SemanticModel(model_tables(described), model_relationships(described), measures())
 
 
-def related(model: SemanticModel, *more: Relationship) -> SemanticModel:
+def add_link(model: SemanticModel, *more: Relationship) -> SemanticModel:
     return replace(model, relationships=(*model.relationships, *more))
 
 
-def measured(model: SemanticModel, formula: Leaf, name: str = "Planted") -> SemanticModel:
+def add_measure(model: SemanticModel, formula: Leaf, name: str = "Planted") -> SemanticModel:
     planted = replace(model.measures[0], name=name, formula=formula)
     return replace(model, measures=(*model.measures, planted))
 
 
-def test_the_derived_model_is_right(model: SemanticModel) -> None:
+def test_the_derived_model_has_no_faults(model: SemanticModel) -> None:
     assert model_problems(model) == []
     assert len(model.measures) > 50
 
 
 def test_facts_refer_to_their_dates_and_one_of_them_is_active(model: SemanticModel) -> None:
     dates = {
-        (found.from_table, found.from_column): found.active
-        for found in model.relationships
-        if found.to_table == "dim_date" and found.from_table.startswith("fact_")
+        (link.from_table, link.from_column): link.active
+        for link in model.relationships
+        if link.to_table == "dim_date" and link.from_table.startswith("fact_")
     }
     assert dates == {
         ("fact_admissions", "requested_on"): False,
@@ -67,14 +67,14 @@ def test_keys_are_hidden_and_the_calendar_is_marked(model: SemanticModel) -> Non
     assert "\t\tsortByColumn: month_number\n" in text
 
 
-def test_filters_reach_every_fact_and_mart_from_what_readers_choose_by(model: SemanticModel) -> None:
-    active = [(found.to_table, found.from_table) for found in model.relationships if found.active]
+def test_choices_filter_every_fact_and_mart(model: SemanticModel) -> None:
+    active = [(link.to_table, link.from_table) for link in model.relationships if link.active]
 
     def reached(start: str) -> set[str]:
-        found = {start}
-        while more := {end for begin, end in active if begin in found} - found:
-            found |= more
-        return found
+        tables = {start}
+        while more := {end for begin, end in active if begin in tables} - tables:
+            tables |= more
+        return tables
 
     facts = {table.name for table in model.tables if table.name.startswith(("fact_", "mart_"))}
     validation, periods = {"mart_pressure_validation"}, {"mart_waiting_times", "mart_waiting_by_period"}
@@ -84,39 +84,41 @@ def test_filters_reach_every_fact_and_mart_from_what_readers_choose_by(model: Se
     assert facts - reached("dim_date") == validation | periods | profile
 
 
-class TestPlanted:
-    def test_a_relationship_to_what_is_not_there_is_refused(self, model: SemanticModel) -> None:
-        wrong = related(model, Relationship("fact_admissions", "patient_key", "dim_patients", "patient_key"))
+class TestPlantedFaults:
+    def test_a_relationship_to_a_missing_table_is_refused(self, model: SemanticModel) -> None:
+        wrong = add_link(model, Relationship("fact_admissions", "patient_key", "dim_patients", "patient_key"))
         (problem,) = model_problems(wrong)
         assert problem.endswith("-> dim_patients.patient_key: there is no column dim_patients.patient_key")
 
     def test_a_relationship_of_two_types_is_refused(self, model: SemanticModel) -> None:
-        wrong = related(model, Relationship("mart_pressure_index", "level", "hospital", "hospital_id", active=False))
+        wrong = add_link(model, Relationship("mart_pressure_index", "level", "hospital", "hospital_id", active=False))
         (problem,) = model_problems(wrong)
         assert "joins int64 with string" in problem
 
     def test_a_time_does_not_join_a_date(self, model: SemanticModel) -> None:
-        wrong = related(model, Relationship("fact_admissions", "admitted_at", "dim_date", "date", active=False))
+        wrong = add_link(model, Relationship("fact_admissions", "admitted_at", "dim_date", "date", active=False))
         (problem,) = model_problems(wrong)
         assert "joins dateTime with dateTime" in problem
 
     def test_a_relationship_to_another_column_than_the_key_is_refused(self, model: SemanticModel) -> None:
-        wrong = related(model, Relationship("fact_admissions", "patient_id", "dim_patient", "patient_id", active=False))
+        wrong = add_link(
+            model, Relationship("fact_admissions", "patient_id", "dim_patient", "patient_id", active=False)
+        )
         (problem,) = model_problems(wrong)
         assert "patient_id is not the key of dim_patient" in problem
 
-    def test_two_ways_for_filters_are_refused(self, model: SemanticModel) -> None:
-        wrong = related(model, Relationship("mart_long_stays", "hospital_id", "hospital", "hospital_id"))
+    def test_two_paths_for_filters_are_refused(self, model: SemanticModel) -> None:
+        wrong = add_link(model, Relationship("mart_long_stays", "hospital_id", "hospital", "hospital_id"))
         (problem,) = model_problems(wrong)
         assert problem.startswith("filters of hospital reach mart_long_stays in 2 ways")
 
     def test_two_active_dates_of_one_fact_are_refused(self, model: SemanticModel) -> None:
-        active = tuple(replace(found, active=True) for found in model.relationships)
+        active = tuple(replace(link, active=True) for link in model.relationships)
         problems = model_problems(replace(model, relationships=active))
         assert any("active relationships from fact_discharges to dim_date" in problem for problem in problems)
 
     @pytest.mark.parametrize(
-        ("formula", "said"),
+        ("formula", "message"),
         [
             (Leaf("sum", "mart_bed_utilization", "beds"), "no table 'mart_bed_utilization'"),
             (Leaf("sum", "mart_bed_utilisation", "bedz"), "no column mart_bed_utilisation.bedz"),
@@ -125,12 +127,12 @@ class TestPlanted:
             (Leaf("count", "fact_admissions", roles=(Role("admitted_at", "dim_date", "date"),)), "no relationship"),
         ],
     )
-    def test_a_measure_of_what_is_not_there_is_refused(self, model: SemanticModel, formula: Leaf, said: str) -> None:
-        problems = model_problems(measured(model, formula))
+    def test_a_measure_of_a_wrong_column_is_refused(self, model: SemanticModel, formula: Leaf, message: str) -> None:
+        problems = model_problems(add_measure(model, formula))
         assert all(problem.startswith("measure 'Planted': ") for problem in problems)
-        assert said in problems[0]
+        assert message in problems[0]
 
-    def test_a_calculated_column_of_what_is_not_there_is_refused(self, model: SemanticModel) -> None:
+    def test_a_calculated_column_of_a_missing_column_is_refused(self, model: SemanticModel) -> None:
         def misspelt(column: Column) -> Column:
             return replace(
                 column, dax=column.dax.replace("'mart_bed_utilisation'[beds]", "'mart_bed_utilisation'[bed]")
@@ -143,17 +145,17 @@ class TestPlanted:
 
     @pytest.mark.parametrize("name", ["", "wait p90", "Figure", "two\nlines"])
     def test_a_missing_or_repeated_name_is_refused(self, model: SemanticModel, name: str) -> None:
-        assert model_problems(measured(model, Leaf("count", "fact_admissions"), name)) != []
+        assert model_problems(add_measure(model, Leaf("count", "fact_admissions"), name)) != []
 
-    def test_a_measure_in_no_table_is_refused(self, model: SemanticModel) -> None:
-        lost = replace(model, tables=tuple(table for table in model.tables if table.name != KEY_FIGURES))
-        assert any("there is no table 'Key figures' to list it in" in problem for problem in model_problems(lost))
+    def test_a_measure_without_a_table_is_refused(self, model: SemanticModel) -> None:
+        wrong = replace(model, tables=tuple(table for table in model.tables if table.name != KEY_FIGURES))
+        assert any("there is no table 'Key figures' to list it in" in problem for problem in model_problems(wrong))
 
-    def test_a_calendar_that_is_not_one_is_refused(self, model: SemanticModel) -> None:
+    def test_a_model_without_a_marked_calendar_is_refused(self, model: SemanticModel) -> None:
         unmarked = tuple(replace(table, is_date_table=False) for table in model.tables)
         assert model_problems(replace(model, tables=unmarked)) == ["0 tables are marked as the calendar; one must be"]
 
-    def test_sorting_by_what_is_not_there_is_refused(self, model: SemanticModel) -> None:
+    def test_sorting_by_a_missing_column_is_refused(self, model: SemanticModel) -> None:
         tables = tuple(
             replace(table, columns=tuple(column for column in table.columns if column.name != "month_number"))
             for table in model.tables
@@ -162,7 +164,7 @@ class TestPlanted:
             "dim_date.month_name: is sorted by 'month_number', which is not in the table"
         ]
 
-    def test_a_type_that_the_project_has_no_word_for_is_named(self) -> None:
+    def test_an_unknown_type_is_named_in_the_error(self) -> None:
         column = {"name": "beds", "data_type": "{{ var('tally')[target.type] }}"}
         with pytest.raises(UndescribedError, match=r"mart_new.beds: the type .*tally"):
             _model("marts", {"name": "mart_new", "columns": [column]})
@@ -188,7 +190,7 @@ print(table_text(model, model.table("admission")))
 """
 
 
-def test_a_field_that_is_added_to_an_event_appears_in_the_model_without_an_edit() -> None:
+def test_a_new_field_of_an_event_appears_in_the_model_without_an_edit() -> None:
     done = subprocess.run([sys.executable, "-c", CHANGED_FIELD], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
@@ -197,7 +199,7 @@ def test_a_field_that_is_added_to_an_event_appears_in_the_model_without_an_edit(
     assert '{"ward_code", type text}' in done.stdout
 
 
-def test_the_exposure_in_the_dbt_project_names_every_model_that_is_shown() -> None:
+def test_the_exposure_of_the_dbt_project_names_every_model_in_power_bi() -> None:
     exposures = yaml.safe_load((MODELS / "marts" / "exposures.yml").read_text(encoding="utf-8"))["exposures"]
     (named,) = (exposure["depends_on"] for exposure in exposures if exposure["name"] == "power_bi")
     shown = {f"ref('{table.name}')" for table in described_tables() if table.schema != "raw"}

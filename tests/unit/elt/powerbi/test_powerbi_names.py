@@ -1,4 +1,4 @@
-"""Names with quotes, brackets and apostrophes come through TMDL, DAX and M; what cannot be a name is refused."""
+"""Names with quotes, brackets and apostrophes work in TMDL, DAX and M; names that Power BI cannot have are refused."""
 
 import pytest
 from powerbi_model import BEDS, WARD, awkward_model, declared
@@ -21,14 +21,14 @@ from elt.powerbi.quoting import (
 pytestmark = pytest.mark.unit
 
 
-def test_plain_words_stand_as_they_are_and_others_are_quoted() -> None:
+def test_names_that_are_not_plain_words_are_quoted() -> None:
     assert tmdl_name("fact_admissions") == "fact_admissions"
     assert tmdl_name("Key figures") == "'Key figures'"
     assert tmdl_name("St Bride's") == "'St Bride''s'"
     assert tmdl_name("100%") == "'100%'"
 
 
-def test_a_value_that_would_be_read_as_another_is_quoted() -> None:
+def test_a_value_is_quoted_if_tmdl_would_read_it_as_something_else() -> None:
     assert tmdl_value("#,0") == "#,0"
     assert tmdl_value('"quoted"') == '"""quoted"""'
     assert tmdl_value("") == '""'
@@ -40,7 +40,7 @@ def test_dax_doubles_apostrophes_of_tables_and_closing_brackets_of_columns() -> 
     assert dax_text("") == '""'
 
 
-def test_m_escapes_quotes_line_breaks_and_what_looks_like_an_escape() -> None:
+def test_m_escapes_quotes_line_breaks_and_its_own_escapes() -> None:
     assert m_text('a "b" #(lf)\nc') == '"a ""b"" #(#)(lf)#(lf)c"'
 
 
@@ -49,7 +49,7 @@ def test_a_text_of_a_report_is_on_one_line_with_apostrophes_doubled() -> None:
 
 
 @pytest.mark.parametrize("name", ["two\nlines", "a\ttab", "a\u2028line", "", " before", "after "])
-def test_what_cannot_be_a_name_is_refused_with_words(name: str) -> None:
+def test_a_name_that_power_bi_cannot_have_is_refused(name: str) -> None:
     with pytest.raises(ModelNameError, match="name"):
         tmdl_name(name)
 
@@ -60,7 +60,7 @@ def test_different_names_are_different_files_on_every_system() -> None:
     assert not any(set(file_name(name)) & set('/\\:*?"<>|') for name in names)
 
 
-def test_awkward_names_come_back_from_the_text_as_they_were() -> None:
+def test_awkward_names_are_read_back_from_tmdl_unchanged() -> None:
     model = awkward_model()
     assert model_problems(model) == []
 

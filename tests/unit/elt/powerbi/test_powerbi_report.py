@@ -1,4 +1,4 @@
-"""The pages of the Power BI report name what the model has; a fault in a written file is found."""
+"""The report shows only fields of the model, and the checks find faults in its files."""
 
 import json
 from collections.abc import Callable
@@ -33,12 +33,12 @@ def planted(path: str, change: Callable[[Content], object]) -> list[str]:
     return report_problems(FILES | {path: json.dumps(content)}, MODEL)
 
 
-def test_the_report_is_right_and_its_pages_are_those_of_the_dashboard() -> None:
+def test_the_report_has_no_faults_and_the_pages_of_the_dashboard() -> None:
     assert report_problems(FILES, MODEL) == []
     assert [page.title for page in PAGES] == ["Pressure", "Waiting", "Beds", "Flow", "Trust in the data"]
 
 
-def test_every_page_offers_hospital_department_and_period_which_hold_on_all_pages() -> None:
+def test_every_page_has_the_same_slicers_and_they_hold_on_all_pages() -> None:
     for page in PAGES:
         slicers = [visual for visual in page.visuals if visual.slicer]
         assert [visual.title for visual in slicers] == ["Hospital", "Department", "Period"]
@@ -57,16 +57,16 @@ def test_no_two_visuals_of_a_page_overlap() -> None:
         places = [visual.place for visual in page.visuals]
         for number, one in enumerate(places):
             for other in places[number + 1 :]:
-                apart = (
+                is_separate = (
                     one.x + one.width <= other.x
                     or other.x + other.width <= one.x
                     or one.y + one.height <= other.y
                     or other.y + other.height <= one.y
                 )
-                assert apart, (page.title, one, other)
+                assert is_separate, (page.title, one, other)
 
 
-def test_a_card_of_words_has_smaller_letters_than_one_of_numbers() -> None:
+def test_a_card_with_text_has_a_smaller_font_than_one_with_a_number() -> None:
     sizes = {
         visual["visualContainerObjects"]["title"][0]["properties"]["text"]["expr"]["Literal"]["Value"]: visual.get(
             "objects", {}
@@ -78,7 +78,7 @@ def test_a_card_of_words_has_smaller_letters_than_one_of_numbers() -> None:
     assert small == {"Main component", "Most pressed department", "Level since"}
 
 
-def test_every_visual_says_in_words_what_it_shows() -> None:
+def test_every_visual_has_alternative_text() -> None:
     texts = [visual.alternative for page in PAGES for visual in page.visuals]
     assert min(map(len, texts)) > 10
 

@@ -1,4 +1,4 @@
-"""The chart specifications, before there is a row."""
+"""The chart specifications, without rows."""
 
 import json
 import re
@@ -12,10 +12,10 @@ from elt.report.charts import ReportChart, report_charts
 pytestmark = pytest.mark.unit
 
 CHARTS = pytest.mark.parametrize("chart", report_charts(), ids=lambda chart: chart.key)
-# What the page's script adds to a row.
+# Columns that the page's script adds to a row.
 ADDED = {"day_label", "period_label", "hour_label", "weekday_label", "department", "most_pressed"}
 ADDED |= {"share_7_days", "share_21_days", "share_delayed"}
-# Rows that come with the checks of the data.
+# Columns of the datasets that come from the checks of the data.
 CHECKED = {
     "validation": {"check", "scope", "expected", "observed", "tolerance", "deviation", "result"},
     "reconciliation": {"event", "emitted", "raw_objects", "staged", "quarantined", "loaded", "fact_rows", "agreement"},
@@ -30,13 +30,13 @@ def columns(dataset: str) -> set[str]:
 
 
 @CHARTS
-def test_what_a_chart_tells_is_a_column_of_its_dataset(chart: ReportChart) -> None:
+def test_the_figures_of_a_chart_are_columns_of_its_dataset(chart: ReportChart) -> None:
     assert set(chart.columns) <= columns(chart.dataset) | ADDED
     assert set(chart.formats) <= set(chart.columns)
 
 
 @CHARTS
-def test_a_chart_holds_no_rows_and_asks_for_none(chart: ReportChart) -> None:
+def test_a_chart_holds_no_rows_and_loads_none(chart: ReportChart) -> None:
     text = json.dumps(chart.specification)
 
     assert '"url"' not in text
@@ -54,6 +54,6 @@ def test_every_colour_is_defined_for_light_and_for_dark(chart: ReportChart) -> N
 
 
 @CHARTS
-def test_number_formats_are_those_that_the_tables_know(chart: ReportChart) -> None:
+def test_the_script_can_read_every_number_format(chart: ReportChart) -> None:
     for number_format in chart.formats.values():
         assert re.fullmatch(r"\+?,?(\.\d)?[%df]", number_format)

@@ -1,4 +1,4 @@
-"""How numbers and names stand in the page."""
+"""Numbers and names as JSON in the page."""
 
 import datetime as dt
 import json
@@ -15,11 +15,11 @@ pytestmark = pytest.mark.unit
 @pytest.mark.parametrize(
     "text", ["</script>", "<!-- <script>", "&lt;", "\u2028\u2029", "\"'\\", "=1+1", "Ysbyty Gwynedd"]
 )
-def test_text_in_a_script_element_reads_as_it_was_and_cannot_end_it(text: str) -> None:
-    written = script_json({text: [text]})
+def test_text_in_a_script_element_cannot_end_it_and_is_read_back_unchanged(text: str) -> None:
+    json_text = script_json({text: [text]})
 
-    assert json.loads(written) == {text: [text]}
-    assert not set(written) & set("<>&\u2028\u2029")
+    assert json.loads(json_text) == {text: [text]}
+    assert not set(json_text) & set("<>&\u2028\u2029")
 
 
 def test_numbers_that_are_not_finite_become_null() -> None:

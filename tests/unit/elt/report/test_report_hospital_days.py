@@ -1,4 +1,4 @@
-"""The days of a hospital as a whole."""
+"""Daily rows for the whole hospital, from those of its departments."""
 
 import datetime as dt
 
@@ -16,9 +16,9 @@ def row(department: str, day: int, beds: int, occupied: int) -> dict[str, object
 
 
 def hospital_days(rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    found = with_hospital_days(pa.Table.from_pylist(rows)).to_pylist()
-    assert found[-len(rows) :] == rows
-    return found[: -len(rows)]
+    days = with_hospital_days(pa.Table.from_pylist(rows)).to_pylist()
+    assert days[-len(rows) :] == rows
+    return days[: -len(rows)]
 
 
 def test_a_day_of_the_hospital_is_the_sum_of_its_departments() -> None:
@@ -30,7 +30,7 @@ def test_a_day_of_the_hospital_is_the_sum_of_its_departments() -> None:
 def test_the_mean_of_7_days_counts_calendar_days_and_weighs_them_by_beds() -> None:
     days = hospital_days([row("a", 1, 10, 10), row("a", 2, 10, 0), row("a", 8, 30, 30)])
 
-    # The first of January lies 7 days back: it is no longer in the mean of the eighth.
+    # The mean on the eighth leaves out the first of January, 7 days earlier.
     assert [day["occupancy_rate_7d"] for day in days] == [1.0, 0.5, 0.75]
 
 

@@ -1,4 +1,4 @@
-"""The periods that a page offers."""
+"""The periods to choose from."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from elt.report.periods import days_text, periods_between
 pytestmark = pytest.mark.unit
 
 
-def test_a_period_begins_where_the_mart_says_and_ends_with_the_figures() -> None:
+def test_a_period_starts_as_in_the_mart_and_its_days_are_those_with_figures() -> None:
     periods = periods_between(dt.date(2023, 12, 20), dt.date(2024, 2, 10))
 
     assert [(period.key, f"{period.start}", f"{period.first_day}", f"{period.last_day}") for period in periods] == [

@@ -1,4 +1,4 @@
-"""What the report asks is in the SQL of both kinds of warehouse: no thing is named by a word that Redshift reserves."""
+"""The statements of the report use no name that Redshift reserves."""
 
 import pytest
 import sqlglot
@@ -19,16 +19,16 @@ SINGLE = ("HOSPITALS", "NAMES", "VALIDATION", "CHECKS", "RECONCILIATION")
 STATEMENTS = queries.DATASETS | {name: getattr(queries, name) for name in SINGLE}
 
 
-def named(sql: str) -> set[str]:
-    """Return the names that a statement gives or uses, in capitals."""
+def names(sql: str) -> set[str]:
+    """Return the identifiers in a statement, in capitals."""
     tree = sqlglot.parse_one(sql, read="clickhouse")
-    return {each.name.upper() for each in tree.find_all(exp.Identifier)}
+    return {identifier.name.upper() for identifier in tree.find_all(exp.Identifier)}
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_a_statement_of_the_report_names_nothing_by_a_word_that_redshift_reserves(name: str) -> None:
-    assert named(STATEMENTS[name].format(**SCHEMAS)) & RESERVED == set()
+def test_a_statement_of_the_report_uses_no_reserved_name(name: str) -> None:
+    assert names(STATEMENTS[name].format(**SCHEMAS)) & RESERVED == set()
 
 
-def test_a_reserved_word_would_be_seen() -> None:
-    assert named("with both as (select 1 as n) select n from both") & RESERVED == {"BOTH"}
+def test_a_reserved_name_is_noticed() -> None:
+    assert names("with both as (select 1 as n) select n from both") & RESERVED == {"BOTH"}

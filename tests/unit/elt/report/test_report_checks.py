@@ -1,4 +1,4 @@
-"""The tables of the section on trust."""
+"""The tables of the page on trust in the data."""
 
 import datetime as dt
 import re
@@ -25,35 +25,35 @@ def check(name: str, scope: str, *, passed: bool) -> Row:
 
 
 def counts(**changes: int) -> Row:
-    same = dict.fromkeys(("emitted", "raw_objects", "staged", "loaded", "fact_rows"), 7)
-    return {"event_type": "admission", "event_date": dt.date(2024, 1, 1), **same, "quarantined": 0, **changes}
+    equal = dict.fromkeys(("emitted", "raw_objects", "staged", "loaded", "fact_rows"), 7)
+    return {"event_type": "admission", "event_date": dt.date(2024, 1, 1), **equal, "quarantined": 0, **changes}
 
 
 def test_failed_checks_come_first_and_are_open() -> None:
-    trust = CheckResults(
+    results = CheckResults(
         [check("a", "x", passed=True), check("b", "x", passed=True), check("b", "y", passed=False)], None, None
     )
 
-    html = checks_html(trust)
+    html = checks_html(results)
 
     assert re.findall(r'<details class="check"( open)?><summary>(\w+)', html) == [(" open", "B"), ("", "A")]
     scopes = re.findall(r'<th scope="row">(\w)</th>', html)
     assert scopes == ["y", "x", "x"]
     assert "1 of 3 checks fail" in html
-    assert trust.failures == 1
+    assert results.failures == 1
 
 
-def test_without_a_check_of_the_lake_the_page_says_so() -> None:
-    trust = CheckResults([check("a", "x", passed=True)], None, None)
+def test_the_page_says_that_the_lake_is_not_checked_yet() -> None:
+    results = CheckResults([check("a", "x", passed=True)], None, None)
 
-    assert checks_html(trust).count("Not checked yet") == 2
-    assert "not yet reconciled with the lake" in verdict_html(trust)
+    assert checks_html(results).count("Not checked yet") == 2
+    assert "not yet reconciled with the lake" in verdict_html(results)
 
 
-def test_text_of_checks_is_escaped() -> None:
-    trust = CheckResults([], [], [check("<i>", "</table>", passed=False)])
+def test_the_text_of_checks_is_escaped() -> None:
+    results = CheckResults([], [], [check("<i>", "</table>", passed=False)])
 
-    html = checks_html(trust)
+    html = checks_html(results)
 
     assert "<i>" not in html
     assert "<b>why" not in html
@@ -62,33 +62,33 @@ def test_text_of_checks_is_escaped() -> None:
 
 
 @pytest.mark.parametrize("stage", ["emitted", "raw_objects", "staged", "loaded", "fact_rows", "quarantined"])
-def test_one_event_too_many_anywhere_does_not_reconcile(stage: str) -> None:
+def test_one_event_too_many_at_any_step_does_not_reconcile(stage: str) -> None:
     assert reconciles(counts())
     assert not reconciles(counts(**{stage: int(str(counts()[stage])) + 1}))
 
 
-def test_what_is_quarantined_was_not_staged() -> None:
+def test_quarantined_and_staged_events_add_up_to_the_raw_objects() -> None:
     assert reconciles(counts(staged=6, loaded=6, fact_rows=6, quarantined=1))
 
 
 def test_days_that_do_not_agree_are_listed() -> None:
-    trust = CheckResults([], [counts(), counts(event_date=dt.date(2024, 1, 2), loaded=6)], [])
+    results = CheckResults([], [counts(), counts(event_date=dt.date(2024, 1, 2), loaded=6)], [])
 
-    html = checks_html(trust)
+    html = checks_html(results)
 
     assert "1 of 2 event types and days do not agree" in html
     assert "2024-01-02" in html
     assert "2024-01-01" not in html
-    assert trust.failures == 1
-    assert "fail</span>" in verdict_html(trust)
+    assert results.failures == 1
+    assert "fail</span>" in verdict_html(results)
 
 
-def test_a_deviation_is_counted_in_tolerances_and_belongs_to_one_hospital() -> None:
+def test_deviations_are_in_tolerances_and_of_one_hospital() -> None:
     scopes = ("north", "north/icu", "north 2024-01", "north_west", "north_west/icu")
-    trust = CheckResults([check("mean_occupancy", scope, passed=True) for scope in scopes], None, None)
+    results = CheckResults([check("mean_occupancy", scope, passed=True) for scope in scopes], None, None)
 
-    found = deviations(trust, "north")
+    rows = deviations(results, "north")
 
-    assert [row["scope"] for row in found] == ["the hospital", "icu", "2024-01"]
-    assert found[0]["deviation"] == pytest.approx(0.61728, abs=1e-5)
-    assert (found[0]["check"], found[0]["result"]) == ("Mean occupancy", "holds")
+    assert [row["scope"] for row in rows] == ["the hospital", "icu", "2024-01"]
+    assert rows[0]["deviation"] == pytest.approx(0.61728, abs=1e-5)
+    assert (rows[0]["check"], rows[0]["result"]) == ("Mean occupancy", "holds")
