@@ -1,15 +1,15 @@
-"""Copies a lake to another store: in bulk, every object read back, and begun again where it was cut off.
+"""Copies a lake to another store in bulk, and reads every object back.
 
-What the destination lists already is read and compared, and not written again: to go on costs reading alone.
+An interrupted copy can be continued: objects that the destination lists are read and compared, not written again.
 
-What speaks of other objects is listed before them and copied after them: a run record after its events, a manifest
-after what it names, a commit after its plan. So whoever reads the copy meanwhile never finds a promise that is not kept
-yet, also when the lake that is copied still grows.
+An object that names others is listed before them and copied after them: a run record after its events, a manifest after
+its inputs, a commit after its plan. So a reader of an unfinished copy never meets a name without its object, even if
+the lake still grows.
 """
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from elt import EltError, OnProgress, WrongCallError
 from elt.lake.lake import Lake
@@ -19,7 +19,7 @@ from hospital_sim.events.keys import RUNS, is_started_key
 from hospital_sim.storage import ObjectConflictError, ObjectStore, StorageError, StoreRefusedError, create_once
 
 BATCH = 1024
-"""Small objects copied, and held in memory, at once; large ones are copied one by one."""
+"""Number of small objects that are copied, and held in memory, together. Large objects are copied one by one."""
 
 _RUNS = f"{RAW_PREFIX}{RUNS}/"
 _MANIFESTS = "manifests/"
@@ -28,14 +28,14 @@ _QUARANTINE = "quarantine/"
 
 @dataclass
 class CopySummary:
-    """What a copy did.
+    """Counts of one copy.
 
     Attributes:
-        source: URL of the lake that was copied.
+        source: URL of the lake.
         destination: URL of its copy.
         copied: Objects created.
-        already_there: Objects that were there with the same bytes.
-        bytes: Size of all of them.
+        already_there: Objects that the copy had, with the same bytes.
+        bytes: Size of all these objects.
     """
 
     source: str
@@ -46,7 +46,7 @@ class CopySummary:
 
     @property
     def objects(self) -> int:
-        """How many objects are in the copy and were read back."""
+        """Number of objects in the copy that were read back."""
         return self.copied + self.already_there
 
     def as_dict(self) -> dict[str, object]:
@@ -59,15 +59,15 @@ def copy_lake(lake: Lake, destination: ObjectStore, on_progress: OnProgress | No
 
     Args:
         lake: The lake.
-        destination: Where to copy it: an empty place, or an earlier copy of the same lake.
+        destination: Store of the copy: empty, or an earlier copy of the same lake.
         on_progress: Called for each object that is copied, or is in the copy already.
 
     Returns:
-        What was done.
+        The counts of the copy.
 
     Raises:
-        WrongCallError: If the two are one place or one in the other, or the destination holds a run or a manifest that
-            the lake does not.
+        WrongCallError: If one of the two is inside the other, or the destination holds a run or a manifest of another
+            lake.
         StoreRefusedError: If the destination does not take the first object.
         EltError: If the work could not be completed; the same call again completes it.
     """
@@ -75,16 +75,16 @@ def copy_lake(lake: Lake, destination: ObjectStore, on_progress: OnProgress | No
     _check_places(source, destination)
     copying = _Copying(source, destination, on_progress)
     try:
-        # First what speaks of the rest: all that it speaks of is there by now, and is listed after it.
+        # Listed first, because every object that they name exists by now, and is listed after them.
         runs, manifests = list(source.keys(_RUNS)), list(source.keys(_MANIFESTS))
         _check_same_lake(destination, {*runs, *manifests})
-        copying.each(key for key in runs if is_started_key(key))
-        copying.many(RAW_PREFIX, leaving=_RUNS)
-        copying.each(key for key in runs if not is_started_key(key))
-        copying.each(source.keys(STAGING))
-        copying.many(QUARANTINE_OBJECTS)
-        copying.many(_QUARANTINE, leaving=QUARANTINE_OBJECTS)
-        copying.each(sorted(manifests, key=_after_what_it_names))
+        copying.one_by_one(key for key in runs if is_started_key(key))
+        copying.in_batches(RAW_PREFIX, excluding=_RUNS)
+        copying.one_by_one(key for key in runs if not is_started_key(key))
+        copying.one_by_one(source.keys(STAGING))
+        copying.in_batches(QUARANTINE_OBJECTS)
+        copying.in_batches(_QUARANTINE, excluding=QUARANTINE_OBJECTS)
+        copying.one_by_one(sorted(manifests, key=_manifest_order))
     except StoreRefusedError as error:
         if not copying.summary.objects:
             raise
@@ -115,28 +115,28 @@ class _Copying:
         self._probed = False
         self.summary = CopySummary(source.url, destination.url)
 
-    def each(self, keys: Iterable[str]) -> None:
-        """Copy objects one after the other, in this order."""
+    def one_by_one(self, keys: Iterable[str]) -> None:
+        """Copy objects one after another, in this order."""
         for key in keys:
-            self._copy([(key, self._source.read(key))], there=set())
+            self._copy([(key, self._source.read(key))], listed=set())
 
-    def many(self, prefix: str, leaving: str | None = None) -> None:
-        """Copy the small objects below a prefix many at once, but for those below another."""
-        keys = (key for key in self._source.keys(prefix) if leaving is None or not key.startswith(leaving))
+    def in_batches(self, prefix: str, excluding: str | None = None) -> None:
+        """Copy the small objects below a prefix in batches, except those below another prefix."""
+        keys = (key for key in self._source.keys(prefix) if excluding is None or not key.startswith(excluding))
         objects = iter(self._source.read_many(keys))
-        listed = _Listed(self._destination.keys(prefix))
+        destination_keys = _SortedKeys(self._destination.keys(prefix))
         while batch := list(islice(objects, BATCH)):
-            self._copy(batch, {key for key, _ in batch if key in listed})
+            self._copy(batch, {key for key, _ in batch if key in destination_keys})
 
-    def _copy(self, objects: Sequence[tuple[str, bytes]], there: Set[str]) -> None:
+    def _copy(self, objects: Sequence[tuple[str, bytes]], listed: Set[str]) -> None:
         created = 0
-        left = [(key, data) for key, data in objects if key not in there]
+        missing = [(key, data) for key, data in objects if key not in listed]
         if not self._probed:
-            # A destination that overwrites is found out before anything is trusted to it.
+            # Detects a destination that overwrites before anything depends on it.
             created += create_once(self._destination, *objects[0])
-            self._probed, left = True, [item for item in left if item[0] != objects[0][0]]
-        created += self._destination.create_many(left)
-        self._check(objects, there)
+            self._probed, missing = True, [item for item in missing if item[0] != objects[0][0]]
+        created += self._destination.create_many(missing)
+        self._check(objects, listed)
         self.summary.copied += created
         self.summary.already_there += len(objects) - created
         self.summary.bytes += sum(len(data) for _, data in objects)
@@ -146,18 +146,18 @@ class _Copying:
         if self._on_progress is not None:
             self._on_progress("copying objects", done, self._total)
 
-    def _check(self, objects: Sequence[tuple[str, bytes]], there: Set[str]) -> None:
+    def _check(self, objects: Sequence[tuple[str, bytes]], listed: Set[str]) -> None:
         read_back = self._destination.read_many([key for key, _ in objects])
-        for (key, data), (_, found) in zip(objects, read_back, strict=True):
-            if found != data:
+        for (key, data), (_, copied) in zip(objects, read_back, strict=True):
+            if copied != data:
                 place = f"{self._destination.url}/{key}"
-                if key in there:
+                if key in listed:
                     raise ObjectConflictError(place, "is already there with other bytes; nothing was overwritten")
                 raise StorageError(place, "does not read back as it was written; the store is not sound")
 
 
-class _Listed:
-    """Tells which keys are in a listing; asked in the order of the keys, it holds one of them at a time."""
+class _SortedKeys:
+    """A sorted listing that holds one key at a time; ask for keys in their order."""
 
     def __init__(self, keys: Iterator[str]) -> None:
         self._keys = keys
@@ -175,22 +175,17 @@ def _check_places(source: ObjectStore, destination: ObjectStore) -> None:
         raise WrongCallError(f"DST: {destination.url} is {source.url}, or one is inside the other; give another place")
 
 
-def _check_same_lake(destination: ObjectStore, known: set[str]) -> None:
-    for key in _spoken(destination):
-        if key not in known:
+def _check_same_lake(destination: ObjectStore, lake_keys: set[str]) -> None:
+    for key in chain(destination.keys(_RUNS), destination.keys(_MANIFESTS)):
+        if key not in lake_keys:
             raise WrongCallError(
                 f"DST: {destination.url} holds {key}, which the lake does not: it is no copy of it; give another place"
             )
 
 
-def _spoken(store: ObjectStore) -> Iterator[str]:
-    yield from store.keys(_RUNS)
-    yield from store.keys(_MANIFESTS)
-
-
-def _after_what_it_names(key: str) -> tuple[bool, str, bool, str]:
-    """Sort lists of inputs before manifests, manifests by their number, and each commit after its plan."""
+def _manifest_order(key: str) -> tuple[bool, str, bool, str]:
+    """Sort key: lists of inputs before manifests, manifests by number, and each commit after its plan."""
     folder, _, name = key.rpartition("/")
     parsed = parse_manifest_key(key)
-    commits = parsed is not None and parsed[1] == "commit"
-    return key.startswith(STAGING_MANIFESTS), folder, commits, name
+    is_commit = parsed is not None and parsed[1] == "commit"
+    return key.startswith(STAGING_MANIFESTS), folder, is_commit, name

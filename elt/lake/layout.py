@@ -1,17 +1,17 @@
-"""Where staging, quarantine and manifests live in a lake: the only place in which such a path is built or read.
+"""Builds and parses the keys of a lake outside ``raw/``: staged files, quarantine and manifests.
 
-Keys are relative to the lake::
+No other module builds such a key. Keys are relative to the lake::
 
     staging/admission/event_date=2024-03/admission.parquet        one event type and month
-    staging/admission/event_date=2024-03/admission-0002.parquet   what arrived for that month later
-    quarantine/objects/<key below raw/>                           the bytes that could not be staged
-    quarantine/entries/<key below raw/>                           why, as JSON
-    quarantine/replayed/<key below raw/>                          which staging run took it after all
-    manifests/staging/000001/plan.json                            what a staging run set out to do
-    manifests/staging/000001/commit.json                          what it did
+    staging/admission/event_date=2024-03/admission-0002.parquet   later arrivals for that month
+    quarantine/objects/<key below raw/>                           bytes that could not be staged
+    quarantine/entries/<key below raw/>                           the reason, as JSON
+    quarantine/replayed/<key below raw/>                          the staging run that took it in the end
+    manifests/staging/000001/plan.json                            inputs of each output of a staging run
+    manifests/staging/000001/commit.json                          hashes and counts of its outputs
     manifests/inputs/admission/event_date=2024-03/<digest>.json   the raw objects of one output of a plan
-    manifests/inputs/foreign/<digest>.json                        keys under raw/ that are no event's
-    redshift/<digest>.manifest                                    what one COPY of Redshift reads: a staged file
+    manifests/inputs/foreign/<digest>.json                        keys under raw/ that belong to no event
+    redshift/<digest>.manifest                                    the staged file that one COPY of Redshift reads
 """
 
 import re
@@ -36,7 +36,7 @@ _MANIFEST_KEY = re.compile(rf"{STAGING_MANIFESTS}(?P<number>[0-9]{{6,}})/(?P<nam
 
 
 class StagedKey(NamedTuple):
-    """What the key of a staged file says: its event type, its month and its number within them."""
+    """Event type and month of a staged file, and its number among the files of both."""
 
     event_type: str
     month: date
@@ -49,7 +49,7 @@ def month_of(day: date) -> date:
 
 
 def month_after(day: date) -> date:
-    """Return the first day of the month after that of a day; the last of all days if there is no such month."""
+    """Return the first day of the next month; ``date.max`` if there is none."""
     if (day.year, day.month) == (date.max.year, date.max.month):
         return date.max
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
@@ -61,18 +61,18 @@ def days_in(month: date) -> int:
 
 
 def month_name(month: date) -> str:
-    """Return a month as it stands in keys, such as ``2024-03``."""
+    """Return the name of a month in keys, such as ``2024-03``."""
     return month.isoformat()[:7]
 
 
 def staged_key(event_type: str, month: date, number: int) -> str:
-    """Return the key of the staged file of a type and month, the first of which has number 1."""
+    """Return the key of a staged file; the first of a type and month has number 1."""
     suffix = "" if number == 1 else f"-{number:04d}"
     return f"{staged_prefix(event_type, month)}{event_type}{suffix}.parquet"
 
 
 def staged_prefix(event_type: str, month: date) -> str:
-    """Return the prefix of all staged files of a type and month, with the final slash."""
+    """Return the prefix of the staged files of a type and month, with its final slash."""
     return f"{STAGING}{event_type}/event_date={month_name(month)}/"
 
 
@@ -81,23 +81,23 @@ def parse_staged_key(key: str) -> StagedKey | None:
     match = _STAGED_KEY.fullmatch(key)
     if match is None or match["month"].startswith("0000"):
         return None
-    found = StagedKey(match["type"], date.fromisoformat(f"{match['month']}-01"), int(match["number"] or 1))
-    # One name for each file: other spellings of its number are not it.
-    return found if staged_key(*found) == key else None
+    staged = StagedKey(match["type"], date.fromisoformat(f"{match['month']}-01"), int(match["number"] or 1))
+    # A file has one key, so other spellings of its number are not accepted.
+    return staged if staged_key(*staged) == key else None
 
 
 def quarantined_object_key(raw_key: str) -> str:
-    """Return where the bytes of a raw object are kept that could not be staged (key relative to ``raw/``)."""
+    """Return the key that keeps the bytes of a quarantined raw object (``raw_key`` is relative to ``raw/``)."""
     return f"{QUARANTINE_OBJECTS}{raw_key}"
 
 
 def quarantine_entry_key(raw_key: str) -> str:
-    """Return where it is written why a raw object could not be staged (key relative to ``raw/``)."""
+    """Return the key of the entry with the reason of a quarantined raw object."""
     return f"{QUARANTINE_ENTRIES}{raw_key}"
 
 
 def replayed_key(raw_key: str) -> str:
-    """Return where it is written that a raw object left the quarantine (key relative to ``raw/``)."""
+    """Return the key of the note that a raw object left the quarantine."""
     return f"{QUARANTINE_REPLAYED}{raw_key}"
 
 
@@ -112,25 +112,25 @@ def commit_key(number: int) -> str:
 
 
 def parse_manifest_key(key: str) -> tuple[int, str] | None:
-    """Read the number of a staging run and ``plan`` or ``commit`` from a key; None if it is neither's."""
+    """Read the number of a staging run and ``plan`` or ``commit`` from a key; None if it is another key."""
     match = _MANIFEST_KEY.fullmatch(key)
     if match is None:
         return None
     number, name = int(match["number"]), match["name"]
-    # One name for each manifest: another spelling of its number must not stand in for it.
+    # A manifest has one key, so other spellings of its number are not accepted.
     return (number, name) if key == (plan_key if name == "plan" else commit_key)(number) else None
 
 
 def inputs_key(event_type: str, month: date, digest: str) -> str:
-    """Return the key of a list of raw objects of one type and month."""
+    """Return the key of a list of raw objects of one event type and month."""
     return f"{_INPUTS}{event_type}/event_date={month_name(month)}/{digest}.json"
 
 
-def foreign_inputs_key(digest: str) -> str:
-    """Return the key of a list of keys under ``raw/`` that are no event's."""
+def unrecognised_inputs_key(digest: str) -> str:
+    """Return the key of a list of unrecognised keys under ``raw/``."""
     return f"{_INPUTS}foreign/{digest}.json"
 
 
 def copy_manifest_key(digest: str) -> str:
-    """Return the key of the list of files that one COPY of Redshift reads."""
+    """Return the key of the manifest that one COPY of Redshift reads."""
     return f"redshift/{digest}.manifest"

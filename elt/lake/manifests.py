@@ -1,7 +1,8 @@
-"""Manifests: the plan and the commit of each staging run, and what all of them together say about a lake.
+"""Manifests: the plan and the commit of each staging run.
 
-A plan names, before anything is staged, every output and the raw objects that go into it; creating it is the lock. A
-commit says what became of them. Neither holds a wall-clock time. A plan without a commit is an unfinished run.
+A plan is created before anything is staged, and creating it is the lock. It names every output with its raw objects. A
+commit holds the hashes and counts of the outputs. Neither holds a wall-clock time. A plan without a commit is an
+unfinished run.
 """
 
 from collections import Counter
@@ -21,10 +22,10 @@ Manifest = TypeVar("Manifest", "Plan", "Commit")
 
 
 class ClosedMonths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Up to when months are closed: a month that ended by this day is closed for the hospital.
+    """Days by which months are closed: a month that ended by its hospital's day is closed for the hospital.
 
     Attributes:
-        everywhere: The day for every hospital; None if none was given.
+        everywhere: The day for every hospital; None if each hospital has its own.
         hospitals: The day for each hospital.
     """
 
@@ -32,12 +33,12 @@ class ClosedMonths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hospitals: dict[str, date] = {}
 
     def closes(self, hospital_id: str, month: date) -> bool:
-        """Tell whether a month, given by its first day, is closed for a hospital."""
+        """Return True if a month is closed for a hospital; ``month`` is its first day."""
         days = (self.everywhere, self.hospitals.get(hospital_id))
         return any(day is not None and month_after(month) <= day for day in days)
 
     def joined(self, other: "ClosedMonths") -> "ClosedMonths":
-        """Return what is closed by either of two."""
+        """Return the months that either of two closes."""
         days = [day for day in (self.everywhere, other.everywhere) if day is not None]
         hospitals = dict(self.hospitals)
         for hospital_id, day in other.hospitals.items():
@@ -46,12 +47,12 @@ class ClosedMonths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PlannedOutput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One output of a plan: a staged file, and what is staged into it.
+    """One output of a plan: a staged file and its raw objects.
 
     Attributes:
         event_type: Type of the events.
         month: First day of the month of the events.
-        key: Key of the staged file (not written if every object is quarantined).
+        key: Key of the staged file. The file is not written if every object is quarantined.
         inputs: Key of the list of raw objects.
         objects: Number of raw objects.
     """
@@ -64,18 +65,18 @@ class PlannedOutput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a staging run sets out to do.
+    """The outputs of a staging run, created before it begins.
 
     Attributes:
         manifest_version: Version of these fields.
         number: Number of the staging run, from 1.
         contract_version: Version of the events' contract.
-        closed: Months that earlier runs closed: an event of one of them is late.
+        closed: Months that earlier runs closed; events of these months are late.
         closes: Months that this run closes.
         outputs: The outputs, by event type and month.
-        foreign_inputs: Key of the list of foreign keys; None if there are none.
-        foreign_objects: Number of foreign objects.
-        replays: Whether the outputs are objects that were in quarantine.
+        foreign_inputs: Key of the list of unrecognised keys; None if there are none.
+        foreign_objects: Number of unrecognised objects.
+        replays: True if the outputs are objects that were in quarantine.
     """
 
     manifest_version: int
@@ -90,12 +91,12 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 
 class OutputCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What became of the raw objects of one output; also in the metadata of its Parquet file.
+    """Counts of the raw objects of one output, staged and quarantined; also in the metadata of its Parquet file.
 
     Attributes:
         rows: Events staged.
-        late: Late events among them, by hospital.
-        staged: Events staged, by hospital and department: one number for each day of the month.
+        late: Late events among the rows, by hospital.
+        staged: Events staged, by hospital and department, as a list with one number for each day of the month.
         quarantined: Objects quarantined, by reason and the day of their key.
         raw_sha256: Digest of the raw objects of each day (see ``elt.lake.digests.RawDigest``); empty if it was staged
             before such digests were kept.
@@ -117,7 +118,7 @@ class CommittedOutput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         key: Key of the staged file; None if every object was quarantined.
         bytes: Size of the file.
         sha256: Digest of the file, hexadecimal.
-        counts: What became of the raw objects.
+        counts: Counts of its raw objects.
     """
 
     event_type: str
@@ -129,15 +130,15 @@ class CommittedOutput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Commit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a staging run did; written when all of it is durable.
+    """The result of a staging run, written when all its outputs are durable.
 
     Attributes:
         manifest_version: Version of these fields.
         number: Number of the staging run.
         plan_sha256: Digest of the plan's bytes, hexadecimal.
         outputs: The outputs, as in the plan.
-        foreign: Number of foreign objects quarantined.
-        foreign_reasons: The same by reason.
+        foreign: Number of unrecognised objects quarantined.
+        foreign_reasons: Their numbers by reason.
     """
 
     manifest_version: int

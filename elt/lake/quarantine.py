@@ -1,8 +1,8 @@
-"""Quarantine: raw objects that break the contract are kept beside the lake with the reason, and staging goes on.
+"""Quarantine: keeps raw objects that break the contract, with the reason, so that staging goes on with the rest.
 
-The raw object itself stays where it is. What cannot be staged is copied to ``quarantine/objects/`` and described in
-``quarantine/entries/``; both are created once and never changed. When the cause is fixed, a replay stages the object
-after all and says so in ``quarantine/replayed/``: the entry stays as history, but is open no more.
+The raw object stays in place. Its bytes are copied to ``quarantine/objects/`` and its reason is written to
+``quarantine/entries/``; both are created once and never changed. When the cause is fixed, a replay
+stages the object and adds a note to ``quarantine/replayed/``: the entry stays as history, but is no longer open.
 """
 
 import json
@@ -19,40 +19,40 @@ from hospital_sim.storage import ObjectConflictError, ObjectStore
 
 
 class Reason(StrEnum):
-    """Why a raw object was not staged."""
+    """Reason for which a raw object was not staged."""
 
     NOT_JSON = "not_json"
-    """The bytes are not one JSON object: cut in half, empty, or something else."""
+    """The bytes are not one JSON object, for example because they are cut off or empty."""
     MISSING_FIELD = "missing_field"
-    """A field of the event type is not there."""
+    """A field of the event type is missing."""
     UNKNOWN_FIELD = "unknown_field"
-    """There is a field that the event type does not have."""
+    """The object has a field that the event type does not have."""
     DUPLICATE_FIELD = "duplicate_field"
-    """A field is there more than once."""
+    """A field occurs more than once."""
     WRONG_TYPE = "wrong_type"
-    """A value has another type than its field."""
+    """A value does not have the type of its field."""
     IMPOSSIBLE_VALUE = "impossible_value"
     """A value is outside what its field allows, or contradicts another field."""
     UNSUPPORTED_VERSION = "unsupported_version"
-    """The schema version is one that this contract does not know."""
+    """The contract has no such schema version."""
     WRONG_PARTITION = "wrong_partition"
     """The event type or the date differs from the folder's, or the identifier from the file's name."""
     FOREIGN_KEY = "foreign_key"
-    """The key is no event's: something else was put under ``raw/``."""
+    """The key is not the key of an event."""
     BROKEN_RUN_RECORD = "broken_run_record"
-    """The key is that of a run record, but the object is none."""
+    """The key belongs to a run record, but the object is not one."""
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why one raw object was not staged.
+    """The reason for which one raw object was not staged.
 
     Attributes:
         key: Key of the object, relative to ``raw/``.
         reason: The reason code.
-        detail: What is wrong, in words; names the field.
+        detail: The problem in words, with the name of the field.
         sha256: Digest of the object's bytes, hexadecimal.
         bytes: Size of the object.
-        manifest: Number of the staging run that met it.
+        manifest: Number of the staging run that read it.
     """
 
     key: str
@@ -64,7 +64,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Replayed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How an object left the quarantine.
+    """Note that an object left the quarantine.
 
     Attributes:
         key: Key of the object, relative to ``raw/``.

@@ -1,4 +1,4 @@
-"""What lies under ``raw/`` of a lake: partitions, events, run records, and objects that do not belong there."""
+"""Lists the folders under ``raw/`` of a lake: partitions of events, run records, and objects that are neither."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

@@ -178,7 +178,7 @@ def read_identifiers(lake: Lake, key: str) -> dict[date, bytes]:
 def write_foreign(lake: Lake, keys: list[str]) -> str:
     """Write a list of foreign keys to the lake and return its key."""
     data = json.dumps(sorted(keys), ensure_ascii=True, indent=0).encode("ascii")
-    key = layout.foreign_inputs_key(digest(data))
+    key = layout.unrecognised_inputs_key(digest(data))
     lake.store.create(key, data)
     return key
 
