@@ -1,7 +1,7 @@
-"""Lists of raw objects: what goes into one output of a plan, in 22 bytes an object.
+"""Lists of the raw objects that go into one output of a plan, in 22 bytes an object.
 
 The list of a type and month is a JSON object with one member a day: the identifiers of the day's events, sorted, 16
-bytes each, in one base64 string. Its key holds the digest of its bytes, so a list is written once, whoever writes it.
+bytes each, in one base64 string. Its key holds the digest of its bytes, so the same list is written once.
 """
 
 import json
@@ -21,33 +21,33 @@ from elt.lake.lake import Lake
 from elt.lake.manifests import PlannedOutput
 from elt.lake.prefetch import prefetched
 from elt.native.names import IDENTIFIER_BYTES, read_object_names, split_identifiers
-from hospital_sim.events import keys as raw_layout
+from hospital_sim.events.keys import partition_prefix
 
 LARGEST_OUTPUT = 2_000_000
-"""The most objects of one output: what is held of them in memory is then bounded."""
+"""Most objects of one output, so that the memory for them is bounded."""
 
 
 @dataclass(frozen=True)
 class NewObjects:
-    """What one type and month holds that no earlier plan names, or a part of it.
+    """Objects of one event type and month that no earlier plan names, or a part of them.
 
     Attributes:
         event_type: Type of the events.
         month: First day of the month.
         inputs: Key of the list of new events; None if there are none.
         objects: Number of new events.
-        foreign: Keys in the partitions that are no event's, new or not.
+        unrecognised: Keys in the partitions that belong to no event, planned before or not.
     """
 
     event_type: str
     month: date
     inputs: str | None
     objects: int
-    foreign: tuple[str, ...]
+    unrecognised: tuple[str, ...]
 
 
 class MonthToList(NamedTuple):
-    """The partitions of one type and month that are to be listed.
+    """Partitions of one event type and month, to be listed.
 
     Attributes:
         event_type: Type of the events.
@@ -61,34 +61,34 @@ class MonthToList(NamedTuple):
 
 
 def list_new_objects(lake: Lake, months: Iterable[MonthToList]) -> Generator[list[NewObjects], None, None]:
-    """List what partitions hold, less what earlier plans name.
+    """List the objects of partitions that no earlier plan names.
 
     Args:
         lake: The lake.
-        months: What is listed.
+        months: The partitions to list.
 
     Yields:
-        For each month the new objects in parts of at most ``LARGEST_OUTPUT``, each with its list written to the lake;
-        at least one part, the first of which has the foreign keys.
+        For each month at least one part with at most ``LARGEST_OUTPUT`` objects, whose list is written to the lake. The
+        first part has the unrecognised keys.
     """
     return prefetched(partial(_new_objects, lake), months, lake.prefetch_threads)
 
 
 def _new_objects(lake: Lake, month: MonthToList) -> list[NewObjects]:
     event_type, days, earlier = month
-    known = _known(lake, earlier)
+    planned = _read_planned(lake, earlier)
     new: dict[date, bytes] = {}
-    foreign: list[str] = []
-    for day, found, others in _listed(lake, event_type, days):
-        if fresh := _without(found, known.get(day)):
-            new[day] = fresh
-        foreign += (raw_layout.partition_prefix(event_type, day) + name for name in others)
+    unrecognised: list[str] = []
+    for day, identifiers, other_names in _list_days(lake, event_type, days):
+        if new_identifiers := _without(identifiers, planned.get(day)):
+            new[day] = new_identifiers
+        unrecognised += (partition_prefix(event_type, day) + name for name in other_names)
     first, *rest = write_lists(lake, event_type, layout.month_of(days[0]), new)
-    return [replace(first, foreign=tuple(foreign)), *rest]
+    return [replace(first, unrecognised=tuple(unrecognised)), *rest]
 
 
-def _listed(lake: Lake, event_type: str, days: list[date]) -> Iterator[tuple[date, bytes, list[str]]]:
-    """Yield the identifiers of the objects of each day, and its other names; few names are held at once."""
+def _list_days(lake: Lake, event_type: str, days: list[date]) -> Iterator[tuple[date, bytes, list[str]]]:
+    """Yield each day with the identifiers of its objects and its other names, with few names in memory at once."""
     while days:
         names = lake.object_names(event_type, days)
         yield from zip(days, *read_object_names(event_type, names), strict=False)
@@ -96,7 +96,7 @@ def _listed(lake: Lake, event_type: str, days: list[date]) -> Iterator[tuple[dat
 
 
 def write_lists(lake: Lake, event_type: str, month: date, days: dict[date, bytes]) -> list[NewObjects]:
-    """Write the lists of some raw objects of one type and month to the lake.
+    """Write the lists of raw objects of one event type and month to the lake.
 
     Args:
         lake: The lake.
@@ -105,13 +105,13 @@ def write_lists(lake: Lake, event_type: str, month: date, days: dict[date, bytes
         days: The identifiers of each day, 16 bytes each, sorted.
 
     Returns:
-        The objects in parts of at most ``LARGEST_OUTPUT``, at least one.
+        At least one part, with at most ``LARGEST_OUTPUT`` objects each.
     """
     return [NewObjects(event_type, month, *_write(lake, event_type, month, part), ()) for part in _parts(days)]
 
 
 def _parts(new: dict[date, bytes]) -> Iterator[dict[date, bytes]]:
-    """Cut the new objects of a month into parts of bounded size, mostly the one part."""
+    """Cut the new objects of a month into parts of bounded size; most months have one part."""
     part: dict[date, bytes] = {}
     room = LARGEST_OUTPUT * IDENTIFIER_BYTES
     for day, identifiers in new.items():
@@ -125,7 +125,7 @@ def _parts(new: dict[date, bytes]) -> Iterator[dict[date, bytes]]:
 
 
 def _write(lake: Lake, event_type: str, month: date, days: dict[date, bytes]) -> tuple[str | None, int]:
-    """Write a list of raw objects to the lake; return its key, None for an empty one, and its length."""
+    """Write a list of raw objects; return its key (None if it is empty) and its length."""
     if not days:
         return None, 0
     data = encode_identifiers(days)
@@ -135,7 +135,7 @@ def _write(lake: Lake, event_type: str, month: date, days: dict[date, bytes]) ->
 
 
 def encode_identifiers(days: dict[date, bytes]) -> bytes:
-    """Return the bytes of a list of raw objects: the same bytes for the same objects.
+    """Return the bytes of a list of raw objects; the same objects give the same bytes.
 
     Args:
         days: The identifiers of each day, 16 bytes each, sorted.
@@ -167,24 +167,24 @@ def read_identifiers(lake: Lake, key: str) -> dict[date, bytes]:
     """Read a list of raw objects from the lake.
 
     Raises:
-        BrokenLakeError: If the object is not what was written under the key.
+        BrokenLakeError: If the object was changed.
     """
     data = lake.store.read(key)
     if digest(data) not in key:
-        raise BrokenLakeError(f"{key}: its bytes are not those that its name promises; put back the object")
+        raise BrokenLakeError(f"{key}: its bytes do not have the digest in its name; put back the object")
     return decode_identifiers(data)
 
 
-def write_foreign(lake: Lake, keys: list[str]) -> str:
-    """Write a list of foreign keys to the lake and return its key."""
+def write_unrecognised(lake: Lake, keys: list[str]) -> str:
+    """Write a list of unrecognised keys to the lake and return its key."""
     data = json.dumps(sorted(keys), ensure_ascii=True, indent=0).encode("ascii")
     key = layout.unrecognised_inputs_key(digest(data))
     lake.store.create(key, data)
     return key
 
 
-def read_foreign(lake: Lake, key: str) -> list[str]:
-    """Read a list of foreign keys from the lake."""
+def read_unrecognised(lake: Lake, key: str) -> list[str]:
+    """Read a list of unrecognised keys from the lake."""
     keys: list[str] = json.loads(lake.store.read(key))
     return keys
 
@@ -197,15 +197,15 @@ def earlier_lists(outputs: Iterable[PlannedOutput]) -> dict[tuple[str, date], li
     return lists
 
 
-def _known(lake: Lake, keys: Iterable[str]) -> dict[date, set[bytes]]:
-    known: dict[date, set[bytes]] = {}
+def _read_planned(lake: Lake, keys: Iterable[str]) -> dict[date, set[bytes]]:
+    planned: dict[date, set[bytes]] = {}
     for key in keys:
         for day, identifiers in read_identifiers(lake, key).items():
-            known.setdefault(day, set()).update(split_identifiers(identifiers))
-    return known
+            planned.setdefault(day, set()).update(split_identifiers(identifiers))
+    return planned
 
 
-def _without(identifiers: bytes, known: set[bytes] | None) -> bytes:
-    if not known:
+def _without(identifiers: bytes, planned: set[bytes] | None) -> bytes:
+    if not planned:
         return identifiers
-    return b"".join(identifier for identifier in split_identifiers(identifiers) if identifier not in known)
+    return b"".join(identifier for identifier in split_identifiers(identifiers) if identifier not in planned)

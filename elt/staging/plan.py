@@ -1,7 +1,7 @@
-"""Plans: what a staging run will do, and which months it closes.
+"""Plans of staging runs: the outputs with their raw objects, and the months that the run closes.
 
-Creating the plan is the lock. Of two runs that would create the same plan number, one is refused; it completes the
-plan of the other first and then plans what is left.
+Creating the plan is the lock. If two runs create a plan with the same number, one is refused: it completes the plan of
+the other and then plans the remaining objects.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from elt.contracts import CONTRACT_VERSION
 from elt.lake import layout
 from elt.lake.lake import Lake
 from elt.lake.manifests import MANIFEST_VERSION, ClosedMonths, Plan, PlannedOutput, StagingRun
-from elt.staging import input_lists as inputs
+from elt.staging import input_lists
 from elt.staging.input_lists import NewObjects
 from hospital_sim.events import RunRecord
 from hospital_sim.storage import BrokenRecord, FinishedRun, create_once
@@ -40,30 +40,31 @@ def closing(records: Iterable[RunRecord], as_of: date | None) -> ClosedMonths:
 def make_plan(
     lake: Lake,
     runs: list[StagingRun],
-    found: Iterable[NewObjects],
-    tree_foreign: list[str],
+    new_objects: Iterable[NewObjects],
+    unrecognised: Iterable[str],
     as_of: date | None,
 ) -> Plan | None:
-    """Make the plan of what is new in a lake.
+    """Make the plan for the new objects of a lake.
 
     Args:
         lake: The lake.
         runs: The staging runs so far, all finished.
-        found: The new objects of each event type and month.
-        tree_foreign: Foreign keys outside the partitions.
+        new_objects: The new objects of each event type and month.
+        unrecognised: Unrecognised keys outside the partitions.
         as_of: As in ``closing``.
 
     Returns:
         The plan, not created yet; None if there is nothing to do.
     """
-    found = sorted(found, key=lambda new: (new.event_type, new.month))
+    new_objects = sorted(new_objects, key=_by_type_and_month)
     run_records = list(lake.run_records())
     broken_records = {run.key for run in run_records if isinstance(run, BrokenRecord)}
     closes = closing((run.record for run in run_records if isinstance(run, FinishedRun)), as_of)
-    foreign = {*tree_foreign, *broken_records}.union(*(new.foreign for new in found)) - _earlier_foreign(lake, runs)
+    in_partitions = (new.unrecognised for new in new_objects)
+    new_keys = {*unrecognised, *broken_records}.union(*in_partitions) - _planned_unrecognised(lake, runs)
     closed = closed_by(runs)
-    outputs = plan_outputs(runs, found)
-    if not outputs and not foreign and _same_months(closed, closed.joined(closes)):
+    outputs = plan_outputs(runs, new_objects)
+    if not outputs and not new_keys and _same_months(closed, closed.joined(closes)):
         return None
     return Plan(
         manifest_version=MANIFEST_VERSION,
@@ -72,17 +73,17 @@ def make_plan(
         closed=closed,
         closes=closes,
         outputs=outputs,
-        foreign_inputs=inputs.write_foreign(lake, list(foreign)) if foreign else None,
-        foreign_objects=len(foreign),
+        foreign_inputs=input_lists.write_unrecognised(lake, list(new_keys)) if new_keys else None,
+        foreign_objects=len(new_keys),
     )
 
 
-def make_replay_plan(runs: list[StagingRun], found: Iterable[NewObjects]) -> Plan:
-    """Make the plan of a replay: objects that were in quarantine, and nothing else.
+def make_replay_plan(runs: list[StagingRun], new_objects: Iterable[NewObjects]) -> Plan:
+    """Make the plan of a replay, which stages only objects that are in quarantine.
 
     Args:
         runs: The staging runs so far, all finished.
-        found: The objects, of each event type and month.
+        new_objects: The objects of each event type and month.
     """
     return Plan(
         manifest_version=MANIFEST_VERSION,
@@ -90,7 +91,7 @@ def make_replay_plan(runs: list[StagingRun], found: Iterable[NewObjects]) -> Pla
         contract_version=CONTRACT_VERSION,
         closed=closed_by(runs),
         closes=ClosedMonths(),
-        outputs=plan_outputs(runs, sorted(found, key=lambda new: (new.event_type, new.month))),
+        outputs=plan_outputs(runs, sorted(new_objects, key=_by_type_and_month)),
         foreign_inputs=None,
         foreign_objects=0,
         replays=True,
@@ -106,11 +107,11 @@ def closed_by(runs: list[StagingRun]) -> ClosedMonths:
 
 
 def create_plan(lake: Lake, plan: Plan) -> None:
-    """Create a plan, and see that the store refuses to create it again, or it could overwrite the plan of another run.
+    """Create a plan, and check that the store refuses to create it twice, because the plan is the lock.
 
     Raises:
         ObjectConflictError: If another run has created another plan with this number.
-        OverwritingStoreError: If the store does not refuse to create what is there.
+        OverwritingStoreError: If the store creates an object that exists.
     """
     create_once(lake.store, layout.plan_key(plan.number), encode_plan(plan))
 
@@ -120,7 +121,7 @@ def encode_plan(plan: Plan) -> bytes:
     return msgspec.json.format(msgspec.json.encode(plan), indent=1)
 
 
-def plan_outputs(runs: list[StagingRun], found: Iterable[NewObjects]) -> tuple[PlannedOutput, ...]:
+def plan_outputs(runs: list[StagingRun], new_objects: Iterable[NewObjects]) -> tuple[PlannedOutput, ...]:
     """Return the outputs of a plan, each under a key that no earlier run has written."""
     numbers: Counter[tuple[str, date]] = Counter()
     for run in runs:
@@ -130,7 +131,7 @@ def plan_outputs(runs: list[StagingRun], found: Iterable[NewObjects]) -> tuple[P
                 place = (output.event_type, output.month)
                 numbers[place] = max(numbers[place], written.number)
     outputs = []
-    for new in found:
+    for new in new_objects:
         if new.inputs is not None:
             numbers[new.event_type, new.month] += 1
             key = layout.staged_key(new.event_type, new.month, numbers[new.event_type, new.month])
@@ -139,7 +140,7 @@ def plan_outputs(runs: list[StagingRun], found: Iterable[NewObjects]) -> tuple[P
 
 
 def _same_months(before: ClosedMonths, after: ClosedMonths) -> bool:
-    """Tell whether two close the same months, though their days may differ."""
+    """Return True if two close the same months, though their days may differ."""
 
     def months(closed: ClosedMonths) -> tuple[date | None, dict[str, date]]:
         everywhere = closed.everywhere and layout.month_of(closed.everywhere)
@@ -148,6 +149,10 @@ def _same_months(before: ClosedMonths, after: ClosedMonths) -> bool:
     return months(before) == months(after)
 
 
-def _earlier_foreign(lake: Lake, runs: list[StagingRun]) -> set[str]:
+def _planned_unrecognised(lake: Lake, runs: list[StagingRun]) -> set[str]:
     lists = (run.plan.foreign_inputs for run in runs)
-    return {key for name in lists if name is not None for key in inputs.read_foreign(lake, name)}
+    return {key for name in lists if name is not None for key in input_lists.read_unrecognised(lake, name)}
+
+
+def _by_type_and_month(new: NewObjects) -> tuple[str, date]:
+    return new.event_type, new.month

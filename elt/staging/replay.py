@@ -1,7 +1,7 @@
-"""Replay: stages what was put in quarantine and keeps the contract now.
+"""Replays the quarantine: stages its objects that keep the contract now.
 
-The cause is mended by a newer contract, or by putting the right object under the key in ``raw/``. A replay is a staging
-run of its own, with a plan and a commit, so a replay that is cut off is completed by the next staging or replay.
+A newer contract, or the right object under the key in ``raw/``, fixes the cause. A replay is a staging run with a plan
+and a commit, so the next ``stage`` or ``replay`` completes an interrupted one.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from elt.lake.lake import Lake
 from elt.lake.manifests import Plan
 from elt.lake.tree import RAW_PREFIX
 from elt.native.names import read_object_names, split_identifiers
-from elt.staging import input_lists as inputs
+from elt.staging import input_lists
 from elt.staging.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day, read_batch
 from elt.staging.decode import decode
 from elt.staging.input_lists import NewObjects
@@ -27,11 +27,11 @@ from hospital_sim.storage import FinishedRun, ObjectNotFoundError, read_record
 
 @dataclass(frozen=True)
 class ReplaySummary:
-    """What a replay did.
+    """Counts of one replay.
 
     Attributes:
-        staged: What was staged.
-        closed: Entries that left the list.
+        staged: Counts of what was staged.
+        closed: Entries that left the quarantine.
         still_open: Entries that stay, by reason.
     """
 
@@ -40,20 +40,20 @@ class ReplaySummary:
     still_open: dict[str, int]
 
     def as_dict(self) -> dict[str, object]:
-        """Return the summary as a JSON object."""
+        """Return the summary as a JSON object, as the command prints it."""
         return asdict(self)
 
 
 def replay(lake: Lake, workers: int = 1, on_progress: OnProgress | None = None) -> ReplaySummary:
-    """Stage what is in quarantine and keeps the contract now; the rest stays there, with its first reason.
+    """Stage the objects of the quarantine that keep the contract now; the others stay, with their first reason.
 
     Args:
         lake: The lake.
-        workers: Processes.
+        workers: Number of processes.
         on_progress: Called as files are staged.
 
     Returns:
-        What was staged.
+        The counts of the replay.
 
     Raises:
         EmptyLakeError: If the lake has not been staged.
@@ -92,26 +92,25 @@ def _is_record(lake: Lake, key: str) -> bool:
 
 
 def _fixed_events(lake: Lake) -> Iterator[NewObjects]:
-    """Yield the events of each type and month that are in quarantine and keep the contract now."""
-    waiting: dict[tuple[str, date], dict[date, list[bytes]]] = defaultdict(lambda: defaultdict(list))
+    """Yield the objects of each type and month that are in quarantine and keep the contract now."""
+    quarantined: dict[tuple[str, date], dict[date, list[bytes]]] = defaultdict(lambda: defaultdict(list))
     for entry in lake.quarantine.open_entries():
         key = raw_layout.parse_event_key(entry.key)
         if key is not None:
-            in_month = waiting[key.event_type, layout.month_of(key.event_date)]
+            in_month = quarantined[key.event_type, layout.month_of(key.event_date)]
             in_month[key.event_date].append(bytes.fromhex(key.event_id.replace("-", "")))
-    for (event_type, month), days in sorted(waiting.items()):
-        right: dict[date, list[bytes]] = defaultdict(list)
-        joined = {day: b"".join(sorted(identifiers)) for day, identifiers in days.items()}
-        for names in in_batches(names_by_day(event_type, joined), BATCH_OBJECTS):
-            for day, identifier in _right(lake, names):
-                right[day].append(identifier)
-        if right:
-            yield from inputs.write_lists(
-                lake, event_type, month, {day: b"".join(sorted(found)) for day, found in right.items()}
-            )
+    for (event_type, month), days in sorted(quarantined.items()):
+        fixed: dict[date, list[bytes]] = defaultdict(list)
+        by_day = {day: b"".join(sorted(identifiers)) for day, identifiers in days.items()}
+        for names in in_batches(names_by_day(event_type, by_day), BATCH_OBJECTS):
+            for day, identifier in _keep_contract(lake, names):
+                fixed[day].append(identifier)
+        if fixed:
+            lists = {day: b"".join(sorted(identifiers)) for day, identifiers in fixed.items()}
+            yield from input_lists.write_lists(lake, event_type, month, lists)
 
 
-def _right(lake: Lake, names: list[ObjectNames]) -> Iterator[tuple[date, bytes]]:
+def _keep_contract(lake: Lake, names: list[ObjectNames]) -> Iterator[tuple[date, bytes]]:
     """Yield the day and the identifier of each object that exists and keeps the contract."""
     existing = [of_day for of_day in (_existing(lake, of_day) for of_day in names) if len(of_day)]
     if not existing:

@@ -19,7 +19,7 @@ from elt.lake.workers import DaskWorkers, LocalWorkers, Workers, suitable_count
 from elt.staging import input_lists
 from elt.staging.input_lists import MonthToList
 from elt.staging.plan import create_plan, encode_plan, make_plan
-from elt.staging.write import output_groups, quarantine_foreign, stage_outputs
+from elt.staging.write import output_groups, quarantine_unrecognised, stage_outputs
 from hospital_sim.storage import ObjectConflictError
 
 
@@ -67,7 +67,7 @@ class StageSummary:
         self.manifests.append(plan.number)
 
     def as_dict(self) -> dict[str, object]:
-        """Return the summary as a JSON object."""
+        """Return the summary as a JSON object, as the command prints it."""
         return asdict(self)
 
 
@@ -92,7 +92,7 @@ def stage(
         on_progress: Called as months are listed and files are staged.
 
     Returns:
-        The counts of what was staged.
+        The counts of the staging runs that were completed.
 
     Raises:
         EmptyLakeError: If there are no events in the lake.
@@ -154,7 +154,7 @@ class StagingRuns:
                 return
 
     def _complete(self, plan: Plan) -> None:
-        unrecognised = quarantine_foreign(self._lake, plan)
+        unrecognised = quarantine_unrecognised(self._lake, plan)
         results = self._pool.run(stage_outputs, output_groups(plan.outputs, self._pool.count), plan)
         written = dict(report_progress(results, "staging files", len(plan.outputs), self._on_progress))
         commit = Commit(

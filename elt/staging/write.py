@@ -224,12 +224,12 @@ def _not_ours(output: PlannedOutput) -> BrokenLakeError:
     return BrokenLakeError(f"{output.key}: not written by staging, but in its place; move it out of the lake")
 
 
-def quarantine_foreign(lake: Lake, plan: Plan) -> dict[Reason, int]:
+def quarantine_unrecognised(lake: Lake, plan: Plan) -> dict[Reason, int]:
     """Quarantine the unrecognised objects of a plan and return their number by reason."""
     if plan.foreign_inputs is None:
         return {}
     reasons: Counter[Reason] = Counter()
-    for key in inputs.read_foreign(lake, plan.foreign_inputs):
+    for key in inputs.read_unrecognised(lake, plan.foreign_inputs):
         data = lake.read_raw(key)
         reason, detail = Reason.FOREIGN_KEY, "not the key of an event"
         if raw_layout.is_record_key(key):

@@ -52,7 +52,7 @@ def check_inputs(lake: Lake, runs: list[StagingRun]) -> Iterator[Problem]:
         except ObjectNotFoundError:
             yield Problem(key, Kind.MISSING, "the list of raw objects that a plan names")
         except (BrokenLakeError, ValueError):
-            yield Problem(key, Kind.ALTERED, "its bytes are not those that its name promises")
+            yield Problem(key, Kind.ALTERED, "its bytes do not have the digest in its name")
 
 
 def check_staged_files(lake: Lake, runs: list[StagingRun]) -> Iterator[Problem]:
