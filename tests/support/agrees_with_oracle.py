@@ -16,6 +16,6 @@ def assert_every_second_agrees(plan: RunPlan, log: WardLog) -> None:
     for position, ward in enumerate(config.department):
         expected = first_come_first_served(ward.beds, draws(config, position, plan.seed, plan.start, plan.end))
         admitted = {ordinal: passage.admitted for ordinal, passage in expected.items() if passage.admitted < after}
-        left = {ordinal: passage for ordinal, passage in expected.items() if passage.discharged < after}
+        passages = {ordinal: passage for ordinal, passage in expected.items() if passage.discharged < after}
         assert log.admitted_at[ward.id] == admitted
-        assert log.passages[ward.id] == left
+        assert log.passages[ward.id] == passages

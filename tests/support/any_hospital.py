@@ -1,4 +1,4 @@
-"""Random hospitals in which everything happens often: few beds, short stays, and many things in one second."""
+"""Random hospitals with few beds, short stays and many events in one second."""
 
 from typing import Any
 
@@ -49,12 +49,12 @@ def _profile(draw: st.DrawFn, size: int) -> list[float]:
 
 @st.composite
 def _profiles(draw: st.DrawFn, *, prefix: str = "") -> Fields:
-    given: Fields = {}
+    fields: Fields = {}
     if draw(st.booleans()):
-        given[f"{prefix}weekday_multipliers"] = draw(_profile(7))
+        fields[f"{prefix}weekday_multipliers"] = draw(_profile(7))
     if draw(st.booleans()):
-        given[f"{prefix}hour_multipliers"] = draw(_profile(24))
-    return given
+        fields[f"{prefix}hour_multipliers"] = draw(_profile(24))
+    return fields
 
 
 @st.composite
@@ -87,12 +87,12 @@ def _times(draw: st.DrawFn) -> Fields:
 
 @st.composite
 def _source(draw: st.DrawFn, name: str) -> Fields:
-    given: Fields = {"id": name, **draw(_times())}
+    fields: Fields = {"id": name, **draw(_times())}
     if draw(st.booleans()):
-        given["when_full"] = draw(st.sampled_from(["wait", "divert"]))
+        fields["when_full"] = draw(st.sampled_from(["wait", "divert"]))
     if draw(st.booleans()):
-        given |= {"stay": draw(_hours_of_stay), "delay_share": draw(st.sampled_from([0, 0.5]))}
-    return given
+        fields |= {"stay": draw(_hours_of_stay), "delay_share": draw(st.sampled_from([0, 0.5]))}
+    return fields
 
 
 @st.composite
@@ -100,14 +100,14 @@ def _demand(draw: st.DrawFn) -> Fields:
     kind = draw(st.sampled_from(["one", "shares", "sources"]))
     if kind == "sources":
         return {"source": [draw(_source(f"s{number}")) for number in range(draw(st.integers(1, 3)))]}
-    given: Fields = {"requests_per_day": draw(st.sampled_from([1.0, 4.0, 10.0])), **draw(_profiles())}
+    fields: Fields = {"requests_per_day": draw(st.sampled_from([1.0, 4.0, 10.0])), **draw(_profiles())}
     if kind == "shares":
-        given["source"] = [
+        fields["source"] = [
             {"id": "emergency", "share": 0.75},
             {"id": "elective", "share": 0.25, "when_full": "divert"},
             *([draw(_source("other"))] if draw(st.booleans()) else []),
         ]
-    return given
+    return fields
 
 
 @st.composite
@@ -130,28 +130,28 @@ def _bed_changes(draw: st.DrawFn, beds: int) -> list[Fields]:
 @st.composite
 def _department(draw: st.DrawFn, name: str, others: list[str]) -> Fields:
     beds = draw(st.integers(1, 4))
-    given: Fields = {"id": name, "name": name.upper(), "treatment_function_code": "300", "beds": beds}
-    given |= {
+    fields: Fields = {"id": name, "name": name.upper(), "treatment_function_code": "300", "beds": beds}
+    fields |= {
         "allow_overload": True,
         "return_share": 0.5,
         "when_full": draw(st.sampled_from(["wait", "wait", "divert"])),
     }
-    given |= draw(_demand()) | draw(_stays())
-    given |= {"delay_share": draw(st.sampled_from([0, 0.3, 1])), "delay": draw(_hours_of_stay)}
-    given["bed_change"] = draw(_bed_changes(beds))
+    fields |= draw(_demand()) | draw(_stays())
+    fields |= {"delay_share": draw(st.sampled_from([0, 0.3, 1])), "delay": draw(_hours_of_stay)}
+    fields["bed_change"] = draw(_bed_changes(beds))
     if draw(st.booleans()):
-        given |= draw(_profiles(prefix="discharge_"))
+        fields |= draw(_profiles(prefix="discharge_"))
     if draw(st.booleans()):
-        given["turnaround_hours"] = _fixed(draw(st.sampled_from([0, 1, 2.5, 1 / 3600])), unit=1)
+        fields["turnaround_hours"] = _fixed(draw(st.sampled_from([0, 1, 2.5, 1 / 3600])), unit=1)
     if draw(st.booleans()):
         close, open_ = sorted(draw(st.tuples(*[st.sampled_from([0.25, 0.5, 0.75, 1.0])] * 2)))
-        given["escalation"] = {"beds": draw(st.integers(1, 2)), "open_above": open_, "close_below": close}
+        fields["escalation"] = {"beds": draw(st.integers(1, 2)), "open_above": open_, "close_below": close}
     if others and draw(st.booleans()):
         to = draw(st.lists(st.sampled_from(others), min_size=1, unique=True))
-        given["overflow"] = {"after_hours": draw(st.sampled_from([0.0001, 0.5, 1, 3])), "to": to}
+        fields["overflow"] = {"after_hours": draw(st.sampled_from([0.0001, 0.5, 1, 3])), "to": to}
     if draw(st.booleans()):
-        given["capacity"] = 12
-    return given
+        fields["capacity"] = 12
+    return fields
 
 
 @st.composite

@@ -1,4 +1,4 @@
-"""What a run's events say of beds and queues, worked out again from the events alone, second by second.
+"""Beds and queues of a run, worked out from its events alone, second by second.
 
 Every check raises ``AssertionError`` when what it is named after does not hold. A check knows the configuration and the
 events, and nothing of how they came about.
@@ -66,9 +66,9 @@ class DepartmentHistory:
         self.visits = list(self._visits())
 
     def _visits(self) -> Iterator[Visit]:
-        left = {event.spell_id: event.discharge_date for event in self.discharges}
+        discharged_at = {event.spell_id: event.discharge_date for event in self.discharges}
         for event in self.admissions:
-            discharged = left.get(event.spell_id, FOREVER)
+            discharged = discharged_at.get(event.spell_id, FOREVER)
             yield Visit(event.patient_id, event.request_date, event.admission_date, discharged)
         for wait in self.waits:
             if wait.snapshot_date == self.days[-1]:
@@ -136,9 +136,9 @@ def no_bed_is_free_while_someone_waits(history: RunHistory) -> None:
 def the_beds_are_conserved_from_day_to_day(history: RunHistory) -> None:
     for ward in history.departments:
         admitted = Counter(event.event_time.date() for event in ward.admissions)
-        left = Counter(event.event_time.date() for event in ward.discharges)
+        discharged = Counter(event.event_time.date() for event in ward.discharges)
         for day in ward.days:
-            change = admitted[day] - left[day]
+            change = admitted[day] - discharged[day]
             assert ward.census[day, "EOD"].occupied_beds == ward.census[day, "SOD"].occupied_beds + change
 
 
@@ -189,14 +189,14 @@ def a_census_counts_who_is_there(history: RunHistory) -> None:
 @_always
 def those_who_wait_at_the_end_of_a_day_and_no_others_have_a_snapshot(history: RunHistory) -> None:
     for ward in history.departments:
-        told: dict[date, list[tuple[str, datetime]]] = defaultdict(list)
+        snapshots: dict[date, list[tuple[str, datetime]]] = defaultdict(list)
         for event in ward.waits:
-            told[event.snapshot_date].append((event.patient_id, event.request_date))
+            snapshots[event.snapshot_date].append((event.patient_id, event.request_date))
             assert event.event_time == ward.census[event.snapshot_date, "EOD"].event_time
             assert timedelta(seconds=event.wait_duration) == event.event_time - event.request_date
         for day in ward.days:
             waiting = ward.waiting_at(ward.census[day, "EOD"].event_time)
-            assert sorted(told[day]) == sorted((visit.patient, visit.requested) for visit in waiting)
+            assert sorted(snapshots[day]) == sorted((visit.patient, visit.requested) for visit in waiting)
 
 
 @_always

@@ -1,4 +1,4 @@
-"""One hospital in which every rule is used every day, and much of it in the same second."""
+"""A hospital that uses every rule every day, often in the same second."""
 
 from hospital_sim.config import HospitalConfig, parse_hospital
 

@@ -1,4 +1,4 @@
-"""Requests of one department, drawn from its configuration without a hospital around it."""
+"""Requests of one department, drawn from its configuration without a hospital."""
 
 from datetime import date
 from itertools import takewhile
@@ -17,8 +17,12 @@ DAY = 86_400
 
 def department(**fields: Any) -> DepartmentConfig:
     """Return a department with some fields; stays are exponential if they do not say how long."""
-    given = {"stay": {"distribution": "exponential", "mean": 1}, "long_stay_share": 0, "allow_overload": True} | fields
-    ward = {"id": "ward", "name": "Ward", "treatment_function_code": "300", "beds": 10} | given
+    overrides = {
+        "stay": {"distribution": "exponential", "mean": 1},
+        "long_stay_share": 0,
+        "allow_overload": True,
+    } | fields
+    ward = {"id": "ward", "name": "Ward", "treatment_function_code": "300", "beds": 10} | overrides
     return parse_hospital({"id": "h", "name": "H", "department": [ward]}).department[0]
 
 

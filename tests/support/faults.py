@@ -1,4 +1,4 @@
-"""Faults to plant in the real simulation, so that each check can show that it bites.
+"""Faults to plant in the real simulation, so that each check can show that it fails.
 
 A fault is a function that takes pytest's ``monkeypatch`` and replaces one part by a wrong one.
 """
@@ -38,12 +38,12 @@ def a_bed_leaks(patch: pytest.MonkeyPatch) -> None:
     """Once, in the middle of things, a bed that becomes free is forgotten."""
 
     class Leaking(beds.BedPool[Any]):
-        left = 0
+        departures = 0
 
         def leave(self, number: int, *, clean: bool = True) -> Any:
             occupant = super().leave(number, clean=clean)
-            self.left += 1
-            if self.left == 30 and self.beds > 1:
+            self.departures += 1
+            if self.departures == 30 and self.beds > 1:
                 self._free.remove(number)
             return occupant
 
@@ -184,7 +184,7 @@ def a_request_is_dropped(patch: pytest.MonkeyPatch) -> None:
     """One in a hundred never comes to the department."""
     real = simulation.requests
 
-    def dropping(*given: Any) -> Iterator[demand.Request]:
-        return (each for ordinal, each in enumerate(real(*given)) if ordinal % 100)
+    def dropping(*arguments: Any) -> Iterator[demand.Request]:
+        return (each for ordinal, each in enumerate(real(*arguments)) if ordinal % 100)
 
     patch.setattr(simulation, "requests", dropping)

@@ -92,8 +92,8 @@ def the_rate_is_off_by(percent: float) -> Fault:
 def demand_comes_in_the_first_half_of_the_day(patch: pytest.MonkeyPatch) -> None:
     real = demand._poisson
 
-    def squeezed(*given: Any) -> Iterator[list[int]]:
-        for seconds in real(*given):
+    def squeezed(*arguments: Any) -> Iterator[list[int]]:
+        for seconds in real(*arguments):
             yield [second - second % DAY + second % DAY // 2 for second in seconds]
 
     patch.setattr(demand, "_poisson", squeezed)

@@ -1,4 +1,4 @@
-"""An independent account of who gets which bed when: the recursion of a queue with several servers, without SimPy.
+"""An oracle of first come, first served: the recursion of a queue with several servers, without SimPy.
 
 In the order of the requests each patient takes the bed that becomes free first, at once or when it does. It knows the
 draws of the demand and the number of beds, and nothing of the simulation.

@@ -1,4 +1,4 @@
-"""Hand-made requests through the real coroutines, with a note of everything in the order in which it happens."""
+"""Runs the real coroutines on hand-made requests, and notes each change in order."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -45,7 +45,7 @@ def ward(identifier: str, beds: int, when_full: str = "wait") -> DepartmentConfi
 
 
 class _Notes:
-    """An observer that notes all it is told."""
+    """An observer that notes every call."""
 
     def __init__(self, env: Clockwork, ordinals: dict[int, int]) -> None:
         self._env = env
@@ -88,12 +88,12 @@ def drive(wards: Iterable[tuple[DepartmentConfig, Sequence[Asked]]], *until: int
         wards: Each department with its requests, in order of their seconds from the beginning of a day.
         until: Where to stop on the way; what happens in the last of these seconds is not part of it.
     """
-    given = [(config, [_request(each, config) for each in asked]) for config, asked in wards]
+    requests_by_ward = [(config, [_request(each, config) for each in asked]) for config, asked in wards]
     env = Clockwork()
-    ordinals = {id(request): ordinal for _, requests in given for ordinal, request in enumerate(requests)}
-    notes, order = _Notes(env, ordinals), Order(len(given))
+    ordinals = {id(request): ordinal for _, requests in requests_by_ward for ordinal, request in enumerate(requests)}
+    notes, order = _Notes(env, ordinals), Order(len(requests_by_ward))
     departments = []
-    for position, (config, requests) in enumerate(given):
+    for position, (config, requests) in enumerate(requests_by_ward):
         entry = Department(env, config, position, order)
         departments.append(entry)
         start(arrivals(env, entry, requests, notes))

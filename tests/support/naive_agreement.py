@@ -1,4 +1,4 @@
-"""Runs the engine and the naive hospital on the same draws, and says where they differ."""
+"""Runs the engine and the naive hospital on the same draws, and lists their differences."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -63,14 +63,14 @@ def differences(config: HospitalConfig, days: int = 5, seed: int = 1, *, every: 
     naive = run_naively(config, drawn(config, days, seed), first_day, last_day, every=every)
     engine = seen_in(*run_engine(config, days, seed))
     wanted = expected_of(naive, days)
-    found = []
+    lines = []
     for name in ("spells", "censuses", "waiting"):
         ours, theirs = Counter(getattr(engine, name)), Counter(getattr(wanted, name))
-        found += [f"{name}: only the engine has {row}" for row in sorted((ours - theirs).elements(), key=str)]
-        found += [f"{name}: only the naive hospital has {row}" for row in sorted((theirs - ours).elements(), key=str)]
+        lines += [f"{name}: only the engine has {row}" for row in sorted((ours - theirs).elements(), key=str)]
+        lines += [f"{name}: only the naive hospital has {row}" for row in sorted((theirs - ours).elements(), key=str)]
     if engine.diverted != wanted.diverted:
-        found.append(f"diverted: {engine.diverted} in the engine, {wanted.diverted} in the naive hospital")
-    return found
+        lines.append(f"diverted: {engine.diverted} in the engine, {wanted.diverted} in the naive hospital")
+    return lines
 
 
 def seen_in(events: list[Event], record: RunRecord) -> Seen:
@@ -99,8 +99,10 @@ def expected_of(naive: NaiveRun, days: int) -> Seen:
     for patient in naive.patients:
         if patient.admitted is None or patient.leaves is None or patient.leaves < start:
             continue
-        told = (patient.ready, patient.leaves) if patient.leaves < end else (None, None)
-        spells.append((patient.asked, patient.request.second, patient.admitted, patient.place, patient.bed, *told))
+        end_of_spell = (patient.ready, patient.leaves) if patient.leaves < end else (None, None)
+        spells.append(
+            (patient.asked, patient.request.second, patient.admitted, patient.place, patient.bed, *end_of_spell)
+        )
     return Seen(
         spells=spells,
         censuses=[row for row in naive.censuses if row[0] >= start],
@@ -121,5 +123,5 @@ def at(moment: datetime) -> int:
 
 def _spell(event: Admission, discharge: Discharge | None) -> Row:
     asked = (event.requested_department_id, at(event.request_date), at(event.admission_date))
-    told = (at(discharge.discharge_ready_date), at(discharge.discharge_date)) if discharge else (None, None)
-    return (*asked, event.department_id, event.bed_number, *told)
+    end_of_spell = (at(discharge.discharge_ready_date), at(discharge.discharge_date)) if discharge else (None, None)
+    return (*asked, event.department_id, event.bed_number, *end_of_spell)

@@ -42,24 +42,24 @@ def newcomers_overtake(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_bed_leaks(patch: pytest.MonkeyPatch) -> None:
-    """Every thirtieth bed that is left is never free again."""
-    right, left = BedPool.leave, [0]
+    """Every thirtieth bed that patients leave is never free again."""
+    right, departures = BedPool.leave, [0]
 
     def wrong(self: BedPool[Any], number: int, *, clean: bool = True) -> Any:
-        left[0] += 1
-        return right(self, number, clean=clean and left[0] % 30 > 0)
+        departures[0] += 1
+        return right(self, number, clean=clean and departures[0] % 30 > 0)
 
     patch.setattr(BedPool, "leave", wrong)
 
 
 def a_bed_is_given_twice(patch: pytest.MonkeyPatch) -> None:
-    """Every thirtieth bed that is left is free twice."""
-    leave, cleaned, left = BedPool.leave, BedPool.cleaned, [0]
+    """Every thirtieth bed that patients leave is free twice."""
+    leave, cleaned, departures = BedPool.leave, BedPool.cleaned, [0]
 
     def wrong(self: BedPool[Any], number: int, *, clean: bool = True) -> Any:
-        left[0] += 1
+        departures[0] += 1
         occupant = leave(self, number, clean=clean) if number in self._occupants else None
-        if left[0] % 30 == 0 and number in self._free:
+        if departures[0] % 30 == 0 and number in self._free:
             heappush(self._free, number)
         return occupant
 

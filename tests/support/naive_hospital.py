@@ -277,12 +277,12 @@ def use_up(weekdays: Sequence[float], hours: Sequence[float], second: int, secon
         moment = datetime.fromtimestamp(at, UTC)
         return paces[moment.weekday() * 24 + moment.hour]
 
-    left = max(seconds * sum(paces) / len(paces) - pace(second), Fraction(0))
+    remaining = max(seconds * sum(paces) / len(paces) - pace(second), Fraction(0))
     now = second + 1
-    while pace(now) * (HOUR - now % HOUR) <= left:
-        left -= pace(now) * (HOUR - now % HOUR)
+    while pace(now) * (HOUR - now % HOUR) <= remaining:
+        remaining -= pace(now) * (HOUR - now % HOUR)
         now += HOUR - now % HOUR
-    return now + left // pace(now)
+    return now + remaining // pace(now)
 
 
 def second_of(day: date) -> int:

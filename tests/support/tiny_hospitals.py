@@ -1,4 +1,4 @@
-"""Hospitals that are small enough to follow by hand: every request is given, every stay is fixed."""
+"""Hospitals that are small enough to follow by hand: every request is listed, every stay is fixed."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""A light observer: it notes the seconds of each spell and the census, warm-up included."""
+"""An observer that notes the seconds of each spell and the census, warm-up included."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence

@@ -18,7 +18,7 @@ def test_a_day_begins_at_midnight_utc_and_ends_a_second_before_the_next(day: dat
     assert date_of(first - 1) < day < date_of(first + DAY)
 
 
-def test_every_day_has_as_many_seconds_also_when_clocks_change() -> None:
+def test_every_day_has_the_same_length_even_when_clocks_change() -> None:
     assert second_of(date(2024, 4, 1)) - second_of(date(2024, 3, 31)) == DAY == 86_400
 
 

@@ -166,7 +166,7 @@ def test_the_requests_of_each_month_lie_within_their_exact_interval() -> None:
 
 
 @pytest.mark.parametrize("fault", [faults.seasons_come_a_month_late, faults.seasons_are_left_out])
-def test_the_months_catch(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_intervals_of_months_catch_a_planted_fault(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     fault(monkeypatch)
     assert not all(verdict.agrees for verdict in months())
 
@@ -193,7 +193,9 @@ def test_the_months_catch(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None
     ],
     ids=lambda given: given.__name__,
 )
-def test_the_interval_catches(check: Callable[[], Verdict], fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_interval_catches_a_planted_fault(
+    check: Callable[[], Verdict], fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fault(monkeypatch)
     assert not check().agrees
 
@@ -228,7 +230,7 @@ def test_the_order_of_the_shares_in_a_file_changes_nothing() -> None:
     assert one == other
 
 
-def test_a_department_that_is_hardly_ever_asked_can_be_run() -> None:
+def test_a_department_with_hardly_any_demand_can_be_run() -> None:
     run = hospital(department("quiet", requests_per_day=1e-9)).simulate("2024-01-01", "2024-01-03", seed=1)
     assert {type(event) for event in run.events} == {DepSnapshot}
 

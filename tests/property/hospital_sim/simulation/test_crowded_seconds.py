@@ -1,4 +1,4 @@
-"""Many things on every second, around midnight: the simulation against a naive loop over seconds."""
+"""Many events in every second around midnight: the simulation against a naive loop over seconds."""
 
 import pytest
 from hand_made import Asked, drive, ward
@@ -26,7 +26,7 @@ def crowds(draw: st.DrawFn) -> list[tuple[DepartmentConfig, list[Asked]]]:
 
 @settings(max_examples=max(300, settings.default.max_examples))
 @given(wards=crowds(), stops=st.lists(st.integers(FIRST, AFTER - 1), max_size=5))
-def test_all_that_happens_happens_in_the_order_of_the_naive_loop(
+def test_changes_come_in_the_order_of_the_naive_loop(
     wards: list[tuple[DepartmentConfig, list[Asked]]], stops: list[int]
 ) -> None:
     expected = live_through(wards, [0, *range(FIRST, AFTER)])

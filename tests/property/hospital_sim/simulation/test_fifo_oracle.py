@@ -1,4 +1,4 @@
-"""The simulation against an independent account of the same draws, second for second."""
+"""The simulation against an independent recursion on the same draws, second for second."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The engine does, second for second, what a naive second implementation of the same rules does on the same draws."""
+"""The engine agrees, second for second, with a naive implementation of the same rules on the same draws."""
 
 import pytest
 from any_hospital import hospitals
@@ -26,7 +26,7 @@ def test_every_admission_bed_discharge_census_and_diversion_is_as_in_the_naive_h
 
 @settings(max_examples=max(settings.default.max_examples // 10, 1))
 @given(config=hospitals(), seed=SEEDS)
-def test_looking_at_every_second_shows_no_more_than_looking_at_those_that_matter(
+def test_checking_every_second_finds_no_more_than_checking_seconds_with_events(
     config: HospitalConfig, seed: int
 ) -> None:
     config = structs.replace(config, warmup_days=0)

@@ -1,4 +1,4 @@
-"""Each fault that is planted in the engine is seen by the naive hospital, on every seed that is tried."""
+"""The naive hospital detects each fault planted in the engine, on every seed."""
 
 import pytest
 from crowded_hospital import crowded
@@ -11,13 +11,13 @@ SEEDS, DAYS = range(3), 20
 
 
 @pytest.mark.parametrize("plant", FAULTS, ids=lambda plant: plant.__name__)
-def test_a_fault_in_the_engine_is_seen(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_in_the_engine_is_detected(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch)
 
     assert [seed for seed in SEEDS if not _is_seen(seed)] == []
 
 
-def test_without_a_fault_there_is_nothing_to_see() -> None:
+def test_the_engine_without_a_fault_agrees_with_the_naive_hospital() -> None:
     assert not any(_is_seen(seed) for seed in SEEDS)
 
 

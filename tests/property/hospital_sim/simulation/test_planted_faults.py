@@ -1,4 +1,4 @@
-"""Every check catches the fault it is there for: a wrong simulator does not pass."""
+"""Every check catches its fault: a wrong simulator does not pass."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -69,7 +69,7 @@ def test_every_check_has_a_fault_and_the_run_without_one_passes_all() -> None:
     ("check", "fault"),
     [pytest.param(*pair, id=f"{pair[1].__name__}-{pair[0]}") for pair in [*CAUGHT.items(), *MORE]],
 )
-def test_a_check_catches(check: str, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_catches_its_fault(check: str, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     fault(monkeypatch)
     history = RunHistory(busy().run_anew())
     with pytest.raises((AssertionError, KeyError, ValueError)):
@@ -88,7 +88,7 @@ def test_a_check_catches(check: str, fault: Fault, monkeypatch: pytest.MonkeyPat
     ],
     ids=lambda fault: fault.__name__,
 )
-def test_the_oracle_catches(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oracle_catches_a_fault(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = waiting_only(busy())
     config = plan.hospital.config
     assert_every_second_agrees(plan, watch(config, plan.start, plan.end, plan.seed))
@@ -125,7 +125,7 @@ def test_the_crowd_without_a_fault_passes() -> None:
     ],
     ids=lambda fault: fault.__name__,
 )
-def test_the_naive_loop_catches(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_naive_loop_catches_a_fault(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     fault(monkeypatch)
     assert drive(CROWD, SECONDS[-1] + 1) != live_through(CROWD, SECONDS)
 
@@ -170,7 +170,7 @@ def _departments_differ() -> bool:
     ],
     ids=lambda given: given.__name__.strip("_"),
 )
-def test_a_comparison_of_bytes_catches(
+def test_a_comparison_of_bytes_catches_a_fault(
     holds: Callable[[], bool], fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert holds()

@@ -1,4 +1,4 @@
-"""A longer run begins with the bytes of a shorter one; a run is appended to; departments are worlds of their own."""
+"""A longer run begins with the bytes of a shorter one; days can be appended; departments are independent."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What always holds, exactly, of every hospital: one test for each line, on random hospitals."""
+"""Invariants that hold exactly for every hospital: one test for each, on random hospitals."""
 
 import pytest
 from bed_history import CHECKS, Check, history_of

@@ -1,4 +1,4 @@
-"""Beds: the lowest free one is taken; nobody is in two."""
+"""Beds: a patient takes the lowest free one."""
 
 import pytest
 from simpy import Environment
@@ -17,7 +17,7 @@ def test_the_lowest_free_bed_is_taken() -> None:
     assert [pool.take(name) for name in "efg"] == [1, 3, None]
 
 
-def test_a_pool_knows_who_is_in_a_bed_the_longest_there_first() -> None:
+def test_a_pool_lists_occupants_in_the_order_of_admission() -> None:
     pool: BedPool[str] = BedPool(3)
     for name in "abc":
         pool.take(name)
@@ -26,7 +26,7 @@ def test_a_pool_knows_who_is_in_a_bed_the_longest_there_first() -> None:
     assert (pool.occupied, list(pool.occupants)) == (3, ["b", "c", "d"])
 
 
-def test_a_bed_that_nobody_is_in_cannot_be_left() -> None:
+def test_an_empty_bed_cannot_be_left() -> None:
     with pytest.raises(KeyError):
         BedPool[str](3).leave(1)
 

@@ -1,4 +1,4 @@
-"""A census weighs by time: its figures are those that are worked out by hand."""
+"""A census weights by time: its figures agree with figures worked out by hand."""
 
 from collections.abc import Generator
 from typing import Any
@@ -91,7 +91,7 @@ def test_asking_changes_nothing() -> None:
     assert run(asks=True) == run(asks=False)
 
 
-def test_nothing_has_been_seen_of_an_empty_ward() -> None:
+def test_an_empty_ward_has_no_figures() -> None:
     model = Model(beds=3)
     census = Census(model.env, model.ward)
     model.env.run(until=4)

@@ -1,4 +1,4 @@
-"""A process that is started at once is otherwise the process that SimPy would have made."""
+"""A started process behaves like a process of SimPy; a clockwork stops just before a time."""
 
 from collections.abc import Callable, Generator
 from typing import Any
@@ -114,7 +114,7 @@ class Model:
 
 @settings(max_examples=10 * settings.default.max_examples)
 @given(programs)
-def test_what_it_does_and_sees_is_what_a_process_of_simpy_does_and_sees(programs: list[list[Step]]) -> None:
+def test_behaves_like_a_process_of_simpy(programs: list[list[Step]]) -> None:
     ours, theirs = Model(StartedProcess, programs), Model(lambda env, steps: env.process(steps), programs)
 
     assert ours.end == theirs.end
@@ -123,7 +123,7 @@ def test_what_it_does_and_sees_is_what_a_process_of_simpy_does_and_sees(programs
 
 
 class TestStartedProcess:
-    def test_runs_to_its_first_event_when_it_is_made(self) -> None:
+    def test_runs_to_its_first_event_when_it_is_created(self) -> None:
         env = simpy.Environment()
         log: list[object] = []
 
@@ -137,7 +137,7 @@ class TestStartedProcess:
         assert process.is_alive
         assert env.active_process is None
 
-    def test_made_by_a_process_leaves_that_one_active(self) -> None:
+    def test_created_by_a_process_leaves_that_process_active(self) -> None:
         env = simpy.Environment()
         active: list[object] = []
 
@@ -154,7 +154,7 @@ class TestStartedProcess:
 
         assert active == [process]
 
-    def test_that_ended_before_anybody_asked_gives_its_value_to_whoever_asks(self) -> None:
+    def test_that_has_ended_gives_its_value_to_a_process_that_waits_later(self) -> None:
         env = simpy.Environment()
 
         def child() -> Steps:
@@ -171,7 +171,7 @@ class TestStartedProcess:
         assert env.run(until=process) == ["value", "value", "later"]
 
     @pytest.mark.parametrize("at_once", [True, False])
-    def test_fails_loudly_unless_somebody_takes_the_failure(self, at_once: bool) -> None:
+    def test_raises_its_error_unless_a_waiting_process_handles_it(self, at_once: bool) -> None:
         env = simpy.Environment()
 
         def fails() -> Steps:
@@ -205,7 +205,7 @@ class TestStartedProcess:
 
         assert env.run(until=StartedProcess(env, runs())) == 5000
 
-    def test_that_yields_what_is_no_event_says_so(self) -> None:
+    def test_that_yields_no_event_raises_a_type_error(self) -> None:
         env = simpy.Environment()
 
         def runs() -> Steps:
@@ -252,7 +252,7 @@ class TestStart:
 
 
 class TestClockwork:
-    def test_runs_every_moment_before_a_time_and_nothing_of_it(self) -> None:
+    def test_runs_every_event_before_a_time_and_none_at_it(self) -> None:
         env = Clockwork(initial_time=10)
         log: list[float] = []
 
@@ -269,7 +269,7 @@ class TestClockwork:
         env.run_to(15)
         assert (log, env.now) == ([11, 12, 13, 14], 15)
 
-    def test_stops_at_a_failure_that_nobody_takes(self) -> None:
+    def test_stops_at_a_failure_that_nothing_handles(self) -> None:
         env = Clockwork()
 
         def fails() -> Steps:
@@ -280,7 +280,7 @@ class TestClockwork:
         with pytest.raises(LookupError, match="no bed"):
             env.run_to(5)
 
-    def test_ends_at_the_time_also_where_nothing_is_left_to_do(self) -> None:
+    def test_ends_at_the_time_even_if_no_event_remains(self) -> None:
         env = Clockwork()
         env.run_to(7)
 

@@ -1,4 +1,4 @@
-"""Patients on a pathway of one's own: what is drawn for each depends on the patient, not on the beds."""
+"""Patients on your own pathway: draws depend on the patient, not on the beds."""
 
 from collections.abc import Generator
 from typing import Any

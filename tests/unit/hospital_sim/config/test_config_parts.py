@@ -1,4 +1,4 @@
-"""What is wrong with the parts of a configuration is said before anything runs, with the field and the value."""
+"""An error in a part of a configuration names the field and the value before anything runs."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -228,7 +228,7 @@ def test_a_wrong_type_is_a_type_error(fields: Tables) -> None:
         _hospital(**fields)
 
 
-def test_what_is_right_is_read() -> None:
+def test_valid_fields_are_read() -> None:
     _hospital(
         capacity=15,
         bed_change=[{"beds": 2, "first": "11-01", "last": "02-29"}, {"beds": -3, "weekdays": ["saturday", "sunday"]}],

@@ -1,4 +1,4 @@
-"""What the parts of a configuration mean: which beds are open on a day, and what each source brings."""
+"""Planned beds of each day, and the demand of each source, from a configuration."""
 
 from datetime import date
 from typing import Any

@@ -40,7 +40,7 @@ def _refusal(tmp_path: Path, text: str) -> str:
     return message
 
 
-def test_the_hospital_that_the_others_are_made_from_is_right(tmp_path: Path) -> None:
+def test_the_hospital_without_errors_is_accepted(tmp_path: Path) -> None:
     file = tmp_path / "city.toml"
     file.write_text(_toml(), encoding="utf-8")
     (config,) = read_hospitals(file)
@@ -185,12 +185,12 @@ def test_a_file_that_is_not_text_says_so(tmp_path: Path) -> None:
         read_hospitals(file)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"nowhere\.toml: cannot be read: No such file"):
         hs.load(tmp_path / "nowhere.toml")
 
 
-def test_a_preset_that_is_not_there_says_which_there_are() -> None:
+def test_an_unknown_preset_lists_the_presets() -> None:
     with pytest.raises(ConfigurationError, match=r"'smal' is neither a preset nor a TOML file; presets are .*small"):
         hs.load("smal")
 
@@ -236,7 +236,9 @@ def test_long_stays_and_delays_count_in_the_load(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fields", [{"allow_overload": "true"}, {"when_full": '"divert"'}])
-def test_overload_that_is_meant_or_turned_away_is_allowed(tmp_path: Path, fields: dict[str, str | None]) -> None:
+def test_overload_is_allowed_on_request_or_if_patients_are_diverted(
+    tmp_path: Path, fields: dict[str, str | None]
+) -> None:
     file = tmp_path / "city.toml"
     file.write_text(_toml(target_occupancy="1.4", **fields), encoding="utf-8")
     assert read_hospitals(file)[0].department[0].target_occupancy == 1.4
@@ -250,7 +252,7 @@ def test_a_peak_month_above_one_is_allowed_and_shown(tmp_path: Path) -> None:
     assert table["year"][0] == pytest.approx(0.9)
 
 
-def test_defaults_hold_for_departments_that_do_not_say_otherwise() -> None:
+def test_defaults_apply_to_fields_that_a_department_leaves_out() -> None:
     ward = {"id": "a", "name": "A", "treatment_function_code": "300", "beds": 4}
     document = {
         "id": "city",
@@ -264,7 +266,7 @@ def test_defaults_hold_for_departments_that_do_not_say_otherwise() -> None:
     assert [entry.delay_share for entry in config.department] == [0.1, 0.0]
 
 
-def test_the_defaults_of_a_hospital_come_before_those_of_the_file() -> None:
+def test_the_defaults_of_a_hospital_override_those_of_the_file() -> None:
     ward = {"id": "a", "name": "A", "treatment_function_code": "300", "beds": 4}
     document = {
         "defaults": {"target_occupancy": 0.8, "max_stay_days": 5},
@@ -286,7 +288,7 @@ def test_the_defaults_of_a_hospital_come_before_those_of_the_file() -> None:
         ("delay_share = 2", "defaults: delay_share: must be float <= 1.0, not 2"),
     ],
 )
-def test_a_wrong_default_is_named_as_one(tmp_path: Path, defaults: str, message: str) -> None:
+def test_an_error_in_a_default_names_the_defaults(tmp_path: Path, defaults: str, message: str) -> None:
     text = _toml().replace("[[department]]", f"[defaults]\n{defaults}\n[[department]]")
     assert _refusal(tmp_path, text).startswith(f"city.toml: {message}")
 
@@ -309,7 +311,7 @@ def test_a_wrong_type_is_a_type_error_and_a_wrong_value_a_value_error(tmp_path: 
 
 
 @pytest.mark.parametrize(("beds", "kind"), [(-4, ValueError), ("four", TypeError)])
-def test_a_hospital_made_in_python_is_checked_too(beds: object, kind: type[Exception]) -> None:
+def test_a_hospital_created_in_python_is_checked_too(beds: object, kind: type[Exception]) -> None:
     ward = DepartmentConfig(
         id="ward", name="Ward", treatment_function_code="300", beds=beds, target_occupancy=0.9, max_stay_days=5
     )

@@ -37,7 +37,7 @@ def test_demand_is_derived_so_that_the_load_meets_the_target() -> None:
     assert offered_load(SIMPLE) == pytest.approx(0.9)
 
 
-def test_demand_that_is_given_makes_the_load() -> None:
+def test_requests_per_day_determine_the_load() -> None:
     ward = department(beds=10, requests_per_day=2.0, stay=hs.Fixed(value=4), delay_share=0.0)
     assert offered_load(ward) == pytest.approx(0.8)
 

@@ -109,7 +109,7 @@ class TestPoisson:
         assert self._within_the_hour(seconds) > RIGHT
         assert self._within_the_hour(second - second % 300 for second in seconds) < WRONG
 
-    def test_requests_come_in_order_as_wholeseconds_of(self, seconds: list[int]) -> None:
+    def test_requests_come_in_order_on_whole_seconds(self, seconds: list[int]) -> None:
         assert seconds == sorted(seconds)
         assert {type(second) for second in seconds} == {int}
 

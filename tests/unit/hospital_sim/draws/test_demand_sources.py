@@ -1,4 +1,4 @@
-"""A source asks by its own rule: by renewal, by appointment, by replay; several are joined in the order of time.
+"""Sources of demand: renewal, appointment and replay; several are merged in the order of time.
 
 Chance is decided by p-values: a right simulator passes 999 times of 1,000.
 """
@@ -122,7 +122,7 @@ class TestSeveralSources:
         assert stats.pearsonr(days["21"], days["22"]).pvalue > RIGHT
         assert stats.pearsonr(days["21"], days["21"] + days["22"]).pvalue < WRONG
 
-    def test_each_source_has_its_own_method_stays_and_answer_to_a_full_ward(self) -> None:
+    def test_each_source_has_its_own_admission_method_stays_and_rule_for_a_full_ward(self) -> None:
         stay = {"distribution": "fixed", "value": 2}
         sources = [
             {**RANDOM, "stay": stay, "delay_share": 0, "when_full": "divert"},

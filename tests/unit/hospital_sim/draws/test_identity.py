@@ -1,4 +1,4 @@
-"""Identifiers are derived: the same of the same thing, another of any other."""
+"""Identifiers are derived: the same for the same thing, different for different things."""
 
 import re
 from itertools import islice
@@ -41,12 +41,12 @@ def test_the_same_thing_has_the_same_identifier() -> None:
     assert _all_of(IDENTITY) == _all_of(Identity(1, "city", "ward"))
 
 
-def test_other_things_have_other_identifiers() -> None:
+def test_different_things_have_different_identifiers() -> None:
     derived = [identifier for identity in (IDENTITY, *OTHERS) for identifier in _all_of(identity)]
     assert len(set(derived)) == len(derived)
 
 
-def test_to_derive_one_identifier_does_not_change_the_next() -> None:
+def test_deriving_one_identifier_does_not_change_the_next() -> None:
     expected = list(islice(IDENTITY.spells(), 3))
     spells = IDENTITY.spells()
     first = next(spells)

@@ -1,4 +1,4 @@
-"""Patients: a share comes back; who waits, is in a bed or was admitted that day is passed over; no request is lost."""
+"""Patients: a share comes back, except those who wait, are in a bed or were admitted that day; no request is lost."""
 
 from collections import Counter
 
@@ -79,7 +79,7 @@ def test_one_who_is_waiting_or_in_a_bed_does_not_ask_again() -> None:
     assert _ask(register, 1) is not patient
 
 
-def test_the_pick_says_which_of_those_who_are_eligible() -> None:
+def test_the_pick_selects_one_of_the_eligible_patients() -> None:
     register = _register()
     people = [_ask(register) for _ in range(4)]
     for patient in people:
@@ -99,7 +99,7 @@ def test_the_one_discharged_longest_ago_is_forgotten_first(last_day: int) -> Non
     assert back == people[1:]
 
 
-def test_no_more_are_remembered_when_some_left_on_the_day_of_the_admission() -> None:
+def test_day_patients_do_not_raise_the_number_remembered() -> None:
     register = _register()
     people = [_ask(register) for _ in range(2 * REMEMBERED)]
     for number, patient in enumerate(people):

@@ -47,7 +47,7 @@ def test_names_do_not_run_into_each_other() -> None:
     assert one != other
 
 
-def test_a_stream_begins_anew_each_time_it_is_asked_for() -> None:
+def test_each_call_returns_a_stream_from_its_beginning() -> None:
     streams = Streams(1, "city", "ward")
     assert streams.stream("demand").random() == streams.stream("demand").random()
 

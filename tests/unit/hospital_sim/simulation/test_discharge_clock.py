@@ -1,4 +1,4 @@
-"""A discharge profile shapes when patients leave, and nothing else that was drawn.
+"""A discharge profile shapes the times of discharge and changes no draw.
 
 Chance is decided by p-values: a right simulator passes 999 times of 1,000, and each test of chance has a fault beside
 it that it finds.
@@ -58,7 +58,7 @@ def _follows_profile(ends: NDArray[np.int64]) -> float:
 class TestEndOfATime:
     @given(weeks, days, moments, lengths)
     @example([0.3] * 6 + [0.1], [0.1] * 23 + [0.0], MONDAY + WEEK - 1, 7 * DAY)
-    def test_is_where_a_walk_through_the_week_hour_by_hour_uses_it_up(
+    def test_agrees_with_a_walk_through_the_week_hour_by_hour(
         self, by_weekday: list[float], by_hour: list[float], second: int, seconds: int
     ) -> None:
         assert DischargeClock(by_weekday, by_hour).after(second, seconds) == use_up(
@@ -108,7 +108,7 @@ class TestEndOfATime:
         assert clock.after(second, seconds + count * WEEK) == clock.after(second, seconds) + count * WEEK
 
     @given(weeks, days, moments, lengths, st.sampled_from([0.5, 3.0, 16.0]))
-    def test_depends_on_how_the_numbers_relate_and_not_on_their_size(
+    def test_depends_on_the_ratios_of_the_numbers_and_not_on_their_size(
         self, by_weekday: list[float], by_hour: list[float], second: int, seconds: int, factor: float
     ) -> None:
         larger = DischargeClock([number * 4 for number in by_weekday], [number * 0.5 for number in by_hour])
@@ -125,7 +125,7 @@ class TestEndOfATime:
         assert clock.after(MONDAY + 20 * HOUR - 1, 1) == MONDAY + DAY + 8 * HOUR
         assert clock.after(MONDAY + 12 * HOUR, 1) == MONDAY + 12 * HOUR + 1
 
-    def test_on_a_weekend_of_none_is_on_monday(self) -> None:
+    def test_without_weekend_discharges_is_on_monday(self) -> None:
         clock = DischargeClock([1, 1, 1, 1, 1, 0, 0], EVEN_DAY)
 
         assert clock.after(MONDAY + 5 * DAY, 7 * HOUR) == MONDAY + WEEK + 5 * HOUR

@@ -1,4 +1,4 @@
-"""The order of events that fall on one second: a test for each sentence of ``hospital_sim.simulation.order``."""
+"""The order of events that fall on one second: tests of what ``hospital_sim.simulation.order`` says."""
 
 import pytest
 from hand_made import Asked, Seen, drive, ward
@@ -51,7 +51,7 @@ def test_a_discharge_comes_before_a_new_request_which_takes_the_bed() -> None:
     assert _at(seen, T) == [("discharged", "a", 0), ("admitted", "a", 1)]
 
 
-def test_a_department_that_diverts_takes_who_asks_in_the_second_in_which_a_bed_becomes_free() -> None:
+def test_a_diverting_department_admits_a_request_in_the_second_in_which_a_bed_becomes_free() -> None:
     seen = drive([(ward("a", 1, "divert"), [Asked(T - 10, 10), Asked(T - 1, 5), Asked(T, 99)])], T + 1)
     assert _at(seen, T - 1) == [("diverted", "a", 1)]
     assert _at(seen, T) == [("discharged", "a", 0), ("admitted", "a", 2)]
@@ -127,7 +127,7 @@ def test_a_stay_of_one_second_that_begins_in_the_last_second_is_seen_by_both_cen
 
 
 @pytest.mark.parametrize("stops", [(2 * DAY,), (DAY, 2 * DAY), (DAY - 1, DAY, DAY + 1, 2 * DAY)])
-def test_to_stop_at_midnight_and_go_on_neither_loses_nor_repeats_a_census(stops: tuple[int, ...]) -> None:
+def test_stopping_at_midnight_neither_loses_nor_repeats_a_census(stops: tuple[int, ...]) -> None:
     seen = drive([(ward("a", 1), [Asked(DAY - 10, 10)])], *stops)
     census = [(entry.second, entry.what) for entry in seen if not entry.where]
     assert census == [(0, "SOD"), (DAY - 1, "EOD"), (DAY, "SOD"), (2 * DAY - 1, "EOD")]
