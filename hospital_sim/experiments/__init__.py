@@ -1,4 +1,4 @@
-"""Experiments with hospitals: replications, scenarios on common random numbers, sweeps, warm-up, precision."""
+"""Experiments with hospitals: replications, comparisons on common random numbers, sweeps, warm-up, precision."""
 
 from hospital_sim.experiments.comparison import Comparison, compare
 from hospital_sim.experiments.differences import Difference

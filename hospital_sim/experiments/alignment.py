@@ -1,4 +1,4 @@
-"""What scenarios have in common: the streams they draw from, and in which departments they meet the same patients."""
+"""Aligns hospitals for a comparison: common random streams, and notes on the departments whose patients differ."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -10,15 +10,15 @@ from hospital_sim.config.expectations import expectations
 from hospital_sim.errors import ConfigurationTypeError
 from hospital_sim.hospital import Hospital
 
-_OF_DEMAND = {"target_occupancy", "requests_per_day"}
+_DEMAND_FIELDS = {"target_occupancy", "requests_per_day"}
 _Departments = dict[str, DepartmentConfig]
 
 
 def on_common_streams(hospitals: Mapping[str, Hospital]) -> dict[str, Hospital]:
-    """Return the hospitals under the identifier of the first, by which random streams are named.
+    """Return the hospitals with the identifier of the first, because it names the random streams.
 
     Raises:
-        ConfigurationError: If one is not a hospital.
+        ConfigurationError: If one of them is not a hospital.
     """
     for name, hospital in hospitals.items():
         if not isinstance(hospital, Hospital):
@@ -28,7 +28,7 @@ def on_common_streams(hospitals: Mapping[str, Hospital]) -> dict[str, Hospital]:
 
 
 def notes(hospitals: Mapping[str, Hospital]) -> list[str]:
-    """Return, in sentences, how each hospital differs from the first."""
+    """Return the differences of each hospital from the first, one phrase for each."""
     (base, first), *others = hospitals.items()
     return [note for name, other in others for note in _notes(base, first.config, name, other.config)]
 
@@ -41,13 +41,13 @@ def _notes(base: str, first: HospitalConfig, name: str, other: HospitalConfig) -
             f"{name} has {other.warmup_days} days of warm-up and {base} {first.warmup_days}: "
             "no department meets the same patients"
         )
-    here, there = ({entry.id: entry for entry in config.department} for config in (first, other))
-    yield from _alone(base, here, there)
-    yield from _alone(name, there, here)
+    departments, others = ({entry.id: entry for entry in config.department} for config in (first, other))
+    yield from _missing(base, departments, others)
+    yield from _missing(name, others, departments)
     expected = [{entry.department_id: entry for entry in expectations(config)} for config in (first, other)]
-    for department in here:
-        if department in there:
-            changed = _changed(here[department], there[department])
+    for department in departments:
+        if department in others:
+            changed = _changed_fields(departments[department], others[department])
             rates = [entry[department].requests_per_day for entry in expected]
             if not math.isclose(*rates):
                 yield (
@@ -58,18 +58,18 @@ def _notes(base: str, first: HospitalConfig, name: str, other: HospitalConfig) -
                 yield f"{name}, {department}: differs from {base} in {', '.join(changed)}"
 
 
-def _alone(name: str, here: _Departments, there: _Departments) -> Iterator[str]:
-    missing = [department for department in here if department not in there]
+def _missing(name: str, departments: _Departments, others: _Departments) -> Iterator[str]:
+    missing = [department for department in departments if department not in others]
     if missing:
         yield f"{name} alone has {', '.join(missing)}: not compared by department, but part of all departments"
 
 
-def _changed(one: DepartmentConfig, other: DepartmentConfig) -> list[str]:
-    """Return what differs: a number with both its values, anything else by its field's name."""
+def _changed_fields(one: DepartmentConfig, other: DepartmentConfig) -> list[str]:
+    """Return the names of the fields that differ; numbers and words with both values."""
     changes = []
     for field in one.__struct_fields__:
         before, after = getattr(one, field), getattr(other, field)
-        if before == after or field in _OF_DEMAND:
+        if before == after or field in _DEMAND_FIELDS:
             continue
         plain = all(isinstance(value, int | float | str) for value in (before, after))
         changes.append(f"{field} ({before} to {after})" if plain else field)

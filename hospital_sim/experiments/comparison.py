@@ -1,4 +1,4 @@
-"""Scenarios compared on common random numbers: each replication meets the same requests and stays in all of them."""
+"""Compares scenarios on common random numbers, so that each replication has the same requests and stays in all."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from hospital_sim.tables import Table
 
 
 class Comparison:
-    """What scenarios showed on common random numbers.
+    """Replications of scenarios on common random numbers.
 
     Args:
-        scenarios: The replications of each, by name; the first is what the others are compared with.
-        notes: What to know of it.
+        scenarios: Replications of each scenario by name; the others are compared with the first.
+        notes: Differences between the scenarios.
 
     Attributes:
-        scenarios: The replications of each, by name.
-        notes: What to know of it: how the scenarios differ, and where they did not meet the same requests.
+        scenarios: Replications of each scenario by name.
+        notes: Differences between the scenarios, such as departments that did not have the same requests.
     """
 
     def __init__(self, scenarios: Mapping[str, Replications], notes: Iterable[str] = ()) -> None:
@@ -43,12 +43,11 @@ class Comparison:
         Args:
             metric: Name of a metric.
             department: Identifier of a department; the whole hospital if None.
-            of: Name of the scenario; may be left out if there are two.
-            confidence: Of the interval. Each interval stands for itself: many of them miss more often than one.
+            of: Name of the scenario; optional if there are two.
+            confidence: Confidence of the interval. It holds for each interval alone, not for many together.
 
         Raises:
-            ConfigurationError: If the metric was not measured, there is no such scenario, or a scenario has no such
-                department.
+            ConfigurationError: If the metric was not measured, or the scenario or the department does not exist.
         """
         other = self._other(of)
         first = self.scenarios[self._base].values(metric, department)
@@ -68,14 +67,13 @@ class Comparison:
     def differences(
         self, metrics: Iterable[str] | None = None, *, of: str | None = None, confidence: float = CONFIDENCE
     ) -> list[Difference]:
-        """Return the difference of each metric, of every department that both have and of the hospital."""
+        """Return the difference of each metric, for every department that both have and for the hospital."""
         other = self._other(of)
         names = [metric.name for metric in self.scenarios[self._base].metrics] if metrics is None else list(metrics)
         shared = [part for part in self.scenarios[self._base].departments if part in self.scenarios[other].departments]
-        alone = (
-            len(self.scenarios[self._base].departments) == len(self.scenarios[other].departments) == len(shared) == 1
-        )
-        parts: list[str | None] = [*shared] if alone else [*shared, None]
+        sizes = {len(self.scenarios[name].departments) for name in (self._base, other)}
+        is_whole_hospital = sizes == {1} and len(shared) == 1
+        parts: list[str | None] = [*shared] if is_whole_hospital else [*shared, None]
         return [self.difference(name, part, of=other, confidence=confidence) for name in names for part in parts]
 
     def table(
@@ -85,7 +83,7 @@ class Comparison:
         of: str | None = None,
         confidence: float = CONFIDENCE,
     ) -> Table:
-        """Return a row for each metric and department: both means, the difference, its interval and the verdict."""
+        """Return both means, the difference, its interval and the verdict, in a row for each metric and department."""
         names = [metrics] if isinstance(metrics, str) else metrics
         other = self._other(of)
         rows = [difference_cells(entry) for entry in self.differences(names, of=other, confidence=confidence)]
@@ -104,7 +102,7 @@ class Comparison:
         return of
 
     def __repr__(self) -> str:
-        """Say what was compared."""
+        """Return the names of the scenarios and the number of replications."""
         size = len(self.scenarios[self._base])
         return f"<Comparison of {', '.join(self.scenarios)}: {size} replications>"
 
@@ -128,27 +126,27 @@ def compare(
 ) -> Comparison:
     """Compare hospitals on common random numbers: ``compare(now=hospital, more=other, replications=30)``.
 
-    In each replication a department with the same identifier draws from the same random streams in all scenarios, also
-    if the hospitals' identifiers differ. So where its demand and stays are the same, it meets the same patients, and
-    the difference shows what was changed and little else.
+    In each replication, departments with the same identifier draw from the same random streams in all scenarios, even
+    if the hospitals' identifiers differ. If demand and stays of a department are the same too, it has the same
+    patients, so that the difference shows the change and little chance.
 
     Args:
-        scenarios: The hospitals by name, in place of or before those that are named by keyword.
+        scenarios: Hospitals by name; those passed by keyword come after them.
         start: First day to measure; 1 January 2025 if None.
         end: Last day, inclusive; a year from the start if None.
-        replications: How many of each, 2 or more.
+        replications: Number of replications of each, 2 or more.
         seed: Seed of the experiment.
-        metrics: What to measure; all metrics of the library if None.
+        metrics: Metrics to measure, or their names; all metrics of the library if None.
         executor: Any ``concurrent.futures.Executor``.
-        workers: Without an executor, how many processes; one for each processor if None, where processes are forked.
-        on_done: Called as each replication is done, with how many are done and how many there are.
-        named: The hospitals by name, two or more in all; the first is what the others are compared with.
+        workers: Number of processes without an executor; if None, one for each processor where processes are forked.
+        on_done: Called after each replication, with the number done and the total.
+        named: Hospitals by name, two or more in all; the others are compared with the first.
 
     Returns:
-        The comparison, the same whatever runs it.
+        The comparison; executor and workers do not change it.
 
     Raises:
-        ConfigurationError: If an argument is wrong; nothing has run then.
+        ConfigurationError: If an argument is wrong; raised before anything runs.
     """
     hospitals = {**(scenarios or {}), **named}
     if len(hospitals) < 2:

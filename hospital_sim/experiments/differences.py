@@ -1,4 +1,4 @@
-"""The difference between two scenarios, and what its interval says."""
+"""The difference of a metric between two scenarios, with its interval and the verdict that follows from it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ Verdict = Literal["higher", "lower", "not told apart", "the same", "not measured
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The difference of a metric between two scenarios, replication by replication.
+    """The difference of a metric between two scenarios, paired by replication.
 
     Attributes:
-        metric: The metric.
-        unit: Its unit.
-        department: The department; None for the hospital.
-        base: Name of the scenario that is compared with.
-        other: Name of the scenario that is compared.
-        base_mean: Mean of the metric in the first, of the replications that both have it in.
-        other_mean: Mean of the metric in the second, of the same.
+        metric: Name of the metric.
+        unit: Unit of the metric.
+        department: Identifier of the department; None for the hospital.
+        base: Name of the scenario compared with.
+        other: Name of the scenario compared.
+        base_mean: Mean of the metric in ``base``, over the replications in which both scenarios have a value.
+        other_mean: Mean of the metric in ``other``, over the same replications.
         interval: Mean of ``other - base`` and its paired t-interval.
     """
 
@@ -38,7 +38,7 @@ class Difference:
 
     @property
     def mean(self) -> float | None:
-        """Mean of ``other - base``; None where there was nothing to measure."""
+        """Mean of ``other - base``; None without data."""
         return self.interval.mean
 
     @property
@@ -58,7 +58,7 @@ class Difference:
 
     @property
     def verdict(self) -> Verdict:
-        """What the interval says of ``other``, against ``base``."""
+        """Verdict of the interval on ``other``, compared with ``base``."""
         if self.low is None or self.high is None:
             return "not measured"
         if self.low == self.high == 0:
@@ -68,12 +68,12 @@ class Difference:
         return "lower" if self.high < 0 else "not told apart"
 
     def __str__(self) -> str:
-        """Say it in a line."""
+        """Return the difference in one line."""
         where = self.department or EVERYWHERE.lower()
         return f"{self.metric} in {self.unit}, {where}: {self.other} - {self.base} = {self.interval}, {self.verdict}"
 
     def __repr__(self) -> str:
-        """Say it in a line."""
+        """Return the difference in one line."""
         return f"<Difference {self}>"
 
 

@@ -1,7 +1,7 @@
-"""A hospital with other values in some fields, and the rest as it was: demand too, unless it is what is named.
+"""Changes the values of some fields of a hospital, and keeps the others and the demand.
 
-Demand that is derived from beds and stays is fixed at what it was before they change, so that scenarios compare like
-with like.
+Demand that is derived from beds and stays is fixed at its value before the change, so that scenarios have the same
+demand. It changes only if a field of demand is changed.
 """
 
 from collections.abc import Mapping
@@ -14,32 +14,33 @@ from hospital_sim.errors import ConfigurationError
 
 ALL_DEPARTMENTS = "*"
 
-_INSTEAD = {"target_occupancy": "requests_per_day", "requests_per_day": "target_occupancy"}
+_ALTERNATIVE = {"target_occupancy": "requests_per_day", "requests_per_day": "target_occupancy"}
 
 Fields = dict[str, object]
 
 
 def with_fields(config: HospitalConfig, fields: Mapping[str, object]) -> HospitalConfig:
-    """Return a hospital with other values in some fields, checked as if it were read from a file.
+    """Return a hospital with new values in some fields, checked as if it were read from a file.
 
     Args:
-        config: The hospital.
-        fields: The value of each field, by its path: ``"warmup_days"`` of the hospital, ``"cardiology.beds"`` of a
-            department, ``"*.delay_share"`` of all departments, ``"cardiology.stay.mean"`` of a part.
+        config: Configuration of the hospital.
+        fields: New value of each field by its path: ``"warmup_days"`` of the hospital, ``"cardiology.beds"`` of a
+            department, ``"*.delay_share"`` of all departments, ``"cardiology.stay.mean"`` of a part of a field.
 
     Raises:
-        ConfigurationError: If there is no such department or field, or a value is wrong.
+        ConfigurationError: If a department or a field does not exist, or a value is wrong.
     """
     varied = {path.rpartition(".")[2] for path in fields}
-    departments = config.department if varied & _INSTEAD.keys() else tuple(map(with_fixed_demand, config.department))
-    document = _document(msgspec.structs.replace(config, department=departments))
+    if not varied & _ALTERNATIVE.keys():
+        config = msgspec.structs.replace(config, department=tuple(map(with_fixed_demand, config.department)))
+    document = _document(config)
     for path, value in fields.items():
         _set(document, path, msgspec.to_builtins(value))
     return parse_hospital(document)
 
 
 def with_fixed_demand(department: DepartmentConfig) -> DepartmentConfig:
-    """Return a department whose demand is given as requests a day, the same as if it was derived before."""
+    """Return a department with the same demand, as requests a day instead of a target occupancy."""
     if department.target_occupancy is None:
         return department
     rate = shared_requests_per_day(department)
@@ -69,8 +70,8 @@ def _set_field(table: Fields, known: tuple[str, ...], rest: str, path: str, valu
         raise ConfigurationError(f"{path}: {field!r} is not a field that can vary; known are {fields}")
     if not dot:
         table[field] = value
-        if field in _INSTEAD and _INSTEAD[field] in table:
-            table[_INSTEAD[field]] = None
+        if field in _ALTERNATIVE and _ALTERNATIVE[field] in table:
+            table[_ALTERNATIVE[field]] = None
         return
     inner = table[field]
     if not isinstance(inner, dict) or part not in inner:
@@ -79,6 +80,6 @@ def _set_field(table: Fields, known: tuple[str, ...], rest: str, path: str, valu
 
 
 def _document(config: HospitalConfig) -> Fields:
-    """Return a hospital as its file would hold it."""
+    """Return a hospital as the tables of its file."""
     document: Fields = msgspec.json.decode(msgspec.json.encode(config))
     return document

@@ -1,4 +1,4 @@
-"""MSER-5: how much of the beginning of a series to leave out, so that the mean of the rest is known best.
+"""MSER-5: cuts the beginning of a series, so that the mean of the rest has the smallest standard error.
 
 White, K. P. (1997), An effective truncation heuristic for bias reduction in simulation output. Simulation 69(6).
 """
@@ -15,12 +15,12 @@ FEWEST_BATCHES = 4
 
 @dataclass(frozen=True, slots=True)
 class Truncation:
-    """Where a series settles.
+    """The point at which a series settles.
 
     Attributes:
-        observations: How many observations to leave out; a multiple of ``BATCH``.
-        settled: Whether the best point lies before the middle of the series. If not, the series is too short.
-        errors: The squared standard error of the mean of the rest, after leaving out 0, 1, 2, … batches.
+        observations: Number of observations to leave out; a multiple of ``BATCH``.
+        settled: True if the best point lies before the middle of the series; otherwise the series is too short.
+        errors: Squared standard error of the mean of the rest, without the first 0, 1, 2, … batches.
     """
 
     observations: int
@@ -29,14 +29,14 @@ class Truncation:
 
 
 def mser_5(series: Sequence[float]) -> Truncation:
-    """Find where a series settles: the point at which the mean of what is left has the smallest standard error.
+    """Find the point at which a series settles: from there on, the mean has the smallest standard error.
 
-    The series is cut into batches of five, whose means are z(1) … z(n); a rest shorter than five is left out. After
-    leaving out d batches the error is the sum of (z - mean)² over those left, divided by (n - d)². Only the first half
-    of the batches is tried; of equal errors the earliest counts.
+    The series is cut into batches of five with means z(1) … z(n); fewer than five observations at the end are ignored.
+    Without the first d batches, the error is the sum of (z - mean)² over the others, divided by (n - d)². Only the
+    first half of the batches is tried; of equal errors, the first is taken.
 
     Args:
-        series: Observations at equal distances in time, best a mean over replications.
+        series: Observations at equal distances in time, preferably means over replications.
 
     Raises:
         ConfigurationError: If there are fewer than twenty observations.
@@ -54,11 +54,11 @@ def mser_5(series: Sequence[float]) -> Truncation:
 
 
 def moving_average(series: Sequence[float], window: int) -> list[float]:
-    """Return Welch's moving average: each value with ``window`` on both sides, fewer near the beginning.
+    """Return Welch's moving average, over each value and ``window`` values on both sides, fewer near the beginning.
 
     Args:
         series: The values.
-        window: How many on each side, 0 or more; the last ``window`` values have no average.
+        window: Number of values on each side, 0 or more; the last ``window`` values have no average.
 
     Raises:
         ConfigurationError: If the window is negative, or longer than a quarter of the series.

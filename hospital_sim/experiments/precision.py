@@ -1,4 +1,4 @@
-"""How many replications it takes for an interval of a wanted width."""
+"""Finds the number of replications for an interval of a required width."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from hospital_sim.observe import Metric
 
 FEWEST = 5
 LOOK_AHEAD = 5
-"""How many more replications have to confirm that the interval is narrow enough (Hoad, Robinson and Davies 2010)."""
+"""Number of further replications that must confirm a narrow interval (Hoad, Robinson and Davies 2010)."""
 
 _BLOCK = 10
 
 
 @dataclass(frozen=True)
 class Precision:
-    """How many replications a wanted precision takes.
+    """The number of replications for a required precision.
 
     Attributes:
-        replications: The fewest after which the interval is narrow enough, and stays so for ``LOOK_AHEAD`` more.
-        interval: The interval after that many.
-        half_widths: Its half-width after 2, 3, … replications, as far as they were run.
+        replications: Smallest number after which the interval is narrow enough, and stays so for ``LOOK_AHEAD`` more.
+        interval: Interval after that number.
+        half_widths: Half-width after 2, 3, … replications, for all that were run.
         ran: All replications that were run.
     """
 
@@ -56,29 +56,27 @@ def replications_for(
     workers: int | None = None,
     on_done: Callable[[int, float | None], None] | None = None,
 ) -> Precision:
-    """Find the number of replications for an interval of a wanted half-width, by running one after another.
+    """Run replications until the interval of a metric has a required half-width; return how many it took.
 
-    A rule that stops at the first narrow interval stops by luck at times; so the next ``LOOK_AHEAD`` have to be narrow
-    enough too.
+    The next ``LOOK_AHEAD`` intervals must be narrow enough too, because the first narrow interval may be luck.
 
     Args:
         hospital: The hospital.
-        metric: What is measured.
+        metric: Metric to measure, or its name.
         start: First day to measure; 1 January 2025 if None.
         end: Last day, inclusive; a year from the start if None.
-        precision: The wanted half-width, in the unit of the metric.
-        relative: Whether ``precision`` is a share of the mean instead.
-        department: Identifier of a department; the hospital if None.
-        confidence: Of the interval.
-        at_most: How many replications to try.
+        precision: Required half-width, in the unit of the metric.
+        relative: True if ``precision`` is a share of the mean.
+        department: Identifier of a department; the whole hospital if None.
+        confidence: Confidence of the interval.
+        at_most: Largest number of replications to try.
         seed: Seed of the experiment; ``replicate`` with it runs the same replications.
         executor: Any ``concurrent.futures.Executor``.
-        workers: Without an executor, how many processes.
-        on_done: Called after each block of replications with how many are done and the half-width then.
+        workers: Number of processes without an executor, as in ``replicate``.
+        on_done: Called after each block of replications, with the number done and the half-width.
 
     Raises:
-        ConfigurationError: If an argument is wrong, or ``at_most`` replications are not enough: the error says how
-            wide the interval still is.
+        ConfigurationError: If an argument is wrong, or ``at_most`` replications are not enough.
     """
     experiment = Experiment.checked(start, end, at_most, seed, [metric])
     experiment.check(hospital)
@@ -86,7 +84,7 @@ def replications_for(
     if not 0 < precision < float("inf"):
         raise ConfigurationError(f"precision: must be above 0 and finite, not {precision}")
     name = experiment.metrics[0].name
-    # Without replications there are no values, but the department has to be one.
+    # Checks the department before anything runs, although there are no values yet.
     Replications(hospital, experiment, []).values(name, department)
     rows: list[tuple[Row, ...]] = []
     with open_runner(executor, workers, None, _BLOCK) as runner:
@@ -120,9 +118,9 @@ def _is_narrow(interval: Interval, precision: float, *, relative: bool) -> bool:
 
 
 def _enough(narrow: list[bool], *, ended: bool) -> int | None:
-    """Return the first number of replications from which intervals are narrow enough for as long as is asked."""
+    """Return the first number of replications from which ``1 + LOOK_AHEAD`` intervals are narrow, or all others."""
     for number in range(FEWEST, len(narrow) + 1):
-        ahead = narrow[number - 1 : number + LOOK_AHEAD]
-        if all(ahead) and (len(ahead) == 1 + LOOK_AHEAD or ended):
+        following = narrow[number - 1 : number + LOOK_AHEAD]
+        if all(following) and (len(following) == 1 + LOOK_AHEAD or ended):
             return number
     return None

@@ -1,4 +1,4 @@
-"""Replications: the same hospital run again and again on independent random numbers, and what they say together."""
+"""Replications: runs of one hospital on independent random numbers, with the means and intervals of its metrics."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from hospital_sim.tables import Cell, Table
 
 
 class Replications:
-    """What the replications of a hospital showed.
+    """The metrics of the replications of a hospital.
 
     Args:
         hospital: The hospital.
         experiment: The arguments of the experiment.
-        rows: For each replication, the metrics of the hospital and of each department in order.
+        rows: Metrics of the hospital and of each department in order, for each replication.
 
     Attributes:
         hospital: The hospital.
-        start: First day that was measured.
-        end: Last day.
-        seeds: The seed of each replication: ``hospital.simulate(start, end, seed=…)`` repeats it.
-        metrics: What was measured.
+        start: First day measured.
+        end: Last day measured.
+        seeds: Seed of each replication; ``hospital.simulate(start, end, seed=…)`` repeats it.
+        metrics: Metrics measured.
     """
 
     def __init__(self, hospital: Hospital, experiment: Experiment, rows: Sequence[tuple[Row, ...]]) -> None:
@@ -51,10 +51,10 @@ class Replications:
         return tuple(department.id for department in self.hospital.config.department)
 
     def values(self, metric: str, department: str | None = None) -> list[float | None]:
-        """Return a metric of each replication, of a department or of the hospital if None.
+        """Return the values of a metric, one for each replication, of a department or of the hospital if None.
 
         Raises:
-            ConfigurationError: If the metric was not measured, or there is no such department.
+            ConfigurationError: If the metric was not measured, or the department does not exist.
         """
         column, part = self._column(metric), self._part(department)
         return [row[part][column] for row in self._rows]
@@ -64,24 +64,23 @@ class Replications:
         return t_interval(self.values(metric, department), confidence)
 
     def summary(self, metrics: Iterable[str] | None = None, *, confidence: float = CONFIDENCE) -> Table:
-        """Return mean, low and high of each metric: of the hospital and, where metrics are named, of departments too.
+        """Return mean, low and high of each metric, of the hospital and, for named metrics, of each department.
 
         Args:
-            metrics: Names of metrics, to have a row for each department too; if None, all that were measured, of the
-                hospital alone.
-            confidence: Of the intervals.
+            metrics: Names of metrics to show for each department too; if None, all metrics of the hospital alone.
+            confidence: Confidence of the intervals.
         """
         rows: list[tuple[Cell, ...]] = []
         for name in self._names if metrics is None else metrics:
             for department in self.parts[-1:] if metrics is None else self.parts:
-                found = self.interval(name, department, confidence=confidence)
-                where = department or EVERYWHERE
-                rows.append((name, self.unit(name), where, found.mean, found.low, found.high, found.values))
+                interval = self.interval(name, department, confidence=confidence)
+                place = department or EVERYWHERE
+                rows.append((name, self.unit(name), place, interval.mean, interval.low, interval.high, interval.values))
         names = ("metric", "unit", "department", "mean", "low", "high", "values")
         return Table.from_rows(f"{self._title}, means with {100 * confidence:g}% intervals", names, rows)
 
     def table(self) -> Table:
-        """Return every value: a column for each metric, a row for each replication and department, and the hospital."""
+        """Return every value: a column for each metric, a row for each replication and department or hospital."""
         rows = [
             (number, department or EVERYWHERE, *row[self._part(department)])
             for number, row in enumerate(self._rows)
@@ -91,7 +90,7 @@ class Replications:
 
     @property
     def parts(self) -> tuple[str | None, ...]:
-        """The departments, and None for the hospital unless it has but one."""
+        """The departments, and None for the hospital if it has several departments."""
         return self.departments if len(self.departments) == 1 else (*self.departments, None)
 
     def unit(self, metric: str) -> str:
@@ -117,7 +116,7 @@ class Replications:
         return f"{self.hospital.config.name}, {self.start} to {self.end}, {len(self)} replications"
 
     def __repr__(self) -> str:
-        """Say what was run."""
+        """Return the hospital, the days and the number of replications."""
         return f"<Replications of {self._title}>"
 
 
@@ -139,18 +138,18 @@ def replicate(
         hospital: The hospital; each replication has its own warm-up.
         start: First day to measure; 1 January 2025 if None.
         end: Last day, inclusive; a year from the start if None.
-        replications: How many, 2 or more.
+        replications: Number of replications, 2 or more.
         seed: Seed of the experiment. No two pairs of a seed and a replication share a random stream.
-        metrics: What to measure: names (see ``hospital_sim.observe.METRICS``) or metrics of one's own; all if None.
+        metrics: Names in ``hospital_sim.observe.METRICS``, or metrics of your own; all of the library's if None.
         executor: Any ``concurrent.futures.Executor``, for example Dask's ``client.get_executor()``.
-        workers: Without an executor, how many processes; one for each processor if None, where processes are forked.
-        on_done: Called as each replication is done, with how many are done and how many there are.
+        workers: Number of processes without an executor; if None, one for each processor where processes are forked.
+        on_done: Called after each replication, with the number done and the total.
 
     Returns:
-        The replications, the same whatever runs them.
+        The replications; executor and workers do not change them.
 
     Raises:
-        ConfigurationError: If an argument is wrong; nothing has run then.
+        ConfigurationError: If an argument is wrong; raised before anything runs.
     """
     experiment = Experiment.checked(start, end, replications, seed, metrics, executor, workers, on_done)
     (result,) = run_experiment(experiment, [hospital])
@@ -161,7 +160,7 @@ def run_experiment(experiment: Experiment, hospitals: Sequence[Hospital]) -> lis
     """Run the replications of each hospital; return them in the order of the hospitals.
 
     Raises:
-        ConfigurationError: If a hospital cannot run on the days of the experiment; nothing has run then.
+        ConfigurationError: If a hospital cannot run on the days of the experiment; raised before anything runs.
     """
     for hospital in hospitals:
         experiment.check(hospital)

@@ -1,4 +1,4 @@
-"""A hospital with some fields varied: every combination of their values, on common random numbers."""
+"""Sweeps: one hospital with every combination of the values of some fields, on common random numbers."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ Settings = dict[str, object]
 
 
 class Sweep:
-    """What a hospital shows as some of its fields vary.
+    """Replications of a hospital at every combination of the values of some fields.
 
     Args:
-        settings: The values of the fields at each point.
-        comparison: The points, compared on common random numbers, in the same order.
+        settings: Values of the fields at each point.
+        comparison: Comparison of the points, in the same order.
 
     Attributes:
-        settings: The values of the fields at each point.
-        comparison: The points by name, such as ``"cardiology.beds=40"``; the others are compared with the first.
+        settings: Values of the fields at each point.
+        comparison: Comparison of the points by name, such as ``"cardiology.beds=40"``, with the first.
     """
 
     def __init__(self, settings: Sequence[Settings], comparison: Comparison) -> None:
@@ -59,7 +59,7 @@ class Sweep:
         return self.comparison.difference(metric, department, of=names[point], confidence=confidence)
 
     def table(self, metric: str, department: str | None = None, *, confidence: float = CONFIDENCE) -> Table:
-        """Return a row for each point: the values of the fields, the mean of a metric, low and high."""
+        """Return the values of the fields, the mean of a metric, low and high, in a row for each point."""
         rows: list[tuple[Cell, ...]] = [
             (*map(_cell, settings.values()), interval.mean, interval.low, interval.high)
             for settings, interval in zip(
@@ -71,7 +71,7 @@ class Sweep:
         return Table.from_rows(title, (*self.settings[0], "mean", "low", "high"), rows)
 
     def __repr__(self) -> str:
-        """Say what was varied."""
+        """Return the fields and the number of points."""
         return f"<Sweep over {', '.join(self.settings[0])}: {len(self.settings)} points>"
 
 
@@ -90,21 +90,21 @@ def sweep(
 ) -> Sweep:
     """Run a hospital with every combination of the values of some fields, on common random numbers.
 
-    What is not named stays as it is, demand too: where it is derived from beds it is fixed at what it is before, unless
-    ``target_occupancy`` is what varies.
+    Other fields keep their values. Demand that is derived from beds is fixed at its value before the sweep, unless
+    ``target_occupancy`` is one of the fields.
 
     Args:
         hospital: The hospital.
-        fields: The values of each field: ``{"cardiology.beds": [38, 40, 42]}`` of a department, ``{"*.delay_share":
+        fields: Values of each field: ``{"cardiology.beds": [38, 40, 42]}`` of a department, ``{"*.delay_share":
             [0.05, 0.02]}`` of all departments, ``{"warmup_days": [90, 180]}`` of the hospital.
         start: First day to measure; 1 January 2025 if None.
         end: Last day, inclusive; a year from the start if None.
-        replications: How many at each point, 2 or more.
+        replications: Number of replications at each point, 2 or more.
         seed: Seed of the experiment.
-        metrics: What to measure; all metrics of the library if None.
+        metrics: Metrics to measure, or their names; all metrics of the library if None.
         executor: Any ``concurrent.futures.Executor``.
-        workers: Without an executor, how many processes.
-        on_done: Called as each replication is done, with how many are done and how many there are.
+        workers: Number of processes without an executor, as in ``replicate``.
+        on_done: Called after each replication, with the number done and the total.
 
     Raises:
         ConfigurationError: If a field is not known, a value is wrong, or there are fewer than two combinations.
@@ -114,7 +114,7 @@ def sweep(
     names = [", ".join(f"{field}={value}" for field, value in point.items()) for point in settings]
     for name in names:
         if names.count(name) > 1:
-            raise ConfigurationError(f"fields: {name} is there twice")
+            raise ConfigurationError(f"fields: {name} is listed twice")
     hospitals = {
         name: Hospital(with_fields(hospital.config, point)) for name, point in zip(names, settings, strict=True)
     }
@@ -123,10 +123,10 @@ def sweep(
 
 def _combinations(fields: Mapping[str, Iterable[object]]) -> list[Settings]:
     values: dict[str, list[object]] = {}
-    for field, given in fields.items():
-        if isinstance(given, str) or not isinstance(given, Iterable):
-            raise ConfigurationTypeError(f"{field}: must be a list of values, not {given!r}")
-        values[field] = list(given)
+    for field, choices in fields.items():
+        if isinstance(choices, str) or not isinstance(choices, Iterable):
+            raise ConfigurationTypeError(f"{field}: must be a list of values, not {choices!r}")
+        values[field] = list(choices)
         if not values[field]:
             raise ConfigurationError(f"{field}: give at least one value")
     settings = [dict(zip(values, point, strict=True)) for point in product(*values.values())]

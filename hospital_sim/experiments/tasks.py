@@ -1,6 +1,7 @@
-"""Replications as tasks: small to send, run on any executor, and their results in the order in which they were given.
+"""Runs replications as tasks, in this process or on an executor.
 
-So the results are the same whatever the executor and the number of its workers.
+Tasks are small to pickle. Results come back in the order of the tasks, so that they are the same for any executor and
+any number of workers.
 """
 
 import os
@@ -16,10 +17,10 @@ from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 from hospital_sim.observe import Metric, find_metrics, measure
 
 OnDone = Callable[[int, int], None]
-"""Called as a replication is done, with how many are done and how many there are in all."""
+"""Called after each replication, with the number done and the total."""
 
 Row = tuple[float | None, ...]
-"""The metrics of one part of a hospital, in the order in which they were asked for."""
+"""The metrics of one department or of the hospital, in the order of the experiment."""
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -30,11 +31,11 @@ class Replication:
     """One replication to run.
 
     Attributes:
-        config: The hospital.
-        start: First day that is measured.
-        end: Last day.
+        config: Configuration of the hospital.
+        start: First day to measure.
+        end: Last day, inclusive.
         seed: Seed of the run.
-        metrics: What to measure; the library's own by name.
+        metrics: Metrics to measure; those of the library by name.
     """
 
     config: HospitalConfig
@@ -52,11 +53,11 @@ def run_replication(task: Replication) -> tuple[Row, ...]:
 
 
 class Runner:
-    """Runs tasks, here or on an executor.
+    """Runs tasks.
 
     Args:
-        executor: Where; here, one after another, if None.
-        on_done: Called as each task is done.
+        executor: Runs the tasks; if None, they run in this process, one after another.
+        on_done: Called after each task.
     """
 
     def __init__(self, executor: Executor | None, on_done: OnDone | None) -> None:
@@ -64,42 +65,42 @@ class Runner:
         self._on_done = on_done
 
     def run(self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> list[Result]:
-        """Return the result of each task, in order; after an error, what has not begun is dropped."""
+        """Return the result of each task, in order; an error cancels the tasks that have not begun."""
         if self._executor is None:
             results = []
             for number, task in enumerate(tasks, 1):
                 results.append(work(task))
-                self._tell(number, len(tasks))
+                self._report(number, len(tasks))
             return results
         futures: list[Future[Result]] = []
         try:
             futures.extend(self._executor.submit(work, task) for task in tasks)
             for number, future in enumerate(as_completed(futures), 1):
                 future.result()
-                self._tell(number, len(tasks))
+                self._report(number, len(tasks))
             return [future.result() for future in futures]
         finally:
             for future in futures:
                 future.cancel()
 
-    def _tell(self, done: int, total: int) -> None:
+    def _report(self, done: int, total: int) -> None:
         if self._on_done is not None:
             self._on_done(done, total)
 
 
 @contextmanager
 def open_runner(executor: Executor | None, workers: int | None, on_done: OnDone | None, most: int) -> Iterator[Runner]:
-    """Yield what runs tasks; processes that were started for it end with it.
+    """Yield a runner of tasks; at the end, the processes that it started end.
 
     Args:
-        executor: Where to run them; it is left open.
-        workers: Without an executor, how many processes; 1 runs them in this one. If None, as many as there are
-            processors where processes are forked, else 1: elsewhere a script has to guard its main module first.
-        on_done: Called as each task is done.
-        most: How many tasks there are to run side by side at most.
+        executor: Runs the tasks, and stays open.
+        workers: Number of processes without an executor; 1 means this process. If None, one for each processor where
+            processes are forked, otherwise 1, because a script must first guard its main module.
+        on_done: Called after each task.
+        most: Largest number of tasks that run at the same time.
 
     Raises:
-        ConfigurationError: If both an executor and a number of workers are given, or the number is below 1.
+        ConfigurationError: If both an executor and a number of workers are passed, or the number is below 1.
     """
     if executor is not None:
         if workers is not None:
@@ -108,11 +109,11 @@ def open_runner(executor: Executor | None, workers: int | None, on_done: OnDone 
             raise ConfigurationTypeError(f"executor: must be a concurrent.futures.Executor, not {executor!r}")
         yield Runner(executor, on_done)
         return
-    size = min(_processors() if workers is None else _checked(workers), most)
+    size = min(_processors() if workers is None else _check_workers(workers), most)
     if size <= 1:
         yield Runner(None, on_done)
         return
-    # Imported here: those who only import the library need not wait for it.
+    # Imported here, because it takes time that most users of the library do not need.
     from concurrent.futures import ProcessPoolExecutor
 
     pool = ProcessPoolExecutor(size)
@@ -122,7 +123,7 @@ def open_runner(executor: Executor | None, workers: int | None, on_done: OnDone 
         pool.shutdown(cancel_futures=True)
 
 
-def _checked(workers: int) -> int:
+def _check_workers(workers: int) -> int:
     if isinstance(workers, bool) or not isinstance(workers, int):
         raise ConfigurationTypeError(f"workers: must be a whole number, not {workers!r}")
     if workers < 1:
@@ -131,7 +132,7 @@ def _checked(workers: int) -> int:
 
 
 def _processors() -> int:
-    """Return how many processes may be started without asking: 1 where it takes the caller's care."""
+    """Return the default number of processes: 1 if processes are not forked, or this one may not start any."""
     import multiprocessing
 
     method = multiprocessing.get_start_method(allow_none=True) or multiprocessing.get_all_start_methods()[0]

@@ -1,4 +1,4 @@
-"""How long a hospital that begins empty takes to settle: found with MSER-5, shown as Welch's plot."""
+"""Finds the days that a hospital takes to settle from empty, with MSER-5, and draws Welch's plot of them."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
     import altair
 
 WINDOW = 14
-"""Days on each side of the moving average in a plot, if nothing else is asked for."""
+"""Days on each side of the moving average in a plot by default."""
 
 
 class WarmUp:
-    """How long a hospital takes to settle.
+    """The days that a hospital takes to settle from empty.
 
     Args:
         hospital: The hospital.
-        present: Patients present on each day, the mean over replications, by department.
-        replications: How many replications.
+        present: Patients present on each day, as means over replications, by department.
+        replications: Number of replications.
 
     Attributes:
         hospital: The hospital.
-        departments: Where the patients of each department settle, by its identifier.
+        departments: Point at which each department settles, by its identifier.
     """
 
     def __init__(self, hospital: Hospital, present: dict[str, list[float]], replications: int) -> None:
@@ -52,18 +52,18 @@ class WarmUp:
     @property
     def days(self) -> int:
         """Days until the slowest department has settled."""
-        return max(found.observations for found in self.departments.values())
+        return max(truncation.observations for truncation in self.departments.values())
 
     @property
     def settled(self) -> bool:
-        """Whether every department settles in the first half of the days; if not, try more days or replications."""
-        return all(found.settled for found in self.departments.values())
+        """True if every department settles in the first half of the days; if not, try more days or replications."""
+        return all(truncation.settled for truncation in self.departments.values())
 
     def present(self, department: str | None = None) -> list[float]:
-        """Return the patients present on each day, the mean over replications, of a department or of the hospital.
+        """Return the patients present on each day, as means over replications, of a department or of the hospital.
 
         Raises:
-            ConfigurationError: If there is no such department.
+            ConfigurationError: If the department does not exist.
         """
         if department is None:
             return [sum(day) for day in zip(*self._present.values(), strict=True)]
@@ -72,23 +72,23 @@ class WarmUp:
         return list(self._present[department])
 
     def table(self) -> Table:
-        """Return a row for each department: days to leave out, whether it settled, patients present after that."""
+        """Return the days to leave out, settled or not, and the patients present after them, by department."""
         rows = []
-        for name, found in self.departments.items():
-            after = _mean(self._present[name][found.observations :])
-            rows.append((name, found.observations, "yes" if found.settled else "no", after))
+        for name, truncation in self.departments.items():
+            after = _mean(self._present[name][truncation.observations :])
+            rows.append((name, truncation.observations, "yes" if truncation.settled else "no", after))
         title = f"{self.hospital.config.name}: warm-up by MSER-5, {self._replications} replications from empty"
         return Table.from_rows(title, ("department", "days", "settled", "patients_present"), rows)
 
     def chart(self, department: str | None = None, *, window: int = WINDOW) -> altair.LayerChart:
-        """Draw Welch's plot: patients present each day, their moving average, and where MSER-5 cuts.
+        """Draw Welch's plot: patients present on each day, their moving average, and the cut of MSER-5.
 
         Args:
             department: Identifier of a department; the hospital if None.
             window: Days on each side of the moving average.
 
         Raises:
-            ConfigurationError: If there is no such department, or the window is too long.
+            ConfigurationError: If the department does not exist, or the window is too long.
             MissingExtraError: If Altair is not installed.
         """
         series = self.present(department)
@@ -97,7 +97,7 @@ class WarmUp:
         return _welch_plot(title, series, moving_average(series, window), cut)
 
     def __repr__(self) -> str:
-        """Say what was found."""
+        """Return the hospital and its days."""
         return f"<WarmUp of {self.hospital.config.name}: {self.days} days{'' if self.settled else ', not settled'}>"
 
 
@@ -111,19 +111,19 @@ def warmup(
     workers: int | None = None,
     on_done: OnDone | None = None,
 ) -> WarmUp:
-    """Find how long a hospital takes to settle when it begins empty.
+    """Find the days that a hospital takes to settle from empty.
 
-    Seasons are left out, since a hospital that follows the year never settles; the patients of a day are those in a bed
-    and those who wait, on average over the day and over the replications.
+    Seasons are left out, because a hospital with seasons never settles. The patients present are in a bed or waiting,
+    as a mean over the day and the replications.
 
     Args:
-        hospital: The hospital; its own warm-up is not used.
-        days: How long each replication is.
-        replications: How many, 2 or more.
+        hospital: The hospital; its warm-up is not used.
+        days: Length of each replication.
+        replications: Number of replications, 2 or more.
         seed: Seed of the experiment.
         executor: Any ``concurrent.futures.Executor``.
-        workers: Without an executor, how many processes.
-        on_done: Called as each replication is done, with how many are done and how many there are.
+        workers: Number of processes without an executor, as in ``replicate``.
+        on_done: Called after each replication, with the number done and the total.
 
     Raises:
         ConfigurationError: If an argument is wrong.
@@ -158,13 +158,13 @@ def _from_empty(config: HospitalConfig) -> HospitalConfig:
 
 
 def _without_seasons(table: dict[str, object]) -> dict[str, object]:
-    """Set the multipliers of every month, here and in parts, to 1."""
+    """Return a table with every multiplier of a month set to 1, including those in nested tables."""
     even: dict[str, object] = {}
     for field, value in table.items():
         if field == "month_multipliers" and value is not None:
             even[field] = [1.0] * 12
         elif isinstance(value, list | tuple):
-            even[field] = [_without_seasons(each) if isinstance(each, dict) else each for each in value]
+            even[field] = [_without_seasons(entry) if isinstance(entry, dict) else entry for entry in value]
         else:
             even[field] = value
     return even

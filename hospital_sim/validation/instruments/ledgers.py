@@ -35,7 +35,11 @@ class Integral:
         """Integrate up to a change."""
         self.advance(int(self._ward.env.now))
 
-    admitted = left = withdrew = asked
+    admitted = withdrew = asked
+
+    def left(self, spell: Spell) -> None:
+        """Integrate up to a change."""
+        self.asked(spell)
 
     def advance(self, second: int) -> None:
         """Integrate over the time since the last change, and keep the present state."""

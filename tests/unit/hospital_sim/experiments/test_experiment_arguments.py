@@ -41,7 +41,7 @@ CALLS: list[tuple[Callable[[], object], str]] = [
     (lambda: sweep(WARD, {"d1.beds": [5]}), "fields: give two values or more"),
     (lambda: sweep(WARD, {"d1.beds": []}), "d1.beds: give at least one value"),
     (lambda: sweep(WARD, {"d1.beds": 5}), "d1.beds: must be a list of values, not 5"),  # type: ignore[dict-item]
-    (lambda: sweep(WARD, {"d1.beds": [5, 5]}), "fields: d1.beds=5 is there twice"),
+    (lambda: sweep(WARD, {"d1.beds": [5, 5]}), "fields: d1.beds=5 is listed twice"),
     (lambda: sweep(WARD, {"d3.beds": [5, 6]}), r"d3.beds: 'd3' is not a department; there are d1, d2, and \* for all"),
     (lambda: sweep(WARD, {"d1.bed": [5, 6]}), "d1.bed: 'bed' is not a field that can vary; known are name, "),
     (lambda: sweep(WARD, {"warmup": [5, 6]}), "warmup: 'warmup' is not a field that can vary; known are .*warmup_days"),
