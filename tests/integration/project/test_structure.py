@@ -1,0 +1,102 @@
+"""The rooms of both packages stay few and findable, and docs/architecture.md names what exists."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).parents[3]
+PACKAGES = ("hospital_sim", "elt")
+MOST_ENTRIES = {"hospital_sim": 21, "elt": 16, "elt/staging": 13}
+MOST_ELSEWHERE = 16
+SHARED_NAMES = {"__init__", "base", "protocol", "run", "errors", "checks"}
+"""Names that several modules of one package may have."""
+
+BUILT = re.compile(r"__pycache__|.*\.so")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(entry for entry in folder.iterdir() if not BUILT.fullmatch(entry.name))
+
+
+def _folders() -> Iterator[Path]:
+    for package in PACKAGES:
+        yield ROOT / package
+        for path in sorted((ROOT / package).rglob("*")):
+            inside = path.relative_to(ROOT).as_posix()
+            if path.is_dir() and not inside.startswith("elt/models/") and "__pycache__" not in inside:
+                yield path
+
+
+def _rooms() -> Iterator[str]:
+    for package in PACKAGES:
+        for entry in _entries(ROOT / package):
+            if entry.is_dir():
+                yield f"{package}/{entry.name}"
+
+
+def _definitions(module: Path) -> set[str]:
+    """Return the names of the functions, classes and methods (``Class.method``) of a module."""
+    names: set[str] = set()
+    for node in ast.parse(module.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            names |= {f"{node.name}.{member.name}" for member in node.body if isinstance(member, ast.FunctionDef)}
+    return names
+
+
+@pytest.mark.parametrize("folder", list(_folders()), ids=lambda folder: folder.relative_to(ROOT).as_posix())
+def test_a_folder_is_small_enough_to_be_read_at_once(folder: Path) -> None:
+    most = MOST_ENTRIES.get(folder.relative_to(ROOT).as_posix(), MOST_ELSEWHERE)
+
+    assert len(_entries(folder)) <= most, [entry.name for entry in _entries(folder)]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_two_modules_of_a_package_have_one_name(package: str) -> None:
+    names = Counter(path.stem for path in (ROOT / package).rglob("*.py"))
+
+    assert [name for name, count in names.items() if count > 1 and name not in SHARED_NAMES] == []
+
+
+@pytest.mark.parametrize("room", list(_rooms()))
+def test_a_room_has_its_line_in_the_architecture(room: str) -> None:
+    assert f"`{room}/`" in ARCHITECTURE
+
+
+@pytest.mark.parametrize("room", list(_rooms()))
+def test_a_room_has_its_line_in_the_tree_of_the_readme(room: str) -> None:
+    package, name = room.split("/")
+    tree = README.partition(f"\n{package}/ ")[2].partition("```")[0]
+
+    assert f"  {name}/" in tree
+
+
+def test_every_path_of_the_architecture_exists() -> None:
+    paths = set(re.findall(r"`([\w.-]+/[\w./-]*)`", ARCHITECTURE))
+
+    assert len(paths) > 40
+    assert sorted(path for path in paths if not (ROOT / path).exists()) == []
+
+
+def test_every_function_of_the_architecture_is_in_the_file_it_names() -> None:
+    named = re.findall(r"`([\w.]+)` \(`([\w./]+\.py)`\)", ARCHITECTURE)
+
+    assert len(named) > 20
+    assert [(name, path) for name, path in named if name not in _definitions(ROOT / path)] == []
+
+
+def test_every_model_of_the_architecture_is_in_the_dbt_project() -> None:
+    models = {path.stem for path in (ROOT / "elt" / "models").rglob("*.sql")}
+    named = set(re.findall(r"`((?:stg|fact|dim|mart)_\w+)`", ARCHITECTURE))
+
+    assert named
+    assert named <= models
