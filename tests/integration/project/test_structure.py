@@ -88,7 +88,7 @@ def test_every_path_of_the_architecture_exists() -> None:
 
 
 def test_every_function_of_the_architecture_is_in_the_file_it_names() -> None:
-    named = re.findall(r"`([\w.]+)` \(`([\w./]+\.py)`\)", ARCHITECTURE)
+    named = re.findall(r"`([\w.]+)`\s+\(`([\w./]+\.py)`\)", ARCHITECTURE)
 
     assert len(named) > 20
     assert [(name, path) for name, path in named if name not in _definitions(ROOT / path)] == []
