@@ -27,13 +27,13 @@ from elt.lake.manifests import CommittedOutput, OutputCounts, Plan, PlannedOutpu
 from elt.lake.prefetch import prefetched
 from elt.lake.quarantine import Entry, Reason
 from elt.lake.tree import RAW_PREFIX
-from elt.staging import input_lists as inputs
 from elt.staging.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day, read_batch
 from elt.staging.counts import OutputCounter
 from elt.staging.decode import Decoded, Rejected, decode
+from elt.staging.input_lists import read_identifiers, read_unrecognised
 from elt.staging.parquet import COUNTS_KEY, INPUTS_KEY, StagedFileWriter, read_metadata
 from elt.staging.sorting import DaySorter, by_time
-from hospital_sim.events import keys as raw_layout
+from hospital_sim.events.keys import is_record_key, key_of
 from hospital_sim.storage import StorageError
 
 _MOST_OBJECTS_TOGETHER = 32 * BATCH_OBJECTS
@@ -91,7 +91,7 @@ def stage_outputs(
             existing = [output for output in group if lake.store.exists(output.key)]
             staged_before.extend((output, _read_output(lake, output)) for output in existing)
             names = (
-                names_by_day(output.event_type, inputs.read_identifiers(lake, output.inputs), output)
+                names_by_day(output.event_type, read_identifiers(lake, output.inputs), output)
                 for output in group
                 if output not in existing
             )
@@ -107,7 +107,8 @@ def stage_outputs(
             writer.finish()
             finished.append(writer)
             while finished and finished[0].is_encoded():
-                yield finished[0].output, finished.popleft().create()
+                writer = finished.popleft()
+                yield writer.output, writer.create()
         for writer in finished:
             yield writer.output, writer.create()
     yield from staged_before
@@ -116,7 +117,8 @@ def stage_outputs(
 def _decode_by_output(lake: Lake, plan: Plan, names: Sequence[ObjectNames]) -> list[tuple[PlannedOutput, Decoded]]:
     """Read and decode a batch, quarantine its rejected objects, and divide it among the outputs of its days.
 
-    The events of whole days are sorted by time. Each rejected object has the reason that stands in the quarantine.
+    The events of whole days are then sorted by time, no longer in the order of their objects. Each rejected object has
+    the reason that stands in the quarantine.
     """
     decoded = decode(read_batch(lake, names))
     rejected = [replace(each, reason=_quarantine_rejected(lake, plan, decoded, each)) for each in decoded.rejected]
@@ -229,10 +231,10 @@ def quarantine_unrecognised(lake: Lake, plan: Plan) -> dict[Reason, int]:
     if plan.foreign_inputs is None:
         return {}
     reasons: Counter[Reason] = Counter()
-    for key in inputs.read_unrecognised(lake, plan.foreign_inputs):
+    for key in read_unrecognised(lake, plan.foreign_inputs):
         data = lake.read_raw(key)
         reason, detail = Reason.FOREIGN_KEY, "not the key of an event"
-        if raw_layout.is_record_key(key):
+        if is_record_key(key):
             reason, detail = Reason.BROKEN_RUN_RECORD, "not the record of the run that its name says"
         reasons[_quarantine(lake, plan, key, data, reason, detail)] += 1
     return dict(reasons)
@@ -240,7 +242,7 @@ def quarantine_unrecognised(lake: Lake, plan: Plan) -> dict[Reason, int]:
 
 def _quarantine_rejected(lake: Lake, plan: Plan, decoded: Decoded, rejected: Rejected) -> Reason:
     day, event_id, data = rejected.object
-    key = raw_layout.key_of(decoded.batch.event_type, day, event_id)
+    key = key_of(decoded.batch.event_type, day, event_id)
     if lake.read_raw(key) != data:
         # A file system may return a part of a file, and a good object must not be quarantined for that.
         raise StorageError(
@@ -256,4 +258,4 @@ def _quarantine(lake: Lake, plan: Plan, key: str, data: bytes, reason: Reason, d
 def _close_staged(lake: Lake, plan: Plan, decoded: Decoded) -> None:
     """Record that the objects that are staged now have left the quarantine."""
     for item in map(decoded.batch.item, decoded.rows.tolist()):
-        lake.quarantine.close(raw_layout.key_of(decoded.batch.event_type, item.day, item.event_id), plan.number)
+        lake.quarantine.close(key_of(decoded.batch.event_type, item.day, item.event_id), plan.number)

@@ -1,4 +1,4 @@
-"""What is in quarantine is staged after all when its cause is mended; the list then lacks it, its history stays."""
+"""A replay stages quarantined objects whose cause is fixed; they leave the list, and their history stays."""
 
 from datetime import date
 from pathlib import Path
@@ -41,7 +41,7 @@ def mend(store: LocalStore, number: int) -> None:
     Path(store.url, "raw", key(number)).write_bytes(encode(admission(number)))
 
 
-def test_without_a_mended_cause_a_replay_changes_nothing(lake: LocalStore) -> None:
+def test_a_replay_changes_nothing_while_the_cause_is_not_fixed(lake: LocalStore) -> None:
     before = contents(lake)
 
     summary = replay(Lake(lake))
@@ -51,7 +51,7 @@ def test_without_a_mended_cause_a_replay_changes_nothing(lake: LocalStore) -> No
     assert contents(lake) == before
 
 
-def test_a_mended_object_is_staged_and_leaves_the_list_with_its_history_kept(lake: LocalStore) -> None:
+def test_a_fixed_object_is_staged_and_leaves_the_list_but_keeps_its_history(lake: LocalStore) -> None:
     mend(lake, 901)
 
     summary = replay(Lake(lake))
@@ -65,7 +65,7 @@ def test_a_mended_object_is_staged_and_leaves_the_list_with_its_history_kept(lak
     assert replay(Lake(lake)).closed == 0
 
 
-def test_what_the_mended_contract_allows_is_staged(lake: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_objects_that_a_newer_contract_allows_are_staged(lake: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
     late = admission(903, DAY.replace(year=2301))
     lake.create(f"raw/{key_of('admission', late.event_time.date(), late.event_id)}", encode(late))
     assert stage(Lake(lake)).quarantined == {"impossible_value": 1}
@@ -90,7 +90,7 @@ def test_a_replayed_event_of_a_closed_month_is_late(tmp_path: Path) -> None:
     assert replay(Lake(store)).staged.late == 1
 
 
-def test_a_mended_run_record_leaves_the_list(lake: LocalStore) -> None:
+def test_a_fixed_run_record_leaves_the_list(lake: LocalStore) -> None:
     lake.create(f"raw/_runs/{5:032x}.json", b"{")
     assert stage(Lake(lake)).quarantined == {"broken_run_record": 1}
     Path(lake.url, f"raw/_runs/{5:032x}.json").unlink()
@@ -100,7 +100,7 @@ def test_a_mended_run_record_leaves_the_list(lake: LocalStore) -> None:
     assert Reason.BROKEN_RUN_RECORD not in Lake(lake).quarantine.open_counts()
 
 
-def test_a_replay_that_is_cut_off_anywhere_is_completed(lake: LocalStore, tmp_path: Path) -> None:
+def test_a_replay_interrupted_anywhere_is_completed(lake: LocalStore, tmp_path: Path) -> None:
     for number in (901, 902):
         mend(lake, number)
     start = contents(lake)
@@ -118,7 +118,7 @@ def test_a_replay_that_is_cut_off_anywhere_is_completed(lake: LocalStore, tmp_pa
         assert contents(store) == expected, f"cut off before creation {point}"
 
 
-def test_staging_completes_a_replay_that_was_cut_off(lake: LocalStore) -> None:
+def test_staging_completes_an_interrupted_replay(lake: LocalStore) -> None:
     mend(lake, 901)
     with pytest.raises(PowerCut):
         replay(Lake(FailingStore(lake.url, 4)))
@@ -129,7 +129,7 @@ def test_staging_completes_a_replay_that_was_cut_off(lake: LocalStore) -> None:
     assert Lake(lake).quarantine.open_counts() == {Reason.FOREIGN_KEY: 1, Reason.MISSING_FIELD: 1}
 
 
-def test_an_object_that_is_gone_stays_on_the_list(lake: LocalStore) -> None:
+def test_a_missing_object_stays_on_the_list(lake: LocalStore) -> None:
     Path(lake.url, "raw", key(901)).unlink()
 
     assert replay(Lake(lake)).closed == 0
@@ -144,7 +144,7 @@ def test_a_lake_that_was_never_staged_has_nothing_to_replay(tmp_path: Path) -> N
         replay(Lake(store))
 
 
-def test_after_a_replay_verification_knows_the_object(lake: LocalStore) -> None:
+def test_verification_accepts_a_replayed_object(lake: LocalStore) -> None:
     assert f"raw/{key(901)}" in {problem.key for problem in verify(Lake(lake)).problems}
     mend(lake, 901)
     replay(Lake(lake))

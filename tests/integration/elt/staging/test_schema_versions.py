@@ -1,4 +1,4 @@
-"""A second version of an event type: old raw stays readable, and has nulls where the new version appended fields."""
+"""After a second version of an event type, old objects stay readable, with nulls in the appended columns."""
 
 import json
 
@@ -69,7 +69,7 @@ def test_events_of_both_versions_are_staged_into_one_file(lake: QuickStore) -> N
     assert not [problem for problem in verify(Lake(lake)).problems if problem.key.endswith(".json")]
 
 
-def test_what_was_in_quarantine_for_its_version_is_staged_when_the_contract_knows_it(
+def test_objects_quarantined_for_their_version_are_staged_once_it_is_supported(
     lake: QuickStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from elt.staging import replay
@@ -105,7 +105,7 @@ def test_an_event_is_held_to_the_version_that_it_names(lake: QuickStore, data: b
 
 
 @pytest.mark.usefixtures("two_versions")
-def test_another_order_or_spelling_of_an_old_event_is_read_too(lake: QuickStore) -> None:
+def test_an_old_event_in_another_order_or_spelling_is_read(lake: QuickStore) -> None:
     plain = json.loads(encode(admission(1)))
     key = f"raw/{key_of('admission', DAY.date(), admission(1).event_id)}"
     lake.create(key, json.dumps(dict(reversed(plain.items())), indent=1).encode())

@@ -1,4 +1,4 @@
-"""Staging a lake: what it writes, that it repeats nothing, and what happens to what arrives later or is broken."""
+"""Staging a lake: the files it writes, nothing twice, and the treatment of late and of broken objects."""
 
 import os
 import tempfile
@@ -14,13 +14,12 @@ from lakes import DAY, admission, contents, discharge, put_all, put_event, put_r
 from elt import BrokenLakeError, EltError, EmptyLakeError, WrongCallError
 from elt.contracts import EVENT_TYPES, arrow_schema
 from elt.lake import objects
-from elt.lake import workers as staging_workers
+from elt.lake import workers as lake_workers
 from elt.lake.digests import digest
 from elt.lake.lake import Lake
 from elt.lake.quarantine import Reason
 from elt.native.buffers import ObjectBuffer, TextRows
-from elt.staging import input_lists as inputs
-from elt.staging import parquet, sorting, stage, write
+from elt.staging import input_lists, parquet, sorting, stage, write
 from hospital_sim.events import encode, event_type
 from hospital_sim.events.keys import key_of
 from hospital_sim.storage import LocalStore, ObjectStore, OverwritingStoreError, StorageError
@@ -98,7 +97,7 @@ def test_a_file_is_compressed_has_statistics_and_names_its_contract(lake: LocalS
     assert metadata.metadata[parquet.CONTRACT_KEY] == b"1"
 
 
-def test_the_manifest_knows_each_file_and_counts_by_department_and_day(lake: LocalStore) -> None:
+def test_the_manifest_lists_each_file_and_counts_by_department_and_day(lake: LocalStore) -> None:
     put_all(lake, some_events(25))
     stage(Lake(lake))
 
@@ -127,7 +126,9 @@ def test_staging_again_writes_nothing(lake: LocalStore) -> None:
 
 
 @pytest.mark.parametrize("batch", [1, 7, 100_000])
-def test_how_objects_are_batched_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+def test_the_size_of_batches_does_not_change_the_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
     stores = [LocalStore(tmp_path / name) for name in ("usual", "other")]
     for store in stores:
         put_all(store, some_events(60))
@@ -139,7 +140,7 @@ def test_how_objects_are_batched_leaves_no_trace(tmp_path: Path, monkeypatch: py
     assert contents(stores[0]) == contents(stores[1])
 
 
-def test_a_day_that_is_sorted_in_a_temporary_file_leaves_no_trace(
+def test_sorting_a_day_in_a_temporary_file_does_not_change_the_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stores = [LocalStore(tmp_path / name) for name in ("usual", "other")]
@@ -154,10 +155,10 @@ def test_a_day_that_is_sorted_in_a_temporary_file_leaves_no_trace(
     assert contents(stores[0]) == contents(stores[1])
 
 
-def test_a_month_of_too_many_objects_goes_on_in_numbered_files(
+def test_a_month_with_too_many_objects_continues_in_numbered_files(
     lake: LocalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inputs, "LARGEST_OUTPUT", 7)
+    monkeypatch.setattr(input_lists, "LARGEST_OUTPUT", 7)
     put_all(lake, some_events(25))
 
     summary = stage(Lake(lake))
@@ -192,7 +193,7 @@ def test_row_groups_do_not_depend_on_batches(tmp_path: Path, monkeypatch: pytest
     assert contents(stores[0]) == contents(stores[1])
 
 
-def test_no_room_for_a_large_file_in_the_making_is_told_with_what_to_do(
+def test_the_error_about_a_full_temporary_folder_says_what_to_do(
     lake: LocalStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_all(lake, some_events(400))
@@ -205,8 +206,8 @@ def test_no_room_for_a_large_file_in_the_making_is_told_with_what_to_do(
     assert sum(file.rows for file in Lake(lake).staged_files()) == 1600
 
 
-def test_several_processes_write_the_bytes_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staging_workers, "processors", lambda: 8)
+def test_several_processes_write_the_same_bytes_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lake_workers, "processors", lambda: 8)
     stores = [LocalStore(tmp_path / name) for name in ("one", "two")]
     for store in stores:
         put_all(store, some_events(200))
@@ -237,7 +238,7 @@ def test_without_the_compiled_library_the_same_bytes_are_written(
     assert contents(stores[0]) == contents(stores[1])
 
 
-def test_what_arrives_later_goes_to_a_numbered_file_and_the_first_stays(lake: LocalStore) -> None:
+def test_later_events_go_to_a_numbered_file_and_the_first_stays(lake: LocalStore) -> None:
     put_all(lake, some_events(10))
     stage(Lake(lake))
     first = lake.read(MARCH_FILE)
@@ -273,7 +274,7 @@ def test_an_event_of_a_month_closed_earlier_is_late_and_still_staged(lake: Local
     }
 
 
-def test_a_month_closes_for_the_hospital_whose_run_ended_it_alone(lake: LocalStore) -> None:
+def test_a_month_closes_only_for_the_hospital_whose_run_ended_it(lake: LocalStore) -> None:
     put_all(lake, some_events(1))
     put_record(lake, date(2024, 3, 31), "city", run=1)
     put_record(lake, date(2024, 3, 30), "coast", run=2)
@@ -351,7 +352,7 @@ def test_an_object_that_was_read_in_part_is_not_quarantined(
     assert list(Lake(lake).quarantine.entries()) == []
 
 
-def test_a_month_of_nothing_but_broken_objects_writes_no_file(lake: LocalStore) -> None:
+def test_a_month_with_only_broken_objects_writes_no_file(lake: LocalStore) -> None:
     put_event(lake, discharge())
     lake.create(f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}", b"{")
     stage(Lake(lake))
@@ -377,7 +378,7 @@ FOREIGN = [
 ]
 
 
-def test_what_is_no_event_under_raw_is_quarantined_once(lake: LocalStore) -> None:
+def test_an_unrecognised_object_is_quarantined_once(lake: LocalStore) -> None:
     put_all(lake, some_events(3))
     for key in FOREIGN:
         lake.create(f"raw/{key}", key.encode(errors="surrogateescape"))
@@ -391,7 +392,7 @@ def test_what_is_no_event_under_raw_is_quarantined_once(lake: LocalStore) -> Non
     assert stage(Lake(lake)).quarantined == {"foreign_key": 1}
 
 
-def test_run_records_are_no_strangers(lake: LocalStore) -> None:
+def test_run_records_are_not_quarantined(lake: LocalStore) -> None:
     put_all(lake, some_events(3))
     put_record(lake, date(2024, 3, 31))
     lake.create(f"raw/_runs/{1:032x}.started.json", b"{}")
@@ -400,7 +401,7 @@ def test_run_records_are_no_strangers(lake: LocalStore) -> None:
 
 
 @pytest.mark.parametrize("data", [b'{"run":', b"\xff\xfe", b"[" * 100_000, b"{}"])
-def test_a_broken_run_record_stops_no_staging(lake: LocalStore, data: bytes) -> None:
+def test_a_broken_run_record_does_not_stop_staging(lake: LocalStore, data: bytes) -> None:
     put_all(lake, some_events(1))
     put_record(lake, date(2024, 3, 31), "coast", run=7)
     lake.create("raw/_runs/abc.json", data)
@@ -429,7 +430,7 @@ def test_a_record_that_ends_at_the_end_of_all_days_is_broken(lake: LocalStore) -
     assert stage(Lake(lake)).quarantined == {"broken_run_record": 1}
 
 
-def test_a_link_that_leads_out_of_the_lake_is_refused_by_name(lake: LocalStore, tmp_path: Path) -> None:
+def test_the_error_names_a_link_that_leads_out_of_the_lake(lake: LocalStore, tmp_path: Path) -> None:
     put_all(lake, some_events(1))
     (tmp_path / "secret").write_bytes(b"not of this lake")
     key = f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}"
@@ -444,14 +445,14 @@ def test_a_link_that_leads_out_of_the_lake_is_refused_by_name(lake: LocalStore, 
     assert stage(Lake(lake)).rows == 5
 
 
-def test_a_pipe_is_not_waited_for(lake: LocalStore) -> None:
+def test_staging_does_not_wait_for_a_pipe(lake: LocalStore) -> None:
     put_all(lake, some_events(1))
     os.mkfifo(Path(lake.url, f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}"))
 
     assert stage(Lake(lake)).quarantined == {"not_json": 1}
 
 
-def test_a_lake_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
+def test_a_missing_lake_is_a_wrong_call(tmp_path: Path) -> None:
     with pytest.raises(EmptyLakeError, match="no lake here"):
         Lake.open(str(tmp_path / "nowhere"))
     with pytest.raises(WrongCallError, match="gopher"):
@@ -485,7 +486,7 @@ def test_a_store_that_overwrites_is_refused(lake: LocalStore) -> None:
     assert list(lake.keys("staging/")) == []
 
 
-def test_a_strange_file_in_the_place_of_an_output_is_named(lake: LocalStore) -> None:
+def test_the_error_names_a_file_in_the_place_of_an_output(lake: LocalStore) -> None:
     put_all(lake, some_events(1))
     lake.create(MARCH_FILE, b"not parquet")
 
@@ -493,7 +494,7 @@ def test_a_strange_file_in_the_place_of_an_output_is_named(lake: LocalStore) -> 
         stage(Lake(lake))
 
 
-def test_a_list_of_inputs_that_was_changed_is_named(lake: LocalStore) -> None:
+def test_the_error_names_a_changed_list_of_inputs(lake: LocalStore) -> None:
     put_all(lake, some_events(1))
     stage(Lake(lake))
     key = next(key for key in lake.keys("manifests/inputs/admission/"))

@@ -1,4 +1,4 @@
-"""A staging run that is cut off anywhere is completed by the same command: nothing lost, nothing twice."""
+"""The same command completes a staging run that was interrupted anywhere: nothing lost, nothing twice."""
 
 import os
 import random
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.integration
 
 STAGE = [sys.executable, "-c", "from elt.cli import main; main()", "stage", "--json"]
 
-# As on a machine that has processors for both: where there are fewer, one process does all.
+# Pretends that the machine has processors for both, because otherwise one process does all the work.
 MANY_PROCESSORS = "from elt.lake import workers; workers.processors = lambda: 4; from elt.cli import main; main()"
 STAGE_BY_TWO = [sys.executable, "-c", MANY_PROCESSORS, "stage", "--json", "--workers", "2"]
 
@@ -50,7 +50,7 @@ def staged_identifiers(store: LocalStore) -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def test_wherever_the_power_goes_off_the_lake_becomes_the_same(tmp_path: Path) -> None:
+def test_a_power_cut_anywhere_does_not_change_the_completed_lake(tmp_path: Path) -> None:
     reference = fill(tmp_path / "reference")
     before = len(contents(reference))
     stage(Lake(reference))
@@ -68,7 +68,7 @@ def test_wherever_the_power_goes_off_the_lake_becomes_the_same(tmp_path: Path) -
         assert summary.manifests == [1]
 
 
-def test_a_second_cut_while_completing_changes_nothing_either(tmp_path: Path) -> None:
+def test_more_power_cuts_while_completing_do_not_change_it_either(tmp_path: Path) -> None:
     reference = fill(tmp_path / "reference")
     stage(Lake(reference))
     choices = random.Random(7)
@@ -85,7 +85,7 @@ def test_a_second_cut_while_completing_changes_nothing_either(tmp_path: Path) ->
         assert contents(store) == contents(reference)
 
 
-def test_events_that_arrive_after_the_crash_are_staged_by_a_plan_of_their_own(tmp_path: Path) -> None:
+def test_events_that_arrive_after_the_crash_get_their_own_plan(tmp_path: Path) -> None:
     store = fill(tmp_path / "lake")
     with pytest.raises(PowerCut):
         stage(Lake(FailingStore(store.url, 12)))
@@ -189,7 +189,7 @@ def raw_objects(count: int) -> list[tuple[str, bytes]]:
     return [(f"raw/{event_key(event)}", encode(event)) for event in some_events(count)]
 
 
-def test_a_lake_on_s3_is_staged_as_a_lake_on_disk_is_and_proven(seaweed: S3Server, tmp_path: Path) -> None:
+def test_a_lake_on_s3_is_staged_and_verified_like_one_on_disk(seaweed: S3Server, tmp_path: Path) -> None:
     far, near = open_store(seaweed.new_url()), QuickStore(tmp_path / "lake")
     for store in (far, near):
         store.create_many(raw_objects(60))

@@ -95,7 +95,7 @@ def batches(draw: st.DrawFn) -> tuple[str, list[RawObject]]:
 
 
 @given(batches())
-def test_reading_at_once_agrees_with_decoding_one_by_one(batch: tuple[str, list[RawObject]]) -> None:
+def test_fast_decoding_agrees_with_decoding_one_by_one(batch: tuple[str, list[RawObject]]) -> None:
     kind, objects = batch
 
     fast = decode(Batch.of(kind, objects))
@@ -107,7 +107,7 @@ def test_reading_at_once_agrees_with_decoding_one_by_one(batch: tuple[str, list[
 
 
 @given(batches())
-def test_a_row_says_what_its_own_object_says(batch: tuple[str, list[RawObject]]) -> None:
+def test_a_row_has_the_values_of_its_own_object(batch: tuple[str, list[RawObject]]) -> None:
     kind, objects = batch
     own = {item.event_id: item.data for item in objects}
 
@@ -134,7 +134,7 @@ KEYS = st.one_of(
 
 
 @given(st.dictionaries(KEYS, mutated(1).map(lambda found: found[1]), max_size=4), mutated(7))
-def test_whatever_lies_there_is_staged_or_quarantined_inside_the_lake(
+def test_any_object_is_staged_or_quarantined_inside_the_lake(
     objects: dict[str, bytes], other: tuple[str, bytes]
 ) -> None:
     with TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Whatever lies under ``raw/``, every object ends in a staged file or in quarantine, exactly once."""
+"""Every object under ``raw/`` ends in a staged file or in quarantine, exactly once."""
 
 import json
 from collections import Counter
@@ -159,7 +159,7 @@ def test_every_object_ends_staged_or_in_quarantine_exactly_once(
 
 
 @given(lakes())
-def test_what_is_staged_says_what_the_event_says(objects: list[tuple[str, bytes, Event | None]]) -> None:
+def test_a_staged_row_has_the_values_of_its_event(objects: list[tuple[str, bytes, Event | None]]) -> None:
     with TemporaryDirectory() as folder:
         store = QuickStore(Path(folder) / "lake")
         events = {event.event_id: event for _, _, event in objects if event is not None}
@@ -179,7 +179,9 @@ def test_what_is_staged_says_what_the_event_says(objects: list[tuple[str, bytes,
 
 
 @given(lakes(), st.lists(st.integers(0, 12), max_size=3))
-def test_crashes_leave_no_trace(objects: list[tuple[str, bytes, Event | None]], cuts: list[int]) -> None:
+def test_crashes_do_not_change_the_completed_lake(
+    objects: list[tuple[str, bytes, Event | None]], cuts: list[int]
+) -> None:
     if not any(parse_event_key(key) for key, _, _ in objects):
         return
     with TemporaryDirectory() as folder:

@@ -16,7 +16,7 @@ from hospital_sim.storage import LocalStore
 pytestmark = pytest.mark.unit
 
 
-def test_numbers_have_the_type_that_is_asked_for() -> None:
+def test_numbers_have_the_requested_type() -> None:
     values = np.array([0, 86_400, -1], np.int64)
     assert numbers(values).equals(pa.array([0, 86_400, -1], pa.int64()))
     assert numbers(values[::2], pa.timestamp("us", "UTC")).to_pylist()[0] == datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ def test_rows_of_characters_are_strings() -> None:
 
 
 @pytest.mark.parametrize("kind", [pa.int32(), pa.int64(), pa.date32(), pa.timestamp("us", "UTC")])
-def test_values_are_those_of_a_part_of_several_chunks(kind: pa.DataType) -> None:
+def test_values_of_a_part_of_several_chunks_are_right(kind: pa.DataType) -> None:
     whole = pa.chunked_array([pa.array(part, pa.int32()) for part in ([1, 2, 3], [], [4, 5])])
     column = whole.cast(pa.int64()).cast(kind) if kind.bit_width == 64 else whole.cast(kind)
     assert values_of(column).tolist() == [1, 2, 3, 4, 5]

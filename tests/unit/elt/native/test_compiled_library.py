@@ -1,4 +1,4 @@
-"""The compiled library is made anew when its sources change, and nothing is lost without a compiler."""
+"""The library is compiled again when its sources change, and nothing is lost without a compiler."""
 
 import ctypes
 import shutil
@@ -14,15 +14,15 @@ pytestmark = pytest.mark.unit
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder with a copy of the sources, which is taken for that of the package."""
-    found = tmp_path / "compiled"
-    shutil.copytree(Path(library.__file__).parent, found, ignore=shutil.ignore_patterns("*.so"))
-    monkeypatch.setattr(library, "_FOLDER", found)
-    return found
+    """Return a folder with a copy of the sources, used instead of the package's."""
+    copied = tmp_path / "compiled"
+    shutil.copytree(Path(library.__file__).parent, copied, ignore=shutil.ignore_patterns("*.so"))
+    monkeypatch.setattr(library, "_FOLDER", copied)
+    return copied
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
-def test_one_library_is_made_and_its_name_changes_with_the_sources(folder: Path) -> None:
+def test_one_library_is_compiled_and_its_name_changes_with_the_sources(folder: Path) -> None:
     first = compile_library()
     assert first == library_path()
     assert ctypes.CDLL(str(first)).read_files
@@ -35,17 +35,17 @@ def test_one_library_is_made_and_its_name_changes_with_the_sources(folder: Path)
     assert list(folder.glob("*.so")) == [second]
 
 
-@pytest.mark.parametrize("fault", ["no compiler", "one that refuses", "a source that is none"])
-def test_without_a_compiler_nothing_is_made_and_what_is_there_stays(
+@pytest.mark.parametrize("fault", ["no compiler", "a failing compiler", "a broken source"])
+def test_without_a_compiler_nothing_is_compiled_and_old_files_stay(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     (folder / "elt-before.so").touch()
-    if fault == "a source that is none":
+    if fault == "a broken source":
         (folder / "files.c").write_text("int read_files(")
     else:
-        monkeypatch.setenv("CC", "false" if fault == "one that refuses" else "")
+        monkeypatch.setenv("CC", "false" if fault == "a failing compiler" else "")
         monkeypatch.setenv("PATH", str(tmp_path))
         monkeypatch.setattr("sysconfig.get_config_var", lambda name: None)
-    there = sorted(folder.iterdir())
+    before = sorted(folder.iterdir())
     assert compile_library() is None
-    assert sorted(folder.iterdir()) == there
+    assert sorted(folder.iterdir()) == before

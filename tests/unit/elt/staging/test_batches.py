@@ -124,9 +124,7 @@ def events(count: int, seed: int) -> pa.Table:
 
 
 @pytest.mark.parametrize("held", [0, 1000, 10**6])
-def test_a_day_is_sorted_by_time_and_identifier_whatever_fits_into_memory(
-    held: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_day_is_sorted_by_time_and_identifier_in_memory_or_a_file(held: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sorting, "HELD_ROWS", held)
     monkeypatch.setattr(sorting, "_MERGED_ROWS", 700)
     monkeypatch.setattr(sorting, "_SPILLED_ROWS", 64)

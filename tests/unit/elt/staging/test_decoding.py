@@ -1,4 +1,4 @@
-"""What keeps the contract becomes a row; what breaks it is rejected with its reason, and its neighbours go on."""
+"""An object that keeps the contract becomes a row; one that violates it is rejected with a reason."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -55,7 +55,7 @@ def with_values(kind: str, **values: object) -> bytes:
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
-def test_the_events_of_these_tests_have_the_usual_bytes(kind: str) -> None:
+def test_the_events_of_these_tests_are_canonical(kind: str) -> None:
     assert with_values(kind) == encode(EVENTS[kind])
 
 
@@ -85,7 +85,7 @@ def test_a_row_holds_the_values_of_the_event(kind: str) -> None:
         b"[" * 100_000,
     ],
 )
-def test_what_is_not_one_json_object_is_said_so(data: bytes) -> None:
+def test_anything_but_one_json_object_is_rejected_as_such(data: bytes) -> None:
     assert reason_of("admission", data)[0] is Reason.NOT_JSON
 
 
@@ -102,7 +102,7 @@ def test_bytes_of_two_objects_never_meet_in_one_row() -> None:
     assert [rejected.reason for rejected in decoded.rejected] == [Reason.NOT_JSON, Reason.NOT_JSON]
 
 
-def test_a_line_break_between_two_objects_makes_no_third() -> None:
+def test_two_broken_objects_never_make_a_third() -> None:
     decoded = decode(
         "admission",
         [RawObject(DAY.date(), identifier(1), b'{"a":"1"'), RawObject(DAY.date(), identifier(2), b',"b":"2"}')],
@@ -115,7 +115,7 @@ PATTERNED = [(kind, each.name) for kind in EVENT_TYPES for each in columns(kind)
 
 
 @pytest.mark.parametrize(("kind", "field"), PATTERNED)
-def test_a_line_break_behind_a_text_is_told(kind: str, field: str) -> None:
+def test_a_line_break_after_a_text_is_rejected(kind: str, field: str) -> None:
     text = str(getattr(EVENTS[kind], field)) + "\n"
 
     reason, detail = reason_of(kind, with_values(kind, **{field: text}))
@@ -143,7 +143,7 @@ def test_an_unknown_field_is_named() -> None:
     assert "ward" in detail
 
 
-def test_a_field_that_is_there_twice_is_named_even_with_one_value() -> None:
+def test_a_duplicate_field_is_named_even_if_both_values_agree() -> None:
     whole = encode(EVENTS["admission"])
 
     reason, detail = reason_of("admission", whole[:-1] + b',"bed_number":1}')
@@ -215,7 +215,7 @@ def test_an_impossible_value_is_refused(kind: str, field: str, value: object) ->
     assert reason_of(kind, with_values(kind, **{field: value}))[0] is Reason.IMPOSSIBLE_VALUE
 
 
-def test_a_later_version_of_the_schema_is_not_guessed_at() -> None:
+def test_a_later_version_of_the_schema_is_rejected() -> None:
     assert reason_of("admission", with_values("admission", schema_version=2))[0] is Reason.UNSUPPORTED_VERSION
 
 

@@ -90,7 +90,7 @@ def test_a_planted_pair_never_becomes_one_row() -> None:
     assert canonical("admission", neighbours) == [True, False, False, True]
 
 
-def test_an_object_that_goes_on_in_the_next_takes_nothing_from_it() -> None:
+def test_an_object_without_its_last_byte_takes_nothing_from_the_next() -> None:
     whole = encode(admission())
 
     assert canonical("admission", [whole[:-1], b"}" + whole, whole]) == [False, False, True]
@@ -155,7 +155,7 @@ def test_an_enormous_object_is_decoded_on_its_own() -> None:
     assert [len(name) for name in decoded.table["department_name"].to_pylist()] == [LONGEST_OBJECT, len("Acute")]
 
 
-def test_a_name_with_any_characters_is_read_as_it_was_written() -> None:
+def test_any_characters_of_a_name_are_read_as_written() -> None:
     names = ["Ä", "a b", 'say "x"', "back\\slash", "日本", "tab\t", "x" * 200, "\u2028", "/", "\x7f"]
     data = [encode(dep_snapshot(number)).replace(b'"Acute"', encode_text(name)) for number, name in enumerate(names)]
 
