@@ -1,15 +1,15 @@
-"""Raw objects staged a second, beside a bare loop that only opens, reads and closes the files; peak memory.
+"""Measures raw objects staged a second against a loop that only opens, reads and closes the files; and peak memory.
 
-The objects are the events of a simulated hospital, one JSON file each, on a memory file system where there is one. Ours
-validates every object, writes the Parquet files and the manifests. The bare loop calls the system alone (`os.open`);
-beside it is the loop that most programs have. polars, DuckDB and chDB only read the objects of a type into Parquet, and
-are given a part of the objects, because they take long. Sides take turns; a ratio is the median
-of the ratios of the rounds. Exits 1 if staging is slower than 0.6 of the bare loop with one worker, or than 1.1 of it
-with two, or needs more than 512 MiB. One process, which reads ahead, keeps two processors busy: with four processors or
-more two workers are two processes, with fewer one.
+The objects are the events of a simulated hospital, one JSON file each, on a memory file system if there is one. Staging
+The objects are the events of a simulated hospital, one JSON file each, in memory if the system allows it. Staging
+the other loop is that of most programs. polars, DuckDB and chDB only convert the objects of each type to Parquet, and
+only some of the objects, because they take long. All take turns; a ratio is the median of the ratios of the rounds.
+Exits 1 if staging is slower than 0.6 of the bare loop with one worker, or than 1.1 of it with two, or needs more than
+512 MiB. One process, which prefetches, keeps two processors busy: with four processors or more, two workers are two
+processes, with fewer one.
 
 Run: python benchmarks/staging.py [objects [rounds]]
-     python benchmarks/staging.py memory [objects [months]]     one month of so many objects, and so many months of them
+     python benchmarks/staging.py memory [objects [months]]     one month with that many objects, and several of them
 """
 
 import os
@@ -45,11 +45,11 @@ START = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 class Enough(BaseException):
-    """So many events are written; no error, so no sink takes it for one."""
+    """Raised when enough events are written; not an Exception, so that no sink handles it."""
 
 
 def fill(lake: Path, objects: int) -> list[str]:
-    """Write so many events of a hospital to a lake; return the paths of the files, in their order."""
+    """Write events of a hospital to a lake and return the sorted paths of their files."""
     sink, written = ObjectSink(f"{lake}/raw"), 0
 
     def take(event: Event) -> None:
@@ -75,7 +75,7 @@ def bare(paths: list[str]) -> None:
 
 
 def with_file_objects(paths: list[str]) -> None:
-    """Open, read and close each file with what is built in, as most programs do."""
+    """Open, read and close each file with the built-in functions, as most programs do."""
     for path in paths:
         with open(path, "rb") as file:  # noqa: PTH123
             file.read()
@@ -122,7 +122,7 @@ PEERS: dict[str, tuple[str, Callable[[list[list[str]], Path], None]]] = {
 
 
 def clean(lake: Path) -> None:
-    """Remove what staging wrote."""
+    """Remove the files that staging wrote."""
     for name in ("staging", "manifests", "quarantine"):
         shutil.rmtree(lake / name, ignore_errors=True)
 
@@ -149,24 +149,24 @@ def peers(folder: Path) -> Iterator[tuple[str, float | None]]:
 
 
 def speed(objects: int, rounds: int) -> bool:
-    """Measure how fast staging is, and print it."""
+    """Measure and print the speed of staging."""
     with tempfile.TemporaryDirectory(dir=memory_folder()) as name:
         lake = Path(name) / "lake"
         paths = fill(lake, objects)
         if len(paths) != objects:
             raise SystemExit(f"the hospital left only {len(paths):,} events")
-        staged(lake, 1)  # what is imported once is not measured
+        staged(lake, 1)  # imports modules, which is not measured
         times: dict[int, list[tuple[float, float]]] = {1: [], 2: []}
         for _ in range(rounds):
-            for workers, found in times.items():
+            for workers, rounds_of in times.items():
                 clean(lake)
-                found.append((seconds(lambda: bare(paths)), seconds(lambda workers=workers: staged(lake, workers))))  # type: ignore[misc]
+                rounds_of.append((seconds(lambda: bare(paths)), seconds(lambda workers=workers: staged(lake, workers))))  # type: ignore[misc]
         print(f"{'':<28} {'objects/s':>10} {'of the bare loop':>17}   {objects:,} objects, medians of {rounds} rounds")
-        loop = statistics.median(first for found in times.values() for first, _ in found)
+        loop = statistics.median(first for rounds_of in times.values() for first, _ in rounds_of)
         print(f"{'bare open, read, close':<28} {objects / loop:>10,.0f} {1:>17.2f}")
         ordinary = statistics.median(seconds(lambda: with_file_objects(paths)) for _ in range(rounds))
         print(f"{'open(), read(), close()':<28} {objects / ordinary:>10,.0f} {loop / ordinary:>17.2f}")
-        kept = [_report(workers, found, objects) for workers, found in times.items()]
+        kept = [_report(workers, rounds_of, objects) for workers, rounds_of in times.items()]
         for peer, rate in peers(Path(name)):
             print(
                 f"{peer:<28} " + ("not installed" if rate is None else f"{rate:>10,.0f} {rate * loop / objects:>17.2f}")
@@ -174,9 +174,9 @@ def speed(objects: int, rounds: int) -> bool:
     return all(kept)
 
 
-def _report(workers: int, found: list[tuple[float, float]], objects: int) -> bool:
-    ratio = statistics.median(loop / ours for loop, ours in found)
-    rate = objects / statistics.median(ours for _, ours in found)
+def _report(workers: int, times: list[tuple[float, float]], objects: int) -> bool:
+    ratio = statistics.median(loop / ours for loop, ours in times)
+    rate = objects / statistics.median(ours for _, ours in times)
     line = f"{f'staged, {workers} worker' + 's' * (workers > 1):<28} {rate:>10,.0f} {ratio:>17.2f}"
     kept = ratio >= PROMISED[workers]
     print(f"{line}   promised {PROMISED[workers]}: {'kept' if kept else 'NOT KEPT'}")
@@ -184,7 +184,7 @@ def _report(workers: int, found: list[tuple[float, float]], objects: int) -> boo
 
 
 def memory(objects: int, months: int) -> bool:
-    """Measure the memory of staging one month of so many objects, and several such months, each in its own process."""
+    """Measure the memory of staging one month of objects, and several such months, each in its own process."""
     peaks = []
     for count in (1, months):
         with tempfile.TemporaryDirectory(dir=memory_folder()) as name:
@@ -193,7 +193,7 @@ def memory(objects: int, months: int) -> bool:
             script = (
                 "from pathlib import Path; from elt.lake.lake import Lake; from elt.staging import stage; "
                 f"stage(Lake.open({str(lake)!r})); "
-                # Not what getrusage tells: that begins with the memory of the process that started this one.
+                # Not getrusage, which begins with the memory of the process that started this one.
                 "print(int(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0]) // 1024)"
             )
             done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -205,7 +205,7 @@ def memory(objects: int, months: int) -> bool:
 
 
 def fill_months(lake: Path, objects: int, months: int) -> None:
-    """Write admissions, so many a month, half of them of one day."""
+    """Write the same number of admissions for each month, half of them of one day."""
     choices, store = Random(1), LocalStore(lake)
     hex128 = lambda: str(UUID(int=choices.getrandbits(128)))  # noqa: E731
     for month in range(months):

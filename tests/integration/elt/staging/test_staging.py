@@ -126,9 +126,7 @@ def test_staging_again_writes_nothing(lake: LocalStore) -> None:
 
 
 @pytest.mark.parametrize("batch", [1, 7, 100_000])
-def test_the_size_of_batches_does_not_change_the_bytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
-) -> None:
+def test_batch_size_does_not_change_the_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
     stores = [LocalStore(tmp_path / name) for name in ("usual", "other")]
     for store in stores:
         put_all(store, some_events(60))

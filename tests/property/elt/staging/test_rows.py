@@ -39,7 +39,7 @@ MOMENTS = product(
     dates("0001 1900 2000 2023 9999", "02 12", "01 29"),
     *([b"%02d" % number for number in numbers] for numbers in ((0, 23, 24), (0, 59, 60), (0, 59, 60))),
 )
-USUAL = {
+EXAMPLES = {
     Kind.UUID: [b"01234567-89ab-cdef-0000-ffffffffffff", b"99999999-aaaa-0000-ffff-000000000000"],
     Kind.TIMESTAMP: [b"%bT%b:%b:%bZ" % moment for moment in MOMENTS],
     Kind.DATE: dates("0000 0001 1900 2000 2023 2024", "00 01 02 04 12 13", "00 01 28 29 30 31 32"),
@@ -59,7 +59,7 @@ def changed(text: bytes, place: int, characters: bytes) -> bytes:
 ODD = st.sampled_from([b"0", b"9", b":", b"/", b"a", b"f", b"g", b"-", b'"', b"\0", b" "])
 NEAR = {
     kind: st.sampled_from(texts) | st.builds(changed, st.sampled_from(texts), st.integers(0, 36), ODD)
-    for kind, texts in USUAL.items()
+    for kind, texts in EXAMPLES.items()
 }
 
 
@@ -106,8 +106,8 @@ def values_of(column: pa.Array | EncodedTexts) -> list[object]:
     return values
 
 
-def usual(kind: Kind) -> list[bytes]:
-    return [b"{" + text + b"," for text in USUAL[kind]]
+def objects_of(kind: Kind) -> list[bytes]:
+    return [b"{" + text + b"," for text in EXAMPLES[kind]]
 
 
 @st.composite
@@ -121,12 +121,12 @@ def objects(draw: st.DrawFn) -> tuple[list[Kind], list[bytes]]:
 
 @given(objects())
 @example(([Kind.TEXT], [b'{%d",' % (number % 700) for number in range(2000)]))
-@example(([Kind.UUID], usual(Kind.UUID)))
-@example(([Kind.TIMESTAMP], usual(Kind.TIMESTAMP)))
-@example(([Kind.DATE], usual(Kind.DATE)))
-@example(([Kind.INTEGER], usual(Kind.INTEGER)))
-@example(([Kind.TEXT], usual(Kind.TEXT)))
-@example(([Kind.OPTIONAL_TEXT], usual(Kind.OPTIONAL_TEXT)))
+@example(([Kind.UUID], objects_of(Kind.UUID)))
+@example(([Kind.TIMESTAMP], objects_of(Kind.TIMESTAMP)))
+@example(([Kind.DATE], objects_of(Kind.DATE)))
+@example(([Kind.INTEGER], objects_of(Kind.INTEGER)))
+@example(([Kind.TEXT], objects_of(Kind.TEXT)))
+@example(([Kind.OPTIONAL_TEXT], objects_of(Kind.OPTIONAL_TEXT)))
 def test_the_objects_that_fit_the_template_are_read_and_no_others(
     reader: CompiledRows, drawn: tuple[list[Kind], list[bytes]]
 ) -> None:
@@ -135,7 +135,7 @@ def test_the_objects_that_fit_the_template_are_read_and_no_others(
 
 @pytest.mark.parametrize("kind", Kind)
 def test_any_character_is_noticed_at_any_place(reader: CompiledRows, kind: Kind) -> None:
-    for right in USUAL[kind][:2]:
+    for right in EXAMPLES[kind][:2]:
         places = range(len(right))
         check(reader, [kind], [b"{" + changed(right, place, bytes([c])) + b"," for place in places for c in range(256)])
 

@@ -179,9 +179,7 @@ def test_a_staged_row_has_the_values_of_its_event(objects: list[tuple[str, bytes
 
 
 @given(lakes(), st.lists(st.integers(0, 12), max_size=3))
-def test_crashes_do_not_change_the_completed_lake(
-    objects: list[tuple[str, bytes, Event | None]], cuts: list[int]
-) -> None:
+def test_crashes_do_not_change_the_lake(objects: list[tuple[str, bytes, Event | None]], cuts: list[int]) -> None:
     if not any(parse_event_key(key) for key, _, _ in objects):
         return
     with TemporaryDirectory() as folder:
