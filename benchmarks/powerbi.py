@@ -1,9 +1,9 @@
-"""How long the Power BI project of the demonstration's year takes: written, checked, and written again.
+"""Measures `hospital-elt powerbi` for a year of the demonstration's hospital.
 
-A year is simulated, put into a warehouse and built first, which is not measured. What is measured is the command
-`hospital-elt powerbi`, from its start to its end, with the Parquet files that it writes for an embedded warehouse.
+A year is simulated, loaded into a warehouse and built first, which is not measured. Measured is the whole command, with
+the Parquet files that it writes for an embedded warehouse.
 
-Exits 1 if the second project has not the bytes of the first.
+Exits 1 if two projects have different bytes.
 
 Run: python benchmarks/powerbi.py [preset] [repetitions]
 """
@@ -43,10 +43,10 @@ def seconds(dsn: str, folder: Path, seed_of_hashes: int) -> float:
 
 def digest(folder: Path) -> str:
     """Return a digest of every file of a folder and its path."""
-    found = hashlib.sha256()
+    combined = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        found.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    return found.hexdigest()
+        combined.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return combined.hexdigest()
 
 
 def main(preset: str = "district_general", repetitions: int = 5) -> None:

@@ -25,18 +25,18 @@ _PATTERNS = {UUID_PATTERN: "UUID, lower case", NAME_PATTERN: "`a`-`z`, `0`-`9` a
 _INTRODUCTION = """\
 # Data dictionary
 
-Every field that a hospital emits. This page is written by `docs/data_dictionary.py` from the classes in
-`hospital_sim.events`, the only definition of a field; change it there.
+Every field that a hospital emits. `docs/data_dictionary.py` writes this page from the classes in
+`hospital_sim.events`, where each field is defined.
 
 Each event is one JSON object in a file of its own. Timestamps are UTC to the second, RFC 3339 with `Z`; dates are
-`YYYY-MM-DD`; integers are 64-bit. A field is never missing; only one marked *or null* may be null. Staged Parquet
+`YYYY-MM-DD`; integers are 64-bit. A field is never missing; only a field marked *or null* may be null. Staged Parquet
 columns and the tables of `hospital_raw` have the same names in the same order.
 """
 _RECORDS = """\
 ## Run record
 
-A run creates `_runs/<run_id>.started.json` before its first event and `_runs/<run_id>.json` after its last. The record
-is the truth that downstream checks reconcile against; neither object holds a wall-clock time.
+A run creates `_runs/<run_id>.started.json` before its first event and `_runs/<run_id>.json` after its last. Checks
+compare the data with the run record. Neither object contains a wall-clock time.
 """
 
 

@@ -19,16 +19,15 @@ COLOURS = {"raw": "#e7e7e4", "record": "#e7e7e4", "staging": "#dce8f5", "curated
 _INTRODUCTION = """\
 # Lineage
 
-Which table is made of which. This page and its picture are written by `docs/lineage.py` from the manifest of the dbt
-project in `elt/models`; each model's SQL is there under its name.
-The picture opens in full.
+The tables that each table is built from. `docs/lineage.py` writes this page and its picture from the manifest of the
+dbt project in `elt/models`, which has the SQL of each model under its name. Click the picture to enlarge it.
 
-[![The tables of the warehouse, from raw to marts, and what each is made of](images/lineage.svg)](images/lineage.svg)
+[![The tables of the warehouse, from raw to marts, each with the tables that it is built from](images/lineage.svg)](images/lineage.svg)
 """
 
 
 class Node(NamedTuple):
-    """A table or a view: its name, its schema or folder, and the names of what it is made of."""
+    """A table or a view: its name, its schema or folder, and the names of its parents."""
 
     name: str
     place: str
@@ -44,22 +43,22 @@ def manifest() -> dict[str, Node]:
         subprocess.run(command, check=True, cwd=folder)
         written = json.loads((Path(folder) / "manifest.json").read_text(encoding="utf-8"))
     tables = {
-        key: Node(found["name"], "raw" if key.startswith("source.") else found["fqn"][1], ())
+        key: Node(entry["name"], "raw" if key.startswith("source.") else entry["fqn"][1], ())
         for kind in ("sources", "nodes")
-        for key, found in written[kind].items()
+        for key, entry in written[kind].items()
         if key.startswith(("source.", "model."))
     }
-    made_of = {key: written["parent_map"][key] for key in tables}
+    parents = {key: written["parent_map"][key] for key in tables}
     return {
         node.name: node._replace(
-            parents=tuple(sorted(tables[parent].name for parent in made_of[key] if parent in tables))
+            parents=tuple(sorted(tables[parent].name for parent in parents[key] if parent in tables))
         )
         for key, node in sorted(tables.items())
     }
 
 
 def columns_of(nodes: dict[str, Node]) -> list[list[str]]:
-    """Return the names in columns, from the raw tables to what is asked about, each near to what it is made of."""
+    """Return the names in columns, from raw tables to marts, each near its parents."""
     columns: list[list[str]] = [[] for _ in range(6)]
     for name, node in nodes.items():
         columns[_column(node)].append(name)
@@ -80,7 +79,7 @@ def _column(node: Node) -> int:
 
 
 def picture(nodes: dict[str, Node]) -> str:
-    """Return the lineage as an SVG that needs nothing else."""
+    """Return the lineage as a self-contained SVG."""
     nodes = {name: node for name, node in nodes.items() if node.place != "record" and name != "loaded_file"}
     columns = columns_of(nodes)
     tallest = max(map(len, columns))
@@ -123,7 +122,7 @@ def picture(nodes: dict[str, Node]) -> str:
 
 
 def _line(x: float, y: float, to_x: float, to_y: float) -> str:
-    """Draw from the right of a table to the left of another, or to the right of one in the same column or before."""
+    """Draw a curve from the right of a table to the left of another; to its right if it is not in a later column."""
     bend = 30 if to_x > x else -30
     return f'<path d="M{x:g} {y:g} C{x + 30:g} {y:g} {to_x - bend:g} {to_y:g} {to_x:g} {to_y:g}"/>'
 
@@ -141,13 +140,13 @@ def _mean(values: list[float], otherwise: float) -> float:
 
 def page(nodes: dict[str, Node] | None = None) -> str:
     """Return the text of the page."""
-    found = manifest() if nodes is None else nodes
+    nodes = manifest() if nodes is None else nodes
     parts = [_INTRODUCTION]
-    for place in dict.fromkeys(sorted((node.place for node in found.values()), key=[*COLOURS, "validation"].index)):
-        parts += [f"## {place}\n", "| table | is made of | goes into |\n|---|---|---|"]
-        for name, node in sorted(found.items()):
+    for place in dict.fromkeys(sorted((node.place for node in nodes.values()), key=[*COLOURS, "validation"].index)):
+        parts += [f"## {place}\n", "| table | built from | used by |\n|---|---|---|"]
+        for name, node in sorted(nodes.items()):
             if node.place == place:
-                into = [other.name for other in found.values() if name in other.parents]
+                into = [other.name for other in nodes.values() if name in other.parents]
                 parts.append(f"| {_named(name)} | {_list(node.parents)} | {_list(into)} |")
         parts.append("")
     return "\n".join(parts)

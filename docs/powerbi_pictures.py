@@ -1,7 +1,7 @@
 """Draw the pages of the Power BI report from the marts of a warehouse: python docs/powerbi_pictures.py DSN.
 
-Power BI Desktop draws the report itself. These pictures show beforehand what is on it: each visual of each page, at its
-place, with the measures of the model calculated in the warehouse.
+Power BI Desktop draws the report itself. These pictures preview it: each visual of each page in its place, with the
+measures of the model calculated in the warehouse.
 """
 
 import sys
@@ -47,7 +47,7 @@ def main(dsn: str) -> None:
 
 @dataclass(frozen=True)
 class Figures:
-    """What the visuals show, for one hospital and all of its days."""
+    """Values of the visuals, for one hospital and all its days."""
 
     model: SemanticModel
     warehouse: Warehouse
@@ -70,8 +70,8 @@ class Figures:
 
     def departments(self) -> dict[str, str]:
         """Return the names of the departments by their identifier."""
-        found = self.rows("SELECT department_id, department_name FROM hospital_curated.dim_department WHERE is_current")
-        return {str(row["department_id"]): str(row["department_name"]) for row in sorted(found, key=str)}
+        rows = self.rows("SELECT department_id, department_name FROM hospital_curated.dim_department WHERE is_current")
+        return {str(row["department_id"]): str(row["department_name"]) for row in sorted(rows, key=str)}
 
     def value(self, field: Field, choice: Choice) -> Number:
         """Return the value of a measure."""
@@ -86,11 +86,11 @@ class Figures:
         return written(value, measure.format if measure else "")
 
     def by_day(self, field: Field) -> dict[date, Number]:
-        """Return the values of a measure for each day, or for the first day of each month."""
+        """Return the values of a measure for each day."""
         whole = self.whole()
         days = (whole.last - whole.first).days + 1
-        every = [whole.first + timedelta(days=number) for number in range(days)]
-        return {day: self.value(field, Choice(whole.hospital, None, day, day)) for day in every}
+        dates = [whole.first + timedelta(days=number) for number in range(days)]
+        return {day: self.value(field, Choice(whole.hospital, None, day, day)) for day in dates}
 
     def months(self) -> list[Choice]:
         """Return a choice for each month."""
@@ -188,8 +188,8 @@ def _table(visual: Visual, figures: Figures) -> Iterator[str]:
         names = ", ".join(field.name for field in fields)
         source = figures.model.table(fields[0].table).source  # type: ignore[union-attr]
         where = f"hospital_{source.schema}.{source.table}"  # type: ignore[union-attr]
-        found = figures.rows(f"SELECT {names} FROM {where} ORDER BY {names}")  # noqa: S608
-        rows = [[_plain(row[field.name]) for field in fields] for row in found]
+        result = figures.rows(f"SELECT {names} FROM {where} ORDER BY {names}")  # noqa: S608
+        rows = [[_plain(row[field.name]) for field in fields] for row in result]
     yield from _grid(visual.place, [[field.label or field.name for field in fields], *rows])
 
 
@@ -209,10 +209,10 @@ def _matrix(visual: Visual, figures: Figures) -> Iterator[str]:
         ]
     else:
         heads = [str(hour) for hour in range(24)]
-        found = figures.rows(
+        result = figures.rows(
             "SELECT weekday, hour, sum(discharges) AS n FROM hospital_marts.mart_flow_profile GROUP BY weekday, hour"
         )
-        counts = {(row["weekday"], row["hour"]): row["n"] for row in found}
+        counts = {(row["weekday"], row["hour"]): row["n"] for row in result}
         cells = [[str(day), *(str(counts.get((day, hour), "")) for hour in range(24))] for day in range(1, 8)]
     yield from _grid(visual.place, [[rows.label, *heads], *cells])
 
