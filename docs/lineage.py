@@ -22,7 +22,7 @@ _INTRODUCTION = """\
 The tables that each table is built from. `docs/lineage.py` writes this page and its picture from the manifest of the
 dbt project in `elt/models`, which has the SQL of each model under its name. Click the picture to enlarge it.
 
-[![The tables of the warehouse, from raw to marts, each with the tables that it is built from](images/lineage.svg)](images/lineage.svg)
+[![Lineage of the tables, from raw to marts](images/lineage.svg)](images/lineage.svg)
 """
 
 
