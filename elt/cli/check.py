@@ -40,7 +40,7 @@ def command(
     """
     from elt.lake.lake import Lake
     from elt.quality import check
-    from elt.quality.check_page import write_check
+    from elt.quality.check_files import write_check
     from elt.quality.thresholds import parse_thresholds
     from elt.warehouse import open_warehouse
 

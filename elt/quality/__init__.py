@@ -1,4 +1,4 @@
-"""Quality: whether what was emitted is in the warehouse, once and unchanged, and whether it can be true."""
+"""Quality: checks that every emitted event is in the warehouse once and unchanged, and that the data can be true."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -34,14 +34,14 @@ def check(lake: Lake, warehouse: Warehouse, thresholds: Mapping[str, float] = Ma
     Args:
         lake: The lake.
         warehouse: The warehouse, loaded and built.
-        thresholds: How far what is observed may lie from what is expected, by name of the check. Without one, late
-            events and open quarantine fail nothing, and every other check allows no difference.
+        thresholds: Largest difference between expected and observed, by name of the check. Without one, late events
+            and open quarantine always pass, and every other check allows no difference.
 
     Returns:
-        What was found; nothing is raised for a check that fails.
+        The results. A failed check raises nothing.
 
     Raises:
-        WrongCallError: If there is no check of a name that has a threshold.
+        WrongCallError: If no check has the name of a threshold.
         EltError: If the warehouse has not been loaded or built, or is of another version.
         BrokenLakeError: If a manifest cannot be read.
         StatementError: If the warehouse refuses a query.
@@ -74,9 +74,9 @@ def check(lake: Lake, warehouse: Warehouse, thresholds: Mapping[str, float] = Ma
 
 
 def _require_tables(warehouse: Warehouse) -> None:
-    needed = [("raw", table.name, "load") for table in RAW_TABLES]
-    needed += [("curated", table, "build") for table, _ in FACTS.values()]
-    for schema, table, command in needed:
+    required = [("raw", table.name, "load") for table in RAW_TABLES]
+    required += [("curated", table, "build") for table, _ in FACTS.values()]
+    for schema, table, command in required:
         if not warehouse.has_table(schema, table):
             raise EltError(
                 f"{warehouse.schema(schema)}.{table}: not in {warehouse.dsn}; run hospital-elt {command} first"

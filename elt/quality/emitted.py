@@ -1,4 +1,4 @@
-"""What the runs say they emitted: the truth that everything after them is compared with."""
+"""Counts of the events that finished runs emitted: the truth that all later steps are compared with."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -20,14 +20,14 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Emitted:
-    """What all finished runs of a lake emitted.
+    """Totals over the finished runs of a lake.
 
     Attributes:
-        counts: Events by cell; a cell that several runs count is in it once.
+        counts: Events by cell. A cell that several runs count is counted once.
         departments: Departments of each hospital.
         covered: Days that the runs of each hospital cover.
-        ends: The newest end of each hospital's runs.
-        conflicts: Cells on which runs of one history do not agree.
+        ends: Last day of the newest run of each hospital.
+        conflicts: Cells on which runs of one history disagree.
         histories: Histories of each hospital.
     """
 
@@ -47,20 +47,19 @@ class Emitted:
 
 
 def emitted(records: Iterable[RunRecord]) -> Emitted:
-    """Put the records of a lake together."""
+    """Add up the records of the finished runs of a lake."""
     records = list(records)
-    found = Emitted({}, {}, {}, {}, [], {})
+    total = Emitted({}, {}, {}, {}, [], {})
     for record in records:
         run = record.run
-        found.counts.update(_counts(record))
-        found.departments.setdefault(run.hospital_id, set()).update(
-            department.department_id for department in run.departments
-        )
-        found.covered.setdefault(run.hospital_id, set()).update(_days(run.emit_from, run.end))
-        found.ends[run.hospital_id] = max(run.end, found.ends.get(run.hospital_id, run.end))
-        found.histories.setdefault(run.hospital_id, set()).add(run.history_id)
-    found.conflicts.extend(sorted({cell for record in records for cell in _conflicts(record, found.counts)}))
-    return found
+        total.counts.update(_counts(record))
+        departments = {department.department_id for department in run.departments}
+        total.departments.setdefault(run.hospital_id, set()).update(departments)
+        total.covered.setdefault(run.hospital_id, set()).update(_days(run.emit_from, run.end))
+        total.ends[run.hospital_id] = max(run.end, total.ends.get(run.hospital_id, run.end))
+        total.histories.setdefault(run.hospital_id, set()).add(run.history_id)
+    total.conflicts.extend(sorted({cell for record in records for cell in _conflicts(record, total.counts)}))
+    return total
 
 
 def _counts(record: RunRecord) -> dict[Cell, int]:
@@ -71,12 +70,12 @@ def _counts(record: RunRecord) -> dict[Cell, int]:
 
 
 def _conflicts(record: RunRecord, counts: dict[Cell, int]) -> Iterable[Cell]:
-    own = _counts(record)
-    return (cell for cell, count in counts.items() if _speaks_of(record, cell) and own.get(cell, 0) != count)
+    record_counts = _counts(record)
+    return (cell for cell, count in counts.items() if _covers(record, cell) and record_counts.get(cell, 0) != count)
 
 
-def _speaks_of(record: RunRecord, cell: Cell) -> bool:
-    # Only a run that begins with the history emits the admissions of patients who were there before.
+def _covers(record: RunRecord, cell: Cell) -> bool:
+    # Only a run from the start of its history emits the admissions of patients who were in a bed before.
     run = record.run
     after_first = run.emit_from <= cell.event_date or run.emit_from == run.start
     return cell.hospital_id == run.hospital_id and after_first and cell.event_date <= run.end

@@ -1,13 +1,49 @@
-"""What always holds in a hospital, as SQL against the warehouse.
+"""Invariants: rules that always hold for events and hospitals, as SQL against the warehouse.
 
-Each invariant is a query of its breaches: one row for each, with ``hospital_id`` and an ``example`` that says which.
-The SQL is that of the standard; only names of schemas are put in. The first row of a window is known by its number:
-not every engine gives it a null from ``lag``.
+Each invariant is a query of its violations, with the columns ``hospital_id`` and ``example``. The SQL is standard; only
+names of schemas are put in. A query finds the first row of a window by its number, because not every engine returns
+null from ``lag`` there.
 """
 
-from elt.quality.event_invariants import EVENT_INVARIANTS
-from elt.quality.invariant import Invariant, all_of
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from elt.contracts import EVENT_TYPES, ColumnKind, columns
 from elt.quality.reconciliation import FACTS
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A rule that always holds.
+
+    Attributes:
+        name: Name of the check.
+        sentence: The rule in words.
+        violations: Query of ``hospital_id`` and ``example``, with ``{raw}`` and ``{curated}`` for the schemas.
+    """
+
+    name: str
+    sentence: str
+    violations: str
+
+
+def _union(queries: Iterable[str]) -> str:
+    return " UNION ALL ".join(queries)
+
+
+def _missing_values(event_type: str) -> str:
+    """Return a query of the events with a missing value, and the first column that misses it."""
+    missing = {
+        column.name: f"{column.name} IS NULL" + (f" OR {column.name} = ''" if column.kind is ColumnKind.STRING else "")
+        for column in columns(event_type)
+        if not column.nullable
+    }
+    first = " ".join(f"WHEN {condition} THEN '{name}'" for name, condition in missing.items())
+    return (
+        f"SELECT hospital_id, '{event_type} ' || event_id || ' has no ' || CASE {first} ELSE '' END AS example "  # noqa: S608
+        f"FROM {{raw}}.{event_type} WHERE {' OR '.join(missing.values())}"
+    )
+
 
 _SPELLS = """
     SELECT
@@ -29,10 +65,41 @@ _DIMENSIONS = (("dim_department", "department_key"), ("dim_patient", "patient_ke
 
 
 INVARIANTS = (
-    *EVENT_INVARIANTS,
+    Invariant(
+        "event_once",
+        "no event occurs twice",
+        _union(
+            [
+                f"SELECT min(hospital_id) AS hospital_id, '{event_type} ' || event_id AS example "  # noqa: S608
+                f"FROM {{raw}}.{event_type} GROUP BY event_id HAVING count(*) > 1"
+                for event_type in EVENT_TYPES
+            ]
+        ),
+    ),
+    Invariant(
+        "no_value_missing",
+        "every mandatory field of an event has a value",
+        _union([_missing_values(event_type) for event_type in EVENT_TYPES]),
+    ),
+    Invariant(
+        "patient_is_one_person",
+        "every event of a patient has the same sex and date of birth",
+        """
+        SELECT hospital_id, 'patient ' || patient_id AS example
+        FROM (
+            SELECT hospital_id, patient_id, sex, birth_date FROM {raw}.admission
+            UNION ALL
+            SELECT hospital_id, patient_id, sex, birth_date FROM {raw}.discharge
+            UNION ALL
+            SELECT hospital_id, patient_id, sex, birth_date FROM {raw}.wait_snapshot
+        ) AS seen
+        GROUP BY hospital_id, patient_id
+        HAVING min(sex) <> max(sex) OR min(birth_date) <> max(birth_date)
+        """,
+    ),
     Invariant(
         "snapshot_once",
-        "a patient is on a waiting list once a day, and a department is counted once at each end of it",
+        "a patient is on a waiting list once a day, and a department has one census at each end of the day",
         """
         SELECT hospital_id, 'patient ' || patient_id || ', ' || cast(snapshot_date AS varchar) AS example
         FROM {curated}.fact_waiting_list
@@ -46,7 +113,7 @@ INVARIANTS = (
     Invariant(
         "fact_keys_known",
         "every key of a fact is in its dimension",
-        all_of(
+        _union(
             [
                 f"SELECT fact.hospital_id AS hospital_id, '{fact}' AS example "  # noqa: S608
                 f"FROM {{curated}}.{fact} AS fact LEFT JOIN {{curated}}.{dimension} AS dimension "
@@ -115,7 +182,7 @@ INVARIANTS = (
     ),
     Invariant(
         "waiting_list_matches_census",
-        "the wait snapshots of a day are as many as the census counts at its end",
+        "the number of wait snapshots of a day is the waiting list of the census at its end",
         """
         SELECT hospital_id, department_id || ', ' || cast(day AS varchar) AS example
         FROM (
@@ -213,7 +280,7 @@ INVARIANTS = (
     ),
     Invariant(
         "first_come_first_served",
-        "of those who asked for a department, who asked first is admitted first",
+        "patients are admitted to the department that they asked for in the order of their requests",
         """
         SELECT hospital_id, department_id || ', asked at ' || cast(requested_at AS varchar) AS example
         FROM (
@@ -239,4 +306,4 @@ INVARIANTS = (
         """,
     ),
 )
-"""Every invariant, from the simplest to those of the whole hospital."""
+"""Every invariant, from single events to the whole hospital."""

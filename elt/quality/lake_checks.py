@@ -1,4 +1,4 @@
-"""Checks of the lake itself: its runs, and what came late or is in quarantine."""
+"""Checks of the lake: its runs, late events and the quarantine."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -58,24 +58,24 @@ def run_checks(runs: Iterable[FinishedRun | StartedRun | BrokenRecord], truth: E
             "one_history",
             hospital_id,
             1,
-            len(found),
-            len(found) == 1,
-            "" if len(found) == 1 else "runs of two pasts of one hospital are in the lake",
+            len(pasts),
+            len(pasts) == 1,
+            "" if len(pasts) == 1 else "runs of two pasts of one hospital are in the lake",
         )
-        for hospital_id, found in sorted(truth.histories.items())
+        for hospital_id, pasts in sorted(truth.histories.items())
     ]
     return [whole, finished, agree, *histories]
 
 
 def late_check(lake: Lake) -> CheckResult:
-    """Report late events: they are staged and loaded like others, so they fail nothing."""
+    """Report late events. They pass, because they are staged and loaded like others."""
     late = lake.late_counts()
     parts = [f"{count} {kind} of {hospital}, {month:%Y-%m}" for (kind, hospital, month), count in late.items()]
     rows = tuple(parts[:MOST_ROWS])
     return CheckResult("late_events", _SCOPE, 0, late.total(), passed=True, detail="; ".join(parts[:5]), rows=rows)
 
 
-def quarantine_check(found: Counter[Reason]) -> CheckResult:
-    """Report what is in quarantine: it is accounted for, so it fails nothing by itself."""
-    parts = tuple(f"{reason}: {count}" for reason, count in sorted(found.items()))
-    return CheckResult("open_quarantine", _SCOPE, 0, found.total(), passed=True, detail=", ".join(parts), rows=parts)
+def quarantine_check(counts: Counter[Reason]) -> CheckResult:
+    """Report the objects in quarantine. They pass, because they are accounted for."""
+    parts = tuple(f"{reason}: {count}" for reason, count in sorted(counts.items()))
+    return CheckResult("open_quarantine", _SCOPE, 0, counts.total(), passed=True, detail=", ".join(parts), rows=parts)

@@ -1,4 +1,4 @@
-"""Follows the events of each type and day from the run records to the facts."""
+"""Reconciliation: counts the events of each type and day at each step, from the run records to the facts."""
 
 from collections import Counter
 from datetime import date
@@ -30,7 +30,7 @@ def reconcile(lake: Lake, warehouse: Warehouse, truth: Emitted) -> list[Reconcil
         truth: What the runs emitted.
 
     Returns:
-        One entry for each type and day that any step knows of, sorted by type and day.
+        One entry for each type and day that any step has counts for, sorted by type and day.
     """
     steps = (
         truth.by_type_and_day(),
@@ -41,12 +41,12 @@ def reconcile(lake: Lake, warehouse: Warehouse, truth: Emitted) -> list[Reconcil
         _in_tables(warehouse, "curated", FACTS),
     )
     order = {event_type: place for place, event_type in enumerate(EVENT_TYPES)}
-    known = sorted(set().union(*steps), key=lambda key: (order[key[0]], key[1]))
-    return [Reconciliation(*key, *(step[key] for step in steps)) for key in known]
+    days = sorted(set().union(*steps), key=lambda key: (order[key[0]], key[1]))
+    return [Reconciliation(*key, *(step[key] for step in steps)) for key in days]
 
 
 def reconciliation_checks(rows: list[Reconciliation]) -> list[CheckResult]:
-    """Return one check for each event type: the days that agree, of the days there are."""
+    """Return one check for each event type: all its days agree."""
     checks = []
     for event_type in EVENT_TYPES:
         days = [row for row in rows if row.event_type == event_type]
@@ -66,10 +66,10 @@ def reconciliation_checks(rows: list[Reconciliation]) -> list[CheckResult]:
 
 
 def department_check(lake: Lake, truth: Emitted) -> CheckResult:
-    """Compare what was emitted and staged by department, on the days of which nothing is in quarantine."""
+    """Compare emitted and staged events by department, on days without objects in quarantine."""
     staged = lake.staged_counts()
-    broken = _quarantined(lake)
-    cells = [cell for cell in {*truth.counts, *staged} if not broken[cell[0], cell[3]]]
+    quarantined = _quarantined(lake)
+    cells = [cell for cell in {*truth.counts, *staged} if not quarantined[cell[0], cell[3]]]
     wrong = sorted(cell for cell in cells if truth.counts.get(cell, 0) != staged[cell])  # type: ignore[call-overload]
     detail = ""
     if wrong:
@@ -130,7 +130,7 @@ def _quarantined(lake: Lake) -> Counts:
 def _in_tables(warehouse: Warehouse, schema: str, tables: dict[str, tuple[str, str]]) -> Counts:
     counts: Counts = Counter()
     for event_type, (table, day) in tables.items():
-        # The parts of a date rather than a cast: the DATE of some engines begins in 1970.
+        # Year, month and day instead of a cast, because the DATE of some engines begins in 1970.
         parts = ", ".join(f"cast(extract({part} from {day}) as bigint)" for part in ("year", "month", "day"))
         rows = warehouse.query(
             f"SELECT {parts}, count(*) FROM {warehouse.schema(schema)}.{table} GROUP BY {parts}"  # noqa: S608

@@ -1,4 +1,4 @@
-"""What ``check`` found, as values and as the tables of the quality schema."""
+"""Results of ``check``: their classes, and the tables of the quality schema that hold them."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -17,13 +17,13 @@ class CheckResult:
     """One check of one hospital or of the whole lake.
 
     Attributes:
-        check_name: What was checked.
+        check_name: Name of the check.
         scope: A hospital, an event type, or ``lake``.
-        expected: The number that should be.
-        observed: The number that is.
-        passed: Whether that is as it must be.
-        detail: What is wrong, with an example, or what to do; may say more of what is right.
-        rows: What the check found, a line each, at most ``MOST_ROWS``: where a person begins to look.
+        expected: The expected number.
+        observed: The observed number.
+        passed: True if the check passed.
+        detail: The problem with an example, or what to do; a passed check may add information.
+        rows: The rows that the check found, one line each, at most ``MOST_ROWS``.
     """
 
     check_name: str
@@ -37,7 +37,7 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """The events of one type and day at each step of their way.
+    """Counts of the events of one type and day at each step.
 
     Attributes:
         event_type: Type of the events.
@@ -61,19 +61,19 @@ class Reconciliation:
 
     @property
     def agrees(self) -> bool:
-        """Whether emitted = raw objects = staged + quarantined, and staged = loaded = fact rows."""
+        """True if emitted = raw objects = staged + quarantined, and staged = loaded = fact rows."""
         accounted = self.emitted == self.raw_objects == self.staged + self.quarantined
         return accounted and self.staged == self.loaded == self.fact_rows
 
 
 @dataclass(frozen=True)
 class CheckReport:
-    """Everything that one call of ``check`` found.
+    """Results of one call of ``check``.
 
     Attributes:
         reconciliation: One entry for each event type and day, sorted.
-        checks: The checks, in the order in which they are shown.
-        late: Late events.
+        checks: The checks, in display order.
+        late: Number of late events.
         quarantined: Objects in quarantine, by reason.
     """
 
@@ -84,7 +84,7 @@ class CheckReport:
 
     @property
     def passed(self) -> bool:
-        """Whether every check passed."""
+        """True if every check passed."""
         return all(check.passed for check in self.checks)
 
     def totals(self) -> dict[str, dict[str, int]]:
@@ -109,10 +109,10 @@ class CheckReport:
 
 
 MOST_ROWS = 1000
-"""How many of the rows that a check found are kept."""
+"""Most rows that the result of one check keeps."""
 
 STEPS = ("emitted", "raw_objects", "staged", "quarantined", "loaded", "fact_rows")
-"""The steps of an event's way, in order."""
+"""The steps at which events are counted, in order."""
 
 
 def _column(name: str, kind: ColumnKind, description: str) -> Column:
@@ -155,14 +155,14 @@ RECONCILIATION = RawTable(
 
 
 def failing_rows(checks: Iterable[CheckResult]) -> "pa.Table":
-    """Return what failed checks found as rows of ``FAILING_ROW``."""
+    """Return the rows of failed checks as rows of ``FAILING_ROW``."""
     import pyarrow as pa
 
     rows = [
-        {"check_name": check.check_name, "scope": check.scope, "row_number": number, "found": found}
+        {"check_name": check.check_name, "scope": check.scope, "row_number": number, "found": line}
         for check in checks
         if not check.passed
-        for number, found in enumerate(check.rows, start=1)
+        for number, line in enumerate(check.rows, start=1)
     ]
     return pa.Table.from_pylist(rows, schema=columns_schema(FAILING_ROW.columns))
 

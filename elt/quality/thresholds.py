@@ -1,4 +1,4 @@
-"""Thresholds: how far what a check observes may lie from what it expects."""
+"""Thresholds: the largest difference between expected and observed that a check allows."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -18,9 +18,9 @@ def parse_thresholds(written: Iterable[str]) -> dict[str, float]:
         The number of each name.
 
     Raises:
-        WrongCallError: If one is written otherwise, or is no number from 0.
+        WrongCallError: If one has another form, or its number is negative.
     """
-    return dict(_parse(each) for each in written)
+    return dict(map(_parse, written))
 
 
 def _parse(written: str) -> tuple[str, float]:
@@ -35,16 +35,16 @@ def _parse(written: str) -> tuple[str, float]:
 
 
 def with_thresholds(checks: Iterable[CheckResult], thresholds: Mapping[str, float]) -> list[CheckResult]:
-    """Return checks, decided by the thresholds of their names where they have one.
+    """Return the checks; those with a threshold pass if their difference is within it.
 
     Raises:
-        WrongCallError: If there is no check of a name.
+        WrongCallError: If no check has the name of a threshold.
     """
     listed = list(checks)
-    known = {check.check_name for check in listed}
+    names = {check.check_name for check in listed}
     for name in thresholds:
-        if name not in known:
-            raise WrongCallError(f"--threshold {name}: no such check; known are {', '.join(sorted(known))}")
+        if name not in names:
+            raise WrongCallError(f"--threshold {name}: no such check; known are {', '.join(sorted(names))}")
     return [
         replace(check, passed=abs(check.observed - check.expected) <= thresholds[check.check_name])
         if check.check_name in thresholds

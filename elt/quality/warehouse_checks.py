@@ -1,10 +1,9 @@
-"""Checks of the warehouse: its invariants, its censuses, how new it is."""
+"""Checks of the warehouse: invariants, complete censuses and freshness."""
 
 from datetime import date
 
 from elt.quality.emitted import Emitted
-from elt.quality.invariant import Invariant
-from elt.quality.invariants import INVARIANTS
+from elt.quality.invariants import INVARIANTS, Invariant
 from elt.quality.results import MOST_ROWS, CheckResult
 from elt.warehouse import Warehouse
 
@@ -14,55 +13,55 @@ def check_invariants(warehouse: Warehouse, hospitals: set[str]) -> list[CheckRes
 
     Args:
         warehouse: A built warehouse.
-        hospitals: The hospitals that are known to be in it.
+        hospitals: The hospitals of the finished runs.
 
     Returns:
-        One result for each invariant and hospital: no breach expected.
+        One result for each invariant and hospital, also for hospitals that only the warehouse holds.
     """
     return [result for invariant in INVARIANTS for result in _check(warehouse, invariant, hospitals)]
 
 
 def _check(warehouse: Warehouse, invariant: Invariant, hospitals: set[str]) -> list[CheckResult]:
     schemas = {name: warehouse.schema(name) for name in ("raw", "curated")}
-    breaches = invariant.breaches.format(**schemas)
+    violations = invariant.violations.format(**schemas)
     counted = warehouse.query(
-        f"SELECT hospital_id, count(*) AS breaches FROM ({breaches}) AS breach GROUP BY hospital_id"  # noqa: S608
+        f"SELECT hospital_id, count(*) AS violations FROM ({violations}) AS violation GROUP BY hospital_id"  # noqa: S608
     ).to_pylist()
-    by_hospital = {str(row["hospital_id"]): int(row["breaches"]) for row in counted}
+    by_hospital = {str(row["hospital_id"]): int(row["violations"]) for row in counted}
     return [
         _result(
-            invariant, hospital, by_hospital.get(hospital, 0), _examples(warehouse, breaches, hospital, by_hospital)
+            invariant, hospital, by_hospital.get(hospital, 0), _examples(warehouse, violations, hospital, by_hospital)
         )
         for hospital in sorted(hospitals | set(by_hospital))
     ]
 
 
-def _examples(warehouse: Warehouse, breaches: str, hospital: str, counted: dict[str, int]) -> tuple[str, ...]:
+def _examples(warehouse: Warehouse, violations: str, hospital: str, counted: dict[str, int]) -> tuple[str, ...]:
     if hospital not in counted:
         return ()
     literal = hospital.replace("'", "''")
     rows = warehouse.query(
-        f"SELECT example FROM ({breaches}) AS breach WHERE hospital_id = '{literal}' "  # noqa: S608
+        f"SELECT example FROM ({violations}) AS violation WHERE hospital_id = '{literal}' "  # noqa: S608
         f"ORDER BY example LIMIT {MOST_ROWS}"
     )
     return tuple(str(example) for example in rows["example"].to_pylist())
 
 
-def _result(invariant: Invariant, hospital: str, breaches: int, examples: tuple[str, ...]) -> CheckResult:
-    detail = f"{invariant.sentence}; broken by: {examples[0]}" if breaches else ""
-    return CheckResult(invariant.name, hospital, 0, breaches, not breaches, detail, examples)
+def _result(invariant: Invariant, hospital: str, violations: int, examples: tuple[str, ...]) -> CheckResult:
+    detail = f"{invariant.sentence}; broken by: {examples[0]}" if violations else ""
+    return CheckResult(invariant.name, hospital, 0, violations, not violations, detail, examples)
 
 
 def census_checks(warehouse: Warehouse, truth: Emitted) -> list[CheckResult]:
-    """Check that every department has both censuses on every day that runs cover."""
+    """Check that every department has both censuses on every day that a run covers."""
     table = f"{warehouse.schema('curated')}.fact_department_occupancy"
-    found = warehouse.query(
+    complete_days = warehouse.query(
         f"SELECT hospital_id, department_id, snapshot_date FROM {table} "  # noqa: S608
         "GROUP BY hospital_id, department_id, snapshot_date "
         "HAVING count(*) = 2 AND count(DISTINCT snapshot_type) = 2"
     )
     counted: dict[str, set[tuple[str, date]]] = {}
-    for hospital, department, day in zip(*(column.to_pylist() for column in found.columns), strict=True):
+    for hospital, department, day in zip(*(column.to_pylist() for column in complete_days.columns), strict=True):
         counted.setdefault(str(hospital), set()).add((str(department), day))
     checks = []
     for hospital_id, days in sorted(truth.covered.items()):
@@ -80,14 +79,14 @@ def census_checks(warehouse: Warehouse, truth: Emitted) -> list[CheckResult]:
 def freshness_checks(warehouse: Warehouse, truth: Emitted) -> list[CheckResult]:
     """Check that the newest census of each hospital is of the last day of its newest run."""
     table = f"{warehouse.schema('curated')}.fact_department_occupancy"
-    found = warehouse.query(
+    newest_days = warehouse.query(
         f"SELECT hospital_id, max(snapshot_date) AS newest FROM {table} GROUP BY hospital_id"  # noqa: S608
     ).to_pylist()
-    newest: dict[str, date] = {str(row["hospital_id"]): row["newest"] for row in found}
+    newest: dict[str, date] = {str(row["hospital_id"]): row["newest"] for row in newest_days}
     checks = []
     for hospital_id, end in sorted(truth.ends.items()):
         last = newest.get(hospital_id)
-        behind = (end - last).days if last else len(truth.covered[hospital_id])
+        days_behind = (end - last).days if last else len(truth.covered[hospital_id])
         detail = f"newest census {last or 'none'}, newest run ends {end}"
-        checks.append(CheckResult("days_behind_newest_run", hospital_id, 0, behind, behind == 0, detail))
+        checks.append(CheckResult("days_behind_newest_run", hospital_id, 0, days_behind, days_behind == 0, detail))
     return checks

@@ -16,7 +16,7 @@ from elt import EltError, WrongCallError
 from elt.lake.lake import Lake
 from elt.load.run import load
 from elt.quality import CheckReport, check
-from elt.quality.check_page import write_check
+from elt.quality.check_files import write_check
 from elt.quality.invariants import INVARIANTS
 from elt.quality.thresholds import parse_thresholds
 from elt.staging import stage

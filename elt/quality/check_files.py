@@ -1,4 +1,4 @@
-"""What ``check`` found, for programs and for people: ``check.json``, and ``check.html``, which needs no network."""
+"""Writes the results of ``check`` as ``check.json``, and as the page ``check.html``, which needs no network."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -28,7 +28,7 @@ pre { white-space: pre-wrap; margin: .5rem 0 0 }
 
 @dataclass(frozen=True)
 class WrittenCheck:
-    """Where the results of a check were written.
+    """The files with the results of a check.
 
     Attributes:
         data: The JSON file.
@@ -40,11 +40,11 @@ class WrittenCheck:
 
 
 def write_check(report: CheckReport, folder: Path) -> WrittenCheck:
-    """Write what a check found; what an earlier one wrote there is replaced.
+    """Write the results of a check, and replace the files of an earlier one.
 
     Args:
-        report: What was found.
-        folder: Where to; made if it is not there.
+        report: The results.
+        folder: Folder of the files; created if missing.
 
     Returns:
         The files.
@@ -64,7 +64,7 @@ def write_check(report: CheckReport, folder: Path) -> WrittenCheck:
 
 
 def page(report: CheckReport) -> str:
-    """Return the HTML page of what a check found: what failed comes first, with its rows."""
+    """Return the HTML page of a check; failed checks come first, with their rows."""
     failed = [check for check in report.checks if not check.passed]
     passed = [check for check in report.checks if check.passed]
     verdict = f"{len(failed)} of {len(report.checks)} checks failed" if failed else f"All {len(passed)} checks passed"
@@ -94,14 +94,14 @@ def _checks(checks: Iterable[CheckResult]) -> str:
     rows = [
         f'<tr class="{"passed" if check.passed else "failed"}"><td><strong>{_words(check.check_name)}</strong></td>'
         f"<td>{escape(check.scope)}</td>{_cell(check.expected)}{_cell(check.observed)}"
-        f"<td>{escape(check.detail)}{_found(check)}</td></tr>"
+        f"<td>{escape(check.detail)}{_failing_rows(check)}</td></tr>"
         for check in checks
     ]
     head = _header(["check", "scope", "expected", "observed", "what was found"], numbers=(2, 3))
     return f"<table>{head}{''.join(rows)}</table>"
 
 
-def _found(check: CheckResult) -> str:
+def _failing_rows(check: CheckResult) -> str:
     if check.passed or not check.rows:
         return ""
     lines = escape("\n".join(check.rows))
@@ -115,9 +115,9 @@ def _table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
 
 
 def _header(columns: Sequence[str], numbers: Iterable[int]) -> str:
-    right = set(numbers)
+    right_aligned = set(numbers)
     cells = (
-        f'<th class="number">{name}</th>' if place in right else f"<th>{name}</th>"
+        f'<th class="number">{name}</th>' if place in right_aligned else f"<th>{name}</th>"
         for place, name in enumerate(columns)
     )
     return f"<tr>{''.join(cells)}</tr>"
