@@ -1,4 +1,4 @@
-"""How often intervals cover the truth: replications of a hospital whose mean occupancy is known, many times over.
+"""Measures the coverage of intervals: replications of a hospital with a known mean occupancy, many times over.
 
 With a bed for everyone the number present is Poisson with mean rate times mean stay, whatever the stays (M/G/infinity).
 A right program covers it at the stated rate, but for chance. Two faults are planted: one stream that all replications

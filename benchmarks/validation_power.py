@@ -1,4 +1,4 @@
-"""How often the validation is right: a right simulator passes, a wrong one is caught, seed after seed.
+"""Measures the power of the validation: how many seeds pass the correct simulator and catch one with a fault.
 
 Faults are planted in the real simulator. A row says how many seeds of how many are caught by any check of a study, the
 lower end of the exact 95% interval of that probability, and by how much: the smallest over the seeds of the distance

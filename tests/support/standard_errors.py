@@ -12,7 +12,7 @@ CHANCE = 0.001
 
 
 class Verdict(NamedTuple):
-    """What was expected and what came out."""
+    """An expected and an observed value, with the p-value of the difference."""
 
     expected: float
     observed: float
@@ -20,7 +20,7 @@ class Verdict(NamedTuple):
 
     @property
     def agrees(self) -> bool:
-        """Whether chance alone explains the difference."""
+        """True if chance alone explains the difference."""
         return self.p_value >= CHANCE
 
 

@@ -1,4 +1,4 @@
-"""Departments of queueing theory, run many times over with seeds of their own."""
+"""Runs departments with a closed form in queueing theory many times, with different seeds."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""``hospital-sim compare`` as its users meet it."""
+"""Runs ``hospital-sim compare`` on two small hospitals."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""``hospital-sim validate`` as its users meet it: on the simulator that is there, and on one with a fault."""
+"""Runs ``hospital-sim validate`` on the real simulator and on one with a fault."""
 
 import json
 import os

@@ -34,7 +34,7 @@ class Backwards(Executor):
 
 
 def longest_stay_hours(seen: Statistics) -> float | None:
-    """A metric of one's own."""
+    """Return a custom metric."""
     return max(seen.stays) / 3600 if seen.stays else None
 
 
@@ -94,7 +94,7 @@ def test_a_replication_is_the_run_that_its_seed_gives() -> None:
     )
 
 
-def test_a_metric_of_ones_own_is_measured_in_other_processes_too() -> None:
+def test_a_custom_metric_is_measured_in_other_processes_too() -> None:
     own = Metric("longest_stay", "hours", "the longest stay", longest_stay_hours)
 
     found = replicate(BUSY, **DAYS, replications=3, workers=2, metrics=[own, "stay_mean"])

@@ -1,4 +1,4 @@
-"""The presets keep what they promise: England's figures, and the targets of the simple rule."""
+"""The presets meet their expectations: England's figures, and the targets of the simple rule."""
 
 from datetime import date
 from statistics import fmean

@@ -1,4 +1,4 @@
-"""The number of replications is enough and no more than enough; a warm-up is found and shown."""
+"""The number of replications is the smallest that is enough; a warm-up is found and drawn."""
 
 import pytest
 from tiny_hospitals import poisson
@@ -43,7 +43,7 @@ def test_a_relative_precision_is_a_share_of_the_mean() -> None:
     assert relative.interval.half_width <= 0.05 * relative.interval.mean
 
 
-def test_a_precision_that_is_not_reached_is_said_with_what_is() -> None:
+def test_an_unreached_precision_is_an_error_that_states_the_interval() -> None:
     with pytest.raises(ConfigurationError, match=r"precision: 6 replications give occupied_beds 1.*not within 0.001;"):
         replications_for(WARD, "occupied_beds", **WEEK, precision=0.001, at_most=6)
 

@@ -45,7 +45,7 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
     assert _is_plausible(_covering_experiments(0.8), 0.8)
 
 
-def test_replications_that_share_a_stream_are_found_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_coverage_reveals_replications_that_share_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(experiment, "replication_seed", lambda seed, _number: seed)
 
     assert not _is_plausible(_covering_experiments(0.8), 0.8)
@@ -61,7 +61,7 @@ def test_replications_of_neighbouring_seeds_share_no_values() -> None:
     assert len(set(values)) == len(values)
 
 
-def test_a_scenario_compared_with_itself_differs_by_nothing_at_all() -> None:
+def test_a_scenario_compared_with_itself_has_no_difference() -> None:
     found = compare(now=BUSY, same=BUSY, **WEEK, replications=4)
 
     for difference in found.differences():
@@ -106,7 +106,7 @@ def test_the_interval_of_a_difference_is_the_paired_one_of_scipy(one_bed_more: C
     assert (found.low, found.high) != pytest.approx(tuple(apart), rel=0.05)
 
 
-def test_scenarios_with_other_identifiers_draw_the_same_numbers_and_it_says_so() -> None:
+def test_scenarios_with_other_identifiers_draw_the_same_numbers_and_a_note_says_so() -> None:
     config = poisson(beds=5, per_day=4.5, warmup_days=30)
     other = Hospital(type(config)(id="elsewhere", name="E", warmup_days=30, department=config.department))
 

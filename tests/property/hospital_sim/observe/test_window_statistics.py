@@ -1,4 +1,4 @@
-"""What is observed over time is what the events of the same run say, to the second, for random hospitals."""
+"""Statistics over time agree to the second with the events of the same run, for random hospitals."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -59,7 +59,7 @@ def test_integrals_are_the_overlaps_of_every_stay_and_every_wait_with_the_window
 
 @settings(max_examples=40)
 @given(hospitals(), st.integers(0, 2**31))
-def test_what_comes_in_goes_out_or_is_still_there(config: HospitalConfig, seed: int) -> None:
+def test_every_request_is_admitted_diverted_or_waiting_at_the_end(config: HospitalConfig, seed: int) -> None:
     found, _ = _observed(config, seed)
 
     for seen in found.departments.values():
@@ -90,7 +90,7 @@ def test_counts_and_times_are_those_of_the_events(config: HospitalConfig, seed: 
 
 
 @pytest.mark.parametrize("fault", ["occupied_bed_seconds", "queue_seconds", "delayed_bed_seconds"])
-def test_an_integral_that_is_a_second_off_is_found(fault: str) -> None:
+def test_an_integral_that_is_a_second_off_fails_the_check(fault: str) -> None:
     config = poisson(beds=2, per_day=3, delay_share=0.5)
     seen, events = measure(config, START, END, seed=1).departments["d1"], _with_later_discharges(config, 1)
     _check_little("d1", seen, events)

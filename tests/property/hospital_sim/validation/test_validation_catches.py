@@ -1,4 +1,4 @@
-"""A validation passes the simulator that is there, and catches each fault that is planted in it."""
+"""A validation passes the real simulator, and catches each fault that is planted in it."""
 
 import pytest
 import simulator_faults as faults

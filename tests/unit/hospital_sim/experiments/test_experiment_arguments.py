@@ -1,4 +1,4 @@
-"""What is wrong with an experiment is said before anything runs: the argument, the value and what to do."""
+"""Wrong arguments of an experiment are errors before anything runs, with the argument, the value and the remedy."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -76,7 +76,7 @@ def test_workers_and_an_executor_do_not_go_together() -> None:
         replicate(WARD, executor=executor, workers=2)
 
 
-def test_what_was_not_measured_or_is_not_there_is_named() -> None:
+def test_errors_name_an_unmeasured_metric_and_a_missing_department_or_scenario() -> None:
     found = compare(now=WARD, a=WARD, b=WARD, replications=2, metrics=["queue"], end="2025-01-01", workers=1)
 
     for call, message in (
@@ -95,7 +95,9 @@ def test_what_was_not_measured_or_is_not_there_is_named() -> None:
     ("start", "end"),
     [(None, date(2025, 12, 31)), ("2024-02-29", date(2025, 2, 28)), ("2024-07-01", date(2025, 6, 30))],
 )
-def test_without_an_end_it_is_a_year(start: str | None, end: date, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_experiment_without_an_end_lasts_a_year(
+    start: str | None, end: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tasks.Runner, "run", lambda _self, _work, given: [((0.0,),) * 3 for _ in given])
 
     found = replicate(WARD, start, replications=2, metrics=["queue"])

@@ -1,4 +1,4 @@
-"""A field that varies changes nothing else; demand stays what it was unless it is what varies."""
+"""A field that varies changes nothing else; demand stays the same unless a field of demand varies."""
 
 import pytest
 from tiny_hospitals import poisson

@@ -1,4 +1,4 @@
-"""Intervals are Student's, and say when there is nothing to say."""
+"""Intervals are Student's, and a series with too few values has none."""
 
 import math
 
@@ -54,7 +54,7 @@ def test_equal_values_have_an_interval_without_width() -> None:
 
 
 @pytest.mark.parametrize("confidence", [0, 1, -0.5, 95, math.nan])
-def test_a_confidence_that_is_none_is_refused(confidence: float) -> None:
+def test_a_confidence_outside_0_to_1_is_refused(confidence: float) -> None:
     with pytest.raises(ValueError, match="confidence: must be above 0 and below 1"):
         t_interval([1.0, 2.0], confidence)
 

@@ -21,7 +21,7 @@ def test_a_series_by_hand() -> None:
     assert (found.observations, found.settled) == (10, True)
 
 
-def test_what_is_left_of_the_last_batch_is_not_used() -> None:
+def test_observations_after_the_last_full_batch_are_ignored() -> None:
     series = [float(value) for value in (0, 0, 0, 0, 0, *[5] * 20)]
 
     assert mser_5([*series, 1e9, -1e9]) == mser_5(series)

@@ -44,6 +44,6 @@ def test_every_seed_is_one_that_a_run_takes_and_none_that_people_choose() -> Non
         (True, 0, "seed: must be a whole number, not True"),
     ],
 )
-def test_what_is_out_of_range_is_named(seed: int, number: int, message: str) -> None:
+def test_an_argument_out_of_range_is_named_in_the_error(seed: int, number: int, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         replication_seed(seed, number)

@@ -1,4 +1,4 @@
-"""Each metric of what was observed, at its boundaries."""
+"""Each metric has the right value at its boundaries."""
 
 from array import array
 
@@ -40,7 +40,7 @@ def test_beds_that_were_never_open_have_no_utilisation() -> None:
     assert METRICS["utilisation"].of(Statistics(seconds=DAY)) is None
 
 
-def test_all_metrics_are_found_when_none_is_named_and_each_says_what_it_is() -> None:
+def test_all_metrics_are_selected_by_default_and_each_has_a_unit_and_a_meaning() -> None:
     assert [metric.name for metric in find_metrics(None)] == list(METRICS)
     assert all(metric.unit and metric.meaning for metric in METRICS.values())
 

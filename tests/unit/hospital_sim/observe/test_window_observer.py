@@ -79,7 +79,7 @@ def test_delayed_beds_count_from_ready_to_discharge_within_the_window() -> None:
     assert list(earlier.stays) == [3 * DAY]
 
 
-def test_who_is_turned_away_is_a_request_and_a_diversion_and_nothing_else() -> None:
+def test_a_patient_turned_away_counts_as_a_request_and_a_diversion_only() -> None:
     arrivals = ["2025-01-01T12:00:00Z", "2025-01-01T13:00:00Z", "2025-01-02T11:00:00Z", "2025-01-02T12:00:00Z"]
 
     seen = _measure({"ward": arrivals}, when_full="divert").departments["ward"]

@@ -97,7 +97,7 @@ def test_discharges_are_counted_by_weekday_and_hour() -> None:
     assert measure(_year(stay={"distribution": "fixed", "value": 1.0}))["discharges.before_noon"] == 1
 
 
-def test_maternity_is_apart_from_general_and_acute_beds() -> None:
+def test_maternity_is_not_counted_in_general_and_acute_beds() -> None:
     found = measure(_year(treatment_function_code="501"))
     assert found["overnight.maternity"] == pytest.approx(3 / 7 / 4)
     assert "stay" not in found
@@ -137,7 +137,7 @@ def test_a_mean_outside_the_band_differs() -> None:
     assert Row("Delay", replace(figure, low=None, high=None), t_interval([0.5])).verdict == NOT_JUDGED
 
 
-def test_a_hospital_by_the_simple_rule_is_told_apart_from_england() -> None:
+def test_a_hospital_by_the_simple_rule_differs_from_england() -> None:
     agreement = calibration(hs.load("small"), replications=1, workers=1)
     verdicts = {row.figure.measure: row.verdict for row in agreement.rows}
     assert verdicts["delayed"] == DIFFERS

@@ -1,4 +1,4 @@
-"""The ranges in which a right simulator lies are those of scipy, and a check fails outside its range."""
+"""The range of a check is SciPy's, and a value outside it fails the check."""
 
 import math
 
@@ -69,6 +69,6 @@ def test_a_count_outside_its_range_fails() -> None:
     assert not check_poisson("count", 10_500, 10_000).passed
 
 
-def test_what_is_not_a_number_fails() -> None:
+def test_nan_fails_a_check() -> None:
     assert not Check("nothing", 1.0, math.nan, 0.0, 2.0).passed
     assert not Check("nothing", 1.0, 1.0, math.nan, math.nan).passed
