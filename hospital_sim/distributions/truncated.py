@@ -14,7 +14,6 @@ from hospital_sim.distributions.protocol import Distribution, Floats
 
 _SMALLEST_SHARE = 1e-6
 _WIDEST_STRETCH = 2.0**40
-_ROUNDS = 200
 _CLOSE = 1e-10
 _BELOW_ONE = math.nextafter(1.0, 0.0)
 
@@ -177,18 +176,16 @@ def _cut(whole: ByInversion, low: float, high: float) -> _Cut:
         return uncut
     if not low < mean < high:
         raise ValueError(f"low, high: values {_between(low, high)} cannot have the mean {mean:g}")
+    from scipy.optimize import brentq
+
     inner, outer = _bracket(uncut, mean)
-    for _ in range(_ROUNDS):
-        middle = math.sqrt(inner * outer)
-        if middle in (inner, outer):
-            break
-        here = uncut.stretched(middle).mean
-        # The mean grows with the factor: the one that went too far becomes the outer end.
-        inner, outer = (inner, middle) if (here > mean) == (outer > inner) else (middle, outer)
-    found = uncut.stretched(inner)
-    if abs(found.mean - mean) > _CLOSE * mean:
+    log_stretch = brentq(
+        lambda log: uncut.stretched(math.exp(log)).mean - mean, math.log(inner), math.log(outer), xtol=1e-15
+    )
+    cut = uncut.stretched(math.exp(log_stretch))
+    if abs(cut.mean - mean) > _CLOSE * mean:
         raise ValueError(f"low, high: {_between(low, high)} the mean {mean:g} cannot be kept, as values are skipped")
-    return found
+    return cut
 
 
 def _bracket(uncut: _Cut, mean: float) -> tuple[float, float]:

@@ -1,16 +1,15 @@
 """The exponential, Erlang and gamma distributions."""
 
 import math
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from msgspec.structs import force_setattr
 
 from hospital_sim.distributions.base import ByInversion, ByMeanAndSd, Derived
 from hospital_sim.distributions.checks import above_zero, uniforms, whole
-from hospital_sim.distributions.incomplete_gamma import gamma_shares, log_density, share_below
 from hospital_sim.distributions.protocol import Floats
-from hospital_sim.distributions.table import Curve, QuantileTable
+from hospital_sim.distributions.special import special
 
 _SAME_SD = 5e-4
 """How far, as a share, a standard deviation of four figures may be from the one it stands for."""
@@ -59,11 +58,12 @@ class Gamma(ByMeanAndSd, frozen=True):
 
     def quantile(self, probability: Floats) -> Floats:
         """Return the values that a share ``probability`` of all values does not exceed."""
-        return self.scale * _table(self.shape).quantile(uniforms(probability))
+        values: Floats = self.scale * special().gammaincinv(self.shape, uniforms(probability))
+        return values
 
     def at(self, uniform: float) -> float:
         """Return the value that a uniform number in [0, 1) stands for."""
-        return self.scale * _table(self.shape).at(uniform)
+        return self.scale * float(special().gammaincinv(self.shape, uniform))
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
         """Return E[X**order where X <= upto, else 0]."""
@@ -98,22 +98,10 @@ class Erlang(Derived, frozen=True):
         return Exponential(self.mean) if self.phases == 1 else Gamma(self.mean, self.sd)
 
 
-@lru_cache(maxsize=256)
-def _table(shape: float) -> QuantileTable:
-    """Return the quantile of a gamma distribution with scale 1."""
-
-    def curve(logs: Floats) -> Curve:
-        below, above = gamma_shares(shape, logs)
-        with np.errstate(over="ignore", invalid="ignore"):
-            values = np.exp(logs)
-            return Curve(below, above, np.exp(log_density(shape, logs, values)), shape - values)
-
-    return QuantileTable(curve, math.log(shape))
-
-
 def _partial_moment(shape: float, scale: float, order: int, upto: Floats) -> Floats:
     whole_moment = scale**order * math.prod(shape + step for step in range(order))
-    return whole_moment * share_below(shape + order, np.asarray(upto) / scale)
+    part: Floats = whole_moment * special().gammainc(shape + order, np.maximum(upto, 0.0) / scale)
+    return part
 
 
 def _erlang(mean: float, phases: int, sd: float) -> tuple[int, float]:

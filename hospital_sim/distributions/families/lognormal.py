@@ -6,8 +6,8 @@ import numpy as np
 
 from hospital_sim.distributions.base import ByMeanAndSd
 from hospital_sim.distributions.checks import uniforms
-from hospital_sim.distributions.normal import normal_quantile, normal_quantile_at, normal_share
 from hospital_sim.distributions.protocol import Floats
+from hospital_sim.distributions.special import special
 
 
 class Lognormal(ByMeanAndSd, frozen=True):
@@ -25,13 +25,13 @@ class Lognormal(ByMeanAndSd, frozen=True):
 
     def quantile(self, probability: Floats) -> Floats:
         """Return the values that a share ``probability`` of all values does not exceed."""
-        values: Floats = np.exp(self.log_mean + self.log_sd * normal_quantile(uniforms(probability)))
+        values: Floats = np.exp(self.log_mean + self.log_sd * special().ndtri(uniforms(probability)))
         return values
 
     def at(self, uniform: float) -> float:
         """Return the value that a uniform number in [0, 1) stands for."""
         variance = math.log1p((self.sd / self.mean) ** 2)
-        return self.mean * math.exp(math.sqrt(variance) * normal_quantile_at(uniform) - variance / 2)
+        return self.mean * math.exp(math.sqrt(variance) * special().ndtri(uniform) - variance / 2)
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
         """Return E[X**order where X <= upto, else 0]."""
@@ -39,4 +39,5 @@ class Lognormal(ByMeanAndSd, frozen=True):
         with np.errstate(divide="ignore"):
             logs = np.log(np.maximum(upto, 0.0))
         whole = math.exp(order * centre + (order * width) ** 2 / 2)
-        return whole * normal_share((logs - centre) / width - order * width)
+        part: Floats = whole * special().ndtr((logs - centre) / width - order * width)
+        return part

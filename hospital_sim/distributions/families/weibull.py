@@ -7,8 +7,8 @@ import numpy as np
 
 from hospital_sim.distributions.base import ByMeanAndSd
 from hospital_sim.distributions.checks import above_zero, uniforms
-from hospital_sim.distributions.incomplete_gamma import share_below
 from hospital_sim.distributions.protocol import Floats
+from hospital_sim.distributions.special import special
 
 
 class Weibull(ByMeanAndSd, frozen=True):
@@ -45,8 +45,8 @@ class Weibull(ByMeanAndSd, frozen=True):
         """Return E[X**order where X <= upto, else 0]."""
         shape, scale = self.shape, self.scale
         power = (np.maximum(upto, 0.0) / scale) ** shape
-        part = order / shape
-        return scale**order * math.gamma(1 + part) * share_below(1 + part, power)
+        part: Floats = scale**order * math.gamma(1 + order / shape) * special().gammainc(1 + order / shape, power)
+        return part
 
 
 def _weibull_variation(shape: float) -> float:
@@ -57,10 +57,9 @@ def _weibull_variation(shape: float) -> float:
 @lru_cache(maxsize=256)
 def _weibull_shape(variation: float) -> float:
     """Return the shape that has a coefficient of variation (which falls as the shape grows)."""
-    low, high = math.log(0.02), math.log(1e4)
-    while high - low > 1e-15 * (1 + abs(low)):
-        middle = (low + high) / 2
-        if middle in (low, high):
-            break
-        low, high = (middle, high) if _weibull_variation(math.exp(middle)) > variation**2 else (low, middle)
-    return math.exp((low + high) / 2)
+    from scipy.optimize import brentq
+
+    def difference(log_shape: float) -> float:
+        return _weibull_variation(math.exp(log_shape)) / variation**2 - 1
+
+    return math.exp(brentq(difference, math.log(0.02), math.log(1e4), xtol=1e-15))

@@ -8,7 +8,6 @@ from quadrature import integral, moment_of_quantile
 from scipy import stats
 
 from hospital_sim import distributions as d
-from hospital_sim.distributions.normal import normal_quantile, normal_quantile_at, normal_share
 
 pytestmark = pytest.mark.property
 
@@ -50,16 +49,6 @@ STEPPED = (d.Fixed(3), d.Empirical((1, 2, 5, 9), (1, 2, 3, 4)), d.Mixture((0.4, 
 
 def _name(value: object) -> str:
     return repr(value)[:60]
-
-
-def test_normal_quantiles_are_scipys() -> None:
-    shares = np.concatenate([SHARES, 10.0 ** -np.arange(16, 300, 7.0)])
-    expected = stats.norm.ppf(shares)
-
-    assert np.allclose(normal_quantile(shares), expected, rtol=4e-15, atol=1e-15)
-    assert np.allclose([normal_quantile_at(share) for share in shares], expected, rtol=4e-15, atol=1e-15)
-    assert np.allclose(normal_share(expected), shares, rtol=1e-12)
-    assert normal_quantile(np.array([0.0, 1.0])).tolist() == [-math.inf, math.inf]
 
 
 @pytest.mark.parametrize("variation", VARIATIONS)

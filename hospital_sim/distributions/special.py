@@ -1,0 +1,12 @@
+"""SciPy's special functions, imported at the first use because the import takes a quarter of a second."""
+
+from functools import cache
+from types import ModuleType
+
+
+@cache
+def special() -> ModuleType:
+    """Return the module ``scipy.special``; cached, because an import in a function costs more than a draw."""
+    import scipy.special
+
+    return scipy.special
