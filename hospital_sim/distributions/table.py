@@ -108,7 +108,8 @@ def _end(curve: Callable[[Floats], Curve], middle: float, step: float) -> float:
 
 def _scores(curve: Curve) -> Floats:
     """Return normal scores, from the smaller share of the two because it is the more accurate one."""
-    return np.where(curve.below < 0.5, special().ndtri(curve.below), -special().ndtri(curve.above))
+    scores: Floats = np.where(curve.below < 0.5, special().ndtri(curve.below), -special().ndtri(curve.above))
+    return scores
 
 
 def _hermite(width: Floats, value: Floats, first: Floats, second: Floats) -> Floats:

@@ -8,8 +8,11 @@ from hashlib import blake2b
 
 import numpy as np
 
-STREAM_VERSION = 1
-"""Version of the order in which random numbers are drawn. The same version, seed and configuration draw the same."""
+STREAM_VERSION = 2
+"""Version of the order in which random numbers are drawn, and of the quantiles that turn them into times.
+
+The same version, seed and configuration draw the same. Version 2 takes the quantiles from SciPy.
+"""
 
 
 class Streams:

@@ -3,13 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from statistics import NormalDist
 
 from hospital_sim.errors import ConfigurationError
 
 CONFIDENCE = 0.95
-_STEPS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,42 +70,17 @@ def check_confidence(confidence: float) -> None:
         raise ConfigurationError(f"confidence: must be above 0 and below 1, such as 0.95, not {confidence}")
 
 
-@lru_cache(maxsize=4096)
 def student_t(confidence: float, degrees: int) -> float:
-    """Return the t that a Student variable stays within, in absolute value, with the given probability.
-
-    Newton's method from the quantile of the normal distribution: that lies below the t, where the probability is a
-    concave function, so the steps go up and never beyond.
+    """Return the t with the given probability that a Student variable lies between minus t and t.
 
     Args:
         confidence: The probability, above 0 and below 1.
         degrees: Degrees of freedom, 1 or more.
     """
+    from scipy.special import stdtrit
+
     check_confidence(confidence)
     if degrees < 1:
         raise ValueError(f"degrees: must be 1 or more, not {degrees}")
-    t = NormalDist().inv_cdf((1 + confidence) / 2)
-    for _ in range(_STEPS):
-        step = (confidence - _within(t, degrees)) / (2 * _density(t, degrees))
-        t += step
-        if step <= t * 1e-15:
-            break
-    return t
-
-
-def _density(t: float, degrees: int) -> float:
-    scale = math.lgamma((degrees + 1) / 2) - math.lgamma(degrees / 2) - math.log(degrees * math.pi) / 2
-    return math.exp(scale - (degrees + 1) / 2 * math.log1p(t * t / degrees))
-
-
-def _within(t: float, degrees: int) -> float:
-    """Return P(|T| ≤ t): a finite sum for whole degrees of freedom (Abramowitz and Stegun 26.7.3 and 26.7.4)."""
-    angle = math.atan2(t, math.sqrt(degrees))
-    sine, cosine = math.sin(angle), math.cos(angle)
-    odd = degrees % 2
-    term = cosine if odd else 1.0
-    total = term if degrees > 1 else 0.0
-    for power in range(2 + odd, degrees - 1, 2):
-        term *= cosine * cosine * (power - 1) / power
-        total += term
-    return 2 / math.pi * (angle + sine * total) if odd else sine * total
+    # From the lower tail, because there a small probability has all its digits.
+    return -float(stdtrit(degrees, (1 - confidence) / 2))
