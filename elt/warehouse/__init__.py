@@ -1,6 +1,7 @@
-"""Warehouses: where staged events are loaded, modelled and asked. One small protocol; chDB, ClickHouse, Redshift.
+"""Warehouses: databases into which staged events are loaded, where dbt models them and queries read them.
 
-Which kind it is follows from its DSN; nothing outside this package asks.
+The DSN says which kind is opened: chDB or a ClickHouse server (``clickhouse/``), or Amazon Redshift (``redshift/``).
+Each is a ``Warehouse``, and no code outside this package depends on the kind.
 """
 
 import os
@@ -12,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from elt import WrongCallError
-from elt.warehouse.dsn import CLICKHOUSE_PASSWORD, REDSHIFT_PASSWORD, ChdbDsn, ClickHouseDsn, RedshiftDsn, parse_dsn
+from elt.warehouse.dsn import ChdbDsn, ClickHouseDsn, RedshiftDsn, parse_dsn
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError, WarehouseInUseError
 from elt.warehouse.protocol import DEFAULT_PREFIX, SCHEMAS, Warehouse
 
@@ -35,12 +36,12 @@ _PREFIX = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True)
 class DbtTarget:
-    """How dbt reaches a warehouse.
+    """Everything that a dbt process needs to reach a warehouse.
 
     Attributes:
-        environment: All variables of its process.
-        workspace: Directory for what it writes beside the warehouse: compiled models, logs.
-        keep_open: File descriptors that its process must inherit: they keep others out as long as it lives.
+        environment: All environment variables of the process.
+        workspace: Directory for its compiled models and logs.
+        keep_open: File descriptors that the process must inherit, because they hold the lock of the warehouse.
     """
 
     environment: Mapping[str, str]
@@ -49,90 +50,81 @@ class DbtTarget:
 
 
 def open_warehouse(dsn: str, prefix: str = DEFAULT_PREFIX, *, create: bool = False) -> Warehouse:
-    """Open a warehouse; use it as a context manager, for chDB lets one process in at a time.
+    """Open a warehouse. Use it as a context manager, because chDB allows one process at a time.
 
     Args:
-        dsn: Where it is: ``chdb:///absolute/path``, ``chdb://relative/path``, ``clickhouse://user@host:9000/`` or
+        dsn: Its DSN: ``chdb:///absolute/path``, ``chdb://relative/path``, ``clickhouse://user@host:9000/`` or
             ``redshift://user@host:5439/database``.
-        prefix: What the names of its schemas begin with.
-        create: Whether to make it if it is not there.
+        prefix: Prefix of the names of its schemas.
+        create: True to make it if it does not exist.
 
     Returns:
-        The warehouse, open.
+        The open warehouse.
 
     Raises:
-        WrongCallError: If the DSN or the prefix is not one, or there is no warehouse and none is to be made.
+        WrongCallError: If the DSN or the prefix is invalid, or the warehouse does not exist and ``create`` is false.
         WarehouseInUseError: If another process holds it.
         WarehouseError: If it cannot be opened.
+
+    Example:
+        ```python
+        with open_warehouse("chdb://demo/warehouse") as warehouse:
+            rows = warehouse.query(f"SELECT * FROM {warehouse.schema('marts')}.mart_waiting_times")
+        ```
     """
-    place = parse_dsn(dsn)
-    if isinstance(place, ClickHouseDsn):
+    parsed = parse_dsn(dsn)
+    if isinstance(parsed, ClickHouseDsn):
         from elt.warehouse.clickhouse.server import ClickHouseWarehouse
 
-        return ClickHouseWarehouse(place, checked_prefix(prefix), create=create)
-    if isinstance(place, RedshiftDsn):
+        return ClickHouseWarehouse(parsed, checked_prefix(prefix), create=create)
+    if isinstance(parsed, RedshiftDsn):
         from elt.warehouse.redshift.cluster import RedshiftWarehouse
 
-        return RedshiftWarehouse(place, checked_prefix(prefix), create=create)
+        return RedshiftWarehouse(parsed, checked_prefix(prefix), create=create)
     from elt.warehouse.clickhouse.chdb import ChdbWarehouse
 
-    return ChdbWarehouse(place.path, checked_prefix(prefix), create=create)
+    return ChdbWarehouse(parsed.path, checked_prefix(prefix), create=create)
 
 
 @contextmanager
 def dbt_target(dsn: str, prefix: str = DEFAULT_PREFIX) -> Iterator[DbtTarget]:
-    """Keep a warehouse for a dbt process: where it is a directory, others are told that it is in use.
+    """Hold a warehouse for a dbt process; a chDB directory stays locked against other processes.
 
     Args:
-        dsn: Where it is; it must not be open in this process.
-        prefix: What the names of its schemas begin with.
+        dsn: DSN of the warehouse, which must not be open in this process.
+        prefix: Prefix of the names of its schemas.
 
     Yields:
-        How dbt reaches it.
+        Everything that the dbt process needs.
 
     Raises:
         WrongCallError: As in ``open_warehouse``.
-        WarehouseInUseError: If it is open elsewhere.
+        WarehouseInUseError: If another process holds it.
+
+    Example:
+        ```python
+        with dbt_target("chdb://demo/warehouse") as target:
+            environment = dict(target.environment)
+            subprocess.run(["dbt", "build"], env=environment, pass_fds=target.keep_open, check=True)
+        ```
     """
-    place = parse_dsn(dsn)
-    if not isinstance(place, ChdbDsn):
+    parsed = parse_dsn(dsn)
+    environment = {**os.environ, "HOSPITAL_WAREHOUSE_PREFIX": checked_prefix(prefix), **parsed.dbt_variables()}
+    if isinstance(parsed, ChdbDsn):
+        from elt.warehouse.clickhouse.chdb import locked
+
+        with locked(parsed.path, create=False) as lock:
+            yield DbtTarget(environment, parsed.path / "dbt", (lock.descriptor,))
+    else:
         with TemporaryDirectory(prefix="hospital-elt-") as workspace:
-            yield DbtTarget(_server_environment(place, checked_prefix(prefix)), Path(workspace))
-        return
-    from elt.warehouse.clickhouse.chdb import environment, locked
-
-    with locked(place.path, create=False) as lock:
-        yield DbtTarget(environment(place.path, checked_prefix(prefix)), place.path / "dbt", (lock.descriptor,))
-
-
-def _server_environment(place: ClickHouseDsn | RedshiftDsn, prefix: str) -> dict[str, str]:
-    """Return the variables by which the dbt project finds a server."""
-    found = {
-        **os.environ,
-        "HOSPITAL_WAREHOUSE_HOST": place.host,
-        "HOSPITAL_WAREHOUSE_PORT": str(place.port),
-        "HOSPITAL_WAREHOUSE_USER": place.user,
-        "HOSPITAL_WAREHOUSE_PREFIX": prefix,
-    }
-    if isinstance(place, ClickHouseDsn):
-        return found | {
-            "HOSPITAL_WAREHOUSE_TARGET": "clickhouse",
-            "HOSPITAL_WAREHOUSE_SECURE": "true" if place.secure else "false",
-            CLICKHOUSE_PASSWORD: place.password,
-        }
-    return found | {
-        "HOSPITAL_WAREHOUSE_TARGET": "redshift",
-        "HOSPITAL_WAREHOUSE_DATABASE": place.database,
-        "HOSPITAL_WAREHOUSE_SSLMODE": place.sslmode,
-        REDSHIFT_PASSWORD: place.password,
-    }
+            yield DbtTarget(environment, Path(workspace))
 
 
 def checked_prefix(prefix: str) -> str:
-    """Return what the names of schemas are to begin with.
+    """Return a prefix of the names of schemas if it is valid.
 
     Raises:
-        WrongCallError: If a name cannot begin with it.
+        WrongCallError: If it is not.
     """
     if not _PREFIX.fullmatch(prefix):
         raise WrongCallError(f"prefix {prefix!r}: must be lower-case letters, digits and underscores")

@@ -1,7 +1,7 @@
-"""What Amazon Athena is told, so that it reads a lake where it lies: external tables, and views that give them types.
+"""Statements for Amazon Athena, so that it queries a lake in place: external tables, and views with typed columns.
 
-Partitions are *projected*: Athena computes their names from a range, so no crawler has to find them. Statements that
-create are in Hive's words, those that select, and so views, in Trino's.
+Partitions are *projected*: Athena computes their names from a range, so no crawler is needed. Tables are written in the
+dialect of Hive, views in that of Trino.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,9 +14,9 @@ from hospital_sim.events import EVENT_TYPES
 from hospital_sim.events.keys import RAW, partition_prefix
 
 PARTITION = "event_date"
-"""The partition column of every table: a day of raw events, a month of staged ones."""
+"""Partition column of every table: a day in raw tables, a month in staged ones."""
 
-_MARK = f"${{{PARTITION}}}"
+_PLACEHOLDER = f"${{{PARTITION}}}"
 _JSON = (
     "ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe'\n"
     "STORED AS INPUTFORMAT 'org.apache.hadoop.mapred.TextInputFormat' "
@@ -32,17 +32,17 @@ _TYPES = {
     ColumnKind.BOOLEAN: "boolean",
 }
 _WRITTEN_AS_TEXT = (ColumnKind.TIMESTAMP, ColumnKind.DATE)
-"""What JSON has no type for. Athena's readers of JSON take a timestamp as ``2024-01-01 00:00:00`` alone, not as the
-``2024-01-01T00:00:00Z`` of the events."""
+"""Kinds that the table reads as text, because Athena's JSON reader accepts timestamps only as ``2024-01-01 00:00:00``,
+not as ``2024-01-01T00:00:00Z``, as events have them."""
 
 
 @dataclass(frozen=True)
 class ProjectedDays:
-    """The days of which the tables have partitions.
+    """Range of days with partitions.
 
     Attributes:
-        first: The first of them.
-        last: The last of them, inclusive.
+        first: First day.
+        last: Last day, inclusive.
     """
 
     first: date
@@ -50,15 +50,15 @@ class ProjectedDays:
 
 
 def statements(database: str, lake: str, days: ProjectedDays) -> Iterator[str]:
-    """Yield the statements that make the tables and views of a lake, in the order in which they can be run.
+    """Yield the statements that create the tables and views of a lake, in the order to run them.
 
     Args:
         database: Name of the database of the tables.
         lake: URL of the lake on S3, without a final slash.
-        days: The days of which the tables have partitions; staged ones have those of their months.
+        days: Days with partitions; staged tables have one for each of their months.
 
     Yields:
-        One statement each, without a semicolon: Athena runs one at a time. Run again, they describe the lake anew.
+        Statements without a semicolon, because Athena runs one at a time. They can be run again.
     """
     yield f"CREATE DATABASE IF NOT EXISTS {_name(database)}"
     for kind in EVENT_TYPES:
@@ -69,7 +69,7 @@ def statements(database: str, lake: str, days: ProjectedDays) -> Iterator[str]:
 
 def _raw_table(database: str, lake: str, kind: str, days: ProjectedDays) -> Iterator[str]:
     as_written = [(column, "string" if column.kind in _WRITTEN_AS_TEXT else _type(column)) for column in columns(kind)]
-    template = f"{RAW}/{partition_prefix(kind, days.first).replace(days.first.isoformat(), _MARK)}"
+    template = f"{RAW}/{partition_prefix(kind, days.first).replace(days.first.isoformat(), _PLACEHOLDER)}"
     projection = _projection("yyyy-MM-dd", "DAYS", days.first.isoformat(), days.last.isoformat())
     yield from _table(
         f"{_name(database)}.{_name(f'raw_{kind}_json')}", as_written, _JSON, f"{lake}/{template}", projection
@@ -78,7 +78,7 @@ def _raw_table(database: str, lake: str, kind: str, days: ProjectedDays) -> Iter
 
 def _staged_table(database: str, lake: str, kind: str, days: ProjectedDays) -> Iterator[str]:
     typed = [(column, _type(column)) for column in columns(kind)]
-    template = staged_prefix(kind, days.first).replace(month_name(days.first), _MARK)
+    template = staged_prefix(kind, days.first).replace(month_name(days.first), _PLACEHOLDER)
     projection = _projection("yyyy-MM", "MONTHS", month_name(days.first), month_name(days.last))
     yield from _table(f"{_name(database)}.{_name(f'staged_{kind}')}", typed, _PARQUET, f"{lake}/{template}", projection)
 
@@ -101,21 +101,21 @@ def _typed(column: Column) -> str:
 
 def _table(
     name: str,
-    typed: Iterable[tuple[Column, str]],
+    typed_columns: Iterable[tuple[Column, str]],
     stored: str,
     template: str,
     projection: dict[str, str],
 ) -> Iterator[str]:
-    # A table that lies in a lake is only a description of it: dropping one leaves every object where it is.
+    # DROP of an external table deletes no objects.
     yield f"DROP TABLE IF EXISTS {name}"
-    described = ",\n  ".join(
-        f"{_name(column.name)} {type_name} COMMENT {_text(column.description)}" for column, type_name in typed
+    column_list = ",\n  ".join(
+        f"{_name(column.name)} {type_name} COMMENT {_text(column.description)}" for column, type_name in typed_columns
     )
     location = template.partition(f"{PARTITION}=")[0]
     properties = {"projection.enabled": "true", **projection, "storage.location.template": template}
     listed = ",\n  ".join(f"{_text(key)} = {_text(value)}" for key, value in properties.items())
     yield (
-        f"CREATE EXTERNAL TABLE {name} (\n  {described}\n)\n"
+        f"CREATE EXTERNAL TABLE {name} (\n  {column_list}\n)\n"
         f"PARTITIONED BY ({_name(PARTITION)} string)\n"
         f"{stored}\n"
         f"LOCATION {_text(location)}\n"
@@ -137,6 +137,6 @@ def _name(name: str) -> str:
 
 
 def _text(text: str) -> str:
-    # Hive escapes an apostrophe in one way, Trino in another: none is left.
+    # Replaces apostrophes, because Hive and Trino escape them differently.
     plain = text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
     return f"'{plain}'"

@@ -1,4 +1,4 @@
-"""The dbt project's sources, derived from the raw tables: ``python -m elt.warehouse.dbt_sources`` writes them anew."""
+"""Sources of the dbt project, generated from the raw tables by ``python -m elt.warehouse.dbt_sources``."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from elt.contracts import Column
 from elt.warehouse.tables import EVENT_TABLES, RAW_TABLES, RawTable
 
 SOURCES = Path(__file__).parent.parent / "models" / "models" / "staging" / "sources.yml"
-"""The file that is derived; a test compares it with what ``sources_yaml`` returns."""
+"""The generated file; a test compares it with ``sources_yaml()``."""
 
 _HEAD = """\
 # Derived from the events by python -m elt.warehouse.dbt_sources: change the events, not this file.
@@ -19,8 +19,7 @@ sources:
     tables:
 """
 
-# How old the newest file of a type of event may be: it says when the platform last took something in, not when the
-# simulated events happened.
+# Maximum age of the newest file of each event type, counted from its load, because simulated events may be of any time.
 _FRESHNESS = """\
         config:
           loaded_at_query: >-
@@ -32,7 +31,7 @@ _FRESHNESS = """\
 
 
 def sources_yaml() -> str:
-    """Return the text of the sources: every raw table, with its columns and what they mean."""
+    """Return the YAML of the sources: every raw table with its columns and their descriptions."""
     return _HEAD + "".join(_table(table) for table in RAW_TABLES)
 
 
@@ -43,8 +42,8 @@ def _table(table: RawTable) -> str:
 
 
 def _column(column: Column) -> str:
-    described = f'            description: "{column.description}"\n' if column.description else ""
-    return f"          - name: {column.name}\n{described}"
+    description = f'            description: "{column.description}"\n' if column.description else ""
+    return f"          - name: {column.name}\n{description}"
 
 
 if __name__ == "__main__":

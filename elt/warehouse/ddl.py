@@ -1,4 +1,4 @@
-"""The tables that hold events, as statements of each engine: for whoever makes them with other tools than this one."""
+"""CREATE statements for the event tables of each engine, for people who create them with other tools."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -6,9 +6,7 @@ from enum import StrEnum
 
 from elt import EmptyLakeError, WrongCallError
 from elt.lake.lake import Lake
-from elt.warehouse import DEFAULT_PREFIX, checked_prefix
-from elt.warehouse import athena as athena_sql
-from elt.warehouse.athena import ProjectedDays
+from elt.warehouse import DEFAULT_PREFIX, athena, checked_prefix
 from elt.warehouse.clickhouse import clickhouse_sql
 from elt.warehouse.protocol import schema_name
 from elt.warehouse.redshift import redshift_sql
@@ -16,14 +14,13 @@ from elt.warehouse.tables import RAW_TABLES
 from hospital_sim.storage import ObjectStore, open_store
 
 LAKE_SCHEMA = "lake"
-"""The database of Athena's tables, after the prefix: they lie in the lake, in no schema of a warehouse."""
+"""Name of the database of Athena's tables, after the prefix."""
 
-
-_NOT_AS_WRITTEN = frozenset("$'\\")
+_SPECIAL_CHARACTERS = frozenset("$'\\")
 
 
 class Engine(StrEnum):
-    """An engine whose tables can be described."""
+    """An engine for which statements can be printed."""
 
     CLICKHOUSE = "clickhouse"
     REDSHIFT = "redshift"
@@ -37,26 +34,26 @@ def ddl(
     first: date | None = None,
     last: date | None = None,
 ) -> list[str]:
-    """Return the statements that make the tables of an engine, derived from the events.
+    """Return the statements that create the tables of an engine, derived from the events.
 
     Args:
-        engine: Which engine.
-        prefix: What the names of the schemas begin with.
-        lake: URL of the lake that Athena's tables read; no other engine's tables name one.
-        first: First day of which Athena's tables have partitions; the month of the lake's oldest event if None.
-        last: Last such day, inclusive; the end of the year after the lake's newest event if None.
+        engine: The engine.
+        prefix: Prefix of the names of the schemas.
+        lake: URL of the lake that Athena's tables read; unused for other engines.
+        first: First day with a partition in Athena's tables; the first of the month of the oldest event by default.
+        last: Last day with a partition, inclusive; the end of the year after the newest event by default.
 
     Returns:
-        Statements without a semicolon, in the order in which they can be run; they leave every row that is there.
+        Statements without a semicolon, in the order to run them; they delete no rows.
 
     Raises:
-        WrongCallError: If the prefix is none, or Athena cannot read such a lake or range of days.
-        EmptyLakeError: If days are to be taken from a lake that holds no events.
+        WrongCallError: If the prefix is invalid, or Athena cannot read the lake or the range of days.
+        EmptyLakeError: If a day comes from the lake by default, and it holds no events.
     """
     prefix = checked_prefix(prefix)
     if engine is Engine.ATHENA:
         store = _on_s3(lake)
-        return list(athena_sql.statements(f"{prefix}_{LAKE_SCHEMA}", store.url, _days(store, first, last)))
+        return list(athena.statements(f"{prefix}_{LAKE_SCHEMA}", store.url, _days(store, first, last)))
     return list(_RAW_SCHEMA[engine](schema_name(prefix, "raw")))
 
 
@@ -90,14 +87,14 @@ def _on_s3(lake: str | None) -> ObjectStore:
             f"--lake: {store.url}: Athena reads S3 alone; "
             f"copy the lake there with: hospital-elt copy {store.url} s3://bucket/prefix"
         )
-    if not _NOT_AS_WRITTEN.isdisjoint(store.url):
+    if not _SPECIAL_CHARACTERS.isdisjoint(store.url):
         raise WrongCallError(f"--lake: {store.url}: Athena does not take $, ' or \\ as written; use another prefix")
     return store
 
 
-def _days(store: ObjectStore, first: date | None, last: date | None) -> ProjectedDays:
+def _days(store: ObjectStore, first: date | None, last: date | None) -> athena.ProjectedDays:
     if first is None or last is None:
-        days = [day for held in Lake.open(store.url).raw_tree().days.values() for day in held]
+        days = [day for listed in Lake.open(store.url).raw_tree().days.values() for day in listed]
         if not days:
             raise EmptyLakeError(f"{store.url}: there are no events under raw/; give --start and --end")
         oldest, newest = min(days), max(days)
@@ -105,4 +102,4 @@ def _days(store: ObjectStore, first: date | None, last: date | None) -> Projecte
         last = last or date(min(newest.year + 1, date.max.year), 12, 31)
     if last < first:
         raise WrongCallError(f"--end: {last} is before {first}, the first day of the tables; give a later day")
-    return ProjectedDays(first, last)
+    return athena.ProjectedDays(first, last)

@@ -1,4 +1,4 @@
-"""DSNs: one word for each kind of warehouse, and where it is."""
+"""DSNs: URLs that name a kind of warehouse and its place, such as ``chdb:///data/warehouse``."""
 
 import os
 import re
@@ -16,12 +16,12 @@ KINDS = {
     CLICKHOUSE: "clickhouse://user@host:9000/ (its password in CLICKHOUSE_PASSWORD)",
     REDSHIFT: "redshift://user@host:5439/database (its password in REDSHIFT_PASSWORD)",
 }
-"""The kinds of warehouse, and how their DSN is written."""
+"""Kinds of warehouse, with the form of their DSN."""
 CLICKHOUSE_PASSWORD = "CLICKHOUSE_PASSWORD"  # noqa: S105
 REDSHIFT_PASSWORD = "REDSHIFT_PASSWORD"  # noqa: S105
 REDSHIFT_IAM_ROLE = "REDSHIFT_IAM_ROLE"
 SSL_MODES = ("verify-full", "verify-ca", "disable")
-"""How the certificate of a Redshift cluster is looked at; the first is what is done if nothing is said."""
+"""Ways to verify the certificate of a Redshift cluster; the first is the default."""
 _PORT = 9000
 _SECURE_PORT = 9440
 _REDSHIFT_PORT = 5439
@@ -32,7 +32,7 @@ _ROLE = re.compile(
 
 @dataclass(frozen=True)
 class ChdbDsn:
-    """Where an embedded warehouse is.
+    """DSN of an embedded warehouse.
 
     Attributes:
         path: Its directory.
@@ -41,20 +41,24 @@ class ChdbDsn:
     path: Path
 
     def __str__(self) -> str:
-        """Return the DSN as a person would write it."""
+        """Return the DSN as text."""
         return f"{CHDB}://{self.path}"
+
+    def dbt_variables(self) -> dict[str, str]:
+        """Return the environment variables that the profile of the dbt project reads."""
+        return {"HOSPITAL_WAREHOUSE_TARGET": CHDB, "HOSPITAL_WAREHOUSE_PATH": str(self.path)}
 
 
 @dataclass(frozen=True)
 class ClickHouseDsn:
-    """Where a ClickHouse server is, and who asks.
+    """DSN of a ClickHouse server.
 
     Attributes:
-        host: Its name or address.
+        host: Name or address of the server.
         port: Its port for the native protocol.
-        user: The user.
-        password: The user's password, in no text that is shown.
-        secure: Whether the connection is encrypted.
+        user: Name of the user.
+        password: Password of the user; never shown.
+        secure: True if the connection is encrypted.
     """
 
     host: str
@@ -64,22 +68,33 @@ class ClickHouseDsn:
     secure: bool
 
     def __str__(self) -> str:
-        """Return the DSN as a person would write it, without the password."""
+        """Return the DSN as text, without the password."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{CLICKHOUSE}://{self.user}@{host}:{self.port}/{'?secure=true' if self.secure else ''}"
+
+    def dbt_variables(self) -> dict[str, str]:
+        """Return the environment variables that the profile of the dbt project reads."""
+        return {
+            "HOSPITAL_WAREHOUSE_TARGET": CLICKHOUSE,
+            "HOSPITAL_WAREHOUSE_HOST": self.host,
+            "HOSPITAL_WAREHOUSE_PORT": str(self.port),
+            "HOSPITAL_WAREHOUSE_USER": self.user,
+            "HOSPITAL_WAREHOUSE_SECURE": "true" if self.secure else "false",
+            CLICKHOUSE_PASSWORD: self.password,
+        }
 
 
 @dataclass(frozen=True)
 class RedshiftDsn:
-    """Where a Redshift cluster or workgroup is, who asks, and how it reads the lake.
+    """DSN of a Redshift cluster or workgroup.
 
     Attributes:
-        host: Its name.
+        host: Name of its endpoint.
         port: Its port.
-        database: The database that the schemas are in.
-        user: The user.
-        password: The user's password, in no text that is shown.
-        iam_role: The role by which it reads S3; empty where it is given credentials instead.
+        database: Database that holds the schemas.
+        user: Name of the user.
+        password: Password of the user; never shown.
+        iam_role: Role with which it reads S3; empty to use the standard AWS credentials.
         sslmode: One of ``SSL_MODES``.
     """
 
@@ -92,29 +107,42 @@ class RedshiftDsn:
     sslmode: str = SSL_MODES[0]
 
     def __str__(self) -> str:
-        """Return the DSN as a person would write it, without the password."""
+        """Return the DSN as text, without the password."""
         return f"{REDSHIFT}://{quote(self.user)}@{self.host}:{self.port}/{quote(self.database)}"
+
+    def dbt_variables(self) -> dict[str, str]:
+        """Return the environment variables that the profile of the dbt project reads."""
+        return {
+            "HOSPITAL_WAREHOUSE_TARGET": REDSHIFT,
+            "HOSPITAL_WAREHOUSE_HOST": self.host,
+            "HOSPITAL_WAREHOUSE_PORT": str(self.port),
+            "HOSPITAL_WAREHOUSE_USER": self.user,
+            "HOSPITAL_WAREHOUSE_DATABASE": self.database,
+            "HOSPITAL_WAREHOUSE_SSLMODE": self.sslmode,
+            REDSHIFT_PASSWORD: self.password,
+        }
 
 
 Dsn = ChdbDsn | ClickHouseDsn | RedshiftDsn
 
 
 def parse_dsn(text: str) -> Dsn:
-    """Read a DSN.
+    """Parse a DSN.
 
     Args:
-        text: Such as ``chdb:///data/warehouse``.
+        text: A DSN, such as ``chdb:///data/warehouse``.
 
     Returns:
-        Its parts; a relative path is taken from the working directory, a password that it leaves out from the
-        environment.
+        Its parts. A relative path starts at the working directory; a missing password comes from the environment.
 
     Raises:
-        WrongCallError: If no warehouse is of its kind, or something in it is missing or unknown.
+        WrongCallError: If its kind is unknown, or a part is missing or unknown.
     """
     kind, separator, rest = text.partition("://")
     if not separator or kind not in KINDS:
-        raise WrongCallError(f"warehouse {_without_password(text)!r}: no such kind; known are {_known()}")
+        raise WrongCallError(
+            f"warehouse {_without_password(text)!r}: no such kind; known are {', '.join(KINDS.values())}"
+        )
     if kind == CLICKHOUSE:
         return _server(text)
     if kind == REDSHIFT:
@@ -171,19 +199,15 @@ def _port(text: str, parts: SplitResult) -> int | None:
         raise _wrong(text, "the port is not a number from 0 to 65535") from None
 
 
-def _wrong(text: str, what: str) -> WrongCallError:
+def _wrong(text: str, problem: str) -> WrongCallError:
     kind = text.partition("://")[0]
-    return WrongCallError(f"warehouse {_without_password(text)!r}: {what}; write {KINDS[kind]}")
-
-
-def _known() -> str:
-    return ", ".join(KINDS.values())
+    return WrongCallError(f"warehouse {_without_password(text)!r}: {problem}; write {KINDS[kind]}")
 
 
 def _without_password(text: str) -> str:
     kind, separator, rest = text.partition("://")
-    account, at, place = rest.rpartition("@")
+    account, at, address = rest.rpartition("@")
     if not at:
         return text
     user, colon, _ = account.partition(":")
-    return f"{kind}{separator}{user}{':***' if colon else ''}@{place}"
+    return f"{kind}{separator}{user}{':***' if colon else ''}@{address}"

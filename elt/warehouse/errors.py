@@ -1,10 +1,10 @@
-"""What a warehouse refuses, and why."""
+"""Errors of warehouses."""
 
 from elt import EltError, WrongCallError
 
 
 class WarehouseError(EltError):
-    """The warehouse could not be opened, or could not do what it was asked (exit code 1)."""
+    """The warehouse could not be opened, or a statement failed (exit code 1)."""
 
 
 class WarehouseInUseError(WarehouseError):
@@ -12,14 +12,14 @@ class WarehouseInUseError(WarehouseError):
 
 
 class NoWarehouseError(WrongCallError):
-    """There is no warehouse at the DSN (exit code 2)."""
+    """No warehouse exists at the DSN (exit code 2)."""
 
 
 class StatementError(WarehouseError):
     """The engine refused a statement.
 
     Attributes:
-        wrong_sql: Whether the text is at fault: it does not parse, or names what is not there.
+        wrong_sql: True if the text is at fault: it does not parse, or names something that does not exist.
     """
 
     def __init__(self, message: str, *, wrong_sql: bool) -> None:

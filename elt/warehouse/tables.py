@@ -16,8 +16,8 @@ class RawTable:
     Attributes:
         name: Its name.
         columns: Its columns, in order.
-        partition_by: The column whose month partitions it; empty if nothing does.
-        order_by: The columns it is sorted by, from few values to many.
+        order_by: Columns that it is sorted by, from few values to many.
+        partition_by: Column whose month partitions it; empty without partitions.
     """
 
     name: str
@@ -27,18 +27,17 @@ class RawTable:
 
 
 def staged_columns(table: RawTable) -> tuple[Column, ...]:
-    """Return the columns that a staged file has: all but the one that names it."""
+    """Return the columns of a staged file: all except the one with its key."""
     return tuple(column for column in table.columns if column.name != SOURCE_FILE)
 
 
 @cache
 def event_table(event_type: str, version: int | None = None) -> RawTable:
-    """Return the table of an event type: its staged columns, then the file each row came from.
+    """Return the table of an event type: its staged columns, then the key of the file of each row.
 
     Args:
         event_type: A key of ``EVENT_TYPES``.
-        version: Version of the fields, for the columns that files of this version have; None for the newest, which has
-            all columns.
+        version: Version of its fields, for the columns in files of that version; None for the newest.
     """
     return RawTable(
         name=event_type,
@@ -75,7 +74,7 @@ RUN = RawTable(
         _integer("stream_version", "Version of the order in which random numbers are drawn."),
         _integer("warmup_days", "Days simulated before the start."),
         _date("start_date", "First day of the history."),
-        _date("emit_from", "First day of which the run emits events."),
+        _date("emit_from", "First day whose events the run emits."),
         _date("end_date", "Last day of the run, inclusive."),
         _text("configuration_hash", "Digest of the configuration."),
         _text(SOURCE_FILE, "Key of the run record."),
@@ -138,7 +137,7 @@ LOADED_FILE = RawTable(
     ),
     order_by=(SOURCE_FILE,),
 )
-"""What has been loaded, whole: a file without a row here is not loaded, whatever rows of it are in a table."""
+"""The files that are loaded completely. A file without a row here is not loaded, even if a table has rows from it."""
 
 RUN_TABLES = (RUN, RUN_DEPARTMENT, RUN_MONTH, RUN_COUNT, RUN_DIVERSION)
 EVENT_TABLES = tuple(event_table(event_type) for event_type in EVENT_TYPES)

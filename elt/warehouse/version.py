@@ -1,4 +1,4 @@
-"""Which layout the raw schema of a warehouse has: a program never reads or writes one that it does not know."""
+"""Version of the raw tables, stored in the warehouse, so that a program refuses tables that it does not know."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from elt.warehouse.protocol import Warehouse
 
 WAREHOUSE_VERSION = 2
-"""Raised with every change of the raw tables that makes old and new ones differ. 1 had no table that says so."""
+"""Raised with every change that makes old and new raw tables differ. Version 1 stored no version."""
 
 VERSION_TABLE = RawTable(
     name="warehouse_version",
@@ -20,26 +20,26 @@ VERSION_TABLE = RawTable(
 
 
 def require_version(warehouse: "Warehouse") -> None:
-    """Refuse a warehouse whose raw tables are of another version; one without raw tables is of any.
+    """Refuse a warehouse whose raw tables have another version; accept one without raw tables.
 
     Raises:
-        WarehouseError: If it was made by a newer or by an older version of this program.
+        WarehouseError: If a newer or an older version of this program made it.
     """
-    found = _found(warehouse)
-    if found is not None and found > WAREHOUSE_VERSION:
+    version = _version(warehouse)
+    if version is not None and version > WAREHOUSE_VERSION:
         raise WarehouseError(
-            f"warehouse {warehouse.dsn}: made by a newer version of hospital-elt (its tables are of version {found}, "
-            f"known is {WAREHOUSE_VERSION}); upgrade hospital-sim"
+            f"warehouse {warehouse.dsn}: made by a newer version of hospital-elt (its tables are of version "
+            f"{version}, known is {WAREHOUSE_VERSION}); upgrade hospital-sim"
         )
-    if found is not None and found < WAREHOUSE_VERSION:
+    if version is not None and version < WAREHOUSE_VERSION:
         raise WarehouseError(
-            f"warehouse {warehouse.dsn}: made by an older version of hospital-elt (its tables are of version {found}, "
-            f"needed is {WAREHOUSE_VERSION}); load the lake into a new one"
+            f"warehouse {warehouse.dsn}: made by an older version of hospital-elt (its tables are of version "
+            f"{version}, needed is {WAREHOUSE_VERSION}); load the lake into a new one"
         )
 
 
 def note_version(warehouse: "Warehouse") -> None:
-    """Refuse a warehouse of another version, and write this version into one that is new.
+    """Refuse a warehouse of another version, and store this version in a new one.
 
     Raises:
         WarehouseError: As in ``require_version``.
@@ -47,14 +47,14 @@ def note_version(warehouse: "Warehouse") -> None:
     import pyarrow as pa
 
     require_version(warehouse)
-    if _found(warehouse) is None:
+    if _version(warehouse) is None:
         warehouse.create_raw_table(VERSION_TABLE)
         warehouse.insert(VERSION_TABLE, pa.table({"version": pa.array([WAREHOUSE_VERSION], pa.int64())}))
 
 
-def _found(warehouse: "Warehouse") -> int | None:
+def _version(warehouse: "Warehouse") -> int | None:
     if warehouse.has_table("raw", VERSION_TABLE.name):
         rows = warehouse.query(f"SELECT version FROM {warehouse.schema('raw')}.{VERSION_TABLE.name}")  # noqa: S608
-        # A load that was killed between making the table and writing into it leaves it empty; two, a row twice.
+        # A load that is killed before it writes the version leaves an empty table; two loads at once leave two rows.
         return max((int(value) for value in rows["version"].to_pylist()), default=None)
     return 1 if warehouse.has_table("raw", LOADED_FILE.name) else None

@@ -1,6 +1,5 @@
 """chDB: ClickHouse embedded in this process, with its data in a directory. No other module uses its driver."""
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -128,13 +127,3 @@ def _local_file(store: ObjectStore, key: str) -> Iterator[Path]:
         copy.write(store.read(key))
         copy.flush()
         yield Path(copy.name)
-
-
-def environment(path: Path, prefix: str) -> dict[str, str]:
-    """Return the environment in which the dbt project finds this warehouse."""
-    return {
-        **os.environ,
-        "HOSPITAL_WAREHOUSE_TARGET": "chdb",
-        "HOSPITAL_WAREHOUSE_PATH": str(path),
-        "HOSPITAL_WAREHOUSE_PREFIX": prefix,
-    }

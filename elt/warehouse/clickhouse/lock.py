@@ -1,4 +1,4 @@
-"""An advisory lock on a directory: one process at a time, and a clear word for the others."""
+"""Advisory lock on a directory, so that one process at a time opens it and others get a clear error."""
 
 import fcntl
 import os
@@ -12,18 +12,18 @@ LOCK_FILE = "hospital-elt.lock"
 
 
 class DirectoryLock:
-    """Holds a directory until it is released or the process ends, however it ends.
+    """Locks a directory until it is released or the process ends, even by a kill.
 
-    chDB refuses a directory that another process holds, but cannot say that this is why.
+    chDB refuses a directory that another process has open, but does not say why.
 
     Args:
-        directory: The directory; made if it is not there.
+        directory: The directory; made if it does not exist.
 
     Attributes:
-        descriptor: The open file that holds it; a process that inherits it holds the directory too. -1 when released.
+        descriptor: Open file of the lock, -1 after release. A process that inherits it holds the lock too.
 
     Raises:
-        WarehouseInUseError: If it is held already.
+        WarehouseInUseError: If it is locked already.
         WarehouseError: If it cannot be written.
     """
 
@@ -46,7 +46,7 @@ class DirectoryLock:
         os.pwrite(self.descriptor, f"{os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
-        """Let the directory go."""
+        """Release the lock."""
         if self.descriptor >= 0:
             os.close(self.descriptor)
             self.descriptor = -1

@@ -1,4 +1,4 @@
-"""Where a server finds an object of a lake on S3: the HTTP address of its bucket."""
+"""HTTP address of an object on S3, for a server that reads it itself."""
 
 import os
 from urllib.parse import quote
@@ -14,8 +14,7 @@ def s3_url(lake: str, key: str) -> str | None:
         key: Key of the object in the lake.
 
     Returns:
-        An address at the endpoint of ``AWS_ENDPOINT_URL_S3`` or ``AWS_ENDPOINT_URL``, or at Amazon's; it holds no
-        credentials.
+        An address without credentials, at ``AWS_ENDPOINT_URL_S3`` or ``AWS_ENDPOINT_URL`` if set, else at Amazon.
     """
     if not lake.startswith(_SCHEME):
         return None

@@ -1,4 +1,4 @@
-"""Columns between Arrow and the native protocol of ClickHouse, which takes and gives Python values."""
+"""Conversion of columns between Arrow and clickhouse-driver, which takes and returns Python values."""
 
 import re
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ _WIDE = re.compile(r"U?Int\d+$")
 
 
 def wire_columns(rows: "pa.Table", columns: Sequence[Column], types: ColumnTypes) -> list[Sequence[object]]:
-    """Return columns as the driver takes them fastest: numbers for instants, and for days that are stored as numbers.
+    """Return columns in the form that the driver inserts fastest: instants, and days stored as numbers, as numbers.
 
     Args:
         rows: The rows.
-        columns: Which of their columns, in order.
-        types: The types of the columns of the table.
+        columns: Columns to return, in order.
+        types: Types of the columns of the table.
     """
     return [_values(rows[column.name], column, types) for column in columns]
 
@@ -44,12 +44,12 @@ def _values(values: "pa.ChunkedArray", column: Column, types: ColumnTypes) -> li
             return _repeating(values)
     if column.kind is ColumnKind.FLOAT or column.kind is ColumnKind.BOOLEAN or values.null_count:
         return list(values.to_pylist())
-    # Through numpy: several times as fast as one value after another.
+    # NumPy is several times as fast as to_pylist.
     return list(values.to_numpy().tolist())
 
 
 def _repeating(values: "pa.ChunkedArray") -> list[object]:
-    """Return strings of which there are few: each is made once."""
+    """Return strings of few distinct values; each value is one Python object."""
     encoded = values.combine_chunks().dictionary_encode()
     strings = np.array(encoded.dictionary.to_pylist(), dtype=object)
     return list(strings[encoded.indices.to_numpy()].tolist())
@@ -59,24 +59,23 @@ def arrow_table(columns: Sequence[Sequence[Any]], described: Sequence[tuple[str,
     """Return a result as an Arrow table.
 
     Args:
-        columns: The values of each column; nothing at all if there are no rows.
+        columns: Values of each column; empty if there are no rows.
         described: Name and ClickHouse type of each column.
     """
     import pyarrow as pa
 
     filled = columns or [() for _ in described]
-    arrays = [_array(values, written) for values, (_, written) in zip(filled, described, strict=True)]
+    arrays = [_array(values, type_name) for values, (_, type_name) in zip(filled, described, strict=True)]
     return pa.Table.from_arrays(arrays, names=[name for name, _ in described])
 
 
-def _array(values: Sequence[Any], written: str) -> "pa.Array":
+def _array(values: Sequence[Any], name: str) -> "pa.Array":
     import pyarrow as pa
 
-    name = written
     while wrapped := _WRAPPED.match(name):
         name = wrapped[1]
     if name.startswith("DateTime"):
-        # The driver gives naive values where the column names no zone; the session's is UTC.
+        # The driver returns naive values if the column names no zone; the session's zone is UTC.
         return pa.array(values, pa.timestamp("us", tz="UTC"))
     if name == "UInt64":
         return pa.array(values, pa.uint64())

@@ -1,4 +1,4 @@
-"""Amazon Redshift: loaded with COPY from a lake on S3, each file as a whole."""
+"""A warehouse on Amazon Redshift, which loads each staged file from S3 with one COPY."""
 
 from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING
@@ -28,23 +28,23 @@ _COPIED = "copied"
 
 
 class RedshiftWarehouse(Warehouse):
-    """A warehouse in a database of Redshift; one load at a time.
+    """A warehouse in a database of Redshift; only one load at a time.
 
     Args:
-        dsn: Where it is.
-        prefix: What the names of the schemas begin with.
-        create: Whether a warehouse without tables is meant.
+        dsn: DSN of the cluster.
+        prefix: Prefix of the names of its schemas.
+        create: True to open a warehouse that has no tables yet.
 
     Raises:
         WrongCallError: If it refuses the user or the password, or the extra is not installed.
-        NoWarehouseError: If the raw schema is not there, and none is to be made.
+        NoWarehouseError: If the raw schema does not exist and ``create`` is false.
         WarehouseError: If it cannot be reached.
     """
 
     def __init__(self, dsn: RedshiftDsn, prefix: str = DEFAULT_PREFIX, *, create: bool = False) -> None:
         self.dsn = str(dsn)
         self.prefix = prefix
-        self._place = dsn
+        self._parsed_dsn = dsn
         self._access: Access | None = None
         self._session = RedshiftSession(dsn)
         try:
@@ -72,50 +72,54 @@ class RedshiftWarehouse(Warehouse):
         self._session.run(sql)
 
     def require_lake(self, store: ObjectStore) -> None:
-        """Refuse a lake that is not on S3, or that Redshift has neither a role nor credentials to read."""
+        """Refuse a lake that is not on S3, or for which Redshift has neither a role nor credentials."""
         require_s3(store)
-        self._reading()
+        self._lake_access()
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Do what is within as a whole or not at all; one within another is part of it."""
+        """Commit all statements in the block together or none; a nested one is part of the outer one."""
         return self._session.transaction()
 
     def has_table(self, schema: str, table: str) -> bool:
-        """Tell whether a table or view is in a schema."""
-        asked = "SELECT count(*) AS n FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
-        return bool(self._session.rows(asked, [self.schema(schema), table])["n"][0].as_py())
+        """Return True if a table or view exists in a schema."""
+        sql = "SELECT count(*) AS n FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+        return bool(self._session.rows(sql, [self.schema(schema), table])["n"][0].as_py())
 
     def create_raw_table(self, table: RawTable) -> None:
-        """Create a table of the raw schema; one that lacks columns is made anew with them, in their places."""
+        """Create a table of the raw schema, or replace one that lacks columns by one that has them in their places."""
         schema = self.schema("raw")
         self._session.run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         self._session.run(create_table(schema, table))
-        if made_anew := newer_table(schema, table, self._nullable_columns(table)):
+        existing = self._columns(table, "is_nullable")
+        if statements := newer_table(schema, table, {name: nullable == "YES" for name, nullable in existing}):
             with self.transaction():
-                for statement in made_anew:
+                for statement in statements:
                     self._session.run(statement)
 
     def load_parquet(self, table: RawTable, store: ObjectStore, key: str) -> None:
-        """Add the rows of one staged file to a raw table, as a whole: rows of it that are there already are replaced.
+        """Add the rows of one staged file to a raw table in one transaction, in place of older rows of the same file.
 
-        Redshift reads the file itself, by position; so its footer is compared with the table before.
+        Redshift reads the file by position, so its footer is compared with the table first.
         """
         self.require_lake(store)
-        how = self._reading()
+        credentials = self._lake_access()
         raw = f"{self.schema('raw')}.{table.name}"
         columns = staged_columns(table)
-        size = read_checked(store, key, raw, self._columns_of(table))
+        # A file of an older contract lacks the columns that were appended since.
+        names = {column.name for column in columns}
+        expected = [(name, kind) for name, kind in self._columns(table, "data_type") if name in names]
+        size = read_checked(store, key, raw, expected)
         manifest = write_manifest(store, key, size)
-        names = ", ".join(quoted_name(column.name) for column in columns)
+        listed = ", ".join(quoted_name(column.name) for column in columns)
         with self.transaction():
             self._session.run(create_staging_table(_COPIED, columns))
             try:
-                self._session.run(copy_statement(_COPIED, manifest, how))
+                self._session.run(copy_statement(_COPIED, manifest, credentials))
             except StatementError as error:
-                raise explained(error, store, key, how) from None
+                raise explained(error, store, key, credentials) from None
             self._session.run(f"DELETE FROM {raw} WHERE {SOURCE_FILE} = ?", [key])  # noqa: S608
             self._session.run(
-                f"INSERT INTO {raw} ({names}, {SOURCE_FILE}) SELECT {names}, CAST(? AS VARCHAR(1024)) FROM {_COPIED}",  # noqa: S608
+                f"INSERT INTO {raw} ({listed}, {SOURCE_FILE}) SELECT {listed}, CAST(? AS VARCHAR(1024)) FROM {_COPIED}",  # noqa: S608
                 [key],
             )
             self._session.run(f"DROP TABLE {_COPIED}")
@@ -129,7 +133,7 @@ class RedshiftWarehouse(Warehouse):
         self._session.run(f"DELETE FROM {self.schema('raw')}.{table.name} WHERE {quoted_name(column)} = ?", [value])  # noqa: S608
 
     def replace_quality_table(self, table: RawTable, rows: "pa.Table") -> None:
-        """Make a table of the quality schema hold these rows and no others; until then it holds the old ones."""
+        """Make a table of the quality schema hold these rows and no others, in one transaction."""
         schema = self.schema("quality")
         self._session.run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         with self.transaction():
@@ -138,42 +142,30 @@ class RedshiftWarehouse(Warehouse):
             self._insert(schema, table, rows)
 
     def close(self) -> None:
-        """Let go of the server."""
+        """Close the connection."""
         self._session.close()
 
-    def _reading(self) -> Access:
+    def _lake_access(self) -> Access:
         if self._access is None:
-            self._access = access(self._place)
+            self._access = access(self._parsed_dsn)
             self._session.secrets = self._access.secrets
         return self._access
 
     def _require_schema(self) -> None:
-        found = self._session.rows("SELECT count(*) AS n FROM pg_namespace WHERE nspname = ?", [self.schema("raw")])
-        if not found["n"][0].as_py():
+        schemas = self._session.rows("SELECT count(*) AS n FROM pg_namespace WHERE nspname = ?", [self.schema("raw")])
+        if not schemas["n"][0].as_py():
             raise NoWarehouseError(
                 f"warehouse {self.dsn}: there is none of prefix {self.prefix}; make one with hospital-elt load"
             )
 
-    def _nullable_columns(self, table: RawTable) -> dict[str, bool]:
-        """Return the columns that a table has, and whether a value of each may be missing."""
-        found = self._session.rows(
-            "SELECT column_name, is_nullable FROM information_schema.columns WHERE table_schema = ? AND table_name = ?",
+    def _columns(self, table: RawTable, attribute: str) -> list[tuple[str, str]]:
+        """Return name and one attribute of each column that a raw table has in the warehouse, in order."""
+        rows = self._session.rows(
+            f"SELECT column_name, {attribute} FROM information_schema.columns "  # noqa: S608
+            "WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position",
             [self.schema("raw"), table.name],
         )
-        pairs = zip(found["column_name"].to_pylist(), found["is_nullable"].to_pylist(), strict=True)
-        return {str(name): nullable == "YES" for name, nullable in pairs}
-
-    def _columns_of(self, table: RawTable) -> list[tuple[str, str]]:
-        """Return name and type of the columns that a staged file is to have, as they are in the warehouse."""
-        found = self._session.rows(
-            "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = ? AND table_name = ? "
-            "ORDER BY ordinal_position",
-            [self.schema("raw"), table.name],
-        )
-        pairs = zip(found["column_name"].to_pylist(), found["data_type"].to_pylist(), strict=True)
-        # A file of an older contract does not have those that were appended since.
-        staged = {column.name for column in staged_columns(table)}
-        return [(str(name), str(kind)) for name, kind in pairs if name in staged]
+        return [(str(row["column_name"]), str(row[attribute])) for row in rows.to_pylist()]
 
     def _insert(self, schema: str, table: RawTable, rows: "pa.Table") -> None:
         columns = tuple(column for column in table.columns if column.name in rows.column_names)

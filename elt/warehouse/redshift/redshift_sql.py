@@ -1,4 +1,4 @@
-"""What Redshift is told, in its SQL: tables whose distribution and order fit a star schema."""
+"""Redshift's SQL: types and statements for tables that are distributed and sorted for a star schema."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -7,14 +7,14 @@ from elt.contracts import Column, ColumnKind
 from elt.warehouse.tables import SOURCE_FILE, RawTable
 from hospital_sim.events import UUID_PATTERN
 
-# SQLSTATEs that mean: the text is wrong, whatever is in the tables.
+# Beginnings of SQLSTATEs of errors in the text of a statement, whatever the tables hold.
 WRONG_SQL = ("42", "0A", "25006", "3F")
 _UUID_BYTES = 36
 _TEXT_BYTES = 512
 _KEY_BYTES = 1024
 _LONGEST_TEXT = 65_535
 _JOINED_BY = ("spell_id", "patient_id")
-"""By which rows of two event tables meet: those of one value lie on one slice."""
+"""Columns that join event tables: rows of one value are stored on one slice."""
 
 _TYPES = {
     ColumnKind.TIMESTAMP: "TIMESTAMP",
@@ -30,7 +30,7 @@ def column_type(column: Column, *, longest: bool = False) -> str:
 
     Args:
         column: The column.
-        longest: Whether a text may be as long as Redshift holds one.
+        longest: True to give a text the maximum length of Redshift.
     """
     if column.kind is not ColumnKind.STRING:
         return _TYPES[column.kind]
@@ -42,39 +42,39 @@ def column_type(column: Column, *, longest: bool = False) -> str:
 
 
 def create_table(schema: str, table: RawTable, *, longest: bool = False) -> str:
-    """Return the statement that makes a table of the raw or the quality schema, unless it is there."""
+    """Return the statement that creates a table of the raw or the quality schema if it does not exist."""
     return f"CREATE TABLE IF NOT EXISTS {schema}.{table.name} ({_columns(table.columns, longest)}) {_layout(table)}"
 
 
-def newer_table(schema: str, table: RawTable, found: Mapping[str, bool]) -> list[str]:
-    """Return the statements that give a table, made of an older version of its contract, the columns of the newest.
+def newer_table(schema: str, table: RawTable, existing: Mapping[str, bool]) -> list[str]:
+    """Return the statements that replace a table made with an older version of its contract by one with all columns.
 
-    Redshift appends a column at the end only, and a column stays without nulls: so the table is made anew.
+    ALTER TABLE is not enough, because Redshift appends columns at the end only and cannot make one nullable.
 
     Args:
-        schema: Where the table is.
-        table: The table.
-        found: The columns that it has, and whether a value of each may be missing.
+        schema: Its schema.
+        table: The table, as it should be.
+        existing: True or False for each column that it has: whether it is nullable.
 
     Returns:
-        The statements, for one transaction; none if the table is as it should be.
+        The statements, for one transaction; empty if the table is as it should be.
     """
-    if all(column.name in found and (found[column.name] or not column.nullable) for column in table.columns):
+    if all(column.name in existing and (existing[column.name] or not column.nullable) for column in table.columns):
         return []
     newer = replace(table, name=f"{table.name}_newer")
-    names = ", ".join(quoted_name(column.name) for column in table.columns if column.name in found)
+    names = ", ".join(quoted_name(column.name) for column in table.columns if column.name in existing)
     return [
         f"DROP TABLE IF EXISTS {schema}.{newer.name}",
         create_table(schema, newer),
         f"INSERT INTO {schema}.{newer.name} ({names}) SELECT {names} FROM {schema}.{table.name}",  # noqa: S608
-        # Views that hold on to it go with it; the next build makes those of the project.
+        # CASCADE drops views that depend on it; the next build creates those of the project again.
         f"DROP TABLE {schema}.{table.name} CASCADE",
         f"ALTER TABLE {schema}.{newer.name} RENAME TO {table.name}",
     ]
 
 
 def create_staging_table(name: str, columns: Iterable[Column]) -> str:
-    """Return the statement that makes the temporary table which a file is copied into."""
+    """Return the statement that creates the temporary table into which a file is copied."""
     return f"CREATE TEMP TABLE {name} ({_columns(columns, longest=False)})"
 
 
@@ -86,7 +86,7 @@ def _columns(columns: Iterable[Column], longest: bool) -> str:
 
 
 def _layout(table: RawTable) -> str:
-    """Return where rows lie: large tables by what joins them, sorted by time; small ones whole everywhere."""
+    """Return distribution and order: a large table by its join column and sorted by time, a small one on every node."""
     if not table.partition_by:
         return "DISTSTYLE ALL"
     names = [column.name for column in table.columns]
@@ -97,11 +97,11 @@ def _layout(table: RawTable) -> str:
 
 
 def quoted_name(name: str) -> str:
-    """Return the name of a column as an identifier, whatever words Redshift reserves."""
+    """Return the name of a column in quotes, because Redshift reserves some of them."""
     return f'"{name}"'
 
 
 def one_line(text: str) -> str:
-    """Say in one line what the server says."""
+    """Return a message of the server on one line."""
     text = " ".join(text.split())
     return text[:1].upper() + text[1:]

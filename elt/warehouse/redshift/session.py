@@ -1,4 +1,4 @@
-"""A session of Amazon Redshift. The only module that knows redshift_connector."""
+"""A connection to Amazon Redshift. No other module uses redshift_connector."""
 
 import logging
 import struct
@@ -17,39 +17,39 @@ if TYPE_CHECKING:
     from redshift_connector.core import Connection
     from redshift_connector.cursor import Cursor
 
-# What it logs of its own work repeats what the server says; that is said where it is caught, without a secret.
+# Its log repeats the server's messages, which may hold secrets; the errors raised here say them without.
 logging.getLogger("redshift_connector").setLevel(logging.ERROR)
 
 _CONNECT_SECONDS = 10
-_NOT_LET_IN = {"28000", "28P01"}
+_WRONG_PASSWORD = {"28000", "28P01"}
 _READ_ONLY = "25006"
 _CONFLICT = {"40001", "40P01"}
 
 
 class RedshiftSession:
-    """One connection, in which a statement is done at once unless a transaction was begun.
+    """One connection, which commits each statement unless a transaction is open.
 
     Args:
-        place: Where the server is, and who asks.
+        dsn: DSN of the cluster.
 
     Attributes:
-        dsn: The same, without a password.
-        in_transaction: Whether a transaction was begun.
-        secrets: What is taken out of everything that the server says.
+        dsn: The same as text, without a password.
+        in_transaction: True while a transaction is open.
+        secrets: Texts to remove from the server's messages.
 
     Raises:
         WrongCallError: If it refuses the user or the password, or the extra is not installed.
         WarehouseError: If it cannot be reached.
     """
 
-    def __init__(self, place: RedshiftDsn) -> None:
-        self.dsn = str(place)
+    def __init__(self, dsn: RedshiftDsn) -> None:
+        self.dsn = str(dsn)
         self.in_transaction = False
         self.secrets: tuple[str, ...] = ()
-        self._connection = self._connected(place)
+        self._connection = self._connect(dsn)
 
     def run(self, sql: str, values: Sequence[object] = ()) -> "Cursor":
-        """Run one statement, with values in the place of its question marks."""
+        """Run one statement; the values replace its question marks."""
         with self._refusals():
             cursor = self._connection.cursor()
             cursor.paramstyle = "qmark"
@@ -63,7 +63,7 @@ class RedshiftSession:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Do what is within as a whole or not at all; one within another is part of it."""
+        """Commit all statements in the block together or none; a nested one is part of the outer one."""
         if self.in_transaction:
             yield
             return
@@ -80,53 +80,53 @@ class RedshiftSession:
         self.run("COMMIT")
 
     def close(self) -> None:
-        """Let go of the server."""
+        """Close the connection."""
         from redshift_connector.error import Error
 
         with suppress(Error, OSError, struct.error):
             self._connection.close()
 
-    def _connected(self, place: RedshiftDsn) -> "Connection":
+    def _connect(self, dsn: RedshiftDsn) -> "Connection":
         try:
             import redshift_connector
         except ImportError:
             raise WrongCallError("redshift:// needs an extra: pip install 'hospital-sim[redshift]'") from None
         with self._refusals():
             connection = redshift_connector.connect(
-                host=place.host,
-                port=place.port,
-                database=place.database,
-                user=place.user,
-                password=place.password,
-                ssl=place.sslmode != "disable",
-                sslmode=place.sslmode,
+                host=dsn.host,
+                port=dsn.port,
+                database=dsn.database,
+                user=dsn.user,
+                password=dsn.password,
+                ssl=dsn.sslmode != "disable",
+                sslmode=dsn.sslmode,
                 application_name="hospital-elt",
                 timeout=_CONNECT_SECONDS,
                 max_prepared_statements=0,
             )
-        # The patience was for the connection; a statement may take as long as it takes.
+        # The timeout was for connecting; a statement may take any time.
         connection._usock.settimeout(None)
         connection.autocommit = True
         return connection
 
     @contextmanager
     def _refusals(self) -> Iterator[None]:
-        """Say in one line, without a secret, what the driver or the server says; what they said is not passed on."""
+        """Raise an error of one line, without secrets, for one of the driver or the server, and drop the original."""
         from redshift_connector.error import Error
 
         try:
             yield
         except Error as error:
-            told = error.args[0] if error.args and isinstance(error.args[0], dict) else None
-            raise self._told(told) if told is not None else self._lost(error) from None
+            fields = error.args[0] if error.args and isinstance(error.args[0], dict) else None
+            raise self._refused(fields) if fields is not None else self._lost(error) from None
         except (OSError, EOFError, struct.error) as error:
             raise self._lost(error) from None
 
-    def _told(self, told: dict[str, str]) -> WarehouseError | WrongCallError:
-        code, message = told.get("C", ""), one_line(told.get("M", ""))
+    def _refused(self, fields: dict[str, str]) -> WarehouseError | WrongCallError:
+        code, message = fields.get("C", ""), one_line(fields.get("M", ""))
         for secret in self.secrets:
             message = message.replace(secret, "***")
-        if code in _NOT_LET_IN:
+        if code in _WRONG_PASSWORD:
             return WrongCallError(
                 f"warehouse {self.dsn}: the server refuses this user or password; set {REDSHIFT_PASSWORD}"
             )
