@@ -67,7 +67,12 @@ def columns_of(nodes: dict[str, Node]) -> list[list[str]]:
     for _ in range(8):
         for near in ({name: list(node.parents) for name, node in nodes.items()}, children):
             for names in columns:
-                names.sort(key=lambda name: (_mean([place[other] for other in near[name]], place[name]), name))
+                names.sort(
+                    key=lambda name: (
+                        _mean([place[other] for other in near[name] if other in place], place[name]),
+                        name,
+                    )
+                )
                 place.update({name: row - len(names) / 2 for row, name in enumerate(names)})
     return columns
 

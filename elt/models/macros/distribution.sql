@@ -1,4 +1,4 @@
-{# Redshift: a table is sorted by the day whose months are replaced, then as on every engine; dbt-redshift asks for it. #}
+{# Overrides a macro of dbt-redshift: sorts a table by the day whose months are replaced, then as on every engine. #}
 {% macro sort(sort_type, sort) -%}
   {%- set first = [config.get('partition_by')] if config.get('partition_by') else [] -%}
   {%- set names = (first + (config.get('order_by') or [])) | unique | list -%}

@@ -1,4 +1,4 @@
-{# Sums of measures that do not depend on the order in which an engine adds: the same rows give the same bytes. #}
+{# Sums that do not depend on the order in which an engine adds, so the same rows give the same bytes. #}
 {% macro exact_sum(measure) -%}
     cast(sum(cast({{ measure }} as decimal(38, 12))) as double precision)
 {%- endmacro %}

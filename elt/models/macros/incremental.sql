@@ -1,88 +1,69 @@
-{# What an incremental model builds anew. Every such model replaces whole months (insert_overwrite): a build after one
-   more month, or after late events, names the months that those files belong to, and how far they reach.
+{# An incremental model replaces whole months (insert_overwrite). The models in record/ say which: months_to_build,
+   departments_changed and stays_to_build. dbt needs the answer as literals when it compiles a model, because an engine
+   skips partitions by literals only: so the macros here read those models with run_query.
 
-   A list of ranges of days, each [first day, first day after it], is how months are named here; the second is none where
-   a range has no end. None instead of a list means everything. #}
+   Months are a list of ranges of days, each [first day, first day after it]; the second is none if the range has no
+   end. None instead of a list means everything. #}
 
-{# Files of these event types that are loaded and that no whole build has seen, as ranges of their months. #}
+{# The ranges of the months with new files of these event types. #}
 {% macro months_changed(event_types) -%}
-  {%- if model.config.materialized != 'incremental' or not is_incremental() or not is_recorded() -%} {{ return(none) }} {%- endif -%}
-  {%- set found = run_query(
-      "select distinct cast(loading.month as varchar) as month from " ~ build_record('files_to_build') ~ " as loading"
-      ~ " left join " ~ build_record('built_files') ~ " as built on loading.source_file = built.source_file"
-      ~ " where built.source_file is null and loading.table_name in ('" ~ event_types | join("', '") ~ "') order by 1"
-  ) -%}
-  {%- set ranges = [] -%}
-  {%- for row in found.rows -%} {%- do ranges.append([row[0], month_after(row[0])]) -%} {%- endfor -%}
-  {{ return(ranges) }}
+  {%- if execute and not builds_months() -%} {{ return(none) }} {%- endif -%}
+  {%- set months = ref('months_to_build') -%}
+  {%- if not execute -%} {{ return(none) }} {%- endif -%}
+  {{ return(months_in("select distinct month from " ~ months ~ " where event_type in ('" ~ event_types | join("', '") ~ "')")) }}
 {%- endmacro %}
 
-{# The same, and the months in which another version of a department holds than at the last build. A department that is
-   new had no facts: of it, the months in which it has events. #}
-{% macro months_changed_or_renamed(event_types, departments, events, happened_at, named_by=['department_id']) -%}
+{# The same, and the months in which another version of a department is valid. A new department had no facts: the months
+   of its events. They are read only if there is such a department, because that reads all events of its hospital. #}
+{% macro months_changed_or_renamed(event_types, events, happened_at, named_by=['department_id']) -%}
   {%- set ranges = months_changed(event_types) -%}
-  {%- if ranges is none -%} {{ return(none) }} {%- endif -%}
-  {%- set before = build_record('built_departments') -%}
-  {%- set found = run_query(
-      "select cast(now.valid_from as varchar), cast(now.valid_to as varchar) from " ~ departments ~ " as now"
-      ~ " left join " ~ before ~ " as before on now.department_key = before.department_key"
-      ~ " where before.department_key is null and (now.hospital_id, now.department_id) in"
-      ~ " (select hospital_id, department_id from " ~ before ~ ") union all"
-      ~ " select cast(before.valid_from as varchar), cast(before.valid_to as varchar) from " ~ before ~ " as before"
-      ~ " left join " ~ departments ~ " as now on before.department_key = now.department_key"
-      ~ " where now.department_key is null union all"
-      ~ " select cast(least(now.valid_to, before.valid_to) as varchar),"
-      ~ " cast(greatest(now.valid_to, before.valid_to) as varchar) from " ~ departments ~ " as now"
-      ~ " inner join " ~ before ~ " as before on now.department_key = before.department_key"
-      ~ " where now.valid_to <> before.valid_to"
+  {%- if execute and ranges is none -%} {{ return(none) }} {%- endif -%}
+  {%- set departments = ref('departments_changed') -%}
+  {%- if not execute -%} {{ return(none) }} {%- endif -%}
+  {%- set changes = run_query(
+      "select distinct cast(changed_from as varchar), cast(changed_to as varchar), is_new from " ~ departments
   ) -%}
-  {%- for row in found.rows -%}
-    {%- do ranges.append([month_of(row[0]), none if row[1] >= '2299' else month_after(month_of(row[1]))]) -%}
+  {%- for first, end, is_new in changes.rows if not is_new -%}
+    {%- do ranges.append([month_of(first), none if end >= '2299' else month_after(month_of(end))]) -%}
   {%- endfor -%}
-  {%- set newcomers = "select hospital_id, department_id from " ~ departments ~ " where (hospital_id, department_id)"
-      ~ " not in (select hospital_id, department_id from " ~ before ~ ")" -%}
-  {%- if run_query("select count(*) from (" ~ newcomers ~ ") as newcomers").rows[0][0] | int > 0 -%}
+  {%- if changes.rows | selectattr(2) | list -%}
     {%- for department in named_by -%}
-      {%- set months = run_query(
-          "select distinct cast(" ~ start_of('month', happened_at) ~ " as varchar) from " ~ events
-          ~ " where (hospital_id, " ~ department ~ ") in (" ~ newcomers ~ ")"
-      ) -%}
-      {%- for row in months.rows -%} {%- do ranges.append([row[0], month_after(row[0])]) -%} {%- endfor -%}
+      {%- do ranges.extend(months_in(
+          "select distinct " ~ start_of('month', happened_at) ~ " as month from " ~ events ~ " where (hospital_id, "
+          ~ department ~ ") in (select hospital_id, department_id from " ~ departments ~ " where is_new)"
+      )) -%}
     {%- endfor -%}
   {%- endif -%}
   {{ return(ranges) }}
 {%- endmacro %}
 
-{# Stays that are long, and delays, are counted on: everything from the first day that a change reaches. A delay is known
-   when it is over, so it reaches back to its first day. A department that was not counted on the day before has no sum
-   to go on from: then everything is built anew. #}
-{% macro months_of_stays(counted, discharges, department_days) -%}
-  {%- set changed = from_earliest(months_changed(['admission', 'discharge', 'dep_snapshot'])) -%}
-  {%- if not changed -%} {{ return(changed) }} {%- endif -%}
-  {%- set ready = run_query(
-      "select count(*), cast(min(discharge_ready_at) as varchar) from " ~ discharges
-      ~ " where is_delayed and " ~ in_days('discharged_on', months_changed(['discharge']))
-  ).rows[0] -%}
-  {%- set first = [changed[0][0], month_of(ready[1]) if ready[0] | int > 0 else changed[0][0]] | min -%}
-  {%- set unknown = run_query(
-      "select count(*) from (select hospital_id, department_id from " ~ department_days
-      ~ " where date >= " ~ day_of("'" ~ first ~ "'") ~ " group by hospital_id, department_id) as counting"
-      ~ " left join (select hospital_id, department_id from " ~ counted
-      ~ " where date = " ~ add_days(day_of("'" ~ first ~ "'"), -1) ~ ") as before"
-      ~ " on counting.hospital_id = before.hospital_id and counting.department_id = before.department_id"
-      ~ " where before.department_id is null"
-  ).rows[0][0] -%}
-  {{ return(none if unknown | int > 0 else [[first, none]]) }}
+{# Everything from the first day on which long or delayed stays may have changed. #}
+{% macro months_of_stays() -%}
+  {%- if execute and not builds_months() -%} {{ return(none) }} {%- endif -%}
+  {%- set stays = ref('stays_to_build') -%}
+  {%- if not execute -%} {{ return(none) }} {%- endif -%}
+  {%- set first, has_sums_before = run_query("select cast(first_day as varchar), has_sums_before from " ~ stays).rows[0] -%}
+  {%- if not first -%} {{ return([]) }} {%- endif -%}
+  {{ return([[first, none]] if has_sums_before else none) }}
 {%- endmacro %}
 
-{# A level holds since the first day of its unbroken run, which may be of another month: everything that follows. #}
-{% macro months_of_pressure(stays, discharges, department_days) -%}
-  {%- set of_stays = months_of_stays(stays, discharges, department_days) -%}
-  {%- if of_stays is none -%} {{ return(none) }} {%- endif -%}
-  {{ return(from_earliest(of_stays + months_changed(['wait_snapshot', 'dep_snapshot']))) }}
+{# The same, and everything from the first month with new waits or censuses: a level is valid since the first day of its
+   unbroken run, which may lie in an earlier month. #}
+{% macro months_of_pressure() -%}
+  {%- set of_stays, of_waits = months_of_stays(), months_changed(['wait_snapshot', 'dep_snapshot']) -%}
+  {{ return(none if of_stays is none else from_earliest(of_stays + of_waits)) }}
 {%- endmacro %}
 
-{# A condition: a column's day, or instant, lies in the ranges. #}
+{# The ranges of the months that a query returns in a column `month`. #}
+{% macro months_in(query) -%}
+  {%- set ranges = [] -%}
+  {%- for row in run_query("select cast(month as varchar) from (" ~ query ~ ") as months order by 1").rows -%}
+    {%- do ranges.append([row[0], month_after(row[0])]) -%}
+  {%- endfor -%}
+  {{ return(ranges) }}
+{%- endmacro %}
+
+{# A condition: a column with days, or with instants, lies in the ranges. #}
 {% macro in_days(column, ranges) -%}
   {{ return(in_ranges(column, ranges, day_of)) }}
 {%- endmacro %}
@@ -105,7 +86,7 @@
   {{ return(instant(quoted[1:-1] ~ " 00:00:00")) }}
 {%- endmacro %}
 
-{# Ranges made wider: by the month after, by the month before, by all that follows the earliest. #}
+{# Wider ranges: with the month after each, with the month before each, with everything after the earliest. #}
 {% macro with_month_after(ranges) -%}
   {%- set wider = [] -%}
   {%- for first, end in ranges or [] -%} {%- do wider.append([first, none if end is none else month_after(end)]) -%} {%- endfor -%}
@@ -137,8 +118,8 @@
   {{ return('%04d-%02d-01' % (year - (1 if number == 1 else 0), 12 if number == 1 else number - 1)) }}
 {%- endmacro %}
 
-{# Where there are no partitions: the months of what was built are removed, then filled. One transaction, as dbt-redshift
-   runs every model. #}
+{# The strategy of an engine without partitions: deletes the months of the new rows, then inserts the rows. dbt-redshift
+   runs every model in one transaction. #}
 {% macro get_incremental_replace_months_sql(arguments) -%}
   {%- set day, columns = config.require('partition_by'), get_quoted_csv(arguments['dest_columns'] | map(attribute='name')) -%}
   delete from {{ arguments['target_relation'] }}
@@ -148,20 +129,19 @@
   select {{ columns }} from {{ arguments['temp_relation'] }}
 {%- endmacro %}
 
-{# The tables in which a build keeps what it set out to build, and what the last whole one built. #}
-{% macro build_record(name) -%}
-  {{ return(api.Relation.create(database=target.database | default(''), schema=target.schema ~ '_curated', identifier=name)) }}
-{%- endmacro %}
-
-{% macro is_recorded() -%}
-  {%- for name in ['files_to_build', 'built_files', 'built_departments'] -%}
-    {%- set record = build_record(name) -%}
-    {%- if adapter.get_relation(record.database, record.schema, record.identifier) is none -%} {{ return(false) }} {%- endif -%}
+{# True if this model can replace months: a whole build is recorded, and this build finds out what is new since. False
+   for a unit test, whose rows are all new. #}
+{% macro builds_months() -%}
+  {%- for name in ['months_to_build', 'departments_changed', 'stays_to_build'] if 'model.hospital.' ~ name not in selected_resources -%}
+    {{ return(false) }}
   {%- endfor -%}
-  {{ return(true) }}
+  {{ return(
+      model.config.materialized == 'incremental' and is_incremental()
+      and recorded('built_files') is not none and recorded('built_departments') is not none
+  ) }}
 {%- endmacro %}
 
-{# Whether every model is being built: only then may a build say that it has built the files. #}
+{# True if every model is built: only then may a build record the files as built. #}
 {% macro is_whole_build() -%}
   {%- if not execute -%} {{ return(true) }} {%- endif -%}
   {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.unique_id not in selected_resources -%}
@@ -170,36 +150,12 @@
   {{ return(true) }}
 {%- endmacro %}
 
-{# What an earlier build recorded, or nothing. #}
-{% macro what_was_built(record, columns_of) -%}
-  {%- if adapter.get_relation(record.database, record.schema, record.identifier) is not none -%}
-    {{ return(record) }}
-  {%- endif -%}
-  {{ return('(select * from ' ~ columns_of ~ ' where 1 = 0) as nothing') }}
+{# A table as the last build left it, or an empty one with the columns of another if it does not exist. No ref, because
+   the model is built later in the same build. #}
+{% macro last_built(name, columns_of, layer='curated') -%}
+  {{ return(recorded(name, layer) or '(select * from ' ~ columns_of ~ ' where 1 = 0)') }}
 {%- endmacro %}
 
-{# Before the first model: what is loaded now. What is loaded while this build runs is left to the next. #}
-{% macro note_files_to_build() -%}
-  {%- if execute and flags.WHICH in ['build', 'run'] -%}
-    {%- set loaded = adapter.get_relation(target.database | default(''), target.schema ~ '_raw', 'loaded_file') -%}
-    {%- if loaded is not none -%}
-      {%- do adapter.dispatch('note_files', 'hospital')(build_record('files_to_build'), loaded) -%}
-    {%- endif -%}
-  {%- endif -%}
-{%- endmacro %}
-
-{% macro default__note_files(noted, loaded) -%}
-  {%- call statement('drop_noted') -%} drop table if exists {{ noted }} {%- endcall -%}
-  {%- call statement('note') -%} create table {{ noted }} as {{ staged_files_in(loaded) }} {%- endcall -%}
-  {%- do adapter.commit() -%}
-{%- endmacro %}
-
-{% macro clickhouse__note_files(noted, loaded) -%}
-  {%- call statement('note') -%}
-    create or replace table {{ noted }} engine = MergeTree order by source_file as {{ staged_files_in(loaded) }}
-  {%- endcall -%}
-{%- endmacro %}
-
-{% macro staged_files_in(loaded) -%}
-  {{ return("select source_file, table_name, month from " ~ loaded ~ " where month is not null") }}
+{% macro recorded(name, layer='curated') -%}
+  {{ return(adapter.get_relation(target.database | default(''), target.schema ~ '_' ~ layer, name) if execute else none) }}
 {%- endmacro %}

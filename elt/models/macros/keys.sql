@@ -3,7 +3,7 @@
   {{ dbt.hash(columns | join(" || '|' || ")) }}
 {%- endmacro %}
 
-{# A department's key depends on the version of it that held: one more version leaves the others as they are. #}
+{# The key of a version of a department. It depends on the start of the version only, so a later version changes no key. #}
 {% macro department_key(hospital_id, department_id, valid_from) -%}
   {{ surrogate_key([hospital_id, department_id, text_of(valid_from)]) }}
 {%- endmacro %}

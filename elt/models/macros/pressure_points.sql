@@ -1,4 +1,4 @@
-{# Points of the pressure index. Integers are compared, so that a share right on a threshold is on it. #}
+{# Points of the pressure index. Comparisons use integers, so that a share equal to a threshold reaches it. #}
 
 {# 85, 92 and 95 per cent of beds occupied. #}
 {% macro occupancy_points() -%}

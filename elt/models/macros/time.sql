@@ -1,4 +1,4 @@
-{# What engines say in different words about instants and days. Days are wide: 1900 to 2299 at least. #}
+{# Functions of instants and days that differ between engines. Days range from 1900 to 2299 at least. #}
 
 {# The UTC day of an instant, or a day written as text. #}
 {% macro day_of(value) -%}
@@ -115,7 +115,7 @@
   cast(toDayOfWeek({{ value }}) as bigint)
 {%- endmacro %}
 
-{# How a table is partitioned by the month of a day; where there are no partitions, the day whose months are replaced. #}
+{# Partition expression for the month of a day; on engines without partitions, the day whose months are replaced. #}
 {% macro by_month(day) -%}
   {{ return(adapter.dispatch('by_month', 'hospital')(day)) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# What is said of the waits of a group of admissions. #}
+{# Statistics of the waits of a group of admissions. #}
 {% macro wait_statistics(wait_hours) -%}
         count(*) as admissions,
         {{ exact_mean(wait_hours) }} as wait_hours_mean,
@@ -10,7 +10,7 @@
         cast({{ count_if(wait_hours ~ ' > 12') }} as double precision) / count(*) as share_over_12h
 {%- endmacro %}
 
-{# The same columns, of groups that were joined: without an admission the count is 0 and the rest is null. #}
+{# The same columns from joined statistics: without an admission the count is 0 and the rest is null. #}
 {% macro wait_columns(waits) -%}
     cast(coalesce({{ waits }}.admissions, 0) as bigint) as admissions
     {%- for column in ['wait_hours_mean', 'wait_hours_p50', 'wait_hours_p90', 'wait_hours_p95', 'wait_hours_max',

@@ -1,4 +1,4 @@
-{# The waits of every hospital and department in every period of these types, which are given with the first day of theirs. #}
+{# Waits of every hospital and department by period: a dictionary of period types, each with the SQL of its first day. #}
 {% macro waits_by_period(periods, building=none) -%}
 {%- set scopes = {'hospital': "''", 'department': 'department_id'} %}
 with days as (

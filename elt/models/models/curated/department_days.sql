@@ -1,4 +1,4 @@
--- The days that marts cover: those on which a department was counted at the start and at the end.
+-- The days that marts cover: those with a count of the department at the start and at the end.
 {{ config(
     materialized='incremental',
     order_by=['hospital_id', 'department_id', 'date'],

@@ -1,5 +1,5 @@
--- Type 2 on name and capacity: a version begins with the first census that shows it and ends where the next begins.
--- The first holds from the beginning of time, since admissions may be older than the first census.
+-- Type 2 on name and capacity: a version begins with the first census that shows it and ends with the next version.
+-- The first version is valid from 1900, because admissions may be older than the first census.
 {{ config(order_by=['hospital_id', 'department_id', 'valid_from']) }}
 
 with census as (

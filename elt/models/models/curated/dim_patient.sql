@@ -1,4 +1,4 @@
--- Every patient of any event. Sex and date of birth never change: any event says the same.
+-- Patients of all events. Sex and date of birth never change, so any event of a patient has them.
 {{ config(order_by=['hospital_id', 'patient_id']) }}
 
 with seen as (

@@ -1,4 +1,4 @@
--- One row a spell: who was given which bed when, and how long it took.
+-- One row per spell: the patient, the department of the bed, and the wait.
 {{ config(
     materialized='incremental',
     order_by=['hospital_id', 'department_id', 'admitted_at', 'spell_id'],
@@ -7,7 +7,7 @@
 ) }}
 
 {%- set building = months_changed_or_renamed(
-    ['admission'], ref('dim_department'), ref('stg_admissions'), 'admitted_at', ['department_id', 'requested_department_id']
+    ['admission'], ref('stg_admissions'), 'admitted_at', ['department_id', 'requested_department_id']
 ) %}
 
 select

@@ -6,7 +6,7 @@
 ) }}
 
 {%- set building = months_changed_or_renamed(
-    ['dep_snapshot'], ref('dim_department'), ref('stg_dep_snapshots'), 'counted_at'
+    ['dep_snapshot'], ref('stg_dep_snapshots'), 'counted_at'
 ) %}
 
 select

@@ -1,4 +1,4 @@
--- One row a finished spell: how long it took, and how long the patient was kept after being fit to leave.
+-- One row per finished spell: its length, and the delay after the patient was fit to leave.
 {{ config(
     materialized='incremental',
     order_by=['hospital_id', 'department_id', 'discharged_at', 'spell_id'],
@@ -7,7 +7,7 @@
 ) }}
 
 {%- set building = months_changed_or_renamed(
-    ['discharge'], ref('dim_department'), ref('stg_discharges'), 'discharged_at'
+    ['discharge'], ref('stg_discharges'), 'discharged_at'
 ) %}
 
 select

@@ -7,7 +7,7 @@
 ) }}
 
 {%- set building = months_changed_or_renamed(
-    ['wait_snapshot'], ref('dim_department'), ref('stg_wait_snapshots'), 'counted_at'
+    ['wait_snapshot'], ref('stg_wait_snapshots'), 'counted_at'
 ) %}
 
 select

@@ -1,5 +1,5 @@
--- Admissions on days that marts cover, seen from the department that was asked. An opening admission, older than the
--- run's start, is a fact, but no mart counts it.
+-- Admissions on days that marts cover, by requested department. An opening admission, older than the start of the run, is
+-- a fact, but no mart counts it.
 {{ config(
     materialized='incremental',
     order_by=['hospital_id', 'requested_department_id', 'admitted_on', 'spell_id'],

@@ -1,4 +1,4 @@
--- A day counts towards the windows of the 28 days that begin with it; a day without a census is in none.
+-- Each day counts towards the windows that end on it and on the 27 days after it; a day without a census counts in none.
 {{ config(
     materialized='incremental',
     order_by=['hospital_id', 'department_id', 'date'],

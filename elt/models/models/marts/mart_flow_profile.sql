@@ -1,4 +1,4 @@
--- Every weekday and hour of every department has its row, with or without an event.
+-- One row for every weekday and hour of every department, also without events.
 {{ config(materialized='view') }}
 
 with digits as (
@@ -23,7 +23,7 @@ slots as (
     where days.digit between 1 and 7
 ),
 
-counted as (
+events as (
     select
         hospital_id,
         department_id,
@@ -40,11 +40,11 @@ select
     slots.department_id as department_id,
     slots.weekday as weekday,
     slots.hour as hour,
-    cast(coalesce(counted.admissions, 0) as bigint) as admissions,
-    cast(coalesce(counted.discharges, 0) as bigint) as discharges
+    cast(coalesce(events.admissions, 0) as bigint) as admissions,
+    cast(coalesce(events.discharges, 0) as bigint) as discharges
 from slots
-left join counted
-    on slots.hospital_id = counted.hospital_id
-    and slots.department_id = counted.department_id
-    and slots.weekday = counted.weekday
-    and slots.hour = counted.hour
+left join events
+    on slots.hospital_id = events.hospital_id
+    and slots.department_id = events.department_id
+    and slots.weekday = events.weekday
+    and slots.hour = events.hour

@@ -1,14 +1,14 @@
--- Beds held at the end of a day by patients who have been in for long, or who are fit to leave. A stay enters the count
--- on the first day whose end finds it so and leaves it on the day of discharge; the count is the running sum.
--- The end of a day is its last second. Long is known at once; delayed when the patient has left.
--- What is built anew goes on from the sums of the day before.
+-- Beds held at the end of a day by patients with long stays, or fit to leave. A stay adds 1 on the first day at whose end
+-- it is long or delayed and subtracts 1 on the day of discharge; the count is the running sum. The end of a day is its
+-- last second. A long stay counts while it lasts, a delay only after discharge. A build of some months continues from the
+-- counts of the day before.
 {{ config(
     materialized='incremental',
     order_by=['hospital_id', 'department_id', 'date'],
     partition_by=by_month('date')
 ) }}
 
-{%- set building = months_of_stays(this, ref('fact_discharges'), ref('department_days')) %}
+{%- set building = months_of_stays() %}
 {%- set until_then = 'partition by hospital_id, department_id order by date rows between unbounded preceding and current row' %}
 
 with discharges as (

@@ -1,12 +1,12 @@
--- A measure of this project's own, not a national one. Points for beds, delays and waits add up to a level; the level
--- has held since the first day of the unbroken run of days on which it was the same.
+-- A measure of this project, not a national one. Points for beds, delays and waits add up to a level. level_since is the
+-- first day of the unbroken run of days at that level.
 {{ config(
     materialized='incremental',
     order_by=['hospital_id', 'date'],
     partition_by=by_month('date')
 ) }}
 
-{%- set building = months_of_pressure(ref('mart_long_stays'), ref('fact_discharges'), ref('department_days')) %}
+{%- set building = months_of_pressure() %}
 
 with departments as (
     select
@@ -58,7 +58,7 @@ most_pressed as (
         department_id,
         row_number() over (
             partition by hospital_id, date order by points desc, occupancy_rate desc, department_id
-        ) as place
+        ) as pressure_rank
     from department_points
 ),
 
@@ -90,7 +90,7 @@ levels as (
     from hospital_points
 ),
 
--- The run of days that was unbroken when what is built begins, if it begins later than the hospital.
+-- In a build of some months, the last day before them continues its unbroken run.
 days_of_levels as (
     select hospital_id, date, level, date as level_since from levels
     {%- if building %}
@@ -151,4 +151,4 @@ inner join runs
 inner join most_pressed
     on levels.hospital_id = most_pressed.hospital_id
     and levels.date = most_pressed.date
-where most_pressed.place = 1
+where most_pressed.pressure_rank = 1

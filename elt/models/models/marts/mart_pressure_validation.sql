@@ -1,4 +1,4 @@
--- What the run record promised against what the data shows.
+-- Checks of the data against the run record.
 {{ config(materialized='view') }}
 
 {%- set checks = ['validated_requests', 'validated_stays', 'validated_occupancy'] %}

@@ -20,7 +20,7 @@ discharged as (
     group by 1, 2, 3
 ),
 
-counted as (
+flow as (
     select
         days.hospital_id as hospital_id,
         days.department_id as department_id,
@@ -53,4 +53,4 @@ select
     waiting_eod,
     waiting_eod - waiting_sod as queue_growth,
     {{ rate('discharges', 'occupied_sod') }} as discharge_rate
-from counted
+from flow

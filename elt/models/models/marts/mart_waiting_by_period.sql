@@ -1,4 +1,4 @@
--- Percentiles do not combine: every scope and period that a page can ask for has a row of its own.
+-- One row for every scope and period that a page shows, because percentiles do not combine.
 {{ config(materialized='view') }}
 
 {%- for waits in ['waits_by_month', 'waits_by_longer_period'] %}

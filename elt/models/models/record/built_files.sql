@@ -1,5 +1,5 @@
--- The staged files that the last whole build has seen: what is loaded beyond them is what the next one builds. The last
--- model of a build, and skipped with it if a model before fails; a build of a part of the project changes nothing here.
+-- The staged files that the last whole build has seen. The last model of a build, and skipped if a model before it fails.
+-- A build of a part of the project leaves it as it is.
 {{ config(order_by=['source_file']) }}
 
 {%- set incremental_models = [
@@ -12,4 +12,4 @@
 {%- endfor %}
 
 select source_file, table_name, month
-from {{ build_record('files_to_build') if is_whole_build() else what_was_built(this, build_record('files_to_build')) }}
+from {{ ref('files_to_build') if is_whole_build() else last_built('built_files', columns_of=ref('files_to_build')) }}

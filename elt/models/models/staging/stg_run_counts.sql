@@ -1,4 +1,4 @@
--- Where records of one history overlap they agree: an event type, department and day counts once.
+-- Overlapping records of one history agree, so an event type, department and day counts once.
 select distinct
     hospital_id,
     event_type,

@@ -1,4 +1,4 @@
--- Runs of one history promise the same: what was said twice counts once.
+-- Runs of one history describe departments alike, so a repeated description counts once.
 select distinct
     hospital_id,
     department_id,

@@ -1,4 +1,4 @@
--- Runs of one history continue each other: together they are one period.
+-- Runs of one history continue each other, so they form one period.
 select
     hospital_id,
     history_id,

@@ -1,6 +1,6 @@
--- What the run record says of each department's stays, and the moments that follow from it under the simple rule:
--- ordinary stays are uniform from one day to the longest, long ones and delays between their bounds. The bounds are the
--- record's own, so that a wrong mean cannot widen them.
+-- Stays of each department as the run record describes them, and the moments that follow: ordinary stays are uniform from
+-- one day to the longest, long stays and delays are uniform between their bounds. The bounds come from the record, so that
+-- a wrong mean cannot widen them.
 
 with moments as (
     select
@@ -11,7 +11,7 @@ with moments as (
         delay_share * {{ uniform_moment(k, 'shortest_delay_days', 'longest_delay_days') }} as delay_{{ k }},
         {%- endfor %}
         case when long_stay_share > 0 then longest_long_stay_days else max_stay_days end as longest_ready_days,
-        -- Where delays have no bound, twice their mean: what is uniform from zero has none longer.
+        -- Without a bound, twice the mean: the maximum of a uniform distribution from zero.
         case
             when delay_share > 0 then coalesce(longest_delay_days, 2 * (mean_stay_days - mean_ready_days) / delay_share)
             else 0

@@ -1,17 +1,17 @@
--- Work is conserved: the bed-days used in a period are those that its requests bring, and what is left to do of those
--- who were there at its start, less what is left at its end. A patient in a bed has on average half the second moment
--- over the mean left to stay; one who waits has a whole stay; one who was turned away brings nothing. Departments
--- without a longest stay promise no moments.
+-- Work is conserved: the bed-days used in a period are those of its requests, plus the remaining stays of the patients at
+-- its start, minus the remaining stays at its end. The mean remaining stay is half the second moment over the mean for a
+-- patient in bed, a whole stay for one who waits, and none for one turned away. A department without a longest stay has
+-- no moments.
 
 with brought as (
     select
         growth.hospital_id as hospital_id,
         growth.department_id as department_id,
-        {{ exact_sum('promise.requests_per_day * season.multiplier - coalesce(turned_away.diverted, 0)') }} as requests
+        {{ exact_sum('expectation.requests_per_day * season.multiplier - coalesce(turned_away.diverted, 0)') }} as requests
     from {{ ref('mart_queue_growth') }} as growth
-    inner join {{ ref('promised_stays') }} as promise
-        on growth.hospital_id = promise.hospital_id
-        and growth.department_id = promise.department_id
+    inner join {{ ref('promised_stays') }} as expectation
+        on growth.hospital_id = expectation.hospital_id
+        and growth.department_id = expectation.department_id
     inner join {{ ref('stg_run_months') }} as season
         on growth.hospital_id = season.hospital_id
         and growth.department_id = season.department_id
@@ -23,7 +23,7 @@ with brought as (
     group by 1, 2
 ),
 
--- The time in the period during which each stay held a bed, and who was in one at its two ends.
+-- Bed-days of stays within the period, and patients in bed at its start and end.
 used as (
     select
         hospital_id,
@@ -60,15 +60,15 @@ departments as (
         period.hospital_id || '/' || period.department_id as department,
         period.bed_days as bed_days,
         coalesce(used.bed_days, 0) as used,
-        brought.requests * promise.mean_stay_days
-            + (coalesce(used.in_bed_at_start, 0) - coalesce(used.in_bed_at_end, 0)) * promise.second_moment / (2 * promise.mean_stay_days)
-            + (first_days.waiting_sod - last_days.waiting_eod) * promise.mean_stay_days as expected,
-        brought.requests * promise.second_moment
-            + (coalesce(used.in_bed_at_start, 0) + coalesce(used.in_bed_at_end, 0)) * promise.third_moment / (3 * promise.mean_stay_days)
-            + (first_days.waiting_sod + last_days.waiting_eod) * promise.second_moment as variance
+        brought.requests * expectation.mean_stay_days
+            + (coalesce(used.in_bed_at_start, 0) - coalesce(used.in_bed_at_end, 0)) * expectation.second_moment / (2 * expectation.mean_stay_days)
+            + (first_days.waiting_sod - last_days.waiting_eod) * expectation.mean_stay_days as expected,
+        brought.requests * expectation.second_moment
+            + (coalesce(used.in_bed_at_start, 0) + coalesce(used.in_bed_at_end, 0)) * expectation.third_moment / (3 * expectation.mean_stay_days)
+            + (first_days.waiting_sod + last_days.waiting_eod) * expectation.second_moment as variance
     from {{ ref('validation_periods') }} as period
-    inner join {{ ref('promised_stays') }} as promise
-        on period.hospital_id = promise.hospital_id and period.department_id = promise.department_id
+    inner join {{ ref('promised_stays') }} as expectation
+        on period.hospital_id = expectation.hospital_id and period.department_id = expectation.department_id
     inner join brought
         on period.hospital_id = brought.hospital_id and period.department_id = brought.department_id
     inner join first_days
@@ -77,7 +77,7 @@ departments as (
         on period.hospital_id = last_days.hospital_id and period.department_id = last_days.department_id
     left join used
         on period.hospital_id = used.hospital_id and period.department_id = used.department_id
-    where promise.max_stay_days is not null and period.bed_days > 0
+    where expectation.max_stay_days is not null and period.bed_days > 0
 ),
 
 scopes as (

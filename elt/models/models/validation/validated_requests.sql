@@ -1,5 +1,5 @@
--- Requests are a Poisson process whose rate follows the month: counts by department and month, by either, and how
--- strongly the year's season shows. Requests that a department turned away left no event; the run record counts them.
+-- Requests are a Poisson process whose rate depends on the month: counts by department and month, by either, and the
+-- strength of the season. Requests that a department turned away emit no event, but the run record counts them.
 
 with days as (
     select
@@ -7,12 +7,12 @@ with days as (
         growth.hospital_id || '/' || growth.department_id as department,
         substring(cast(growth.date as varchar), 1, 7) as month,
         growth.requests + coalesce(turned_away.diverted, 0) as requests_of_day,
-        promise.requests_per_day * season.multiplier as expected_of_day,
+        expectation.requests_per_day * season.multiplier as expected_of_day,
         season.multiplier - 1 as weight
     from {{ ref('mart_queue_growth') }} as growth
-    inner join {{ ref('stg_run_departments') }} as promise
-        on growth.hospital_id = promise.hospital_id
-        and growth.department_id = promise.department_id
+    inner join {{ ref('stg_run_departments') }} as expectation
+        on growth.hospital_id = expectation.hospital_id
+        and growth.department_id = expectation.department_id
     inner join {{ ref('stg_run_months') }} as season
         on growth.hospital_id = season.hospital_id
         and growth.department_id = season.department_id

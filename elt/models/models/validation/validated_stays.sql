@@ -1,17 +1,17 @@
--- Shares and means of stays, each over a cohort that is complete: those of whom the end of the run hides nothing.
+-- Shares and means of stays, each over a complete cohort: patients whose outcome is known before the end of the run.
 
 with stays as (
     select
         stay.hospital_id as hospital_id,
         stay.hospital_id || '/' || stay.department_id as department,
-        promise.long_stay_share as long_stay_share,
-        promise.delay_share as delay_share,
-        promise.mean_stay_days as mean_stay_days,
-        promise.second_moment as second_moment,
-        promise.third_moment as stay_third_moment,
-        promise.max_stay_days as max_stay_days,
-        promise.longest_delay_days as longest_delay_days,
-        promise.longest_stay_days as longest_stay_days,
+        expectation.long_stay_share as long_stay_share,
+        expectation.delay_share as delay_share,
+        expectation.mean_stay_days as mean_stay_days,
+        expectation.second_moment as second_moment,
+        expectation.third_moment as stay_third_moment,
+        expectation.max_stay_days as max_stay_days,
+        expectation.longest_delay_days as longest_delay_days,
+        expectation.longest_stay_days as longest_stay_days,
         stay.starts_at as starts_at,
         {{ days_between('stay.admitted_at', 'stay.ends_at') }} as days_since_admission,
         {{ days_between('stay.discharge_ready_at', 'stay.ends_at') }} as days_since_ready,
@@ -21,12 +21,12 @@ with stays as (
         stay.length_of_stay_days as length_of_stay_days,
         stay.is_delayed as is_delayed
     from {{ ref('validation_stays') }} as stay
-    inner join {{ ref('promised_stays') }} as promise
-        on stay.hospital_id = promise.hospital_id
-        and stay.department_id = promise.department_id
+    inner join {{ ref('promised_stays') }} as expectation
+        on stay.hospital_id = expectation.hospital_id
+        and stay.department_id = expectation.department_id
 ),
 
--- Who was admitted so long ago that only a long stay can still be in the bed.
+-- Patients admitted so long ago that only a long stay can still be in bed.
 long_stays as (
     select
         hospital_id,
@@ -39,7 +39,7 @@ long_stays as (
     where admitted_at >= starts_at and days_since_admission > max_stay_days + longest_delay_days
 ),
 
--- Who was fit to leave so long before the end that any delay is over.
+-- Patients fit to leave so long before the end that every delay is over.
 delays as (
     select
         hospital_id,
@@ -52,7 +52,7 @@ delays as (
     where discharge_ready_at >= starts_at and days_since_ready > longest_delay_days
 ),
 
--- Who was admitted so long ago that the longest stay is over.
+-- Patients admitted so long ago that the longest stay is over.
 lengths as (
     select
         hospital_id,

@@ -1,4 +1,4 @@
--- From when to when each department was watched.
+-- Period in which each department was counted.
 select
     hospital_id,
     department_id,

@@ -1,5 +1,5 @@
--- Each stay beside what was promised of it and the period in which it was watched. Stays belong to the department that
--- was asked, whoever's bed was given.
+-- Each stay with the period in which its department was counted. Stays belong to the requested department, in whatever
+-- bed.
 select
     admission.hospital_id as hospital_id,
     admission.requested_department_id as department_id,

@@ -1,7 +1,7 @@
-{# A model has as many rows as another: none was lost on the way, and none doubled. #}
+{# A model has as many rows as another, so that none is lost and none is doubled. #}
 {% test as_many_rows_as(model, other) %}
-select own.found as found, others.found as expected
-from (select count(*) as found from {{ model }}) as own
-cross join (select count(*) as found from {{ other }}) as others
-where own.found <> others.found
+select model_rows.number as number, other_rows.number as expected
+from (select count(*) as number from {{ model }}) as model_rows
+cross join (select count(*) as number from {{ other }}) as other_rows
+where model_rows.number <> other_rows.number
 {% endtest %}

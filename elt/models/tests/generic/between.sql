@@ -1,4 +1,4 @@
-{# A column's values lie within bounds; nulls are passed over. #}
+{# Values of a column lie within bounds; nulls are ignored. #}
 {% test between(model, column_name, low=none, high=none) %}
 select {{ column_name }}
 from {{ model }}

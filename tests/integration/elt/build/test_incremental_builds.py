@@ -12,7 +12,8 @@ from warehouse_tables import partitions, run_models, table_digests
 from elt.lake.lake import Lake
 from elt.load.run import load
 from elt.staging import stage
-from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, WaitSnapshot
+from elt.warehouse import open_warehouse
+from hospital_sim.events import EVENT_TYPES, Admission, DepSnapshot, Discharge, Event, WaitSnapshot
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration
@@ -45,6 +46,7 @@ class Increments(NamedTuple):
         refreshed: Its tables after a full refresh.
         arrived: Months of the events that came with each increment, by type.
         touched: Months written by each increment, by table.
+        built: Months that the last increment had to build, by event type.
     """
 
     dsn: str
@@ -53,6 +55,7 @@ class Increments(NamedTuple):
     refreshed: dict[str, tuple[int, int]]
     arrived: list[dict[str, set[str]]]
     touched: list[dict[str, set[str]]]
+    built: dict[str, set[str]]
 
 
 def grown(folder: Path, months: int) -> Increments:
@@ -75,9 +78,16 @@ def grown(folder: Path, months: int) -> Increments:
         after = partitions(dsn)
         touched.append(written(before, after))
         before = after
-    monthly = table_digests(dsn)
+    monthly, built = table_digests(dsn), months_to_build(dsn)
     run_models(dsn, "--full-refresh")
-    return Increments(dsn, store, monthly, table_digests(dsn), arrived, touched)
+    return Increments(dsn, store, monthly, table_digests(dsn), arrived, touched, built)
+
+
+def months_to_build(dsn: str) -> dict[str, set[str]]:
+    """Return the months that the last build had to build, by event type."""
+    with open_warehouse(dsn) as warehouse:
+        rows = warehouse.query("SELECT event_type, month FROM hospital_curated.months_to_build").to_pylist()
+    return {kind: {f"{row['month']:%Y%m}" for row in rows if row["event_type"] == kind} for kind in EVENT_TYPES}
 
 
 def months_of(events: Iterable[Event]) -> dict[str, set[str]]:
@@ -123,6 +133,10 @@ def test_an_increment_touches_the_months_of_its_events_and_nothing_else(incremen
             # Marts cover the days that have a census.
             expected &= set().union(*(each[CENSUS] for each in increments.arrived[: step + 1]))
         assert touched.get(table, set()) == expected, f"increment {step + 1}"
+
+
+def test_the_months_to_build_are_those_of_the_events_that_arrived(increments: Increments) -> None:
+    assert increments.built == increments.arrived[-1]
 
 
 def test_late_events_came_with_the_last_increment(increments: Increments) -> None:

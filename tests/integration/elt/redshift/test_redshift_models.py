@@ -14,7 +14,7 @@ from redshift.reserved import RESERVED
 from redshift.rewriting import code_of
 from redshift_fixtures import Redshift
 from sqlglot import exp
-from warehouse_tables import differences, model_tables, run_models, sorted_rows
+from warehouse_tables import WORK_OF_A_BUILD, differences, model_tables, run_models, sorted_rows
 
 import hospital_sim as hs
 from elt.build.run import MODELS, BuildSummary, build
@@ -118,7 +118,9 @@ def test_a_build_was_killed_between_what_is_compared(both: Both) -> None:
     assert both.killed
 
 
-@pytest.mark.parametrize(("schema", "table"), model_tables(), ids=lambda word: str(word))
+@pytest.mark.parametrize(
+    ("schema", "table"), [place for place in model_tables() if place[1] not in WORK_OF_A_BUILD], ids=str
+)
 def test_every_row_is_the_same_in_both(both: Both, schema: str, table: str) -> None:
     expected = sorted_rows(both.chdb, schema, table)
     assert differences(sorted_rows(both.redshift, schema, table), expected) == []
