@@ -12,16 +12,16 @@ MODELS = Path(__file__).parents[1] / "elt" / "models" / "models"
 _INTRODUCTION = """\
 # Tables of the warehouse
 
-What stands in the warehouse after `hospital-elt build`. This page is written by `docs/warehouse_tables.py` from the
-descriptions beside the models in `elt/models`; change them there.
+The tables after `hospital-elt build`. `docs/warehouse_tables.py` writes this page from the descriptions beside the models
+in `elt/models`; change them there.
 
 Hours and days are unrounded, rates are fractions, percentiles are exact with linear interpolation. A count is a 64-bit
 integer and a measure a 64-bit float; a label is a text with few values, a flag is true or false, an instant a UTC
-timestamp. What is *optional* may be null.
+timestamp. An *optional* value may be null.
 """
 _SCHEMAS = {
-    "curated": ("fact", "dim", "## hospital_curated\n\nThe star: facts, and the dimensions that they refer to.\n"),
-    "marts": ("mart", "mart", "## hospital_marts\n\nWhat people ask about.\n"),
+    "curated": ("fact", "dim", "## hospital_curated\n\nThe star schema: facts, and the dimensions that they refer to.\n"),
+    "marts": ("mart", "mart", "## hospital_marts\n\nTables for questions and pages.\n"),
 }
 
 
@@ -44,7 +44,7 @@ def _table(described: Path) -> Iterator[str]:
 
 
 def _type(written: str) -> str:
-    """Return what a value is, of a type that is written by engine: ``{{ var('optional_measure')[target.type] }}``."""
+    """Return the kind of value in a type such as ``{{ var('optional_measure')[target.type] }}``."""
     named = re.search(r"var\('(\w+)'\)", written)
     return named[1].replace("_", " ") if named else f"`{written}`"
 

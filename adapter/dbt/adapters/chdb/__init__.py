@@ -1,6 +1,6 @@
-"""A dbt adapter for chDB: ClickHouse inside the process, its data in a directory.
+"""A dbt adapter for chDB: ClickHouse embedded in the process, with its data in a directory.
 
-Everything but the connection is dbt-clickhouse's: the SQL of the engine is the same.
+Only the connection is new. The rest is dbt-clickhouse's, because the SQL is the same.
 """
 
 from dbt.adapters.base import AdapterPlugin
@@ -10,7 +10,7 @@ from dbt.adapters.chdb.impl import ChdbAdapter
 from dbt.include import chdb
 
 Plugin = AdapterPlugin(
-    # dbt's protocol is wider than the class of its own that every SQL adapter extends.
+    # dbt's protocol has more methods than its own base class of SQL adapters.
     adapter=ChdbAdapter,  # type: ignore[arg-type]
     credentials=ChdbCredentials,
     include_path=chdb.PACKAGE_PATH,

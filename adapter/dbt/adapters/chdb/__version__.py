@@ -1,3 +1,3 @@
-"""Version of the adapter: the series of dbt-clickhouse that it is made for."""
+"""Version of the adapter, which is the series of dbt-clickhouse that it extends."""
 
 version = "1.10.0"

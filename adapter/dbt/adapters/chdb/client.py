@@ -1,4 +1,4 @@
-"""One chDB connection: a handle of the engine that runs in this process."""
+"""The connection of one dbt thread to chDB, which runs in this process."""
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
@@ -8,22 +8,22 @@ from dbt.adapters.clickhouse.httpclient import ChHttpClient
 from dbt.adapters.exceptions import FailedToConnectError
 
 STANDARD_SQL = {
-    # What no row matched is null, as in other warehouses, and stays null when cast.
+    # A join without a match gives null, as in other warehouses, and a cast keeps it.
     "join_use_nulls": "1",
     "cast_keep_nullable": "1",
-    # A name means the column of the table before it means an alias of the same select.
+    # A name refers to a column of the table rather than to an alias of the same select.
     "prefer_column_name_to_alias": "1",
-    # A model partitioned by month may hold more than a hundred of them.
+    # A model partitioned by month may have more than a hundred partitions.
     "max_partitions_per_insert_block": "0",
-    # The zone of the machine must not matter.
+    # The result does not depend on the zone of the machine.
     "session_timezone": "UTC",
 }
 
 
 class ChdbClient(ChHttpClient):
-    """A connection for one dbt thread. A process holds one directory at a time, with any number of connections."""
+    """A connection for one dbt thread. A process opens one directory at a time, with any number of connections."""
 
-    # dbt makes it with the credentials of this adapter, which are those of ClickHouse and a path.
+    # dbt passes the credentials of this adapter, a subclass of ClickHouse's.
     def _create_client(self, credentials: ChdbCredentials) -> Client:  # type: ignore[override]
         settings = {**STANDARD_SQL, **self._conn_settings}
         try:
@@ -36,4 +36,4 @@ class ChdbClient(ChHttpClient):
             ) from error
 
     def _ensure_database(self, database_engine: str | None, cluster_name: str | None) -> None:
-        """Make nothing: every model names its schema, and dbt makes those that models are in."""
+        """Create nothing, because every model names its schema and dbt creates the schemas of models."""

@@ -1,4 +1,4 @@
-"""Connections: each dbt thread has a chDB handle of its own."""
+"""Connection manager: opens one chDB connection per dbt thread."""
 
 from dbt.adapters.chdb.client import ChdbClient
 from dbt.adapters.clickhouse.connections import ClickHouseConnectionManager
@@ -7,13 +7,13 @@ from dbt.adapters.contracts.connection import Connection
 
 
 class ChdbConnectionManager(ClickHouseConnectionManager):
-    """Opens chDB where dbt-clickhouse would call a server."""
+    """Opens chDB instead of a server."""
 
     TYPE = "chdb"
 
     @classmethod
     def open(cls, connection: Connection) -> Connection:
-        """Open the connection of this thread, unless it is open."""
+        """Open the connection of this thread if it is not open."""
         if connection.state == "open":
             return connection
         credentials = cls.get_credentials(connection.credentials)

@@ -1,4 +1,4 @@
-"""What a profile of type ``chdb`` says: the directory, and the schema."""
+"""Settings of a profile of type ``chdb``: the directory and the schema."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,11 @@ from dbt_common.exceptions import DbtRuntimeError
 
 @dataclass
 class ChdbCredentials(ClickHouseCredentials):
-    """Where the warehouse is.
+    """Settings of a profile.
 
     Attributes:
-        path: Directory of the chDB database; made if it is not there.
-        schema: Name on which the names of the schemas are built.
+        path: Directory of the chDB database; made if it does not exist.
+        schema: Prefix of the names of the schemas.
     """
 
     path: str = ""
@@ -24,12 +24,12 @@ class ChdbCredentials(ClickHouseCredentials):
 
     @property
     def type(self) -> str:
-        """The word that stands in a profile."""
+        """Type of the profile."""
         return "chdb"
 
     @property
     def unique_field(self) -> str:
-        """What tells one warehouse from another."""
+        """Value that differs between warehouses."""
         return self.path
 
     def _connection_keys(self) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
-"""The adapter: dbt-clickhouse's, on chDB connections."""
+"""The adapter class: dbt-clickhouse's with chDB connections."""
 
 from dbt.adapters.chdb.connections import ChdbConnectionManager
 from dbt.adapters.clickhouse.impl import ClickHouseAdapter
 
 
 class ChdbAdapter(ClickHouseAdapter):
-    """ClickHouse's SQL, relations and materializations, run by the engine inside this process."""
+    """ClickHouse's SQL, relations and materializations, run by the embedded engine."""
 
     ConnectionManager = ChdbConnectionManager

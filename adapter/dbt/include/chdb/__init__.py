@@ -1,4 +1,4 @@
-"""dbt macros of the chDB adapter; those it does not name are dbt-clickhouse's."""
+"""dbt macros of the chDB adapter; all others come from dbt-clickhouse."""
 
 from pathlib import Path
 
