@@ -12,15 +12,15 @@ MODELS = Path(__file__).parents[1] / "elt" / "models" / "models"
 _INTRODUCTION = """\
 # Tables of the warehouse
 
-The tables after `hospital-elt build`. `docs/warehouse_tables.py` writes this page from the descriptions beside the models
-in `elt/models`; change them there.
+The tables after `hospital-elt build`. `docs/warehouse_tables.py` writes this page from the descriptions beside the
+models in `elt/models`; change them there.
 
 Hours and days are unrounded, rates are fractions, percentiles are exact with linear interpolation. A count is a 64-bit
 integer and a measure a 64-bit float; a label is a text with few values, a flag is true or false, an instant a UTC
 timestamp. An *optional* value may be null.
 """
 _SCHEMAS = {
-    "curated": ("fact", "dim", "## hospital_curated\n\nThe star schema: facts, and the dimensions that they refer to.\n"),
+    "curated": ("fact", "dim", "## hospital_curated\n\nThe star schema: facts, and the dimensions of the facts.\n"),
     "marts": ("mart", "mart", "## hospital_marts\n\nTables for questions and pages.\n"),
 }
 
