@@ -1,4 +1,4 @@
-"""What the last build of a warehouse was made of, kept in the warehouse: with nothing new there is nothing to build."""
+"""Record of the last build, stored in the warehouse, so that a build with nothing new does nothing."""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from elt.warehouse import Warehouse
 from elt.warehouse.tables import LOADED_FILE, SOURCE_FILE, RawTable
 
 _SCHEMAS = {"staging": "staging", "marts": "marts"}
-"""The schema of the models in a folder of the project; the others are curated."""
+"""Schema of the models in a folder of the project; models of other folders are curated."""
 
 
 def _text(name: str, description: str) -> Column:
@@ -21,8 +21,8 @@ BUILD = RawTable(
     name="last_build",
     columns=(
         _text("name", "Always 'last'."),
-        _text("project", "Digest of the dbt project and of what runs it."),
-        _text("loaded", "Digest of the loaded files, if every model was built of them and every test passed."),
+        _text("project", "Digest of the dbt project and of the versions of dbt."),
+        _text("loaded", "Digest of the loaded files; empty unless every model was built and every test passed."),
     ),
     order_by=("name",),
 )
@@ -30,10 +30,10 @@ BUILD = RawTable(
 
 @dataclass(frozen=True)
 class BuildState:
-    """What a build is made of.
+    """State of the project and of the loaded files.
 
     Attributes:
-        project: Digest of the dbt project and of what runs it.
+        project: Digest of the dbt project and of the versions of dbt.
         loaded: Digest of the loaded files and run records; empty if a test of the build failed.
     """
 
@@ -41,13 +41,13 @@ class BuildState:
     loaded: str
 
 
-def wanted(warehouse: Warehouse, project: Path) -> BuildState:
-    """Return what a build would be made of now."""
+def expected_state(warehouse: Warehouse, project: Path) -> BuildState:
+    """Return the state that a build would record now."""
     return BuildState(_project_digest(project), _loaded_digest(warehouse))
 
 
 def recorded(warehouse: Warehouse) -> BuildState | None:
-    """Return what the last build was made of; None if no build has made every model."""
+    """Return the state that the last build recorded; None if no build has made every model."""
     if not warehouse.has_table("raw", BUILD.name):
         return None
     rows = warehouse.query(f"SELECT project, loaded FROM {warehouse.schema('raw')}.{BUILD.name}").to_pylist()  # noqa: S608
@@ -55,7 +55,7 @@ def recorded(warehouse: Warehouse) -> BuildState | None:
 
 
 def record(warehouse: Warehouse, state: BuildState) -> None:
-    """Write down what a build was made of."""
+    """Record the state of a build."""
     import pyarrow as pa
 
     warehouse.create_raw_table(BUILD)
@@ -64,7 +64,7 @@ def record(warehouse: Warehouse, state: BuildState) -> None:
 
 
 def missing_models(warehouse: Warehouse, project: Path) -> list[str]:
-    """Return the models of the project that are not in the warehouse: someone dropped what a build had made."""
+    """Return the models of the project that the warehouse lacks, because someone dropped them."""
     models = ((path.parent.name, path.stem) for path in sorted((project / "models").rglob("*.sql")))
     return [name for folder, name in models if not warehouse.has_table(_SCHEMAS.get(folder, "curated"), name)]
 

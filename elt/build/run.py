@@ -1,7 +1,6 @@
-"""Building: the dbt project's models, data tests and unit tests, run against a warehouse.
+"""Builds the models of the dbt project in a warehouse and runs their tests.
 
-dbt runs in a process of its own. It keeps state for its process (which databases it has seen, which log it writes),
-and chDB allows one directory for a process; so a build leaves nothing behind in the process that asks for it.
+dbt runs in a separate process, because it keeps state in its process and chDB allows one directory per process.
 """
 
 import json
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import cast
 
 from elt import EltError, OnProgress, WrongCallError, report_progress
-from elt.build import record as build_record
+from elt.build.record import expected_state, missing_models, record, recorded
 from elt.warehouse import DEFAULT_PREFIX, DbtTarget, dbt_target, open_warehouse
 from elt.warehouse.tables import LOADED_FILE
 from elt.warehouse.version import require_version
@@ -29,17 +28,17 @@ _PASSED = {"success", "pass"}
 
 @dataclass(frozen=True)
 class BuildSummary:
-    """What one build did.
+    """Result of one build.
 
     Attributes:
         models: Tables and views built.
         tests_passed: Data tests and unit tests that passed.
-        tests_warned: Names of the tests that found data incomplete; what is missing, ``check`` tells.
-        tests_failed: Names of the tests that failed.
-        models_failed: Names of the models that could not be built, and why.
-        skipped: Models and tests not run because what they need failed.
-        seconds: How long it took.
-        up_to_date: Whether nothing was loaded or changed since the last build, and so nothing was done.
+        tests_warned: Names of the tests that found incomplete data; ``check`` says what is missing.
+        tests_failed: Names of the tests that failed, with reasons.
+        models_failed: Names of the models that failed, with reasons.
+        skipped: Models and tests not run because one that they need failed.
+        seconds: Duration of the build.
+        up_to_date: True if nothing was loaded or changed since the last build, so that nothing was done.
     """
 
     models: int
@@ -53,7 +52,7 @@ class BuildSummary:
 
     @property
     def passed(self) -> bool:
-        """Whether every model was built and every test passed."""
+        """True if every model was built and every test passed."""
         return not (self.tests_failed or self.models_failed or self.skipped)
 
     def as_dict(self) -> dict[str, object]:
@@ -61,13 +60,13 @@ class BuildSummary:
         return asdict(self) | {"passed": self.passed}
 
     def as_counts(self) -> dict[str, object]:
-        """Return the summary in numbers, for people; what failed is told apart."""
+        """Return the summary in numbers, for people; failures are counted only."""
         named = {name: value for name, value in asdict(self).items() if isinstance(value, tuple)}
         return self.as_dict() | {name: len(value) for name, value in named.items()}
 
 
 class BuildError(EltError):
-    """dbt itself could not do its work (exit code 1)."""
+    """dbt ended without a result (exit code 1)."""
 
 
 def build(
@@ -80,24 +79,23 @@ def build(
 ) -> BuildSummary:
     """Build the models of a loaded warehouse and test them; building again gives the same tables.
 
-    Facts and marts are built of what is new: of the months of which files were loaded since the last build, and of the
-    days that their windows and delays reach. If nothing was, dbt is not started. After a change of the project
-    everything is built anew. Every build runs the tests of the data; the unit tests, which bring their own rows, run
-    until the project has passed them, and again after a change of it.
+    A build replaces the months of facts and marts with files loaded since the last build, and the days that windows and
+    delays reach. If nothing is new, it does not start dbt. After a change of the project it builds everything again.
+    Every build runs the tests of the data. The unit tests run until the project passes them, and again after a change.
 
     Args:
-        dsn: Where the warehouse is; it must not be open elsewhere, nor in this process.
-        prefix: What the names of its schemas begin with.
-        threads: How many models and tests are worked on at once.
-        full_refresh: Whether to build everything anew, whatever is there.
+        dsn: DSN of the warehouse, which must not be open, not even in this process.
+        prefix: Prefix of the names of its schemas.
+        threads: Number of models and tests that dbt works on at once.
+        full_refresh: True to build everything again.
         on_progress: Called as models and tests finish.
 
     Returns:
-        What was built, and what failed.
+        The numbers of models and tests, and the failures.
 
     Raises:
-        WrongCallError: If there is no warehouse at the DSN, or nothing is loaded.
-        WarehouseInUseError: If it is open elsewhere.
+        WrongCallError: If no warehouse exists at the DSN, or nothing is loaded.
+        WarehouseInUseError: If another process holds it.
         BuildError: If dbt could not start, read the project or reach the warehouse.
     """
     started = time.monotonic()
@@ -105,17 +103,17 @@ def build(
         if not warehouse.has_table("raw", LOADED_FILE.name):
             raise WrongCallError(f"warehouse {warehouse.dsn}: nothing is loaded; run hospital-elt load first")
         require_version(warehouse)
-        state, last = build_record.wanted(warehouse, MODELS), build_record.recorded(warehouse)
-        if state == last and not full_refresh and not build_record.missing_models(warehouse, MODELS):
+        state, last = expected_state(warehouse, MODELS), recorded(warehouse)
+        if state == last and not full_refresh and not missing_models(warehouse, MODELS):
             return BuildSummary(0, 0, (), (), (), 0, round(time.monotonic() - started, 1), up_to_date=True)
-    anew = full_refresh or last is None or last.project != state.project
-    # Unit tests bring their own rows: they have nothing new to tell once this project has passed them.
-    proven = not anew and last is not None and bool(last.loaded)
-    summary = _build(dsn, prefix, threads, started, on_progress, anew=anew, proven=proven)
+    rebuild = full_refresh or last is None or last.project != state.project
+    # Unit tests bring their own rows, so they need not run again once this project has passed them.
+    unit_tested = not rebuild and last is not None and bool(last.loaded)
+    summary = _build(dsn, prefix, threads, started, on_progress, rebuild=rebuild, unit_tested=unit_tested)
     if not summary.models_failed and not summary.skipped:
         with open_warehouse(dsn, prefix) as warehouse:
             complete = summary.passed and not summary.tests_warned
-            build_record.record(warehouse, state if complete else replace(state, loaded=""))
+            record(warehouse, state if complete else replace(state, loaded=""))
     return summary
 
 
@@ -126,20 +124,22 @@ def _build(
     started: float,
     on_progress: OnProgress | None,
     *,
-    anew: bool,
-    proven: bool,
+    rebuild: bool,
+    unit_tested: bool,
 ) -> BuildSummary:
     with dbt_target(dsn, prefix) as target:
         results = target.workspace / "run_results.json"
         results.unlink(missing_ok=True)
-        errors = _run_dbt(target, threads, on_progress, anew=anew, proven=proven)
+        errors = _run_dbt(target, threads, on_progress, rebuild=rebuild, unit_tested=unit_tested)
         if not results.exists():
             raise BuildError(_first_lines(errors) or "dbt ended without a result; see the log in its workspace")
         return _summary(results, time.monotonic() - started)
 
 
-def _run_dbt(target: DbtTarget, threads: int, on_progress: OnProgress | None, *, anew: bool, proven: bool) -> list[str]:
-    """Run dbt to its end, with progress, and return the errors that it told."""
+def _run_dbt(
+    target: DbtTarget, threads: int, on_progress: OnProgress | None, *, rebuild: bool, unit_tested: bool
+) -> list[str]:
+    """Run dbt, report its progress, and return its error messages."""
     target.workspace.mkdir(parents=True, exist_ok=True)
     command = [
         *(sys.executable, "-P", "-m", "dbt.cli.main"),
@@ -148,8 +148,8 @@ def _run_dbt(target: DbtTarget, threads: int, on_progress: OnProgress | None, *,
         "build",
         *("--project-dir", str(MODELS), "--profiles-dir", str(MODELS)),
         *("--target-path", str(target.workspace), "--threads", str(threads)),
-        *(["--full-refresh"] if anew else []),
-        *(["--exclude-resource-type", "unit_test"] if proven else []),
+        *(["--full-refresh"] if rebuild else []),
+        *(["--exclude-resource-type", "unit_test"] if unit_tested else []),
     ]
     errors: list[str] = []
     with subprocess.Popen(
@@ -173,7 +173,7 @@ def _run_dbt(target: DbtTarget, threads: int, on_progress: OnProgress | None, *,
 
 
 def _finished(process: "subprocess.Popen[str]", errors: list[str]) -> Iterator[int]:
-    """Yield, for each model and test that is finished, how many there are; collect what dbt tells of errors."""
+    """Yield the number of all models and tests each time that one finishes; append dbt's error messages."""
     for line in process.stdout or ():
         event = _event(line)
         if event is None:
@@ -202,24 +202,24 @@ def _first_lines(errors: list[str]) -> str:
 
 
 def _summary(results: Path, seconds: float) -> BuildSummary:
-    found = json.loads(results.read_text())["results"]
+    outcomes = json.loads(results.read_text())["results"]
     by_kind: dict[str, list[dict[str, object]]] = {}
-    for result in found:
+    for result in outcomes:
         by_kind.setdefault(str(result["unique_id"]).split(".")[0], []).append(result)
     models = by_kind.get("model", [])
     tests = by_kind.get("test", []) + by_kind.get("unit_test", [])
     return BuildSummary(
         models=sum(result["status"] in _PASSED for result in models),
         tests_passed=sum(result["status"] in _PASSED for result in tests),
-        tests_warned=tuple(_told(result) for result in tests if result["status"] == "warn"),
-        tests_failed=tuple(_told(result) for result in tests if result["status"] in {"fail", "error"}),
-        models_failed=tuple(_told(result) for result in models if result["status"] == "error"),
-        skipped=sum(result["status"] == "skipped" for result in found),
+        tests_warned=tuple(_described(result) for result in tests if result["status"] == "warn"),
+        tests_failed=tuple(_described(result) for result in tests if result["status"] in {"fail", "error"}),
+        models_failed=tuple(_described(result) for result in models if result["status"] == "error"),
+        skipped=sum(result["status"] == "skipped" for result in outcomes),
         seconds=round(seconds, 1),
     )
 
 
-def _told(result: dict[str, object]) -> str:
+def _described(result: dict[str, object]) -> str:
     parts = str(result["unique_id"]).split(".")
     name = parts[2] if parts[0] != "unit_test" else ".".join(parts[2:])
     return f"{name}: {' '.join(str(result.get('message') or '').split())[:300]}"

@@ -16,7 +16,7 @@ from warehouse_tables import run_models, table_digests
 
 import hospital_sim as hs
 from elt import WrongCallError
-from elt.build import record as build_record
+from elt.build.record import missing_models
 from elt.build.run import MODELS, BuildSummary, build
 from elt.lake.lake import Lake
 from elt.load.run import load
@@ -89,7 +89,7 @@ def test_a_model_that_someone_dropped_is_built_again_and_unit_tests_that_passed_
     before = table_digests(built.dsn)
     with open_warehouse(built.dsn) as warehouse:
         warehouse.execute("DROP TABLE hospital_marts.mart_waiting_now SYNC")
-        assert build_record.missing_models(warehouse, MODELS) == ["mart_waiting_now"]
+        assert missing_models(warehouse, MODELS) == ["mart_waiting_now"]
     again = build(built.dsn)
     assert again.passed
     assert again.tests_passed == built.summary.tests_passed - unit_tests()
