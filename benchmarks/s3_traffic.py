@@ -1,8 +1,8 @@
-"""How fast events go to S3 and come back, beside a bare loop on the same client, and s3fs.
+"""Measures how fast events are written to S3 and read back, against a bare loop on the same client, and s3fs.
 
-A SeaweedFS of its own runs on this machine. All sides create objects of the size of an event only if their names are
-free, then read them back, with as many requests in flight; in turn, so that a busy moment falls on all of them. Exits
-with 1 if a promise is not kept.
+A SeaweedFS runs on this machine. All sides create objects of the size of an event only if their keys are free, then
+read them back, with as many requests in flight; in turn, so that other load affects all of them. Exits with 1 if an
+expectation fails.
 
 Run: python benchmarks/s3_traffic.py [objects] [rounds]
 """
@@ -25,9 +25,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
 from s3_servers import BUCKET, KEY, SECRET, S3Server, seaweedfs
 
-PROMISED = 0.9
-SLOWER = 4
-"""s3fs is given this many times fewer objects, so that it does not take most of the time."""
+EXPECTED = 0.9
+FEWER_FOR_S3FS = 4
+"""s3fs gets a quarter of the objects, because it would take most of the time otherwise."""
 
 Objects = Sequence[tuple[str, bytes]]
 Side = Callable[[S3Server, Objects], tuple[float, float]]
@@ -64,9 +64,9 @@ def bare(server: S3Server, objects: Objects) -> tuple[float, float]:
         begin = time.perf_counter()
         await asyncio.gather(*(write(key, data) for key, data in objects))
         written = time.perf_counter()
-        found = await asyncio.gather(*(read(key) for key, _ in objects))
+        read_back = await asyncio.gather(*(read(key) for key, _ in objects))
         end = time.perf_counter()
-        assert len(found) == len(objects)
+        assert len(read_back) == len(objects)
         return written - begin, end - written
 
     return asyncio.run(both())
@@ -78,25 +78,25 @@ def this_library(server: S3Server, objects: Objects) -> tuple[float, float]:
     begin = time.perf_counter()
     store.create_many(objects)
     written = time.perf_counter()
-    found = list(store.read_many([key for key, _ in objects]))
+    read_back = list(store.read_many([key for key, _ in objects]))
     end = time.perf_counter()
-    assert found == list(objects)
+    assert read_back == list(objects)
     return written - begin, end - written
 
 
 def through_s3fs(server: S3Server, objects: Objects) -> tuple[float, float]:
-    """Write and read with s3fs; return seconds of each, for as many objects as the others."""
+    """Write and read with s3fs; return seconds of each, scaled to as many objects as the others."""
     import s3fs
 
-    some = objects[::SLOWER]
+    some = objects[::FEWER_FOR_S3FS]
     system = s3fs.S3FileSystem(key=KEY, secret=SECRET, endpoint_url=server.endpoint)
     root = f"{BUCKET}/{uuid4().hex}"
     begin = time.perf_counter()
     system.pipe({f"{root}/{key}": data for key, data in some}, batch_size=IN_FLIGHT, mode="create")
     written = time.perf_counter()
-    found = system.cat([f"{root}/{key}" for key, _ in some], batch_size=IN_FLIGHT)
+    read_back = system.cat([f"{root}/{key}" for key, _ in some], batch_size=IN_FLIGHT)
     end = time.perf_counter()
-    assert len(found) == len(some)
+    assert len(read_back) == len(some)
     scale = len(objects) / len(some)
     return (written - begin) * scale, (end - written) * scale
 
@@ -114,19 +114,19 @@ def main(count: int = 1500, rounds: int = 5) -> int:
             side(server, objects[:200])
         measured = []
         for number in range(rounds):
-            # Who goes first is who meets what the round before has left to be done by the server.
+            # In alternating order, because the first side meets the work that the server still has from the last round.
             order = list(sides.items()) if number % 2 else list(reversed(sides.items()))
             measured.append({name: side(server, objects) for name, side in order})
     print(f"{count:,} objects, {IN_FLIGHT} in flight, medians of {rounds} rounds, objects a second")
-    kept = True
-    for which, name in enumerate(("written, only if the name is free", "read")):
+    passed = True
+    for which, name in enumerate(("written, only if the key is free", "read")):
         print(f"{name}:")
-        for who in sides:
-            print(f"  {who:<18} {count / statistics.median(each[who][which] for each in measured):>8,.0f}")
-        share = statistics.median(each["bare obstore loop"][which] / each["this library"][which] for each in measured)
-        print(f"  {share:.2f} of the bare loop (promised: {PROMISED})")
-        kept = kept and share >= PROMISED
-    return int(not kept)
+        for side_name in sides:
+            print(f"  {side_name:<18} {count / statistics.median(row[side_name][which] for row in measured):>8,.0f}")
+        share = statistics.median(row["bare obstore loop"][which] / row["this library"][which] for row in measured)
+        print(f"  {share:.2f} of the bare loop (expected: {EXPECTED})")
+        passed = passed and share >= EXPECTED
+    return int(not passed)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""How fast events are written to a local lake, beside bare loops that create as safely.
+"""Measures how fast events are written to a local lake, against bare loops that create as safely.
 
-A bare loop writes each object aside, then links it under its name if the name is free: through a file that has no name,
-or through a temporary name. Both sides write the same objects into fresh folders on a file system in memory, since
-disks swing; in turn, so that a busy moment falls on all of them. What is judged is the processor time that the writing
-takes, in the system and outside, which varies less than time on the wall where others work too; with two workers, that
-of the slower one. The rates on the wall stand beside. Exits with 1 if a promise is not kept.
+A bare loop writes each object to a file without a name, or with a temporary name, then links it under its key if the
+key is free. Both sides write the same objects into new folders on a file system in memory, because disks vary; in turn,
+so that other load affects all of them. The result is judged by processor time, in the system and outside, because it
+varies less than elapsed time on a shared machine; with two workers, by that of the slower one. Rates of elapsed time
+are printed too. Exits with 1 if an expectation fails.
 
 Run: python benchmarks/write_local.py [objects] [rounds] [folder]
 """
@@ -22,8 +22,7 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import NamedTuple
 
-from hospital_sim.events import encode
-from hospital_sim.events import keys as layout
+from hospital_sim.events import encode, keys
 from hospital_sim.hospital import load
 from hospital_sim.storage import LocalStore
 
@@ -32,13 +31,13 @@ Objects = Sequence[tuple[str, bytes]]
 
 
 def events(count: int) -> list[tuple[str, bytes]]:
-    """Return events of a hospital as they are written: keys, in the order in which things happen, and bytes."""
+    """Return the keys and bytes of a hospital's events, in the order in which they happen."""
     objects: list[tuple[str, bytes]] = []
     seed = 0
     while len(objects) < count:
         seed += 1
         run = load("district_general").simulate("2024-01-01", "2024-03-31", seed=seed)
-        objects += [(layout.event_key(event), encode(event)) for event in run.events]
+        objects += [(keys.event_key(event), encode(event)) for event in run.events]
     return objects[:count]
 
 
@@ -55,7 +54,7 @@ def write_through_nameless_files(root: Path, objects: Objects) -> None:
 
 
 def write_through_temporary_names(root: Path, objects: Objects) -> None:
-    """Create objects through names in a folder aside."""
+    """Create objects through temporary names in another folder."""
     here = os.open(root, os.O_RDONLY)
     temporary = f"aside/{os.getpid()}"
     for key, data in objects:
@@ -80,7 +79,7 @@ class Rate(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """When a worker began and ended, and the seconds of processor time that it took."""
+    """The times when a worker began and ended, and the processor time it took, in seconds."""
 
     begin: float
     end: float
@@ -88,7 +87,7 @@ class Taken(NamedTuple):
 
 
 def one_process(root: Path, objects: Objects, write: Callable[[Path, Objects], None]) -> Rate:
-    """Return how fast objects are written."""
+    """Return the rate of one process."""
     make_folders(root, objects)
     begin, begin_processor = time.perf_counter(), time.process_time()
     write(root, objects)
@@ -96,34 +95,34 @@ def one_process(root: Path, objects: Objects, write: Callable[[Path, Objects], N
 
 
 def two_processes(root: Path, objects: Objects) -> Rate:
-    """Return how fast two processes write objects, each those of every other day."""
+    """Return the rate of two processes, each with the objects of every other day."""
     make_folders(root, objects)
     context = get_context("fork")
-    start, times = context.Barrier(2), context.SimpleQueue()
-    workers = [context.Process(target=_write_part, args=(start, times, root, part)) for part in by_day(objects)]
+    start, results = context.Barrier(2), context.SimpleQueue()
+    workers = [context.Process(target=_write_part, args=(start, results, root, part)) for part in by_day(objects)]
     for worker in workers:
         worker.start()
-    taken: list[Taken] = [times.get() for _ in workers]
+    taken: list[Taken] = [results.get() for _ in workers]
     for worker in workers:
         worker.join()
-    slowest = max(each.processor for each in taken)
-    # By the clock that all processes share: this one may be woken late.
-    wall = max(each.end for each in taken) - min(each.begin for each in taken)
+    slowest = max(times.processor for times in taken)
+    # From the workers' own times, because this process may wake late.
+    wall = max(times.end for times in taken) - min(times.begin for times in taken)
     return Rate(len(objects) / slowest, len(objects) / wall)
 
 
 def by_day(objects: Objects) -> list[list[tuple[str, bytes]]]:
-    """Divide objects in two, no folder in both: the system lets one process at a time write into a folder."""
+    """Divide objects in two without a common folder, because the system locks a folder while a process writes to it."""
     days = sorted({key.split("/")[1] for key, _ in objects})
     place = {day: number % 2 for number, day in enumerate(days)}
     return [[item for item in objects if place[item[0].split("/")[1]] == part] for part in range(2)]
 
 
-def _write_part(start: Barrier, times: "SimpleQueue[Taken]", root: Path, objects: Objects) -> None:
+def _write_part(start: Barrier, results: "SimpleQueue[Taken]", root: Path, objects: Objects) -> None:
     start.wait()
     begin, begin_processor = time.monotonic(), time.process_time()
     write_with_this_library(root, objects)
-    times.put(Taken(begin, time.monotonic(), time.process_time() - begin_processor))
+    results.put(Taken(begin, time.monotonic(), time.process_time() - begin_processor))
 
 
 def make_folders(root: Path, objects: Objects) -> None:
@@ -155,8 +154,8 @@ def main(count: int = 20_000, rounds: int = 7, folder: str = "/dev/shm") -> int:
     share = statistics.median(each[ours].processor / each[best].processor for each in measured)
     gain = statistics.median(each[two].processor / each[ours].processor for each in measured)
     gain_on_the_wall = statistics.median(each[two].wall / each[ours].wall for each in measured)
-    print(f"{share:.2f} of the best bare loop (promised: {BARE_SHARE})")
-    print(f"{gain:.2f} times that with two workers (promised: {TWO_WORKERS}; on the wall {gain_on_the_wall:.2f})")
+    print(f"{share:.2f} of the best bare loop (expected: {BARE_SHARE})")
+    print(f"{gain:.2f} times that with two workers (expected: {TWO_WORKERS}; on the wall {gain_on_the_wall:.2f})")
     return int(share < BARE_SHARE or gain < TWO_WORKERS)
 
 

@@ -1,4 +1,4 @@
-"""The two programs, their commands, and the examples that the help of each ends with."""
+"""The two programs, their commands, and the examples in their help."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ Command = typer.core.TyperCommand
 
 
 def commands(program: str) -> dict[str, Command]:
-    """Return the commands of a program by name; those of a group have the group's name before theirs."""
+    """Return the commands of a program by name; a command of a group has the group's name before its own."""
     return dict(_flat(get_command(PROGRAMS[program])))
 
 
@@ -28,5 +28,5 @@ def _flat(group: object, before: str = "") -> Iterator[tuple[str, Command]]:
 
 def examples(help_text: str) -> list[str]:
     """Return the examples in a help text, each as it is typed."""
-    _, _, shown = help_text.partition("\n  Examples:\n")
-    return [example.strip() for example in re.split(r"\n(?=    \S)", "\n" + shown.rstrip()) if example.strip()]
+    _, _, lines = help_text.partition("\n  Examples:\n")
+    return [example.strip() for example in re.split(r"\n(?=    \S)", "\n" + lines.rstrip()) if example.strip()]

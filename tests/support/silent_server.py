@@ -1,4 +1,4 @@
-"""A port behind which nobody answers, as behind a firewall."""
+"""A port that never answers a connection, as behind a firewall."""
 
 import socket
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def silent_port() -> Iterator[int]:
-    """Yield a port whose queue of who waits to be let in is full."""
+    """Yield a port whose queue of incoming connections is full."""
     with socket.socket() as silent, socket.socket() as first, socket.socket() as second:
         silent.bind(("127.0.0.1", 0))
         silent.listen(0)

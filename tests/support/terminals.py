@@ -1,4 +1,4 @@
-"""A program on a terminal: a pseudo-terminal of this machine, which is one to whoever asks."""
+"""Runs a program on a pseudo-terminal, which the program takes for a real one."""
 
 import os
 import pty
@@ -14,7 +14,7 @@ def on_terminal(
     """Run a command whose output and errors go to a terminal of 120 columns.
 
     Returns:
-        Its exit code, and everything that the terminal was sent.
+        Its exit code, and all its output.
     """
     ours, theirs = pty.openpty()
     variables = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "CI")}
@@ -28,14 +28,14 @@ def on_terminal(
     )
     os.close(theirs)
     sent = b""
-    # Not select.select, which takes none of the higher descriptors of a process that has many.
+    # Not select.select, because it fails for descriptors of 1024 or more.
     waiting = select.poll()
     waiting.register(ours, select.POLLIN)
     while True:
         ready = waiting.poll(120_000)
         try:
             read = os.read(ours, 65536) if ready else b""
-        except OSError:  # how Linux says that the other end is closed
+        except OSError:  # raised by Linux when the other end is closed
             break
         if not read:
             break
