@@ -1,4 +1,4 @@
-"""Runs ``hospital-sim compare`` on two small hospitals."""
+"""The command ``hospital-sim compare``, in its own process."""
 
 import json
 import os
@@ -35,14 +35,14 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[str, str]:
-    """Return the files of a hospital, and of another with a bed more and another identifier."""
+    """Return the files of a hospital, and of another with one more bed and another identifier."""
     now, more = tmp_path / "now.toml", tmp_path / "more.toml"
     now.write_text(BASE.format(id="cottage", beds=5))
     more.write_text(BASE.format(id="bigger", beds=6))
     return str(now), str(more)
 
 
-def test_it_prints_a_row_for_each_metric_with_both_means_the_interval_and_the_verdict(files: tuple[str, str]) -> None:
+def test_compare_prints_the_interval_and_verdict_of_each_metric(files: tuple[str, str]) -> None:
     done = _run(*files, *PERIOD, "--seed", "4", "--metric", "utilisation", "--metric", "requests")
 
     assert done.returncode == 0, done.stderr
@@ -58,15 +58,20 @@ def test_json_is_one_object_and_the_same_for_any_number_of_workers(files: tuple[
 
     assert one.returncode == 0, one.stderr
     assert one.stdout == two.stdout
-    found = json.loads(one.stdout)
-    assert (found["a"], found["b"]) == files
-    assert (found["start"], found["end"], found["seed"], found["replications"]) == ("2025-03-01", "2025-04-30", 1, 4)
-    entry = next(each for each in found["differences"] if each["metric"] == "utilisation")
+    summary = json.loads(one.stdout)
+    assert (summary["a"], summary["b"]) == files
+    assert (summary["start"], summary["end"], summary["seed"], summary["replications"]) == (
+        "2025-03-01",
+        "2025-04-30",
+        1,
+        4,
+    )
+    entry = next(row for row in summary["differences"] if row["metric"] == "utilisation")
     assert entry["department"] == "ward"
     assert entry["low"] <= entry["difference"] <= entry["high"] < 0
     assert entry["difference"] == pytest.approx(entry["b"] - entry["a"])
     assert entry["verdict"] == "lower"
-    assert found["notes"][0] == "more (bigger) draws the random numbers of now (cottage)"
+    assert summary["notes"][0] == "more (bigger) draws the random numbers of now (cottage)"
 
 
 def test_a_hospital_compared_with_itself_is_the_same(files: tuple[str, str]) -> None:
@@ -103,12 +108,12 @@ def test_an_unknown_hospital_ends_with_2() -> None:
     assert "'smal' is neither a preset nor a TOML file" in done.stderr
 
 
-def test_more_beds_are_given_to_the_second_at_the_demand_of_the_first(files: tuple[str, str]) -> None:
+def test_more_beds_are_added_to_the_second_hospital_at_unchanged_demand(files: tuple[str, str]) -> None:
     now, more = files
-    asked = (*PERIOD, "--seed", "4", "--metric", "wait_mean", "--metric", "requests", "--json")
+    options = (*PERIOD, "--seed", "4", "--metric", "wait_mean", "--metric", "requests", "--json")
 
-    by_option = json.loads(_run(now, now, "--beds", "ward=1", *asked).stdout)
-    by_file = json.loads(_run(now, more, *asked).stdout)
+    by_option = json.loads(_run(now, now, "--beds", "ward=1", *options).stdout)
+    by_file = json.loads(_run(now, more, *options).stdout)
 
     assert by_option["differences"][0]["difference"] < 0
     assert by_option["differences"][1]["difference"] == 0
@@ -117,7 +122,7 @@ def test_more_beds_are_given_to_the_second_at_the_demand_of_the_first(files: tup
 
 
 @pytest.mark.parametrize(
-    ("beds", "told"),
+    ("beds", "message"),
     [
         ("ward", "error: --beds: 'ward' is not a department and a number of beds, such as general_medicine=2\n"),
         (
@@ -128,9 +133,9 @@ def test_more_beds_are_given_to_the_second_at_the_demand_of_the_first(files: tup
         ("ward=-5", "error: ward: -5 would leave 0 beds; leave 1 or more\n"),
     ],
 )
-def test_wrong_beds_are_named(files: tuple[str, str], beds: str, told: str) -> None:
+def test_wrong_beds_are_named(files: tuple[str, str], beds: str, message: str) -> None:
     now, _ = files
 
     done = _run(now, now, "--beds", beds, *PERIOD)
 
-    assert (done.returncode, done.stderr) == (2, told)
+    assert (done.returncode, done.stderr) == (2, message)

@@ -1,4 +1,4 @@
-"""The first lines that a newcomer types run as they stand."""
+"""The first example of the documentation runs verbatim."""
 
 import contextlib
 from pathlib import Path
@@ -34,7 +34,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def names(here: Path) -> dict[str, object]:
-    """What the snippet leaves behind."""
+    """The variables of the snippet after it has run."""
     names: dict[str, object] = {}
     with contextlib.chdir(here):
         exec(SNIPPET, names)
@@ -74,7 +74,7 @@ def test_the_run_is_written_to_a_raw_root(names: dict[str, object], here: Path) 
 
 
 def test_more_beds_shorten_the_waits_of_their_department() -> None:
-    """The comparison of the snippet, shorter: it tells apart what was changed, and what was not."""
+    """The comparison of the snippet, but shorter: only the changed department differs."""
     hospital = hs.load("district_general")
     more = hospital.with_beds({"respiratory_medicine": +10})
     compared = hs.compare(

@@ -1,4 +1,4 @@
-"""The command ``hospital-sim`` as a user meets it: in a process of its own."""
+"""The command ``hospital-sim``, in its own process."""
 
 import json
 import os
@@ -57,10 +57,10 @@ def test_describe_shows_offered_load_by_department_and_month() -> None:
     assert max(ward["Jan"] for ward in wards) > max(ward["Jul"] for ward in wards)
 
 
-def test_simulate_writes_what_its_summary_says(tmp_path: Path) -> None:
+def test_the_summary_of_simulate_counts_the_objects_written(tmp_path: Path) -> None:
     summary = _simulate(tmp_path / "raw")
     written = _objects(tmp_path / "raw")
-    events = [found for key in written if (found := parse_event_key(key))]
+    events = [parts for key in written if (parts := parse_event_key(key))]
     for kind in ("admission", "discharge", "wait_snapshot", "dep_snapshot"):
         assert summary[kind] == sum(event.event_type == kind for event in events)
     assert summary["dep_snapshot"] == 3 * 2 * 10
@@ -74,12 +74,12 @@ def test_simulate_writes_what_its_summary_says(tmp_path: Path) -> None:
 def test_every_object_keeps_the_contract(tmp_path: Path) -> None:
     _simulate(tmp_path / "raw")
     for key, data in _objects(tmp_path / "raw").items():
-        found = parse_event_key(key)
-        if found is None:
+        parts = parse_event_key(key)
+        if parts is None:
             assert is_record_key(key) or is_started_key(key)
             continue
-        event = decode_event(found.event_type, data)
-        assert (event.event_id, event.event_time.date()) == (found.event_id, found.event_date)
+        event = decode_event(parts.event_type, data)
+        assert (event.event_id, event.event_time.date()) == (parts.event_id, parts.event_date)
 
 
 def test_the_same_call_again_changes_nothing(tmp_path: Path) -> None:
@@ -147,9 +147,11 @@ max_stay_days = 5
         (["simulate"], 2, "HOSPITAL"),
         (["stimulate"], 2, "stimulate"),
     ],
-    ids=lambda given: " ".join(given) if isinstance(given, list) else None,
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
-def test_bad_input_is_one_or_two_lines_that_name_it(tmp_path: Path, words: list[str], code: int, named: str) -> None:
+def test_wrong_input_is_reported_in_one_or_two_lines_that_name_it(
+    tmp_path: Path, words: list[str], code: int, named: str
+) -> None:
     (tmp_path / "beds.toml").write_text(WRONG.format(beds=-5, load=0.9), encoding="utf-8")
     (tmp_path / "load.toml").write_text(WRONG.format(beds=5, load=1.2), encoding="utf-8")
     (tmp_path / "broken.toml").write_text("id = ", encoding="utf-8")
@@ -158,8 +160,8 @@ def test_bad_input_is_one_or_two_lines_that_name_it(tmp_path: Path, words: list[
     (tmp_path / "two.toml").write_text(two, encoding="utf-8")
     (tmp_path / "file").write_bytes(b"")
     if words[0] == "simulate" and len(words) > 1:
-        given = {"--seed": "1", "--sink": "raw"}
-        words = [*words, *(word for pair in given.items() if pair[0] not in words for word in pair)]
+        defaults = {"--seed": "1", "--sink": "raw"}
+        words = [*words, *(word for pair in defaults.items() if pair[0] not in words for word in pair)]
     called = _call(*words, cwd=tmp_path)
     assert called.returncode == code
     assert named in called.stderr
@@ -184,7 +186,7 @@ def test_debug_shows_the_traceback() -> None:
 
 
 @pytest.mark.parametrize("words", [["--help"], ["simulate", "--help"], ["describe", "--help"], ["presets", "--help"]])
-def test_help_tells_what_a_command_does(words: list[str]) -> None:
+def test_every_command_has_help(words: list[str]) -> None:
     shown = _right(*words)
     assert "Usage: hospital-sim" in shown
 
@@ -200,7 +202,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_a_killed_run_is_completed_by_the_same_call(tmp_path: Path) -> None:
-    """Killed once some events are there; the same call makes what an undisturbed run makes."""
+    """After some events exist, kill the run; the same call then writes the objects of an undisturbed run."""
     words = ["simulate", "small", "--start", "2024-01-01", "--end", "2024-06-30", "--seed", "1", "--json", "--sink"]
     with subprocess.Popen([*COMMAND, *words, str(tmp_path / "raw")], stdout=subprocess.DEVNULL) as running:
         while len(list((tmp_path / "raw" / "admission").glob("*"))) < 10:

@@ -1,4 +1,4 @@
-"""A command that is interrupted says so in one line, and can be run again."""
+"""An interrupted command says so in one line, and can be run again."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ def test_an_interrupted_simulation_ends_with_1_and_says_that_it_can_be_completed
     command = [sys.executable, "-c", "from hospital_sim.cli import main; main()", *CALL, str(raw)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stderr=pipe, stdout=pipe, text=True, preexec_fn=hear_interrupts) as process:
-        # Counted, not timed: a machine that was put to sleep for a minute would be interrupted before it began.
+        # Counted, not timed, because a suspended machine would interrupt the command before it began.
         for _ in range(1200):
             if (raw / "dep_snapshot").is_dir():
                 break

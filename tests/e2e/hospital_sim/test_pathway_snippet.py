@@ -1,4 +1,4 @@
-"""A pathway of one's own, as a user writes it in a few lines: they run as they stand."""
+"""The example of a user-written pathway runs verbatim."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ census.summary()
 
 @pytest.fixture(scope="module")
 def names() -> dict[str, Any]:
-    """What the snippet leaves behind."""
+    """The variables of the snippet after it has run."""
     names: dict[str, Any] = {}
     exec(SNIPPET, names)
     return names
@@ -45,7 +45,7 @@ def test_the_snippet_runs_verbatim(names: dict[str, Any]) -> None:
     assert 2 < rehab["occupied"] <= 12
 
 
-def test_nobody_is_lost_between_the_wards(names: dict[str, Any]) -> None:
+def test_no_patient_is_lost_between_the_wards(names: dict[str, Any]) -> None:
     for row in names["census"].summary():
         assert row["left"] + names[row["ward"]].occupied == row["admitted"]
 

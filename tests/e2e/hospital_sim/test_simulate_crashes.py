@@ -1,4 +1,4 @@
-"""A simulation that is killed anywhere, and called again, leaves the lake of one that was left alone."""
+"""A simulation that is killed anywhere, and called again, writes the lake of an undisturbed one."""
 
 import random
 import shutil
@@ -34,17 +34,17 @@ def _begun(store: ObjectStore) -> bool:
 def _killed_and_called_again(
     command: list[str], store: ObjectStore, whole: Mapping[str, bytes], choices: random.Random, seconds: float
 ) -> bool:
-    """Kill a simulation, look at what it left, and complete it; return whether it was killed in the middle."""
+    """Kill a simulation, check its objects, and complete it; return True if it was killed in the middle."""
     killed = run_and_kill(command, choices, seconds, begun=lambda: _begun(store))
-    left = _contents(store)
-    assert left.items() <= whole.items()
-    if any(is_record_key(key) for key in left):
-        assert len(left) == len(whole)
+    partial = _contents(store)
+    assert partial.items() <= whole.items()
+    if any(is_record_key(key) for key in partial):
+        assert len(partial) == len(whole)
 
     run_whole(command)
 
     assert _contents(store) == whole
-    return killed and 2 < len(left) < len(whole)
+    return killed and 2 < len(partial) < len(whole)
 
 
 Record = Callable[[str, object], None]
@@ -110,7 +110,7 @@ def test_a_simulation_outlives_a_restart_of_its_server(own_seaweed: S3Server, tm
         own_seaweed.start()
         _, errors = process.communicate(timeout=120)
     if process.returncode:
-        # A machine that is busy with other things may take longer to start a server than it is waited for.
+        # A busy machine may start the server only after the deadline of a request.
         assert process.returncode == 1
         assert "the store cannot be reached" in errors
         run_whole(command)

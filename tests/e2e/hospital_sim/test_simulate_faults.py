@@ -1,4 +1,4 @@
-"""What a user of ``simulate`` is told when its sink fails, and that the same command then completes the work."""
+"""The errors of ``simulate`` when its sink fails; the same command then completes the work."""
 
 import json
 import os
@@ -48,9 +48,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return _objects(root)
 
 
-def test_a_full_disk_is_said_and_the_same_command_completes_the_run_when_there_is_room(
-    tmp_path: Path, whole: dict[str, bytes]
-) -> None:
+def test_after_a_full_disk_the_same_command_completes_the_run(tmp_path: Path, whole: dict[str, bytes]) -> None:
     script = '"$@" "$0/raw"; echo "code $?"; mount -o remount,size=64m "$0"; "$@" "$0/raw" && cp -r "$0/raw" "$0-kept"'
     disk = tmp_path / "disk"
     done = run_on_small_disk(script, disk, *SIMULATE)
@@ -61,9 +59,7 @@ def test_a_full_disk_is_said_and_the_same_command_completes_the_run_when_there_i
     assert _objects(Path(f"{disk}-kept")) == whole
 
 
-def test_a_permission_that_was_lost_is_said_and_the_same_command_completes_the_run_when_it_is_back(
-    tmp_path: Path, whole: dict[str, bytes]
-) -> None:
+def test_after_a_lost_permission_the_same_command_completes_the_run(tmp_path: Path, whole: dict[str, bytes]) -> None:
     script = (
         'mount -o remount,size=64m,ro "$0"; "$@" "$0/raw"; echo "code $?"; mount -o remount,rw "$0"; '
         '"$@" "$0/raw" && cp -r "$0/raw" "$0-kept"'
@@ -77,7 +73,7 @@ def test_a_permission_that_was_lost_is_said_and_the_same_command_completes_the_r
 
 
 def test_an_object_that_the_system_refuses_to_write_is_named(tmp_path: Path, whole: dict[str, bytes]) -> None:
-    """On every machine: no file may be larger than 2,000 bytes, and the first object of a run is."""
+    """No file may be larger than 2,000 bytes here, and the first object of a run is."""
     done = subprocess.run(
         [*SIMULATE, str(tmp_path / "raw")],
         capture_output=True,
@@ -91,7 +87,7 @@ def test_an_object_that_the_system_refuses_to_write_is_named(tmp_path: Path, who
     assert not _objects(tmp_path / "raw")
 
 
-def test_a_run_to_s3_is_the_run_to_a_disk_and_again_changes_nothing(seaweed: S3Server, whole: dict[str, bytes]) -> None:
+def test_a_run_to_s3_writes_the_same_objects_as_to_a_disk(seaweed: S3Server, whole: dict[str, bytes]) -> None:
     store = open_store(seaweed.new_url())
     first, again = (json.loads(_simulate(store.url).stdout) for _ in range(2))
     assert dict(store.read_many(list(store.keys()))) == whole
@@ -100,7 +96,7 @@ def test_a_run_to_s3_is_the_run_to_a_disk_and_again_changes_nothing(seaweed: S3S
 
 
 @pytest.mark.parametrize("debug", [[], ["--debug"]])
-def test_wrong_credentials_are_said_and_no_secret_is(seaweed: S3Server, debug: list[str]) -> None:
+def test_wrong_credentials_are_reported_without_a_secret(seaweed: S3Server, debug: list[str]) -> None:
     secret = "wrong-secret-9fwz"
     done = _simulate(seaweed.new_url(), *debug, environment={"AWS_SECRET_ACCESS_KEY": secret})
     assert (done.returncode, done.stdout) == (2, "")
@@ -109,22 +105,20 @@ def test_wrong_credentials_are_said_and_no_secret_is(seaweed: S3Server, debug: l
     assert KEY not in done.stderr
 
 
-def test_a_missing_bucket_is_said(seaweed: S3Server) -> None:
+def test_a_missing_bucket_is_reported(seaweed: S3Server) -> None:
     done = _simulate("s3://no-such-bucket/raw")
     assert done.returncode == 2
     assert "there is no bucket 'no-such-bucket'; make it, or give the URL of another" in done.stderr
 
 
-def test_a_store_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
+def test_an_unreachable_store_is_reported(tmp_path: Path) -> None:
     endpoint = f"http://127.0.0.1:{free_ports(1)[0]}"
     done = _simulate("s3://bucket/raw", environment=S3Server(endpoint, [], tmp_path).environment())
     assert done.returncode == 1
     assert f"the store cannot be reached: no connection to {endpoint}" in done.stderr
 
 
-def test_a_store_that_overwrites_is_refused_and_allowed_when_nothing_else_writes(
-    rclone_s3: S3Server, whole: dict[str, bytes]
-) -> None:
+def test_a_store_that_overwrites_needs_single_writer(rclone_s3: S3Server, whole: dict[str, bytes]) -> None:
     store = open_store(rclone_s3.new_url())
     refused = _simulate(store.url)
     assert refused.returncode == 2
@@ -142,7 +136,7 @@ def test_a_password_in_a_url_is_never_shown() -> None:
         assert "secret-7hqz" not in done.stdout + done.stderr
 
 
-def test_hospitals_side_by_side_write_to_s3(seaweed: S3Server, tmp_path: Path) -> None:
+def test_hospitals_in_parallel_write_the_same_objects_to_s3(seaweed: S3Server, tmp_path: Path) -> None:
     ward = (
         'id = "{name}"\nname = "{name}"\nwarmup_days = 5\n[[department]]\nid = "ward"\nname = "Ward"\n'
         'treatment_function_code = "300"\nbeds = 4\nmax_stay_days = 5\ntarget_occupancy = 0.8\n'

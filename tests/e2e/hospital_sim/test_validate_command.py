@@ -1,4 +1,4 @@
-"""Runs ``hospital-sim validate`` on the real simulator and on one with a fault."""
+"""The command ``hospital-sim validate``, on the simulator as it is and with a fault."""
 
 import json
 import os
@@ -25,12 +25,12 @@ def _run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def _checks(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
-    """Return the checks, whose names begin with that of the study in the JSON and not on a page."""
+    """Return the checks without the name of their study, which the page does not repeat."""
     checks: list[dict[str, Any]] = json.loads(done.stdout)["checks"]
     return [check | {"name": check["name"].removeprefix("Seasonal demand: ")} for check in checks]
 
 
-def test_a_right_simulator_passes_and_the_page_has_what_is_printed(tmp_path: Path) -> None:
+def test_a_correct_simulator_passes_and_the_page_has_every_check(tmp_path: Path) -> None:
     page = tmp_path / "validation.html"
     done = _run(MAIN, "--only", "seasonal", "--page", str(page), "--json")
 
@@ -63,7 +63,7 @@ def test_a_rate_5_percent_too_high_fails_with_exit_code_1_and_names_the_checks(t
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("--only", "astrology"), "no study has astrology in its name; there are Exact"),
         (("--page", "/nowhere/page.html"), "--page: there is no folder /nowhere"),
@@ -71,9 +71,9 @@ def test_a_rate_5_percent_too_high_fails_with_exit_code_1_and_names_the_checks(t
         (("--seed", "-1"), "seed"),
     ],
 )
-def test_a_wrong_call_exits_with_2_and_says_what_to_do(arguments: tuple[str, ...], said: str) -> None:
+def test_a_wrong_call_exits_with_2_and_says_what_to_do(arguments: tuple[str, ...], message: str) -> None:
     done = _run(MAIN, *arguments)
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,4 +1,4 @@
-"""What a run is told: dates, seed, warm-up; and how its identifiers follow from them."""
+"""The arguments of a run: dates, seed, warm-up; and the identifiers that follow from them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -41,9 +41,9 @@ CITY = hospital(department("a"), warmup_days=10, identifier="city")
     ],
 )
 def test_a_wrong_argument_is_named(arguments: dict[str, object], message: str) -> None:
-    given = {"start": "2024-01-01", "end": "2024-01-31", "seed": 1} | arguments
+    complete = {"start": "2024-01-01", "end": "2024-01-31", "seed": 1} | arguments
     with pytest.raises(ConfigurationError, match=message):
-        CITY.simulate(**given)  # type: ignore[arg-type]
+        CITY.simulate(**complete)  # type: ignore[arg-type]
 
 
 def test_a_run_may_last_one_day() -> None:
@@ -51,7 +51,7 @@ def test_a_run_may_last_one_day() -> None:
     assert {event.snapshot_date for event in run.events if isinstance(event, DepSnapshot)} == {date(2024, 2, 29)}
 
 
-def test_days_are_told_as_they_are_done_those_of_the_warm_up_included() -> None:
+def test_on_day_is_called_for_every_day_including_the_warm_up() -> None:
     days: list[date] = []
     CITY.simulate("2024-01-01", "2024-01-03", seed=1, on_day=days.append)
     assert days == [date(2023, 12, 22) + timedelta(days=number) for number in range(13)]
@@ -61,8 +61,8 @@ def test_the_beds_are_filled_when_the_run_begins_and_empty_without_a_warm_up() -
     cold = hospital(department("a"), warmup_days=0)
     warm = hospital(department("a"), warmup_days=60)
     before = [
-        next(event.occupied_beds for event in _first_day(each) if isinstance(event, DepSnapshot))
-        for each in (cold, warm)
+        next(event.occupied_beds for event in _first_day(place) if isinstance(event, DepSnapshot))
+        for place in (cold, warm)
     ]
     assert before[0] == 0 < before[1]
 
@@ -92,7 +92,7 @@ def _plan(**changes: object) -> tuple[str, str]:
         ({"config": {"department": (department("a", beds=9),)}}, False, False),
     ],
 )
-def test_a_history_is_the_same_whatever_the_end_and_a_run_only_if_all_is_the_same(
+def test_a_history_ignores_the_end_and_a_run_depends_on_everything(
     change: dict[str, object], same_run: bool, same_history: bool
 ) -> None:
     run, history = _plan()
@@ -110,7 +110,7 @@ def test_the_order_of_shares_in_a_file_changes_no_byte() -> None:
     assert one == other
 
 
-def test_the_record_says_what_was_asked_and_holds_no_wall_clock() -> None:
+def test_the_record_holds_the_arguments_and_no_wall_clock() -> None:
     record = CITY.simulate("2024-01-01", "2024-01-03", seed=np.int64(5).item()).record
     run = record.run
     assert (run.hospital_id, run.seed, run.warmup_days) == ("city", 5, 10)

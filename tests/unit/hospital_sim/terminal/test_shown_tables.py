@@ -7,7 +7,7 @@ from hospital_sim.terminal import print_table
 pytestmark = pytest.mark.unit
 
 
-def test_a_pipe_gets_every_column_whole_whatever_the_width_of_the_terminal(
+def test_a_pipe_gets_every_column_whole_at_any_terminal_width(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
