@@ -1,6 +1,9 @@
-"""Quantiles, shares and moments of every distribution agree with SciPy, with each other, and with what is drawn."""
+"""Quantiles, shares and moments of every distribution agree with quadrature, with each other, and with draws."""
 
 import math
+from collections.abc import Callable
+from itertools import pairwise
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -51,40 +54,82 @@ def _name(value: object) -> str:
     return repr(value)[:60]
 
 
+def _gamma_density(shape: float, scale: float) -> Callable[[d.Floats], d.Floats]:
+    """Return the density of a gamma distribution from its formula."""
+
+    def density(value: d.Floats) -> d.Floats:
+        ratio = value / scale
+        return np.exp((shape - 1) * np.log(ratio) - ratio - math.lgamma(shape)) / scale
+
+    return density
+
+
+def _lognormal_density(mean: float, sd: float) -> Callable[[d.Floats], d.Floats]:
+    """Return the density of a lognormal distribution from its formula."""
+    variance = math.log1p((sd / mean) ** 2)
+
+    def density(value: d.Floats) -> d.Floats:
+        centred = np.log(value / mean) + variance / 2
+        return np.exp(-(centred**2) / (2 * variance)) / (value * math.sqrt(2 * math.pi * variance))
+
+    return density
+
+
+@pytest.mark.parametrize("variation", [0.03, 0.1, 0.5, 0.99, 1.0, 1.16, 1.5])
+def test_the_density_between_two_gamma_or_lognormal_quantiles_integrates_to_their_difference(variation: float) -> None:
+    gamma, lognormal = d.Gamma(7.4, 7.4 * variation), d.Lognormal(7.4, 7.4 * variation)
+    densities = {gamma: _gamma_density(gamma.shape, gamma.scale), lognormal: _lognormal_density(7.4, 7.4 * variation)}
+    shares = np.array([1e-9, 1e-6, 1e-3, 0.05, 0.3, 0.5, 0.8, 0.99, 1 - 1e-4, 1 - 1e-7])
+
+    for distribution, density in densities.items():
+        values = distribution.quantile(shares)
+        areas = [
+            # By the logarithm, which spreads the small values.
+            integral(lambda log, density=density: density(np.exp(log)) * np.exp(log), math.log(low), math.log(high))
+            for low, high in pairwise(values)
+        ]
+        assert np.allclose(areas, np.diff(shares), rtol=1e-7)
+
+
 @pytest.mark.parametrize("variation", VARIATIONS)
-def test_gamma_quantiles_are_scipys(variation: float) -> None:
+def test_gamma_quantiles_invert_the_share_below_from_the_least_to_the_greatest(variation: float) -> None:
     gamma = d.Gamma(7.4, 7.4 * variation)
-    # Far out in the tails of a large shape the oracle is the less accurate one: quadrature of the density says so.
-    shares = SHARES if variation > 0.01 else SHARES[(SHARES > 1e-3) & (SHARES < 1 - 1e-3)]
-    oracle = stats.gamma(gamma.shape, scale=gamma.scale)
 
-    values = gamma.quantile(shares)
+    values = gamma.quantile(SHARES)
 
-    expected = np.where(shares > 0.5, oracle.isf(1 - shares), oracle.ppf(shares))
-    seen = expected > 1e-280
-    assert np.allclose(values[seen], expected[seen], rtol=1e-9, atol=0)
-
-
-def test_gamma_quantiles_of_the_smallest_shares_are_scipys() -> None:
-    gamma, shares = d.Gamma(7.4, 8.6), 10.0 ** -np.arange(14, 290, 4.0)
-
-    expected = stats.gamma.ppf(shares, gamma.shape, scale=gamma.scale)
-
-    assert np.allclose(gamma.quantile(shares), expected, rtol=1e-9, atol=0)
-    assert np.allclose([gamma.at(float(share)) for share in shares[:4]], expected[:4], rtol=1e-9, atol=0)
+    normal = values > 1e-280
+    assert np.allclose(gamma.cdf(values)[normal], SHARES[normal], rtol=1e-8, atol=0)
     assert gamma.quantile(np.array([0.0, 1.0])).tolist() == [0.0, math.inf]
 
 
-@pytest.mark.parametrize("variation", VARIATIONS)
-def test_lognormal_and_weibull_quantiles_are_scipys(variation: float) -> None:
-    lognormal, weibull = d.Lognormal(7.4, 7.4 * variation), d.Weibull(7.4, 7.4 * variation)
-    log_sd = math.sqrt(math.log1p(variation**2))
+def test_a_small_gamma_quantile_follows_the_power_law_of_the_density() -> None:
+    gamma, shares = d.Gamma(7.4, 8.6), 10.0 ** -np.arange(14, 190, 4.0)
 
-    expected = stats.lognorm.ppf(SHARES, log_sd, scale=7.4 * math.exp(-(log_sd**2) / 2))
-    assert np.allclose(lognormal.quantile(SHARES), expected, rtol=1e-9)
-    oracle = stats.weibull_min(weibull.shape, scale=weibull.scale)
-    assert np.allclose(weibull.quantile(SHARES), oracle.ppf(SHARES), rtol=1e-9)
-    assert oracle.mean() == pytest.approx(7.4, rel=1e-9)
+    # The first term of the series of the incomplete gamma function, exact where the value is small.
+    expected = gamma.scale * (shares * math.gamma(gamma.shape + 1)) ** (1 / gamma.shape)
+
+    assert np.allclose(gamma.quantile(shares), expected, rtol=1e-9, atol=0)
+    assert np.allclose([gamma.at(float(share)) for share in shares[:4]], expected[:4], rtol=1e-9, atol=0)
+
+
+@pytest.mark.parametrize("variation", VARIATIONS)
+def test_lognormal_quantiles_are_those_of_the_standard_library(variation: float) -> None:
+    log_sd = math.sqrt(math.log1p(variation**2))
+    normal = NormalDist(math.log(7.4) - log_sd**2 / 2, log_sd)
+
+    expected = np.exp([normal.inv_cdf(share) for share in SHARES])
+
+    assert np.allclose(d.Lognormal(7.4, 7.4 * variation).quantile(SHARES), expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("variation", VARIATIONS)
+def test_weibull_quantiles_have_the_shape_and_scale_of_the_stated_mean_and_sd(variation: float) -> None:
+    weibull = d.Weibull(7.4, 7.4 * variation)
+
+    expected = weibull.scale * (-np.log1p(-SHARES)) ** (1 / weibull.shape)
+
+    assert np.allclose(weibull.quantile(SHARES), expected, rtol=1e-12)
+    assert weibull.scale * math.gamma(1 + 1 / weibull.shape) == pytest.approx(7.4, rel=1e-9)
     assert math.sqrt(_weibull_variance(weibull.shape, weibull.scale)) == pytest.approx(7.4 * variation, rel=1e-6)
 
 
@@ -92,11 +137,32 @@ def _weibull_variance(shape: float, scale: float) -> float:
     return scale**2 * (math.gamma(1 + 2 / shape) - math.gamma(1 + 1 / shape) ** 2)
 
 
-def test_quantiles_of_bounded_and_exponential_distributions_are_scipys() -> None:
+def test_published_quantiles_are_reproduced() -> None:
+    # Abramowitz and Stegun, tables 26.1 (normal) and 26.8 (chi-squared, a gamma distribution with scale 2).
+    logs_are_standard_normal = d.Lognormal(math.exp(0.5), math.sqrt(math.e * (math.e - 1)))
+    for share, expected in ((0.975, 1.95996_39845), (0.995, 2.57582_93035), (0.9995, 3.29052_67315)):
+        assert math.log(logs_are_standard_normal.at(share)) == pytest.approx(expected, abs=1e-9)
+    for degrees, share, expected in ((1, 0.95, 3.84146), (4, 0.05, 0.710721), (10, 0.99, 23.2093), (30, 0.5, 29.3360)):
+        chi_squared = d.Gamma(degrees, math.sqrt(2 * degrees))
+        assert chi_squared.quantile(np.array([share]))[0] == pytest.approx(expected, rel=1e-5)
+
+
+def test_quantiles_of_bounded_and_exponential_distributions_are_those_of_their_formulas() -> None:
     assert np.allclose(d.Exponential(5).quantile(SHARES), stats.expon.ppf(SHARES, scale=5), rtol=1e-12)
     assert np.allclose(d.Uniform(1, 14).quantile(SHARES), stats.uniform.ppf(SHARES, 1, 13), rtol=1e-12)
     assert np.allclose(d.Triangular(1, 3, 14).quantile(SHARES), stats.triang.ppf(SHARES, 2 / 13, 1, 13), rtol=1e-9)
-    assert np.allclose(d.Erlang(6, 3).quantile(SHARES), stats.gamma.ppf(SHARES, 3, scale=2), rtol=1e-9)
+    # The share below of an Erlang distribution is a finite sum.
+    values = d.Erlang(6, 3).quantile(SHARES) / 2
+    above = np.exp(-values) * (1 + values + values**2 / 2)
+    assert np.allclose(above, 1 - SHARES, rtol=1e-9, atol=1e-14)
+
+
+def test_a_phase_type_quantile_has_a_small_error_far_below_its_table() -> None:
+    phases, shares = d.PhaseType((0.7, 0.3), ((-1, 0.5), (0, -0.2))), 10.0 ** -np.arange(15, 40, 2.0)
+
+    # Near 0 the share below is the value times the rate of absorption at the start.
+    assert np.allclose(phases.quantile(shares), shares / (0.7 * 0.5 + 0.3 * 0.2), rtol=1e-9)
+    assert phases.quantile(np.array([0.0, 1.0])).tolist() == [0.0, math.inf]
 
 
 def test_phase_type_quantiles_are_those_of_the_distributions_it_can_be() -> None:

@@ -3,37 +3,55 @@
 import math
 
 import pytest
-from scipy import stats
 
 from hospital_sim.experiments import student_t, t_interval
 
 pytestmark = pytest.mark.unit
 
 
+def _within(t: float, degrees: int) -> float:
+    """Return P(|T| <= t): a finite sum for whole degrees of freedom (Abramowitz and Stegun 26.7.3 and 26.7.4)."""
+    angle = math.atan2(t, math.sqrt(degrees))
+    sine, cosine = math.sin(angle), math.cos(angle)
+    odd = degrees % 2
+    term = cosine if odd else 1.0
+    total = term if degrees > 1 else 0.0
+    for power in range(2 + odd, degrees - 1, 2):
+        term *= cosine * cosine * (power - 1) / power
+        total += term
+    return 2 / math.pi * (angle + sine * total) if odd else sine * total
+
+
 @pytest.mark.parametrize("confidence", [0.01, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 0.999999])
-def test_t_is_that_of_scipy(confidence: float) -> None:
+def test_a_student_variable_lies_within_t_with_the_stated_probability(confidence: float) -> None:
     for degrees in (*range(1, 60), 99, 100, 299, 1000, 5001):
-        expected = float(stats.t.ppf((1 + confidence) / 2, degrees))
-        assert student_t(confidence, degrees) == pytest.approx(expected, rel=1e-9), degrees
+        within = _within(student_t(confidence, degrees), degrees)
+        assert within == pytest.approx(confidence, rel=1e-11), degrees
+        assert 1 - within == pytest.approx(1 - confidence, rel=1e-6), degrees
+
+
+@pytest.mark.parametrize(("degrees", "published"), [(1, 12.706), (4, 2.776), (10, 2.228), (30, 2.042), (120, 1.980)])
+def test_t_is_that_of_published_tables(degrees: int, published: float) -> None:
+    assert student_t(0.95, degrees) == pytest.approx(published, abs=0.0005)
 
 
 def test_an_interval_by_hand() -> None:
     # Mean 2.5, variance 5/3, t(0.95, 3) = 3.18244630528.
-    found = t_interval([1.0, 2.0, 3.0, 4.0])
+    interval = t_interval([1.0, 2.0, 3.0, 4.0])
 
     half = 3.18244630528 * math.sqrt(5 / 12)
-    assert found.mean == 2.5
-    assert found.low == pytest.approx(2.5 - half)
-    assert found.high == pytest.approx(2.5 + half)
-    assert found.half_width == pytest.approx(half)
-    assert found.values == 4
+    assert interval.mean == 2.5
+    assert interval.low == pytest.approx(2.5 - half)
+    assert interval.high == pytest.approx(2.5 + half)
+    assert interval.half_width == pytest.approx(half)
+    assert interval.values == 4
 
 
 def test_values_that_are_missing_are_left_out_and_counted_as_such() -> None:
-    found = t_interval([1.0, None, 3.0])
+    interval = t_interval([1.0, None, 3.0])
 
-    assert (found.mean, found.values) == (2.0, 2)
-    assert found == t_interval([1.0, 3.0])
+    assert (interval.mean, interval.values) == (2.0, 2)
+    assert interval == t_interval([1.0, 3.0])
 
 
 @pytest.mark.parametrize(
@@ -41,16 +59,16 @@ def test_values_that_are_missing_are_left_out_and_counted_as_such() -> None:
     [([], None, "no value"), ([None, None], None, "no value"), ([3.0], 3.0, "3 (one value, no interval)")],
 )
 def test_fewer_than_two_values_have_no_interval(values: list[float | None], mean: float | None, text: str) -> None:
-    found = t_interval(values)
+    interval = t_interval(values)
 
-    assert (found.mean, found.low, found.high, found.half_width) == (mean, None, None, None)
-    assert str(found) == text
+    assert (interval.mean, interval.low, interval.high, interval.half_width) == (mean, None, None, None)
+    assert str(interval) == text
 
 
 def test_equal_values_have_an_interval_without_width() -> None:
-    found = t_interval([0.1] * 7)
+    interval = t_interval([0.1] * 7)
 
-    assert found.low == found.mean == found.high == pytest.approx(0.1)
+    assert interval.low == interval.mean == interval.high == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize("confidence", [0, 1, -0.5, 95, math.nan])
