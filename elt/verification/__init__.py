@@ -1,4 +1,4 @@
-"""Verification: proves that a lake is what its run records and manifests say, or names what is not."""
+"""Verification: compares every object of a lake with its run records and manifests, and names each difference."""
 
 from collections import Counter
 from datetime import date
@@ -20,15 +20,15 @@ __all__ = ["Kind", "Problem", "VerificationReport", "verify"]
 
 
 def verify(lake: Lake, workers: int = 1, on_progress: OnProgress | None = None) -> VerificationReport:
-    """Read a whole lake, and compare it with what its runs and its staging runs say of it.
+    """Read a whole lake, and compare it with its run records and manifests.
 
     Args:
         lake: The lake.
-        workers: Processes.
+        workers: Number of processes.
         on_progress: Called as months are verified.
 
     Returns:
-        What is wrong, by name; nothing is raised for it.
+        The problems. A problem raises nothing.
 
     Raises:
         StorageError: If the lake cannot be read.
@@ -46,22 +46,21 @@ def verify(lake: Lake, workers: int = 1, on_progress: OnProgress | None = None) 
     with open_workers(lake, workers) as pool:
         months = list(report_progress(pool.run(check_months, rows), "verifying months", len(rows), on_progress))
     _add_events(report, runs, months)
-    troubled = set().union(*(month.troubled for month in months))
-    troubled |= _quarantined(lake, problems)
-    found = counts_of_runs(runs)
-    there: Counter[Cell] = Counter({Cell(*key): count for key, count in found.items()})
+    explained_days = set().union(*(month.explained_days for month in months))
+    explained_days |= _quarantined(lake, problems)
+    counts: Counter[Cell] = Counter({Cell(*key): count for key, count in counts_of_runs(runs).items()})
     for month in months:
-        there.update(month.unstaged)
-    problems += check_counts(records, there, troubled, unfinished)
+        counts.update(month.unstaged)
+    problems += check_counts(records, counts, explained_days, unfinished)
     report.problems = sorted(set(problems))
     return report
 
 
 def _months(days: dict[str, list[date]], runs: list[StagingRun], wrong_files: set[str]) -> list[MonthToCheck]:
-    """Return what to check, one row for each event type and month."""
+    """Return one row for each event type and month to check."""
     present: dict[tuple[str, date], list[date]] = {}
-    for event_type, found in days.items():
-        for day in found:
+    for event_type, days_of_type in days.items():
+        for day in days_of_type:
             present.setdefault((event_type, layout.month_of(day)), []).append(day)
     staged: dict[tuple[str, date], list[Staged]] = {}
     pending: dict[tuple[str, date], list[str]] = {}
@@ -76,7 +75,7 @@ def _months(days: dict[str, list[date]], runs: list[StagingRun], wrong_files: se
     rows: list[MonthToCheck] = []
     for place in sorted({*present, *staged, *pending}):
         outputs = tuple(staged.get(place, ()))
-        sound = frozenset(each.output.key for each in outputs if each.output.key) - wrong_files
+        sound = frozenset(item.output.key for item in outputs if item.output.key) - wrong_files
         here, planned_for = tuple(present.get(place, ())), tuple(pending.get(place, ()))
         rows.append(MonthToCheck(place[0], here, outputs, planned_for, sound))
     return rows
@@ -91,12 +90,12 @@ def _add_events(report: VerificationReport, runs: list[StagingRun], months: list
 
 
 def _quarantined(lake: Lake, problems: list[Problem]) -> set[tuple[str, date]]:
-    """Add what is in quarantine; return the types and days of its events."""
-    troubled = set()
+    """Add the objects in quarantine as problems; return the types and days of its events."""
+    days = set()
     for entry in lake.quarantine.open_entries():
         key = parse_event_key(entry.key)
         if key is not None:
-            troubled.add((key.event_type, key.event_date))
+            days.add((key.event_type, key.event_date))
             detail = f"in quarantine: {entry.reason}: {entry.detail}"
             problems.append(Problem(RAW_PREFIX + entry.key, Kind.ALTERED, detail))
-    return troubled
+    return days

@@ -1,4 +1,4 @@
-"""Checks what staging wrote: manifests, lists of inputs and staged files."""
+"""Checks the objects that staging wrote: manifests, lists of inputs and staged files."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,13 @@ from elt.lake import layout
 from elt.lake.digests import digest
 from elt.lake.lake import Lake
 from elt.lake.manifests import Commit, Manifest, Plan, StagingRun, decode_manifest
-from elt.staging import input_lists as inputs
+from elt.staging import input_lists
 from elt.verification.problems import Kind, Problem
 from hospital_sim.storage import ObjectNotFoundError
 
 
 def read_runs(lake: Lake, problems: list[Problem]) -> list[StagingRun]:
-    """Read the staging runs that can be read, and add what is wrong with the others."""
+    """Read the staging runs, and add a problem for each that cannot be read."""
     manifests: dict[int, dict[str, str]] = {}
     for key in lake.store.keys(layout.STAGING_MANIFESTS):
         parsed = layout.parse_manifest_key(key)
@@ -45,10 +45,10 @@ def _read(lake: Lake, key: str, cls: type[Manifest], problems: list[Problem]) ->
 
 
 def check_inputs(lake: Lake, runs: list[StagingRun]) -> Iterator[Problem]:
-    """Yield the lists of raw objects that are not as plans name them."""
+    """Yield a problem for each list of raw objects that plans name and that is missing or changed."""
     for key in sorted({output.inputs for run in runs for output in run.plan.outputs}):
         try:
-            inputs.read_identifiers(lake, key)
+            input_lists.read_identifiers(lake, key)
         except ObjectNotFoundError:
             yield Problem(key, Kind.MISSING, "the list of raw objects that a plan names")
         except (BrokenLakeError, ValueError):
@@ -56,21 +56,21 @@ def check_inputs(lake: Lake, runs: list[StagingRun]) -> Iterator[Problem]:
 
 
 def check_staged_files(lake: Lake, runs: list[StagingRun]) -> Iterator[Problem]:
-    """Yield the staged files that are not as commits tell."""
-    there = set(lake.store.keys(layout.STAGING))
+    """Yield a problem for each staged file that differs from its commit."""
+    existing = set(lake.store.keys(layout.STAGING))
     planned = {output.key for run in runs if run.commit is None for output in run.plan.outputs}
-    known = set()
+    committed = set()
     for run in runs:
         for output in run.outputs:
             if output.key is None:
                 continue
-            known.add(output.key)
-            if output.key not in there:
+            committed.add(output.key)
+            if output.key not in existing:
                 yield Problem(output.key, Kind.MISSING, f"written by staging run {run.plan.number}")
                 continue
             data = lake.store.read(output.key)
             if digest(data) != output.sha256:
                 kind = Kind.TRUNCATED if len(data) < output.bytes else Kind.ALTERED
                 yield Problem(output.key, kind, f"{len(data):,} bytes, {output.bytes:,} were written")
-    for key in sorted(there - known - planned):
+    for key in sorted(existing - committed - planned):
         yield Problem(key, Kind.FOREIGN, "no manifest tells of it")

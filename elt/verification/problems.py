@@ -1,31 +1,30 @@
-"""What a verification found, as values."""
+"""Results of a verification: problems and their report."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What is wrong with an object."""
+    """Kind of a problem with an object."""
 
     MISSING = "missing"
-    """It must be there and is not."""
+    """The object does not exist, but manifests or run records name it."""
     FOREIGN = "foreign"
-    """It is there, and nothing says that it should be."""
+    """The object is unrecognised: no manifest or run record accounts for it."""
     ALTERED = "altered"
-    """Its bytes are not those that were written."""
+    """Its bytes differ from those that were written."""
     TRUNCATED = "truncated"
     """Its bytes are the beginning of those that were written."""
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One object that is not as it must be.
+    """One problem of a lake.
 
     Attributes:
-        key: Its key in the lake; the prefix of a partition, with the final slash, where it cannot be known which object
-            of it is meant.
-        kind: What is wrong with it.
-        detail: The same in words.
+        key: Key of the object in the lake; the prefix of a partition, with its final slash, if the object is not known.
+        kind: Kind of the problem.
+        detail: The problem in words.
     """
 
     key: str
@@ -34,7 +33,7 @@ class Problem:
 
     @property
     def printable_key(self) -> str:
-        """The key, with whatever cannot be printed escaped."""
+        """The key, with characters that cannot be printed escaped."""
         return self.key if self.key.isprintable() else repr(self.key)[1:-1]
 
     def as_dict(self) -> dict[str, str]:
@@ -45,14 +44,14 @@ class Problem:
 
 @dataclass
 class VerificationReport:
-    """What a verification found.
+    """Results of a verification.
 
     Attributes:
         lake: URL of the lake.
         raw_objects: Events under ``raw/``.
-        unstaged: Events among them that are not staged yet; they are right as far as run records tell.
-        staged_files: Staged files that manifests speak of.
-        problems: What is wrong, sorted by key.
+        unstaged: Events among them that are not staged yet. Only run records confirm them.
+        staged_files: Staged files that commits name.
+        problems: The problems, sorted by key.
     """
 
     lake: str
@@ -63,7 +62,7 @@ class VerificationReport:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is wrong."""
+        """True if there is no problem."""
         return not self.problems
 
     def as_dict(self) -> dict[str, object]:

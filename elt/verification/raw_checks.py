@@ -24,17 +24,17 @@ from elt.lake.tree import RAW_PREFIX
 from elt.native.buffers import texts_of
 from elt.native.names import identifier_texts, object_names, read_object_names, split_identifiers
 from elt.quality.emitted import Cell
-from elt.staging import input_lists as inputs
+from elt.staging import input_lists
 from elt.staging.batches import BATCH_OBJECTS, Batch, RawObject, in_batches, names_by_day, read_batch
 from elt.staging.decode import decode
 from elt.verification.problems import Kind, Problem
 from hospital_sim.events import Event, encode
-from hospital_sim.events import keys as layout
+from hospital_sim.events.keys import key_of, partition_prefix
 from hospital_sim.storage import StorageError
 
 
 class Staged(NamedTuple):
-    """One output of a finished staging run: the list of its raw objects, and what was written."""
+    """One output of a finished staging run, and the key of the list of its raw objects."""
 
     inputs: str
     output: CommittedOutput
@@ -42,36 +42,30 @@ class Staged(NamedTuple):
 
 @dataclass
 class MonthFindings:
-    """What was found of one type and month.
+    """Findings of one event type and month.
 
     Attributes:
-        problems: What is wrong.
-        raw_objects: Events that are there.
+        problems: The problems.
+        raw_objects: Number of events under ``raw/``.
         unstaged: Events among them that no staging run took, by cell.
-        troubled: Days on which something is wrong that is named already.
+        explained_days: Event types and days that have a named problem.
     """
 
     problems: list[Problem] = field(default_factory=list)
     raw_objects: int = 0
     unstaged: Counter[Cell] = field(default_factory=Counter)
-    troubled: set[tuple[str, date]] = field(default_factory=set)
-
-    def add(self, kind: Kind, event_type: str, day: date, name: str, detail: str) -> None:
-        """Add one problem of a day; the name is empty where it is not known which object."""
-        key = RAW_PREFIX + layout.partition_prefix(event_type, day) + name
-        self.problems.append(Problem(key, kind, detail))
-        self.troubled.add((event_type, day))
+    explained_days: set[tuple[str, date]] = field(default_factory=set)
 
 
 class MonthToCheck(NamedTuple):
-    """One event type and month of which the raw objects are to be checked.
+    """One event type and month whose raw objects are to be checked.
 
     Attributes:
         event_type: The event type.
         days: The days of the month that have a partition.
-        staged: What finished staging runs took of the month.
-        pending: Lists of raw objects that an unfinished staging run is to take.
-        sound_files: Keys of staged files that are as they were written.
+        staged: Outputs of finished staging runs for the month.
+        pending: Keys of the lists of raw objects of an unfinished staging run.
+        sound_files: Keys of the staged files that are as they were written.
     """
 
     event_type: str
@@ -82,154 +76,150 @@ class MonthToCheck(NamedTuple):
 
 
 def check_months(lake: Lake, months: Iterable[MonthToCheck]) -> Generator[MonthFindings, None, None]:
-    """Check raw objects; yield what was found of each month.
+    """Check raw objects, and yield the findings of each month.
 
     Args:
         lake: The lake.
-        months: What is checked.
+        months: The months to check.
     """
-    return (_check_month(lake, month) for month in months)
+    return (_MonthCheck(lake, month).run() for month in months)
 
 
-def _check_month(lake: Lake, month: MonthToCheck) -> MonthFindings:
-    event_type, days, staged, pending, sound_files = month
-    found = MonthFindings()
-    there = {day: _list(lake, event_type, day, found) for day in days}
-    lists = [(each, _read_list(lake, each.inputs)) for each in staged]
-    taken: dict[date, set[bytes]] = {}
-    for each, identifiers in lists:
-        for day, joined in identifiers.items():
-            taken.setdefault(day, set()).update(split_identifiers(joined))
-            _check_day(lake, event_type, day, joined, there.get(day, set()), each.output, sound_files, found)
-    _check_unstaged(lake, event_type, {day: names - taken.get(day, set()) for day, names in there.items()}, found)
-    for key in pending:
-        for day, joined in _read_list(lake, key).items():
-            for identifier in set(split_identifiers(joined)) - there.get(day, set()):
-                found.add(Kind.MISSING, event_type, day, _name(event_type, identifier), "planned to be staged")
-    return found
+class _MonthCheck:
+    """Checks one event type and month."""
 
+    def __init__(self, lake: Lake, month: MonthToCheck) -> None:
+        self._lake = lake
+        self._month = month
+        self._type = month.event_type
+        self._findings = MonthFindings()
 
-def _list(lake: Lake, event_type: str, day: date, found: MonthFindings) -> set[bytes]:
-    (identifiers,), (foreign,) = read_object_names(event_type, lake.object_names(event_type, [day]))
-    for name in foreign:
-        found.add(Kind.FOREIGN, event_type, day, name, "not the key of an event")
-    here = set(split_identifiers(identifiers))
-    found.raw_objects += len(here)
-    return here
+    def run(self) -> MonthFindings:
+        """Check the month once, and return the findings."""
+        existing = {day: self._list_day(day) for day in self._month.days}
+        unstaged = {day: set(identifiers) for day, identifiers in existing.items()}
+        for item in self._month.staged:
+            for day, identifiers in self._read_list(item.inputs).items():
+                unstaged.get(day, set()).difference_update(split_identifiers(identifiers))
+                self._check_day(day, identifiers, existing.get(day, set()), item.output)
+        self._check_unstaged(unstaged)
+        for key in self._month.pending:
+            for day, identifiers in self._read_list(key).items():
+                for identifier in set(split_identifiers(identifiers)) - existing.get(day, set()):
+                    self._add(Kind.MISSING, day, self._name(identifier), "planned to be staged")
+        return self._findings
 
+    def _add(self, kind: Kind, day: date, name: str, detail: str) -> None:
+        """Add one problem of a day; the name is empty if the object is not known."""
+        key = RAW_PREFIX + partition_prefix(self._type, day) + name
+        self._findings.problems.append(Problem(key, kind, detail))
+        self._findings.explained_days.add((self._type, day))
 
-def _read_list(lake: Lake, key: str) -> dict[date, bytes]:
-    try:
-        return inputs.read_identifiers(lake, key)
-    except (StorageError, BrokenLakeError, ValueError):
-        return {}  # told by the check of the lists
+    def _list_day(self, day: date) -> set[bytes]:
+        """Return the identifiers of the events of a day, and add its unrecognised objects as problems."""
+        names = self._lake.object_names(self._type, [day])
+        (identifiers,), (unrecognised,) = read_object_names(self._type, names)
+        for name in unrecognised:
+            self._add(Kind.FOREIGN, day, name, "not the key of an event")
+        existing = set(split_identifiers(identifiers))
+        self._findings.raw_objects += len(existing)
+        return existing
 
+    def _read_list(self, key: str) -> dict[date, bytes]:
+        try:
+            return input_lists.read_identifiers(self._lake, key)
+        except (StorageError, BrokenLakeError, ValueError):
+            return {}  # the check of the lists reports it
 
-def _name(event_type: str, identifier: bytes) -> str:
-    return texts_of(object_names(event_type, identifier_texts(identifier)))[0]
+    def _name(self, identifier: bytes) -> str:
+        return texts_of(object_names(self._type, identifier_texts(identifier)))[0]
 
+    def _check_day(self, day: date, identifiers: bytes, existing: set[bytes], output: CommittedOutput) -> None:
+        """Check that the objects of one day and output exist, with the bytes that staging read."""
+        missing = [identifier for identifier in split_identifiers(identifiers) if identifier not in existing]
+        for identifier in missing:
+            self._add(Kind.MISSING, day, self._name(identifier), "it was there when it was staged")
+        present = identifiers
+        if missing:
+            present = b"".join(identifier for identifier in split_identifiers(identifiers) if identifier in existing)
+        expected = output.counts.raw_sha256.get(day)
+        if not missing and expected is not None and self._digest(day, identifiers) == expected:
+            return
+        explained = bool(missing) or expected is None
+        if present and (output.key is None or output.key in self._month.sound_files):
+            for name, kind, detail in self._differences(day, present, output.key):
+                explained = True
+                if kind is not None:
+                    self._add(kind, day, name, detail)
+        if not explained:
+            self._add(Kind.ALTERED, day, "", "the bytes of its objects are not those that were staged")
 
-def _check_day(
-    lake: Lake,
-    event_type: str,
-    day: date,
-    joined: bytes,
-    there: set[bytes],
-    output: CommittedOutput,
-    sound_files: frozenset[str],
-    found: MonthFindings,
-) -> None:
-    """Check that the objects of one day that went into one output are there, with the bytes that were read."""
-    missing = [identifier for identifier in split_identifiers(joined) if identifier not in there]
-    for identifier in missing:
-        name = _name(event_type, identifier)
-        found.add(Kind.MISSING, event_type, day, name, "it was there when it was staged")
-    present = (
-        b"".join(identifier for identifier in split_identifiers(joined) if identifier in there) if missing else joined
-    )
-    expected = output.counts.raw_sha256.get(day)
-    if not missing and expected is not None and _digest(lake, event_type, day, joined) == expected:
-        return
-    explained = bool(missing) or expected is None
-    if present and (output.key is None or output.key in sound_files):
-        for name, kind, detail in _differences(lake, event_type, day, present, output.key):
-            explained = True
-            if kind is not None:
-                found.add(kind, event_type, day, name, detail)
-    if not explained:
-        found.add(Kind.ALTERED, event_type, day, "", "the bytes of its objects are not those that were staged")
+    def _digest(self, day: date, identifiers: bytes) -> str:
+        whole = RawDigest()
+        for batch in self._batches({day: identifiers}):
+            whole.add(batch.objects.view(), batch.objects.lengths())
+        return whole.hexdigest()
 
+    def _batches(self, days: dict[date, bytes]) -> Iterator[Batch]:
+        batches = in_batches(names_by_day(self._type, days), BATCH_OBJECTS)
+        return prefetched(partial(read_batch, self._lake), batches, self._lake.prefetch_threads)
 
-def _digest(lake: Lake, event_type: str, day: date, joined: bytes) -> str:
-    whole = RawDigest()
-    for batch in _batches(lake, event_type, {day: joined}):
-        whole.add(batch.objects.view(), batch.objects.lengths())
-    return whole.hexdigest()
+    def _differences(
+        self, day: date, identifiers: bytes, staged_key: str | None
+    ) -> Iterator[tuple[str, Kind | None, str]]:
+        """Yield name, kind and detail of each object that differs from its staged event or quarantined bytes.
 
+        The kind is None if a replay staged the object, because the output of the replay is checked too.
+        """
+        events = {} if staged_key is None else self._staged_events(day, staged_key)
+        for batch in self._batches({day: identifiers}):
+            for event_id, data in zip(texts_of(batch.event_ids), batch.objects, strict=True):
+                key = key_of(self._type, day, event_id)
+                name = key.removeprefix(partition_prefix(self._type, day))
+                event = events.get(event_id)
+                if event is None:
+                    entry = self._lake.quarantine.entry_of(key)
+                    if self._lake.quarantine.is_closed(key):
+                        yield name, None, "staged by a replay"
+                    elif entry is not None and hashlib.sha256(data).hexdigest() != entry.sha256:
+                        yield name, Kind.ALTERED, "not the bytes that were put in quarantine"
+                    continue
+                canonical = encode(event)
+                if data != canonical and not self._encodes(data, day, event_id, event):
+                    kind = Kind.TRUNCATED if canonical.startswith(data) else Kind.ALTERED
+                    yield name, kind, f"{len(data):,} bytes, and not the event that was staged"
 
-def _batches(lake: Lake, event_type: str, days: dict[date, bytes]) -> Iterator[Batch]:
-    batches = in_batches(names_by_day(event_type, days), BATCH_OBJECTS)
-    return prefetched(partial(read_batch, lake), batches, lake.prefetch_threads)
+    def _staged_events(self, day: date, key: str) -> dict[str, Event]:
+        start = datetime.combine(day, clock())
+        first, end = (
+            pa.scalar(at, pa.timestamp("us")).cast(pa.timestamp("us", "UTC")) for at in (start, start + timedelta(1))
+        )
+        at = pc.field("event_time")
+        file = pa.BufferReader(self._lake.store.read(key))
+        rows = pq.read_table(file, filters=(at >= first) & (at < end)).to_pylist()
+        structs = {struct_version(struct): struct for struct in EVENT_VERSIONS[self._type]}
+        return {row["event_id"]: _event(structs[row["schema_version"]], row) for row in rows}
 
+    def _encodes(self, data: bytes, day: date, event_id: str, event: Event) -> bool:
+        """Return True if bytes that are not canonical still encode the same event."""
+        decoded = decode(Batch.of(self._type, [RawObject(day, event_id, data)]))
+        return decoded.table.num_rows == 1 and _event(type(event), decoded.table.to_pylist()[0]) == event
 
-def _differences(
-    lake: Lake, event_type: str, day: date, joined: bytes, staged_key: str | None
-) -> Iterator[tuple[str, Kind | None, str]]:
-    """Yield the names of the objects that are not what is staged or in quarantine; without a kind if one was mended."""
-    events = {} if staged_key is None else _staged_events(lake, event_type, day, staged_key)
-    for batch in _batches(lake, event_type, {day: joined}):
-        for event_id, data in zip(texts_of(batch.event_ids), batch.objects, strict=True):
-            key = layout.key_of(event_type, day, event_id)
-            name = key.removeprefix(layout.partition_prefix(event_type, day))
-            event = events.get(event_id)
-            if event is None:
-                entry = lake.quarantine.entry_of(key)
-                if lake.quarantine.is_closed(key):
-                    yield name, None, "staged by a replay, which is checked for itself"
-                elif entry is not None and hashlib.sha256(data).hexdigest() != entry.sha256:
-                    yield name, Kind.ALTERED, "not the bytes that were put in quarantine"
-                continue
-            written = encode(event)
-            if data != written and not _says(event_type, day, event_id, data, event):
-                kind = Kind.TRUNCATED if written.startswith(data) else Kind.ALTERED
-                yield name, kind, f"{len(data):,} bytes, and not the event that was staged"
-
-
-def _staged_events(lake: Lake, event_type: str, day: date, key: str) -> dict[str, Event]:
-    start = datetime.combine(day, clock())
-    bounds = [pa.scalar(at, pa.timestamp("us")).cast(pa.timestamp("us", "UTC")) for at in (start, start + timedelta(1))]
-    at = pc.field("event_time")
-    rows = pq.read_table(
-        pa.BufferReader(lake.store.read(key)), filters=(at >= bounds[0]) & (at < bounds[1])
-    ).to_pylist()
-    structs = {struct_version(struct): struct for struct in EVENT_VERSIONS[event_type]}
-    return {row["event_id"]: _event(structs[row["schema_version"]], row) for row in rows}
+    def _check_unstaged(self, days: dict[date, set[bytes]]) -> None:
+        """Count the events that no staging run took, and add those that break the contract as problems."""
+        unstaged = {day: b"".join(sorted(identifiers)) for day, identifiers in days.items() if identifiers}
+        for batch in self._batches(unstaged):
+            decoded = decode(batch)
+            for rejected in decoded.rejected:
+                day, event_id = rejected.object.day, rejected.object.event_id
+                name = key_of(self._type, day, event_id).removeprefix(partition_prefix(self._type, day))
+                self._add(Kind.ALTERED, day, name, f"{rejected.reason}: {rejected.detail}")
+            for row in decoded.table.select(["hospital_id", "department_id", "event_time"]).to_pylist():
+                cell = Cell(self._type, row["hospital_id"], row["department_id"], row["event_time"].date())
+                self._findings.unstaged[cell] += 1
 
 
 def _event(struct: type[Event], row: dict[str, object]) -> Event:
-    event: Event = msgspec.convert({name: row[name] for name in struct.__struct_fields__} | _tag(struct), struct)
+    values = {name: row[name] for name in struct.__struct_fields__}
+    event: Event = msgspec.convert(values | {"event_type": struct.__struct_config__.tag}, struct)
     return event
-
-
-def _tag(struct: type[Event]) -> dict[str, object]:
-    return {"event_type": struct.__struct_config__.tag}
-
-
-def _says(event_type: str, day: date, event_id: str, data: bytes, event: Event) -> bool:
-    """Tell whether other bytes than the usual ones say the same event."""
-    decoded = decode(Batch.of(event_type, [RawObject(day, event_id, data)]))
-    return decoded.table.num_rows == 1 and _event(type(event), decoded.table.to_pylist()[0]) == event
-
-
-def _check_unstaged(lake: Lake, event_type: str, days: dict[date, set[bytes]], found: MonthFindings) -> None:
-    """Count the events that no staging run took, and name those that are none."""
-    unstaged = {day: b"".join(sorted(new)) for day, new in days.items() if new}
-    for batch in _batches(lake, event_type, unstaged):
-        decoded = decode(batch)
-        for rejected in decoded.rejected:
-            name = layout.key_of(event_type, rejected.object.day, rejected.object.event_id)
-            name = name.removeprefix(layout.partition_prefix(event_type, rejected.object.day))
-            found.add(Kind.ALTERED, event_type, rejected.object.day, name, f"{rejected.reason}: {rejected.detail}")
-        for row in decoded.table.select(["hospital_id", "department_id", "event_time"]).to_pylist():
-            cell = Cell(event_type, row["hospital_id"], row["department_id"], row["event_time"].date())
-            found.unstaged[cell] += 1

@@ -1,4 +1,4 @@
-"""Checks that a lake holds what its run records count, and nothing more."""
+"""Checks that a lake holds exactly the events that its run records count."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -8,13 +8,12 @@ from elt.lake.lake import Lake
 from elt.lake.tree import RAW_PREFIX
 from elt.quality.emitted import Cell, emitted
 from elt.verification.problems import Kind, Problem
-from hospital_sim.events import RunRecord
-from hospital_sim.events import keys as layout
+from hospital_sim.events import RunRecord, keys
 from hospital_sim.storage import BrokenRecord, FinishedRun, StartedRun
 
 
 def check_runs(lake: Lake, problems: list[Problem]) -> tuple[list[RunRecord], set[str]]:
-    """Read the run records, and add what is wrong with runs.
+    """Read the run records, and add the problems of runs.
 
     Returns:
         The records, and the hospitals that have an unfinished run.
@@ -34,7 +33,7 @@ def check_runs(lake: Lake, problems: list[Problem]) -> tuple[list[RunRecord], se
         match start:
             case StartedRun(run=started):
                 unfinished.add(started.hospital_id)
-                key = layout.record_key(started.run_id)
+                key = keys.record_key(started.run_id)
                 if key not in broken:
                     period = f"from {started.emit_from} to {started.end}"
                     detail = f"the run of {started.hospital_id} {period} was cut off: run it again"
@@ -45,29 +44,29 @@ def check_runs(lake: Lake, problems: list[Problem]) -> tuple[list[RunRecord], se
 
 
 def check_counts(
-    records: Iterable[RunRecord], found: Counter[Cell], troubled: set[tuple[str, date]], unfinished: set[str]
+    records: Iterable[RunRecord], counts: Counter[Cell], explained_days: set[tuple[str, date]], unfinished: set[str]
 ) -> Iterator[Problem]:
     """Yield the partitions that hold fewer or more events than run records count.
 
     Args:
         records: The run records.
-        found: The events that are there, by cell.
-        troubled: Types and days of which something is named already.
-        unfinished: Hospitals of which no record says what the last run wrote.
+        counts: The events of the lake, by cell.
+        explained_days: Event types and days that have a named problem already.
+        unfinished: Hospitals with an unfinished run, whose events no record counts yet.
     """
     truth = emitted(records)
-    strangers: dict[tuple[str, str], int] = defaultdict(int)
-    for cell in sorted({*truth.counts, *found}):
-        expected, there = truth.counts.get(cell, 0), found[cell]
+    without_run: dict[tuple[str, str], int] = defaultdict(int)
+    for cell in sorted({*truth.counts, *counts}):
+        expected, observed = truth.counts.get(cell, 0), counts[cell]
         if cell.hospital_id not in truth.histories and cell.hospital_id not in unfinished:
-            strangers[cell.event_type, cell.hospital_id] += there
-        elif expected != there and (cell.event_type, cell.event_date) not in troubled:
-            if there > expected and cell.hospital_id in unfinished:
+            without_run[cell.event_type, cell.hospital_id] += observed
+        elif expected != observed and (cell.event_type, cell.event_date) not in explained_days:
+            if observed > expected and cell.hospital_id in unfinished:
                 continue
-            key = RAW_PREFIX + layout.partition_prefix(cell.event_type, cell.event_date)
-            kind = Kind.MISSING if there < expected else Kind.FOREIGN
-            of = f"{cell.hospital_id}, {cell.department_id}"
-            yield Problem(key, kind, f"{there:,} events of {of}, where run records count {expected:,}")
-    for (event_type, hospital_id), count in strangers.items():
+            key = RAW_PREFIX + keys.partition_prefix(cell.event_type, cell.event_date)
+            kind = Kind.MISSING if observed < expected else Kind.FOREIGN
+            place = f"{cell.hospital_id}, {cell.department_id}"
+            yield Problem(key, kind, f"{observed:,} events of {place}, where run records count {expected:,}")
+    for (event_type, hospital_id), count in without_run.items():
         key = f"{RAW_PREFIX}{event_type}/"
-        yield Problem(key, Kind.FOREIGN, f"{count:,} events of {hospital_id}, of which no run tells")
+        yield Problem(key, Kind.FOREIGN, f"{count:,} events of {hospital_id}, which no run record names")

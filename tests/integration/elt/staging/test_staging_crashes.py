@@ -258,4 +258,6 @@ def test_a_lost_permission_is_named_and_the_same_command_completes_the_work(tmp_
 
 def verify_raw(store: LocalStore) -> list[str]:
     # Of hand-made events no run tells; every other problem counts.
-    return [problem.key for problem in verify(Lake(store)).problems if "of which no run tells" not in problem.detail]
+    return [
+        problem.key for problem in verify(Lake(store)).problems if "which no run record names" not in problem.detail
+    ]
