@@ -1,7 +1,7 @@
-"""The whole way: simulate, stage, load, build, check, report.
+"""Runs every step: simulate, stage, load, build, check, report.
 
-The only module of this package that runs a simulation. Each step completes what an earlier, interrupted run of it
-left, and finds nothing to do where it is complete; so the same call again changes nothing.
+The only module of this package that runs a simulation. Each step completes an earlier, interrupted run of it, and does
+nothing if it is complete; so a second call changes nothing.
 """
 
 import itertools
@@ -30,16 +30,16 @@ OnStep = Callable[[str], None]
 
 @dataclass(frozen=True)
 class PipelineSummary:
-    """What the steps did.
+    """Summaries of the steps.
 
     Attributes:
         events: Events that the simulation emitted.
         created: Events among them that were not in the lake before.
-        staged: What was staged.
-        loaded: What was loaded.
-        built: What was built.
-        checked: What was found.
-        report: The dashboard.
+        staged: Summary of staging.
+        loaded: Summary of loading.
+        built: Summary of the build.
+        checked: Results of the checks.
+        report: Summary of the dashboard.
     """
 
     events: int
@@ -52,7 +52,7 @@ class PipelineSummary:
 
     @property
     def passed(self) -> bool:
-        """Whether every test of the models and every check passed."""
+        """True if every test of the models and every check passed."""
         return self.built.passed and self.checked.passed
 
     def as_dict(self) -> dict[str, object]:
@@ -83,7 +83,7 @@ def run(
     on_step: OnStep = lambda _: None,
     on_progress: OnProgress | None = None,
 ) -> PipelineSummary:
-    """Simulate a hospital and take its events the whole way to a page.
+    """Simulate a hospital, and run every step up to its dashboard.
 
     Args:
         hospital: A preset's name or a TOML file, which may hold several hospitals.
@@ -93,17 +93,17 @@ def run(
         lake: URL of the lake.
         warehouse: DSN of the warehouse.
         report: Directory of the dashboard.
-        prefix: What the names of the warehouse's schemas begin with.
-        single_writer: Whether nothing else writes to the lake, so that a store which overwrites may hold it.
+        prefix: Beginning of the names of the warehouse's schemas.
+        single_writer: True if nothing else writes to the lake; allows a store without atomic create.
         on_step: Called after each step with a line that says what it did.
         on_progress: Called as each step goes on.
 
     Returns:
-        What the steps did. A check that failed is in it, and on the page; nothing is raised for it.
+        The summaries of the steps. A failed check raises nothing; it is in the summary and on the page.
 
     Raises:
         HospitalSimError: If the hospital or the period is wrong, or an event cannot be written.
-        EltError: If a step cannot be completed; the message says which thing is in its way.
+        EltError: If a step cannot be completed; the message says why.
     """
     say = _Steps(on_step)
     say.start("simulate")
@@ -135,7 +135,7 @@ def run(
 
 
 class _Steps:
-    """Numbers the steps."""
+    """Numbers the steps and reports each."""
 
     def __init__(self, on_step: OnStep) -> None:
         self._on_step = on_step
@@ -188,7 +188,7 @@ def _count_days(
 
 
 def _require_models(built: BuildSummary) -> None:
-    """Stop where a model is missing; a failed test alone stops nothing, and is told at the end."""
+    """Raise if a model was not built; failed tests alone are reported at the end."""
     failures = (*built.models_failed, *built.tests_failed)
     if built.models_failed or built.skipped:
         raise EltError(f"build: {len(failures)} models or tests failed, {built.skipped} were skipped: {failures[0]}")

@@ -1,4 +1,4 @@
-"""Contracts: what each event type and version has for fields, as columns, as JSON Schema and as Arrow schema."""
+"""Contracts: the fields of each event type and version, as columns, JSON Schema and Arrow schema."""
 
 from elt.contracts.columns import (
     Column,
@@ -14,7 +14,7 @@ from elt.contracts.export import Contract, contracts, json_schema
 from hospital_sim.events import EVENT_TYPES, EVENT_VERSIONS, SCHEMA_VERSION
 
 CONTRACT_VERSION = SCHEMA_VERSION
-"""Version of the contract that the simulation writes with."""
+"""Version of the contract of the events that the simulation writes."""
 
 __all__ = [
     "CONTRACT_VERSION",

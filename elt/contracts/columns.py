@@ -1,8 +1,8 @@
-"""The columns of each event type, derived from ``hospital_sim.events`` and never written by hand.
+"""Columns of each event type, derived from ``hospital_sim.events``.
 
-Whatever needs a column list (Parquet, warehouse tables, dbt sources, the data dictionary) takes it from here,
-so a field that is added to an event appears everywhere. Of a type with several versions, the newest has all columns:
-a version only appends to the one before, and an event of an older version has nulls there.
+Parquet, warehouse tables, dbt sources and the data dictionary take their columns from here, so a field that is added to
+an event appears in all of them. The newest version of a type has all columns: a version only appends columns to the one
+before, and they are null for events of older versions.
 """
 
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ _TAG_DESCRIPTION = "Which of the event types it is."
 
 
 class ColumnKind(StrEnum):
-    """What a value is, from which each store takes its own type."""
+    """Kind of a value, from which each engine derives its type."""
 
     STRING = "string"
     TIMESTAMP = "timestamp"
@@ -40,11 +40,11 @@ class Column:
 
     Attributes:
         name: Name of the field.
-        kind: What its values are. Timestamps are UTC in microseconds, integers are signed 64-bit.
-        nullable: Whether a value may be missing.
-        description: What it means, in one sentence.
-        values: The values it may have, sorted, where it is a choice of strings; else empty.
-        pattern: The regular expression its values match, where it has one.
+        kind: Kind of its values. Timestamps are UTC in microseconds, integers are signed 64-bit.
+        nullable: True if a value may be missing.
+        description: Its meaning, in one sentence.
+        values: The allowed values, sorted, if it is a choice of strings; else empty.
+        pattern: Regular expression of its values; None if there is none.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Column:
 
 
 def columns(event_type: str, version: int | None = None) -> tuple[Column, ...]:
-    """Return the columns of an event type: the event's fields in the order of its JSON, then what versions appended.
+    """Return the columns of an event type: its fields in the order of its JSON, then those that later versions appended.
 
     Args:
         event_type: A key of ``EVENT_TYPES``.
@@ -64,12 +64,12 @@ def columns(event_type: str, version: int | None = None) -> tuple[Column, ...]:
 
     Returns:
         ``event_id``, ``event_type``, ``schema_version``, ``event_time``, ``hospital_id``, ``department_id``,
-        then the fields that only this type has, in the order of its class. What an older version does not have may be
-        null.
+        then the fields that only this type has, in the order of its class. Fields that an older version does not have
+        are nullable.
 
     Raises:
         KeyError: If there is no such event type, or no such version of it.
-        TypeError: If a version does other than append fields to the one before.
+        TypeError: If a version does not only append fields to the one before.
     """
     structs = EVENT_VERSIONS[event_type]
     if version is not None:
@@ -82,16 +82,16 @@ def columns(event_type: str, version: int | None = None) -> tuple[Column, ...]:
 def _versioned_columns(event_type: str, structs: tuple[type[Event], ...]) -> tuple[Column, ...]:
     identifier, *rest = struct_columns(structs[-1])
     tag = Column(EVENT_TYPE, ColumnKind.STRING, nullable=False, description=_TAG_DESCRIPTION, values=(event_type,))
-    found = (identifier, tag, *rest)
+    newest = (identifier, tag, *rest)
     if len(structs) == 1:
-        return found
+        return newest
     before = _versioned_columns(event_type, structs[:-1])
-    if [(column.name, column.kind) for column in found[: len(before)]] != [(old.name, old.kind) for old in before]:
+    if [(column.name, column.kind) for column in newest[: len(before)]] != [(old.name, old.kind) for old in before]:
         raise TypeError(f"{structs[-1].__name__}: a version of {event_type} may only append fields to the one before")
     nullable = [
-        replace(column, nullable=old.nullable or column.nullable) for old, column in zip(before, found, strict=False)
+        replace(column, nullable=old.nullable or column.nullable) for old, column in zip(before, newest, strict=False)
     ]
-    return (*nullable, *(replace(column, nullable=True) for column in found[len(before) :]))
+    return (*nullable, *(replace(column, nullable=True) for column in newest[len(before) :]))
 
 
 @cache
@@ -107,16 +107,16 @@ def struct_version(struct: type[Event]) -> int:
 
 
 def contract_version(event_type: str) -> int:
-    """Return the newest version of an event type's fields: that of its columns."""
+    """Return the newest version of an event type."""
     return struct_version(EVENT_VERSIONS[event_type][-1])
 
 
 @cache
 def struct_columns(struct: type[msgspec.Struct]) -> tuple[Column, ...]:
-    """Return one column for each scalar field of a msgspec struct; fields that hold others are left out.
+    """Return one column for each scalar field of a msgspec struct; nested fields are left out.
 
     Args:
-        struct: The class, such as an event or a department's promise in a run record.
+        struct: The class, such as an event or a department's expectations in a run record.
 
     Returns:
         The columns, in the order of the class.
@@ -124,8 +124,8 @@ def struct_columns(struct: type[msgspec.Struct]) -> tuple[Column, ...]:
     described = inspect.type_info(struct)
     if not isinstance(described, inspect.StructType):
         raise TypeError(f"{struct!r} is not a msgspec struct")
-    found = (_column(field.name, field.type) for field in described.fields)
-    return tuple(column for column in found if column is not None)
+    scalars = (_column(field.name, field.type) for field in described.fields)
+    return tuple(column for column in scalars if column is not None)
 
 
 def arrow_schema(event_type: str, version: int | None = None) -> "pa.Schema":
@@ -145,8 +145,8 @@ def arrow_schema(event_type: str, version: int | None = None) -> "pa.Schema":
 
 
 @cache
-def columns_schema(wanted: tuple[Column, ...]) -> "pa.Schema":
-    """Return the Arrow schema of columns; their descriptions stand in the metadata of the fields."""
+def columns_schema(table_columns: tuple[Column, ...]) -> "pa.Schema":
+    """Return the Arrow schema of columns, with their descriptions in the metadata of the fields."""
     import pyarrow as pa
 
     types = {
@@ -159,7 +159,7 @@ def columns_schema(wanted: tuple[Column, ...]) -> "pa.Schema":
     }
     return pa.schema(
         pa.field(column.name, types[column.kind], column.nullable, {"description": column.description})
-        for column in wanted
+        for column in table_columns
     )
 
 

@@ -1,4 +1,4 @@
-"""Contracts as others read them: a JSON Schema and an Arrow schema for each event type and version."""
+"""Exports contracts: a JSON Schema and an Arrow schema for each event type and version."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 @dataclass(frozen=True)
 class Contract:
-    """What one version of an event type has for fields.
+    """The fields of one version of an event type.
 
     Attributes:
         event_type: The event type.
@@ -31,7 +31,7 @@ class Contract:
 
     @property
     def name(self) -> str:
-        """What files of this contract are called, such as ``admission.v1``."""
+        """Name of the files of this contract, such as ``admission.v1``."""
         return f"{self.event_type}.v{self.version}"
 
     @property
@@ -62,21 +62,20 @@ def contracts(event_type: str | None = None, version: int | None = None) -> Iter
     """Yield the contracts.
 
     Args:
-        event_type: The one event type that is wanted; None for all.
-        version: The one version that is wanted; None for all.
+        event_type: One event type; None for all.
+        version: One version; None for all.
     """
     for name, structs in EVENT_VERSIONS.items():
         for struct in structs:
-            found = struct_version(struct)
-            if event_type in (None, name) and version in (None, found):
-                yield Contract(name, found, json_schema(struct))
+            number = struct_version(struct)
+            if event_type in (None, name) and version in (None, number):
+                yield Contract(name, number, json_schema(struct))
 
 
 def json_schema(struct: type[Event]) -> dict[str, object]:
     """Return the JSON Schema of the raw objects of a class of events.
 
-    It says what a schema can say of one field. What must hold between fields, and between an event and its key, is
-    checked by staging.
+    It covers single fields. Staging checks the rules between fields, and between an event and its key.
     """
     described = msgspec.json.schema(struct)
     definitions = described.pop("$defs", {})

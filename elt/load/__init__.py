@@ -1,1 +1,1 @@
-"""Loading: staged files and run records into the warehouse, each exactly once."""
+"""Loading: puts staged files and run records into the warehouse, each exactly once."""

@@ -1,7 +1,7 @@
-"""Loading: every staged file and every finished run record into the raw schema, each exactly once.
+"""Loads every staged file and every finished run record into the raw schema, each exactly once.
 
-A file counts as loaded when its row stands in ``loaded_file``, and that row is written last. Whatever rows of a file
-are in a table without it were left by a load that was killed; they are removed before the file is loaded again.
+A file is loaded when the table ``loaded_file`` has a row for it, and that row is written last. Rows of a file without
+such a row come from a load that was killed, so they are deleted before the file is loaded again.
 """
 
 from collections.abc import Container
@@ -22,15 +22,15 @@ from hospital_sim.storage import FinishedRun
 
 @dataclass(frozen=True)
 class LoadSummary:
-    """What one load did.
+    """Counts of one load.
 
     Attributes:
         files: Staged files loaded now.
         rows: Events loaded now.
-        files_before: Staged files that were in the warehouse already.
+        files_before: Staged files that were loaded before.
         runs: Run records loaded now.
-        runs_broken: Objects that have the name of a run record and are none, which are not loaded.
-        rows_in_warehouse: Events in the warehouse by type, afterwards.
+        runs_broken: Broken run records, which are not loaded.
+        rows_in_warehouse: Events in the warehouse after the load, by type.
     """
 
     files: int
@@ -45,37 +45,37 @@ class LoadSummary:
         return asdict(self)
 
     def as_counts(self) -> dict[str, object]:
-        """Return the summary in numbers, one a line, for people."""
+        """Return the summary as one number a line, for people."""
         counts = {f"in the warehouse: {name}": rows for name, rows in self.rows_in_warehouse.items()}
         return {name: value for name, value in asdict(self).items() if not isinstance(value, dict)} | counts
 
 
 def load(lake: Lake, dsn: str, prefix: str = DEFAULT_PREFIX, on_progress: OnProgress | None = None) -> LoadSummary:
-    """Load what the lake has and the warehouse has not; loading again changes nothing.
+    """Load the staged files and run records that the warehouse does not hold yet. A second call changes nothing.
 
     Args:
         lake: The lake.
-        dsn: Where the warehouse is; it is made if it is not there.
-        prefix: What the names of the schemas begin with.
+        dsn: DSN of the warehouse; it is created if missing.
+        prefix: Beginning of the names of the schemas.
         on_progress: Called as files are loaded.
 
     Returns:
-        What was loaded.
+        The counts of the load.
 
     Raises:
-        WrongCallError: If the DSN is not one.
+        WrongCallError: If the DSN is not valid.
         EmptyLakeError: If nothing is staged in the lake.
-        BrokenLakeError: If a staged file is not what its manifest says; files before it are loaded, it is not.
+        BrokenLakeError: If a staged file differs from its manifest. Files before it are loaded; it is not.
         EltError: If the warehouse holds another lake's files, or another history of a hospital.
         WarehouseError: If the warehouse cannot be opened or refuses rows.
     """
-    _staged(lake)  # A lake that has nothing to load makes no warehouse.
+    _staged(lake)  # checked first, so that a lake with nothing to load creates no warehouse
     with open_warehouse(dsn, prefix, create=True) as warehouse:
         return load_into(warehouse, lake, on_progress)
 
 
 def load_into(warehouse: Warehouse, lake: Lake, on_progress: OnProgress | None = None) -> LoadSummary:
-    """Load what a lake has and an open warehouse has not (see ``load``).
+    """Load a lake into an open warehouse (see ``load``).
 
     Args:
         warehouse: The warehouse.
@@ -83,7 +83,7 @@ def load_into(warehouse: Warehouse, lake: Lake, on_progress: OnProgress | None =
         on_progress: Called as files are loaded.
 
     Returns:
-        What was loaded.
+        The counts of the load.
     """
     staged = _staged(lake)
     warehouse.require_lake(lake.store)
@@ -108,7 +108,7 @@ def load_into(warehouse: Warehouse, lake: Lake, on_progress: OnProgress | None =
         files_before=len(staged) - len(files),
         runs=len(runs),
         runs_broken=len(records) - len(finished),
-        rows_in_warehouse=_rows_by_type(warehouse),
+        rows_in_warehouse={table.name: _count_rows(warehouse, table) for table in EVENT_TABLES},
     )
 
 
@@ -136,8 +136,8 @@ def _is_loaded(key: str, sha256: str, loaded: dict[str, str], warehouse: Warehou
 
 
 def _require_one_history(warehouse: Warehouse, runs: list[LoadedRun]) -> None:
-    known = warehouse.query(f"SELECT hospital_id, history_id FROM {warehouse.schema('raw')}.{RUN.name}")  # noqa: S608
-    histories = dict(zip(known["hospital_id"].to_pylist(), known["history_id"].to_pylist(), strict=True))
+    loaded_runs = warehouse.query(f"SELECT hospital_id, history_id FROM {warehouse.schema('raw')}.{RUN.name}")  # noqa: S608
+    histories = dict(zip(loaded_runs["hospital_id"].to_pylist(), loaded_runs["history_id"].to_pylist(), strict=True))
     for run in runs:
         if histories.setdefault(run.hospital_id, run.history_id) != run.history_id:
             raise EltError(
@@ -147,29 +147,31 @@ def _require_one_history(warehouse: Warehouse, runs: list[LoadedRun]) -> None:
 
 
 def _leftovers(warehouse: Warehouse, loaded: dict[str, str]) -> set[str]:
-    """Return the files of which a load that was killed left rows."""
-    found: set[str] = set()
+    """Return the keys of files with rows from a load that was killed."""
+    keys: set[str] = set()
     for table in EVENT_TABLES:
         rows = warehouse.query(f"SELECT DISTINCT {SOURCE_FILE} FROM {warehouse.schema('raw')}.{table.name}")  # noqa: S608
-        found.update(rows[SOURCE_FILE].to_pylist())
-    return found - loaded.keys()
+        keys.update(rows[SOURCE_FILE].to_pylist())
+    return keys - loaded.keys()
 
 
 def load_file(
     warehouse: Warehouse, lake: Lake, file: StagedFile, leftovers: Container[str], version: int | None = None
 ) -> None:
-    """Load one staged file: remove what a killed load left of it, add its rows, count them, and book it.
+    """Load one staged file in a transaction.
+
+    Deletes the rows of a load that was killed, adds the rows of the file, counts them, and records the file as loaded.
 
     Args:
-        warehouse: The warehouse, whose raw tables are there.
+        warehouse: The warehouse, with its raw tables.
         lake: The lake.
         file: The file.
-        leftovers: Keys of the files of which a killed load left rows.
-        version: Version of the contract that it was staged with; None for the newest. Columns that were appended since
+        leftovers: Keys of files with rows from a load that was killed.
+        version: Version of the contract that the file was staged with; None for the newest. Columns of later versions
             are null in its rows.
 
     Raises:
-        BrokenLakeError: If it has another number of rows than its manifest says; none of them is kept.
+        BrokenLakeError: If its number of rows differs from its manifest; none of them is kept.
         StatementError: If the warehouse refuses its rows.
     """
     table = event_table(file.event_type)
@@ -177,13 +179,13 @@ def load_file(
         if file.key in leftovers:
             warehouse.delete(table, SOURCE_FILE, file.key)
         warehouse.load_parquet(event_table(file.event_type, version), lake.store, file.key)
-        rows = _rows_of(warehouse, table, file.key)
+        rows = _count_rows(warehouse, table, f"WHERE {SOURCE_FILE} = '{file.key}'")
         if rows != file.rows:
             warehouse.delete(table, SOURCE_FILE, file.key)
             raise BrokenLakeError(
                 f"{file.key}: has {rows} rows, but its manifest says {file.rows}; none of them was kept"
             )
-        _book(warehouse, file.key, table, rows, file.sha256, file.month)
+        _record_as_loaded(warehouse, file.key, table, rows, file.sha256, file.month)
 
 
 def _load_run(warehouse: Warehouse, run: LoadedRun) -> None:
@@ -192,10 +194,12 @@ def _load_run(warehouse: Warehouse, run: LoadedRun) -> None:
             warehouse.delete(table, "run_id", run.run_id)
             if rows.num_rows:
                 warehouse.insert(table, rows)
-        _book(warehouse, run.key, RUN, 1, run.sha256)
+        _record_as_loaded(warehouse, run.key, RUN, 1, run.sha256)
 
 
-def _book(warehouse: Warehouse, key: str, table: RawTable, rows: int, sha256: str, month: date | None = None) -> None:
+def _record_as_loaded(
+    warehouse: Warehouse, key: str, table: RawTable, rows: int, sha256: str, month: date | None = None
+) -> None:
     import pyarrow as pa
 
     row = {
@@ -209,19 +213,6 @@ def _book(warehouse: Warehouse, key: str, table: RawTable, rows: int, sha256: st
     warehouse.insert(LOADED_FILE, pa.Table.from_pylist([row], schema=columns_schema(LOADED_FILE.columns)))
 
 
-def _rows_of(warehouse: Warehouse, table: RawTable, key: str) -> int:
-    counted = warehouse.query(
-        f"SELECT count(*) AS found FROM {warehouse.schema('raw')}.{table.name} WHERE {SOURCE_FILE} = '{key}'"  # noqa: S608
-    )
-    return int(counted["found"][0].as_py())
-
-
-def _rows_by_type(warehouse: Warehouse) -> dict[str, int]:
-    return {
-        table.name: int(
-            warehouse.query(f"SELECT count(*) AS found FROM {warehouse.schema('raw')}.{table.name}")["found"][  # noqa: S608
-                0
-            ].as_py()
-        )
-        for table in EVENT_TABLES
-    }
+def _count_rows(warehouse: Warehouse, table: RawTable, where: str = "") -> int:
+    counted = warehouse.query(f"SELECT count(*) AS n FROM {warehouse.schema('raw')}.{table.name} {where}")  # noqa: S608
+    return int(counted["n"][0].as_py())

@@ -1,4 +1,4 @@
-"""Finished run records as rows: what each run promised and what it emitted."""
+"""Turns finished run records into rows of the run tables: the expectations of each run and its counts."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ class LoadedRun:
         key: Key of the record in the lake.
         sha256: Digest of its bytes.
         run_id: Identifier of the run.
-        history_id: Identifier of the hospital's past.
+        history_id: Identifier of the history of its hospital.
         hospital_id: Identifier of the hospital.
         rows: The rows, by table.
     """
@@ -47,15 +47,15 @@ def loaded_run(finished: FinishedRun) -> LoadedRun:
 
 def _rows(record: RunRecord, key: str) -> dict[RawTable, "pa.Table"]:
     run = record.run
-    own: dict[str, object] = {"run_id": run.run_id, "hospital_id": run.hospital_id}
-    promises = [own | msgspec.structs.asdict(promise) for promise in run.departments]
+    of_run: dict[str, object] = {"run_id": run.run_id, "hospital_id": run.hospital_id}
+    departments = [of_run | msgspec.structs.asdict(department) for department in run.departments]
     months = [
-        own | {"department_id": promise.department_id, "month_number": month, "multiplier": factor}
-        for promise in run.departments
-        for month, factor in enumerate(promise.month_multipliers, start=1)
+        of_run | {"department_id": department.department_id, "month_number": month, "multiplier": factor}
+        for department in run.departments
+        for month, factor in enumerate(department.month_multipliers, start=1)
     ]
-    counts = [own | msgspec.structs.asdict(count) for count in record.counts]
-    diverted = [own | msgspec.structs.asdict(count) for count in record.diverted]
+    counts = [of_run | msgspec.structs.asdict(count) for count in record.counts]
+    diverted = [of_run | msgspec.structs.asdict(count) for count in record.diverted]
     described = msgspec.structs.asdict(run) | {
         "start_date": run.start,
         "end_date": run.end,
@@ -63,7 +63,7 @@ def _rows(record: RunRecord, key: str) -> dict[RawTable, "pa.Table"]:
     }
     return {
         RUN: _table(RUN, [described]),
-        RUN_DEPARTMENT: _table(RUN_DEPARTMENT, promises),
+        RUN_DEPARTMENT: _table(RUN_DEPARTMENT, departments),
         RUN_MONTH: _table(RUN_MONTH, months),
         RUN_COUNT: _table(RUN_COUNT, counts),
         RUN_DIVERSION: _table(RUN_DIVERSION, diverted),

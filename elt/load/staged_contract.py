@@ -1,4 +1,4 @@
-"""Whether a staged file keeps the contract: a file of each version stays as it was staged, and readable."""
+"""Checks that a staged file has the columns of its contract. Files of every version stay readable."""
 
 import re
 from pathlib import Path
@@ -21,19 +21,19 @@ def require_contract(lake: Lake, file: StagedFile) -> int:
 
     Args:
         lake: The lake.
-        file: The file; one that names no version is held to the newest.
+        file: The file. If it names no version, the newest is expected.
 
     Returns:
         The version.
 
     Raises:
         EltError: If it is of a newer version than this program knows.
-        BrokenLakeError: If it has other columns, or is no Parquet file.
+        BrokenLakeError: If it has other columns, or is not a Parquet file.
     """
     from elt.staging.parquet import CONTRACT_KEY
 
     newest = contract_version(file.event_type)
-    found, metadata = _schema_of(lake, file.key)
+    schema, metadata = _schema_of(lake, file.key)
     text = metadata.get(CONTRACT_KEY, b"%d" % newest)
     version = int(text) if _VERSION.fullmatch(text) else 0
     if version > newest:
@@ -44,24 +44,24 @@ def require_contract(lake: Lake, file: StagedFile) -> int:
     if version not in map(struct_version, EVENT_VERSIONS[file.event_type]):
         raise BrokenLakeError(f"{file.key}: names {text!r} as the version of its contract; nothing was loaded")
     expected = arrow_schema(file.event_type, version)
-    if found.equals(expected, check_metadata=False):
+    if schema.equals(expected, check_metadata=False):
         return version
     differences = [
         field.name
-        for field in (*expected, *found)
-        if field.name not in found.names
+        for field in (*expected, *schema)
+        if field.name not in schema.names
         or field.name not in expected.names
-        or not found.field(field.name).equals(expected.field(field.name))
+        or not schema.field(field.name).equals(expected.field(field.name))
     ]
-    what = f"column {differences[0]!r} differs" if differences else "the columns are in another order"
+    difference = f"column {differences[0]!r} differs" if differences else "the columns are in another order"
     raise BrokenLakeError(
-        f"{file.key}: its schema is not the contract's for {file.event_type}, version {version}: {what}; "
+        f"{file.key}: its schema is not the contract's for {file.event_type}, version {version}: {difference}; "
         "nothing was loaded"
     )
 
 
 def _schema_of(lake: Lake, key: str) -> "tuple[pa.Schema, dict[bytes, bytes]]":
-    """Return the columns of a staged file, and its metadata."""
+    """Return the schema of a staged file and its metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
