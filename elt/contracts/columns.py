@@ -56,7 +56,7 @@ class Column:
 
 
 def columns(event_type: str, version: int | None = None) -> tuple[Column, ...]:
-    """Return the columns of an event type: its fields in the order of its JSON, then those that later versions appended.
+    """Return the columns of an event type: its fields in the order of its JSON, then those of later versions.
 
     Args:
         event_type: A key of ``EVENT_TYPES``.
