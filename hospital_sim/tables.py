@@ -1,7 +1,4 @@
-"""Tables of results, and the mean and percentiles of times that stand in them.
-
-Tables read well on a terminal and in a notebook, and turn into frames.
-"""
+"""Tables of results, for terminals, notebooks and data frames; and the mean and percentiles of times in them."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ class Table:
     """Named columns of equal length.
 
     Args:
-        title: What the table shows.
+        title: Title of the table.
         columns: The values of each column, by name, in order.
     """
 
@@ -123,7 +120,7 @@ class Table:
 
 
 def format_cell(cell: Cell) -> str:
-    """Return a cell as text: numbers with thousands separators, floats with three decimals, None as nothing."""
+    """Return a cell as text: numbers with thousands separators, floats with three decimals, None as an empty text."""
     if cell is None:
         return ""
     if isinstance(cell, bool) or not isinstance(cell, int | float):

@@ -97,6 +97,6 @@ def _summary(written: list[Written], sink: str) -> dict[str, object]:
         **events,
         "events": sum(events.values()),
         "created": sum(created for _, created, _ in written),
-        "already_there": sum(found for _, _, found in written),
+        "already_there": sum(existing for _, _, existing in written),
         "sink": public_url(sink),
     }

@@ -1,4 +1,4 @@
-"""Tables read well as text and as HTML, escape what they hold, and turn into frames."""
+"""Tables read well as text and as HTML, escape their cells, and turn into frames."""
 
 import sys
 from datetime import UTC, date, datetime
@@ -21,6 +21,14 @@ def test_a_table_is_rows_and_columns() -> None:
     assert list(TABLE.rows()) == [("A", 1200, 0.5), ("Long name", 3, None)]
     assert list(TABLE)[1] == {"ward": "Long name", "beds": 3, "rate": None}
     assert TABLE["beds"] == [1200, 3]
+
+
+def test_a_table_is_made_from_rows() -> None:
+    table = Table.from_rows("Wards", ("ward", "beds", "rate"), [("A", 1200, 0.5), ("Long name", 3, None)])
+    assert repr(table) == repr(TABLE)
+    assert Table.from_rows("None", ("ward", "beds"), []).columns == ("ward", "beds")
+    with pytest.raises(ValueError, match="zip"):
+        Table.from_rows("Wards", ("ward", "beds"), [("A",)])
 
 
 def test_numbers_are_aligned_to_the_right_and_words_to_the_left() -> None:
@@ -47,7 +55,7 @@ def test_a_table_without_rows_shows_its_head() -> None:
     assert len(empty.to_pandas()) == 0
 
 
-def test_to_change_a_column_that_was_given_out_changes_no_table() -> None:
+def test_changing_a_returned_column_does_not_change_the_table() -> None:
     TABLE["beds"].append(99)
     assert TABLE["beds"] == [1200, 3]
 
@@ -57,7 +65,7 @@ def test_columns_of_unequal_length_are_refused() -> None:
         Table("Wards", {"a": [1], "b": [1, 2]})
 
 
-def test_a_column_that_is_not_there_is_an_error() -> None:
+def test_an_unknown_column_is_an_error() -> None:
     with pytest.raises(KeyError):
         TABLE["patients"]
 
@@ -70,7 +78,7 @@ def test_a_table_turns_into_frames() -> None:
     assert Table("Days", {"day": [date(2024, 1, 1)]}).to_arrow().schema.field("day").type == pyarrow.date32()
 
 
-def test_a_table_turns_into_a_polars_frame_whatever_is_missing_or_comes_first() -> None:
+def test_a_table_turns_into_a_polars_frame_with_missing_and_mixed_values() -> None:
     polars = pytest.importorskip("polars")
     columns = {"rate": [None, 1, 0.5], "moment": [None, datetime(2024, 1, 1, tzinfo=UTC), None], "none": [None] * 3}
     frame = Table("Rates", columns).to_polars()
@@ -85,7 +93,7 @@ def test_a_table_turns_into_a_polars_frame_whatever_is_missing_or_comes_first() 
     ("method", "module", "extra"),
     [("to_pandas", "pandas", "pandas"), ("to_polars", "polars", "polars"), ("to_arrow", "pyarrow", "arrow")],
 )
-def test_without_the_extra_a_frame_says_which_to_install(
+def test_a_frame_without_its_extra_is_an_error_that_names_it(
     method: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
@@ -100,10 +108,10 @@ def test_a_cell_as_text(cell: object, text: str) -> None:
     assert format_cell(cell) == text  # type: ignore[arg-type]
 
 
-def test_times_are_summed_up_with_linear_interpolation() -> None:
+def test_percentiles_of_times_use_linear_interpolation() -> None:
     expected = TimeSummary(mean=4.0, p50=2.5, p90=7.9, p95=8.95, longest=10.0)
     assert summarise_times([1, 2, 3, 10]) == pytest.approx(expected)
 
 
-def test_a_summary_of_no_times_is_none_throughout() -> None:
+def test_a_summary_of_no_times_has_only_none() -> None:
     assert summarise_times([]) == (None, None, None, None, None)
