@@ -1,4 +1,4 @@
-"""What is in the tables of a warehouse, and dbt run on it without tests."""
+"""Contents of the tables of a warehouse, and runs of dbt without tests."""
 
 import math
 import subprocess

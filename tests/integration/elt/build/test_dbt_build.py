@@ -1,4 +1,4 @@
-"""A build makes every model, runs every test, says which failed, and lets go of the warehouse."""
+"""A build makes every model, runs every test, names the failed ones, and releases the warehouse."""
 
 import json
 import os
@@ -85,7 +85,7 @@ def test_a_build_with_nothing_new_starts_no_dbt_and_says_so(built: Built, monkey
     assert again.models == 0
 
 
-def test_a_model_that_someone_dropped_is_built_again_and_unit_tests_that_passed_are_not_repeated(built: Built) -> None:
+def test_a_dropped_model_is_built_again_without_repeating_unit_tests(built: Built) -> None:
     before = table_digests(built.dsn)
     with open_warehouse(built.dsn) as warehouse:
         warehouse.execute("DROP TABLE hospital_marts.mart_waiting_now SYNC")
@@ -97,7 +97,7 @@ def test_a_model_that_someone_dropped_is_built_again_and_unit_tests_that_passed_
 
 
 @pytest.mark.parametrize(("version", "told"), [(99, "newer version .* upgrade"), (1, "older version .* new one")])
-def test_a_warehouse_of_another_version_is_left_alone(built: Built, tmp_path: Path, version: int, told: str) -> None:
+def test_a_warehouse_of_another_version_is_refused(built: Built, tmp_path: Path, version: int, told: str) -> None:
     dsn = f"chdb://{tmp_path}/warehouse"
     load(Lake.open(str(built.lake)), dsn)
     with open_warehouse(dsn) as warehouse:
@@ -108,7 +108,7 @@ def test_a_warehouse_of_another_version_is_left_alone(built: Built, tmp_path: Pa
             command()
 
 
-def test_a_build_writes_nothing_beside_the_models(built: Built) -> None:
+def test_a_build_writes_nothing_into_the_project(built: Built) -> None:
     assert not list(MODELS.rglob("target"))
     assert not list(MODELS.rglob("logs"))
     assert not list(MODELS.rglob(".user.yml"))
@@ -212,14 +212,14 @@ def test_no_incremental_model_appends_silently(built: Built) -> None:
         assert silently_appending({"planted": planted}) == ["fact_admissions"]
 
 
-def test_what_was_built_is_noted_after_every_incremental_model(built: Built) -> None:
+def test_files_are_recorded_as_built_after_every_incremental_model(built: Built) -> None:
     nodes = manifest(built)["nodes"]
     incremental = {name for name, node in nodes.items() if dict(node["config"])["materialized"] == "incremental"}  # type: ignore[call-overload]
     needed = set(dict(nodes["model.hospital.built_files"]["depends_on"])["nodes"])  # type: ignore[call-overload]
     assert needed == incremental | {"model.hospital.files_to_build"}
 
 
-def test_a_build_of_a_part_notes_nothing(built: Built, tmp_path: Path) -> None:
+def test_a_build_of_selected_models_records_no_files(built: Built, tmp_path: Path) -> None:
     dsn = f"chdb://{tmp_path}/warehouse"
     load(Lake.open(str(built.lake)), dsn)
     run_models(dsn, "--select", "+mart_waiting_now", "built_files")

@@ -26,7 +26,7 @@ def place(redshift: Redshift) -> RedshiftDsn:
     return found
 
 
-def test_the_certificate_is_looked_at_in_full_if_nothing_else_is_said(
+def test_the_certificate_is_verified_in_full_by_default(
     place: RedshiftDsn, redshift: Redshift, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(redshift.authority))
@@ -51,7 +51,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused(place: RedshiftDsn) ->
         RedshiftWarehouse(place, create=True)
 
 
-def test_a_wrong_password_is_a_wrong_call_that_tells_no_secret(place: RedshiftDsn) -> None:
+def test_a_wrong_password_is_a_wrong_call_without_secrets(place: RedshiftDsn) -> None:
     with pytest.raises(WrongCallError, match="refuses this user or password; set REDSHIFT_PASSWORD") as told:
         RedshiftWarehouse(replace(place, password="se cret", sslmode="disable"))
     assert told.value.exit_code == 2
@@ -59,7 +59,7 @@ def test_a_wrong_password_is_a_wrong_call_that_tells_no_secret(place: RedshiftDs
     assert told.value.__cause__ is None
 
 
-def test_a_server_that_cannot_be_reached_is_told_within_20_seconds() -> None:
+def test_an_unreachable_server_fails_within_20_seconds() -> None:
     with silent_port() as port:
         begin = time.monotonic()
         with pytest.raises(WarehouseError, match="cannot be reached") as told:
@@ -69,7 +69,7 @@ def test_a_server_that_cannot_be_reached_is_told_within_20_seconds() -> None:
     assert "hidden" not in str(told.value)
 
 
-def test_a_connection_that_breaks_is_told_in_one_line(place: RedshiftDsn) -> None:
+def test_a_broken_connection_raises_an_error_of_one_line(place: RedshiftDsn) -> None:
     with RedshiftWarehouse(replace(place, sslmode="disable"), create=True) as warehouse:
         warehouse._session._connection._usock.shutdown(socket.SHUT_RDWR)
         with pytest.raises(WarehouseError, match=r"went away .*run the same command again") as told:
@@ -94,7 +94,7 @@ def test_what_begins_a_transaction_within_another_is_part_of_it(place: RedshiftD
     assert found["n"].to_pylist() == [0]
 
 
-def test_dbt_is_told_where_it_is_and_never_in_its_arguments(redshift: Redshift) -> None:
+def test_dbt_gets_the_address_of_the_cluster_in_its_environment_only(redshift: Redshift) -> None:
     with dbt_target("redshift://loader:p%40ss@cluster.example/lake?sslmode=verify-ca", "trust") as target:
         told = {name: target.environment[name] for name in target.environment if name.startswith("HOSPITAL_WAREHOUSE")}
         assert target.environment["REDSHIFT_PASSWORD"] == "p@ss"

@@ -1,4 +1,4 @@
-"""A lake on S3 is copied into Redshift file by file, each as a whole and once; what does not fit is refused before."""
+"""Redshift loads each staged file on S3 completely and once; files that do not fit their table are refused first."""
 
 import io
 import logging
@@ -370,7 +370,7 @@ def test_a_secret_is_in_no_error_and_no_log(
     assert "***" in str(echoed.value)
 
 
-def test_a_bucket_in_another_region_is_told(redshift: Redshift, lake: ObjectStore, prefix: str) -> None:
+def test_the_error_says_that_a_bucket_is_in_another_region(redshift: Redshift, lake: ObjectStore, prefix: str) -> None:
     regions = redshift.only_stand_in.regions
     bucket = lake.url.removeprefix("s3://").partition("/")[0]
     regions[bucket] = "us-west-1"

@@ -1,4 +1,4 @@
-"""One lake, two warehouses: every row of every model is the same in Redshift as in chDB, however it came to be."""
+"""Every row of every model is the same in Redshift, built in increments, as in chDB, built at once."""
 
 import random
 from collections.abc import Iterable, Iterator
@@ -114,7 +114,7 @@ def test_a_whole_build_passes_every_test_of_the_project(both: Both) -> None:
     assert both.first.tests_passed > 90
 
 
-def test_a_build_was_killed_between_what_is_compared(both: Both) -> None:
+def test_a_build_was_killed_before_the_comparison(both: Both) -> None:
     assert both.killed
 
 
@@ -156,7 +156,7 @@ def functions_unknown_to_redshift(statements: Iterable[exp.Expression | None]) -
     return {call.name.lower() for each in statements if each for call in each.find_all(exp.Anonymous)}
 
 
-def test_a_function_of_another_engine_would_be_found() -> None:
+def test_a_function_of_another_engine_is_detected() -> None:
     of_clickhouse = sqlglot.parse("select toDate32(seen), quantileExactInclusive(0.5)(size) from t", read="redshift")
     assert "todate32" in functions_unknown_to_redshift(of_clickhouse)
 
@@ -197,7 +197,7 @@ def test_no_name_of_the_project_is_a_word_that_redshift_reserves(
         ("mart_bed_utilisation", "diststyle all compound sortkey(date, hospital_id, department_id)"),
     ],
 )
-def test_tables_lie_as_a_star_is_joined(sent: list[str], table: str, layout: str) -> None:
+def test_tables_are_distributed_and_sorted_for_a_star_schema(sent: list[str], table: str, layout: str) -> None:
     made = [
         code for statement in sent if f'"{table}' in (code := " ".join(code_of(statement).split()))
         and code.startswith("create table")
@@ -210,5 +210,5 @@ def test_an_increment_replaces_months(sent: list[str]) -> None:
     assert not [statement for statement in sent if "truncate" in code_of(statement).lower()]
 
 
-def test_the_project_is_sent_whole() -> None:
+def test_the_project_has_all_its_models() -> None:
     assert len(model_tables()) == len(list((MODELS / "models").rglob("*.sql"))) > 30

@@ -1,4 +1,4 @@
-"""A chDB warehouse is held by one at a time, answers in Arrow, and says in one line what is wrong."""
+"""A chDB warehouse is open in one process at a time, returns Arrow tables, and raises errors of one line."""
 
 import subprocess
 import sys
@@ -62,14 +62,14 @@ def holder(dsn: str) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def test_a_warehouse_that_is_not_there_is_not_made_by_asking(dsn: str, tmp_path: Path) -> None:
+def test_opening_a_missing_warehouse_fails_and_creates_nothing(dsn: str, tmp_path: Path) -> None:
     with pytest.raises(NoWarehouseError, match="hospital-elt load") as told:
         open_warehouse(dsn)
     assert told.value.exit_code == 2
     assert not list(tmp_path.iterdir())
 
 
-def test_another_process_that_holds_it_is_named_within_seconds(holder: subprocess.Popen[str], dsn: str) -> None:
+def test_the_error_names_the_process_that_holds_the_warehouse(holder: subprocess.Popen[str], dsn: str) -> None:
     started = time.monotonic()
     with pytest.raises(WarehouseInUseError, match=f"in use by process {holder.pid}") as told:
         open_warehouse(dsn)
@@ -77,21 +77,21 @@ def test_another_process_that_holds_it_is_named_within_seconds(holder: subproces
     assert told.value.exit_code == 1
 
 
-def test_a_process_that_was_killed_holds_nothing(holder: subprocess.Popen[str], dsn: str) -> None:
+def test_a_killed_process_holds_no_lock(holder: subprocess.Popen[str], dsn: str) -> None:
     holder.kill()
     holder.wait()
     with open_warehouse(dsn) as warehouse:
         assert warehouse.query("SELECT 1 AS one").to_pylist() == [{"one": 1}]
 
 
-def test_it_is_held_against_this_process_too_and_let_go_when_closed(dsn: str) -> None:
+def test_a_warehouse_is_locked_within_one_process_too_until_closed(dsn: str) -> None:
     with open_warehouse(dsn, create=True), pytest.raises(WarehouseInUseError):
         open_warehouse(dsn)
     with open_warehouse(dsn) as again:
         assert again.query("SELECT 1 AS one").num_rows == 1
 
 
-def test_a_second_warehouse_in_one_process_is_refused_and_lets_go_of_its_directory(dsn: str, tmp_path: Path) -> None:
+def test_a_second_warehouse_in_one_process_is_refused_and_its_directory_released(dsn: str, tmp_path: Path) -> None:
     other = f"chdb://{tmp_path / 'other'}"
     with open_warehouse(dsn, create=True), pytest.raises(WarehouseError, match="this process has another one open"):
         open_warehouse(other, create=True)
@@ -99,7 +99,7 @@ def test_a_second_warehouse_in_one_process_is_refused_and_lets_go_of_its_directo
         assert opened.query("SELECT 1 AS one").num_rows == 1
 
 
-def test_a_directory_that_chdb_alone_holds_is_told_too(dsn: str, tmp_path: Path) -> None:
+def test_a_directory_opened_by_chdb_directly_is_refused(dsn: str, tmp_path: Path) -> None:
     code = "import chdb, sys, time; held = chdb.connect(sys.argv[1]); print('open', flush=True); time.sleep(60)"
     with subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path / "warehouse")], stdout=subprocess.PIPE, text=True
@@ -128,7 +128,7 @@ def test_a_path_that_is_a_file_cannot_be_a_warehouse(tmp_path: Path) -> None:
         ("SELECT no_function(1)", "no_function"),
     ],
 )
-def test_wrong_sql_is_told_in_one_line(warehouse: Warehouse, sql: str, told: str) -> None:
+def test_wrong_sql_raises_an_error_of_one_line(warehouse: Warehouse, sql: str, told: str) -> None:
     with pytest.raises(StatementError, match=told) as error:
         warehouse.query(sql)
     assert error.value.wrong_sql
@@ -137,7 +137,7 @@ def test_wrong_sql_is_told_in_one_line(warehouse: Warehouse, sql: str, told: str
     assert len(str(error.value)) < 420
 
 
-def test_work_that_fails_is_not_the_fault_of_the_sql(warehouse: Warehouse) -> None:
+def test_a_failure_at_run_time_is_not_wrong_sql(warehouse: Warehouse) -> None:
     with pytest.raises(StatementError) as error:
         warehouse.query("SELECT throwIf(number = 3, 'too far') FROM numbers(5)")
     assert not error.value.wrong_sql

@@ -1,4 +1,4 @@
-"""A ClickHouse server is loaded exactly once whoever dies, and says in one line, without a secret, what is wrong."""
+"""A ClickHouse server is loaded exactly once, even after kills; its errors are one line without secrets."""
 
 import random
 import signal
@@ -149,7 +149,7 @@ def test_a_loader_killed_at_a_random_moment_is_completed_by_the_next(
     kill_in_the_middle(20 if soak else 2, attempt, record_property)
 
 
-def test_a_server_that_goes_away_in_mid_load_is_told_and_the_same_load_completes_later(
+def test_a_load_completes_later_if_the_server_stops_during_it(
     tmp_path: Path, lake: LocalStore, whole: dict[str, tuple[int, int]]
 ) -> None:
     class Dying(KilledWarehouse):
@@ -174,14 +174,14 @@ def test_a_server_that_goes_away_in_mid_load_is_told_and_the_same_load_completes
         server.stop()
 
 
-def test_a_connection_that_breaks_in_mid_query_is_told(clickhouse: ClickHouseServer, prefix: str) -> None:
+def test_a_connection_that_breaks_during_a_query_raises_an_error(clickhouse: ClickHouseServer, prefix: str) -> None:
     with clickhouse.open(prefix) as warehouse:
         threading.Timer(0.3, warehouse._client.connection.socket.shutdown, [socket.SHUT_RDWR]).start()
         with pytest.raises(WarehouseError, match="went away"):
             warehouse.query("SELECT sleep(2)")
 
 
-def test_a_wrong_password_is_a_wrong_call_that_tells_no_secret(clickhouse: ClickHouseServer) -> None:
+def test_a_wrong_password_is_a_wrong_call_without_secrets(clickhouse: ClickHouseServer) -> None:
     with pytest.raises(WrongCallError, match="refuses this user or password; set CLICKHOUSE_PASSWORD") as told:
         ClickHouseWarehouse(replace(clickhouse.dsn, password="se cret"), types=OLD_TYPES)
     assert told.value.exit_code == 2
@@ -198,7 +198,7 @@ def test_the_password_is_taken_from_the_environment(
     assert PASSWORD not in str(told.value)
 
 
-def test_dbt_is_told_where_the_server_is_and_never_in_its_arguments(clickhouse: ClickHouseServer) -> None:
+def test_dbt_gets_the_address_of_the_server_in_its_environment_only(clickhouse: ClickHouseServer) -> None:
     with dbt_target(f"clickhouse://loader:p%40ss@127.0.0.1:{clickhouse.port}/?secure=true", "trust") as target:
         told = {name: target.environment[name] for name in target.environment if name.startswith("HOSPITAL_WAREHOUSE")}
         assert told | {"HOSPITAL_WAREHOUSE_PATH": ""} == {
@@ -231,7 +231,7 @@ def test_the_profile_of_the_project_logs_in_on_the_server(clickhouse: ClickHouse
     assert PASSWORD not in done.stdout + done.stderr
 
 
-def test_a_server_that_cannot_be_reached_is_told_within_20_seconds() -> None:
+def test_an_unreachable_server_fails_within_20_seconds() -> None:
     with silent_port() as port:
         begin = time.monotonic()
         with pytest.raises(WarehouseError, match="cannot be reached") as told:

@@ -110,7 +110,7 @@ def test_the_engine_reads_what_is_staged_with_the_name_of_its_file(
     assert bucket.asked  # type: ignore[attr-defined]
 
 
-def test_a_server_that_cannot_read_the_bucket_is_sent_the_columns(
+def test_columns_are_streamed_to_a_server_that_cannot_read_the_bucket(
     lake: LocalStore, bucket: ThreadingHTTPServer, clickhouse: ClickHouseServer
 ) -> None:
     with clickhouse.open("on_s3") as warehouse:

@@ -1,4 +1,4 @@
-"""What every warehouse does alike: embedded, on a server of 2018 or of CLICKHOUSE_TEST_DSN, and on Redshift."""
+"""Contract of all warehouses: chDB, a ClickHouse server of 2018 or of CLICKHOUSE_TEST_DSN, and Redshift."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -107,7 +107,7 @@ def as_day(value: object) -> object:
     return date(1970, 1, 1) + timedelta(days=value) if isinstance(value, int) else value
 
 
-def test_a_warehouse_that_is_not_there_is_not_made_by_asking(opened: Open) -> None:
+def test_opening_a_missing_warehouse_fails_and_creates_nothing(opened: Open) -> None:
     with pytest.raises(NoWarehouseError, match="hospital-elt load") as told:
         opened()
     assert told.value.exit_code == 2
@@ -115,14 +115,14 @@ def test_a_warehouse_that_is_not_there_is_not_made_by_asking(opened: Open) -> No
         opened()
 
 
-def test_values_come_back_as_they_went_in(warehouse: Warehouse) -> None:
+def test_values_are_read_back_as_inserted(warehouse: Warehouse) -> None:
     warehouse.insert(THINGS, things(*ROWS))
     assert asked(warehouse) == ROWS
     found = warehouse.query(f"SELECT seen, count, size FROM {warehouse.schema('raw')}.thing")
     assert found.schema.types == [pa.timestamp("us", tz="UTC"), pa.int64(), pa.float64()]
 
 
-def test_a_staged_file_is_loaded_with_its_name(warehouse: Warehouse, lake: ObjectStore) -> None:
+def test_a_staged_file_is_loaded_with_its_key(warehouse: Warehouse, lake: ObjectStore) -> None:
     staged = things(*ROWS).drop_columns(["source_file"])
     written = BytesIO()
     pq.write_table(staged, written)
@@ -155,14 +155,14 @@ def test_a_table_of_an_older_contract_gets_the_columns_it_lacks_and_old_rows_hav
     assert found.column_names == [column.name for column in newer.columns]
 
 
-def test_what_was_inserted_is_there_for_who_opens_it_next(opened: Open, warehouse: Warehouse) -> None:
+def test_inserted_rows_are_there_when_the_warehouse_is_opened_again(opened: Open, warehouse: Warehouse) -> None:
     warehouse.insert(THINGS, things(ROWS[0]))
     warehouse.close()
     with opened() as again:
         assert asked(again) == ROWS[:1]
 
 
-def test_no_rows_are_no_insert(warehouse: Warehouse) -> None:
+def test_inserting_no_rows_adds_none(warehouse: Warehouse) -> None:
     warehouse.insert(THINGS, things())
     found = warehouse.query(f"SELECT * FROM {warehouse.schema('raw')}.thing")
     assert (found.num_rows, found.column_names) == (0, [column.name for column in THINGS.columns])
@@ -197,7 +197,7 @@ def test_schemas_begin_with_the_prefix(warehouse: Warehouse) -> None:
         warehouse.schema("mart")
 
 
-def test_what_no_row_matched_is_null(warehouse: Warehouse) -> None:
+def test_a_join_without_a_match_gives_null(warehouse: Warehouse) -> None:
     warehouse.insert(THINGS, things(ROWS[0]))
     schema = warehouse.schema("raw")
     found = warehouse.query(
@@ -217,7 +217,7 @@ def test_what_no_row_matched_is_null(warehouse: Warehouse) -> None:
         ("SELECT no_function(1)", "no_function"),
     ],
 )
-def test_wrong_sql_is_told_in_one_line(warehouse: Warehouse, sql: str, told: str) -> None:
+def test_wrong_sql_raises_an_error_of_one_line(warehouse: Warehouse, sql: str, told: str) -> None:
     with pytest.raises(StatementError, match=told) as error:
         warehouse.query(sql)
     assert error.value.wrong_sql
@@ -227,12 +227,12 @@ def test_wrong_sql_is_told_in_one_line(warehouse: Warehouse, sql: str, told: str
     assert warehouse.query("SELECT 1 AS one").num_rows == 1
 
 
-def test_a_semicolon_at_the_end_is_no_fault(warehouse: Warehouse) -> None:
+def test_a_query_may_end_with_a_semicolon(warehouse: Warehouse) -> None:
     assert warehouse.query("SELECT 1 AS one ; ").to_pylist() == [{"one": 1}]
 
 
 @pytest.mark.parametrize("sql", ["DROP TABLE {}.thing", "INSERT INTO {}.thing (name) SELECT 'x'"])
-def test_asking_changes_nothing(warehouse: Warehouse, sql: str) -> None:
+def test_a_query_cannot_change_anything(warehouse: Warehouse, sql: str) -> None:
     with pytest.raises(StatementError, match="readonly") as error:
         warehouse.query(sql.format(warehouse.schema("raw")))
     assert error.value.wrong_sql

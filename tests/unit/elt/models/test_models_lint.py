@@ -1,4 +1,4 @@
-"""The dbt project keeps to standard SQL, and nothing in it can append twice."""
+"""The dbt project uses standard SQL, and no incremental model can append rows twice."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ OF_THE_ENGINE = re.compile(r"\b(?:[a-z]+[A-Z]\w*|any|arrayJoin|numbers|multiIf|q
 
 
 @pytest.mark.parametrize("model", MODEL_FILES, ids=lambda path: path.stem)
-def test_no_function_of_one_engine_stands_outside_a_macro(model: Path) -> None:
+def test_models_use_no_function_of_one_engine(model: Path) -> None:
     assert OF_THE_ENGINE.findall(model.read_text()) == []
 
 
@@ -26,11 +26,11 @@ def engine_functions(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("macros", MACROS, ids=lambda path: path.stem)
-def test_what_only_clickhouse_knows_stands_in_a_macro_of_its_own(macros: Path) -> None:
+def test_functions_of_clickhouse_are_in_its_own_macros_only(macros: Path) -> None:
     assert engine_functions(macros.read_text()) == []
 
 
-def test_a_function_of_the_engine_would_be_found() -> None:
+def test_a_function_of_the_engine_is_detected() -> None:
     assert engine_functions("{% macro day(x) -%} toDate32({{ x }}) {%- endmacro %}") == ["toDate32("]
     assert engine_functions("{% macro clickhouse__day(x) -%} toDate32({{ x }}) {%- endmacro %}") == []
 

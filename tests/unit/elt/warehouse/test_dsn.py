@@ -1,4 +1,4 @@
-"""DSNs are read as they are documented, and a wrong one is told without its password."""
+"""DSNs are parsed as documented, and errors hide their passwords."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from elt.warehouse.dsn import ChdbDsn, ClickHouseDsn, RedshiftDsn, parse_dsn
 pytestmark = pytest.mark.unit
 
 
-def test_a_directory_is_absolute_or_where_one_is() -> None:
+def test_a_relative_directory_starts_at_the_working_directory() -> None:
     assert parse_dsn("chdb:///data/warehouse") == ChdbDsn(Path("/data/warehouse"))
     assert parse_dsn("chdb://demo/warehouse") == ChdbDsn(Path.cwd() / "demo" / "warehouse")
 
@@ -78,13 +78,13 @@ def test_a_redshift_is_read_with_its_defaults(written: str, read: RedshiftDsn, m
         ("redshift://u:secret@h/dev?ssl=true", "there may be only iam_role"),
     ],
 )
-def test_a_wrong_dsn_is_told_without_its_password(written: str, told: str) -> None:
+def test_the_error_for_a_wrong_dsn_hides_its_password(written: str, told: str) -> None:
     with pytest.raises(WrongCallError, match=told) as error:
         parse_dsn(written)
     assert "secret" not in str(error.value)
 
 
-def test_a_password_is_in_no_text_of_a_dsn() -> None:
+def test_the_text_of_a_dsn_has_no_password() -> None:
     dsn = parse_dsn("clickhouse://u:secret@h:9000/")
     assert "secret" not in f"{dsn} {dsn!r}"
 
@@ -102,7 +102,7 @@ def test_a_server_reads_a_lake_on_s3_at_its_endpoint(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("dsn", ["warehouse", "duckdb:///data", "/data/warehouse", ""])
-def test_an_unknown_kind_is_named_with_the_kinds_there_are(dsn: str) -> None:
+def test_the_error_for_an_unknown_kind_lists_the_kinds(dsn: str) -> None:
     with pytest.raises(WrongCallError, match="chdb:///absolute/path") as told:
         parse_dsn(dsn)
     assert repr(dsn) in str(told.value)
@@ -110,7 +110,7 @@ def test_an_unknown_kind_is_named_with_the_kinds_there_are(dsn: str) -> None:
 
 
 @pytest.mark.parametrize("dsn", ["postgres://me:s3cret@host/db", "mysql://me:s3@cret@host:1/db"])
-def test_a_password_is_never_told(dsn: str) -> None:
+def test_the_error_for_an_unknown_kind_hides_the_password(dsn: str) -> None:
     with pytest.raises(WrongCallError) as told:
         parse_dsn(dsn)
     assert "me:***@host" in str(told.value)

@@ -1,4 +1,4 @@
-"""The raw tables are the staged columns and the file they came from, derived from the events."""
+"""The raw tables have the staged columns and the key of the file, derived from the events."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What Redshift is told fits its rules, and what it gives back is what was asked."""
+"""Statements for Redshift fit its rules, and its results become Arrow tables."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,17 +22,17 @@ KEY = "staging/admission/event_date=2024-03/admission.parquet"
 
 
 @pytest.mark.parametrize("table", RAW_TABLES, ids=lambda table: table.name)
-def test_every_text_of_a_table_has_a_length_and_every_column_its_name_in_marks(table: object) -> None:
+def test_every_text_column_has_a_length_and_every_name_is_quoted(table: object) -> None:
     sql = create_table("hospital_raw", table)  # type: ignore[arg-type]
     assert sql.count("VARCHAR") == sql.count("VARCHAR(")
     assert '"source_file" VARCHAR(1024) NOT NULL' in sql or "source_file" not in sql
 
 
-def test_a_result_of_a_check_may_be_as_long_as_a_text_can_be() -> None:
+def test_the_detail_of_a_check_has_the_longest_text_type() -> None:
     assert '"detail" VARCHAR(65535) NOT NULL' in create_table("q", CHECK_RESULT, longest=True)
 
 
-def test_rows_are_sent_in_parts_that_the_protocol_has_room_for() -> None:
+def test_rows_are_sent_in_batches_that_fit_the_protocol() -> None:
     row = {"source_file": "k", "table_name": "t", "month": None, "row_count": 1, "sha256": "", "loaded_at": NEW_YEAR}
     rows = pa.Table.from_pylist([row] * 12_000, schema=columns_schema(LOADED_FILE.columns))
     parts = list(batches(rows, LOADED_FILE.columns))
