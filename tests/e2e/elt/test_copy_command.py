@@ -62,7 +62,7 @@ def test_the_summary_can_be_read_by_people(lake: LocalStore, tmp_path: Path) -> 
         (["LAKE", "LAKE/inside"], "one is inside the other"),
     ],
 )
-def test_a_wrong_call_is_said_in_one_line(lake: LocalStore, words: list[str], said: str) -> None:
+def test_a_wrong_call_prints_one_line(lake: LocalStore, words: list[str], said: str) -> None:
     done = _copy(*(word.replace("LAKE", lake.url) for word in words))
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr

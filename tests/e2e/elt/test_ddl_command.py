@@ -33,7 +33,7 @@ def test_the_text_is_the_statements_of_the_json_each_with_a_semicolon() -> None:
         (["clickhouse", "--prefix", "My-"], "prefix 'My-'"),
     ],
 )
-def test_a_wrong_call_is_said_in_one_line(words: list[str], said: str) -> None:
+def test_a_wrong_call_prints_one_line(words: list[str], said: str) -> None:
     done = _ddl(*words)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr

@@ -31,7 +31,7 @@ def lake(tmp_path: Path) -> LocalStore:
     return store
 
 
-def test_verify_proves_a_lake_and_names_what_is_wrong_with_it(tmp_path: Path) -> None:
+def test_verify_passes_a_lake_and_names_its_problems(tmp_path: Path) -> None:
     store = LocalStore(tmp_path / "lake")
     hs.load("small").simulate("2024-01-01", "2024-01-05", seed=1).write(f"{store.url}/raw")
     elt("stage", "--lake", store.url)
@@ -99,7 +99,7 @@ def test_contracts_are_shown_and_written(tmp_path: Path) -> None:
         (["stage", "--lake", "LAKE", "--dask", "tcp://127.0.0.1:9", "--workers", "2"], "--workers"),
     ],
 )
-def test_a_wrong_call_is_said_in_a_line(lake: LocalStore, words: list[str], named: str) -> None:
+def test_a_wrong_call_prints_one_line(lake: LocalStore, words: list[str], named: str) -> None:
     done = elt(*(word.replace("LAKE", lake.url) for word in words))
 
     assert done.returncode == 2
@@ -107,7 +107,7 @@ def test_a_wrong_call_is_said_in_a_line(lake: LocalStore, words: list[str], name
     assert len(done.stderr.splitlines()) <= 2
 
 
-def test_a_cluster_that_does_not_answer_is_said_in_bounded_time(lake: LocalStore) -> None:
+def test_a_cluster_that_does_not_answer_is_reported_in_bounded_time(lake: LocalStore) -> None:
     begin = time.monotonic()
 
     done = elt("stage", "--lake", lake.url, "--dask", "tcp://127.0.0.1:9")
@@ -134,7 +134,7 @@ def test_a_dask_cluster_writes_the_bytes_of_one_process(lake: LocalStore, tmp_pa
 
 
 @pytest.mark.parametrize("words", [[], ["quarantine"]])
-def test_a_call_without_a_command_says_which_there_are(words: list[str]) -> None:
+def test_a_call_without_a_command_lists_the_commands(words: list[str]) -> None:
     done = elt(*words)
 
     assert done.returncode == 2

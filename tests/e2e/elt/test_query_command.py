@@ -96,7 +96,7 @@ def test_a_warehouse_in_use_ends_with_1_within_seconds(dsn: str) -> None:
     assert "in use by process" in done.stderr
 
 
-def test_a_server_that_cannot_be_reached_is_said_in_one_line() -> None:
+def test_an_unreachable_server_is_reported_in_one_line() -> None:
     done = query("clickhouse://somebody@127.0.0.1:1/", "SELECT 1")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error: warehouse clickhouse://somebody@127.0.0.1:1/: the server cannot be reached")

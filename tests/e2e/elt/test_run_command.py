@@ -85,7 +85,7 @@ def test_it_ends_with_counts_that_agree_and_the_path_of_a_page(place: Place) -> 
     assert place.page.stat().st_size > 0
 
 
-def test_it_tells_each_step_on_standard_error(place: Place) -> None:
+def test_each_step_is_printed_on_standard_error(place: Place) -> None:
     steps = [line.split(":")[0] for line in place.first.stderr.splitlines() if "/6 " in line]
 
     assert steps == ["1/6 simulate", "2/6 stage", "3/6 load", "4/6 build", "5/6 check", "6/6 report"]

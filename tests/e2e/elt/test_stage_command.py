@@ -29,7 +29,7 @@ def lake(tmp_path: Path) -> LocalStore:
     return store
 
 
-def test_the_summary_says_what_was_staged_and_what_was_not(lake: LocalStore) -> None:
+def test_the_summary_counts_staged_and_quarantined_objects(lake: LocalStore) -> None:
     lake.create(f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}", b'{"event_id": "1')
 
     done = elt("stage", "--lake", lake.url)
@@ -144,7 +144,7 @@ def test_a_store_that_overwrites_is_refused_and_allowed_when_nothing_else_writes
         (["load", "--warehouse", "chdb://no/warehouse"], False),
     ],
 )
-def test_what_only_reads_takes_a_store_that_cannot_create_only(
+def test_reading_commands_accept_a_store_without_atomic_create(
     words: list[str], refused: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # Nothing listens there: what only reads comes far enough to say so.

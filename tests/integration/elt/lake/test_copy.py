@@ -36,7 +36,7 @@ def _events(lake: ObjectStore) -> set[str]:
     return {key for key in lake.keys("raw/") if "/_runs/" not in key}
 
 
-def _promises_are_kept(store: ObjectStore, counted: set[str]) -> None:
+def _check_named_objects_exist(store: ObjectStore, counted: set[str]) -> None:
     there = set(store.keys())
     assert all(file.key in there for file in Lake(store).staged_files())
     for run in Lake(store).staging_runs():
@@ -58,14 +58,16 @@ def test_a_copy_has_every_object_and_says_so(lake: LocalStore, tmp_path: Path) -
     assert summary.bytes == sum(map(len, expected.values()))
 
 
-def test_wherever_a_copy_is_cut_off_it_keeps_its_promises_and_is_completed(lake: LocalStore, tmp_path: Path) -> None:
+def test_a_copy_interrupted_anywhere_names_only_objects_that_it_holds_and_is_completed(
+    lake: LocalStore, tmp_path: Path
+) -> None:
     expected = contents(lake)
     for point in range(len(expected)):
         url = str(tmp_path / f"copy{point}")
         with pytest.raises(PowerCut):
             copy_lake(Lake(lake), FailingStore(url, point))
         copy = LocalStore(url)
-        _promises_are_kept(copy, _events(lake))
+        _check_named_objects_exist(copy, _events(lake))
         there = len(contents(copy))
 
         summary = copy_lake(Lake(lake), copy)
@@ -74,9 +76,7 @@ def test_wherever_a_copy_is_cut_off_it_keeps_its_promises_and_is_completed(lake:
         assert (summary.copied, summary.already_there) == (len(expected) - there, there)
 
 
-def test_a_lake_that_grows_while_it_is_copied_gives_a_copy_that_keeps_its_promises(
-    lake: LocalStore, tmp_path: Path
-) -> None:
+def test_the_copy_of_a_growing_lake_names_only_objects_that_it_holds(lake: LocalStore, tmp_path: Path) -> None:
     class Growing(LocalStore):
         grown = False
 
@@ -90,7 +90,7 @@ def test_a_lake_that_grows_while_it_is_copied_gives_a_copy_that_keeps_its_promis
     growing, copy, counted = Growing(lake.url), LocalStore(tmp_path / "copy"), _events(lake)
     copy_lake(Lake(growing), copy)
     assert len(Lake(copy).staging_runs()) == 2
-    _promises_are_kept(copy, counted)
+    _check_named_objects_exist(copy, counted)
 
     copy_lake(Lake(growing), copy)
 
@@ -110,7 +110,7 @@ def test_an_altered_object_of_the_copy_is_named_and_stays(lake: LocalStore, tmp_
     assert copy.read(key) == b"other"
 
 
-def test_a_destination_that_keeps_other_bytes_than_it_was_given_is_seen(lake: LocalStore, tmp_path: Path) -> None:
+def test_a_destination_that_stores_other_bytes_is_detected(lake: LocalStore, tmp_path: Path) -> None:
     class Rotten(LocalStore):
         def read_many(self, keys: "object") -> "object":  # type: ignore[override]
             return ((key, data[:-1]) for key, data in super().read_many(keys))  # type: ignore[arg-type]
@@ -119,7 +119,7 @@ def test_a_destination_that_keeps_other_bytes_than_it_was_given_is_seen(lake: Lo
         copy_lake(Lake(lake), Rotten(tmp_path / "copy"))
 
 
-def test_another_lake_is_no_place_for_a_copy(lake: LocalStore, tmp_path: Path) -> None:
+def test_another_lake_is_refused_as_a_destination(lake: LocalStore, tmp_path: Path) -> None:
     other = LocalStore(tmp_path / "other")
     put_record(other, date(2024, 3, 31), run=2)
     before = contents(other)
@@ -168,7 +168,7 @@ def test_a_destination_that_overwrites_is_refused_and_allowed_when_nothing_else_
     assert contents(single) == contents(lake)
 
 
-def test_what_is_there_already_is_compared_and_not_written_again(lake: LocalStore, tmp_path: Path) -> None:
+def test_objects_that_the_copy_has_are_compared_and_not_written_again(lake: LocalStore, tmp_path: Path) -> None:
     class Counting(LocalStore):
         written: list[str]
 

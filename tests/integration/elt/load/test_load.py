@@ -112,7 +112,7 @@ def test_loading_again_changes_nothing(lake: Path, dsn: str) -> None:
     assert second.rows_in_warehouse == first.rows_in_warehouse
 
 
-def test_only_what_is_new_is_loaded(tmp_path: Path, dsn: str) -> None:
+def test_only_new_files_are_loaded(tmp_path: Path, dsn: str) -> None:
     store = LocalStore(tmp_path / "lake")
     put_all(store, some_events(30))
     stage(Lake(store))
@@ -167,7 +167,7 @@ def test_a_load_killed_at_any_statement_is_completed_by_the_next(lake: Path, tmp
     assert contents(f"chdb://{killed}") == contents(whole)
 
 
-def test_rows_that_a_killed_insert_left_are_removed(lake: Path, tmp_path: Path, dsn: str) -> None:
+def test_rows_of_a_killed_insert_are_removed(lake: Path, tmp_path: Path, dsn: str) -> None:
     whole = f"chdb://{tmp_path / 'whole'}"
     load(Lake.open(str(lake)), whole)
     load(Lake.open(str(lake)), dsn)
@@ -212,7 +212,7 @@ def test_a_file_with_another_schema_is_refused_before_anything_is_loaded(
     assert load(Lake.open(str(lake)), dsn).rows > 0
 
 
-def test_a_file_that_is_no_parquet_is_refused_by_name(lake: Path, tmp_path: Path, dsn: str) -> None:
+def test_a_file_that_is_not_parquet_is_refused_by_name(lake: Path, tmp_path: Path, dsn: str) -> None:
     file = Lake(LocalStore(lake)).staged_files()[0]
     broken = shutil.copytree(lake, tmp_path / "broken")
     (broken / file.key).write_bytes(b"half a file")
@@ -319,7 +319,7 @@ def test_a_broken_run_record_is_counted_and_loaded_once_it_is_put_back(lake: Pat
     assert load(Lake.open(str(lake)), dsn).runs == 0
 
 
-def test_a_booked_digest_is_that_of_the_file(lake: Path, dsn: str) -> None:
+def test_the_recorded_digest_is_that_of_the_file(lake: Path, dsn: str) -> None:
     load(Lake.open(str(lake)), dsn)
     with open_warehouse(dsn) as warehouse:
         booked = warehouse.query("SELECT * FROM hospital_raw.loaded_file").to_pylist()

@@ -111,7 +111,7 @@ def test_a_warehouse_of_the_second_version_keeps_what_an_older_release_loads(lak
     assert triages(dsn)[-1] == (admission(900).event_id, 1, None, None)
 
 
-def test_a_file_of_a_version_that_is_not_known_is_refused_and_says_to_upgrade(lake: QuickStore, dsn: str) -> None:
+def test_a_file_of_a_newer_version_is_refused_with_advice_to_upgrade(lake: QuickStore, dsn: str) -> None:
     put_newer(lake, 6, "red")
     done("stage", "--lake", lake.url)
 
@@ -124,7 +124,7 @@ def test_a_file_of_a_version_that_is_not_known_is_refused_and_says_to_upgrade(la
 
 
 @pytest.mark.parametrize("version", [b"0", b"-1", b"one", b"1.0", b""])
-def test_a_file_whose_version_is_none_is_refused_by_name(lake: QuickStore, dsn: str, version: bytes) -> None:
+def test_a_file_with_an_invalid_version_is_refused_by_name(lake: QuickStore, dsn: str, version: bytes) -> None:
     [file] = [file for file in Lake(lake).staged_files() if file.event_type == "admission"]
     path = Path(lake.url, file.key)
     rows = pq.read_table(path, partitioning=None)

@@ -87,7 +87,7 @@ def failures(report: CheckReport) -> dict[tuple[str, str], str]:
     return {(result.check_name, result.scope): result.detail for result in report.checks if not result.passed}
 
 
-def test_a_hospital_as_emitted_passes_every_check(lake: LocalStore, warehouse: Warehouse) -> None:
+def test_an_unchanged_hospital_passes_every_check(lake: LocalStore, warehouse: Warehouse) -> None:
     report = check(Lake(lake), warehouse)
 
     assert failures(report) == {}
@@ -181,7 +181,7 @@ def test_a_fault_is_planted_for_every_invariant() -> None:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_an_invariant_finds_its_fault_and_says_where(name: str, built: Built, warehouse: Warehouse) -> None:
+def test_an_invariant_finds_its_fault_and_its_place(name: str, built: Built, warehouse: Warehouse) -> None:
     warehouse.execute(FAULTS[name])
 
     found = failures(check(Lake(LocalStore(built.lake)), warehouse))
@@ -282,7 +282,7 @@ def test_rows_that_are_loaded_but_not_in_the_fact_are_missed(lake: LocalStore, w
     assert ("both_censuses_every_day", "small") in found
 
 
-def test_an_event_that_no_run_counts_is_seen_at_every_step(lake: LocalStore, warehouse: Warehouse) -> None:
+def test_an_event_that_no_run_counts_is_counted_at_every_step(lake: LocalStore, warehouse: Warehouse) -> None:
     put_event(lake, admission())
     stage(Lake(lake))
 
@@ -308,7 +308,7 @@ def test_an_object_in_quarantine_is_accounted_for(built: Built, tmp_path: Path, 
     assert row.emitted == row.raw_objects == row.staged + 1 == row.loaded + 1
 
 
-def test_a_run_that_was_cut_off_is_named(lake: LocalStore, warehouse: Warehouse) -> None:
+def test_an_interrupted_run_is_named(lake: LocalStore, warehouse: Warehouse) -> None:
     record = next(key for key in lake.keys("raw/_runs/") if not key.endswith(".started.json"))
     Path(lake.url, record).unlink()
 
@@ -317,7 +317,7 @@ def test_a_run_that_was_cut_off_is_named(lake: LocalStore, warehouse: Warehouse)
     assert "small from 2024-01-01 to 2024-02-10, seed 5" in found["runs_finished", "lake"]
 
 
-def test_late_events_are_reported_and_fail_nothing(built: Built, lake: LocalStore, warehouse: Warehouse) -> None:
+def test_late_events_are_reported_and_pass(built: Built, lake: LocalStore, warehouse: Warehouse) -> None:
     at = admission().event_time.replace(month=1)
     put_event(lake, admission(at=at, hospital="small"))
     stage(Lake(lake))
@@ -336,14 +336,14 @@ def test_a_warehouse_behind_the_newest_run_is_stale(lake: LocalStore, warehouse:
     assert found["days_behind_newest_run", "small"] == "newest census 2024-02-07, newest run ends 2024-02-10"
 
 
-def test_a_warehouse_that_is_not_built_is_said_so(lake: LocalStore, warehouse: Warehouse) -> None:
+def test_a_warehouse_that_is_not_built_is_an_error(lake: LocalStore, warehouse: Warehouse) -> None:
     warehouse.execute("DROP TABLE planted_curated.fact_waiting_list SYNC")
 
     with pytest.raises(EltError, match=r"fact_waiting_list.*run hospital-elt build first"):
         check(Lake(lake), warehouse)
 
 
-def test_the_lake_itself_is_left_as_it_is(built: Built, warehouse: Warehouse) -> None:
+def test_a_check_does_not_change_the_lake(built: Built, warehouse: Warehouse) -> None:
     before = sorted(path for path in built.lake.rglob("*"))
 
     check(Lake.open(str(built.lake)), warehouse)

@@ -49,7 +49,7 @@ def a_key(store: LocalStore, prefix: str, place: int = 3) -> str:
     return list(store.keys(prefix))[place]
 
 
-def test_an_undisturbed_lake_is_proven(lake: LocalStore) -> None:
+def test_an_unchanged_lake_passes(lake: LocalStore) -> None:
     report = verify(Lake(lake))
 
     assert report.passed, report.problems
@@ -57,7 +57,7 @@ def test_an_undisturbed_lake_is_proven(lake: LocalStore) -> None:
     assert report.raw_objects == sum(not key.startswith("raw/_runs/") for key in lake.keys("raw/"))
 
 
-def test_a_lake_is_proven_before_it_is_staged_and_while_staging_is_cut_off(emitted: LocalStore, tmp_path: Path) -> None:
+def test_a_lake_passes_before_staging_and_after_interrupted_staging(emitted: LocalStore, tmp_path: Path) -> None:
     store = LocalStore(tmp_path / "lake")
     for key, data in contents(emitted).items():
         store.create(key, data)
@@ -138,13 +138,13 @@ def test_a_damaged_staged_file_is_named(lake: LocalStore, damage: Callable[[Path
         "manifests/staging/000001/note.json",
     ],
 )
-def test_a_foreign_object_is_named(lake: LocalStore, key: str) -> None:
+def test_an_unrecognised_object_is_named(lake: LocalStore, key: str) -> None:
     lake.create(key, b"x")
 
     assert found(lake) == [(key, Kind.FOREIGN)]
 
 
-def test_a_right_event_that_no_run_wrote_is_told_of_staged_or_not(lake: LocalStore) -> None:
+def test_a_valid_event_that_no_run_wrote_is_named_staged_or_not(lake: LocalStore) -> None:
     stranger = admission(1)
     lake.create(f"raw/{event_key(stranger)}", encode(stranger))
 
@@ -153,7 +153,7 @@ def test_a_right_event_that_no_run_wrote_is_told_of_staged_or_not(lake: LocalSto
     assert found(lake) == [("raw/admission/", Kind.FOREIGN)]
 
 
-def test_one_event_more_of_a_known_department_is_told_of(lake: LocalStore) -> None:
+def test_an_extra_event_of_a_known_department_is_named(lake: LocalStore) -> None:
     key = a_key(lake, "raw/dep_snapshot/event_date=2024-02-01/", 0)
     event_id = key[-41:-5]
     other = event_id[:-1] + ("0" if event_id[-1] != "0" else "1")
@@ -174,7 +174,7 @@ def test_an_event_that_was_lost_before_staging_is_missed(emitted: LocalStore, tm
     assert found(store) == [("raw/wait_snapshot/event_date=2024-02-01/", Kind.MISSING)]
 
 
-def test_what_is_in_quarantine_is_not_proven(lake: LocalStore) -> None:
+def test_an_object_in_quarantine_is_a_problem(lake: LocalStore) -> None:
     key = f"raw/{key_of('admission', DAY.date(), admission(1).event_id)}"
     lake.create(key, b"{")
     assert found(lake) == [(key, Kind.ALTERED)]
@@ -211,14 +211,14 @@ def test_a_damaged_manifest_is_named(lake: LocalStore, prefix: str, damage: Call
     assert (key, kind) in found(lake)
 
 
-def test_a_plan_that_was_exchanged_is_named(lake: LocalStore) -> None:
+def test_a_replaced_plan_is_named(lake: LocalStore) -> None:
     key = "manifests/staging/000001/plan.json"
     Path(lake.url, key).write_bytes(lake.read(key) + b" ")
 
     assert found(lake) == [(key, Kind.ALTERED)]
 
 
-def test_another_spelling_of_the_same_event_that_was_staged_so_is_no_problem(tmp_path: Path) -> None:
+def test_a_staged_event_in_other_than_canonical_bytes_is_no_problem(tmp_path: Path) -> None:
     store = LocalStore(tmp_path / "lake")
     put_all(store, some_events(3))
     spaced = f"raw/{key_of('admission', DAY.date(), admission(9).event_id)}"

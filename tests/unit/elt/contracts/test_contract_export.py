@@ -60,7 +60,7 @@ def test_the_arrow_schema_is_that_of_staged_files(kind: str) -> None:
     assert [field["name"] for field in contract.as_dict()["arrow_schema"]] == arrow_schema(kind).names  # type: ignore[attr-defined]
 
 
-def test_one_type_or_version_can_be_asked_for() -> None:
+def test_one_type_or_version_can_be_selected() -> None:
     assert [contract.name for contract in contracts("discharge", 1)] == ["discharge.v1"]
     assert list(contracts("discharge", 2)) == []
     assert [contract.event_type for contract in contracts()] == list(EVENT_TYPES)

@@ -66,7 +66,7 @@ def test_a_field_added_to_a_struct_becomes_a_column() -> None:
     ]
 
 
-def test_fields_that_hold_others_are_no_columns() -> None:
+def test_nested_fields_are_not_columns() -> None:
     names = [column.name for column in struct_columns(DepartmentPromise)]
 
     assert "month_multipliers" not in names

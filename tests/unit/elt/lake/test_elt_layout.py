@@ -40,7 +40,7 @@ def test_a_staged_key_is_read_back(number: int) -> None:
         "staging/admission/event_date=0000-03/admission.parquet",
     ],
 )
-def test_other_keys_are_no_staged_files(key: str) -> None:
+def test_other_keys_are_not_staged_files(key: str) -> None:
     assert layout.parse_staged_key(key) is None
 
 
@@ -78,5 +78,5 @@ def test_manifests_list_in_the_order_of_their_numbers() -> None:
         "manifests/staging/../000001/plan.json",
     ],
 )
-def test_another_spelling_of_a_number_is_no_manifest(key: str) -> None:
+def test_another_spelling_of_a_number_is_not_a_manifest(key: str) -> None:
     assert layout.parse_manifest_key(key) is None

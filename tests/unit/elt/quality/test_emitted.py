@@ -37,7 +37,7 @@ def test_runs_that_follow_each_other_add_up() -> None:
     assert found.conflicts == []
 
 
-def test_what_two_runs_count_alike_counts_once() -> None:
+def test_a_count_that_two_runs_share_counts_once() -> None:
     found = emitted([record(1, 2, {day(1): 3, day(2): 4}), record(1, 3, {day(1): 3, day(2): 4, day(3): 5})])
 
     assert total(found) == 12
@@ -55,7 +55,7 @@ def test_runs_that_count_one_day_differently_are_in_conflict(other: dict[date, i
     }
 
 
-def test_only_the_run_that_begins_the_history_speaks_of_the_days_before_it() -> None:
+def test_only_the_first_run_of_a_history_covers_the_days_before_it() -> None:
     opening = date(2023, 12, 20)
 
     found = emitted([record(1, 2, {opening: 1, day(1): 3}), record(2, 3, {day(3): 2})])
@@ -64,11 +64,11 @@ def test_only_the_run_that_begins_the_history_speaks_of_the_days_before_it() -> 
     assert found.counts[Cell("admission", "city", "acute", opening)] == 1
 
 
-def test_a_run_that_stops_early_says_nothing_of_later_days() -> None:
+def test_a_run_does_not_cover_days_after_its_end() -> None:
     assert emitted([record(1, 1, {day(1): 3}), record(1, 2, {day(1): 3, day(2): 4})]).conflicts == []
 
 
-def test_two_histories_of_one_hospital_are_told_apart() -> None:
+def test_two_histories_of_one_hospital_are_distinguished() -> None:
     found = emitted([record(1, 1, {}), record(2, 2, {}, history=2)])
 
     assert len(found.histories["city"]) == 2
