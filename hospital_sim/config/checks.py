@@ -87,7 +87,7 @@ def _demand(department: DepartmentConfig) -> Iterator[Problem]:
     if shared and rates.count(None) != 1:
         yield "target_occupancy", "give either target_occupancy or requests_per_day"
     if not shared and rates.count(None) != 2:
-        yield "target_occupancy", "no source has a share of this demand; give one a share, or leave it out"
+        yield "target_occupancy", "no source has a share of this demand; give a source a share, or leave this field out"
 
 
 def _stay(department: DepartmentConfig) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hospital_sim.config.parts import BedChange, SourceConfig
 from hospital_sim.distributions import Distribution, Truncated
 
-NEEDS_LONGEST_STAY = "needs max_stay_days; set it to 0 where stays follow a distribution without limit"
+NEEDS_LONGEST_STAY = "needs max_stay_days; set it to 0 if stays follow a distribution without limit"
 
 _RATE_FIELDS = ("share", "requests_per_day", "interarrival", "schedule", "arrivals")
 _PROFILES = ("month_multipliers", "weekday_multipliers", "hour_multipliers")
@@ -51,7 +51,7 @@ def _unused_profiles(source: SourceConfig, rate_field: str) -> Iterator[tuple[st
     if rate_field in ("interarrival", "schedule", "arrivals"):
         for field in _PROFILES:
             if getattr(source, field) is not None:
-                yield field, f"has no effect beside {rate_field}, which says when patients come; leave it out"
+                yield field, f"has no effect together with {rate_field}; leave it out"
 
 
 def _arrivals(source: SourceConfig) -> Iterator[tuple[str, str]]:
@@ -64,7 +64,7 @@ def _arrivals(source: SourceConfig) -> Iterator[tuple[str, str]]:
             return
     for position, (earlier, later) in enumerate(pairwise(arrivals)):
         if later < earlier:
-            yield f"arrivals[{position + 1}]", f"{later.isoformat()} is before the one in front of it; sort them"
+            yield f"arrivals[{position + 1}]", f"{later.isoformat()} is before the previous one; sort them"
             return
 
 

@@ -83,7 +83,7 @@ WRONG: list[tuple[Callable[[], HospitalConfig], list[str]]] = [
     ),
     (
         lambda: _with_source(interarrival=FIXED, hour_multipliers=[1] * 24),
-        [f"{SOURCE}: hour_multipliers: has no effect beside interarrival"],
+        [f"{SOURCE}: hour_multipliers: has no effect together with interarrival"],
     ),
     (
         lambda: _with_source(interarrival={"distribution": "fixed", "value": 0}),
@@ -117,7 +117,7 @@ WRONG: list[tuple[Callable[[], HospitalConfig], list[str]]] = [
     (lambda: _with_source(arrivals=[]), [f"{SOURCE}: arrivals: must have at least one timestamp"]),
     (
         lambda: _with_source(arrivals=["2025-01-02T00:00:00Z", "2025-01-01T00:00:00Z"]),
-        [f"{SOURCE}: arrivals[1]: 2025-01-01T00:00:00+00:00 is before the one in front of it; sort them"],
+        [f"{SOURCE}: arrivals[1]: 2025-01-01T00:00:00+00:00 is before the previous one; sort them"],
     ),
     (
         lambda: _with_source(arrivals=["2025-01-02T00:00:00+01:00"]),

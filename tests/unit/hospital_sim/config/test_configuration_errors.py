@@ -129,7 +129,7 @@ def test_the_hospital_without_errors_is_accepted(tmp_path: Path) -> None:
         ),
         (
             {"max_stay_days": None, "stay": '{ distribution = "fixed", value = 3 }'},
-            "long_stay_share: needs max_stay_days; set it to 0 where stays follow a distribution",
+            "long_stay_share: needs max_stay_days; set it to 0 if stays follow a distribution",
         ),
         (
             {"target_occupancy": None, "requests_per_day": "1e9", "allow_overload": "true"},
