@@ -51,16 +51,27 @@ def a_bed_leaks(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_bed_is_given_twice(patch: pytest.MonkeyPatch) -> None:
+    """Every tenth patient shares bed 1 with the patient who is in it, and takes no other bed."""
+
     class Doubling(beds.BedPool[Any]):
         taken = 0
+        sharers: tuple[Any, ...] = ()
 
         def take(self, occupant: Any) -> int | None:
             number = super().take(occupant)
             self.taken += 1
-            return 1 if number and self.taken % 50 == 0 and 1 in self._occupants else number
+            if number is None or number == 1 or self.taken % 10 or 1 not in self._occupants:
+                return number
+            super().leave(number)
+            self.sharers = (*self.sharers, occupant)
+            return 1
 
         def leave(self, number: int, *, clean: bool = True) -> Any:
-            return super().leave(number, clean=clean) if number in self._occupants else None
+            if number != 1 or not self.sharers:
+                return super().leave(number, clean=clean)
+            leaver, *others = sorted([self._occupants[1], *self.sharers], key=lambda spell: spell.discharged)
+            self._occupants[1], self.sharers = others[0], tuple(others[1:])
+            return leaver
 
     patch.setattr(bed_queue, "BedPool", Doubling)
 
