@@ -1,4 +1,4 @@
-"""Closed forms of queueing theory: what a right simulator of beds must reproduce.
+"""Formulas of queueing theory, which a correct simulator of beds must reproduce.
 
 ``load`` is the offered load in beds: the rate of requests times the mean stay. Times are in units of the mean stay's.
 """
@@ -7,7 +7,7 @@ import math
 
 
 def erlang_b(beds: int, load: float) -> float:
-    """Return the probability that all beds are occupied when patients who find none are turned away.
+    """Return the probability that all beds are occupied, if patients who find no free bed are turned away.
 
     Holds for any distribution of the stay (Erlang 1917).
 
@@ -23,7 +23,7 @@ def erlang_b(beds: int, load: float) -> float:
 
 
 def erlang_c(beds: int, load: float) -> float:
-    """Return the probability that a patient has to wait, with exponential stays and nobody turned away.
+    """Return the probability that a patient has to wait, if stays are exponential and nobody is turned away.
 
     Args:
         beds: Number of beds, more than the load.
@@ -35,12 +35,12 @@ def erlang_c(beds: int, load: float) -> float:
 
 
 def erlang_c_mean_wait(beds: int, load: float, mean_stay: float = 1.0) -> float:
-    """Return the mean wait of all patients, with exponential stays, in the unit of ``mean_stay``."""
+    """Return the mean wait of all patients for exponential stays, in the unit of ``mean_stay``."""
     return erlang_c(beds, load) * mean_stay / (beds - load)
 
 
 def erlang_c_wait_quantile(beds: int, load: float, probability: float, mean_stay: float = 1.0) -> float:
-    """Return the wait that a share ``probability`` of patients does not exceed, in the unit of ``mean_stay``."""
+    """Return the quantile of the wait for exponential stays, in the unit of ``mean_stay``."""
     if not 0 <= probability < 1:
         raise ValueError(f"probability: must be at least 0 and below 1, not {probability}")
     tail = math.log(erlang_c(beds, load) / (1 - probability))
@@ -51,7 +51,7 @@ def one_bed_mean_wait(rate: float, mean_stay: float, mean_square_stay: float) ->
     """Return the mean wait for one bed with any distribution of the stay (Pollaczek and Khinchine).
 
     Args:
-        rate: Requests in a unit of time.
+        rate: Requests per unit of time.
         mean_stay: E[S] in that unit.
         mean_square_stay: E[S²] in its square.
     """

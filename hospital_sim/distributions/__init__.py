@@ -1,6 +1,6 @@
-"""Probability distributions by their usual parameters, in any unit of time; their values are never negative.
+"""Probability distributions of times, by their usual parameters, in any unit; values are never negative.
 
-A distribution is a value: it knows its mean, and draws by inversion, one uniform number for each value. The
+A distribution is immutable. It has a mean, and draws by inversion: one uniform number for each value. The
 configuration of a hospital names one, for example ``stay = { distribution = "lognormal", mean = 7.4, sd = 8.61 }``.
 """
 

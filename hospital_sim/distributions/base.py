@@ -1,6 +1,7 @@
-"""Distributions by inversion: one uniform number makes one value, and a greater number never a smaller value.
+"""Base classes of distributions that draw by inversion: one uniform number gives one value.
 
-So scenarios that share uniform numbers stay close to each other (common random numbers), whatever is changed.
+A greater number never gives a smaller value. So scenarios that use the same uniform numbers stay comparable (common
+random numbers), whichever parameter changes.
 """
 
 import math
@@ -20,10 +21,10 @@ def _tag(class_name: str) -> str:
 
 
 class ByInversion(Struct, frozen=True, forbid_unknown_fields=True, dict=True, tag_field="distribution", tag=_tag):
-    """Base of the distributions: values that know their moments and turn uniform numbers into their own.
+    """Base of all distributions of this package.
 
-    A subclass offers ``mean``, as a field or a property, and ``quantile``; the rest follows from them. With
-    ``partial_moment`` it has a variance too, and can be truncated and mixed in every way.
+    A subclass defines ``mean``, as a field or a property, and ``quantile``; the rest follows from these. With
+    ``partial_moment`` it also has a variance and can be truncated and mixed.
     """
 
     @property
@@ -42,7 +43,7 @@ class ByInversion(Struct, frozen=True, forbid_unknown_fields=True, dict=True, ta
         return math.sqrt(self.variance)
 
     def quantile(self, probability: Floats) -> Floats:
-        """Return the values that a share ``probability`` of all values does not exceed (the inverse of ``cdf``).
+        """Return the quantiles for an array of probabilities: the inverse of ``cdf``.
 
         Args:
             probability: Array of any shape, each between 0 and 1.
@@ -53,11 +54,11 @@ class ByInversion(Struct, frozen=True, forbid_unknown_fields=True, dict=True, ta
         raise NotImplementedError(f"{type(self).__name__} offers no quantile")
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
-        """Return E[X**order where X <= upto, else 0]; of order 0, the share of values up to there.
+        """Return the part of E[X**order] from values up to ``upto``; of order 0 this is the ``cdf``.
 
         Args:
             order: 0, 1 or 2.
-            upto: Array of any shape; infinity gives the whole moment.
+            upto: Array of any shape; infinity gives the full moment.
         """
         raise NotImplementedError(f"{type(self).__name__} offers no partial_moment")
 
@@ -74,26 +75,26 @@ class ByInversion(Struct, frozen=True, forbid_unknown_fields=True, dict=True, ta
         return self.at(source.random())
 
     def at(self, uniform: float) -> float:
-        """Return the value that a uniform number in [0, 1) stands for."""
+        """Return the value for one uniform number in [0, 1)."""
         return float(self.at_each(np.array([uniform]))[0])
 
     def at_each(self, uniform: Floats) -> Floats:
-        """Return the values that uniform numbers stand for, as ``at`` does for one."""
+        """Return the values for an array of uniform numbers."""
         return self.quantile(uniform)
 
     @property
     def draws_quantiles(self) -> bool:
-        """Whether ``at`` is the quantile of its number: so it is, but for a mixture."""
+        """True if ``at`` returns the quantile of its number; False for a mixture."""
         return True
 
     @property
     def parts(self) -> tuple[tuple[float, "ByInversion"], ...]:
-        """What is mixed, each with its probability; the distribution itself unless it is a mixture."""
+        """The distributions of a mixture with their probabilities; otherwise the distribution itself."""
         return ((1.0, self),)
 
 
 class ByMeanAndSd(ByInversion, frozen=True):
-    """Base of the distributions that are given by their mean and standard deviation, both above 0."""
+    """Base of distributions with a mean and a standard deviation as parameters, both above 0."""
 
     mean: float
     sd: float
@@ -110,52 +111,48 @@ class ByMeanAndSd(ByInversion, frozen=True):
 
 
 class Derived(ByInversion, frozen=True):
-    """A distribution that is another one, written by other parameters."""
+    """Base of distributions that only reparametrise another one."""
 
     @property
     def form(self) -> ByInversion:
-        """The distribution that it is."""
+        """The same distribution by its other parameters."""
         raise NotImplementedError(f"{type(self).__name__} offers no form")
 
     @property
     def draws_quantiles(self) -> bool:
-        """Whether ``at`` is the quantile of its number."""
+        """True if ``at`` returns the quantile of its number."""
         return self.form.draws_quantiles
 
     @property
     def parts(self) -> tuple[tuple[float, ByInversion], ...]:
-        """What is mixed, each with its probability."""
+        """The distributions of a mixture with their probabilities."""
         return self.form.parts
 
     def quantile(self, probability: Floats) -> Floats:
-        """Return the values that a share ``probability`` of all values does not exceed."""
+        """Return the quantiles for an array of probabilities."""
         return self.form.quantile(probability)
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
-        """Return E[X**order where X <= upto, else 0]."""
+        """Return the part of E[X**order] from values up to ``upto``."""
         return self.form.partial_moment(order, upto)
 
-    def sample(self, rng: np.random.Generator, size: int) -> Floats:
-        """Draw ``size`` independent values, from one uniform number each."""
-        return self.form.sample(rng, size)
-
     def at(self, uniform: float) -> float:
-        """Return the value that a uniform number in [0, 1) stands for."""
+        """Return the value for one uniform number in [0, 1)."""
         return self.form.at(uniform)
 
     def at_each(self, uniform: Floats) -> Floats:
-        """Return the values that uniform numbers stand for."""
+        """Return the values for an array of uniform numbers."""
         return self.form.at_each(uniform)
 
 
 def value_at(distribution: Distribution, uniform: float) -> float:
-    """Return the value that one uniform number stands for, of any distribution.
+    """Return the value of any distribution for one uniform number.
 
-    Draws keyed by patient come from here. A distribution that can only sample draws from a generator that the number
-    seeds, which is slower and does not grow with the number.
+    Draws keyed by patient use this. A distribution that can only sample draws from a generator seeded with the number,
+    which is slower, and its values do not grow with the number.
 
     Args:
-        distribution: What to draw from.
+        distribution: The distribution to draw from.
         uniform: A number in [0, 1).
     """
     if isinstance(distribution, ByInversion):

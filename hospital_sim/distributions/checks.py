@@ -1,4 +1,4 @@
-"""Checks of parameters: each names the parameter and the value, and returns the value as its field keeps it."""
+"""Checks of parameters. Errors name the parameter and the value; a valid value is returned in its stored type."""
 
 import math
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ def finite(name: str, value: object) -> float:
 
     Raises:
         TypeError: If it is not a number.
-        ValueError: If it is infinite or not a number at all (NaN).
+        ValueError: If it is infinite or NaN.
     """
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name}: must be a number, not {value!r}")
@@ -32,7 +32,7 @@ def finite(name: str, value: object) -> float:
 
 def above_zero(name: str, value: object) -> float:
     """Return a finite number above 0 as a float (errors as in ``finite``)."""
-    if type(value) is float and 0 < value < math.inf:  # the usual case, fast: distributions are made within a model
+    if type(value) is float and 0 < value < math.inf:  # fast, because models create distributions while they run
         return value
     result = finite(name, value)
     if result <= 0:
@@ -92,7 +92,7 @@ def shares(name: str, values: object) -> tuple[float, ...]:
 
     Raises:
         TypeError: If one is not a number.
-        ValueError: If there is none, one is negative, or they do not add up to 1.
+        ValueError: If there are no values, one is negative, or they do not add up to 1.
     """
     result = non_negatives(name, values)
     total = math.fsum(result)

@@ -1,7 +1,7 @@
 """Draws from one of several distributions with a single uniform number.
 
-The number picks a part, and its place within that part's share draws from it. So greater numbers make greater values
-within a part, not across them.
+The number selects a part, and its position within that part's share gives the value. So greater numbers give greater
+values within a part, but not across parts.
 """
 
 import math
@@ -18,14 +18,14 @@ _BELOW_ONE = math.nextafter(1.0, 0.0)
 
 
 class Part(Protocol):
-    """What can be drawn from."""
+    """A distribution to draw from."""
 
     def at(self, uniform: float) -> float:
-        """Return the value that a uniform number in [0, 1) stands for."""
+        """Return the value for one uniform number in [0, 1)."""
         ...
 
     def at_each(self, uniform: Floats) -> Floats:
-        """Return the values that uniform numbers stand for."""
+        """Return the values for an array of uniform numbers."""
         ...
 
 
@@ -33,7 +33,7 @@ class Composition:
     """Several parts, each with its probability.
 
     Args:
-        parts: Probabilities above 0, which add up to 1, and what they belong to.
+        parts: Pairs of probability and distribution; probabilities are above 0 and add up to 1.
     """
 
     def __init__(self, parts: Sequence[tuple[float, Part]]) -> None:
@@ -43,16 +43,16 @@ class Composition:
         self._starts = [0.0, *self._bounds]
 
     def at(self, uniform: float) -> float:
-        """Return the value that a uniform number in [0, 1) stands for."""
+        """Return the value for one uniform number in [0, 1)."""
         pick = bisect_right(self._bounds, uniform)
         return self._parts[pick].at(min((uniform - self._starts[pick]) / self._weights[pick], _BELOW_ONE))
 
     def at_each(self, uniform: Floats) -> Floats:
-        """Return the values that uniform numbers stand for."""
+        """Return the values for an array of uniform numbers."""
         picks = np.searchsorted(self._bounds, uniform, side="right")
         values = np.empty(uniform.shape)
         for pick, part in enumerate(self._parts):
-            own = picks == pick
-            place = (uniform[own] - self._starts[pick]) / self._weights[pick]
-            values[own] = part.at_each(np.minimum(place, _BELOW_ONE))
+            selected = picks == pick
+            place = (uniform[selected] - self._starts[pick]) / self._weights[pick]
+            values[selected] = part.at_each(np.minimum(place, _BELOW_ONE))
         return values

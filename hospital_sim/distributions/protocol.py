@@ -1,4 +1,4 @@
-"""What a model needs to know of a distribution, and the randomness it hands to one."""
+"""Protocols of distributions, and of the random numbers that they use."""
 
 from typing import Protocol, runtime_checkable
 
@@ -11,10 +11,9 @@ Floats = NDArray[np.float64]
 
 @runtime_checkable
 class Distribution(Protocol):
-    """What a model needs to know of a distribution.
+    """A mean and samples: all that a stay or a time between arrivals needs.
 
-    Whatever offers these two can be a stay or a time between arrivals. Those that are named in a configuration are
-    values of a registered class besides (see ``registry``).
+    A configuration can only name distributions of a registered class (see ``registry``).
     """
 
     @property
@@ -28,7 +27,7 @@ class Distribution(Protocol):
 
 
 class UniformSource(Protocol):
-    """Whatever yields uniform numbers: a NumPy generator, a ``random.Random``, a stream keyed by patient."""
+    """A source of uniform numbers: a NumPy generator, a ``random.Random``, or a stream keyed by patient."""
 
     def random(self) -> float:
         """Return the next number in [0, 1)."""

@@ -1,7 +1,7 @@
-"""The names of distributions in a configuration, and how a table of it becomes a distribution.
+"""Names of distributions, and conversion of a table of a configuration to a distribution.
 
-``stay = { distribution = "gamma", mean = 7.4, sd = 8.6 }`` names a class by its tag and gives its fields. A user's own
-class joins with ``@distribution("name")``.
+``stay = { distribution = "gamma", mean = 7.4, sd = 8.6 }`` names a class by its tag and sets its fields. Register a
+class of your own with ``@distribution("name")``.
 """
 
 import difflib
@@ -30,7 +30,7 @@ _registered: dict[str, type[msgspec.Struct]] = {}
 
 
 def register(name: str, cls: type[Registered]) -> type[Registered]:
-    """Let configurations name a class of distributions.
+    """Register a class of distributions, so that configurations can name it.
 
     Args:
         name: The name.
@@ -41,31 +41,31 @@ def register(name: str, cls: type[Registered]) -> type[Registered]:
         The class.
 
     Raises:
-        TypeError: If the class is no such Struct.
-        ValueError: If the class has another tag, or the name is taken by another class.
+        TypeError: If the class is not such a Struct.
+        ValueError: If the class has another tag, or another class has the name.
     """
     if not (isinstance(cls, type) and issubclass(cls, msgspec.Struct)):
         raise TypeError(f"{name}: must be a msgspec Struct, such as a subclass of ByInversion, not {cls!r}")
-    own = cls.__struct_config__
-    if own.tag_field != FIELD:
+    settings = cls.__struct_config__
+    if settings.tag_field != FIELD:
         raise TypeError(f"{name}: {cls.__name__} must have tag_field={FIELD!r}, or be a subclass of ByInversion")
     missing = [needed for needed in ("mean", "sample") if not hasattr(cls, needed)]
     if missing:
         raise TypeError(f"{name}: {cls.__name__} must offer {' and '.join(missing)}")
-    if own.tag != name:
+    if settings.tag != name:
         raise ValueError(
-            f"{name}: {cls.__name__} has the tag {own.tag!r}; write class {cls.__name__}(..., tag={name!r})"
+            f"{name}: {cls.__name__} has the tag {settings.tag!r}; write class {cls.__name__}(..., tag={name!r})"
         )
-    known = _registered.get(name)
-    # A notebook's cell that is run again defines the same class anew.
-    if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
-        raise ValueError(f"{name}: already names {known.__module__}.{known.__qualname__}; choose another name")
+    other = _registered.get(name)
+    # The same qualified name is allowed, because a notebook cell that runs again defines its class again.
+    if other is not None and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
+        raise ValueError(f"{name}: already names {other.__module__}.{other.__qualname__}; choose another name")
     _registered[name] = cls
     return cls
 
 
 def distribution(name: str) -> Callable[[type[Registered]], type[Registered]]:
-    """Return a class decorator that registers a user's own distribution (errors as in ``register``)."""
+    """Return a class decorator that registers a distribution (errors as in ``register``)."""
 
     def decorate(cls: type[Registered]) -> type[Registered]:
         return register(name, cls)
@@ -74,7 +74,7 @@ def distribution(name: str) -> Callable[[type[Registered]], type[Registered]]:
 
 
 def names() -> tuple[str, ...]:
-    """Return the names that a configuration can use, in order."""
+    """Return all registered names, sorted."""
     return tuple(sorted(_registered))
 
 
@@ -82,13 +82,13 @@ def parse(table: object) -> Distribution:
     """Return the distribution that a table of a configuration describes.
 
     Args:
-        table: A mapping with ``distribution``, the name, and the fields of that distribution; nested where a
-            distribution is made of others. A distribution is returned as it is.
+        table: A mapping with ``distribution``, the name, and the fields of that distribution; nested for truncation and
+            mixtures. A distribution is returned unchanged.
 
     Raises:
-        TypeError: If it is no table, or a field has a value of a wrong type.
+        TypeError: If it is not a table, or a value has the wrong type.
         ValueError: If the name is missing or unknown, or a field is missing, unknown or has a wrong value. The message
-            begins with the field's path within the table.
+            begins with the path of the field in the table.
     """
     if isinstance(table, msgspec.Struct) and isinstance(table, Distribution):
         return table
@@ -98,12 +98,12 @@ def parse(table: object) -> Distribution:
     cls = _named(table)
     _check_fields(cls, table)
     try:
-        made: object = msgspec.convert(dict(table), cls, dec_hook=decode)
+        result: object = msgspec.convert(dict(table), cls, dec_hook=decode)
     except msgspec.ValidationError as error:
         raise _explained(error, table) from error
-    if not isinstance(made, Distribution):
+    if not isinstance(result, Distribution):
         raise TypeError(f"{FIELD}: {cls.__name__} must offer mean and sample")
-    return made
+    return result
 
 
 def decode(expected: type, value: object) -> object:
@@ -131,13 +131,13 @@ def _named(table: Mapping[str, object]) -> type[msgspec.Struct]:
 
 def _check_fields(cls: type[msgspec.Struct], table: Mapping[str, object]) -> None:
     fields = msgspec.structs.fields(cls)
-    known = tuple(field.encode_name for field in fields)
+    valid = tuple(field.encode_name for field in fields)
     for field in table:
-        if field != FIELD and field not in known:
-            raise ValueError(f"{field}: unknown field of {table[FIELD]}{_hint(str(field), known)}")
-    for each in fields:
-        if each.required and each.encode_name not in table:
-            raise ValueError(f"{each.encode_name}: missing; add it")
+        if field != FIELD and field not in valid:
+            raise ValueError(f"{field}: unknown field of {table[FIELD]}{_hint(str(field), valid)}")
+    for required in (field.encode_name for field in fields if field.required):
+        if required not in table:
+            raise ValueError(f"{required}: missing; add it")
 
 
 def _hint(word: str, known: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Truncation that keeps the mean: a distribution cut at its ends, and stretched so that its mean stays as stated."""
+"""Truncation that keeps the mean: values outside two bounds do not occur, and the rest are stretched to compensate."""
 
 import math
 from functools import cached_property, lru_cache
@@ -19,16 +19,16 @@ _BELOW_ONE = math.nextafter(1.0, 0.0)
 
 
 class Truncated(ByInversion, frozen=True):
-    """A distribution of which only the values between ``low`` and ``high`` occur, with the mean that it had.
+    """A distribution restricted to values between ``low`` and ``high``, with its mean unchanged.
 
-    All values are first multiplied by one factor, found so that those between the bounds have the stated mean: so a
-    truncated lognormal, gamma or Weibull is one of another mean and the same coefficient of variation, truncated.
-    Truncated twice, a distribution keeps within both pairs of bounds.
+    All values are first multiplied by one factor, chosen so that those between the bounds have the original mean. So a
+    truncated lognormal, gamma or Weibull is the truncation of one with another mean and the same coefficient of
+    variation. A distribution that is truncated twice keeps within both pairs of bounds.
 
     Attributes:
-        of: The distribution that is truncated.
+        of: The distribution to truncate.
         low: Smallest value.
-        high: Largest value; None for no such bound.
+        high: Largest value; None for no upper bound.
     """
 
     of: Distribution
@@ -45,33 +45,33 @@ class Truncated(ByInversion, frozen=True):
 
     @property
     def mean(self) -> float:
-        """The expected value: that of what is truncated."""
+        """The expected value, equal to that of the distribution before truncation."""
         return self.of.mean
 
     @property
     def stretch(self) -> float:
-        """The factor by which the values are multiplied before they are truncated."""
+        """The factor that multiplies the values before truncation."""
         return self._cut.stretch
 
     def quantile(self, probability: Floats) -> Floats:
-        """Return the values that a share ``probability`` of all values does not exceed."""
+        """Return the quantiles for an array of probabilities."""
         return self._cut.quantile(uniforms(probability))
 
     def at(self, uniform: float) -> float:
-        """Return the value that a uniform number in [0, 1) stands for."""
+        """Return the value for one uniform number in [0, 1)."""
         return self._drawn.at(uniform)
 
     def at_each(self, uniform: Floats) -> Floats:
-        """Return the values that uniform numbers stand for."""
+        """Return the values for an array of uniform numbers."""
         return self._drawn.at_each(uniform)
 
     @property
     def draws_quantiles(self) -> bool:
-        """Whether ``at`` is the quantile of its number: so it is, but for a mixture."""
+        """True if ``at`` returns the quantile of its number; False for a mixture."""
         return self._cut.whole.draws_quantiles
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
-        """Return E[X**order where X <= upto, else 0]."""
+        """Return the part of E[X**order] from values up to ``upto``."""
         return self._cut.partial_moment(order, upto)
 
     @property
@@ -89,16 +89,16 @@ class Truncated(ByInversion, frozen=True):
 
     @cached_property
     def _drawn(self) -> Part:
-        """What draws come from: the parts of a mixture are cut one by one, which is much faster than its quantile."""
+        """Draws from a mixture truncate each part by itself, which is much faster than the quantile of the mixture."""
         cut = self._cut
         if len(cut.whole.parts) == 1:
             return cut
-        pieces = [(weight, cut._replace(whole=part).stretched(cut.stretch)) for weight, part in cut.whole.parts]
-        return Composition([(weight * each.share / cut.share, each) for weight, each in pieces if each.share > 0])
+        cuts = [(weight, cut._replace(whole=part).stretched(cut.stretch)) for weight, part in cut.whole.parts]
+        return Composition([(weight * part.share / cut.share, part) for weight, part in cuts if part.share > 0])
 
 
 class _Cut(NamedTuple):
-    """A distribution whose values are stretched and then cut.
+    """A distribution, stretched and then restricted to a range.
 
     Attributes:
         whole: The distribution.
@@ -106,7 +106,7 @@ class _Cut(NamedTuple):
         high: Largest value.
         stretch: The factor.
         start: Share of the stretched values below ``low``.
-        share: Share of them between the bounds.
+        share: Share of the stretched values between the bounds.
     """
 
     whole: ByInversion
@@ -118,40 +118,40 @@ class _Cut(NamedTuple):
 
     @property
     def mean(self) -> float:
-        """The expected value of what is left."""
+        """The expected value of the values between the bounds."""
         first, last = self.whole.partial_moment(1, self._ends).tolist()
         return self.stretch * float(last - first) / self.share
 
     @property
     def _ends(self) -> Floats:
-        # Values of 0 are not below 0: what ends there begins before it.
+        # A low bound of 0 keeps values of exactly 0, because the range starts below them.
         low = self.low if self.low > 0 else -math.inf
         return np.array([low, self.high]) / self.stretch
 
     def stretched(self, stretch: float) -> "_Cut":
-        """Return the same with another factor."""
+        """Return the same cut with another factor."""
         cut = self._replace(stretch=stretch)
         start, end = self.whole.cdf(cut._ends).tolist()
         return cut._replace(start=start, share=end - start)
 
     def quantile(self, probability: Floats) -> Floats:
-        """Return quantiles of what is left."""
+        """Return quantiles of the values between the bounds."""
         inner = self.whole.quantile(np.minimum(self.start + self.share * probability, 1.0))
         return np.clip(self.stretch * inner, self.low, self.high)
 
     def at(self, uniform: float) -> float:
-        """Return the value that a uniform number stands for."""
+        """Return the value for one uniform number."""
         if not self.whole.draws_quantiles:
             return float(self.quantile(np.array([uniform]))[0])
         inner = self.whole.at(min(self.start + self.share * uniform, _BELOW_ONE))
         return min(max(self.stretch * inner, self.low), self.high)
 
     def at_each(self, uniform: Floats) -> Floats:
-        """Return the values that uniform numbers stand for."""
+        """Return the values for an array of uniform numbers."""
         return self.quantile(uniform)
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
-        """Return partial moments of what is left."""
+        """Return partial moments of the values between the bounds."""
         if self.share == self.stretch == 1:
             return self.whole.partial_moment(order, upto)
         below = self.whole.partial_moment(order, self._ends[:1])
@@ -162,10 +162,10 @@ class _Cut(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _cut(whole: ByInversion, low: float, high: float) -> _Cut:
-    """Cut a distribution and find the factor that keeps its mean.
+    """Truncate a distribution with the factor that keeps its mean.
 
     Raises:
-        ValueError: If no factor keeps it.
+        ValueError: If no factor does.
     """
     if isinstance(whole, Truncated):
         inner_high = math.inf if whole.high is None else whole.high
@@ -189,7 +189,7 @@ def _cut(whole: ByInversion, low: float, high: float) -> _Cut:
 
 
 def _bracket(uncut: _Cut, mean: float) -> tuple[float, float]:
-    """Return two factors between which the mean is as wanted, the one nearer to 1 first."""
+    """Return two factors, the one nearer to 1 first, with the required factor between them."""
     here = uncut.stretched(1.0)
     if here.share < _SMALLEST_SHARE:
         raise ValueError(f"low, high: less than a millionth of the values lies {_between(uncut.low, uncut.high)}")

@@ -1,4 +1,4 @@
-"""Distributions on a bounded range: uniform, triangular, and always the same value."""
+"""Distributions on a bounded range: uniform, triangular and fixed."""
 
 import math
 from functools import cached_property
@@ -34,15 +34,15 @@ class Uniform(ByInversion, frozen=True):
         return (self.high - self.low) ** 2 / 12
 
     def quantile(self, probability: Floats) -> Floats:
-        """Return the values that a share ``probability`` of all values does not exceed."""
+        """Return the quantiles for an array of probabilities."""
         return self.low + (self.high - self.low) * uniforms(probability)
 
     def at(self, uniform: float) -> float:
-        """Return the value that a uniform number in [0, 1) stands for."""
+        """Return the value for one uniform number in [0, 1)."""
         return self.low + (self.high - self.low) * uniform
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
-        """Return E[X**order where X <= upto, else 0]."""
+        """Return the part of E[X**order] from values up to ``upto``."""
         if self.high == self.low:
             return Fixed(self.low).partial_moment(order, upto)
         end = np.clip(upto, self.low, self.high)
@@ -51,7 +51,7 @@ class Uniform(ByInversion, frozen=True):
 
 
 class Triangular(ByInversion, frozen=True):
-    """Triangular between ``low`` and ``high``, most often near ``mode``; all are at least 0."""
+    """Triangular between ``low`` and ``high`` with its peak at ``mode``; all are at least 0."""
 
     low: float
     mode: float
@@ -81,21 +81,21 @@ class Triangular(ByInversion, frozen=True):
         return (self.mode - self.low) / (self.high - self.low)
 
     def quantile(self, probability: Floats) -> Floats:
-        """Return the values that a share ``probability`` of all values does not exceed."""
+        """Return the quantiles for an array of probabilities."""
         share, width = uniforms(probability), self.high - self.low
         rising = self.low + np.sqrt(share * (width * (self.mode - self.low)))
         falling = self.high - np.sqrt((1 - share) * (width * (self.high - self.mode)))
         return np.where(share < self._share_below_mode, rising, falling)
 
     def at(self, uniform: float) -> float:
-        """Return the value that a uniform number in [0, 1) stands for."""
+        """Return the value for one uniform number in [0, 1)."""
         width = self.high - self.low
         if uniform < self._share_below_mode:
             return self.low + math.sqrt(uniform * (width * (self.mode - self.low)))
         return self.high - math.sqrt((1 - uniform) * (width * (self.high - self.mode)))
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
-        """Return E[X**order where X <= upto, else 0]."""
+        """Return the part of E[X**order] from values up to ``upto``."""
         low, mode, high = self.low, self.mode, self.high
         total = np.zeros(np.shape(upto))
         for start, end, foot, sign in ((low, mode, low, 1), (mode, high, high, -1)):
@@ -138,7 +138,7 @@ class Fixed(ByInversion, frozen=True):
         return self.value
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
-        """Return E[X**order where X <= upto, else 0]."""
+        """Return the part of E[X**order] from values up to ``upto``."""
         return np.where(np.asarray(upto) >= self.value, self.value**order, 0.0)
 
 

@@ -1,4 +1,4 @@
-"""The distribution of data: every draw is one of the values that were seen."""
+"""The distribution of data: each draw is one of the given values."""
 
 import math
 from bisect import bisect_left
@@ -14,9 +14,9 @@ from hospital_sim.distributions.protocol import Floats
 
 
 class Empirical(ByInversion, frozen=True):
-    """The given values, each as likely as its weight; as likely as each other without weights.
+    """The given values with probabilities in proportion to their weights; equal without weights.
 
-    Weights are relative: they need not add up to 1.
+    Weights need not add up to 1.
     """
 
     values: tuple[float, ...]
@@ -39,27 +39,27 @@ class Empirical(ByInversion, frozen=True):
         return math.fsum(((values - self.mean) ** 2 * shares).tolist())
 
     def quantile(self, probability: Floats) -> Floats:
-        """Return the smallest values that a share ``probability`` of all values does not exceed."""
+        """Return the quantiles for an array of probabilities."""
         values, _, cumulated = self._steps
         return values[np.searchsorted(cumulated, uniforms(probability))]
 
     def at(self, uniform: float) -> float:
-        """Return the value that a uniform number in [0, 1) stands for."""
+        """Return the value for one uniform number in [0, 1)."""
         values, cumulated = self._lists
         return values[bisect_left(cumulated, uniform)]
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
-        """Return E[X**order where X <= upto, else 0]."""
+        """Return the part of E[X**order] from values up to ``upto``."""
         values, shares, _ = self._steps
         sums = np.concatenate([[0.0], np.cumsum(values**order * shares)])
         return sums[np.searchsorted(values, upto, side="right")]
 
     @cached_property
     def _steps(self) -> tuple[Floats, Floats, Floats]:
-        """The values in order, their shares, and the shares up to each."""
+        """The values in order, their probabilities, and the cumulative probabilities."""
         weights = np.array(self.weights) if self.weights else np.ones(len(self.values))
-        seen = np.flatnonzero(weights > 0)
-        order = seen[np.argsort(np.array(self.values)[seen], kind="stable")]
+        possible = np.flatnonzero(weights > 0)
+        order = possible[np.argsort(np.array(self.values)[possible], kind="stable")]
         shares = weights[order] / math.fsum(weights[order].tolist())
         cumulated = np.cumsum(shares)
         cumulated[-1] = 1.0

@@ -12,7 +12,7 @@ from hospital_sim.distributions.protocol import Floats
 from hospital_sim.distributions.special import special
 
 _SAME_SD = 5e-4
-"""How far, as a share, a standard deviation of four figures may be from the one it stands for."""
+"""Largest relative difference between a standard deviation, rounded to four digits, and an exact one."""
 
 
 class Exponential(ByInversion, frozen=True):
@@ -29,17 +29,17 @@ class Exponential(ByInversion, frozen=True):
         return self.mean**2
 
     def quantile(self, probability: Floats) -> Floats:
-        """Return the values that a share ``probability`` of all values does not exceed."""
+        """Return the quantiles for an array of probabilities."""
         with np.errstate(divide="ignore"):
             values: Floats = -self.mean * np.log1p(-uniforms(probability))
         return values
 
     def at(self, uniform: float) -> float:
-        """Return the value that a uniform number in [0, 1) stands for."""
+        """Return the value for one uniform number in [0, 1)."""
         return -self.mean * math.log1p(-uniform)
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
-        """Return E[X**order where X <= upto, else 0]."""
+        """Return the part of E[X**order] from values up to ``upto``."""
         return _partial_moment(1.0, self.mean, order, upto)
 
 
@@ -57,24 +57,23 @@ class Gamma(ByMeanAndSd, frozen=True):
         return self.sd**2 / self.mean
 
     def quantile(self, probability: Floats) -> Floats:
-        """Return the values that a share ``probability`` of all values does not exceed."""
+        """Return the quantiles for an array of probabilities."""
         values: Floats = self.scale * special().gammaincinv(self.shape, uniforms(probability))
         return values
 
     def at(self, uniform: float) -> float:
-        """Return the value that a uniform number in [0, 1) stands for."""
+        """Return the value for one uniform number in [0, 1)."""
         return self.scale * float(special().gammaincinv(self.shape, uniform))
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
-        """Return E[X**order where X <= upto, else 0]."""
+        """Return the part of E[X**order] from values up to ``upto``."""
         return _partial_moment(self.shape, self.scale, order, upto)
 
 
 class Erlang(Derived, frozen=True):
-    """Erlang with the given mean, by its number of phases or by its standard deviation.
+    """Erlang with the given mean, and either a number of phases or a standard deviation.
 
-    Either may be left out (0) and follows from the other; the standard deviation is the mean over the root of a whole
-    number.
+    The other one may be omitted (0), because the standard deviation is the mean over the root of the number of phases.
     """
 
     mean: float
@@ -94,7 +93,7 @@ class Erlang(Derived, frozen=True):
 
     @cached_property
     def form(self) -> ByInversion:
-        """The gamma distribution that it is."""
+        """The same distribution as a gamma or an exponential."""
         return Exponential(self.mean) if self.phases == 1 else Gamma(self.mean, self.sd)
 
 
@@ -105,7 +104,7 @@ def _partial_moment(shape: float, scale: float, order: int, upto: Floats) -> Flo
 
 
 def _erlang(mean: float, phases: int, sd: float) -> tuple[int, float]:
-    """Return the phases and the standard deviation of an Erlang distribution, one of which may be 0: not given."""
+    """Return the phases and the standard deviation of an Erlang distribution; either argument may be 0 (omitted)."""
     if not sd and not phases:
         raise ValueError("phases: must be a whole number of at least 1, or give sd")
     if not sd:

@@ -24,17 +24,17 @@ class Lognormal(ByMeanAndSd, frozen=True):
         return math.sqrt(math.log1p((self.sd / self.mean) ** 2))
 
     def quantile(self, probability: Floats) -> Floats:
-        """Return the values that a share ``probability`` of all values does not exceed."""
+        """Return the quantiles for an array of probabilities."""
         values: Floats = np.exp(self.log_mean + self.log_sd * special().ndtri(uniforms(probability)))
         return values
 
     def at(self, uniform: float) -> float:
-        """Return the value that a uniform number in [0, 1) stands for."""
+        """Return the value for one uniform number in [0, 1)."""
         variance = math.log1p((self.sd / self.mean) ** 2)
         return self.mean * math.exp(math.sqrt(variance) * special().ndtri(uniform) - variance / 2)
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
-        """Return E[X**order where X <= upto, else 0]."""
+        """Return the part of E[X**order] from values up to ``upto``."""
         centre, width = self.log_mean, self.log_sd
         with np.errstate(divide="ignore"):
             logs = np.log(np.maximum(upto, 0.0))

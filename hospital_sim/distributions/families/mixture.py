@@ -17,11 +17,11 @@ _ROUNDS = 200
 
 
 class Mixture(ByInversion, frozen=True):
-    """One of the ``components``, with probability ``weights``, which add up to 1.
+    """One of the ``components``, with probabilities ``weights``, which add up to 1.
 
-    A draw takes one uniform number: it picks the component, and its place within that component's share draws from
-    it. So draws are fast, and greater numbers make greater values within a component, not across them. ``quantile`` is
-    the inverse of ``cdf`` as everywhere; it is found by bisection and slower.
+    A draw takes one uniform number, which selects the component and its quantile (see ``composition``). This is fast,
+    but greater numbers give greater values within a component only. ``quantile`` is the inverse of ``cdf``, as for
+    all distributions; it uses bisection and is slower.
     """
 
     weights: tuple[float, ...]
@@ -47,11 +47,11 @@ class Mixture(ByInversion, frozen=True):
         return math.fsum(weight * (part.variance + (part.mean - mean) ** 2) for weight, part in self._components)
 
     def quantile(self, probability: Floats) -> Floats:
-        """Return the values that a share ``probability`` of all values does not exceed."""
+        """Return the quantiles for an array of probabilities."""
         share = uniforms(probability)
-        each = np.array([part.quantile(share) for _, part in self._components])
-        low: Floats = each.min(axis=0)
-        high: Floats = each.max(axis=0)
+        quantiles = np.array([part.quantile(share) for _, part in self._components])
+        low: Floats = quantiles.min(axis=0)
+        high: Floats = quantiles.max(axis=0)
         for _ in range(_ROUNDS):
             middle = low / 2 + high / 2
             between = np.flatnonzero((low < middle) & (middle < high) & (high < math.inf))
@@ -64,7 +64,7 @@ class Mixture(ByInversion, frozen=True):
         return high
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
-        """Return E[X**order where X <= upto, else 0]."""
+        """Return the part of E[X**order] from values up to ``upto``."""
         total = np.zeros(np.shape(upto))
         for weight, part in self._components:
             total += weight * part.partial_moment(order, upto)
@@ -72,29 +72,29 @@ class Mixture(ByInversion, frozen=True):
 
     @property
     def draws_quantiles(self) -> bool:
-        """Whether ``at`` is the quantile of its number: it is not."""
+        """False, because a draw selects a component first."""
         return False
 
     @cached_property
     def parts(self) -> tuple[tuple[float, ByInversion], ...]:
-        """What is mixed, each with its probability; mixtures within are resolved."""
+        """The components with their probabilities; components of nested mixtures are listed themselves."""
         return tuple(
             (weight * inner, part) for weight, component in self._components for inner, part in component.parts
         )
 
     def at(self, uniform: float) -> float:
-        """Return the value that a uniform number in [0, 1) stands for."""
+        """Return the value for one uniform number in [0, 1)."""
         return self._composition.at(uniform)
 
     def at_each(self, uniform: Floats) -> Floats:
-        """Return the values that uniform numbers stand for."""
+        """Return the values for an array of uniform numbers."""
         return self._composition.at_each(uniform)
 
     @cached_property
     def _components(self) -> list[tuple[float, ByInversion]]:
-        """The components that occur, with their weights."""
-        together = zip(self.weights, self.components, strict=True)
-        return [(weight, part) for weight, part in together if weight > 0 and isinstance(part, ByInversion)]
+        """The components with a weight above 0."""
+        pairs = zip(self.weights, self.components, strict=True)
+        return [(weight, part) for weight, part in pairs if weight > 0 and isinstance(part, ByInversion)]
 
     @cached_property
     def _composition(self) -> Composition:
@@ -102,9 +102,9 @@ class Mixture(ByInversion, frozen=True):
 
 
 class Hyperexponential(Derived, frozen=True):
-    """Hyperexponential with the given mean and a standard deviation above it.
+    """Hyperexponential with the given mean and a greater standard deviation.
 
-    Of the many mixtures of two exponentials that have them, the one with balanced means: both contribute alike to the
+    Many mixtures of two exponentials have these; this one has balanced means: both components contribute half of the
     mean (Whitt 1982).
     """
 
@@ -125,7 +125,7 @@ class Hyperexponential(Derived, frozen=True):
 
     @cached_property
     def form(self) -> Mixture:
-        """The mixture that it is."""
+        """The same distribution as a mixture."""
         squared = (self.sd / self.mean) ** 2
         often = (1 + math.sqrt((squared - 1) / (squared + 1))) / 2
         short, long = Exponential(self.mean / (2 * often)), Exponential(self.mean / (2 * (1 - often)))

@@ -16,7 +16,7 @@ class Weibull(ByMeanAndSd, frozen=True):
 
     @classmethod
     def of(cls, shape: float, scale: float) -> "Weibull":
-        """Return the Weibull distribution of a shape and a scale."""
+        """Return the Weibull distribution with a shape and a scale."""
         shape, scale = above_zero("shape", shape), above_zero("scale", scale)
         mean = scale * math.gamma(1 + 1 / shape)
         return cls(mean, mean * math.sqrt(_weibull_variation(shape)))
@@ -32,17 +32,17 @@ class Weibull(ByMeanAndSd, frozen=True):
         return self.mean / math.gamma(1 + 1 / self.shape)
 
     def quantile(self, probability: Floats) -> Floats:
-        """Return the values that a share ``probability`` of all values does not exceed."""
+        """Return the quantiles for an array of probabilities."""
         with np.errstate(divide="ignore"):
             values: Floats = self.scale * (-np.log1p(-uniforms(probability))) ** (1 / self.shape)
         return values
 
     def at(self, uniform: float) -> float:
-        """Return the value that a uniform number in [0, 1) stands for."""
+        """Return the value for one uniform number in [0, 1)."""
         return self.scale * float((-math.log1p(-uniform)) ** (1 / self.shape))
 
     def partial_moment(self, order: int, upto: Floats) -> Floats:
-        """Return E[X**order where X <= upto, else 0]."""
+        """Return the part of E[X**order] from values up to ``upto``."""
         shape, scale = self.shape, self.scale
         power = (np.maximum(upto, 0.0) / scale) ** shape
         part: Floats = scale**order * math.gamma(1 + order / shape) * special().gammainc(1 + order / shape, power)
@@ -56,7 +56,7 @@ def _weibull_variation(shape: float) -> float:
 
 @lru_cache(maxsize=256)
 def _weibull_shape(variation: float) -> float:
-    """Return the shape that has a coefficient of variation (which falls as the shape grows)."""
+    """Return the shape for a coefficient of variation."""
     from scipy.optimize import brentq
 
     def difference(log_shape: float) -> float:
