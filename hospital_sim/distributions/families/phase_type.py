@@ -61,7 +61,7 @@ class PhaseType(ByInversion, frozen=True):
         return part.reshape(np.shape(upto))
 
     def _beyond(self, order: int, time: Floats, here: Floats) -> Floats:
-        """Return the part of E[X**order] from values above each time, from the probabilities of the phases at each time."""
+        """Return the part of E[X**order] from values above each time, given the probabilities of the phases then."""
         once = self._times.sum(axis=1)
         staying, rest = here.sum(axis=1), here @ once
         beyond: Floats = time * staying + rest
