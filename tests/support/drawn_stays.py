@@ -1,4 +1,4 @@
-"""The stays of a block, one by one."""
+"""Iteration over the stays of a block."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

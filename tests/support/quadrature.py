@@ -1,4 +1,4 @@
-"""Integrals of a quantile: moments that owe nothing to a distribution's own formulas."""
+"""Moments by quadrature of a quantile, as a check that uses no formula of the distribution."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ def integral(function: Callable[[Floats], Floats], start: float, end: float, pan
 
 
 def moment_of_quantile(quantile: Callable[[Floats], Floats], order: int) -> float:
-    """Integrate a power of a quantile over all shares, both ends stretched as they may rise without bound."""
+    """Integrate a power of a quantile over all shares, with both ends stretched because it may be unbounded."""
 
     def both_ends(tail: Floats) -> Floats:
         share = np.exp(-tail) / 2

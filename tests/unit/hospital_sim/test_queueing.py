@@ -1,4 +1,4 @@
-"""Closed forms: known values, and what they must be at their edges."""
+"""Queueing formulas agree with published values, definitions and limits."""
 
 import math
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.unit
 @pytest.mark.parametrize(
     ("beds", "share"), [(9, 0.191), (10, 0.138), (11, 0.095), (12, 0.062), (13, 0.038), (14, 0.022)]
 )
-def test_erlang_b_at_the_load_of_the_published_stroke_unit(beds: int, share: float) -> None:
+def test_erlang_b_agrees_with_a_published_stroke_unit(beds: int, share: float) -> None:
     assert erlang_b(beds, 8.355) == pytest.approx(share, abs=0.0005)
 
 
@@ -23,14 +23,14 @@ def test_erlang_c_of_ten_beds_and_a_load_of_nine() -> None:
     assert erlang_c_wait_quantile(10, 9.0, 0.95) == pytest.approx(2.5934, abs=5e-5)
 
 
-def test_erlang_b_by_its_definition() -> None:
+def test_erlang_b_agrees_with_its_definition() -> None:
     load = 3.7
     terms = [load**beds / math.factorial(beds) for beds in range(6)]
     assert erlang_b(5, load) == pytest.approx(terms[5] / sum(terms))
     assert erlang_b(0, load) == 1.0
 
 
-def test_with_one_bed_erlang_c_is_the_load_and_its_wait_that_of_pollaczek_and_khinchine() -> None:
+def test_erlang_c_with_one_bed_agrees_with_pollaczek_and_khinchine() -> None:
     assert erlang_c(1, 0.7) == pytest.approx(0.7)
     assert erlang_c_mean_wait(1, 0.7, mean_stay=3.0) == pytest.approx(one_bed_mean_wait(0.7 / 3, 3.0, 2 * 9.0))
 
@@ -44,7 +44,7 @@ def test_waits_scale_with_the_stay() -> None:
     assert erlang_c_wait_quantile(10, 9.0, 0.9, 4.0) == pytest.approx(4 * erlang_c_wait_quantile(10, 9.0, 0.9))
 
 
-def test_a_quantile_that_few_reach_is_no_wait() -> None:
+def test_a_quantile_among_patients_who_do_not_wait_is_zero() -> None:
     assert erlang_c_wait_quantile(10, 2.0, 0.5) == 0.0
 
 
@@ -60,6 +60,6 @@ def test_a_quantile_that_few_reach_is_no_wait() -> None:
         (lambda: one_bed_mean_wait(1.0, 1.0, 1.0), "load: must be below the 1 beds"),
     ],
 )
-def test_a_wrong_argument_is_named(call: object, message: str) -> None:
+def test_the_error_of_a_wrong_argument_states_its_name(call: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()  # type: ignore[operator]

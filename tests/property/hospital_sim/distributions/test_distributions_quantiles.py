@@ -165,7 +165,7 @@ def test_a_phase_type_quantile_has_a_small_error_far_below_its_table() -> None:
     assert phases.quantile(np.array([0.0, 1.0])).tolist() == [0.0, math.inf]
 
 
-def test_phase_type_quantiles_are_those_of_the_distributions_it_can_be() -> None:
+def test_phase_type_quantiles_equal_those_of_equivalent_distributions() -> None:
     erlang = d.PhaseType((1, 0, 0), ((-0.5, 0.5, 0), (0, -0.5, 0.5), (0, 0, -0.5)))
     in_parallel = d.PhaseType((0.25, 0.75), ((-0.01, 0), (0, -1)))
     mixed = d.Mixture((0.25, 0.75), (d.Exponential(100), d.Exponential(1)))
@@ -184,7 +184,7 @@ def test_the_share_below_a_quantile_is_its_probability(distribution: d.ByInversi
 
 
 @pytest.mark.parametrize("distribution", EVERY, ids=_name)
-def test_moments_are_the_integrals_of_the_quantile(distribution: d.ByInversion) -> None:
+def test_moments_are_integrals_of_the_quantile(distribution: d.ByInversion) -> None:
     first, second = (moment_of_quantile(distribution.quantile, order) for order in (1, 2))
 
     assert first == pytest.approx(distribution.mean, rel=1e-5)
@@ -197,7 +197,7 @@ def test_moments_are_the_integrals_of_the_quantile(distribution: d.ByInversion) 
 
 
 @pytest.mark.parametrize("distribution", EVERY, ids=_name)
-def test_a_part_of_a_moment_is_the_integral_of_the_quantile_up_to_there(distribution: d.ByInversion) -> None:
+def test_a_partial_moment_is_the_integral_of_the_quantile_up_to_the_same_point(distribution: d.ByInversion) -> None:
     low, high = distribution.quantile(np.array([0.2, 0.7]))
     for order in (1, 2):
         below, above = distribution.partial_moment(order, np.array([low, high]))
@@ -207,7 +207,7 @@ def test_a_part_of_a_moment_is_the_integral_of_the_quantile_up_to_there(distribu
 
 
 @pytest.mark.parametrize("distribution", [*EVERY, *STEPPED], ids=_name)
-def test_values_never_fall_as_the_number_grows(distribution: d.ByInversion) -> None:
+def test_a_greater_uniform_number_never_gives_a_smaller_value(distribution: d.ByInversion) -> None:
     numbers = np.sort(np.concatenate([SHARES, [0.0, 1.0], np.random.default_rng(1).random(2000)]))
 
     values = distribution.quantile(numbers)
@@ -217,7 +217,7 @@ def test_values_never_fall_as_the_number_grows(distribution: d.ByInversion) -> N
 
 
 @pytest.mark.parametrize("distribution", [*EVERY, *STEPPED], ids=_name)
-def test_one_draw_is_the_same_alone_and_in_an_array(distribution: d.ByInversion) -> None:
+def test_a_draw_is_the_same_alone_and_in_an_array(distribution: d.ByInversion) -> None:
     numbers = np.concatenate([[0.0, 1 - 2**-53], np.random.default_rng(2).random(200)])
 
     alone = [distribution.at(float(number)) for number in numbers]
@@ -228,7 +228,7 @@ def test_one_draw_is_the_same_alone_and_in_an_array(distribution: d.ByInversion)
 
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("distribution", [*EVERY, *STEPPED], ids=_name)
-def test_samples_have_the_stated_mean_and_follow_the_stated_shares(distribution: d.ByInversion, seed: int) -> None:
+def test_samples_have_the_stated_mean_and_distribution(distribution: d.ByInversion, seed: int) -> None:
     size = 40_000
 
     values = distribution.sample(np.random.default_rng(seed), size)

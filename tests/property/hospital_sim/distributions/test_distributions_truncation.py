@@ -1,4 +1,4 @@
-"""Truncation keeps the stated mean, or says that it cannot."""
+"""Truncation keeps the stated mean, or raises an error if that is impossible."""
 
 import math
 
@@ -31,7 +31,7 @@ def test_a_truncated_distribution_has_the_stated_mean_within_its_bounds(
     try:
         cut = d.Truncated(whole, low, high)
     except ValueError:
-        # A factor is looked for as long as a millionth of the values is left; see the tests of what cannot be kept.
+        # The search for a factor ends once less than a millionth of the values is between the bounds.
         return
 
     assert cut.mean == whole.mean
@@ -43,7 +43,7 @@ def test_a_truncated_distribution_has_the_stated_mean_within_its_bounds(
 
 
 @given(smooth(), st.floats(2.5, 40))
-def test_a_bound_well_above_the_mean_can_always_be_kept_by_a_lognormal(whole: d.ByInversion, multiple: float) -> None:
+def test_a_lognormal_can_keep_its_mean_below_any_bound_well_above_it(whole: d.ByInversion, multiple: float) -> None:
     lognormal = d.Lognormal(whole.mean, whole.sd)
 
     cut = d.Truncated(lognormal, 0, multiple * whole.mean)

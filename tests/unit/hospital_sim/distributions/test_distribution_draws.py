@@ -1,4 +1,4 @@
-"""What is drawn from a distribution: as its parameters say, from the generator that is given and nothing else."""
+"""Draws from a distribution follow its parameters and depend on the generator alone."""
 
 import numpy as np
 import pytest
@@ -18,31 +18,33 @@ CASES = [
     (d.Gamma(mean=7.4, sd=8.6), 7.4, 8.6, stats.gamma((7.4 / 8.6) ** 2, scale=8.6**2 / 7.4)),
 ]
 DISTRIBUTIONS = [case[0] for case in CASES]
-_known = pytest.mark.parametrize(("drawn", "mean", "sd", "known"), CASES, ids=lambda given: type(given).__name__)
-_each = pytest.mark.parametrize("drawn", DISTRIBUTIONS, ids=lambda given: type(given).__name__)
+_with_reference = pytest.mark.parametrize(
+    ("drawn", "mean", "sd", "reference"), CASES, ids=lambda value: type(value).__name__
+)
+_every_distribution = pytest.mark.parametrize("drawn", DISTRIBUTIONS, ids=lambda value: type(value).__name__)
 
 
-@_known
+@_with_reference
 def test_a_distribution_draws_what_its_parameters_say(
-    drawn: d.ByInversion, mean: float, sd: float, known: stats.distributions.rv_frozen
+    drawn: d.ByInversion, mean: float, sd: float, reference: stats.distributions.rv_frozen
 ) -> None:
     values = drawn.sample(np.random.default_rng(1), 50_000)
     assert drawn.mean == mean
-    assert known.mean() == pytest.approx(mean)
-    assert known.std() == pytest.approx(sd)
-    assert stats.kstest(values, known.cdf).pvalue > CHANCE
+    assert reference.mean() == pytest.approx(mean)
+    assert reference.std() == pytest.approx(sd)
+    assert stats.kstest(values, reference.cdf).pvalue > CHANCE
     assert values.mean() == pytest.approx(mean, abs=4 * sd / 50_000**0.5)
 
 
-@_known
+@_with_reference
 def test_the_check_of_draws_catches_parameters_five_percent_off(
-    drawn: d.ByInversion, mean: float, sd: float, known: stats.distributions.rv_frozen
+    drawn: d.ByInversion, mean: float, sd: float, reference: stats.distributions.rv_frozen
 ) -> None:
     values = 1.05 * drawn.sample(np.random.default_rng(1), 50_000)
-    assert stats.kstest(values, known.cdf).pvalue < CHANCE
+    assert stats.kstest(values, reference.cdf).pvalue < CHANCE
 
 
-@_each
+@_every_distribution
 def test_draws_depend_on_the_generator_alone(drawn: d.ByInversion) -> None:
     first, second = (drawn.sample(np.random.default_rng(7), 5).tolist() for _ in range(2))
     assert first == second
@@ -50,7 +52,7 @@ def test_draws_depend_on_the_generator_alone(drawn: d.ByInversion) -> None:
     assert drawn.sample(np.random.default_rng(7), 0).shape == (0,)
 
 
-@_each
+@_every_distribution
 def test_no_draw_is_negative(drawn: d.ByInversion) -> None:
     assert drawn.sample(np.random.default_rng(2), 100_000).min() >= 0
 
@@ -66,11 +68,11 @@ def test_a_uniform_distribution_of_one_value_is_that_value() -> None:
     assert set(d.Uniform(low=2.0, high=2.0).sample(np.random.default_rng(1), 10).tolist()) == {2.0}
 
 
-@pytest.mark.parametrize("given", [*DISTRIBUTIONS, d.Fixed(1)], ids=lambda given: type(given).__name__)
-def test_a_distribution_reads_back_from_the_configuration_of_a_hospital(given: d.ByInversion) -> None:
-    tag = type(given).__name__.lower()
-    fields = {name: getattr(given, name) for name in given.__struct_fields__}
+@pytest.mark.parametrize("stay", [*DISTRIBUTIONS, d.Fixed(1)], ids=lambda value: type(value).__name__)
+def test_a_distribution_reads_back_from_the_configuration_of_a_hospital(stay: d.ByInversion) -> None:
+    tag = type(stay).__name__.lower()
+    fields = {name: getattr(stay, name) for name in stay.__struct_fields__}
     ward = {"id": "ward", "name": "Ward", "treatment_function_code": "300", "beds": 40, "requests_per_day": 1.0}
-    stay = {"stay": {"distribution": tag, **fields}, "long_stay_share": 0}
-    (department,) = parse_hospital({"id": "city", "name": "City", "department": [ward | stay]}).department
-    assert department.stay == given
+    table = {"stay": {"distribution": tag, **fields}, "long_stay_share": 0}
+    (department,) = parse_hospital({"id": "city", "name": "City", "department": [ward | table]}).department
+    assert department.stay == stay

@@ -1,4 +1,4 @@
-"""How a table of a configuration becomes a distribution."""
+"""A table of a configuration becomes a distribution, or an error that names the field."""
 
 import tomllib
 
@@ -38,7 +38,7 @@ def _own_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_registered", dict(registry._registered))
 
 
-def test_every_name_can_be_written_in_toml() -> None:
+def test_every_distribution_can_be_written_in_toml() -> None:
     tables = tomllib.loads(TABLES)
 
     parsed = {name: d.parse(table) for name, table in tables.items()}
@@ -49,7 +49,7 @@ def test_every_name_can_be_written_in_toml() -> None:
         assert distribution.mean > 0
 
 
-def test_a_distribution_survives_the_way_to_json_and_back() -> None:
+def test_a_distribution_encoded_as_json_decodes_to_an_equal_one() -> None:
     for table in tomllib.loads(TABLES).values():
         distribution = d.parse(table)
 
@@ -58,7 +58,7 @@ def test_a_distribution_survives_the_way_to_json_and_back() -> None:
         assert again == distribution
 
 
-def test_a_distribution_is_parsed_as_it_is() -> None:
+def test_parsing_a_distribution_returns_it_unchanged() -> None:
     gamma = d.Gamma(5, 4)
 
     assert d.parse(gamma) is gamma
@@ -94,7 +94,7 @@ def test_a_distribution_is_parsed_as_it_is() -> None:
         ),
     ],
 )
-def test_a_wrong_table_is_refused_by_the_path_of_its_field(table, error, message) -> None:
+def test_the_error_of_a_wrong_table_begins_with_the_path_of_the_field(table, error, message) -> None:
     with pytest.raises(error, match=message):
         d.parse(table)
 
@@ -117,12 +117,12 @@ def test_a_configuration_decodes_distributions_and_its_errors_carry_the_path() -
 
     hospital = msgspec.convert(good, Hospital, dec_hook=d.decode)
 
-    assert [each.stay for each in hospital.department] == [d.Fixed(2), d.Fixed(3), None]
+    assert [department.stay for department in hospital.department] == [d.Fixed(2), d.Fixed(3), None]
     with pytest.raises(msgspec.ValidationError, match=r"^sd: must be above 0, not -1 - at `\$.department\[1\].stay`$"):
         msgspec.convert(wrong, Hospital, dec_hook=d.decode)
 
 
-def test_a_users_own_distribution_can_be_named_also_within_others() -> None:
+def test_a_registered_distribution_can_be_named_alone_and_inside_others() -> None:
     @d.distribution("line")
     class Line(d.ByInversion, frozen=True):
         top: float
@@ -159,7 +159,7 @@ class NoSample(msgspec.Struct, tag_field="distribution", tag="no_sample"):
     mean: float = 1.0
 
 
-def test_what_cannot_be_registered_is_refused() -> None:
+def test_invalid_registrations_raise_an_error() -> None:
     with pytest.raises(ValueError, match=r"twice: Once has the tag 'once'; write class Once\(..., tag='twice'\)"):
         d.register("twice", Once)
     with pytest.raises(TypeError, match="int: must be a msgspec Struct, such as a subclass of ByInversion"):
