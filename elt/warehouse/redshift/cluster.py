@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from elt.warehouse.dsn import RedshiftDsn
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError
 from elt.warehouse.protocol import DEFAULT_PREFIX, Warehouse
+from elt.warehouse.redshift.arrow_rows import batches
 from elt.warehouse.redshift.copy_from_s3 import (
     Access,
     access,
@@ -16,7 +17,6 @@ from elt.warehouse.redshift.copy_from_s3 import (
     write_manifest,
 )
 from elt.warehouse.redshift.redshift_sql import create_staging_table, create_table, newer_table, quoted_name
-from elt.warehouse.redshift.rows import batches
 from elt.warehouse.redshift.session import RedshiftSession
 from elt.warehouse.tables import SOURCE_FILE, RawTable, staged_columns
 from hospital_sim.storage import ObjectStore

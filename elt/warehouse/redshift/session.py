@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from elt import WrongCallError
 from elt.warehouse.dsn import REDSHIFT_PASSWORD, RedshiftDsn
 from elt.warehouse.errors import StatementError, WarehouseError
+from elt.warehouse.redshift.arrow_rows import arrow_table
 from elt.warehouse.redshift.redshift_sql import WRONG_SQL, one_line
-from elt.warehouse.redshift.rows import arrow_table
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -43,11 +43,13 @@ def _rooms() -> Iterator[str]:
 
 
 def _definitions(module: Path) -> set[str]:
-    """Return the names of the functions, classes and methods (``Class.method``) of a module."""
+    """Return the names of the functions, constants, classes and methods (``Class.method``) of a module."""
     names: set[str] = set()
     for node in ast.parse(module.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             names.add(node.name)
+        if isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
         if isinstance(node, ast.ClassDef):
             names |= {f"{node.name}.{member.name}" for member in node.body if isinstance(member, ast.FunctionDef)}
     return names

@@ -9,9 +9,9 @@ import pytest
 from elt.contracts import columns_schema
 from elt.quality.results import CHECK_RESULT
 from elt.warehouse.errors import StatementError
+from elt.warehouse.redshift.arrow_rows import arrow_table, batches
 from elt.warehouse.redshift.copy_from_s3 import Access, copy_statement, explained, write_manifest
 from elt.warehouse.redshift.redshift_sql import create_table, one_line
-from elt.warehouse.redshift.rows import arrow_table, batches
 from elt.warehouse.tables import LOADED_FILE, RAW_TABLES
 from hospital_sim.storage import LocalStore
 
