@@ -7,12 +7,13 @@ other needs ``single_writer``.
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from hospital_sim.errors import MissingExtraError
+from hospital_sim.storage.base import LevelStore
 from hospital_sim.storage.in_flight import THREADS, Flight, in_thread
 from hospital_sim.storage.protocol import (
-    ObjectConflictError,
     ObjectNotFoundError,
     OverwritingStoreError,
     StorageError,
@@ -21,7 +22,7 @@ from hospital_sim.storage.protocol import (
 )
 from hospital_sim.storage.retries import retry_call
 from hospital_sim.storage.urls import public_url
-from hospital_sim.storage.valid_keys import check_key, check_prefix
+from hospital_sim.storage.valid_keys import check_key
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -35,7 +36,7 @@ memory, a lock is held."""
 _memory_lock = threading.RLock()
 
 
-class FsspecStore:
+class FsspecStore(LevelStore):
     """Objects in a file system of fsspec, below a path.
 
     Args:
@@ -70,7 +71,7 @@ class FsspecStore:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the arguments, so that another process opens the store itself."""
-        return _reopen, (self._url_with_secrets, self._single_writer)
+        return partial(FsspecStore, single_writer=self._single_writer), (self._url_with_secrets,)
 
     def create(self, key: str, data: bytes) -> bool:
         """Create one object (see ``ObjectStore.create``)."""
@@ -88,12 +89,7 @@ class FsspecStore:
 
     def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
         """Create many objects, several at once (see ``ObjectStore.create_many``)."""
-        flight = Flight(self._create_in_thread, self._width)
-        try:
-            return sum(flight.results(objects))
-        except StorageError as error:
-            error.done = flight.done
-            raise
+        return sum(Flight(self._create_in_thread, self._width).results(objects))
 
     def read(self, key: str) -> bytes:
         """Return the bytes of one object (see ``ObjectStore.read``)."""
@@ -106,21 +102,6 @@ class FsspecStore:
     def read_many(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Yield the key and the bytes of each object, in the order of the keys, reading several at once."""
         return Flight(self._read_in_thread, self._width).results(keys)
-
-    def keys(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the keys of all objects below a prefix."""
-        check_prefix(prefix)
-        return self._keys(prefix)
-
-    def folders(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the prefixes one level below a prefix, each with its final slash."""
-        check_prefix(prefix)
-        return (entry for entry in self._entries(prefix) if entry[-1] == "/")
-
-    def objects(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the keys of the objects one level below a prefix."""
-        check_prefix(prefix)
-        return (entry for entry in self._entries(prefix) if entry[-1] != "/")
 
     def exists(self, key: str) -> bool:
         """Return True if an object has the key."""
@@ -150,15 +131,7 @@ class FsspecStore:
             return False
         return True
 
-    def _keys(self, prefix: str) -> Iterator[str]:
-        for entry in self._entries(prefix):
-            if entry[-1] == "/":
-                yield from self._keys(entry)
-            else:
-                yield entry
-
-    def _entries(self, prefix: str) -> list[str]:
-        """Return, sorted, the keys and the prefixes (with their final slash) one level below a prefix."""
+    def _level(self, prefix: str) -> list[str]:
         system, path = self._at(prefix.rstrip("/"))
 
         def listing() -> list[dict[str, object]]:
@@ -178,11 +151,6 @@ class FsspecStore:
             return self._call(lambda: bytes(system.cat_file(path)), key)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return None
-
-    def _check_same(self, key: str, data: bytes, stored: bytes) -> bool:
-        if stored != data:
-            raise ObjectConflictError(f"{self.url}/{key}", "is already there with other bytes; nothing was overwritten")
-        return False
 
     def _at(self, key: str) -> "tuple[AbstractFileSystem, str]":
         if self._opened is None:
@@ -228,7 +196,3 @@ def _check_installed(scheme: str, url: str) -> None:
     except ImportError as error:
         # fsspec's message names the package to install.
         raise StoreRefusedError(url, str(error)) from error
-
-
-def _reopen(url: str, single_writer: bool) -> FsspecStore:
-    return FsspecStore(url, single_writer=single_writer)

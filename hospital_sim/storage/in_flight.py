@@ -171,9 +171,6 @@ class Flight(Generic[Item, Result]):
     Args:
         work: Called with each item, in the event loop; a ``StorageError`` ends the flight.
         width: Most items at once.
-
-    Attributes:
-        done: Number of items that succeeded.
     """
 
     def __init__(self, work: Callable[[Item], Awaitable[Result]], width: int) -> None:
@@ -182,13 +179,14 @@ class Flight(Generic[Item, Result]):
         self._waiting: deque[tuple[_Batch[Result], int, Item]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._failure: StorageError | None = None
-        self.done = 0
+        self._done = 0
 
     def results(self, items: Iterable[Item]) -> Iterator[Result]:
         """Yield the results, in the order of the items.
 
         Raises:
-            StorageError: The first failure, after the items that were begun have ended.
+            StorageError: The first failure, after the items that were begun have ended; its ``done`` counts the items
+                that succeeded.
         """
         remaining = iter(items)
         batches: deque[Future[Sequence[Result | None]]] = deque()
@@ -205,6 +203,7 @@ class Flight(Generic[Item, Result]):
                 if self._failure is not None:
                     for pending in batches:
                         pending.result()
+                    self._failure.done = self._done
                     raise self._failure
         finally:
             for pending in batches:
@@ -214,8 +213,7 @@ class Flight(Generic[Item, Result]):
         batch: _Batch[Result] = _Batch(len(items), asyncio.get_running_loop().create_future())
         self._waiting.extend((batch, position, item) for position, item in enumerate(items))
         for _ in range(min(self._width - len(self._tasks), len(items))):
-            task = asyncio.create_task(self._work_through())
-            self._tasks.add(task)
+            self._tasks.add(asyncio.create_task(self._work_through()))
         try:
             await batch.complete
         except BaseException:
@@ -237,7 +235,7 @@ class Flight(Generic[Item, Result]):
         if self._failure is None:
             try:
                 batch.results[position] = await self._work(item)
-                self.done += 1
+                self._done += 1
             except StorageError as error:
                 self._failure = self._failure or error
             except Exception as error:

@@ -14,13 +14,9 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from hospital_sim.storage.protocol import (
-    ObjectConflictError,
-    ObjectNotFoundError,
-    StorageError,
-    StoreRefusedError,
-)
-from hospital_sim.storage.valid_keys import check_key, check_prefix
+from hospital_sim.storage.base import LevelStore
+from hospital_sim.storage.protocol import ObjectNotFoundError, StorageError, StoreRefusedError
+from hospital_sim.storage.valid_keys import check_key
 
 FILE_ALONE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """Flags to open an object: never follow a link, which may lead out of the store, and never wait for a pipe."""
@@ -36,7 +32,7 @@ Link = Callable[[str, str, bytes], None]
 """Creates one object; called with its folder, its key and its bytes."""
 
 
-class LocalStore:
+class LocalStore(LevelStore):
     """Objects in a directory of the local file system. The first object creates the directory.
 
     Args:
@@ -75,21 +71,6 @@ class LocalStore:
         """Yield the key and the bytes of each object, in the order of the keys."""
         return ((key, self.read(key)) for key in keys)
 
-    def keys(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the keys of all objects below a prefix."""
-        check_prefix(prefix)
-        return self._keys(prefix)
-
-    def folders(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the prefixes one level below a prefix, each with its final slash."""
-        check_prefix(prefix)
-        return (f"{prefix}{name}/" for name, is_folder in self._entries(prefix) if is_folder)
-
-    def objects(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the keys of the objects one level below a prefix."""
-        check_prefix(prefix)
-        return (f"{prefix}{name}" for name, is_folder in self._entries(prefix) if not is_folder)
-
     def exists(self, key: str) -> bool:
         """Return True if an object has the key."""
         return Path(self._path(key)).is_file()
@@ -122,7 +103,7 @@ class LocalStore:
                         link(folder, key, data)
                         created += 1
                     except FileExistsError:
-                        _check_same(location, data)
+                        self._check_same(key, data, _read_existing(location))
                         existing += 1
         except OSError as error:
             raise _failed(location, "cannot be written", error, created + existing) from error
@@ -135,25 +116,17 @@ class LocalStore:
         check_key(key)
         return f"{self.url}/{key}"
 
-    def _keys(self, prefix: str) -> Iterator[str]:
-        for name, is_folder in self._entries(prefix):
-            if is_folder:
-                yield from self._keys(f"{prefix}{name}/")
-            else:
-                yield f"{prefix}{name}"
-
-    def _entries(self, prefix: str) -> list[tuple[str, bool]]:
+    def _level(self, prefix: str) -> list[str]:
         folder = f"{self.url}/{prefix}".rstrip("/")
         try:
             with os.scandir(folder) as entries:
                 # A link to a folder does not count as one, because it may lead out of the store.
-                names = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+                names = (f"{entry.name}/" if entry.is_dir(follow_symlinks=False) else entry.name for entry in entries)
+                return sorted(f"{prefix}{name}" for name in names)
         except FileNotFoundError:
             return []
         except OSError as error:
             raise _failed(folder, "cannot be listed", error) from error
-        # A folder sorts with its slash, so that a listing is in the order of the keys.
-        return sorted(names, key=lambda entry: f"{entry[0]}/" if entry[1] else entry[0])
 
     @contextmanager
     def _linking(self) -> Iterator[Link]:
@@ -224,11 +197,10 @@ def _open_folder(path: str) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _check_same(path: str, data: bytes) -> None:
+def _read_existing(path: str) -> bytes:
     if not Path(path).is_file():
         raise StorageError(path, "cannot be written: a file stands where a folder is needed, or a folder as a file")
-    if _read_all(path) != data:
-        raise ObjectConflictError(path, "is already there with other bytes; nothing was overwritten")
+    return _read_all(path)
 
 
 def _failed(location: str, what: str, error: OSError, done: int = 0) -> StorageError:

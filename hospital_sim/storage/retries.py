@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, wait
 from typing import TypeVar
 
 from hospital_sim.storage.in_flight import LOOP
@@ -87,20 +88,15 @@ def retry_call(call: Callable[[], Result], location: str) -> Result:
 
 def _call_in_time(call: Callable[[], Result], location: str) -> Result:
     """Make a call that may never return in a thread, and stop waiting for it at the deadline."""
-    results: list[Result] = []
-    errors: list[BaseException] = []
+    future: Future[Result] = Future()
 
     def work() -> None:
         try:
-            results.append(call())
+            future.set_result(call())
         except BaseException as error:
-            errors.append(error)
+            future.set_exception(error)
 
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(SECONDS)
-    if errors:
-        raise errors[0]
-    if not results:
+    threading.Thread(target=work, daemon=True).start()
+    if not wait([future], SECONDS).done:
         raise StoreUnreachableError(location, f"no answer in {SECONDS:.0f} seconds; run the same command again")
-    return results[0]
+    return future.result()

@@ -5,17 +5,19 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import Future
 from datetime import timedelta
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from hospital_sim.errors import MissingExtraError
+from hospital_sim.storage.base import LevelStore
 from hospital_sim.storage.in_flight import LOOP, Flight
-from hospital_sim.storage.protocol import ObjectConflictError, ObjectNotFoundError, StorageError
+from hospital_sim.storage.protocol import ObjectNotFoundError
 from hospital_sim.storage.retries import TransientError, retry_request
 from hospital_sim.storage.s3_errors import store_error
 from hospital_sim.storage.s3_settings import S3Settings, settings
 from hospital_sim.storage.urls import public_url
-from hospital_sim.storage.valid_keys import check_key, check_prefix
+from hospital_sim.storage.valid_keys import check_key
 
 if TYPE_CHECKING:
     from obstore import GetResult
@@ -36,14 +38,7 @@ _URL = re.compile(r"s3a?://(?P<bucket>[^/@?#]+)(?:/(?P<prefix>[^?#]*))?")
 _clients: dict[tuple[str, str, S3Settings], "Client"] = {}
 
 
-class _Level(NamedTuple):
-    """The folders and objects one level below a prefix, each sorted."""
-
-    folders: list[str]
-    objects: list[str]
-
-
-class S3Store:
+class S3Store(LevelStore):
     """Objects in a bucket, below a prefix.
 
     Args:
@@ -75,7 +70,7 @@ class S3Store:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the arguments, so that another process opens the store itself."""
-        return _reopen, (self.url, self._single_writer)
+        return partial(S3Store, single_writer=self._single_writer), (self.url,)
 
     def create(self, key: str, data: bytes) -> bool:
         """Create one object, whole or not at all (see ``ObjectStore.create``)."""
@@ -86,12 +81,7 @@ class S3Store:
     def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
         """Create many objects, many at once (see ``ObjectStore.create_many``)."""
         self._open()
-        flight = Flight(self._create, IN_FLIGHT)
-        try:
-            return sum(flight.results(objects))
-        except StorageError as error:
-            error.done = flight.done
-            raise
+        return sum(Flight(self._create, IN_FLIGHT).results(objects))
 
     def read(self, key: str) -> bytes:
         """Return the bytes of one object (see ``ObjectStore.read``)."""
@@ -103,24 +93,6 @@ class S3Store:
         """Yield the key and the bytes of each object, in the order of the keys, reading many at once."""
         self._open()
         return Flight(self._read_with_key, IN_FLIGHT).results(keys)
-
-    def keys(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the keys of all objects below a prefix."""
-        check_prefix(prefix)
-        self._open()
-        return self._walk(LOOP.submit(self._list(prefix)))
-
-    def folders(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the prefixes one level below a prefix, each with its final slash."""
-        check_prefix(prefix)
-        self._open()
-        return iter(LOOP.run(self._list(prefix)).folders)
-
-    def objects(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the keys of the objects one level below a prefix."""
-        check_prefix(prefix)
-        self._open()
-        return iter(LOOP.run(self._list(prefix)).objects)
 
     def exists(self, key: str) -> bool:
         """Return True if an object has the key."""
@@ -153,11 +125,6 @@ class S3Store:
             return self._check_same(key, data, stored)
 
         return await retry_request(request, f"{self.url}/{key}", len(data))
-
-    def _check_same(self, key: str, data: bytes, stored: bytes) -> bool:
-        if stored != data:
-            raise ObjectConflictError(f"{self.url}/{key}", "is already there with other bytes; nothing was overwritten")
-        return False
 
     async def _read(self, key: str) -> bytes:
         check_key(key)
@@ -195,12 +162,16 @@ class S3Store:
             return False
         return True
 
-    async def _list(self, prefix: str) -> _Level:
+    def _level(self, prefix: str) -> list[str]:
+        self._open()
+        return LOOP.run(self._list(prefix))
+
+    async def _list(self, prefix: str) -> list[str]:
         client = self._open()
         listing = await self._request(lambda: client.list_with_delimiter_async(prefix), prefix)
+        folders = (f"{folder}/" for folder in listing["common_prefixes"])
         # Sorted, because some servers list in another order than that of the keys.
-        folders = sorted(f"{folder}/" for folder in listing["common_prefixes"])
-        return _Level(folders, sorted(entry["path"] for entry in listing["objects"]))
+        return sorted([*folders, *(entry["path"] for entry in listing["objects"])])
 
     async def _request(self, call: Callable[[], Awaitable[Result]], key: str, size: int = 0) -> Result:
         location = f"{self.url}/{key}".rstrip("/")
@@ -213,11 +184,15 @@ class S3Store:
 
         return await retry_request(request, location, size)
 
-    def _walk(self, listing: "Future[_Level]") -> Iterator[str]:
+    def _keys(self, prefix: str) -> Iterator[str]:
+        self._open()
+        return self._walk(LOOP.submit(self._list(prefix)))
+
+    def _walk(self, listing: "Future[list[str]]") -> Iterator[str]:
         level = listing.result()
-        prefetched: deque[Future[_Level]] = deque()
-        folders = iter(level.folders)
-        for entry in sorted([*level.folders, *level.objects]):
+        prefetched: deque[Future[list[str]]] = deque()
+        folders = (entry for entry in level if entry[-1] == "/")
+        for entry in level:
             if entry[-1] != "/":
                 yield entry
                 continue
@@ -262,7 +237,3 @@ def _import_client(url: str) -> None:
         import obstore  # noqa: F401
     except ImportError as error:
         raise MissingExtraError(f"a lake at {url}", "s3") from error
-
-
-def _reopen(url: str, single_writer: bool) -> S3Store:
-    return S3Store(url, single_writer=single_writer)
