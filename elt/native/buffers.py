@@ -88,10 +88,11 @@ class ObjectBuffer:
         """Return the number of bytes of each object."""
         return np.diff(self.ends[: self.count], prepend=0)
 
-    def view(self) -> memoryview:
-        """Return the bytes of all objects, without a copy."""
+    def view(self, start: int = 0, end: int | None = None) -> memoryview:
+        """Return the bytes of the objects from ``start`` up to ``end``, by default of all, without a copy."""
+        last = self.count if end is None else end
         # NumPy's type does not say that an array is a buffer.
-        return memoryview(self.data[: self.end])  # type: ignore[arg-type]
+        return memoryview(self.data[self._start(start) : self._start(last)])  # type: ignore[arg-type]
 
     def slice(self, start: int, end: int) -> "ObjectBuffer":
         """Return the objects from ``start`` up to ``end``, without a copy of their bytes."""

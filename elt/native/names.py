@@ -25,8 +25,9 @@ MANY_NAME_BYTES = 1 << 22
 IDENTIFIER_BYTES = 16
 UUID_WIDTH = 36
 
-_HYPHENS = (8, 13, 18, 23)
-_DIGITS = np.delete(np.arange(UUID_WIDTH), _HYPHENS)
+_DIGIT_GROUPS = ((0, 8), (9, 13), (14, 18), (19, 23), (24, 36))
+"""Places of the digits of an identifier between its hyphens."""
+
 _UUID = rb"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 _HEXADECIMAL = np.frombuffer(bytes(range(256)).hex().encode(), np.uint16)
 _PLACEHOLDER = "#" * UUID_WIDTH
@@ -134,7 +135,8 @@ def identifier_texts(identifiers: bytes) -> TextRows:
     pairs = _HEXADECIMAL.take(np.frombuffer(identifiers, np.uint8))
     digits = pairs.view(np.uint8).reshape(-1, 2 * IDENTIFIER_BYTES)
     texts = np.full((len(digits), UUID_WIDTH), ord("-"), np.uint8)
-    texts[:, _DIGITS] = digits
+    for hyphens, (start, end) in enumerate(_DIGIT_GROUPS):
+        texts[:, start:end] = digits[:, start - hyphens : end - hyphens]
     return texts
 
 

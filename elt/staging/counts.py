@@ -33,11 +33,12 @@ class OutputCounter:
 
     def add(self, decoded: Decoded) -> None:
         """Count the objects of a batch, all of this output, which come in the order of their identifiers."""
+        objects, lengths = decoded.batch.objects, decoded.batch.objects.lengths()
         start = 0
         for names in decoded.batch.names:
-            objects = decoded.batch.objects.slice(start, start + len(names))
-            self._raw.setdefault(names.day, RawDigest()).add(objects.view(), objects.lengths())
-            start += len(names)
+            end = start + len(names)
+            self._raw.setdefault(names.day, RawDigest()).add(objects.view(start, end), lengths[start:end])
+            start = end
         for rejected in decoded.rejected:
             self._quarantined.setdefault(rejected.reason.value, Counter())[rejected.object.day] += 1
         self._add_staged(decoded.table)

@@ -124,16 +124,17 @@ def _decode_by_output(lake: Lake, plan: Plan, names: Sequence[ObjectNames]) -> l
     rejected = [replace(each, reason=_quarantine_rejected(lake, plan, decoded, each)) for each in decoded.rejected]
     if plan.replays:
         _close_staged(lake, plan, decoded)
+    # Sorting keeps the order of the outputs, because each is of another month.
+    table = by_time(decoded.table) if names[0].whole else decoded.table
     parts: list[tuple[PlannedOutput, Decoded]] = []
     first = first_row = 0
     for output, of_output in groupby(names, attrgetter("output")):
         batch = decoded.batch.slice(list(of_output), first)
         end = first + len(batch)
         end_row = int(np.searchsorted(decoded.rows, end))
-        table = decoded.table.slice(first_row, end_row - first_row)
         part = Decoded(
             batch,
-            by_time(table) if batch.names[0].whole else table,
+            table.slice(first_row, end_row - first_row),
             decoded.rows[first_row:end_row] - first,
             [each for each in rejected if layout.month_of(each.object.day) == output.month],
         )
