@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import partial
 
 from hospital_sim.events import Event, RunRecord, RunStarted
-from hospital_sim.sinks.protocol import ClosingSink, SinkError
+from hospital_sim.sinks.protocol import Sink, SinkError
 
 
-class CallbackSink(ClosingSink):
+class CallbackSink(Sink):
     """Calls a function with each event, in the order in which they happen; keeps no event.
 
     Send events to a queue::

@@ -1,10 +1,10 @@
 """A sink that keeps the events in memory."""
 
 from hospital_sim.events import Event, RunRecord, RunStarted
-from hospital_sim.sinks.protocol import ClosingSink
+from hospital_sim.sinks.protocol import Sink
 
 
-class MemorySink(ClosingSink):
+class MemorySink(Sink):
     """Keeps the events of one run in a list.
 
     Attributes:

@@ -9,14 +9,14 @@ from types import TracebackType
 
 from hospital_sim.events import Event, RunRecord, RunStarted, encode, keys
 from hospital_sim.sinks.history import check_history
-from hospital_sim.sinks.protocol import ClosingSink, SinkError
+from hospital_sim.sinks.protocol import Sink, SinkError
 from hospital_sim.storage import ObjectStore, StorageError, create_once, open_store
 
 BATCH = 1024
 """Events held in memory until they are created together, because a remote store takes many at once."""
 
 
-class ObjectSink(ClosingSink):
+class ObjectSink(Sink):
     """Creates one object for each event.
 
     Events are created in batches; the last batch is created by ``flush`` or ``close``.

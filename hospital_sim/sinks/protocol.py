@@ -15,7 +15,7 @@ class Sink(Protocol):
     """Takes the events of one run, in the order in which they happen.
 
     A run calls ``begin`` once, ``write`` for each event, ``flush``, and ``finish`` once. A sink is a context manager
-    that closes itself.
+    that closes itself. A class that inherits from this one is closed at the end of its ``with`` block.
     """
 
     def begin(self, run: RunStarted) -> None:
@@ -43,25 +43,8 @@ class Sink(Protocol):
         ...
 
     def close(self) -> None:
-        """Release the resources of the sink; events that it took are kept."""
-        ...
-
-    def __enter__(self) -> Self:
-        """Return the sink."""
-        ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Close the sink."""
-        ...
-
-
-class ClosingSink:
-    """A sink that is closed at the end of its ``with`` block; the base of all sinks here."""
-
-    def close(self) -> None:
-        """Release the resources of the sink; events that it took are kept."""
+        """Release the resources of the sink, if it has any; events that it took are kept."""
+        return
 
     def __enter__(self) -> Self:
         """Return the sink."""

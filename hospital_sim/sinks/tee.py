@@ -4,10 +4,10 @@ from contextlib import ExitStack
 from types import TracebackType
 
 from hospital_sim.events import Event, RunRecord, RunStarted
-from hospital_sim.sinks.protocol import ClosingSink, Sink
+from hospital_sim.sinks.protocol import Sink
 
 
-class TeeSink(ClosingSink):
+class TeeSink(Sink):
     """Passes each event to several sinks, in the order of the arguments.
 
     The first sink that fails stops the run: sinks before it have the event, sinks after it do not. The same run again
