@@ -1,5 +1,8 @@
 """Errors that callers can tell apart. Each message names the field, file or key and says what to do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class HospitalSimError(Exception):
     """Base of the errors that this library raises on purpose.
@@ -34,3 +37,18 @@ class MissingExtraError(HospitalSimError, ImportError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs an extra: pip install 'hospital-sim[{extra}]'")
+
+
+@contextmanager
+def needs_extra(what: str, extra: str) -> Iterator[None]:
+    """Raise ``MissingExtraError`` if an import in the ``with`` block fails.
+
+    Import an optional dependency::
+
+        with needs_extra("to_pandas", "pandas"):
+            import pandas
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise MissingExtraError(what, extra) from error

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hospital_sim.errors import MissingExtraError
+from hospital_sim.errors import needs_extra
 
 if TYPE_CHECKING:
     import pandas
@@ -68,10 +68,8 @@ class Table:
         Raises:
             MissingExtraError: If pandas is not installed.
         """
-        try:
+        with needs_extra("to_pandas", "pandas"):
             import pandas
-        except ImportError as error:
-            raise MissingExtraError("to_pandas", "pandas") from error
         return pandas.DataFrame(self._columns)
 
     def to_polars(self) -> polars.DataFrame:
@@ -80,10 +78,8 @@ class Table:
         Raises:
             MissingExtraError: If Polars is not installed.
         """
-        try:
+        with needs_extra("to_polars", "polars"):
             import polars
-        except ImportError as error:
-            raise MissingExtraError("to_polars", "polars") from error
         return polars.DataFrame(self._columns, strict=False)
 
     def to_arrow(self) -> pyarrow.Table:
@@ -92,10 +88,8 @@ class Table:
         Raises:
             MissingExtraError: If pyarrow is not installed.
         """
-        try:
+        with needs_extra("to_arrow", "arrow"):
             import pyarrow
-        except ImportError as error:
-            raise MissingExtraError("to_arrow", "arrow") from error
         return pyarrow.table(self._columns)
 
     def __repr__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from hospital_sim.errors import MissingExtraError
+from hospital_sim.errors import needs_extra
 from hospital_sim.tables import Cell, Table
 
 if TYPE_CHECKING:
@@ -111,8 +111,6 @@ class Charts:
 
 def load_altair() -> ModuleType:
     """Return Altair, or raise ``MissingExtraError`` if it is not installed."""
-    try:
+    with needs_extra("a chart", "charts"):
         import altair
-    except ImportError as error:
-        raise MissingExtraError("a chart", "charts") from error
     return altair

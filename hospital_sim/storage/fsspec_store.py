@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from hospital_sim.errors import MissingExtraError
+from hospital_sim.errors import MissingExtraError, needs_extra
 from hospital_sim.storage.base import LevelStore
 from hospital_sim.storage.in_flight import THREADS, Flight, in_thread
 from hospital_sim.storage.protocol import (
@@ -183,10 +183,8 @@ class FsspecStore(LevelStore):
 
 
 def _check_installed(scheme: str, url: str) -> None:
-    try:
+    with needs_extra(f"a lake at {url}", "s3"):
         from fsspec import available_protocols, get_filesystem_class
-    except ImportError as error:
-        raise MissingExtraError(f"a lake at {url}", "s3") from error
     if scheme not in available_protocols():
         raise UnknownSchemeError(
             f"{url!r}: no store knows the scheme {scheme!r}; give a local path, s3://bucket/prefix or a URL of fsspec"

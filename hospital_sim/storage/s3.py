@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from hospital_sim.errors import MissingExtraError
+from hospital_sim.errors import needs_extra
 from hospital_sim.storage.base import LevelStore
 from hospital_sim.storage.in_flight import LOOP, Flight
 from hospital_sim.storage.protocol import ObjectNotFoundError
@@ -66,7 +66,8 @@ class S3Store(LevelStore):
         self._single_writer = single_writer
         self._server = ""
         self._client: Client | None = None
-        _import_client(self.url)
+        with needs_extra(f"a lake at {self.url}", "s3"):
+            import obstore  # noqa: F401
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the arguments, so that another process opens the store itself."""
@@ -230,10 +231,3 @@ def _connect(bucket: str, prefix: str, place: S3Settings) -> "Client":
         # The client itself never retries, because only retries.py knows that creating again is safe.
         retry_config={"max_retries": 0, "retry_timeout": timedelta(seconds=5)},
     )
-
-
-def _import_client(url: str) -> None:
-    try:
-        import obstore  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError(f"a lake at {url}", "s3") from error

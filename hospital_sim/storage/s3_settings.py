@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from hospital_sim.errors import MissingExtraError
+from hospital_sim.errors import needs_extra
 from hospital_sim.storage.protocol import StoreRefusedError
 
 if TYPE_CHECKING:
@@ -87,11 +87,9 @@ class _Profile:
 @cache
 def _profile(location: str, name: str | None, _: tuple[str | None, ...]) -> _Profile:
     """Read a profile once, so that all stores of a process share its credentials and connections."""
-    try:
+    with needs_extra(f"a lake at {location} with the credentials of a profile", "s3"):
         import botocore.exceptions
         import botocore.session
-    except ImportError as error:
-        raise MissingExtraError(f"a lake at {location} with the credentials of a profile", "s3") from error
     try:
         session = botocore.session.Session(profile=name)
         source = session.get_credentials()
