@@ -62,7 +62,7 @@ class Run:
         wait in hours; the longest queue and the queue at the end; shares of discharges after 21 days or more, and
         delayed. Shares and percentiles are None if there is no data for them.
         """
-        return summary.summary(self.config, self.record.run, self.events)
+        return summary.summary(self.record.run, self.events)
 
     def waits(self, by: str = "department") -> Table:
         """Return how long admitted patients had waited, in hours.

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 
-from hospital_sim.config import HospitalConfig
 from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, RunStarted
 from hospital_sim.tables import Cell, Table, summarise_times
 
@@ -24,18 +23,13 @@ _FIGURES = ("mean", "p50", "p90", "p95", "max")
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def summary(config: HospitalConfig, run: RunStarted, events: Sequence[Event]) -> Table:
+def summary(run: RunStarted, events: Sequence[Event]) -> Table:
     """Return a row for each department, and one for the hospital."""
     admissions, discharges, census = _admissions(run, events), _discharges(events), _end_of_day(events)
-    admitted, discharged, counted = (
-        _grouped(admissions, "department"),
-        _grouped(discharges, "department"),
-        _grouped(census, "department"),
-    )
-    rows = [
-        _summary_row(entry.name, admitted[entry.id], discharged[entry.id], counted[entry.id])
-        for entry in config.department
-    ]
+    admitted, discharged = _grouped(admissions, "department"), _grouped(discharges, "department")
+    counted = _grouped(census, "department")
+    departments = {entry.department_id: entry.department_name for entry in run.departments}
+    rows = [_summary_row(name, admitted[id_], discharged[id_], counted[id_]) for id_, name in departments.items()]
     if len(rows) > 1:
         rows.append(_summary_row("All departments", admissions, discharges, census))
     names = (
@@ -51,7 +45,7 @@ def summary(config: HospitalConfig, run: RunStarted, events: Sequence[Event]) ->
         "long_stays",
         "delayed",
     )
-    return Table.from_rows(f"{config.name}, {run.emit_from} to {run.end}, seed {run.seed}", names, rows)
+    return Table.from_rows(f"{run.hospital_name}, {run.emit_from} to {run.end}, seed {run.seed}", names, rows)
 
 
 def census(events: Iterable[Event]) -> Table:
@@ -72,18 +66,9 @@ def census(events: Iterable[Event]) -> Table:
 
 
 def waits(run: RunStarted, events: Iterable[Event], by: str) -> Table:
-    """Return how long admitted patients had waited.
+    """Return how long admitted patients had waited (arguments and errors as in ``Run.waits``).
 
-    Args:
-        run: The run.
-        events: Its events.
-        by: ``"department"`` (the one asked), ``"month"`` (of admission) or ``"hospital"``.
-
-    Returns:
-        A row for each group: admissions, mean, P50, P90, P95 and longest wait in hours.
-
-    Raises:
-        ValueError: If ``by`` is none of these.
+    A row for each group: admissions, mean, P50, P90, P95 and longest wait in hours.
     """
     groups = _groups(run, by)
     admitted = _grouped(_admissions(run, events), by)
@@ -92,19 +77,10 @@ def waits(run: RunStarted, events: Iterable[Event], by: str) -> Table:
 
 
 def stays(run: RunStarted, events: Sequence[Event], by: str) -> Table:
-    """Return how long discharged patients had been in a bed.
+    """Return how long discharged patients had been in a bed (arguments and errors as in ``Run.stays``).
 
-    Args:
-        run: The run.
-        events: Its events.
-        by: ``"department"`` (the one whose bed it is), ``"month"`` (of discharge) or ``"hospital"``.
-
-    Returns:
-        A row for each group: discharges; mean, P50, P90, P95 and longest stay in days; and the patients in a bed at the
-        end of the group's last day, whose stays have not ended and are not counted.
-
-    Raises:
-        ValueError: If ``by`` is none of these.
+    A row for each group: discharges; mean, P50, P90, P95 and longest stay in days; and the patients in a bed at the end
+    of the group's last day, whose stays have not ended and are not counted.
     """
     groups = _groups(run, by)
     discharged, counted = _grouped(_discharges(events), by), _grouped(_end_of_day(events), by)
@@ -121,19 +97,10 @@ def stays(run: RunStarted, events: Sequence[Event], by: str) -> Table:
 
 
 def delays(run: RunStarted, events: Iterable[Event], by: str) -> Table:
-    """Return how many patients were discharged later than ready, and how late.
+    """Return how many patients were discharged later than ready, and how late (as in ``Run.delays``).
 
-    Args:
-        run: The run.
-        events: Its events.
-        by: ``"department"`` (the one whose bed it is), ``"month"`` (of discharge) or ``"hospital"``.
-
-    Returns:
-        A row for each group: discharges, delayed discharges, their share (None without discharges), and mean, P50, P90,
-        P95 and longest delay in days, of the delayed.
-
-    Raises:
-        ValueError: If ``by`` is none of these.
+    A row for each group: discharges, delayed discharges, their share (None without discharges), and mean, P50, P90, P95
+    and longest delay in days, of the delayed.
     """
     groups = _groups(run, by)
     discharged = _grouped(_discharges(events), by)

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from hospital_sim.clock import DAY, second_of
-from hospital_sim.events import Admission, DepSnapshot, Event, RunStarted
-from hospital_sim.results.event_logs import Course, courses
+from hospital_sim.events import DepSnapshot, Event, RunStarted
+from hospital_sim.results.event_logs import courses
 
 Json: TypeAlias = "str | int | Sequence[Json] | dict[str, Json] | None"
 
@@ -40,7 +40,10 @@ def board_frames(run: RunStarted, events: Iterable[Event]) -> dict[str, Json]:
     requests = sorted(
         courses(run, events), key=lambda course: (course.requested, place[course.department_id], course.case_id)
     )
-    stays = sorted((course for course in requests if course.admission is not None), key=_by_admission)
+    stays = sorted(
+        ((course.admission, course.discharge) for course in requests if course.admission is not None),
+        key=lambda stay: (stay[0].admission_date, stay[0].department_id, stay[0].bed_number),
+    )
     return {
         "hospital": run.hospital_name,
         "start": run.emit_from.isoformat(),
@@ -50,16 +53,25 @@ def board_frames(run: RunStarted, events: Iterable[Event]) -> dict[str, Json]:
             for department, name in names.items()
         ],
         "stays": {
-            "place": [place[_admission(course).department_id] for course in stays],
-            "bed": [_admission(course).bed_number for course in stays],
-            "begin": _deltas([_minute(_admission(course).admission_date, first) for course in stays]),
-            "ready": [_until_ready(course, first) for course in stays],
-            "left": [_until_left(course, first) for course in stays],
+            "place": [place[admission.department_id] for admission, _ in stays],
+            "bed": [admission.bed_number for admission, _ in stays],
+            "begin": _deltas([_minute(admission.admission_date, first) for admission, _ in stays]),
+            "ready": [
+                _length(admission.admission_date, discharge.discharge_ready_date if discharge else None, first)
+                for admission, discharge in stays
+            ],
+            "left": [
+                _length(admission.admission_date, discharge.discharge_date if discharge else None, first)
+                for admission, discharge in stays
+            ],
         },
         "requests": {
             "asked": [place[course.department_id] for course in requests],
             "begin": _deltas([_minute(course.requested, first) for course in requests]),
-            "wait": [_until_admitted(course, first) for course in requests],
+            "wait": [
+                _length(course.requested, course.admission.admission_date if course.admission else None, first)
+                for course in requests
+            ],
         },
     }
 
@@ -74,33 +86,9 @@ def _beds(snapshots: list[DepSnapshot], first: int) -> dict[str, Json]:
     }
 
 
-def _by_admission(course: Course) -> tuple[datetime, str, int]:
-    admission = _admission(course)
-    return admission.admission_date, admission.department_id, admission.bed_number
-
-
-def _admission(course: Course) -> Admission:
-    if course.admission is None:
-        raise ValueError(f"{course.case_id}: is not admitted")
-    return course.admission
-
-
-def _until_admitted(course: Course, first: int) -> int:
-    if course.admission is None:
-        return OPEN_END
-    return _minute(course.admission.admission_date, first) - _minute(course.requested, first)
-
-
-def _until_ready(course: Course, first: int) -> int:
-    if course.discharge is None:
-        return OPEN_END
-    return _minute(course.discharge.discharge_ready_date, first) - _minute(_admission(course).admission_date, first)
-
-
-def _until_left(course: Course, first: int) -> int:
-    if course.discharge is None:
-        return OPEN_END
-    return _minute(course.discharge.discharge_date, first) - _minute(_admission(course).admission_date, first)
+def _length(begin: datetime, end: datetime | None, first: int) -> int:
+    """Return the minutes of a stay or wait; ``OPEN_END`` if it has no end yet."""
+    return OPEN_END if end is None else _minute(end, first) - _minute(begin, first)
 
 
 def _minute(moment: datetime, first: int) -> int:

@@ -1,6 +1,6 @@
 """Follows each request for a bed through the events of a run: request, admission, discharge."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -53,32 +53,19 @@ def courses(run: RunStarted, events: Iterable[Event]) -> list[Course]:
             discharges[event.spell_id] = event
         elif isinstance(event, WaitSnapshot) and event.snapshot_date == run.end:
             waiting.append(event)
-    result = [_course_of_admission(event, discharges.get(event.spell_id)) for event in admissions]
-    result += map(_course_of_wait, waiting)
-    return sorted(result, key=lambda course: course.requested)
+    requests: list[Admission | WaitSnapshot] = [*admissions, *waiting]
+    return [_course(event, discharges) for event in sorted(requests, key=lambda event: event.request_date)]
 
 
-def _course_of_admission(event: Admission, discharge: Discharge | None) -> Course:
+def _course(event: Admission | WaitSnapshot, discharges: Mapping[str, Discharge]) -> Course:
+    admission = event if isinstance(event, Admission) else None
     return Course(
-        case_id=event.spell_id,
+        case_id=admission.spell_id if admission else event.patient_id,
         patient_id=event.patient_id,
         sex=event.sex,
         birth_date=event.birth_date,
-        department_id=event.requested_department_id,
+        department_id=admission.requested_department_id if admission else event.department_id,
         requested=event.request_date,
-        admission=event,
-        discharge=discharge,
-    )
-
-
-def _course_of_wait(event: WaitSnapshot) -> Course:
-    return Course(
-        case_id=event.patient_id,
-        patient_id=event.patient_id,
-        sex=event.sex,
-        birth_date=event.birth_date,
-        department_id=event.department_id,
-        requested=event.request_date,
-        admission=None,
-        discharge=None,
+        admission=admission,
+        discharge=discharges.get(admission.spell_id) if admission else None,
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from hospital_sim.events import RunStarted
 from hospital_sim.results.event_logs.courses import Course
-from hospital_sim.results.event_logs.xes import XesWriter, open_xes
+from hospital_sim.results.event_logs.xes import open_xes, write_log
 from hospital_sim.tables import Cell, Table
 
 Attributes = dict[str, Cell]
@@ -61,9 +61,9 @@ def write_xes(run: RunStarted, courses: Iterable[Course], path: str | os.PathLik
     Raises:
         OSError: If the file cannot be written.
     """
-    with open_xes(path) as file, XesWriter(file, {"concept:name": run.hospital_name, "run_id": run.run_id}) as log:
-        for course in courses:
-            log.trace(case_attributes(course), event_attributes(course))
+    with open_xes(path) as file:
+        traces = ((case_attributes(course), event_attributes(course)) for course in courses)
+        write_log(file, {"concept:name": run.hospital_name, "run_id": run.run_id}, traces)
 
 
 def case_attributes(course: Course) -> Attributes:

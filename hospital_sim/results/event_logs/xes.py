@@ -14,8 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TextIO
+from typing import TextIO
 from xml.sax.saxutils import escape
 
 from hospital_sim.tables import Cell
@@ -45,55 +44,38 @@ _IN_QUOTES = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 """Characters that would end a value, or that a reader would turn into a space."""
 
 
-class XesWriter:
-    """Writes one log; leaving the ``with`` block ends the document.
+def write_log(
+    file: TextIO,
+    attributes: Mapping[str, Cell],
+    traces: Iterable[tuple[Mapping[str, Cell], Iterable[Mapping[str, Cell]]]],
+) -> None:
+    """Write one log, each trace before the next is read. An error leaves the document without its end.
 
-    Write a log with one case::
-
-        with open_xes("log.xes.gz") as file, XesWriter(file, {"concept:name": "City"}) as log:
-            log.trace({"concept:name": "spell 1"}, [{"concept:name": "admission", "time:timestamp": now}])
+    Attributes whose value is None are left out.
 
     Args:
         file: The file to write to.
         attributes: Attributes of the log.
+        traces: Attributes of each trace, and of each of its events in the order of time.
     """
-
-    def __init__(self, file: TextIO, attributes: Mapping[str, Cell]) -> None:
-        self._write = file.write
-        self._write(_HEAD)
-        self._attributes(attributes, "  ")
-
-    def trace(self, attributes: Mapping[str, Cell], events: Iterable[Mapping[str, Cell]]) -> None:
-        """Write a trace.
-
-        Args:
-            attributes: Attributes of the trace; values of None are left out.
-            events: Attributes of each event, in the order of time; values of None are left out.
-        """
-        self._write("  <trace>\n")
-        self._attributes(attributes, "    ")
+    file.write(_HEAD)
+    _write_attributes(file, attributes, "  ")
+    for case, events in traces:
+        file.write("  <trace>\n")
+        _write_attributes(file, case, "    ")
         for event in events:
-            self._write("    <event>\n")
-            self._attributes(event, "      ")
-            self._write("    </event>\n")
-        self._write("  </trace>\n")
+            file.write("    <event>\n")
+            _write_attributes(file, event, "      ")
+            file.write("    </event>\n")
+        file.write("  </trace>\n")
+    file.write("</log>\n")
 
-    def __enter__(self) -> Self:
-        """Return the writer."""
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """End the document, unless an error interrupted it."""
-        if kind is None:
-            self._write("</log>\n")
-
-    def _attributes(self, attributes: Mapping[str, Cell], indent: str) -> None:
-        for key, value in attributes.items():
-            if value is not None:
-                kind, text = _typed(value)
-                self._write(f"{indent}<{kind} key={_quoted(key)} value={_quoted(text)}/>\n")
+def _write_attributes(file: TextIO, attributes: Mapping[str, Cell], indent: str) -> None:
+    for key, value in attributes.items():
+        if value is not None:
+            kind, text = _typed(value)
+            file.write(f"{indent}<{kind} key={_quoted(key)} value={_quoted(text)}/>\n")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,7 +12,7 @@ from tiny_hospitals import replayed
 
 from hospital_sim import Run
 from hospital_sim.hospital import Hospital
-from hospital_sim.results.event_logs.xes import XesWriter
+from hospital_sim.results.event_logs.xes import write_log
 
 pytestmark = pytest.mark.unit
 
@@ -26,8 +27,7 @@ def _run() -> Run:
 
 def test_text_is_read_back_except_characters_that_xml_cannot_represent() -> None:
     file = io.StringIO()
-    with XesWriter(file, {"concept:name": HOSTILE}) as log:
-        log.trace({HOSTILE: 1}, [])
+    write_log(file, {"concept:name": HOSTILE}, [({HOSTILE: 1}, [])])
     root = ElementTree.fromstring(file.getvalue().encode())
     shown = "<a href=\"x\">'&amp;'</a>\n\t\r\ufffd\ufffd\ufffd\ufffd é 𝄞"
     assert root.find(f"{SPACE}string").attrib == {"key": "concept:name", "value": shown}  # type: ignore[union-attr]
@@ -38,8 +38,7 @@ def test_values_have_their_xes_types_and_none_is_left_out() -> None:
     file = io.StringIO()
     moment = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
     values = {"a": True, "b": 3, "c": 0.1, "d": moment, "e": date(1940, 2, 29), "f": "x", "g": None}
-    with XesWriter(file, {}) as log:
-        log.trace({}, [values])
+    write_log(file, {}, [({}, [values])])
     event = ElementTree.fromstring(file.getvalue()).find(f"{SPACE}trace/{SPACE}event")
     assert event is not None
     assert [(element.tag.removeprefix(SPACE), element.get("key"), element.get("value")) for element in event] == [
@@ -54,17 +53,25 @@ def test_values_have_their_xes_types_and_none_is_left_out() -> None:
 
 def test_a_trace_is_written_before_the_next_is_read() -> None:
     file = io.StringIO()
-    with XesWriter(file, {}) as log:
+
+    def traces() -> Iterator[tuple[dict[str, str], list[dict[str, str]]]]:
         for number in range(3):
-            log.trace({"concept:name": f"case {number}"}, ())
+            yield {"concept:name": f"case {number}"}, []
             assert f"case {number}" in file.getvalue()
             assert file.getvalue().endswith("</trace>\n")
+
+    write_log(file, {}, traces())
 
 
 def test_a_log_interrupted_by_an_error_is_not_ended() -> None:
     file = io.StringIO()
-    with pytest.raises(KeyError), XesWriter(file, {}):
+
+    def traces() -> Iterator[tuple[dict[str, str], list[dict[str, str]]]]:
+        yield {"concept:name": "case"}, []
         raise KeyError
+
+    with pytest.raises(KeyError):
+        write_log(file, {}, traces())
     assert "</log>" not in file.getvalue()
 
 
