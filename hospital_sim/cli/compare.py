@@ -1,6 +1,7 @@
 """The command ``compare``: compares two hospitals on common random numbers."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -33,32 +34,21 @@ EXAMPLES = terminal.examples(
     "hospital-sim compare small my_hospital.toml --replications 10 --metric wait_p90 --metric queue",
 )
 
-
-def _metrics(incomplete: str) -> list[str]:
-    return [name for name in METRICS if name.startswith(incomplete)]
+_hospital_argument = partial(typer.Argument, autocompletion=terminal.complete_hospital)
 
 
 def command(
     base: Annotated[
         str,
-        typer.Argument(
-            metavar="A",
-            help="A preset's name or a TOML file; the base of the comparison.",
-            autocompletion=terminal.complete_hospital,
-        ),
+        _hospital_argument(metavar="A", help="A preset's name or a TOML file; the base of the comparison."),
     ],
     other: Annotated[
         str,
-        typer.Argument(
-            metavar="B",
-            help="A preset's name or a TOML file, to compare with A.",
-            autocompletion=terminal.complete_hospital,
-        ),
+        _hospital_argument(metavar="B", help="A preset's name or a TOML file, to compare with A."),
     ],
     beds: Annotated[
         list[str] | None,
         typer.Option(
-            "--beds",
             metavar="ID=N",
             help="Add N beds to a department of B (a negative N removes beds); demand stays as in A. Repeat it.",
         ),
@@ -72,10 +62,7 @@ def command(
     metric: Annotated[
         list[str] | None,
         typer.Option(
-            "--metric",
-            metavar="NAME",
-            help="Metric to compare; repeat it for several.",
-            autocompletion=_metrics,
+            metavar="NAME", help="Metric to compare; repeat it for several.", autocompletion=lambda: list(METRICS)
         ),
     ] = None,
     workers: WorkersOption = None,

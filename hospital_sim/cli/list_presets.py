@@ -13,14 +13,10 @@ from hospital_sim.hospital import load
 EXAMPLES = terminal.examples("hospital-sim presets", "hospital-sim presets small > my_hospital.toml")
 
 
-def _names(incomplete: str) -> list[str]:
-    return [name for name in presets() if name.startswith(incomplete)]
-
-
 def command(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[PRESET]", help="Print the TOML file of this preset.", autocompletion=_names),
+        typer.Argument(metavar="[PRESET]", help="Print the TOML file of this preset.", autocompletion=presets),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

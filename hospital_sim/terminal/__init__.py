@@ -10,6 +10,7 @@
 Exit codes: 0, done; 1, a check failed or the work could not be completed; 2, the call or the configuration is wrong.
 """
 
+from hospital_sim.tables import Cell
 from hospital_sim.terminal.completion import complete_hospital
 from hospital_sim.terminal.help import examples
 from hospital_sim.terminal.program import (
@@ -22,7 +23,7 @@ from hospital_sim.terminal.program import (
     warning_line,
 )
 from hospital_sim.terminal.progress_bars import counting, counting_days, is_watched, progress
-from hospital_sim.terminal.summaries import Cell, print_json, print_notes, print_table, show
+from hospital_sim.terminal.summaries import print_json, print_notes, print_table, show
 
 __all__ = [
     "FAILED",

@@ -3,9 +3,8 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 
-Cell = str | int | float | date | None
+from hospital_sim.tables import Cell, format_cell
 
 _COLOURS = {"passed": "green", "right": "green", "agrees": "green", "failed": "bold red", "wrong": "bold red"}
 """Colours of cells that are a verdict."""
@@ -57,15 +56,9 @@ def show(title: str, summary: Mapping[str, object], *, as_json: bool) -> None:
 
 
 def _cell(value: Cell) -> str:
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:,.3f}"
-    return str(value)
+    return format_cell(value)
 
 
 def _plain(value: object) -> Cell:
