@@ -108,32 +108,26 @@ def _require_marts(warehouse: Warehouse) -> None:
 
 
 def _files(model: SemanticModel, report: dict[str, str], connection: Connection, prefix: str) -> dict[str, str]:
-    definition = model_files(model, expressions(connection, prefix))
-    files = {
-        f"{NAME}.pbip": json_text(_shortcut()),
-        f"{MODEL_FOLDER}/.platform": json_text(_platform("SemanticModel")),
-        f"{MODEL_FOLDER}/definition.pbism": json_text(_model_properties()),
-        f"{REPORT_FOLDER}/.platform": json_text(_platform("Report")),
-    }
-    files |= {f"{MODEL_FOLDER}/definition/{path}": text for path, text in definition.items()}
-    return files | {f"{REPORT_FOLDER}/{path}": text for path, text in report.items()}
-
-
-def _shortcut() -> Json:
-    return {
+    shortcut: Json = {
         "$schema": f"{SCHEMAS}/pbip/pbipProperties/1.0.0/schema.json",
         "version": "1.0",
         "artifacts": [{"report": {"path": REPORT_FOLDER}}],
         "settings": {"enableAutoRecovery": True},
     }
-
-
-def _model_properties() -> Json:
-    return {
+    model_properties: Json = {
         "$schema": f"{SCHEMAS}/item/semanticModel/definitionProperties/1.0.0/schema.json",
         "version": "4.2",
         "settings": {},
     }
+    files = {
+        f"{NAME}.pbip": json_text(shortcut),
+        f"{MODEL_FOLDER}/.platform": json_text(_platform("SemanticModel")),
+        f"{MODEL_FOLDER}/definition.pbism": json_text(model_properties),
+        f"{REPORT_FOLDER}/.platform": json_text(_platform("Report")),
+    }
+    definition = model_files(model, expressions(connection, prefix))
+    files |= {f"{MODEL_FOLDER}/definition/{path}": text for path, text in definition.items()}
+    return files | {f"{REPORT_FOLDER}/{path}": text for path, text in report.items()}
 
 
 def _platform(kind: str) -> Json:

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import cast
 
 from elt import EltError
-from elt.contracts import Column as ContractColumn
 from elt.contracts import ColumnKind
-from elt.powerbi.model.semantic_model import DataType
+from elt.powerbi.model.semantic_model import Column, DataType
 from elt.warehouse.tables import EVENT_TABLES, RUN, RawTable
 
 MODELS = Path(__file__).parents[2] / "models" / "models"
@@ -43,25 +42,6 @@ class UndescribedError(EltError):
 
 
 @dataclass(frozen=True)
-class DescribedColumn:
-    """A column as the project describes it.
-
-    Attributes:
-        name: Its name.
-        data_type: Type of its values.
-        day: True if it is a date without a time.
-        description: Its meaning.
-        refers_to: Table and column of its ``relationships`` test; None without one.
-    """
-
-    name: str
-    data_type: DataType
-    day: bool
-    description: str
-    refers_to: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True)
 class DescribedTable:
     """A table of the warehouse as the project describes it.
 
@@ -76,7 +56,7 @@ class DescribedTable:
     schema: str
     name: str
     description: str
-    columns: tuple[DescribedColumn, ...]
+    columns: tuple[Column, ...]
     grain: tuple[str, ...]
 
     def has(self, *names: str) -> bool:
@@ -91,12 +71,13 @@ def described_tables() -> tuple[DescribedTable, ...]:
     Raises:
         UndescribedError: If a column has a type that the project does not define.
     """
-    return (*_models(MODELS), *(_raw(table) for table in (*EVENT_TABLES, RUN)))
+    events = (_raw("raw", table, f"Events of type {table.name}, as emitted.") for table in EVENT_TABLES)
+    return (*_models(MODELS), *events, _raw("raw", RUN, "Runs of the simulation."))
 
 
 def described_result(table: RawTable) -> DescribedTable:
     """Return a table of the quality schema as the checks define it."""
-    return DescribedTable("quality", table.name, "", tuple(_contract(column) for column in table.columns), ())
+    return _raw("quality", table, "")
 
 
 def _models(folder: Path) -> Iterator[DescribedTable]:
@@ -110,16 +91,11 @@ def _models(folder: Path) -> Iterator[DescribedTable]:
 
 def _model(schema: str, model: Yaml) -> DescribedTable:
     name = str(model["name"])
-    return DescribedTable(
-        schema,
-        name,
-        str(model.get("description", "")).strip(),
-        tuple(_column(name, column) for column in _entries(model, "columns")),
-        _grain(model),
-    )
+    columns = tuple(_column(name, column) for column in cast("list[Yaml]", model.get("columns") or []))
+    return DescribedTable(schema, name, _text(model), columns, _grain(model))
 
 
-def _column(table: str, column: Yaml) -> DescribedColumn:
+def _column(table: str, column: Yaml) -> Column:
     name, written = str(column["name"]), str(column.get("data_type", ""))
     variable = re.search(r"var\('(\w+)'\)", written)
     kind = variable[1].removeprefix("optional_") if variable else written
@@ -128,45 +104,36 @@ def _column(table: str, column: Yaml) -> DescribedColumn:
             f"{table}.{name}: the type {written!r} is none of the dbt project's own ({', '.join(_TYPES)}); "
             "add it to elt/powerbi"
         )
-    return DescribedColumn(name, _TYPES[kind], kind == "day", _text(column), _refers_to(column))
+    return Column(name, _TYPES[kind], _text(column), day=kind == "day", refers_to=_refers_to(column))
 
 
 def _refers_to(column: Yaml) -> tuple[str, str] | None:
-    for test in _tests(column):
-        arguments = test.get("relationships")
-        if isinstance(arguments, dict):
-            inner = arguments.get("arguments", arguments)
-            table = re.search(r"ref\('(\w+)'\)", str(inner["to"]))
-            if table:
-                return table[1], str(inner["field"])
+    for arguments in _arguments(column, "relationships"):
+        if table := re.search(r"ref\('(\w+)'\)", str(arguments["to"])):
+            return table[1], str(arguments["field"])
     return None
 
 
 def _grain(model: Yaml) -> tuple[str, ...]:
-    for test in _tests(model):
-        arguments = test.get("unique_together")
-        if isinstance(arguments, dict):
-            return tuple(arguments.get("arguments", arguments)["columns"])
+    for arguments in _arguments(model, "unique_together"):
+        return tuple(cast("list[str]", arguments["columns"]))
     return ()
 
 
-def _tests(described: Yaml) -> list[Yaml]:
-    return [test for test in cast("Sequence[object]", described.get("data_tests", ())) if isinstance(test, dict)]
-
-
-def _entries(described: Yaml, key: str) -> list[Yaml]:
-    return cast("list[Yaml]", described.get(key) or [])
+def _arguments(described: Yaml, test: str) -> Iterator[Yaml]:
+    """Yield the arguments of each dbt test of this name."""
+    for entry in cast("Sequence[object]", described.get("data_tests", ())):
+        if isinstance(entry, dict) and isinstance(entry.get(test), dict):
+            yield entry[test].get("arguments", entry[test])
 
 
 def _text(described: Yaml) -> str:
     return str(described.get("description", "")).strip()
 
 
-def _raw(table: RawTable) -> DescribedTable:
-    what = "Runs of the simulation." if table is RUN else f"Events of type {table.name}, as emitted."
-    return DescribedTable("raw", table.name, what, tuple(_contract(column) for column in table.columns), ())
-
-
-def _contract(column: ContractColumn) -> DescribedColumn:
-    day = column.kind is ColumnKind.DATE
-    return DescribedColumn(column.name, _KINDS[column.kind], day, column.description)
+def _raw(schema: str, table: RawTable, description: str) -> DescribedTable:
+    columns = tuple(
+        Column(column.name, _KINDS[column.kind], column.description, day=column.kind is ColumnKind.DATE)
+        for column in table.columns
+    )
+    return DescribedTable(schema, table.name, description, columns, ())

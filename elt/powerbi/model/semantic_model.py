@@ -1,7 +1,7 @@
 """The semantic model as values: tables with columns, the sources of their rows, relationships and measures."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from elt.powerbi.model.formulas import Formula
@@ -41,6 +41,7 @@ class Column:
         sort_by: The column that orders its values; empty for itself.
         dax: Definition of a calculated column; empty for a loaded one.
         sql: The column as an SQL expression; empty if the warehouse has a column of that name.
+        refers_to: Table and column of its dbt ``relationships`` test; None without one.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Column:
     sort_by: str = ""
     dax: str = ""
     sql: str = ""
+    refers_to: tuple[str, str] | None = None
 
     @property
     def in_sql(self) -> str:
@@ -165,7 +167,7 @@ class SemanticModel:
 
     tables: tuple[Table, ...]
     relationships: tuple[Relationship, ...]
-    measures: tuple[Measure, ...] = field(default=())
+    measures: tuple[Measure, ...] = ()
 
     def table(self, name: str) -> Table | None:
         """Return the table with this name, or None."""

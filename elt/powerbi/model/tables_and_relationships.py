@@ -8,7 +8,7 @@ refers to the department by a key made of hospital and department, because a rel
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from elt.powerbi.model.descriptions import DescribedColumn, DescribedTable
+from elt.powerbi.model.descriptions import DescribedTable
 from elt.powerbi.model.formulas import DATE_COLUMN, DATE_TABLE
 from elt.powerbi.model.semantic_model import Column, DataType, Relationship, Source, Table
 
@@ -73,13 +73,10 @@ def _table(table: DescribedTable) -> Table:
     )
 
 
-def _column(table: DescribedTable, column: DescribedColumn) -> Column:
+def _column(table: DescribedTable, column: Column) -> Column:
     is_calendar = table.name == DATE_TABLE and column.name == DATE_COLUMN
-    return Column(
-        column.name,
-        column.data_type,
-        column.description,
-        day=column.day,
+    return replace(
+        column,
         hidden=_is_hidden(table, column),
         key=is_calendar or column.name == _key_name(table),
         sort_by=_SORTED_BY.get(column.name, "") if table.name == DATE_TABLE else "",
@@ -93,7 +90,7 @@ def _key_name(table: DescribedTable) -> str:
     return _SPELL if table.name in (*_EVENTS_OF_SPELLS, *_EVENTS_OF_SPELLS.values()) else ""
 
 
-def _is_hidden(table: DescribedTable, column: DescribedColumn) -> bool:
+def _is_hidden(table: DescribedTable, column: Column) -> bool:
     """Return whether a column serves only relationships, or repeats a column that readers choose by elsewhere."""
     is_result = table.schema == "quality"
     return not is_result and (
