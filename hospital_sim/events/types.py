@@ -36,14 +36,19 @@ SCHEMA_VERSION: Final[Literal[1]] = 1
 """Version of the fields in which events are written."""
 
 
-class Admission(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="admission"):
-    """A patient is given a bed."""
+class _AnyEvent(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type"):
+    """The fields that all events begin with."""
 
     event_id: EventId
     schema_version: SchemaVersion
     event_time: EventTime
     hospital_id: HospitalId
     department_id: DepartmentId
+
+
+class Admission(_AnyEvent, frozen=True, tag="admission"):
+    """A patient is given a bed."""
+
     patient_id: PatientId
     sex: SexField
     birth_date: BirthDate
@@ -55,14 +60,9 @@ class Admission(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_f
     admission_date: AdmissionDate
 
 
-class Discharge(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="discharge"):
+class Discharge(_AnyEvent, frozen=True, tag="discharge"):
     """A patient leaves the bed and the hospital."""
 
-    event_id: EventId
-    schema_version: SchemaVersion
-    event_time: EventTime
-    hospital_id: HospitalId
-    department_id: DepartmentId
     patient_id: PatientId
     sex: SexField
     birth_date: BirthDate
@@ -76,16 +76,9 @@ class Discharge(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_f
     delay_reason: Annotated[DelayReason | None, Meta(description="Why the discharge was late; null unless it was.")]
 
 
-class WaitSnapshot(
-    Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="wait_snapshot"
-):
+class WaitSnapshot(_AnyEvent, frozen=True, tag="wait_snapshot"):
     """A patient is still waiting for a bed at the end of a day."""
 
-    event_id: EventId
-    schema_version: SchemaVersion
-    event_time: EventTime
-    hospital_id: HospitalId
-    department_id: DepartmentId
     snapshot_date: SnapshotDate
     patient_id: PatientId
     sex: SexField
@@ -94,16 +87,9 @@ class WaitSnapshot(
     wait_duration: Annotated[Count, Meta(description="Whole seconds waited up to the time of the event.")]
 
 
-class DepSnapshot(
-    Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="dep_snapshot"
-):
+class DepSnapshot(_AnyEvent, frozen=True, tag="dep_snapshot"):
     """The census of a department at the start or the end of a day."""
 
-    event_id: EventId
-    schema_version: SchemaVersion
-    event_time: EventTime
-    hospital_id: HospitalId
-    department_id: DepartmentId
     snapshot_type: Annotated[SnapshotType, Meta(description="SOD at 00:00:00, EOD at 23:59:59.")]
     snapshot_date: SnapshotDate
     department_name: Annotated[str, Meta(min_length=1, description="Name of the department.")]

@@ -1,13 +1,13 @@
 """A second version of the admission, which appends two fields; a process that calls ``install`` knows both."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_type_hints
 
 from lakes import admission
 from msgspec import Meta, Struct
 
 from hospital_sim.events import EVENT_VERSIONS, Admission, encode
 
-FIELDS = {name: Admission.__annotations__[name] for name in Admission.__struct_fields__}
+FIELDS = get_type_hints(Admission, include_extras=True)
 
 
 class AdmissionTwo(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="event_type", tag="admission"):
