@@ -8,9 +8,6 @@ from typing import NamedTuple
 import msgspec
 
 _PLACE = re.compile(r"^(?P<text>.*?)(?: - at (?P<key>`key` in )?`\$?\.?(?P<path>.*)`)?$", re.DOTALL)
-_MISSING = re.compile(r"Object missing required field `(?P<field>.*)`$")
-_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.*)`$")
-_WRONG_TYPE = re.compile(r"Expected `(?P<expected>[^`]*)`(?:, got `[^`]*`)?$")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
@@ -21,6 +18,14 @@ class ProblemKind(Enum):
     UNKNOWN_FIELD = "unknown_field"
     WRONG_TYPE = "wrong_type"
     WRONG_VALUE = "wrong_value"
+
+
+_PATTERNS = {
+    ProblemKind.MISSING_FIELD: re.compile(r"Object missing required field `(.*)`$"),
+    ProblemKind.UNKNOWN_FIELD: re.compile(r"Object contains unknown field `(.*)`$"),
+    ProblemKind.WRONG_TYPE: re.compile(r"Expected `([^`]*)`(?:, got `[^`]*`)?$"),
+}
+"""Messages of each kind, with the subject in a group; any other message is of a wrong value."""
 
 
 class ValidationProblem(NamedTuple):
@@ -48,7 +53,7 @@ def parse_validation_error(error: msgspec.ValidationError) -> ValidationProblem:
     """
     parts = _PLACE.match(str(error))
     text, path, in_key = (parts["text"], parts["path"] or "", bool(parts["key"])) if parts else (str(error), "", False)
-    kind, subject = _kind(text) if error.__cause__ is None else _kind_of_cause(error.__cause__)
+    kind, subject = _kind(text, error.__cause__)
     return ValidationProblem(path, kind, text, subject, in_key)
 
 
@@ -63,15 +68,10 @@ def value_at(document: object, path: str) -> object:
     return value
 
 
-def _kind(text: str) -> tuple[ProblemKind, str]:
-    if missing := _MISSING.match(text):
-        return ProblemKind.MISSING_FIELD, missing["field"]
-    if unknown := _UNKNOWN.match(text):
-        return ProblemKind.UNKNOWN_FIELD, unknown["field"]
-    if wrong := _WRONG_TYPE.match(text):
-        return ProblemKind.WRONG_TYPE, wrong["expected"]
+def _kind(text: str, cause: BaseException | None) -> tuple[ProblemKind, str]:
+    if cause is not None:
+        return ProblemKind.WRONG_TYPE if isinstance(cause, TypeError) else ProblemKind.WRONG_VALUE, ""
+    for kind, pattern in _PATTERNS.items():
+        if match := pattern.match(text):
+            return kind, match[1]
     return ProblemKind.WRONG_VALUE, ""
-
-
-def _kind_of_cause(cause: BaseException) -> tuple[ProblemKind, str]:
-    return ProblemKind.WRONG_TYPE if isinstance(cause, TypeError) else ProblemKind.WRONG_VALUE, ""
