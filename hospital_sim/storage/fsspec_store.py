@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from hospital_sim.errors import MissingExtraError, needs_extra
-from hospital_sim.storage.base import LevelStore
+from hospital_sim.storage.base import LevelStore, check_key
 from hospital_sim.storage.in_flight import THREADS, Flight, in_thread
 from hospital_sim.storage.protocol import (
     ObjectNotFoundError,
@@ -22,7 +22,6 @@ from hospital_sim.storage.protocol import (
 )
 from hospital_sim.storage.retries import retry_call
 from hospital_sim.storage.urls import public_url
-from hospital_sim.storage.valid_keys import check_key
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem

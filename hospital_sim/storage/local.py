@@ -14,9 +14,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from hospital_sim.storage.base import LevelStore
+from hospital_sim.storage.base import LevelStore, check_key
 from hospital_sim.storage.protocol import ObjectNotFoundError, StorageError, StoreRefusedError
-from hospital_sim.storage.valid_keys import check_key
 
 FILE_ALONE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """Flags to open an object: never follow a link, which may lead out of the store, and never wait for a pipe."""

@@ -10,14 +10,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from hospital_sim.errors import needs_extra
-from hospital_sim.storage.base import LevelStore
+from hospital_sim.storage.base import LevelStore, check_key
 from hospital_sim.storage.in_flight import LOOP, Flight
 from hospital_sim.storage.protocol import ObjectNotFoundError
 from hospital_sim.storage.retries import TransientError, retry_request
 from hospital_sim.storage.s3_errors import store_error
 from hospital_sim.storage.s3_settings import S3Settings, settings
 from hospital_sim.storage.urls import public_url
-from hospital_sim.storage.valid_keys import check_key
 
 if TYPE_CHECKING:
     from obstore import GetResult
