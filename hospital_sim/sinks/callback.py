@@ -1,7 +1,6 @@
 """A sink that calls a function with each event, to send events to a queue, a socket or a table of your own."""
 
 from collections.abc import Callable
-from functools import partial
 
 from hospital_sim.events import Event, RunRecord, RunStarted
 from hospital_sim.sinks.protocol import Sink, SinkError
@@ -43,8 +42,7 @@ class CallbackSink(Sink):
 
     def begin(self, run: RunStarted) -> None:
         """Call ``on_begin`` (errors as in ``write``)."""
-        if self._on_begin is not None:
-            self._call(partial(self._on_begin, run))
+        self._call(self._on_begin, run)
 
     def write(self, event: Event) -> None:
         """Call ``on_event``.
@@ -60,17 +58,17 @@ class CallbackSink(Sink):
 
     def flush(self) -> None:
         """Call ``on_flush`` (errors as in ``write``)."""
-        if self._on_flush is not None:
-            self._call(self._on_flush)
+        self._call(self._on_flush)
 
     def finish(self, record: RunRecord) -> None:
         """Call ``on_finish`` (errors as in ``write``)."""
-        if self._on_finish is not None:
-            self._call(partial(self._on_finish, record))
+        self._call(self._on_finish, record)
 
-    def _call(self, call: Callable[[], object]) -> None:
+    def _call(self, function: Callable[..., object] | None, *arguments: object) -> None:
+        if function is None:
+            return
         try:
-            call()
+            function(*arguments)
         except Exception as error:
             raise self._stopped(error) from error
 

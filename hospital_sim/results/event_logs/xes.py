@@ -11,7 +11,7 @@ import io
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TextIO
@@ -81,17 +81,11 @@ def _write_attributes(file: TextIO, attributes: Mapping[str, Cell], indent: str)
 @contextmanager
 def open_xes(path: str | os.PathLike[str]) -> Iterator[TextIO]:
     """Open a file to write UTF-8 text; compressed, without name and time in the header, if the path ends in ``.gz``."""
-    with Path(path).open("wb") as raw:
+    with ExitStack() as stack:
+        file: io.BufferedWriter | gzip.GzipFile = stack.enter_context(Path(path).open("wb"))
         if os.fspath(path).endswith(".gz"):
-            with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
-                yield from _text(packed)
-        else:
-            yield from _text(raw)
-
-
-def _text(raw: io.BufferedWriter | gzip.GzipFile) -> Iterator[TextIO]:
-    with io.TextIOWrapper(raw, encoding="utf-8", newline="\n") as text:
-        yield text
+            file = stack.enter_context(gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0))
+        yield stack.enter_context(io.TextIOWrapper(file, encoding="utf-8", newline="\n"))
 
 
 def _typed(value: Cell) -> tuple[str, str]:
