@@ -8,7 +8,7 @@ import msgspec
 from hospital_sim.config.offered_load import held_load, requests_per_day
 from hospital_sim.config.open_beds import fewest_and_most_beds
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
-from hospital_sim.config.source_checks import NEEDS_LONGEST_STAY, check_bed_change, check_source, check_stay
+from hospital_sim.config.source_checks import NEEDS_LONGEST_STAY, PROFILES, check_bed_change, check_source, check_stay
 from hospital_sim.config.sources import HOURS_IN_DAY
 from hospital_sim.distributions import Distribution
 from hospital_sim.errors import ConfigurationError
@@ -73,8 +73,7 @@ def _sources(department: DepartmentConfig) -> Iterator[Problem]:
     for position, source in enumerate(department.source):
         if source.id in ids[:position]:
             yield f"source[{position}]: id", f"{source.id!r} is used twice; give each its own"
-        as_department = source.stay is None and source.max_stay_days is None
-        if source.long_stay_share and as_department and department.max_stay_days is None:
+        if source.long_stay_share and not source.sets_stay and department.max_stay_days is None:
             yield f"source[{position}] ({source.id}): long_stay_share", NEEDS_LONGEST_STAY
     shares = [source.share for source in department.source if source.share is not None]
     if shares and abs(math.fsum(shares) - 1) > 1e-9:
@@ -91,9 +90,7 @@ def _demand(department: DepartmentConfig) -> Iterator[Problem]:
 
 
 def _stay(department: DepartmentConfig) -> Iterator[Problem]:
-    is_needed = not department.source or any(
-        source.stay is None and source.max_stay_days is None for source in department.source
-    )
+    is_needed = not department.source or not all(source.sets_stay for source in department.source)
     if is_needed and department.max_stay_days is None and department.stay is None:
         yield "max_stay_days", "give max_stay_days or stay"
     yield from check_stay(department.stay, department.max_stay_days)
@@ -136,13 +133,7 @@ def _delay(department: DepartmentConfig) -> Iterator[Problem]:
 
 
 def _profiles(department: DepartmentConfig) -> Iterator[Problem]:
-    for field in (
-        "month_multipliers",
-        "weekday_multipliers",
-        "hour_multipliers",
-        "discharge_weekday_multipliers",
-        "discharge_hour_multipliers",
-    ):
+    for field in (*PROFILES, "discharge_weekday_multipliers", "discharge_hour_multipliers"):
         profile = getattr(department, field)
         if profile is not None and not any(profile):
             yield field, "must not be all 0"
@@ -180,25 +171,17 @@ def _beds(department: DepartmentConfig) -> Iterator[Problem]:
         yield "escalation.close_below", f"must not be above open_above, not {department.escalation.close_below:g}"
 
 
-def _rates(department: DepartmentConfig) -> Iterator[Problem]:
+def _load(department: DepartmentConfig) -> Iterator[Problem]:
+    field = "target_occupancy" if department.target_occupancy is not None else "requests_per_day"
     try:
-        requests_per_day(department)
+        rate, load = requests_per_day(department), held_load(department)
     except ValueError as error:
         yield "target_occupancy", str(error)
-
-
-def _rate(department: DepartmentConfig) -> Iterator[Problem]:
-    rate = requests_per_day(department)
+        return
     if rate > MOST_REQUESTS_A_DAY:
-        field = "target_occupancy" if department.target_occupancy is not None else "requests_per_day"
         yield field, f"gives {rate:g} requests a day; there may be at most {MOST_REQUESTS_A_DAY:,}"
-
-
-def _overload(department: DepartmentConfig) -> Iterator[Problem]:
-    load = held_load(department)
     waits = department.when_full == "wait" or any(source.when_full == "wait" for source in department.source)
     if load >= 1 - 1e-12 and waits and not department.allow_overload:
-        field = "target_occupancy" if department.target_occupancy is not None else "requests_per_day"
         effect = f"gives an offered load of {load:.3f} over the year, so the queue would grow without end"
         yield field, f"{effect}; lower it, add beds, or set allow_overload = true"
 
@@ -213,7 +196,5 @@ _CHECKS: tuple[Callable[[DepartmentConfig], Iterator[Problem]], ...] = (
     _ages,
     _shares,
     _beds,
-    _rates,
-    _rate,
-    _overload,
+    _load,
 )

@@ -1,16 +1,15 @@
 """Expectations of a configuration for each department, which a run record carries downstream."""
 
-from collections.abc import Callable
-
 from hospital_sim.config.offered_load import (
     mean_bed_days,
+    mean_over_patients,
     mean_ready_days,
     month_multipliers,
     offered_load,
     requests_per_day,
 )
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
-from hospital_sim.config.sources import StayRule, sources
+from hospital_sim.config.sources import sources
 from hospital_sim.events import DepartmentPromise
 
 
@@ -34,8 +33,8 @@ def _expectation(department: DepartmentConfig) -> DepartmentPromise:
         max_stay_days=longest,
         mean_stay_days=mean_bed_days(department),
         mean_ready_days=mean_ready_days(department),
-        long_stay_share=_share(department, lambda stay: stay.long_share),
-        delay_share=_share(department, lambda stay: stay.delay_share),
+        long_stay_share=mean_over_patients(department, lambda source: source.stay.long_share),
+        delay_share=mean_over_patients(department, lambda source: source.stay.delay_share),
         offered_load=offered_load(department),
         requests_per_day=requests_per_day(department),
         month_multipliers=month_multipliers(department),
@@ -54,10 +53,3 @@ def _longest_ordinary_stay(department: DepartmentConfig) -> float | None:
     if has_distribution or has_profile or department.delay is not None or len(longest) > 1:
         return None
     return longest.pop()
-
-
-def _share(department: DepartmentConfig, share: Callable[[StayRule], float]) -> float:
-    """Return a share of all patients, from the share of each source."""
-    all_sources = sources(department)
-    total = sum(source.per_day for source in all_sources)
-    return sum(source.per_day * share(source.stay) for source in all_sources) / total

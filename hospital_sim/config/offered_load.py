@@ -20,17 +20,12 @@ def requests_per_day(department: DepartmentConfig) -> float:
 
 def mean_bed_days(department: DepartmentConfig) -> float:
     """Return the mean days that a patient is in the bed, long stays and delays included."""
-    return _mean(department, lambda source: source.stay.mean_bed_days)
+    return mean_over_patients(department, lambda source: source.stay.mean_bed_days)
 
 
 def mean_ready_days(department: DepartmentConfig) -> float:
     """Return the mean days from admission to being fit for discharge, long stays included."""
-    return _mean(department, lambda source: source.stay.mean_ready_days)
-
-
-def mean_held_days(department: DepartmentConfig) -> float:
-    """Return the mean days for which a patient blocks the bed: the stay and the turnaround."""
-    return _mean(department, lambda source: source.stay.mean_held_days)
+    return mean_over_patients(department, lambda source: source.stay.mean_ready_days)
 
 
 def offered_load(department: DepartmentConfig) -> float:
@@ -40,7 +35,8 @@ def offered_load(department: DepartmentConfig) -> float:
 
 def held_load(department: DepartmentConfig) -> float:
     """Return the load over the year as a share of the beds, turnarounds included; at 1 the queue grows."""
-    return requests_per_day(department) * mean_held_days(department) / mean_open_beds(department)
+    held_days = mean_over_patients(department, lambda source: source.stay.mean_held_days)
+    return requests_per_day(department) * held_days / mean_open_beds(department)
 
 
 def monthly_load(department: DepartmentConfig) -> tuple[float, ...]:
@@ -64,9 +60,11 @@ def month_multipliers(department: DepartmentConfig) -> tuple[float, ...]:
     )
 
 
-def _mean(department: DepartmentConfig, days: Callable[[Source], float]) -> float:
+def mean_over_patients(department: DepartmentConfig, value: Callable[[Source], float]) -> float:
+    """Return the mean of a value of the sources, each weighted by its requests a day."""
     all_sources = sources(department)
-    return sum(source.per_day * days(source) for source in all_sources) / sum(source.per_day for source in all_sources)
+    total = sum(source.per_day for source in all_sources)
+    return sum(source.per_day * value(source) for source in all_sources) / total
 
 
 def _month_factors(source: Source) -> tuple[float, ...]:

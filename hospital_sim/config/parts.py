@@ -76,6 +76,11 @@ class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     long_stay_share: Share | None = None
     delay_share: Share | None = None
 
+    @property
+    def sets_stay(self) -> bool:
+        """True if the source has a stay of its own; otherwise it takes the stay of the department."""
+        return self.stay is not None or self.max_stay_days is not None
+
 
 class BedChange(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """More or fewer open beds on some days.

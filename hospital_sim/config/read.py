@@ -96,7 +96,7 @@ def parse_hospital(document: Mapping[str, object], folder: Path = Path()) -> Hos
         if field not in DepartmentConfig.__struct_fields__ or field in ("id", "name"):
             _unknown("defaults", field, DepartmentConfig.__struct_fields__)
     departments = fields.get("department", [])
-    if not isinstance(departments, list):
+    if not isinstance(departments, list | tuple):
         raise ConfigurationTypeError("department: must be one or more [[department]] tables")
     if not departments:
         raise ConfigurationError("department: missing; add at least one [[department]] table")
@@ -118,9 +118,7 @@ def check_config(config: HospitalConfig) -> HospitalConfig:
     """
     if not isinstance(config, HospitalConfig):
         raise ConfigurationTypeError(f"config: must be a HospitalConfig, not {config!r}; load reads presets and files")
-    fields = msgspec.to_builtins(config)
-    departments = fields["department"]
-    return parse_hospital(fields | {"department": list(departments) if isinstance(departments, tuple) else departments})
+    return parse_hospital(msgspec.to_builtins(config))
 
 
 _ALTERNATIVES = {

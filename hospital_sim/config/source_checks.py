@@ -1,7 +1,7 @@
 """Checks of sources of demand and of changes of beds that types cannot express."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 
 from hospital_sim.config.parts import BedChange, SourceConfig
@@ -10,7 +10,7 @@ from hospital_sim.distributions import Distribution, Truncated
 NEEDS_LONGEST_STAY = "needs max_stay_days; set it to 0 if stays follow a distribution without limit"
 
 _RATE_FIELDS = ("share", "requests_per_day", "interarrival", "schedule", "arrivals")
-_PROFILES = ("month_multipliers", "weekday_multipliers", "hour_multipliers")
+PROFILES = ("month_multipliers", "weekday_multipliers", "hour_multipliers")
 
 
 def check_source(source: SourceConfig) -> Iterator[tuple[str, str]]:
@@ -20,17 +20,18 @@ def check_source(source: SourceConfig) -> Iterator[tuple[str, str]]:
         excess = f", not {' and '.join(fields)}" if fields else ""
         yield "share", f"give exactly one of {', '.join(_RATE_FIELDS)}{excess}"
         return
-    yield from _unused_profiles(source, fields[0])
+    for field in PROFILES:
+        profile = getattr(source, field)
+        if profile is not None and fields[0] in ("interarrival", "schedule", "arrivals"):
+            yield field, f"has no effect together with {fields[0]}; leave it out"
+        elif profile is not None and not any(profile):
+            yield field, "must not be all 0"
     if source.interarrival is not None and source.interarrival.mean <= 0:
         yield "interarrival", "must have a mean above 0"
     if source.schedule is not None and not source.schedule:
         yield "schedule", "must have at least one list"
     if source.arrivals is not None:
-        yield from _arrivals(source)
-    for field in _PROFILES:
-        profile = getattr(source, field)
-        if profile is not None and not any(profile):
-            yield field, "must not be all 0"
+        yield from _arrivals(source.arrivals)
     yield from check_stay(source.stay, source.max_stay_days)
     if source.long_stay_share and source.stay is not None and source.max_stay_days is None:
         yield "long_stay_share", NEEDS_LONGEST_STAY
@@ -47,15 +48,7 @@ def check_stay(stay: Distribution | None, longest: float | None) -> Iterator[tup
             yield "stay", f"does not fit max_stay_days: {error}"
 
 
-def _unused_profiles(source: SourceConfig, rate_field: str) -> Iterator[tuple[str, str]]:
-    if rate_field in ("interarrival", "schedule", "arrivals"):
-        for field in _PROFILES:
-            if getattr(source, field) is not None:
-                yield field, f"has no effect together with {rate_field}; leave it out"
-
-
-def _arrivals(source: SourceConfig) -> Iterator[tuple[str, str]]:
-    arrivals = source.arrivals or ()
+def _arrivals(arrivals: tuple[datetime, ...]) -> Iterator[tuple[str, str]]:
     if not arrivals:
         yield "arrivals", "must have at least one timestamp"
     for position, moment in enumerate(arrivals):

@@ -58,18 +58,16 @@ class Source:
     """One kind of patient, with the department's defaults filled in.
 
     Attributes:
-        id: Identifier; empty for the only source of a department that names none.
+        config: Its configuration; its id is empty for the only source of a department that names none.
         per_day: Mean requests a day over a year.
-        config: Its configuration; None for the only source of a department that names none.
         profile: Profile of the demand; used if requests are a Poisson process.
         admission_methods: Shares of NHS admission method codes.
         when_full: ``"wait"`` or ``"divert"``, for a request without a free bed.
         stay: Distributions and shares of its stays.
     """
 
-    id: str
+    config: SourceConfig
     per_day: float
-    config: SourceConfig | None
     profile: Profile
     admission_methods: dict[AdmissionMethod, float]
     when_full: WhenFull
@@ -78,7 +76,7 @@ class Source:
     @property
     def follows_profile(self) -> bool:
         """True if requests are a Poisson process that follows the profile."""
-        return self.config is None or not (self.config.interarrival or self.config.schedule or self.config.arrivals)
+        return not (self.config.interarrival or self.config.schedule or self.config.arrivals)
 
 
 def sources(department: DepartmentConfig) -> tuple[Source, ...]:
@@ -87,29 +85,23 @@ def sources(department: DepartmentConfig) -> tuple[Source, ...]:
     Raises:
         ValueError: If no rate follows: neither a target nor a rate is set, or other sources exceed the target.
     """
-    if not department.source:
-        stay = _stay_rule(department, None)
-        rate = _shared_rate(department, 0.0, stay.mean_bed_days)
-        return (_source(department, None, rate, stay),)
-    stays = [_stay_rule(department, source) for source in department.source]
-    rates = [_own_rate(source) for source in department.source]
+    configs = department.source or (SourceConfig(id="", share=1.0),)
+    stays = [_stay_rule(department, config) for config in configs]
+    rates = [_own_rate(config) for config in configs]
     fixed = sum(rate * stay.mean_bed_days for rate, stay in zip(rates, stays, strict=True) if rate is not None)
-    shares = [source.share or 0.0 for source in department.source]
+    shares = [config.share or 0.0 for config in configs]
     shared_days = sum(share * stay.mean_bed_days for share, stay in zip(shares, stays, strict=True))
     shared = _shared_rate(department, fixed, shared_days) if any(shares) else 0.0
     return tuple(
-        _source(department, source, shared * share if rate is None else rate, stay)
-        for source, share, rate, stay in zip(department.source, shares, rates, stays, strict=True)
+        _source(department, config, shared * share if rate is None else rate, stay)
+        for config, share, rate, stay in zip(configs, shares, rates, stays, strict=True)
     )
 
 
 def shared_requests_per_day(department: DepartmentConfig) -> float | None:
     """Return the requests a day that a department's sources share; None if no source shares them."""
-    if not department.source:
-        return sources(department)[0].per_day
-    shares = [source.share for source in department.source]
-    rates = [source.per_day for source in sources(department)]
-    return next((rate / share for rate, share in zip(rates, shares, strict=True) if share), None)
+    rates = (source.per_day / source.config.share for source in sources(department) if source.config.share)
+    return next(rates, None)
 
 
 def _shared_rate(department: DepartmentConfig, fixed_load: float, bed_days: float) -> float:
@@ -138,43 +130,37 @@ def _own_rate(source: SourceConfig) -> float | None:
     return None
 
 
-def _source(department: DepartmentConfig, config: SourceConfig | None, rate: float, stay: StayRule) -> Source:
-    if config is None:
-        profile = Profile(department.month_multipliers, department.weekday_multipliers, department.hour_multipliers)
-        return Source("", rate, None, profile, department.admission_methods, department.when_full, stay)
+def _source(department: DepartmentConfig, config: SourceConfig, rate: float, stay: StayRule) -> Source:
     profile = Profile(
         config.month_multipliers or department.month_multipliers,
         config.weekday_multipliers or department.weekday_multipliers,
         config.hour_multipliers or department.hour_multipliers,
     )
-    when_full = config.when_full or department.when_full
-    return Source(config.id, rate, config, profile, {config.admission_method: 1.0}, when_full, stay)
+    methods = {config.admission_method: 1.0} if department.source else department.admission_methods
+    return Source(config, rate, profile, methods, config.when_full or department.when_full, stay)
 
 
-def _stay_rule(department: DepartmentConfig, source: SourceConfig | None) -> StayRule:
-    stay, longest = department.stay, department.max_stay_days
-    if source is not None and (source.stay is not None or source.max_stay_days is not None):
-        stay, longest = source.stay, source.max_stay_days
+def _stay_rule(department: DepartmentConfig, source: SourceConfig) -> StayRule:
+    owner = source if source.sets_stay else department
+    longest = owner.max_stay_days
+    if owner.stay is None:
+        ordinary: Distribution = Uniform(1, longest or 1)
+    else:
+        ordinary = owner.stay if longest is None else Truncated(owner.stay, 0, longest)
     # Without a longest ordinary stay, no stay is long.
-    long_share = _first(source.long_stay_share if source else None, department.long_stay_share) if longest else 0.0
+    long_share = _first(source.long_stay_share, department.long_stay_share) if longest else 0.0
     low, high = department.long_stay_multiple
     scale = longest or 0.0
     return StayRule(
-        ordinary=_ordinary(stay, longest),
+        ordinary=ordinary,
         longest_ordinary=longest,
         long=Uniform(low * scale, high * scale),
         long_share=long_share,
         delay=department.delay or Uniform(*department.delay_days),
-        delay_share=_first(source.delay_share if source else None, department.delay_share),
+        delay_share=_first(source.delay_share, department.delay_share),
         turnaround_hours=department.turnaround_hours,
     )
 
 
-def _ordinary(stay: Distribution | None, longest: float | None) -> Distribution:
-    if stay is None:
-        return Uniform(1, longest or 1)
-    return stay if longest is None else Truncated(stay, 0, longest)
-
-
-def _first(*values: float | None) -> float:
-    return next(value for value in values if value is not None)
+def _first(value: float | None, default: float) -> float:
+    return default if value is None else value

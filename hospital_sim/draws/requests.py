@@ -66,7 +66,9 @@ def requests(
         last_day: Last day, inclusive; without end if None.
     """
     by_source = [
-        chain.from_iterable(_blocks_of_requests(source, department, streams.of_source(source.id), first_day, last_day))
+        chain.from_iterable(
+            _blocks_of_requests(source, department, streams.of_source(source.config.id), first_day, last_day)
+        )
         for source in sources(department)
     ]
     return by_source[0] if len(by_source) == 1 else merge(*by_source, key=attrgetter("second"))
@@ -95,11 +97,11 @@ def _blocks(source: Source, rng: np.random.Generator, first_day: date, last_day:
     """Return the seconds of a source's requests, in blocks."""
     config = source.config
     days = takewhile(lambda day: last_day is None or day <= last_day, days_from(first_day))
-    if config is not None and config.interarrival is not None:
+    if config.interarrival is not None:
         return _renewals(config.interarrival, rng, second_of(first_day))
-    if config is not None and config.schedule is not None:
+    if config.schedule is not None:
         return _appointments(config.schedule, days)
-    if config is not None and config.arrivals is not None:
+    if config.arrivals is not None:
         seconds = [int(moment.timestamp()) for moment in config.arrivals]
         return iter([[second for second in seconds if second >= second_of(first_day)]])
     return _poisson(source, rng, days)

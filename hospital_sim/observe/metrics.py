@@ -10,12 +10,10 @@ from functools import partial
 
 import numpy as np
 
-from hospital_sim.clock import DAY
+from hospital_sim.clock import DAY, HOUR
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 from hospital_sim.observe.statistics import Statistics
 from hospital_sim.tables import summarise_times
-
-HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +64,17 @@ def _share_over(field: str, limit: int, seen: Statistics) -> float | None:
 
 _utilisation = partial(_ratio, "occupied_bed_seconds", "open_bed_seconds")
 _outlier_share = partial(_ratio, "outliers", "admissions")
-
 _ALL = (
     Metric("requests", "patients", "requests for a bed", partial(_count, "requests")),
     Metric("admissions", "patients", "patients given a bed", partial(_count, "admissions")),
     Metric("discharges", "patients", "patients who left", partial(_count, "discharges")),
     Metric("diversions", "patients", "requests turned away", partial(_count, "diversions")),
     Metric("diverted_share", "share", "requests turned away, of all", partial(_ratio, "diversions", "requests")),
-    Metric(
-        "outlier_share",
-        "share",
-        "admissions to another department's bed, of all",
-        _outlier_share,
-    ),
+    Metric("outlier_share", "share", "admissions to another department's bed, of all", _outlier_share),
     Metric("open_beds", "beds", "beds open, mean over time", partial(_mean_over_time, "open_bed_seconds")),
     Metric("occupied_beds", "beds", "beds occupied, mean over time", partial(_mean_over_time, "occupied_bed_seconds")),
     Metric("delayed_beds", "beds", "beds of delayed patients, mean", partial(_mean_over_time, "delayed_bed_seconds")),
-    Metric(
-        "utilisation",
-        "share",
-        "occupied beds over open beds, both over time",
-        _utilisation,
-    ),
+    Metric("utilisation", "share", "occupied beds over open beds, both over time", _utilisation),
     Metric("full_share", "share", "time in which every open bed is occupied", partial(_mean_over_time, "full_seconds")),
     Metric("queue", "patients", "patients waiting, mean over time", partial(_mean_over_time, "queue_seconds")),
     Metric("waiting_at_end", "patients", "patients waiting at the end", partial(_count, "waiting_at_end")),

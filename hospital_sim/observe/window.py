@@ -154,42 +154,24 @@ class WindowObserver:
             self._windows = {}
 
 
-class DailyObserver:
-    """Measures the patients present on each day: in a bed or waiting for one.
+class DailyObserver(WindowObserver):
+    """Measures the patients present on each day, in a bed or waiting for one: each day is a window.
 
     Attributes:
         present: Patient-seconds of each day, by department.
     """
 
     def __init__(self) -> None:
-        self._day: WindowObserver | None = None
+        super().__init__(0, DAY)
         self.present: dict[str, list[int]] = {}
 
-    def requested(self, spell: Spell) -> None:
-        """Ignore a request, because a wait is counted at the admission or at the end of the day."""
-
-    def admitted(self, spell: Spell) -> None:
-        """Count an admission."""
-        if self._day is not None:
-            self._day.admitted(spell)
-
-    def discharged(self, spell: Spell) -> None:
-        """Count a discharge."""
-        if self._day is not None:
-            self._day.discharged(spell)
-
-    def diverted(self, department: Department, request: Request) -> None:
-        """Ignore a request that was turned away, because its patient is never present."""
-
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
-        """Begin a day."""
-        self._day = WindowObserver(second, second + DAY)
-        self._day.start_of_day(second, departments)
+        """Begin the window of a day."""
+        self._start, self._end = second, second + DAY
+        super().start_of_day(second, departments)
 
     def end_of_day(self, second: int, departments: Sequence[Department]) -> None:
         """Keep the patient-seconds of the day."""
-        if self._day is None:
-            return
-        self._day.end_of_day(second, departments)
-        for name, seen in self._day.statistics.items():
+        super().end_of_day(second, departments)
+        for name, seen in self.statistics.items():
             self.present.setdefault(name, []).append(seen.occupied_bed_seconds + seen.queue_seconds)

@@ -113,7 +113,7 @@ class TestResolvedSources:
             ],
         ).department[0]
 
-        rates = {source.id: source.per_day for source in sources(department)}
+        rates = {source.config.id: source.per_day for source in sources(department)}
         load = sum(source.per_day * source.stay.mean_bed_days for source in sources(department))
 
         assert (rates["list"], rates["renewal"]) == pytest.approx((1, 2))
