@@ -189,18 +189,12 @@ def _with_beds(department: DepartmentConfig, more: int) -> DepartmentConfig:
 
 def _write_to(memory: MemorySink | None, target: Sink | None) -> Callable[[Event], None]:
     """Return a function that writes an event to both sinks, as far as they exist."""
-    if memory is None:
-        return _discard if target is None else target.write
-    if target is None:
-        return memory.write
-    keep, write = memory.write, target.write
+    writes = [sink.write for sink in (memory, target) if sink is not None]
+    if len(writes) == 1:
+        return writes[0]
 
-    def both(event: Event) -> None:
-        keep(event)
-        write(event)
+    def write(event: Event) -> None:
+        for write_to_sink in writes:
+            write_to_sink(event)
 
-    return both
-
-
-def _discard(_: Event) -> None:
-    """Discard an event."""
+    return write

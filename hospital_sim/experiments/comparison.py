@@ -153,7 +153,7 @@ def compare(
         raise ConfigurationError(
             f"scenarios: give two or more by name, as in compare(now=hospital, more=other), not {len(hospitals)}"
         )
-    experiment = Experiment.checked(start, end, replications, seed, metrics, executor, workers, on_done)
+    experiment = Experiment(start, end, replications, seed, metrics, executor, workers, on_done)
     return compare_hospitals(experiment, hospitals)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hospital_sim.clock import parse_date
@@ -17,39 +16,23 @@ from hospital_sim.simulation.runner import plan_run
 FIRST_DAY = date(2025, 1, 1)
 """First day of an experiment by default: a year without a leap day begins with it."""
 
-FEWEST_REPLICATIONS = 2
 REPLICATION_BITS = 21
 MOST_REPLICATIONS = 2**REPLICATION_BITS
 LARGEST_SEED = 2 ** (63 - REPLICATION_BITS) - 2
 
 
-@dataclass(frozen=True, slots=True)
 class Experiment:
-    """The arguments that experiments share. ``Experiment.checked`` makes one from the arguments of a caller.
+    """The arguments that experiments share, checked, with defaults for those that are None.
 
-    Attributes:
-        start: First day to measure; the warm-up comes before it.
-        end: Last day, inclusive.
-        replications: Number of replications of each hospital.
-        seed: Seed of the experiment.
-        metrics: Metrics to measure.
-        executor: Runs the replications; None for processes of this experiment.
-        workers: Number of those processes; None for the default.
-        on_done: Called after each replication, with the number done and the total.
+    Args and attributes are those of ``replicate``, but ``replications`` and ``metrics`` are for each hospital. Executor
+    and workers are checked by ``open_runner``, and hospitals by ``check``.
+
+    Raises:
+        ConfigurationError: If a day, the number of replications, the seed or a metric is wrong.
     """
 
-    start: date
-    end: date
-    replications: int
-    seed: int
-    metrics: tuple[Metric, ...]
-    executor: Executor | None = None
-    workers: int | None = None
-    on_done: OnDone | None = None
-
-    @classmethod
-    def checked(
-        cls,
+    def __init__(
+        self,
         start: str | date | None,
         end: str | date | None,
         replications: int,
@@ -58,30 +41,17 @@ class Experiment:
         executor: Executor | None = None,
         workers: int | None = None,
         on_done: OnDone | None = None,
-    ) -> Experiment:
-        """Return the arguments of an experiment, with defaults for those that are None.
-
-        Args:
-            start: First day to measure; ``FIRST_DAY`` if None.
-            end: Last day, inclusive; a year from the start if None.
-            replications: Number of replications, 2 or more.
-            seed: Seed of the experiment.
-            metrics: Names of metrics, or metrics; all metrics of the library if None.
-            executor: Runs the replications.
-            workers: Number of processes without an executor.
-            on_done: Called after each replication.
-
-        Raises:
-            ConfigurationError: If a day, the number of replications, the seed or a metric is wrong. Executor and
-                workers are checked by ``open_runner``, and hospitals by ``check``.
-        """
-        first = FIRST_DAY if start is None else parse_date("start", start)
-        last = _year_after(first) if end is None else parse_date("end", end)
-        if last < first:
-            raise ConfigurationError(f"end: {last} is before the start, {first}; both days are included")
-        _check_replications(replications)
+    ) -> None:
+        self.start = FIRST_DAY if start is None else parse_date("start", start)
+        self.end = _year_after(self.start) if end is None else parse_date("end", end)
+        if self.end < self.start:
+            raise ConfigurationError(f"end: {self.end} is before the start, {self.start}; both days are included")
+        check_replications(replications)
+        self.replications = replications
         replication_seed(seed, 0)
-        return cls(first, last, replications, seed, find_metrics(metrics), executor, workers, on_done)
+        self.seed = seed
+        self.metrics = find_metrics(metrics)
+        self.executor, self.workers, self.on_done = executor, workers, on_done
 
     def check(self, hospital: Hospital) -> None:
         """Raise ``ConfigurationError`` unless a hospital can run on the days of the experiment."""
@@ -117,26 +87,25 @@ def replication_seed(seed: int, replication: int) -> int:
     Raises:
         ConfigurationError: If one of them is not a whole number in its range.
     """
-    _check_range("seed", seed, LARGEST_SEED)
-    _check_range("replication", replication, MOST_REPLICATIONS - 1)
+    for name, value, largest in (("seed", seed, LARGEST_SEED), ("replication", replication, MOST_REPLICATIONS - 1)):
+        _check_whole(name, value)
+        if not 0 <= value <= largest:
+            raise ConfigurationError(f"{name}: must be between 0 and {largest}, not {value}")
     return (seed + 1) << REPLICATION_BITS | replication
 
 
-def _check_range(name: str, value: int, largest: int) -> None:
+def check_replications(replications: int, fewest: int = 2) -> None:
+    """Raise ``ConfigurationError`` unless a number of replications is whole and in its range."""
+    _check_whole("replications", replications)
+    if not fewest <= replications <= MOST_REPLICATIONS:
+        why = " (an interval needs two)" if fewest == 2 else ""
+        range_ = f"{fewest} or more{why}, at most {MOST_REPLICATIONS}"
+        raise ConfigurationError(f"replications: must be {range_}, not {replications}")
+
+
+def _check_whole(name: str, value: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ConfigurationTypeError(f"{name}: must be a whole number, not {value!r}")
-    if not 0 <= value <= largest:
-        raise ConfigurationError(f"{name}: must be between 0 and {largest}, not {value}")
-
-
-def _check_replications(replications: int) -> None:
-    if isinstance(replications, bool) or not isinstance(replications, int):
-        raise ConfigurationTypeError(f"replications: must be a whole number, not {replications!r}")
-    if not FEWEST_REPLICATIONS <= replications <= MOST_REPLICATIONS:
-        raise ConfigurationError(
-            f"replications: must be {FEWEST_REPLICATIONS} or more (an interval needs two), "
-            f"at most {MOST_REPLICATIONS}, not {replications}"
-        )
 
 
 def _year_after(first: date) -> date:

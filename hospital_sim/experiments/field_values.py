@@ -5,6 +5,7 @@ demand. It changes only if a field of demand is changed.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -15,8 +16,6 @@ from hospital_sim.errors import ConfigurationError
 ALL_DEPARTMENTS = "*"
 
 _ALTERNATIVE = {"target_occupancy": "requests_per_day", "requests_per_day": "target_occupancy"}
-
-Fields = dict[str, object]
 
 
 def with_fields(config: HospitalConfig, fields: Mapping[str, object]) -> HospitalConfig:
@@ -33,7 +32,7 @@ def with_fields(config: HospitalConfig, fields: Mapping[str, object]) -> Hospita
     varied = {path.rpartition(".")[2] for path in fields}
     if not varied & _ALTERNATIVE.keys():
         config = msgspec.structs.replace(config, department=tuple(map(with_fixed_demand, config.department)))
-    document = _document(config)
+    document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(config))
     for path, value in fields.items():
         _set(document, path, msgspec.to_builtins(value))
     return parse_hospital(document)
@@ -47,23 +46,21 @@ def with_fixed_demand(department: DepartmentConfig) -> DepartmentConfig:
     return msgspec.structs.replace(department, target_occupancy=None, requests_per_day=rate)
 
 
-def _set(document: Fields, path: str, value: object) -> None:
+def _set(document: dict[str, Any], path: str, value: object) -> None:
     name, dot, rest = path.partition(".")
     if not dot:
         _set_field(document, HospitalConfig.__struct_fields__, path, path, value)
         return
-    entries = document["department"]
-    departments: list[Fields] = list(entries) if isinstance(entries, list | tuple) else []
+    departments = document["department"]
     chosen = [entry for entry in departments if name in (ALL_DEPARTMENTS, entry["id"])]
     if not chosen:
-        known = ", ".join(str(entry["id"]) for entry in departments)
+        known = ", ".join(entry["id"] for entry in departments)
         raise ConfigurationError(f"{path}: {name!r} is not a department; there are {known}, and * for all")
     for entry in chosen:
         _set_field(entry, DepartmentConfig.__struct_fields__, rest, path, value)
-    document["department"] = departments
 
 
-def _set_field(table: Fields, known: tuple[str, ...], rest: str, path: str, value: object) -> None:
+def _set_field(table: dict[str, Any], known: tuple[str, ...], rest: str, path: str, value: object) -> None:
     field, dot, part = rest.partition(".")
     if field not in known or field in ("id", "department"):
         fields = ", ".join(name for name in known if name not in ("id", "department"))
@@ -77,9 +74,3 @@ def _set_field(table: Fields, known: tuple[str, ...], rest: str, path: str, valu
     if not isinstance(inner, dict) or part not in inner:
         raise ConfigurationError(f"{path}: {field} has no part {part!r}")
     table[field] = inner | {part: value}
-
-
-def _document(config: HospitalConfig) -> Fields:
-    """Return a hospital as the tables of its file."""
-    document: Fields = msgspec.json.decode(msgspec.json.encode(config))
-    return document

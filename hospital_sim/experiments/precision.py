@@ -78,7 +78,7 @@ def replications_for(
     Raises:
         ConfigurationError: If an argument is wrong, or ``at_most`` replications are not enough.
     """
-    experiment = Experiment.checked(start, end, at_most, seed, [metric])
+    experiment = Experiment(start, end, at_most, seed, [metric])
     experiment.check(hospital)
     check_confidence(confidence)
     if not 0 < precision < float("inf"):

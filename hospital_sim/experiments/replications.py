@@ -151,7 +151,7 @@ def replicate(
     Raises:
         ConfigurationError: If an argument is wrong; raised before anything runs.
     """
-    experiment = Experiment.checked(start, end, replications, seed, metrics, executor, workers, on_done)
+    experiment = Experiment(start, end, replications, seed, metrics, executor, workers, on_done)
     (result,) = run_experiment(experiment, [hospital])
     return result
 

@@ -109,7 +109,7 @@ def sweep(
     Raises:
         ConfigurationError: If a field is not known, a value is wrong, or there are fewer than two combinations.
     """
-    experiment = Experiment.checked(start, end, replications, seed, metrics, executor, workers, on_done)
+    experiment = Experiment(start, end, replications, seed, metrics, executor, workers, on_done)
     settings = _combinations(fields)
     names = [", ".join(f"{field}={value}" for field, value in point.items()) for point in settings]
     for name in names:

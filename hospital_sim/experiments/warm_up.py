@@ -132,7 +132,7 @@ def warmup(
         raise ConfigurationError(f"days: must be {BATCH * FEWEST_BATCHES} or more, not {days}")
     config = _from_empty(hospital.config)
     end = FIRST_DAY + timedelta(days=days - 1)
-    experiment = Experiment.checked(FIRST_DAY, end, replications, seed)
+    experiment = Experiment(FIRST_DAY, end, replications, seed)
     experiment.check(Hospital(config))
     seeds = [experiment.replication_seed(number) for number in range(replications)]
     with open_runner(executor, workers, on_done, replications) as runner:

@@ -9,8 +9,7 @@ from datetime import date
 from functools import partial
 
 from hospital_sim.config import HospitalConfig
-from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
-from hospital_sim.experiments.experiment import MOST_REPLICATIONS, replication_seed
+from hospital_sim.experiments.experiment import check_replications, replication_seed
 from hospital_sim.experiments.intervals import Interval, t_interval
 from hospital_sim.experiments.tasks import OnDone, open_runner
 from hospital_sim.hospital import Hospital
@@ -95,7 +94,7 @@ def calibration(
     Raises:
         ConfigurationError: If an argument is wrong; nothing has run then.
     """
-    _check(replications)
+    check_replications(replications, fewest=1)
     seeds = [replication_seed(seed, number) for number in range(replications)]
     plan_run(hospital.config, start, end, seeds[0])
     with open_runner(executor, workers, on_done, replications) as runner:
@@ -115,10 +114,3 @@ def _rows(measured: Sequence[Measured]) -> tuple[Row, ...]:
         for group, figures in GROUPS.items()
         for figure in figures
     )
-
-
-def _check(replications: int) -> None:
-    if isinstance(replications, bool) or not isinstance(replications, int):
-        raise ConfigurationTypeError(f"replications: must be a whole number, not {replications!r}")
-    if not 1 <= replications <= MOST_REPLICATIONS:
-        raise ConfigurationError(f"replications: must be 1 or more, at most {MOST_REPLICATIONS}, not {replications}")
