@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 
 from hospital_sim.distributions import Floats
 from hospital_sim.experiments.intervals import student_t
-from hospital_sim.validation.instruments.probabilities import binomial_range, chi_squared_range, poisson_range
 
 LEVEL = 3e-6
 """Chance that a correct simulator fails one check. For 160 checks it is below one in 2,000, half of what is allowed;
@@ -86,18 +85,19 @@ def standard_error(parts: Floats, wholes: Floats, expected: float) -> float:
 
 def check_poisson(name: str, count: float, mean: float) -> Check:
     """Compare a count with the range of a Poisson variable of known mean (exact)."""
-    return Check(name, mean, count, *poisson_range(mean, LEVEL))
+    low, high = variable_range("poisson", mean)
+    return Check(name, mean, count, int(low), int(high))
 
 
 def check_binomial(name: str, count: float, trials: int, share: float) -> Check:
     """Compare the share of successful trials with its binomial range (exact)."""
-    low, high = binomial_range(trials, share, LEVEL)
+    low, high = variable_range("binom", trials, share)
     return Check(name, share, count / trials, low / trials, high / trials)
 
 
 def check_chi_squared(name: str, statistic: float, degrees: int) -> Check:
     """Compare a statistic with the range of a chi-squared variable, whose mean is its number of degrees of freedom."""
-    return Check(name, degrees, statistic, *chi_squared_range(degrees, LEVEL))
+    return Check(name, degrees, statistic, *variable_range("chi2", degrees))
 
 
 def check_classes(name: str, counts: Floats, shares: Floats) -> Check:
@@ -119,3 +119,17 @@ def check_tolerance(name: str, parts: Floats, wholes: Floats, expected: float, w
     three = 3 * standard_error(parts, wholes, expected)
     observed = float(np.sum(parts) / np.sum(wholes)) if np.sum(wholes) else math.nan
     return Check(name, expected, observed, within[0] - three, within[1] + three)
+
+
+def variable_range(law: str, *parameters: float, level: float = LEVEL) -> tuple[float, float]:
+    """Return the least and the greatest value of a random variable, each tail beyond them at most half the level.
+
+    Args:
+        law: Name of the distribution in ``scipy.stats``.
+        parameters: Its parameters.
+        level: Chance to lie outside, above 0 and below 1.
+    """
+    from scipy import stats
+
+    variable = getattr(stats, law)(*parameters)
+    return float(variable.ppf(level / 2)), float(variable.isf(level / 2))

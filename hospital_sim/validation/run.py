@@ -6,12 +6,13 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 
-from hospital_sim.errors import ConfigurationError
-from hospital_sim.experiments.experiment import replication_seed
+import numpy as np
+
+from hospital_sim.experiments.experiment import check_replications, replication_seed
 from hospital_sim.experiments.tasks import OnDone, open_runner
 from hospital_sim.validation.checks import Check
 from hospital_sim.validation.studies import building_blocks, exact, inputs, loss, stroke, unlimited, waiting
-from hospital_sim.validation.study import Study, gather
+from hospital_sim.validation.study import Study
 
 STUDIES: tuple[Study, ...] = (
     *exact.STUDIES,
@@ -75,16 +76,15 @@ def validate(
     Raises:
         ConfigurationError: If the seed, the replications or the workers are out of range.
     """
-    if isinstance(replications, bool) or not isinstance(replications, int) or replications < 2:
-        raise ConfigurationError(f"replications: must be a whole number of 2 or more, not {replications!r}")
+    check_replications(replications)
     order = sorted(studies, key=lambda study: study.cost, reverse=True)
     tasks = [
         partial(study.replicate, replication_seed(seed, number)) for study in order for number in range(replications)
     ]
     with open_runner(executor, workers, on_done, len(tasks)) as runner:
         measured = runner.run(operator.call, tasks)
-    by_name = {
-        study.name: tuple(study.judge(gather(measured[position * replications : (position + 1) * replications])))
-        for position, study in enumerate(order)
-    }
+    by_name = {}
+    for position, study in enumerate(order):
+        runs = measured[position * replications : (position + 1) * replications]
+        by_name[study.name] = tuple(study.judge({name: np.stack([run[name] for run in runs]) for name in runs[0]}))
     return Report(seed, replications, tuple((study.name, by_name[study.name]) for study in studies))

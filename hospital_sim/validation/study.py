@@ -1,9 +1,7 @@
 """A study: a model to simulate in many replications, and the checks of its results."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-
-import numpy as np
 
 from hospital_sim.distributions import Floats
 from hospital_sim.validation.checks import Check
@@ -22,17 +20,12 @@ class Study:
     Attributes:
         name: Name, as people see it.
         replicate: Called with a seed; runs one replication.
-        judge: Called with the measures of all replications; returns the checks.
+        judge: Called with the measures of all replications; yields the checks.
         cost: Approximate processor seconds of a replication. The most expensive studies start first, so that no
             process runs alone at the end.
     """
 
     name: str
     replicate: Callable[[int], Measures]
-    judge: Callable[[Samples], list[Check]]
+    judge: Callable[[Samples], Iterable[Check]]
     cost: float = 0.1
-
-
-def gather(replications: Sequence[Measures]) -> Samples:
-    """Return the measures of all replications as arrays."""
-    return {name: np.stack([measures[name] for measures in replications]) for name in replications[0]}

@@ -1,1 +1,1 @@
-"""Instruments that the studies share: observers, ledgers, departments of queueing theory, and probabilities."""
+"""Instruments that the studies share: observers, ledgers, and departments of queueing theory."""

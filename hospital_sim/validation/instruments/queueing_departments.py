@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hospital_sim.clock import DAY, second_of
 from hospital_sim.config import HospitalConfig, parse_hospital
 from hospital_sim.simulation.department import Observer
@@ -41,6 +44,12 @@ def window(config: HospitalConfig, days: int) -> tuple[int, int]:
     """Return the first second to observe, and the first second after the last day."""
     start, _ = period(config, days)
     return second_of(start), second_of(start) + days * DAY
+
+
+def months(config: HospitalConfig, days: int) -> NDArray[np.int64]:
+    """Return the month of each day to observe, 1 to 12."""
+    start, _ = period(config, days)
+    return np.array([(start + timedelta(days=day)).month for day in range(days)])
 
 
 def run(config: HospitalConfig, days: int, seed: int, observer: Observer) -> None:

@@ -3,7 +3,7 @@
 They repeat the stroke unit, and compare a ward with the recursion of a queue with several servers without tolerance.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from functools import partial
 from heapq import heapreplace
 from typing import Any
@@ -98,17 +98,15 @@ def queue(seed: int) -> Measures:
     }
 
 
-def judge_queue(samples: Samples) -> list[Check]:
+def judge_queue(samples: Samples) -> Iterator[Check]:
     """Expect no difference, but for the rounding of sums of times in days."""
-    return [
-        check_none("blocks: patients whose admission or discharge is not that of the recursion", samples["oracle"]),
-        _check_rounding("blocks: bed days, census less the sum of the stays", samples["beds"].max()),
-        _check_rounding("blocks: waiting days, census less the sum of the waits", samples["queue"].max()),
-    ]
-
-
-def _check_rounding(name: str, largest: float) -> Check:
-    return Check(name, 0.0, float(largest), 0.0, 1e-9)
+    yield check_none("blocks: patients whose admission or discharge is not that of the recursion", samples["oracle"])
+    sums = {
+        "beds": "bed days, census less the sum of the stays",
+        "queue": "waiting days, census less the sum of the waits",
+    }
+    for name, words in sums.items():
+        yield Check(f"blocks: {words}", 0.0, float(samples[name].max()), 0.0, 1e-9)
 
 
 def _admitted(stay: Stay) -> float:

@@ -4,12 +4,11 @@ Requests, stays and delays are recorded from the patients in the simulation, not
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hospital_sim.clock import DAY, HOUR, second_of
+from hospital_sim.clock import DAY, HOUR
 from hospital_sim.config.calendar import DAYS_IN_MONTH
 from hospital_sim.distributions import Floats
 from hospital_sim.validation.checks import (
@@ -21,7 +20,7 @@ from hospital_sim.validation.checks import (
     check_poisson,
 )
 from hospital_sim.validation.instruments.observers import Requests
-from hospital_sim.validation.instruments.queueing_departments import NO_LIMIT, hospital, period, run, ward
+from hospital_sim.validation.instruments.queueing_departments import NO_LIMIT, hospital, months, run, ward, window
 from hospital_sim.validation.studies.unlimited import MONTHS
 from hospital_sim.validation.study import Measures, Samples, Study
 
@@ -65,22 +64,24 @@ def draw(seed: int) -> Measures:
 def expected_by_day() -> Floats:
     """Return the expected requests of each day of a department."""
     mean = np.sum(np.array(SEASON) * DAYS_IN_MONTH) / np.sum(DAYS_IN_MONTH)
-    expected: Floats = PER_DAY / mean * np.array(SEASON)[_months() - 1]
+    expected: Floats = PER_DAY / mean * np.array(SEASON)[months(_HOSPITAL, _YEAR) - 1]
     return expected
 
 
-def judge(samples: Samples) -> list[Check]:
+def judge(samples: Samples) -> Iterator[Check]:
     """Compare with Poisson counts, binomial shares, uniform stays and independent streams."""
-    return [*_of_counts(samples["by_day"]), *_of_shares(samples), *_of_streams(samples)]
+    yield from _of_counts(samples["by_day"])
+    yield from _of_shares(samples)
+    yield from _of_streams(samples)
 
 
 def _of_counts(by_day: Floats) -> Iterator[Check]:
     """Compare the counts, an array of shape (replications, departments, days)."""
-    expected, months = expected_by_day(), _months()
+    expected, month = expected_by_day(), months(_HOSPITAL, _YEAR)
     runs = by_day.shape[0] * by_day.shape[1]
     for number, name in enumerate(MONTHS, 1):
-        count = by_day[:, :, months == number].sum()
-        yield check_poisson(f"requests in all, {name}", count, runs * expected[months == number].sum())
+        count = by_day[:, :, month == number].sum()
+        yield check_poisson(f"requests in all, {name}", count, runs * expected[month == number].sum())
     dispersion = float(((by_day - expected) ** 2 / expected).sum())
     yield check_chi_squared("dispersion of the requests by day", dispersion, by_day.size)
     totals = by_day.sum(axis=2)
@@ -111,13 +112,8 @@ def _of_streams(samples: Samples) -> Iterator[Check]:
         yield check_mean(f"correlation: {words}", samples[name], 0.0)
 
 
-def _months() -> NDArray[np.int64]:
-    start, _ = period(_HOSPITAL, _YEAR)
-    return np.array([(start + timedelta(days=day)).month for day in range(_YEAR)])
-
-
 def _by_day(requests: NDArray[np.int64]) -> Floats:
-    start = second_of(period(_HOSPITAL, _YEAR)[0])
+    start, _ = window(_HOSPITAL, _YEAR)
     return np.bincount((requests[:, 0] - start) // DAY, minlength=_YEAR).astype(float)
 
 

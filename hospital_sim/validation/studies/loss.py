@@ -1,5 +1,6 @@
 """Studies of beds that turn patients away: Erlang B for any stays, and arrivals that see time averages (PASTA)."""
 
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -63,20 +64,16 @@ def turn_away(config: HospitalConfig, days: int, seed: int) -> Measures:
     }
 
 
-def judge(kinds: tuple[str, ...], beds: int, load: float, samples: Samples) -> list[Check]:
+def judge(kinds: tuple[str, ...], beds: int, load: float, samples: Samples) -> Iterator[Check]:
     """Compare with Erlang B: the share turned away, the share of time in which all beds are full, the occupied beds."""
     expected = erlang_b(beds, load)
-    checks = []
     for position, kind in enumerate(kinds):
         asked, away = samples["requests"][:, position], samples["diversions"][:, position]
         full, occupied = samples["full"][:, position], samples["occupied"][:, position]
         unlike = away - full * asked
-        checks += [
-            check_ratio(f"share turned away, {beds} beds, {kind} stays", away, asked, expected),
-            check_mean(f"occupied beds of {beds}, {kind} stays", occupied, load * (1 - expected)),
-            check_ratio(f"share turned away less share of time full, {kind} stays", unlike, asked, 0.0),
-        ]
-    return checks
+        yield check_ratio(f"share turned away, {beds} beds, {kind} stays", away, asked, expected)
+        yield check_mean(f"occupied beds of {beds}, {kind} stays", occupied, load * (1 - expected))
+        yield check_ratio(f"share turned away less share of time full, {kind} stays", unlike, asked, 0.0)
 
 
 STUDIES = (

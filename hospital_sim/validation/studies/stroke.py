@@ -79,17 +79,13 @@ def turn_away(days: int, seed: int) -> Measures:
     }
 
 
-def judge(way: str, samples: Samples) -> list[Check]:
+def judge(way: str, samples: Samples) -> Iterator[Check]:
     """Compare with Erlang B, with and without tolerance, and with the published table.
 
     Args:
         way: Way in which the probability was measured, for the names of the checks.
         samples: Parts and wholes of shape (replications, numbers of beds).
     """
-    return list(_checks(way, samples))
-
-
-def _checks(way: str, samples: Samples) -> Iterator[Check]:
     errors = []
     for position, (beds, published) in enumerate(PUBLISHED.items()):
         parts, wholes = samples["part"][:, position], samples["whole"][:, position]

@@ -1,14 +1,15 @@
 """Studies of beds without limit: the census is a Poisson variable for any stays and any season."""
 
-from datetime import timedelta
+from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hospital_sim.config.calendar import DAYS_IN_MONTH
 from hospital_sim.distributions import Floats, Lognormal
 from hospital_sim.validation.checks import Check, check_mean
 from hospital_sim.validation.instruments.observers import DailyCensus
-from hospital_sim.validation.instruments.queueing_departments import NO_LIMIT, hospital, period, run, ward, window
+from hospital_sim.validation.instruments.queueing_departments import NO_LIMIT, hospital, months, run, ward, window
 from hospital_sim.validation.study import Measures, Samples, Study
 
 PER_DAY = 20.0
@@ -51,16 +52,12 @@ def count_constant(seed: int) -> Measures:
     return {"mean": census.occupied.mean(axis=0), "variance": (away**2).mean(axis=0)}
 
 
-def judge_constant(samples: Samples) -> list[Check]:
+def judge_constant(samples: Samples) -> Iterator[Check]:
     """Compare with Poisson variables."""
-    checks = []
     for position, kind in enumerate((*STAYS, "simple rule")):
         load = _LOADS[position]
-        checks += [
-            check_mean(f"mean census, beds without limit, {kind} stays", samples["mean"][:, position], load),
-            check_mean(f"variance of the census, {kind} stays", samples["variance"][:, position], load),
-        ]
-    return checks
+        yield check_mean(f"mean census, beds without limit, {kind} stays", samples["mean"][:, position], load)
+        yield check_mean(f"variance of the census, {kind} stays", samples["variance"][:, position], load)
 
 
 def count_seasonal(seed: int) -> Measures:
@@ -70,23 +67,19 @@ def count_seasonal(seed: int) -> Measures:
     return {"census": census.occupied[:, 0].astype(float)}
 
 
-def judge_seasonal(samples: Samples) -> list[Check]:
+def judge_seasonal(samples: Samples) -> Iterator[Check]:
     """Compare with the Poisson variables of the convolution of demand and stays, by month."""
-    start, _ = period(_SEASONAL, _YEAR)
-    month = np.array([(start + timedelta(days=day)).month for day in range(_YEAR)])
+    month = months(_SEASONAL, _YEAR)
     expected = seasonal_census(month)
     census = samples["census"]
-    checks = [
-        check_mean(
-            f"mean census, seasonal, {name}", census[:, month == number].mean(axis=1), _mean(expected, month, number)
-        )
-        for number, name in enumerate(MONTHS, 1)
-    ]
+    for number, name in enumerate(MONTHS, 1):
+        days = month == number
+        yield check_mean(f"mean census, seasonal, {name}", census[:, days].mean(axis=1), float(expected[days].mean()))
     dispersion = ((census - expected) ** 2 / expected).mean(axis=1)
-    return [*checks, check_mean("variance of the seasonal census over its mean", dispersion, 1.0)]
+    yield check_mean("variance of the seasonal census over its mean", dispersion, 1.0)
 
 
-def seasonal_census(month: Floats) -> Floats:
+def seasonal_census(month: NDArray[np.int64]) -> Floats:
     """Return the expected census at the end of each day: the sum of demand times the share still present.
 
     Args:
@@ -98,10 +91,6 @@ def seasonal_census(month: Floats) -> Floats:
     # The integral of P(S > x) up to a point is E[min(S, point)].
     upto = _SEASONAL_STAY.partial_moment(1, edges) + edges * (1 - _SEASONAL_STAY.cdf(edges))
     return np.convolve(rates[month - 1], np.diff(upto))[: len(month)]
-
-
-def _mean(values: Floats, month: Floats, number: int) -> float:
-    return float(values[month == number].mean())
 
 
 STUDIES = (

@@ -1,6 +1,7 @@
 """Studies of waiting: Erlang C, and one bed with any stays (Pollaczek and Khinchine)."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -50,17 +51,14 @@ def wait_with_several_beds(seed: int) -> Measures:
     }
 
 
-def judge_several_beds(samples: Samples) -> list[Check]:
+def judge_several_beds(samples: Samples) -> Iterator[Check]:
     """Compare with Erlang C: the share that waits, the mean, P90 and P95."""
     patients = samples["patients"]
-    checks = [
-        check_ratio("share that waits, 10 beds, load 9", samples["waited"], patients, erlang_c(BEDS, LOAD)),
-        check_ratio("mean wait, 10 beds, load 9", samples["total"], patients, erlang_c_mean_wait(BEDS, LOAD)),
-    ]
+    yield check_ratio("share that waits, 10 beds, load 9", samples["waited"], patients, erlang_c(BEDS, LOAD))
+    yield check_ratio("mean wait, 10 beds, load 9", samples["total"], patients, erlang_c_mean_wait(BEDS, LOAD))
     classes = samples["classes"].sum(axis=0)
     for position, share in enumerate(QUANTILES):
-        checks.append(_of_quantile(share, samples["longer"][:, position], patients, classes))
-    return checks
+        yield _of_quantile(share, samples["longer"][:, position], patients, classes)
 
 
 def _of_quantile(share: float, longer: Floats, patients: Floats, classes: Floats) -> Check:
@@ -113,14 +111,11 @@ def wait_for_one_bed(seed: int) -> Measures:
     return {"patients": np.array(float(len(waits.seconds))), "total": np.array(sum(waits.seconds) / DAY)}
 
 
-def judge_one_bed(samples: Samples) -> list[Check]:
+def judge_one_bed(samples: Samples) -> Iterator[Check]:
     """Compare with Pollaczek and Khinchine."""
+    name = "mean wait in days, one bed, long stays and delays"
     expected = one_bed_mean_wait(ONE_BED_LOAD / _MEAN, _MEAN, _SQUARE)
-    return [
-        check_ratio(
-            "mean wait in days, one bed, long stays and delays", samples["total"], samples["patients"], expected
-        )
-    ]
+    yield check_ratio(name, samples["total"], samples["patients"], expected)
 
 
 STUDIES = (

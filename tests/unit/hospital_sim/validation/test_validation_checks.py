@@ -7,8 +7,15 @@ import pytest
 from scipy import stats
 
 from hospital_sim import distributions as d
-from hospital_sim.validation.checks import LEVEL, Check, check_mean, check_none, check_poisson, check_ratio
-from hospital_sim.validation.instruments.probabilities import binomial_range, chi_squared_range, poisson_range
+from hospital_sim.validation.checks import (
+    LEVEL,
+    Check,
+    check_mean,
+    check_none,
+    check_poisson,
+    check_ratio,
+    variable_range,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -35,7 +42,7 @@ def test_a_poisson_range_is_the_narrowest_with_at_most_half_the_level_in_each_ta
     counts = np.arange(60 + int(2 * mean))
     logs = counts * math.log(mean) - mean - _log_factorials(counts[-1])
 
-    below, up_to, above, at_least = _tails(logs, *poisson_range(mean, level))
+    below, up_to, above, at_least = _tails(logs, *map(int, variable_range("poisson", mean, level=level)))
 
     assert below <= level / 2 < up_to
     assert above <= level / 2 < at_least
@@ -50,16 +57,16 @@ def test_a_binomial_range_is_the_narrowest_with_at_most_half_the_level_in_each_t
     logs = factorials[-1] - factorials - factorials[::-1] + counts * math.log(share)
     logs += (trials - counts) * math.log1p(-share)
 
-    below, up_to, above, at_least = _tails(logs, *binomial_range(trials, share, level))
+    below, up_to, above, at_least = _tails(logs, *map(int, variable_range("binom", trials, share, level=level)))
 
     assert below <= level / 2 < up_to
     assert above <= level / 2 < at_least
 
 
 def test_a_count_that_cannot_vary_has_a_range_of_one_value() -> None:
-    assert poisson_range(0, 0.05) == (0, 0)
-    assert binomial_range(10, 0, 0.05) == (0, 0)
-    assert binomial_range(10, 1, 0.05) == (10, 10)
+    assert variable_range("poisson", 0, level=0.05) == (0, 0)
+    assert variable_range("binom", 10, 0, level=0.05) == (0, 0)
+    assert variable_range("binom", 10, 1, level=0.05) == (10, 10)
 
 
 @pytest.mark.parametrize("degrees", [2, 8, 44, 22_000])
@@ -67,7 +74,7 @@ def test_a_count_that_cannot_vary_has_a_range_of_one_value() -> None:
 def test_a_chi_squared_variable_lies_beyond_its_range_with_half_the_level_on_each_side(
     degrees: int, level: float
 ) -> None:
-    low, high = chi_squared_range(degrees, level)
+    low, high = variable_range("chi2", degrees, level=level)
 
     # With an even number of degrees, the share above x is that of Poisson counts below half the degrees with mean x/2.
     half = degrees // 2
@@ -78,8 +85,8 @@ def test_a_chi_squared_variable_lies_beyond_its_range_with_half_the_level_on_eac
 
 
 def test_chi_squared_ranges_are_those_of_published_tables() -> None:
-    assert chi_squared_range(1, 0.05) == pytest.approx((0.000982069, 5.02389), rel=1e-6)
-    assert chi_squared_range(7, 0.05) == pytest.approx((1.68987, 16.0128), rel=1e-5)
+    assert variable_range("chi2", 1, level=0.05) == pytest.approx((0.000982069, 5.02389), rel=1e-6)
+    assert variable_range("chi2", 7, level=0.05) == pytest.approx((1.68987, 16.0128), rel=1e-5)
 
 
 def test_the_interval_of_means_is_that_of_student_around_what_is_expected() -> None:
