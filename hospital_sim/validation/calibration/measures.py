@@ -7,7 +7,7 @@ otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, timedelta
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hospital_sim.clock import DAY, HOUR, date_of, second_of
 from hospital_sim.config import HospitalConfig
-from hospital_sim.validation.calibration.spell_log import Seconds, SpellLog, Spells, since
+from hospital_sim.validation.calibration.spell_log import Seconds, SpellLog, Spells, earlier, in_beds_of, present
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -49,7 +49,7 @@ class Year:
         self._codes = codes
         self._adult = [place for place, code in codes.items() if code not in other]
         self._all = log.spells()
-        self.spells = self._all.of(self._adult)
+        self.spells = in_beds_of(self._all, self._adult)
         self.start, self.end = second_of(start), second_of(end + timedelta(days=1))
         self.midnights = np.arange(self.start, self.end, DAY)
         days = [date_of(second) for second in self.midnights.tolist()]
@@ -75,7 +75,7 @@ class Year:
         at = self.midnights + hour_in_seconds
         places = self._adult if codes is None else [place for place, code in self._codes.items() if code in codes]
         beds = self._log.open_beds(places, at)
-        rates: Rates = self._all.of(places).present(at) / np.maximum(beds, 1)
+        rates: Rates = present(in_beds_of(self._all, places), at) / np.maximum(beds, 1)
         return rates
 
     def emergency_requests(self) -> Seconds:
@@ -85,7 +85,8 @@ class Year:
 
     def discharges(self) -> Spells:
         """Return the spells that end on the days to measure."""
-        return self.spells.discharged_in(self.start, self.end)
+        second = self.spells["discharged"]
+        return self.spells[(second >= self.start) & (second < self.end)]
 
 
 def measure(year: Year) -> Measured:
@@ -133,25 +134,25 @@ def _overnight(year: Year) -> Measured:
 def _census(year: Year) -> Measured:
     """Return shares of occupied beds by whole days since the date of admission, as the sitreps count them."""
     at = year.midnights[year.is_winter] + _SITREP
-    occupied = year.spells.present(at).sum()
+    occupied = present(year.spells, at).sum()
     shares = {}
     for days in (7, 21):
         # A spell counts from the midnight that begins its 7th or 21st day after the date of admission.
-        begin = (year.spells.admitted // DAY + days) * DAY
-        reached = begin < year.spells.discharged
-        held = since(begin[reached], at) - since(year.spells.discharged[reached], at)
+        begin = (year.spells["admitted"] // DAY + days) * DAY
+        reached = begin < year.spells["discharged"]
+        held = earlier(begin[reached], at) - earlier(year.spells["discharged"][reached], at)
         shares[f"beds_{days}_days"] = held.sum() / max(occupied, 1)
     return shares if occupied else {}
 
 
 def _stays(year: Year) -> Measured:
     spells = year.discharges()
-    days = (spells.discharged - spells.admitted) / DAY
+    days = (spells["discharged"] - spells["admitted"]) / DAY
     weeks = days > 7
     return {
         "stay": _mean(days),
-        "stay.emergency": _mean(days[np.isin(spells.method, EMERGENCY)]),
-        "stay.elective": _mean(days[np.isin(spells.method, ELECTIVE)]),
+        "stay.emergency": _mean(days[np.isin(spells["method"], EMERGENCY)]),
+        "stay.elective": _mean(days[np.isin(spells["method"], ELECTIVE)]),
         "over_a_week.patients": _mean(weeks),
         "over_a_week.beds": days[weeks].sum() / max(days.sum(), 1e-9),
     }
@@ -159,14 +160,14 @@ def _stays(year: Year) -> Measured:
 
 def _delays(year: Year) -> Measured:
     spells = year.discharges()
-    days = (spells.discharged - spells.ready) / DAY
+    days = (spells["discharged"] - spells["ready"]) / DAY
     delays = days[days > 0]
     if not len(delays):
         return {"delayed": 0.0}
-    occupied = year.spells.present(year.midnights).sum()
+    occupied = present(year.spells, year.midnights).sum()
     return {
         "delayed": _mean(days > 0),
-        "delayed.beds": year.spells.delayed(year.midnights).sum() / max(occupied, 1),
+        "delayed.beds": present(year.spells, year.midnights, since="ready").sum() / max(occupied, 1),
         "delayed.four_days": _mean(days >= 4),
         "delayed.median": float(np.median(delays)),
         "delayed.tail": delays[delays > 7].sum() / delays.sum(),
@@ -174,7 +175,7 @@ def _delays(year: Year) -> Measured:
 
 
 def _discharges(year: Year) -> Measured:
-    seconds = year.discharges().discharged
+    seconds = year.discharges()["discharged"]
     hour = seconds % DAY
     day = (seconds - year.start) // DAY
     by_day = np.bincount(day, minlength=len(year.midnights))
@@ -187,10 +188,10 @@ def _discharges(year: Year) -> Measured:
 
 def _shares(year: Year) -> Measured:
     spells = year.discharges()
-    reasons = spells.reason[spells.reason != ""]
+    reasons = spells["reason"][spells["reason"] != ""]
     destinations = {"home": "19", "pathway_2": "51", "pathway_3": "85"}
     names = ("capacity", "interface_process", "hospital_process", "care_transfer_hub_process", "wellbeing_concerns")
-    shares = {f"destination.{name}": _mean(spells.destination == code) for name, code in destinations.items()}
+    shares = {f"destination.{name}": _mean(spells["destination"] == code) for name, code in destinations.items()}
     return shares | {f"reason.{name}": _mean(reasons == name) for name in names}
 
 
@@ -203,10 +204,8 @@ def _demand(year: Year) -> Measured:
 
 def _by(name: str, words: tuple[str, ...], values: NDArray[np.float64 | np.int64], group: Seconds) -> Measured:
     """Return the mean of each group that has values, named after its word."""
-    groups: Mapping[int, str] = dict(enumerate(words))
-    return {
-        name.format(word): values[group == number].mean() for number, word in groups.items() if (group == number).any()
-    }
+    groups = {word: values[group == number] for number, word in enumerate(words)}
+    return {name.format(word): members.mean() for word, members in groups.items() if len(members)}
 
 
 def _relative(measured: Measured) -> Measured:

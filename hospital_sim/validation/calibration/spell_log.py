@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 
 import numpy as np
@@ -13,13 +12,25 @@ from numpy.typing import NDArray
 
 from hospital_sim.draws.requests import Request
 from hospital_sim.simulation.department import Department, Spell
+from hospital_sim.validation.instruments.observers import NullObserver
 
 Seconds = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-Codes = NDArray[np.str_]
+
+_SPELL = np.dtype("i8, i8, i8, i8, U2, U2, O")
+_SPELL.names = ("place", "admitted", "ready", "discharged", "method", "destination", "reason")
+
+Spells = NDArray[np.void]
+"""An array of spells, with these fields:
+
+- ``place``: position of the department whose bed it is;
+- ``admitted``, ``ready`` and ``discharged``: seconds of the admission, of the readiness for discharge, and of the
+  discharge, which may lie after the end of the run;
+- ``method`` and ``destination``: NHS codes of the admission method and the discharge destination;
+- ``reason``: reason for the delay of the discharge; empty without delay.
+"""
 
 
-class SpellLog:
+class SpellLog(NullObserver):
     """Records every spell of a run, including the warm-up, in some hundred bytes each.
 
     Attributes:
@@ -60,26 +71,13 @@ class SpellLog:
         for department in departments:
             self.positions[department.id] = department.position
             self._beds[department.position] = {}
-            watch: Callable[[], None] = partial(self._record_beds, department)
+            watch = partial(self._record_beds, department)
             department.ward.on_beds_changed.append(watch)
             watch()
 
-    def end_of_day(self, second: int, departments: Sequence[Department]) -> None:
-        """Ignore the end of a day."""
-
     def spells(self) -> Spells:
         """Return the spells recorded so far."""
-        columns = zip(*self._spells, strict=True) if self._spells else [()] * 7
-        place, admitted, ready, discharged, method, destination, reason = columns
-        return Spells(
-            np.array(place, np.int64),
-            np.array(admitted, np.int64),
-            np.array(ready, np.int64),
-            np.array(discharged, np.int64),
-            np.array(method, "U2"),
-            np.array(destination, "U2"),
-            np.array(reason, str),
-        )
+        return np.array(self._spells, _SPELL)
 
     def requests(self, methods: Iterable[str]) -> Seconds:
         """Return the seconds of the requests by some admission methods, including requests turned away."""
@@ -104,50 +102,23 @@ class SpellLog:
             changes[int(department.ward.env.now)] = department.ward.beds
 
 
-@dataclass(frozen=True, slots=True)
-class Spells:
-    """Spells as columns, with one element for each spell.
+def in_beds_of(spells: Spells, places: Collection[int]) -> Spells:
+    """Return the spells in beds of some departments."""
+    return spells[np.isin(spells["place"], list(places))]
 
-    Attributes:
-        place: Position of the department whose bed it is.
-        admitted: Second of the admission.
-        ready: Second from which the patient is ready for discharge.
-        discharged: Second of the discharge; it may lie after the end of the run.
-        method: NHS admission method code.
-        destination: NHS discharge destination code.
-        reason: Reason for the delay of the discharge; empty without delay.
+
+def present(spells: Spells, at: Seconds, since: str = "admitted") -> Seconds:
+    """Return the number of patients in a bed at the beginning of each second of ``at``.
+
+    Args:
+        spells: The spells.
+        at: The seconds.
+        since: Time from which a patient counts; ``"ready"`` counts those who are ready for discharge.
     """
-
-    place: Seconds
-    admitted: Seconds
-    ready: Seconds
-    discharged: Seconds
-    method: Codes
-    destination: Codes
-    reason: Codes
-
-    def where(self, mask: Mask) -> Spells:
-        """Return the spells for which a mask is true."""
-        return Spells(*(getattr(self, column.name)[mask] for column in fields(self)))
-
-    def of(self, places: Collection[int]) -> Spells:
-        """Return the spells in beds of some departments."""
-        return self.where(np.isin(self.place, list(places)))
-
-    def discharged_in(self, start: int, end: int) -> Spells:
-        """Return the spells discharged from ``start`` up to, and without, ``end``."""
-        return self.where((self.discharged >= start) & (self.discharged < end))
-
-    def present(self, at: Seconds) -> Seconds:
-        """Return the number of patients in a bed at the beginning of each second of ``at``."""
-        return since(self.admitted, at) - since(self.discharged, at)
-
-    def delayed(self, at: Seconds) -> Seconds:
-        """Return the number of patients in a bed who are ready for discharge, at the beginning of each second."""
-        return since(self.ready, at) - since(self.discharged, at)
+    return earlier(spells[since], at) - earlier(spells["discharged"], at)
 
 
-def since(times: Seconds, at: Seconds) -> Seconds:
+def earlier(times: Seconds, at: Seconds) -> Seconds:
     """Return the number of times before each second of ``at``."""
     counts: Seconds = np.searchsorted(np.sort(times), at, side="left")
     return counts

@@ -153,5 +153,5 @@ def test_the_number_of_replications_is_checked_before_anything_runs() -> None:
 
 def test_beds_and_spells_are_those_of_the_window() -> None:
     year = _year()
-    assert len(year.discharges().discharged) == 4
+    assert len(year.discharges()) == 4
     assert year.start == second_of(FIRST)
