@@ -22,15 +22,7 @@ Word = TypeVar("Word", bound=str)
 
 
 class Stays(NamedTuple):
-    """The stays of a block of patients.
-
-    Attributes:
-        length: Seconds from admission until fit for discharge, at least 1.
-        delay: Seconds from fit for discharge until discharge; 0 unless the discharge is delayed.
-        turnaround: Seconds for which the bed is cleaned after the discharge.
-        destination: NHS discharge destination code.
-        delay_reason: Reason for the delay; None unless the discharge is delayed.
-    """
+    """The stays of a block of patients; fields as in ``Request``, with one element for each patient."""
 
     length: list[int]
     delay: list[int]

@@ -98,9 +98,8 @@ def check_replications(replications: int, fewest: int = 2) -> None:
     """Raise ``ConfigurationError`` unless a number of replications is whole and in its range."""
     _check_whole("replications", replications)
     if not fewest <= replications <= MOST_REPLICATIONS:
-        why = " (an interval needs two)" if fewest == 2 else ""
-        range_ = f"{fewest} or more{why}, at most {MOST_REPLICATIONS}"
-        raise ConfigurationError(f"replications: must be {range_}, not {replications}")
+        lowest = f"{fewest} or more{' (an interval needs two)' if fewest == 2 else ''}"
+        raise ConfigurationError(f"replications: must be {lowest}, at most {MOST_REPLICATIONS}, not {replications}")
 
 
 def _check_whole(name: str, value: int) -> None:

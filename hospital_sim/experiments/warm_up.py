@@ -75,8 +75,9 @@ class WarmUp:
         """Return the days to leave out, settled or not, and the patients present after them, by department."""
         rows = []
         for name, truncation in self.departments.items():
-            after = _mean(self._present[name][truncation.observations :])
-            rows.append((name, truncation.observations, "yes" if truncation.settled else "no", after))
+            after = self._present[name][truncation.observations :]
+            mean = sum(after) / len(after) if after else None
+            rows.append((name, truncation.observations, "yes" if truncation.settled else "no", mean))
         title = f"{self.hospital.config.name}: warm-up by MSER-5, {self._replications} replications from empty"
         return Table.from_rows(title, ("department", "days", "settled", "patients_present"), rows)
 
@@ -191,7 +192,3 @@ def _welch_plot(title: str, daily: Sequence[float], smoothed: Sequence[float], c
 
 def _points(values: Sequence[float]) -> list[dict[str, float]]:
     return [{"day": day, "patients": round(value, 6)} for day, value in enumerate(values)]
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None

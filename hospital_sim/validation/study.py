@@ -1,13 +1,13 @@
 """A study: a model to simulate in many replications, and the checks of its results."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from hospital_sim.distributions import Floats
 from hospital_sim.validation.checks import Check
 
-Measures = dict[str, Floats]
-"""Measures of one replication: arrays by name, of the same shape in every replication."""
+Measures = Mapping[str, Floats | float]
+"""Measures of one replication: numbers, or arrays of the same shape in every replication, by name."""
 
 Samples = dict[str, Floats]
 """Measures of all replications: arrays by name, whose first dimension is the replication."""

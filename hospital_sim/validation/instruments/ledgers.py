@@ -125,7 +125,6 @@ class LedgerObserver(WindowObserver):
 
     def __init__(self, start: int, end: int) -> None:
         super().__init__(start, end)
-        self._first = start
         self.ledgers: dict[str, Ledger] = {}
 
     def requested(self, spell: Spell) -> None:
@@ -150,7 +149,7 @@ class LedgerObserver(WindowObserver):
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
         """Begin the ledgers on the first day; check them on later days."""
         if not self.ledgers:
-            self.ledgers = {department.id: Ledger(department, self._first) for department in departments}
+            self.ledgers = {department.id: Ledger(department, self._start) for department in departments}
         for ledger in self.ledgers.values():
             ledger.start_of_day()
         super().start_of_day(second, departments)

@@ -92,9 +92,9 @@ def queue(seed: int) -> Measures:
     overlaps = sum(discharged.get(number, QUEUE_DAYS) - begin for number, begin in admitted.items())
     waits = sum(admitted.get(patient.number, QUEUE_DAYS) - patient.arrived for patient, _ in stays)
     return {
-        "oracle": np.array(float(_deviations(stays, admitted, discharged))),
-        "beds": np.array(_relative_difference(float(str(summary["occupied"])) * QUEUE_DAYS, overlaps)),
-        "queue": np.array(_relative_difference(float(str(summary["queue"])) * QUEUE_DAYS, waits)),
+        "oracle": float(_deviations(stays, admitted, discharged)),
+        "beds": _relative_difference(float(str(summary["occupied"])) * QUEUE_DAYS, overlaps),
+        "queue": _relative_difference(float(str(summary["queue"])) * QUEUE_DAYS, waits),
     }
 
 

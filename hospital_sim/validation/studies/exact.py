@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 from heapq import heapreplace
 
-import numpy as np
-
 from hospital_sim.config import DepartmentConfig, HospitalConfig
 from hospital_sim.draws.requests import Request, requests
 from hospital_sim.draws.streams import Streams
@@ -83,7 +81,7 @@ def follow(seed: int) -> Measures:
         mistakes["statistics"] += abs(statistics.occupied_bed_seconds - beds) + abs(statistics.queue_seconds - waiting)
     mistakes["more_beds"] = _longer_waits(observer, seed)
     mistakes |= _changed_events(seed)
-    return {name: np.array(float(count)) for name, count in mistakes.items()}
+    return {name: float(count) for name, count in mistakes.items()}
 
 
 def judge(samples: Samples) -> list[Check]:

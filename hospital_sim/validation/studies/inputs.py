@@ -52,11 +52,11 @@ def draw(seed: int) -> Measures:
     stay, delayed, hour = _uniforms(first)
     return {
         "by_day": np.array([one, two]),
-        "departments_count": np.array(((one - expected) * (two - expected) / expected).mean()),
-        "departments_stay": np.array((stay[:pairs] * _uniforms(second)[0][:pairs]).mean()),
-        "stay_and_delay": np.array((stay * delayed).mean()),
-        "stay_and_hour": np.array((stay * hour).mean()),
-        "stay_and_next": np.array((stay[1:] * stay[:-1]).mean()),
+        "departments_count": ((one - expected) * (two - expected) / expected).mean(),
+        "departments_stay": (stay[:pairs] * _uniforms(second)[0][:pairs]).mean(),
+        "stay_and_delay": (stay * delayed).mean(),
+        "stay_and_hour": (stay * hour).mean(),
+        "stay_and_next": (stay[1:] * stay[:-1]).mean(),
         **_classes(np.concatenate([first, second])),
     }
 
@@ -140,8 +140,7 @@ def _classes(requests: NDArray[np.int64]) -> Measures:
         name: np.histogram(column, bins=_CLASSES[name], range=(low, high))[0].astype(float)
         for name, (column, low, high) in values.items()
     }
-    both = float(np.sum(is_long & delayed))
-    return {**counts, "requests": np.array(float(len(requests))), "long_and_delayed": np.array(both)}
+    return {**counts, "requests": float(len(requests)), "long_and_delayed": float(np.sum(is_long & delayed))}
 
 
 STUDIES = (Study("Inputs", draw, judge, cost=0.3),)

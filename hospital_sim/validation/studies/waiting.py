@@ -43,9 +43,9 @@ def wait_with_several_beds(seed: int) -> Measures:
     classes = np.bincount(np.searchsorted(_GRID, stays, side="left"), minlength=len(_GRID) + 1)
     longer = [np.sum(stays > erlang_c_wait_quantile(BEDS, LOAD, share)) for share in QUANTILES]
     return {
-        "patients": np.array(float(len(stays))),
-        "total": np.array(stays.sum()),
-        "waited": np.array(float(np.sum(stays > 0))),
+        "patients": float(len(stays)),
+        "total": stays.sum(),
+        "waited": float(np.sum(stays > 0)),
         "longer": np.array(longer, float),
         "classes": classes.astype(float),
     }
@@ -108,7 +108,7 @@ def wait_for_one_bed(seed: int) -> Measures:
     first, end = window(_ONE_BED, ONE_BED_DAYS)
     waits = Waits(first, end - 1000 * DAY)
     run(_ONE_BED, ONE_BED_DAYS, seed, waits)
-    return {"patients": np.array(float(len(waits.seconds))), "total": np.array(sum(waits.seconds) / DAY)}
+    return {"patients": float(len(waits.seconds)), "total": sum(waits.seconds) / DAY}
 
 
 def judge_one_bed(samples: Samples) -> Iterator[Check]:
