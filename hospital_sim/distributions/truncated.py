@@ -136,7 +136,9 @@ class _Cut(NamedTuple):
 
     def quantile(self, probability: Floats) -> Floats:
         """Return quantiles of the values between the bounds."""
-        inner = self.whole.quantile(np.minimum(self.start + self.share * probability, 1.0))
+        # Rounding must not turn a probability below 1 into 1, because that quantile may be infinite.
+        most = np.where(probability < 1, _BELOW_ONE, 1.0)
+        inner = self.whole.quantile(np.minimum(self.start + self.share * probability, most))
         return np.clip(self.stretch * inner, self.low, self.high)
 
     def at(self, uniform: float) -> float:

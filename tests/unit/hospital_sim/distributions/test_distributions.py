@@ -222,3 +222,11 @@ def test_truncation_twice_keeps_within_both_pairs_of_bounds() -> None:
 
     assert twice.quantile(np.array([0.0, 1.0])) == pytest.approx([0.5, 30], rel=1e-12)
     assert twice.stretch == d.Truncated(gamma, 0.5, 30).stretch
+
+
+@pytest.mark.parametrize("low", [0.25, 0.5, 0.75])
+def test_the_greatest_uniform_number_gives_a_finite_value_after_truncation(low: float) -> None:
+    greatest = 1 - 2**-53
+
+    for whole in (d.Exponential(1), d.Gamma(1, 1), d.Lognormal(1, 1), d.Weibull(1, 1)):
+        assert math.isfinite(d.Truncated(whole, low).at_each(np.array([greatest]))[0])
