@@ -38,20 +38,10 @@ class Charts:
             MissingExtraError: If Altair is not installed.
         """
         alt = load_altair()
-        rows = self._days(department)
         fraction = alt.Y(
             "occupancy_rate:Q", title="Occupied beds", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False)
         )
-        line = (
-            alt.Chart(alt.Data(values=rows))
-            .mark_line()
-            .encode(
-                x=alt.X("date:T", title=None),
-                y=fraction,
-                color=alt.Color("department:N", title="Department", legend=None if department else alt.Legend()),
-                tooltip=["date:T", "department:N", "occupied_beds:Q", "beds:Q", "waiting_list_size:Q"],
-            )
-        )
+        line = self._daily_lines(department, fraction, ["occupied_beds:Q", "beds:Q", "waiting_list_size:Q"])
         limits = (
             alt.Chart(alt.Data(values=[{"limit": SAFE}, {"limit": CROWDED}]))
             .mark_rule(strokeDash=[4, 4], color="#888888")
@@ -63,19 +53,9 @@ class Charts:
 
     def queue(self, department: str | None = None) -> altair.Chart:
         """Draw the patients waiting at the end of each day (arguments and errors as in ``occupancy``)."""
-        alt = load_altair()
-        chart: altair.Chart = (
-            alt.Chart(alt.Data(values=self._days(department)))
-            .mark_line(interpolate="step-after")
-            .encode(
-                x=alt.X("date:T", title=None),
-                y=alt.Y("waiting_list_size:Q", title="Patients waiting"),
-                color=alt.Color("department:N", title="Department", legend=None if department else alt.Legend()),
-                tooltip=["date:T", "department:N", "waiting_list_size:Q"],
-            )
-            .properties(title="Waiting at the end of the day", width=640, height=280)
-        )
-        return chart
+        waiting = load_altair().Y("waiting_list_size:Q", title="Patients waiting")
+        lines = self._daily_lines(department, waiting, ["waiting_list_size:Q"], interpolate="step-after")
+        return lines.properties(title="Waiting at the end of the day", width=640, height=280)
 
     def waits(self) -> altair.Chart:
         """Draw the median and the P90 of the wait by month of admission, in hours.
@@ -101,6 +81,17 @@ class Charts:
             .properties(title="Waits by month", width=640, height=280)
         )
         return chart
+
+    def _daily_lines(self, department: str | None, y: altair.Y, counts: list[str], **mark: str) -> altair.Chart:
+        """Draw a line over the days for each department; ``counts`` are shown for a day."""
+        alt = load_altair()
+        chart: altair.Chart = alt.Chart(alt.Data(values=self._days(department))).mark_line(**mark)
+        return chart.encode(
+            x=alt.X("date:T", title=None),
+            y=y,
+            color=alt.Color("department:N", title="Department", legend=None if department else alt.Legend()),
+            tooltip=["date:T", "department:N", *counts],
+        )
 
     def _days(self, department: str | None) -> list[dict[str, Cell]]:
         names = list(dict.fromkeys(self._census["department"]))
