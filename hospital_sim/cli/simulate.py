@@ -58,15 +58,18 @@ def command(
     work = partial(
         _simulate_one, start=start, end=end, seed=seed, sink=sink, emit_from=emit_from, single_writer=single_writer
     )
+    written = []
     if workers == 1 or len(hospitals) == 1:
-        written = []
         for hospital in hospitals:
             with terminal.counting_days(hospital.config.id, hospital.config.warmup_days, start, end) as on_day:
                 written.append(work(hospital, on_day=on_day))
     else:
         # Spawned, because a forked process would inherit the threads of an object store in an unknown state.
-        with ProcessPoolExecutor(min(workers, len(hospitals)), get_context("spawn")) as pool:
-            written = list(terminal.progress(pool.map(work, hospitals), "simulating", len(hospitals)))
+        pool = ProcessPoolExecutor(min(workers, len(hospitals)), get_context("spawn"))
+        with pool, terminal.counting("simulating", len(hospitals)) as count:
+            for result in pool.map(work, hospitals):
+                written.append(result)
+                count()
     terminal.show("Simulated", _summary(written, sink), as_json=as_json)
 
 

@@ -18,12 +18,11 @@ LATEST = date(2299, 12, 31)
 
 Record = TypeVar("Record", RunStarted, RunRecord)
 
-_encoder = msgspec.json.Encoder()
 _decoders: dict[str, list[msgspec.json.Decoder[Event]]] = {
     name: [msgspec.json.Decoder(cls) for cls in versions] for name, versions in EVENT_VERSIONS.items()
 }
 
-encode = _encoder.encode
+encode = msgspec.json.Encoder().encode
 """Return the JSON bytes of an event or a run record: UTF-8, one line, fields in the order of the class."""
 
 

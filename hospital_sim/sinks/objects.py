@@ -42,13 +42,7 @@ class ObjectSink(Sink):
         self.found = 0
 
     def begin(self, run: RunStarted) -> None:
-        """Check that the lake has no other history of the hospital, and create the ``started`` object of the run.
-
-        Raises:
-            HistoryConflictError: If it has another history, or lacks days before the run.
-            OverwritingStoreError: If the store overwrites an object.
-            StorageError: If the store cannot be read or written.
-        """
+        """Check the history of the lake, and create the ``started`` object of the run (errors as in ``Sink.begin``)."""
         check_history(self._store, run)
         create_once(self._store, keys.started_key(run.run_id), encode(run))
 

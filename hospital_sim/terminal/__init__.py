@@ -4,15 +4,14 @@
   ``WRONG_CALL``.
 - Help: ``examples`` at the end of a command's help; ``complete_hospital`` for the shell.
 - Output: ``show``, ``print_table``, ``print_json``, ``print_notes`` on standard output.
-- Errors and progress, on standard error: ``error_line``, ``warning_line``, ``progress``, ``counting``,
-  ``counting_days``, ``is_watched``.
+- Errors and progress, on standard error: ``error_line``, ``warning_line``, ``counting``, ``counting_days``,
+  ``is_watched``.
 
 Exit codes: 0, done; 1, a check failed or the work could not be completed; 2, the call or the configuration is wrong.
 """
 
 from hospital_sim.tables import Cell
-from hospital_sim.terminal.completion import complete_hospital
-from hospital_sim.terminal.help import examples
+from hospital_sim.terminal.help import complete_hospital, examples
 from hospital_sim.terminal.program import (
     FAILED,
     WRONG_CALL,
@@ -22,7 +21,7 @@ from hospital_sim.terminal.program import (
     run,
     warning_line,
 )
-from hospital_sim.terminal.progress_bars import counting, counting_days, is_watched, progress
+from hospital_sim.terminal.progress_bars import counting, counting_days, is_watched
 from hospital_sim.terminal.summaries import print_json, print_notes, print_table, show
 
 __all__ = [
@@ -40,7 +39,6 @@ __all__ = [
     "print_json",
     "print_notes",
     "print_table",
-    "progress",
     "run",
     "show",
     "warning_line",

@@ -1,4 +1,9 @@
-"""Formats the examples at the end of a command's help."""
+"""Helps people to type commands: examples at the end of the help, and completion in the shell."""
+
+from glob import escape
+from pathlib import Path
+
+from hospital_sim.config.presets import presets
 
 
 def examples(*commands: str) -> str:
@@ -10,3 +15,13 @@ def examples(*commands: str) -> str:
     # The first line is Click's mark for text whose lines must not be wrapped.
     lines = [line for command in commands for line in command.split("\n")]
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
+
+
+def complete_hospital(incomplete: str) -> list[str]:
+    """Return the presets, TOML files and folders that begin with an incomplete word."""
+    before, slash, prefix = incomplete.rpartition("/")
+    folder = Path(before or slash or ".")
+    paths = sorted(folder.glob(f"{escape(prefix)}*")) if folder.is_dir() else []
+    files = [f"{before}{slash}{path.name}" for path in paths if path.suffix == ".toml"]
+    folders = [f"{before}{slash}{path.name}/" for path in paths if prefix and path.is_dir()]
+    return [*(name for name in presets() if name.startswith(incomplete)), *files, *folders]

@@ -9,26 +9,9 @@ Count any work::
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import TypeVar
-
-Item = TypeVar("Item")
-
-
-def progress(items: Iterable[Item], description: str, total: int | None = None) -> Iterator[Item]:
-    """Yield items, and show on a terminal how many are done.
-
-    Args:
-        items: The items to work on.
-        description: The work, such as ``"simulating"``.
-        total: Number of items, if known (see ``counting``).
-    """
-    with counting(description, total) as count:
-        for item in items:
-            yield item
-            count()
 
 
 @contextmanager
