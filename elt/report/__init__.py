@@ -12,7 +12,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -39,7 +39,7 @@ class ReportSummary:
         departments: Departments of all hospitals.
         days: Days from the first to the last snapshot of the hospital with the longest period.
         failed_checks: Failed checks of the data.
-        size: Bytes of all files.
+        bytes: Size of all files.
     """
 
     page: Path
@@ -47,18 +47,11 @@ class ReportSummary:
     departments: int
     days: int
     failed_checks: int
-    size: int
+    bytes: int
 
     def as_dict(self) -> dict[str, object]:
         """Return the summary as the command shows it."""
-        return {
-            "page": str(self.page),
-            "hospitals": self.hospitals,
-            "departments": self.departments,
-            "days": self.days,
-            "failed_checks": self.failed_checks,
-            "bytes": self.size,
-        }
+        return asdict(self) | {"page": str(self.page)}
 
 
 def write_report(warehouse: Warehouse, directory: Path) -> ReportSummary:
@@ -95,7 +88,7 @@ def write_report(warehouse: Warehouse, directory: Path) -> ReportSummary:
         departments=sum(len(hospital.departments) for hospital in hospitals),
         days=max((hospital.last_day - hospital.first_day).days + 1 for hospital in hospitals),
         failed_checks=checks.failures,
-        size=sum(len(content) for _, content in [*assets, *pages]),
+        bytes=sum(len(content) for _, content in [*assets, *pages]),
     )
 
 

@@ -74,7 +74,7 @@ def _chart_json(chart: ReportChart) -> Json:
         "time": chart.time,
         "title": chart.title,
         "description": chart.description,
-        "columns": dict(chart.columns),
+        "columns": {name: heading for name, (heading, _) in chart.columns.items()},
         "formats": dict(chart.formats),
         "specification": chart.specification,
     }

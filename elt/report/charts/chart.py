@@ -5,7 +5,7 @@ A specification has no rows: the page's script puts those of the chosen hospital
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import altair as alt
@@ -21,6 +21,7 @@ Page = Literal["overview", "waiting", "beds", "flow", "trust"]
 Scope = Literal["hospital", "scope", "departments", "each", "compare"]
 Time = Literal["period", "months", "row", "always"]
 Specification: TypeAlias = dict[str, Json]
+Columns: TypeAlias = Mapping[str, tuple[str, str]]
 Layers: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
 
 # Labels days in a short period, months in a longer one, and January with its year.
@@ -47,8 +48,8 @@ class ReportChart:
         title: Heading above the chart.
         note: One or two sentences on how to read it.
         description: Text for screen readers; the page adds the choice.
-        columns: Columns of the table of figures below the chart, with their headings.
-        formats: Number formats of the numeric columns.
+        columns: Heading and number format of each column of the table of figures below the chart, and of the tooltip;
+            the format of text is empty.
         specification: Vega-Lite, with the named dataset ``rows``.
         legend: Meaning of the colours; empty if lines are labelled.
         half: True if it takes half of a wide page.
@@ -62,11 +63,15 @@ class ReportChart:
     title: str
     note: str
     description: str
-    columns: Mapping[str, str]
-    formats: Mapping[str, str]
+    columns: Columns
     specification: Specification
-    legend: Sequence[Band] = field(default=())
+    legend: Sequence[Band] = ()
     half: bool = False
+
+    @property
+    def formats(self) -> dict[str, str]:
+        """Number formats of the numeric columns."""
+        return {name: number_format for name, (_, number_format) in self.columns.items() if number_format}
 
 
 def specification(chart: Layers, height: int, *, label_space: int = _LABEL_SPACE) -> Specification:
@@ -135,20 +140,21 @@ def chosen_months() -> alt.Chart:
     return shade
 
 
-def line_labels(labels: Mapping[str, tuple[str, str, int]]) -> list[alt.Chart]:
+def line_labels(bands: Sequence[Band], offsets: Sequence[int]) -> list[alt.Chart]:
     """Return the names of lines by month, each at the right end of its line.
 
     Args:
-        labels: Name, colour and vertical offset in pixels, by column. Offsets separate the names of lines that meet.
+        bands: The lines.
+        offsets: Vertical offset of each name in pixels, to separate the names of lines that meet.
     """
     return [
         alt.Chart(ROWS)
-        .transform_filter(f"isValid(datum.{column})")
+        .transform_filter(f"isValid(datum.{band.key})")
         .transform_joinaggregate(last="max(day)")
         .transform_filter("datum.day == datum.last")
-        .mark_text(align="left", dx=9, dy=below, fill=color, fontSize=12, fontWeight=600)
-        .encode(x=month_axis(), y=alt.Y(f"{column}:Q"), text=alt.value(name))
-        for column, (name, color, below) in labels.items()
+        .mark_text(align="left", dx=9, dy=below, fill=band.color, fontSize=12, fontWeight=600)
+        .encode(x=month_axis(), y=alt.Y(f"{band.key}:Q"), text=alt.value(band.label))
+        for band, below in zip(bands, offsets, strict=True)
     ]
 
 
@@ -164,26 +170,21 @@ def threshold_color(bands: Sequence[Band], field_name: str, steps: Sequence[floa
     return alt.Color(field_name, scale=scale, legend=None)
 
 
-def tooltip(columns: Mapping[str, str], formats: Mapping[str, str]) -> list[alt.Tooltip]:
-    """Return the tooltip of the row under the pointer.
-
-    Args:
-        columns: Headings, by field.
-        formats: Number formats of the numeric fields.
-    """
+def tooltip(columns: Columns) -> list[alt.Tooltip]:
+    """Return the tooltip of the row under the pointer."""
     return [
-        alt.Tooltip(f"{name}:Q", title=title, format=formats[name])
-        if name in formats
+        alt.Tooltip(f"{name}:Q", title=title, format=number_format)
+        if number_format
         else alt.Tooltip(f"{name}:N", title=title)
-        for name, title in columns.items()
+        for name, (title, number_format) in columns.items()
     ]
 
 
-def hover(x: alt.X, columns: Mapping[str, str], formats: Mapping[str, str]) -> alt.Chart:
+def hover(x: alt.X, columns: Columns) -> alt.Chart:
     """Return invisible bars as high as the chart, so that the tooltip shows anywhere in a day or month."""
     bars: alt.Chart = (
         alt.Chart(ROWS)
         .mark_bar(binSpacing=0, opacity=0, aria=False)
-        .encode(x=x, y=alt.value(0), y2=alt.value("height"), tooltip=tooltip(columns, formats))
+        .encode(x=x, y=alt.value(0), y2=alt.value("height"), tooltip=tooltip(columns))
     )
     return bars

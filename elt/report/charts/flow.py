@@ -6,31 +6,22 @@ from elt.report.charts.bands import FLOWS, OCCUPANCY_BANDS, OCCUPANCY_STEPS
 from elt.report.charts.chart import ROWS, ReportChart, Specification, specification, threshold_color, tooltip
 
 _WEEK_COLUMNS = {
-    "day_label": "Week from",
-    "department": "Department",
-    "discharge_rate": "Discharge rate",
-    "queue_growth": "Queue growth",
-    "requests": "Requests",
-    "admissions": "Admissions",
-    "discharges": "Discharges",
-    "occupancy_rate": "Occupancy",
-}
-_WEEK_FORMATS = {
-    "discharge_rate": ".1%",
-    "queue_growth": "+,d",
-    "requests": ",d",
-    "admissions": ",d",
-    "discharges": ",d",
-    "occupancy_rate": ".1%",
+    "day_label": ("Week from", ""),
+    "department": ("Department", ""),
+    "discharge_rate": ("Discharge rate", ".1%"),
+    "queue_growth": ("Queue growth", "+,d"),
+    "requests": ("Requests", ",d"),
+    "admissions": ("Admissions", ",d"),
+    "discharges": ("Discharges", ",d"),
+    "occupancy_rate": ("Occupancy", ".1%"),
 }
 _HOUR_COLUMNS = {
-    "hour_label": "Hour",
-    "department": "Department",
-    "admissions": "Admissions",
-    "discharges": "Discharges",
+    "hour_label": ("Hour", ""),
+    "department": ("Department", ""),
+    "admissions": ("Admissions", ",d"),
+    "discharges": ("Discharges", ",d"),
 }
-_FLOW_FORMATS = {"admissions": ",d", "discharges": ",d"}
-_PROFILE_COLUMNS = {"weekday_label": "Weekday", **_HOUR_COLUMNS}
+_PROFILE_COLUMNS = {"weekday_label": ("Weekday", ""), **_HOUR_COLUMNS}
 _WEEKDAYS = "['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][datum.value]"
 _HOUR_LABEL = "format(datum.value, '02d') + ':00'"
 _WHOLE = "Of the whole period, whichever is chosen: the mart counts it together. Times are UTC."
@@ -50,7 +41,7 @@ def growth() -> ReportChart:
             ),
             y=alt.Y("queue_growth:Q", title="patients added to the queue in the week"),
             color=threshold_color(OCCUPANCY_BANDS, "occupancy_rate:Q", OCCUPANCY_STEPS),
-            tooltip=tooltip(_WEEK_COLUMNS, _WEEK_FORMATS),
+            tooltip=tooltip(_WEEK_COLUMNS),
         )
     )
     level = alt.Chart(alt.InlineData([{"at": 0}])).mark_rule(stroke="var(--rule)").encode(y=alt.Y("at:Q"))
@@ -65,7 +56,6 @@ def growth() -> ReportChart:
         "the queue grew, below it drained.",
         description="Scatter plot of queue growth against the discharge rate, for each department and week.",
         columns=_WEEK_COLUMNS,
-        formats=_WEEK_FORMATS,
         specification=specification(alt.layer(level, points), height=340, label_space=8),
         legend=OCCUPANCY_BANDS,
     )
@@ -84,7 +74,7 @@ def hours() -> ReportChart:
         rows.mark_line(stroke=band.color, strokeWidth=2.2, point=alt.OverlayMarkDef(fill=band.color, size=26)).encode(
             x=hour,
             y=alt.Y(f"{band.key}:Q", title="patients", axis=alt.Axis(tickCount=5, format=",d")),
-            tooltip=tooltip(_HOUR_COLUMNS, _FLOW_FORMATS),
+            tooltip=tooltip(_HOUR_COLUMNS),
         )
         for band in FLOWS
     ]
@@ -98,7 +88,6 @@ def hours() -> ReportChart:
         note=f"Where admissions come before discharges, beds are short for part of the day. {_WHOLE}",
         description="Lines of admissions and of discharges by hour of the day.",
         columns=_HOUR_COLUMNS,
-        formats=_FLOW_FORMATS,
         specification=specification(alt.layer(*lines), height=200, label_space=8),
         legend=FLOWS,
     )
@@ -121,7 +110,6 @@ def profile(flow: str) -> ReportChart:
         note=f"The stronger the colour, the more {flow}; each map has a scale of its own. {_WHOLE}",
         description=f"Heat map of {flow}: a row for each weekday, a column for each hour.",
         columns=_PROFILE_COLUMNS,
-        formats=_FLOW_FORMATS,
         specification=_profile(flow, band.color),
         half=True,
     )
@@ -141,7 +129,7 @@ def _profile(flow: str, color: str) -> Specification:
             ),
             y=alt.Y("weekday:O", title=None, axis=alt.Axis(labelExpr=_WEEKDAYS, ticks=False, domain=False)),
             fillOpacity=alt.FillOpacity(f"{flow}:Q", scale=alt.Scale(range=[0.04, 1], domainMin=0), legend=None),
-            tooltip=tooltip(_PROFILE_COLUMNS, _FLOW_FORMATS),
+            tooltip=tooltip(_PROFILE_COLUMNS),
         )
     )
     return specification(cells, height=190, label_space=4)

@@ -16,34 +16,26 @@ from elt.report.charts.chart import (
     rules,
     specification,
 )
-from elt.report.charts.waiting import WAIT_COLUMNS, WAIT_FORMATS
+from elt.report.charts.waiting import WAIT_COLUMNS
 
 _PRESSURE_COLUMNS = {
-    "day_label": "Day",
-    "level": "Level",
-    "points": "Points",
-    "occupancy_rate": "Occupancy",
-    "delayed_share": "Delayed, of occupied beds",
-    "over_12h_share": "Over 12 h, of beds",
-    "main_component": "Weighs most",
-    "most_pressed": "Most pressed",
-}
-_PRESSURE_FORMATS = {
-    "level": "d",
-    "points": "d",
-    "occupancy_rate": ".1%",
-    "delayed_share": ".1%",
-    "over_12h_share": ".2%",
+    "day_label": ("Day", ""),
+    "level": ("Level", "d"),
+    "points": ("Points", "d"),
+    "occupancy_rate": ("Occupancy", ".1%"),
+    "delayed_share": ("Delayed, of occupied beds", ".1%"),
+    "over_12h_share": ("Over 12 h, of beds", ".2%"),
+    "main_component": ("Weighs most", ""),
+    "most_pressed": ("Most pressed", ""),
 }
 BED_COLUMNS = {
-    "day_label": "Day",
-    "department": "Department",
-    "occupied_beds": "Occupied beds",
-    "beds": "Beds",
-    "occupancy_rate": "Occupancy",
-    "occupancy_rate_7d": "7-day mean",
+    "day_label": ("Day", ""),
+    "department": ("Department", ""),
+    "occupied_beds": ("Occupied beds", ",d"),
+    "beds": ("Beds", ",d"),
+    "occupancy_rate": ("Occupancy", ".1%"),
+    "occupancy_rate_7d": ("7-day mean", ".1%"),
 }
-BED_FORMATS = {"occupied_beds": ",d", "beds": ",d", "occupancy_rate": ".1%", "occupancy_rate_7d": ".1%"}
 
 
 def pressure() -> ReportChart:
@@ -78,7 +70,7 @@ def pressure() -> ReportChart:
         )
     )
     levels = rules({2: "level 2", 4: "level 3", 6: "level 4"})
-    chart = alt.layer(points, ribbon, levels, hover(day_axis(), _PRESSURE_COLUMNS, _PRESSURE_FORMATS))
+    chart = alt.layer(points, ribbon, levels, hover(day_axis(), _PRESSURE_COLUMNS))
     return ReportChart(
         key="pressure",
         page="overview",
@@ -90,7 +82,6 @@ def pressure() -> ReportChart:
         "the bars. Always of the hospital as a whole. A measure of this project's own; it is not OPEL.",
         description="Stacked bars of the pressure index for each day, by component, above a ribbon of levels 1 to 4.",
         columns=_PRESSURE_COLUMNS,
-        formats=_PRESSURE_FORMATS,
         specification=specification(chart.resolve_scale(color="independent"), height=220, label_space=50),
         legend=[*PRESSURE_COMPONENTS, *PRESSURE_LEVELS],
     )
@@ -98,7 +89,7 @@ def pressure() -> ReportChart:
 
 def occupancy() -> ReportChart:
     """Return the chart of occupancy by day, with its 7-day mean, of the hospital or a department."""
-    chart = alt.layer(*occupancy_lines(), occupancy_rules(), hover(day_axis(), BED_COLUMNS, BED_FORMATS))
+    chart = alt.layer(*occupancy_lines(), occupancy_rules(), hover(day_axis(), BED_COLUMNS))
     return ReportChart(
         key="occupancy",
         page="overview",
@@ -110,7 +101,6 @@ def occupancy() -> ReportChart:
         "thin one the day itself.",
         description="Line of occupancy by day and of its 7-day mean, with rules at 85% and 92%.",
         columns=BED_COLUMNS,
-        formats=BED_FORMATS,
         specification=specification(chart.add_params(alt.param(name="low", value=0.5)), height=220),
     )
 
@@ -134,7 +124,6 @@ def occupancy_lines(*, small: bool = False) -> list[alt.Chart]:
 
 def long_waits() -> ReportChart:
     """Return the chart of the shares of patients who waited over 4 and over 12 hours, by month."""
-    over_4h, over_12h = LONG_WAITS
     lines = [
         alt.Chart(ROWS)
         .mark_line(stroke=band.color, strokeWidth=2.2, point=alt.OverlayMarkDef(fill=band.color, size=34))
@@ -144,13 +133,8 @@ def long_waits() -> ReportChart:
         )
         for band in LONG_WAITS
     ]
-    labels = line_labels(
-        {
-            over_4h.key: (over_4h.label, over_4h.color, -6),
-            over_12h.key: (over_12h.label, over_12h.color, 7),
-        }
-    )
-    chart = alt.layer(chosen_months(), *lines, *labels, hover(month_axis(), WAIT_COLUMNS, WAIT_FORMATS))
+    labels = line_labels(LONG_WAITS, (-6, 7))
+    chart = alt.layer(chosen_months(), *lines, *labels, hover(month_axis(), WAIT_COLUMNS))
     return ReportChart(
         key="long-waits",
         page="overview",
@@ -161,16 +145,14 @@ def long_waits() -> ReportChart:
         note="The share of patients admitted in the month who had waited longer than that for their bed.",
         description="Lines of the share of patients who waited over 4 and over 12 hours, by month of admission.",
         columns=WAIT_COLUMNS,
-        formats=WAIT_FORMATS,
         specification=specification(chart, height=190, label_space=88),
     )
 
 
 def queue() -> ReportChart:
     """Return the chart of patients waiting at the end of each day, by length of their wait so far."""
-    bands = {band.key: band.label.capitalize() for band in QUEUE_BANDS}
-    columns = {"day_label": "Day", "department": "Department", "waiting": "Waiting", **bands}
-    formats = dict.fromkeys(["waiting", *bands], ",d")
+    bands = {band.key: (band.label.capitalize(), ",d") for band in QUEUE_BANDS}
+    columns = {"day_label": ("Day", ""), "department": ("Department", ""), "waiting": ("Waiting", ",d"), **bands}
     bars = (
         alt.Chart(ROWS)
         .transform_fold([*bands], as_=["band", "patients"])
@@ -193,7 +175,6 @@ def queue() -> ReportChart:
         note="Patients who wait for a bed when the day ends, by how long they have waited so far.",
         description="Stacked bars of the patients waiting for a bed at the end of each day, by length of their wait.",
         columns=columns,
-        formats=formats,
-        specification=specification(alt.layer(bars, hover(day_axis(), columns, formats)), height=180),
+        specification=specification(alt.layer(bars, hover(day_axis(), columns)), height=180),
         legend=QUEUE_BANDS,
     )

@@ -1,30 +1,30 @@
 """The charts of the page on trust: counts of events at each step, and expected against observed numbers."""
 
+from functools import partial
+
 import altair as alt
 
 from elt.report.charts.bands import AGREEMENTS, RESULTS
 from elt.report.charts.chart import ROWS, ReportChart, band_color, day_axis, specification, tooltip
+from elt.report.check_results import STAGES, words
 
 _CHECK_COLUMNS = {
-    "check": "Check",
-    "scope": "Of",
-    "expected": "Expected",
-    "observed": "Observed",
-    "tolerance": "Tolerance",
-    "deviation": "Deviation, in tolerances",
-    "result": "Result",
+    "check": ("Check", ""),
+    "scope": ("Of", ""),
+    "expected": ("Expected", ",.3f"),
+    "observed": ("Observed", ",.3f"),
+    "tolerance": ("Tolerance", ",.3f"),
+    "deviation": ("Deviation, in tolerances", "+.2f"),
+    "result": ("Result", ""),
 }
-_CHECK_FORMATS = {"expected": ",.3f", "observed": ",.3f", "tolerance": ",.3f", "deviation": "+.2f"}
-_COUNTS = {
-    "emitted": "Emitted",
-    "raw_objects": "Raw objects",
-    "staged": "Staged",
-    "quarantined": "Quarantined",
-    "loaded": "Loaded",
-    "fact_rows": "Fact rows",
+_EVENT_COLUMNS = {
+    "day_label": ("Day", ""),
+    "event": ("Event type", ""),
+    **{stage: (words(stage), ",d") for stage in STAGES},
+    "agreement": ("Result", ""),
 }
-_EVENT_COLUMNS = {"day_label": "Day", "event": "Event type", **_COUNTS, "agreement": "Result"}
-_EVENT_FORMATS = dict.fromkeys(_COUNTS, ",d")
+
+_chart = partial(ReportChart, page="trust", scope="hospital", time="always")
 
 
 def expected_and_observed() -> ReportChart:
@@ -48,22 +48,18 @@ def expected_and_observed() -> ReportChart:
             ),
             y=check,
             color=band_color(RESULTS, "result:N", [band.key for band in RESULTS]),
-            tooltip=tooltip(_CHECK_COLUMNS, _CHECK_FORMATS),
+            tooltip=tooltip(_CHECK_COLUMNS),
         )
     )
     params = [alt.param(name="labels", value=180), alt.param(name="span", value=[-1.2, 1.2])]
-    return ReportChart(
+    return _chart(
         key="promised",
-        page="trust",
         dataset="validation",
-        scope="hospital",
-        time="always",
         title="Expected and observed",
         note="What the run record leads to expect, and what the data shows: a point is one number of one department or "
         "month, and inside the shade it differs by no more than chance allows.",
         description="Dots of the differences between observed and expected numbers, in units of their tolerance.",
         columns=_CHECK_COLUMNS,
-        formats=_CHECK_FORMATS,
         specification=specification(alt.layer(inside, middle, points).add_params(*params), height=26, label_space=8),
         legend=RESULTS,
     )
@@ -78,20 +74,16 @@ def reconciliation() -> ReportChart:
             x=day_axis(),
             y=alt.Y("event:N", title=None, axis=alt.Axis(grid=False, ticks=False, domain=False)),
             color=band_color(AGREEMENTS, "agreement:N", [band.key for band in AGREEMENTS]),
-            tooltip=tooltip(_EVENT_COLUMNS, _EVENT_FORMATS),
+            tooltip=tooltip(_EVENT_COLUMNS),
         )
     )
-    return ReportChart(
+    return _chart(
         key="reconciled",
-        page="trust",
         dataset="reconciliation",
-        scope="hospital",
-        time="always",
         title="Every event type, every day",
         note="Emitted, found as raw objects, staged or quarantined, loaded and modelled: of all hospitals together.",
         description="Strips of days, one for each event type: whether the counts of every step agree.",
         columns=_EVENT_COLUMNS,
-        formats=_EVENT_FORMATS,
         specification=specification(cells, height=110, label_space=4),
         legend=AGREEMENTS,
     )

@@ -1,5 +1,7 @@
 """The charts of the page on waiting: the waits of admitted patients, by month, department and length."""
 
+from functools import partial
+
 import altair as alt
 
 from elt.report.charts.bands import WAIT_LINES
@@ -16,62 +18,46 @@ from elt.report.charts.chart import (
 )
 
 WAIT_COLUMNS = {
-    "period_label": "Period",
-    "department": "Department",
-    "admissions": "Admissions",
-    "wait_hours_mean": "Mean, h",
-    "wait_hours_p50": "Median, h",
-    "wait_hours_p90": "P90, h",
-    "wait_hours_p95": "P95, h",
-    "wait_hours_max": "Longest, h",
-    "share_over_4h": "Over 4 h",
-    "share_over_12h": "Over 12 h",
-}
-WAIT_FORMATS = {
-    "admissions": ",d",
-    "wait_hours_mean": ",.1f",
-    "wait_hours_p50": ",.1f",
-    "wait_hours_p90": ",.1f",
-    "wait_hours_p95": ",.1f",
-    "wait_hours_max": ",.1f",
-    "share_over_4h": ".1%",
-    "share_over_12h": ".1%",
+    "period_label": ("Period", ""),
+    "department": ("Department", ""),
+    "admissions": ("Admissions", ",d"),
+    "wait_hours_mean": ("Mean, h", ",.1f"),
+    "wait_hours_p50": ("Median, h", ",.1f"),
+    "wait_hours_p90": ("P90, h", ",.1f"),
+    "wait_hours_p95": ("P95, h", ",.1f"),
+    "wait_hours_max": ("Longest, h", ",.1f"),
+    "share_over_4h": ("Over 4 h", ".1%"),
+    "share_over_12h": ("Over 12 h", ".1%"),
 }
 _TICKS = [0, 1, 4, 12, 24, 48, 96, 168, 336, 672, 1344]
 _SCALE_NOTE = "Short waits are drawn larger than long ones: the axis grows by steps."
 
+_chart = partial(ReportChart, page="waiting", dataset="waits", columns=WAIT_COLUMNS)
+
 
 def by_month() -> ReportChart:
     """Return the chart of median, P90 and P95 by month, for the hospital or the chosen department."""
-    return ReportChart(
+    return _chart(
         key="waits",
-        page="waiting",
-        dataset="waits",
         scope="scope",
         time="months",
         title="Waits by month of admission",
         note="Hours from the decision to admit to the bed: nine patients in ten waited no longer than the P90. "
         f"{_SCALE_NOTE}",
         description="Lines of the median, the 90th and the 95th percentile of the wait by month of admission.",
-        columns=WAIT_COLUMNS,
-        formats=WAIT_FORMATS,
         specification=_wait_lines(height=260, small=False),
     )
 
 
 def by_department() -> ReportChart:
     """Return the same chart for each department, all on one scale."""
-    return ReportChart(
+    return _chart(
         key="waits-each",
-        page="waiting",
-        dataset="waits",
         scope="each",
         time="months",
         title="Month by month in each department",
         note="The same three lines for each department, all on one scale; the longest waits of the whole period first.",
         description="Lines of the median, the 90th and the 95th percentile of the wait by month of admission.",
-        columns=WAIT_COLUMNS,
-        formats=WAIT_FORMATS,
         specification=_wait_lines(height=130, small=True),
         legend=WAIT_LINES,
     )
@@ -98,21 +84,17 @@ def compared() -> ReportChart:
     points = [
         base.mark_point()
         .properties(mark=mark)
-        .encode(x=alt.X(f"{column}:Q"), y=department, opacity=strength, tooltip=tooltip(WAIT_COLUMNS, WAIT_FORMATS))
+        .encode(x=alt.X(f"{column}:Q"), y=department, opacity=strength, tooltip=tooltip(WAIT_COLUMNS))
         for column, mark in marks.items()
     ]
     params = [alt.param(name="labels", value=180), alt.param(name="high", value=24)]
-    return ReportChart(
+    return _chart(
         key="compared",
-        page="waiting",
-        dataset="waits",
         scope="compare",
         time="row",
         title="Departments compared",
         note="From the median to the P95 of the chosen period; the department with the longest P90 first.",
         description="For each department the median, the P90 and the P95 of the wait on one line.",
-        columns=WAIT_COLUMNS,
-        formats=WAIT_FORMATS,
         specification=specification(alt.layer(span, *points).add_params(*params), height=28, label_space=8),
         legend=WAIT_LINES,
     )
@@ -155,24 +137,18 @@ def distribution() -> ReportChart:
     chart = alt.layer(
         points.mark_area(fill="var(--line-1)", opacity=0.1, aria=False).encode(x=x, y=y, order=order),
         points.mark_line(stroke="var(--line-1)", strokeWidth=2.2).encode(x=x, y=y, order=order),
-        points.mark_circle(size=60, opacity=1, color="var(--line-1)").encode(
-            x=x, y=y, tooltip=tooltip(WAIT_COLUMNS, WAIT_FORMATS)
-        ),
+        points.mark_circle(size=60, opacity=1, color="var(--line-1)").encode(x=x, y=y, tooltip=tooltip(WAIT_COLUMNS)),
         _labels(points, x, y, of_hours=True),
         _labels(points, x, y, of_hours=False),
     ).add_params(alt.param(name="high", value=24), alt.param(name="wide", value=1))
-    return ReportChart(
+    return _chart(
         key="distribution",
-        page="waiting",
-        dataset="waits",
         scope="scope",
         time="row",
         title="How waits are distributed",
         note="The share of patients who had their bed within a number of hours. The points are exact, from the mart's "
         f"row for this choice; between them the line is straight. {_SCALE_NOTE}",
         description="Rising line of the share of patients who had their bed, by hours waited.",
-        columns=WAIT_COLUMNS,
-        formats=WAIT_FORMATS,
         specification=specification(chart, height=240, label_space=110),
     )
 
@@ -218,14 +194,8 @@ def _wait_lines(height: int, *, small: bool) -> Specification:
         ).encode(x=month_axis(small=small), y=hours if place == 0 else alt.Y(f"{band.key}:Q"))
         for place, band in enumerate(WAIT_LINES)
     ]
-    p95, p90, median = WAIT_LINES
-    labels = {
-        p95.key: (p95.label, p95.color, -11),
-        p90.key: (p90.label, p90.color, 0),
-        median.key: (median.label, median.color, 11),
-    }
-    named = [] if small else line_labels(labels)
-    chart = alt.layer(chosen_months(), *lines, *named, hover(month_axis(small=small), WAIT_COLUMNS, WAIT_FORMATS))
+    named = [] if small else line_labels(WAIT_LINES, (-11, 0, 11))
+    chart = alt.layer(chosen_months(), *lines, *named, hover(month_axis(small=small), WAIT_COLUMNS))
     return specification(
         chart.add_params(alt.param(name="high", value=24)), height=height, label_space=8 if small else 60
     )
