@@ -105,49 +105,32 @@ def run(
         HospitalSimError: If the hospital or the period is wrong, or an event cannot be written.
         EltError: If a step cannot be completed; the message says why.
     """
-    say = _Steps(on_step)
-    say.start("simulate")
+    numbers = itertools.count(1)
+
+    def say(step: str, what: str) -> None:
+        on_step(f"{next(numbers)}/{STEPS} {step}: {what}")
+
     events, created = _simulate(hospital, start, end, seed, lake, on_progress, single_writer=single_writer)
-    say.done(f"{events:,} events, {created:,} of them new in {raw_root(lake)}")
-    say.start("stage")
+    say("simulate", f"{events:,} events, {created:,} of them new in {raw_root(lake)}")
     staged = stage(Lake.open(lake, single_writer=single_writer), workers=None, on_progress=on_progress)
-    say.done(f"{staged.rows:,} rows in {staged.files} files, {sum(staged.quarantined.values()):,} in quarantine")
-    say.start("load")
+    say("stage", f"{staged.rows:,} rows in {staged.files} files, {sum(staged.quarantined.values()):,} in quarantine")
     loaded = load(Lake.open(lake, read_only=True), warehouse, prefix, on_progress)
-    say.done(f"{loaded.rows:,} rows from {loaded.files} files into {warehouse}")
-    say.start("build")
+    say("load", f"{loaded.rows:,} rows from {loaded.files} files into {warehouse}")
     built = build(warehouse, prefix, on_progress=on_progress)
-    say.done(
+    say(
+        "build",
         "nothing new"
         if built.up_to_date
-        else f"{built.models} models; {built.tests_passed} tests passed, {len(built.tests_failed)} failed"
+        else f"{built.models} models; {built.tests_passed} tests passed, {len(built.tests_failed)} failed",
     )
     _require_models(built)
-    say.start("check")
     with open_warehouse(warehouse, prefix) as opened:
         checked = check(Lake.open(lake, read_only=True), opened)
         failed = sum(not result.passed for result in checked.checks)
-        say.done(f"{len(checked.checks) - failed} of {len(checked.checks)} checks passed")
-        say.start("report")
+        say("check", f"{len(checked.checks) - failed} of {len(checked.checks)} checks passed")
         page = write_report(opened, report)
-    say.done(str(page.page))
+    say("report", str(page.page))
     return PipelineSummary(events, created, staged, loaded, built, checked, page)
-
-
-class _Steps:
-    """Numbers the steps and reports each."""
-
-    def __init__(self, on_step: OnStep) -> None:
-        self._on_step = on_step
-        self._number = 0
-        self._name = ""
-
-    def start(self, name: str) -> None:
-        self._number += 1
-        self._name = name
-
-    def done(self, what: str) -> None:
-        self._on_step(f"{self._number}/{STEPS} {self._name}: {what}")
 
 
 def _simulate(
