@@ -61,6 +61,20 @@ _SPELLS = """
 """
 
 
+def _overlaps(keys: str, begin: str, example: str) -> str:
+    """Return a query of the spells that begin before the earlier spell with the same keys has ended."""
+    window = f"OVER (PARTITION BY {keys} ORDER BY admitted_at, spell_id)"
+    return f"""
+        SELECT hospital_id, {example} AS example
+        FROM (
+            SELECT {keys}, {begin}, row_number() {window} AS place, lag(discharged_at) {window} AS discharged_before
+            FROM ({_SPELLS}) AS spell
+        ) AS stay
+        WHERE place > 1 AND (discharged_before IS NULL OR {begin} < discharged_before)
+    """  # noqa: S608
+
+
+_CENSUSES = "OVER (PARTITION BY hospital_id, department_id ORDER BY snapshot_date, snapshot_type DESC)"
 _DIMENSIONS = (("dim_department", "department_key"), ("dim_patient", "patient_key"))
 
 
@@ -160,25 +174,19 @@ INVARIANTS = (
     Invariant(
         "start_is_end_of_day_before",
         "a day starts with the beds and the waiting list that the day before ended with",
-        """
+        f"""
         SELECT hospital_id, department_id || ', ' || cast(snapshot_date AS varchar) AS example
         FROM (
             SELECT
                 hospital_id, department_id, snapshot_date, snapshot_type, occupied_beds, waiting_list_size,
-                lag(snapshot_type) OVER (
-                    PARTITION BY hospital_id, department_id ORDER BY snapshot_date, snapshot_type DESC
-                ) AS type_before,
-                lag(occupied_beds) OVER (
-                    PARTITION BY hospital_id, department_id ORDER BY snapshot_date, snapshot_type DESC
-                ) AS occupied_before,
-                lag(waiting_list_size) OVER (
-                    PARTITION BY hospital_id, department_id ORDER BY snapshot_date, snapshot_type DESC
-                ) AS waiting_before
-            FROM {curated}.fact_department_occupancy
+                lag(snapshot_type) {_CENSUSES} AS type_before,
+                lag(occupied_beds) {_CENSUSES} AS occupied_before,
+                lag(waiting_list_size) {_CENSUSES} AS waiting_before
+            FROM {{curated}}.fact_department_occupancy
         ) AS census
         WHERE snapshot_type = 'SOD' AND type_before = 'EOD'
             AND (occupied_beds <> occupied_before OR waiting_list_size <> waiting_before)
-        """,
+        """,  # noqa: S608
     ),
     Invariant(
         "waiting_list_matches_census",
@@ -245,38 +253,16 @@ INVARIANTS = (
     Invariant(
         "one_stay_at_a_time",
         "no patient asks for a bed before being discharged from the last one",
-        f"""
-        SELECT hospital_id, 'patient ' || patient_id AS example
-        FROM (
-            SELECT
-                hospital_id, patient_id, requested_at,
-                row_number() OVER (PARTITION BY hospital_id, patient_id ORDER BY admitted_at, spell_id) AS place,
-                lag(discharged_at) OVER (
-                    PARTITION BY hospital_id, patient_id ORDER BY admitted_at, spell_id
-                ) AS discharged_before
-            FROM ({_SPELLS}) AS spell
-        ) AS stay
-        WHERE place > 1 AND (discharged_before IS NULL OR requested_at < discharged_before)
-        """,  # noqa: S608
+        _overlaps("hospital_id, patient_id", "requested_at", "'patient ' || patient_id"),
     ),
     Invariant(
         "one_patient_a_bed",
         "no two patients are in one bed at once",
-        f"""
-        SELECT hospital_id, department_id || ', bed ' || cast(bed_number AS varchar) AS example
-        FROM (
-            SELECT
-                hospital_id, department_id, bed_number, admitted_at,
-                row_number() OVER (
-                    PARTITION BY hospital_id, department_id, bed_number ORDER BY admitted_at, spell_id
-                ) AS place,
-                lag(discharged_at) OVER (
-                    PARTITION BY hospital_id, department_id, bed_number ORDER BY admitted_at, spell_id
-                ) AS discharged_before
-            FROM ({_SPELLS}) AS spell
-        ) AS stay
-        WHERE place > 1 AND (discharged_before IS NULL OR admitted_at < discharged_before)
-        """,  # noqa: S608
+        _overlaps(
+            "hospital_id, department_id, bed_number",
+            "admitted_at",
+            "department_id || ', bed ' || cast(bed_number AS varchar)",
+        ),
     ),
     Invariant(
         "first_come_first_served",

@@ -24,35 +24,8 @@ def run_checks(runs: Iterable[FinishedRun | StartedRun | BrokenRecord], truth: E
     unfinished = [start.run for start in runs if isinstance(start, StartedRun)]
     broken = sorted((run.key, run.problem) for run in runs if isinstance(run, BrokenRecord))
     wrong = [f"{RAW_PREFIX}{key}: {problem}" for key, problem in broken]
-    whole = CheckResult(
-        "run_records_whole",
-        _SCOPE,
-        0,
-        len(wrong),
-        not wrong,
-        f"put back what the run wrote: {wrong[0]}" if wrong else "",
-        tuple(wrong[:MOST_ROWS]),
-    )
     examples = [f"{run.hospital_id} from {run.emit_from} to {run.end}, seed {run.seed}" for run in unfinished]
-    finished = CheckResult(
-        "runs_finished",
-        _SCOPE,
-        0,
-        len(unfinished),
-        not unfinished,
-        f"run again to complete: {examples[0]}" if examples else "",
-        tuple(examples[:MOST_ROWS]),
-    )
     conflicts = [f"{cell.event_type} of {cell.department_id} on {cell.event_date}" for cell in truth.conflicts]
-    agree = CheckResult(
-        "run_records_agree",
-        _SCOPE,
-        0,
-        len(conflicts),
-        not conflicts,
-        f"two records differ on: {conflicts[0]}" if conflicts else "",
-        tuple(conflicts[:MOST_ROWS]),
-    )
     histories = [
         CheckResult(
             "one_history",
@@ -64,7 +37,17 @@ def run_checks(runs: Iterable[FinishedRun | StartedRun | BrokenRecord], truth: E
         )
         for hospital_id, pasts in sorted(truth.histories.items())
     ]
-    return [whole, finished, agree, *histories]
+    return [
+        _empty_check("run_records_whole", wrong, "put back what the run wrote"),
+        _empty_check("runs_finished", examples, "run again to complete"),
+        _empty_check("run_records_agree", conflicts, "two records differ on"),
+        *histories,
+    ]
+
+
+def _empty_check(name: str, rows: list[str], advice: str) -> CheckResult:
+    detail = f"{advice}: {rows[0]}" if rows else ""
+    return CheckResult(name, _SCOPE, 0, len(rows), not rows, detail, tuple(rows[:MOST_ROWS]))
 
 
 def late_check(lake: Lake) -> CheckResult:

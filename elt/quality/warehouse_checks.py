@@ -28,28 +28,22 @@ def _check(warehouse: Warehouse, invariant: Invariant, hospitals: set[str]) -> l
         f"SELECT hospital_id, count(*) AS violations FROM ({violations}) AS violation GROUP BY hospital_id"  # noqa: S608
     ).to_pylist()
     by_hospital = {str(row["hospital_id"]): int(row["violations"]) for row in counted}
-    return [
-        _result(
-            invariant, hospital, by_hospital.get(hospital, 0), _examples(warehouse, violations, hospital, by_hospital)
-        )
-        for hospital in sorted(hospitals | set(by_hospital))
-    ]
+    results = []
+    for hospital in sorted(hospitals | set(by_hospital)):
+        examples = _examples(warehouse, violations, hospital) if hospital in by_hospital else ()
+        detail = f"{invariant.sentence}; broken by: {examples[0]}" if examples else ""
+        count = by_hospital.get(hospital, 0)
+        results.append(CheckResult(invariant.name, hospital, 0, count, not count, detail, examples))
+    return results
 
 
-def _examples(warehouse: Warehouse, violations: str, hospital: str, counted: dict[str, int]) -> tuple[str, ...]:
-    if hospital not in counted:
-        return ()
+def _examples(warehouse: Warehouse, violations: str, hospital: str) -> tuple[str, ...]:
     literal = hospital.replace("'", "''")
     rows = warehouse.query(
         f"SELECT example FROM ({violations}) AS violation WHERE hospital_id = '{literal}' "  # noqa: S608
         f"ORDER BY example LIMIT {MOST_ROWS}"
     )
     return tuple(str(example) for example in rows["example"].to_pylist())
-
-
-def _result(invariant: Invariant, hospital: str, violations: int, examples: tuple[str, ...]) -> CheckResult:
-    detail = f"{invariant.sentence}; broken by: {examples[0]}" if violations else ""
-    return CheckResult(invariant.name, hospital, 0, violations, not violations, detail, examples)
 
 
 def census_checks(warehouse: Warehouse, truth: Emitted) -> list[CheckResult]:
