@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from elt.contracts import ColumnKind
+from elt.contracts import columns_schema
 from elt.lake.digests import digest
 from elt.lake.tree import RAW_PREFIX
 from elt.warehouse.tables import RUN, RUN_COUNT, RUN_DEPARTMENT, RUN_DIVERSION, RUN_MONTH, RawTable
@@ -56,11 +56,7 @@ def _rows(record: RunRecord, key: str) -> dict[RawTable, "pa.Table"]:
     ]
     counts = [of_run | msgspec.structs.asdict(count) for count in record.counts]
     diverted = [of_run | msgspec.structs.asdict(count) for count in record.diverted]
-    described = msgspec.structs.asdict(run) | {
-        "start_date": run.start,
-        "end_date": run.end,
-        "source_file": key,
-    }
+    described = msgspec.structs.asdict(run) | {"start_date": run.start, "end_date": run.end, "source_file": key}
     return {
         RUN: _table(RUN, [described]),
         RUN_DEPARTMENT: _table(RUN_DEPARTMENT, departments),
@@ -73,12 +69,5 @@ def _rows(record: RunRecord, key: str) -> dict[RawTable, "pa.Table"]:
 def _table(table: RawTable, rows: list[dict[str, object]]) -> "pa.Table":
     import pyarrow as pa
 
-    types = {
-        ColumnKind.STRING: pa.string(),
-        ColumnKind.TIMESTAMP: pa.timestamp("us", tz="UTC"),
-        ColumnKind.DATE: pa.date32(),
-        ColumnKind.INTEGER: pa.int64(),
-        ColumnKind.FLOAT: pa.float64(),
-    }
-    schema = pa.schema(pa.field(column.name, types[column.kind], column.nullable) for column in table.columns)
-    return pa.table({name: pa.array([row[name] for row in rows], schema.field(name).type) for name in schema.names})
+    schema = columns_schema(table.columns)
+    return pa.table({field.name: pa.array([row[field.name] for row in rows], field.type) for field in schema})
