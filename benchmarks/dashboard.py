@@ -46,7 +46,7 @@ def national(folder: Path, hospitals: int) -> Path:
         began = time.perf_counter()
         summary = write_report(warehouse, folder / "report")
         seconds = time.perf_counter() - began
-    print(f"written: {summary.hospitals} hospitals, {summary.size / 1e6:.1f} MB in {seconds:.1f} s")
+    print(f"written: {summary.hospitals} hospitals, {summary.bytes / 1e6:.1f} MB in {seconds:.1f} s")
     return summary.page.parent
 
 
