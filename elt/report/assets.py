@@ -38,7 +38,8 @@ def report_assets(hospitals: Sequence[HospitalFigures], checks: CheckResults) ->
     yield "page.js", '"use strict";\n(() => {\n' + "\n\n".join(web_file(name) for name in SCRIPTS) + "\n})();\n"
     yield "vega.js", _chart_library()
     yield "report.js", f"window.report = {script_json(_report_json(hospitals))};\n"
-    yield "trust.js", f"window.reportTrust = {script_json(_checks_json(checks))};\n"
+    reconciliation = encode_columns(pa.Table.from_pylist(reconciliation_rows(checks)))
+    yield "trust.js", f"window.reportTrust = {script_json({'reconciliation': reconciliation})};\n"
     for index, hospital in enumerate(hospitals):
         rows = script_json(_hospital_json(hospital, checks))
         yield f"hospital-{index}.js", f"window.reportHospital({index}, {rows});\n"
@@ -104,7 +105,3 @@ def _hospital_json(hospital: HospitalFigures, checks: CheckResults) -> Json:
         ],
         "datasets": {**datasets, "validation": validation},
     }
-
-
-def _checks_json(checks: CheckResults) -> Json:
-    return {"reconciliation": encode_columns(pa.Table.from_pylist(reconciliation_rows(checks)))}

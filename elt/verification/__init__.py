@@ -12,7 +12,7 @@ from elt.quality.emitted import Cell
 from elt.staging.run import open_workers
 from elt.verification.manifest_checks import check_inputs, check_staged_files, read_runs
 from elt.verification.problems import Kind, Problem, VerificationReport
-from elt.verification.raw_checks import MonthFindings, MonthToCheck, Staged, check_months
+from elt.verification.raw_checks import MonthToCheck, Staged, check_months
 from elt.verification.record_checks import check_counts, check_runs
 from hospital_sim.events.keys import parse_event_key
 
@@ -45,7 +45,10 @@ def verify(lake: Lake, workers: int = 1, on_progress: OnProgress | None = None) 
     rows = _months(tree.days, runs, {problem.key for problem in wrong_files})
     with open_workers(lake, workers) as pool:
         months = list(report_progress(pool.run(check_months, rows), "verifying months", len(rows), on_progress))
-    _add_events(report, runs, months)
+    problems += [problem for month in months for problem in month.problems]
+    report.raw_objects = sum(month.raw_objects for month in months)
+    report.unstaged = sum(month.unstaged.total() for month in months)
+    report.staged_files = sum(bool(output.key) for run in runs for output in run.outputs)
     explained_days = set().union(*(month.explained_days for month in months))
     explained_days |= _quarantined(lake, problems)
     counts: Counter[Cell] = Counter({Cell(*key): count for key, count in counts_of_runs(runs).items()})
@@ -79,14 +82,6 @@ def _months(days: dict[str, list[date]], runs: list[StagingRun], wrong_files: se
         here, planned_for = tuple(present.get(place, ())), tuple(pending.get(place, ()))
         rows.append(MonthToCheck(place[0], here, outputs, planned_for, sound))
     return rows
-
-
-def _add_events(report: VerificationReport, runs: list[StagingRun], months: list[MonthFindings]) -> None:
-    report.raw_objects = sum(month.raw_objects for month in months)
-    report.unstaged = sum(month.unstaged.total() for month in months)
-    report.staged_files = sum(bool(output.key) for run in runs for output in run.outputs)
-    for month in months:
-        report.problems += month.problems
 
 
 def _quarantined(lake: Lake, problems: list[Problem]) -> set[tuple[str, date]]:

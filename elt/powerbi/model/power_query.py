@@ -95,14 +95,11 @@ def _keyed(before: str, column: Column) -> str:
 def _grouped(before: str, table: Table, columns: tuple[str, ...]) -> str:
     keys = [column.name for column in table.columns if column.key]
     greatest = ", ".join(
-        f"{{{m_text(name)}, each List.Max({m_field(name)}), {_m_type(table, name)}}}" for name in columns
+        f"{{{m_text(column.name)}, each List.Max({m_field(column.name)}), {_M_TYPES[column.data_type]}}}"
+        for column in table.columns
+        if column.name in columns
     )
     return f"Table.Group({before}, {_list(keys)}, {{{greatest}}})"
-
-
-def _m_type(table: Table, name: str) -> str:
-    column = table.column(name)
-    return _M_TYPES[column.data_type] if column else "type any"
 
 
 def _typed(column: Column) -> str:

@@ -3,7 +3,7 @@
 import altair as alt
 
 from elt.report.charts.bands import FLOWS, OCCUPANCY_BANDS, OCCUPANCY_STEPS
-from elt.report.charts.chart import ROWS, ReportChart, Specification, specification, threshold_color, tooltip
+from elt.report.charts.chart import ROWS, ReportChart, specification, threshold_color, tooltip
 
 _WEEK_COLUMNS = {
     "day_label": ("Week from", ""),
@@ -100,25 +100,9 @@ def profile(flow: str) -> ReportChart:
         flow: ``admissions`` or ``discharges``.
     """
     band = next(band for band in FLOWS if band.key == flow)
-    return ReportChart(
-        key=f"profile-{flow}",
-        page="flow",
-        dataset="profile",
-        scope="scope",
-        time="always",
-        title=f"{flow.capitalize()} by weekday and hour",
-        note=f"The stronger the colour, the more {flow}; each map has a scale of its own. {_WHOLE}",
-        description=f"Heat map of {flow}: a row for each weekday, a column for each hour.",
-        columns=_PROFILE_COLUMNS,
-        specification=_profile(flow, band.color),
-        half=True,
-    )
-
-
-def _profile(flow: str, color: str) -> Specification:
     cells = (
         alt.Chart(ROWS)
-        .mark_rect(fill=color, stroke="var(--card)", strokeWidth=1)
+        .mark_rect(fill=band.color, stroke="var(--card)", strokeWidth=1)
         .encode(
             x=alt.X(
                 "hour:O",
@@ -132,4 +116,16 @@ def _profile(flow: str, color: str) -> Specification:
             tooltip=tooltip(_PROFILE_COLUMNS),
         )
     )
-    return specification(cells, height=190, label_space=4)
+    return ReportChart(
+        key=f"profile-{flow}",
+        page="flow",
+        dataset="profile",
+        scope="scope",
+        time="always",
+        title=f"{flow.capitalize()} by weekday and hour",
+        note=f"The stronger the colour, the more {flow}; each map has a scale of its own. {_WHOLE}",
+        description=f"Heat map of {flow}: a row for each weekday, a column for each hour.",
+        columns=_PROFILE_COLUMNS,
+        specification=specification(cells, height=190, label_space=4),
+        half=True,
+    )
