@@ -64,13 +64,13 @@ def a_bed_leaks(patch: pytest.MonkeyPatch) -> None:
 @fault
 def departments_share_their_streams(patch: pytest.MonkeyPatch) -> None:
     real = Streams.__init__
-    patch.setattr(Streams, "__init__", lambda self, seed, hospital, department: real(self, seed, "one", "one"))
+    patch.setattr(Streams, "__init__", lambda self, seed, *names: real(self, seed, "one", "one", *names[2:]))
 
 
 @fault
 def replications_share_their_streams(patch: pytest.MonkeyPatch) -> None:
     real = Streams.__init__
-    patch.setattr(Streams, "__init__", lambda self, seed, hospital, department: real(self, 1, hospital, department))
+    patch.setattr(Streams, "__init__", lambda self, _seed, *names: real(self, 1, *names))
 
 
 @fault
