@@ -84,39 +84,17 @@ class Lake:
         return (key.removeprefix(RAW_PREFIX) for key in self.store.keys(RAW_PREFIX + prefix))
 
     def read_raw(self, key: str) -> bytes:
-        """Return the bytes of one raw object (key relative to ``raw/``).
-
-        Raises:
-            StorageError: If it cannot be read.
-        """
+        """Return the bytes of one raw object (key relative to ``raw/``; errors as in ``ObjectStore.read``)."""
         return self.store.read(RAW_PREFIX + key)
 
     def object_names(self, event_type: str, days: Sequence[date]) -> Names:
-        """List the names of all objects in partitions of one event type, events or not.
-
-        Args:
-            event_type: Type of the events.
-            days: Days to list, at least one. May stop early: ``len(names.ends)`` says how many were listed.
-
-        Raises:
-            StorageError: If they cannot be listed.
-        """
+        """List the names of all objects of the first days of an event type (see ``elt.lake.objects.object_names``)."""
         return objects.object_names(self.store, _partitions(event_type, days))
 
     def read_objects(
         self, event_type: str, days: Sequence[date], counts: Sequence[int], names: TextRows
     ) -> ObjectBuffer:
-        """Read objects of one event type.
-
-        Args:
-            event_type: Type of the events.
-            days: Days of their partitions.
-            counts: Number of objects of each day.
-            names: Names of the objects, day after day.
-
-        Raises:
-            StorageError: If one cannot be read.
-        """
+        """Read objects of an event type, day after day (see ``elt.lake.objects.read_objects``)."""
         return objects.read_objects(self.store, _partitions(event_type, days), counts, names)
 
     def run_records(self) -> Iterator[FinishedRun | BrokenRecord]:
@@ -148,27 +126,18 @@ class Lake:
         return decode_manifest(key, self.store.read(key), cls)
 
     def staged_files(self) -> list[StagedFile]:
-        """Return the files of all finished staging runs, in the order in which they were staged.
-
-        Raises:
-            BrokenLakeError: If a manifest cannot be read.
-        """
+        """Return the files of all finished staging runs, in order (errors as in ``staging_runs``)."""
         return [file for run in self.staging_runs() for file in run.files()]
 
     def staged_counts(self) -> Counter[tuple[str, str, str, date]]:
         """Return the number of staged events by event type, hospital, department and day.
 
-        Raises:
-            BrokenLakeError: If a manifest cannot be read.
+        Errors are as in ``staging_runs``.
         """
         return counts_of_runs(self.staging_runs())
 
     def late_counts(self) -> Counter[tuple[str, str, date]]:
-        """Return the number of late events by event type, hospital and month.
-
-        Raises:
-            BrokenLakeError: If a manifest cannot be read.
-        """
+        """Return the number of late events by event type, hospital and month (errors as in ``staging_runs``)."""
         totals: Counter[tuple[str, str, date]] = Counter()
         for run in self.staging_runs():
             for output in run.outputs:

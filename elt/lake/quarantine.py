@@ -122,29 +122,17 @@ class Quarantine:
         return map(self._read, self._store.keys(layout.QUARANTINE_ENTRIES))
 
     def open_entries(self) -> Iterator[Entry]:
-        """Yield the entries whose objects have not been staged since, in the order of the keys.
-
-        Raises:
-            BrokenLakeError: If an entry cannot be read.
-        """
+        """Yield the entries whose objects have not been staged since (order and errors as in ``entries``)."""
         closed = self._store.keys(layout.QUARANTINE_REPLAYED)
         replayed = {key.removeprefix(layout.QUARANTINE_REPLAYED) for key in closed}
         return (entry for entry in self.entries() if entry.key not in replayed)
 
     def open_counts(self) -> Counter[Reason]:
-        """Return the number of objects in quarantine by reason.
-
-        Raises:
-            BrokenLakeError: If an entry cannot be read.
-        """
+        """Return the number of objects in quarantine by reason (errors as in ``entries``)."""
         return Counter(entry.reason for entry in self.open_entries())
 
     def entry_of(self, key: str) -> Entry | None:
-        """Return the entry of a raw object; None if it never was in quarantine.
-
-        Raises:
-            BrokenLakeError: If the entry cannot be read.
-        """
+        """Return the entry of a raw object; None if it never was in quarantine (errors as in ``entries``)."""
         entry_key = layout.quarantine_entry_key(key)
         return self._read(entry_key) if self._store.exists(entry_key) else None
 

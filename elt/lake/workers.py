@@ -2,14 +2,14 @@
 
 import os
 import socket
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from multiprocessing import get_context
-from types import TracebackType
-from typing import Concatenate, Protocol, Self, TypeAlias, TypeVar
+from typing import Concatenate, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from elt import EltError, WrongCallError
@@ -35,8 +35,8 @@ Work: TypeAlias = Callable[Concatenate[Lake, Iterator[Row], ...], Generator[Resu
 """A function that works on a lake for some rows of arguments (see ``Workers.run``)."""
 
 
-class Workers(Protocol):
-    """Processes that work on one lake; a context manager.
+class Workers(AbstractContextManager["Workers"]):
+    """Processes that work on one lake; a context manager. At its end, work that has not begun is cancelled.
 
     Example:
         with LocalWorkers(lake, count=2) as workers:
@@ -49,16 +49,7 @@ class Workers(Protocol):
 
     count: int
 
-    def __enter__(self) -> Self:
-        """Start."""
-        ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop; work that has not begun is cancelled."""
-        ...
-
+    @abstractmethod
     def run(self, work: Work[Row, Result], rows: Sequence[Row], *constants: object) -> Iterator[Result]:
         """Work on the lake for each of some rows.
 
@@ -75,10 +66,9 @@ class Workers(Protocol):
         Raises:
             EltError: If a process died, or could not read or write the lake.
         """
-        ...
 
 
-class LocalWorkers:
+class LocalWorkers(Workers):
     """Processes of this machine; this one is the first.
 
     Args:
@@ -95,12 +85,7 @@ class LocalWorkers:
         # A forked process would inherit the threads of Arrow in an unknown state.
         self._pool = ProcessPoolExecutor(self._others, get_context("spawn")) if self._others else None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._pool is not None:
             # After an error this waits, so that no process writes any more; otherwise all of them are idle.
             self._pool.shutdown(wait=kind is not None, cancel_futures=True)
@@ -143,7 +128,7 @@ class LocalWorkers:
             ) from error
 
 
-class DaskWorkers:
+class DaskWorkers(Workers):
     """The workers of a Dask cluster; each must have this package and access to the lake.
 
     Args:
@@ -167,12 +152,7 @@ class DaskWorkers:
             raise EltError(f"--dask: no scheduler answers at {address}; start one with: dask scheduler") from error
         self.count = max(1, sum(self._client.nthreads().values()))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._client.close()
 
     def run(self, work: Work[Row, Result], rows: Sequence[Row], *constants: object) -> Iterator[Result]:
@@ -188,13 +168,12 @@ class DaskWorkers:
 
 def _check_address(address: str) -> None:
     try:
-        parts = urlsplit(address)
-        place = (parts.hostname, parts.port)
+        host, port = urlsplit(address).hostname, urlsplit(address).port
     except ValueError:
-        place = (None, None)
-    if place[0] is None or place[1] is None:
+        host = port = None
+    if host is None or port is None:
         raise WrongCallError(f"--dask: {address!r} is not an address such as tcp://host:8786")
-    socket.create_connection((place[0], place[1]), timeout=_SECONDS_TO_CONNECT).close()
+    socket.create_connection((host, port), timeout=_SECONDS_TO_CONNECT).close()
 
 
 def suitable_count(lake: Lake, partitions: int, most: int | None) -> int:

@@ -6,6 +6,7 @@ bytes each, in one base64 string. Its key holds the digest of its bytes, so the 
 
 import json
 from binascii import b2a_base64
+from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,7 +19,6 @@ from elt import BrokenLakeError
 from elt.lake import layout
 from elt.lake.digests import digest
 from elt.lake.lake import Lake
-from elt.lake.manifests import PlannedOutput
 from elt.lake.prefetch import prefetched
 from elt.native.names import IDENTIFIER_BYTES, read_object_names, split_identifiers
 from hospital_sim.events.keys import partition_prefix
@@ -76,12 +76,17 @@ def list_new_objects(lake: Lake, months: Iterable[MonthToList]) -> Generator[lis
 
 def _new_objects(lake: Lake, month: MonthToList) -> list[NewObjects]:
     event_type, days, earlier = month
-    planned = _read_planned(lake, earlier)
+    planned: dict[date, set[bytes]] = defaultdict(set)
+    for key in earlier:
+        for day, identifiers in read_identifiers(lake, key).items():
+            planned[day].update(split_identifiers(identifiers))
     new: dict[date, bytes] = {}
     unrecognised: list[str] = []
     for day, identifiers, other_names in _list_days(lake, event_type, days):
-        if new_identifiers := _without(identifiers, planned.get(day)):
-            new[day] = new_identifiers
+        if day in planned:
+            identifiers = b"".join(one for one in split_identifiers(identifiers) if one not in planned[day])
+        if identifiers:
+            new[day] = identifiers
         unrecognised += (partition_prefix(event_type, day) + name for name in other_names)
     first, *rest = write_lists(lake, event_type, layout.month_of(days[0]), new)
     return [replace(first, unrecognised=tuple(unrecognised)), *rest]
@@ -128,31 +133,26 @@ def _write(lake: Lake, event_type: str, month: date, days: dict[date, bytes]) ->
     """Write a list of raw objects; return its key (None if it is empty) and its length."""
     if not days:
         return None, 0
-    data = encode_identifiers(days)
+    members = (
+        b'"%b": "%b"' % (day.isoformat().encode("ascii"), b2a_base64(identifiers, newline=False))
+        for day, identifiers in sorted(days.items())
+    )
+    data = b"{\n" + b",\n".join(members) + b"\n}"
     key = layout.inputs_key(event_type, month, digest(data))
     lake.store.create(key, data)
     return key, sum(map(len, days.values())) // IDENTIFIER_BYTES
 
 
-def encode_identifiers(days: dict[date, bytes]) -> bytes:
-    """Return the bytes of a list of raw objects; the same objects give the same bytes.
-
-    Args:
-        days: The identifiers of each day, 16 bytes each, sorted.
-    """
-    members = (
-        b'"%b": "%b"' % (day.isoformat().encode("ascii"), b2a_base64(identifiers, newline=False))
-        for day, identifiers in sorted(days.items())
-    )
-    return b"{\n" + b",\n".join(members) + b"\n}"
-
-
-def decode_identifiers(data: bytes) -> dict[date, bytes]:
-    """Read a list of raw objects: for each day the identifiers, 16 bytes each, sorted.
+def read_identifiers(lake: Lake, key: str) -> dict[date, bytes]:
+    """Read a list of raw objects from the lake: for each day the identifiers, 16 bytes each, sorted.
 
     Raises:
+        BrokenLakeError: If the object was changed.
         ValueError: If it is not such a list.
     """
+    data = lake.store.read(key)
+    if digest(data) not in key:
+        raise BrokenLakeError(f"{key}: its bytes do not have the digest in its name; put back the object")
     try:
         days = msgspec.json.decode(data, type=dict[date, bytes])
     except msgspec.DecodeError as error:
@@ -163,19 +163,7 @@ def decode_identifiers(data: bytes) -> dict[date, bytes]:
     return days
 
 
-def read_identifiers(lake: Lake, key: str) -> dict[date, bytes]:
-    """Read a list of raw objects from the lake.
-
-    Raises:
-        BrokenLakeError: If the object was changed.
-    """
-    data = lake.store.read(key)
-    if digest(data) not in key:
-        raise BrokenLakeError(f"{key}: its bytes do not have the digest in its name; put back the object")
-    return decode_identifiers(data)
-
-
-def write_unrecognised(lake: Lake, keys: list[str]) -> str:
+def write_unrecognised(lake: Lake, keys: Iterable[str]) -> str:
     """Write a list of unrecognised keys to the lake and return its key."""
     data = json.dumps(sorted(keys), ensure_ascii=True, indent=0).encode("ascii")
     key = layout.unrecognised_inputs_key(digest(data))
@@ -187,25 +175,3 @@ def read_unrecognised(lake: Lake, key: str) -> list[str]:
     """Read a list of unrecognised keys from the lake."""
     keys: list[str] = json.loads(lake.store.read(key))
     return keys
-
-
-def earlier_lists(outputs: Iterable[PlannedOutput]) -> dict[tuple[str, date], list[str]]:
-    """Return the keys of the lists that plans name, by type and month."""
-    lists: dict[tuple[str, date], list[str]] = {}
-    for output in outputs:
-        lists.setdefault((output.event_type, output.month), []).append(output.inputs)
-    return lists
-
-
-def _read_planned(lake: Lake, keys: Iterable[str]) -> dict[date, set[bytes]]:
-    planned: dict[date, set[bytes]] = {}
-    for key in keys:
-        for day, identifiers in read_identifiers(lake, key).items():
-            planned.setdefault(day, set()).update(split_identifiers(identifiers))
-    return planned
-
-
-def _without(identifiers: bytes, planned: set[bytes] | None) -> bytes:
-    if not planned:
-        return identifiers
-    return b"".join(identifier for identifier in split_identifiers(identifiers) if identifier not in planned)

@@ -7,6 +7,8 @@ the other and then plans the remaining objects.
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import reduce
+from operator import attrgetter
 
 import msgspec
 
@@ -16,25 +18,7 @@ from elt.lake.lake import Lake
 from elt.lake.manifests import MANIFEST_VERSION, ClosedMonths, Plan, PlannedOutput, StagingRun
 from elt.staging import input_lists
 from elt.staging.input_lists import NewObjects
-from hospital_sim.events import RunRecord
 from hospital_sim.storage import BrokenRecord, FinishedRun, create_once
-
-
-def closing(records: Iterable[RunRecord], as_of: date | None) -> ClosedMonths:
-    """Return the months that a staging run closes.
-
-    Args:
-        records: The records of finished runs.
-        as_of: The day by which months must have ended, for every hospital; None for a day of each hospital: the day
-            after the end of its newest finished run.
-    """
-    if as_of is not None:
-        return ClosedMonths(everywhere=as_of)
-    closed = ClosedMonths()
-    for record in records:
-        day_after = record.run.end + timedelta(days=1)
-        closed = closed.joined(ClosedMonths(hospitals={record.run.hospital_id: day_after}))
-    return closed
 
 
 def make_plan(
@@ -51,31 +35,30 @@ def make_plan(
         runs: The staging runs so far, all finished.
         new_objects: The new objects of each event type and month.
         unrecognised: Unrecognised keys outside the partitions.
-        as_of: As in ``closing``.
+        as_of: The day by which months must have ended to be closed, for every hospital; None for a day of each
+            hospital: the day after the end of its newest finished run.
 
     Returns:
         The plan, not created yet; None if there is nothing to do.
     """
-    new_objects = sorted(new_objects, key=_by_type_and_month)
+    new_objects = list(new_objects)
     run_records = list(lake.run_records())
+    if as_of is not None:
+        closes = ClosedMonths(everywhere=as_of)
+    else:
+        finished = (run.record.run for run in run_records if isinstance(run, FinishedRun))
+        closes = _joined(ClosedMonths(hospitals={run.hospital_id: run.end + timedelta(days=1)}) for run in finished)
     broken_records = {run.key for run in run_records if isinstance(run, BrokenRecord)}
-    closes = closing((run.record for run in run_records if isinstance(run, FinishedRun)), as_of)
     in_partitions = (new.unrecognised for new in new_objects)
-    new_keys = {*unrecognised, *broken_records}.union(*in_partitions) - _planned_unrecognised(lake, runs)
-    closed = closed_by(runs)
-    outputs = plan_outputs(runs, new_objects)
-    if not outputs and not new_keys and _same_months(closed, closed.joined(closes)):
-        return None
-    return Plan(
-        manifest_version=MANIFEST_VERSION,
-        number=len(runs) + 1,
-        contract_version=CONTRACT_VERSION,
-        closed=closed,
-        closes=closes,
-        outputs=outputs,
-        foreign_inputs=input_lists.write_unrecognised(lake, list(new_keys)) if new_keys else None,
-        foreign_objects=len(new_keys),
-    )
+    earlier_lists = [run.plan.foreign_inputs for run in runs if run.plan.foreign_inputs is not None]
+    planned_keys = {key for name in earlier_lists for key in input_lists.read_unrecognised(lake, name)}
+    new_keys = {*unrecognised, *broken_records}.union(*in_partitions) - planned_keys
+    plan = _plan(runs, new_objects, closes)
+    if new_keys:
+        key = input_lists.write_unrecognised(lake, new_keys)
+        return msgspec.structs.replace(plan, foreign_inputs=key, foreign_objects=len(new_keys))
+    is_new = plan.outputs or not _same_months(plan.closed, plan.closed.joined(closes))
+    return plan if is_new else None
 
 
 def make_replay_plan(runs: list[StagingRun], new_objects: Iterable[NewObjects]) -> Plan:
@@ -85,25 +68,24 @@ def make_replay_plan(runs: list[StagingRun], new_objects: Iterable[NewObjects]) 
         runs: The staging runs so far, all finished.
         new_objects: The objects of each event type and month.
     """
+    return msgspec.structs.replace(_plan(runs, new_objects, ClosedMonths()), replays=True)
+
+
+def _plan(runs: list[StagingRun], new_objects: Iterable[NewObjects], closes: ClosedMonths) -> Plan:
     return Plan(
         manifest_version=MANIFEST_VERSION,
         number=len(runs) + 1,
         contract_version=CONTRACT_VERSION,
-        closed=closed_by(runs),
-        closes=ClosedMonths(),
-        outputs=plan_outputs(runs, sorted(new_objects, key=_by_type_and_month)),
+        closed=_joined(run.plan.closes for run in runs),
+        closes=closes,
+        outputs=_outputs(runs, new_objects),
         foreign_inputs=None,
         foreign_objects=0,
-        replays=True,
     )
 
 
-def closed_by(runs: list[StagingRun]) -> ClosedMonths:
-    """Return the months that staging runs closed."""
-    closed = ClosedMonths()
-    for run in runs:
-        closed = closed.joined(run.plan.closes)
-    return closed
+def _joined(closed: Iterable[ClosedMonths]) -> ClosedMonths:
+    return reduce(ClosedMonths.joined, closed, ClosedMonths())
 
 
 def create_plan(lake: Lake, plan: Plan) -> None:
@@ -121,8 +103,8 @@ def encode_plan(plan: Plan) -> bytes:
     return msgspec.json.format(msgspec.json.encode(plan), indent=1)
 
 
-def plan_outputs(runs: list[StagingRun], new_objects: Iterable[NewObjects]) -> tuple[PlannedOutput, ...]:
-    """Return the outputs of a plan, each under a key that no earlier run has written."""
+def _outputs(runs: list[StagingRun], new_objects: Iterable[NewObjects]) -> tuple[PlannedOutput, ...]:
+    """Return the outputs of a plan, by type and month, each under a key that no earlier run has written."""
     numbers: Counter[tuple[str, date]] = Counter()
     for run in runs:
         for output in run.outputs:
@@ -131,7 +113,7 @@ def plan_outputs(runs: list[StagingRun], new_objects: Iterable[NewObjects]) -> t
                 place = (output.event_type, output.month)
                 numbers[place] = max(numbers[place], written.number)
     outputs = []
-    for new in new_objects:
+    for new in sorted(new_objects, key=attrgetter("event_type", "month")):
         if new.inputs is not None:
             numbers[new.event_type, new.month] += 1
             key = layout.staged_key(new.event_type, new.month, numbers[new.event_type, new.month])
@@ -147,12 +129,3 @@ def _same_months(before: ClosedMonths, after: ClosedMonths) -> bool:
         return everywhere, {hospital: layout.month_of(day) for hospital, day in closed.hospitals.items()}
 
     return months(before) == months(after)
-
-
-def _planned_unrecognised(lake: Lake, runs: list[StagingRun]) -> set[str]:
-    lists = (run.plan.foreign_inputs for run in runs)
-    return {key for name in lists if name is not None for key in input_lists.read_unrecognised(lake, name)}
-
-
-def _by_type_and_month(new: NewObjects) -> tuple[str, date]:
-    return new.event_type, new.month

@@ -14,14 +14,15 @@ from elt.lake import layout
 from elt.lake.lake import Lake
 from elt.lake.manifests import Plan
 from elt.lake.tree import RAW_PREFIX
+from elt.lake.workers import LocalWorkers
 from elt.native.names import read_object_names, split_identifiers
 from elt.staging import input_lists
 from elt.staging.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day, read_batch
 from elt.staging.decode import decode
 from elt.staging.input_lists import NewObjects
 from elt.staging.plan import make_replay_plan
-from elt.staging.run import StageSummary, StagingRuns, open_workers
-from hospital_sim.events import keys as raw_layout
+from elt.staging.run import StageSummary, StagingRuns
+from hospital_sim.events.keys import is_record_key, parse_event_key
 from hospital_sim.storage import FinishedRun, ObjectNotFoundError, read_record
 
 
@@ -63,7 +64,7 @@ def replay(lake: Lake, workers: int = 1, on_progress: OnProgress | None = None) 
     if not lake.staging_runs():
         raise EmptyLakeError(f"{lake.url}: nothing was staged here; run hospital-elt stage --lake {lake.url} first")
     before = lake.quarantine.open_counts().total()
-    with open_workers(lake, workers) as pool:
+    with LocalWorkers(lake, workers) as pool:
         runs = StagingRuns(lake, pool, on_progress)
         runs.complete_unfinished()
         _close_fixed_records(lake)
@@ -80,7 +81,7 @@ def _plan_fixed(lake: Lake) -> Plan | None:
 
 def _close_fixed_records(lake: Lake) -> None:
     for entry in list(lake.quarantine.open_entries()):
-        if raw_layout.is_record_key(entry.key) and _is_record(lake, entry.key):
+        if is_record_key(entry.key) and _is_record(lake, entry.key):
             lake.quarantine.close(entry.key, None)
 
 
@@ -95,7 +96,7 @@ def _fixed_events(lake: Lake) -> Iterator[NewObjects]:
     """Yield the objects of each type and month that are in quarantine and keep the contract now."""
     quarantined: dict[tuple[str, date], dict[date, list[bytes]]] = defaultdict(lambda: defaultdict(list))
     for entry in lake.quarantine.open_entries():
-        key = raw_layout.parse_event_key(entry.key)
+        key = parse_event_key(entry.key)
         if key is not None:
             in_month = quarantined[key.event_type, layout.month_of(key.event_date)]
             in_month[key.event_date].append(bytes.fromhex(key.event_id.replace("-", "")))

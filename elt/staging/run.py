@@ -1,6 +1,6 @@
 """Stages a lake: completes interrupted staging runs, plans the new objects, stages them, and commits."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -101,16 +101,12 @@ def stage(
     """
     tree = lake.raw_tree()
     partitions = sum(map(len, tree.days.values()))
-    with open_workers(lake, suitable_count(lake, partitions, workers), dask) as pool:
+    count = suitable_count(lake, partitions, workers)
+    with LocalWorkers(lake, count) if dask is None else DaskWorkers(lake, dask) as pool:
         runs = StagingRuns(lake, pool, on_progress)
         runs.complete_unfinished()
         runs.add(lambda: _plan_new(lake, tree, as_of, pool, on_progress))
     return runs.summary
-
-
-def open_workers(lake: Lake, count: int, dask: str | None = None) -> Workers:
-    """Return the processes that do the work: some of this machine, or a Dask cluster at an address."""
-    return LocalWorkers(lake, count) if dask is None else DaskWorkers(lake, dask)
 
 
 class StagingRuns:
@@ -175,12 +171,14 @@ def _plan_new(
     lake: Lake, tree: RawTree, as_of: date | None, pool: Workers, on_progress: OnProgress | None
 ) -> Plan | None:
     runs = lake.staging_runs()
-    lists = input_lists.earlier_lists(output for run in runs for output in run.plan.outputs)
-    months: dict[tuple[str, date], list[date]] = {}
+    earlier_lists: dict[tuple[str, date], list[str]] = defaultdict(list)
+    for output in (output for run in runs for output in run.plan.outputs):
+        earlier_lists[output.event_type, output.month].append(output.inputs)
+    months: dict[tuple[str, date], list[date]] = defaultdict(list)
     for event_type, days in tree.days.items():
         for day in days:
-            months.setdefault((event_type, layout.month_of(day)), []).append(day)
-    rows = [MonthToList(kind, days, lists.get((kind, month), [])) for (kind, month), days in months.items()]
+            months[event_type, layout.month_of(day)].append(day)
+    rows = [MonthToList(kind, days, earlier_lists[kind, month]) for (kind, month), days in months.items()]
     listed = report_progress(pool.run(input_lists.list_new_objects, rows), "listing months", len(rows), on_progress)
     new_objects = [part for parts in listed for part in parts]
     if not runs and not any(new.objects for new in new_objects):

@@ -8,8 +8,8 @@ from elt.lake import layout
 from elt.lake.lake import Lake
 from elt.lake.manifests import StagingRun, counts_of_runs
 from elt.lake.tree import RAW_PREFIX
+from elt.lake.workers import LocalWorkers
 from elt.quality.emitted import Cell
-from elt.staging.run import open_workers
 from elt.verification.manifest_checks import check_inputs, check_staged_files, read_runs
 from elt.verification.problems import Kind, Problem, VerificationReport
 from elt.verification.raw_checks import MonthToCheck, Staged, check_months
@@ -43,7 +43,7 @@ def verify(lake: Lake, workers: int = 1, on_progress: OnProgress | None = None) 
     tree = lake.raw_tree()
     problems += [Problem(RAW_PREFIX + key, Kind.FOREIGN, "not the key of an event") for key in tree.unrecognised]
     rows = _months(tree.days, runs, {problem.key for problem in wrong_files})
-    with open_workers(lake, workers) as pool:
+    with LocalWorkers(lake, workers) as pool:
         months = list(report_progress(pool.run(check_months, rows), "verifying months", len(rows), on_progress))
     problems += [problem for month in months for problem in month.problems]
     report.raw_objects = sum(month.raw_objects for month in months)
