@@ -5,7 +5,6 @@ dialect of Hive, views in that of Trino.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from elt.contracts import Column, ColumnKind, columns
@@ -36,50 +35,40 @@ _WRITTEN_AS_TEXT = (ColumnKind.TIMESTAMP, ColumnKind.DATE)
 not as ``2024-01-01T00:00:00Z``, as events have them."""
 
 
-@dataclass(frozen=True)
-class ProjectedDays:
-    """Range of days with partitions.
-
-    Attributes:
-        first: First day.
-        last: Last day, inclusive.
-    """
-
-    first: date
-    last: date
-
-
-def statements(database: str, lake: str, days: ProjectedDays) -> Iterator[str]:
+def statements(database: str, lake: str, first: date, last: date) -> Iterator[str]:
     """Yield the statements that create the tables and views of a lake, in the order to run them.
 
     Args:
         database: Name of the database of the tables.
         lake: URL of the lake on S3, without a final slash.
-        days: Days with partitions; staged tables have one for each of their months.
+        first: First day with a partition; staged tables have one for each month.
+        last: Last day with a partition, inclusive.
 
     Yields:
         Statements without a semicolon, because Athena runs one at a time. They can be run again.
     """
     yield f"CREATE DATABASE IF NOT EXISTS {_name(database)}"
     for kind in EVENT_TYPES:
-        yield from _raw_table(database, lake, kind, days)
+        yield from _raw_table(database, lake, kind, first, last)
         yield _raw_view(database, kind)
-        yield from _staged_table(database, lake, kind, days)
+        yield from _staged_table(database, lake, kind, first, last)
 
 
-def _raw_table(database: str, lake: str, kind: str, days: ProjectedDays) -> Iterator[str]:
-    as_written = [(column, "string" if column.kind in _WRITTEN_AS_TEXT else _type(column)) for column in columns(kind)]
-    template = f"{RAW}/{partition_prefix(kind, days.first).replace(days.first.isoformat(), _PLACEHOLDER)}"
-    projection = _projection("yyyy-MM-dd", "DAYS", days.first.isoformat(), days.last.isoformat())
+def _raw_table(database: str, lake: str, kind: str, first: date, last: date) -> Iterator[str]:
+    as_written = [
+        (column, "string" if column.kind in _WRITTEN_AS_TEXT else _TYPES[column.kind]) for column in columns(kind)
+    ]
+    template = f"{RAW}/{partition_prefix(kind, first).replace(first.isoformat(), _PLACEHOLDER)}"
+    projection = _projection("yyyy-MM-dd", "DAYS", first.isoformat(), last.isoformat())
     yield from _table(
         f"{_name(database)}.{_name(f'raw_{kind}_json')}", as_written, _JSON, f"{lake}/{template}", projection
     )
 
 
-def _staged_table(database: str, lake: str, kind: str, days: ProjectedDays) -> Iterator[str]:
-    typed = [(column, _type(column)) for column in columns(kind)]
-    template = staged_prefix(kind, days.first).replace(month_name(days.first), _PLACEHOLDER)
-    projection = _projection("yyyy-MM", "MONTHS", month_name(days.first), month_name(days.last))
+def _staged_table(database: str, lake: str, kind: str, first: date, last: date) -> Iterator[str]:
+    typed = [(column, _TYPES[column.kind]) for column in columns(kind)]
+    template = staged_prefix(kind, first).replace(month_name(first), _PLACEHOLDER)
+    projection = _projection("yyyy-MM", "MONTHS", month_name(first), month_name(last))
     yield from _table(f"{_name(database)}.{_name(f'staged_{kind}')}", typed, _PARQUET, f"{lake}/{template}", projection)
 
 
@@ -126,10 +115,6 @@ def _table(
 def _projection(pattern: str, unit: str, first: str, last: str) -> dict[str, str]:
     values = {"type": "date", "format": pattern, "range": f"{first},{last}", "interval": "1", "interval.unit": unit}
     return {f"projection.{PARTITION}.{key}": value for key, value in values.items()}
-
-
-def _type(column: Column) -> str:
-    return _TYPES[column.kind]
 
 
 def _name(name: str) -> str:

@@ -1,6 +1,5 @@
 """CREATE statements for the event tables of each engine, for people who create them with other tools."""
 
-from collections.abc import Callable, Iterator
 from datetime import date
 from enum import StrEnum
 
@@ -53,26 +52,14 @@ def ddl(
     prefix = checked_prefix(prefix)
     if engine is Engine.ATHENA:
         store = _on_s3(lake)
-        return list(athena.statements(f"{prefix}_{LAKE_SCHEMA}", store.url, _days(store, first, last)))
-    return list(_RAW_SCHEMA[engine](schema_name(prefix, "raw")))
-
-
-def _clickhouse(schema: str) -> Iterator[str]:
-    yield f"CREATE DATABASE IF NOT EXISTS {schema}"
-    for table in RAW_TABLES:
-        yield clickhouse_sql.create_table(schema, table, clickhouse_sql.ColumnTypes())
-
-
-def _redshift(schema: str) -> Iterator[str]:
-    yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
-    for table in RAW_TABLES:
-        yield redshift_sql.create_table(schema, table)
-
-
-_RAW_SCHEMA: dict[Engine, Callable[[str], Iterator[str]]] = {
-    Engine.CLICKHOUSE: _clickhouse,
-    Engine.REDSHIFT: _redshift,
-}
+        return list(athena.statements(f"{prefix}_{LAKE_SCHEMA}", store.url, *_days(store, first, last)))
+    schema = schema_name(prefix, "raw")
+    if engine is Engine.REDSHIFT:
+        tables = [redshift_sql.create_table(schema, table) for table in RAW_TABLES]
+        return [f"CREATE SCHEMA IF NOT EXISTS {schema}", *tables]
+    types = clickhouse_sql.ColumnTypes()
+    tables = [clickhouse_sql.create_table(schema, table, types) for table in RAW_TABLES]
+    return [f"CREATE DATABASE IF NOT EXISTS {schema}", *tables]
 
 
 def _on_s3(lake: str | None) -> ObjectStore:
@@ -92,7 +79,7 @@ def _on_s3(lake: str | None) -> ObjectStore:
     return store
 
 
-def _days(store: ObjectStore, first: date | None, last: date | None) -> athena.ProjectedDays:
+def _days(store: ObjectStore, first: date | None, last: date | None) -> tuple[date, date]:
     if first is None or last is None:
         days = [day for listed in Lake.open(store.url).raw_tree().days.values() for day in listed]
         if not days:
@@ -102,4 +89,4 @@ def _days(store: ObjectStore, first: date | None, last: date | None) -> athena.P
         last = last or date(min(newest.year + 1, date.max.year), 12, 31)
     if last < first:
         raise WrongCallError(f"--end: {last} is before {first}, the first day of the tables; give a later day")
-    return athena.ProjectedDays(first, last)
+    return first, last

@@ -2,7 +2,8 @@
 
 from abc import abstractmethod
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from elt.warehouse.clickhouse.clickhouse_sql import (
     ColumnTypes,
@@ -16,9 +17,6 @@ from elt.warehouse.clickhouse.clickhouse_sql import (
 from elt.warehouse.protocol import Warehouse
 from elt.warehouse.tables import RawTable, staged_columns
 from hospital_sim.storage import ObjectStore
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 class ClickHouseBase(Warehouse):
@@ -36,14 +34,14 @@ class ClickHouseBase(Warehouse):
         self._types = types
 
     @abstractmethod
-    def _query(self, sql: str) -> "pa.Table":
+    def _query(self, sql: str) -> pa.Table:
         """Run one statement that may only read, and return its rows."""
 
     @abstractmethod
-    def _insert(self, schema: str, table: RawTable, rows: "pa.Table") -> None:
+    def _insert(self, schema: str, table: RawTable, rows: pa.Table) -> None:
         """Add rows to a table."""
 
-    def query(self, sql: str) -> "pa.Table":
+    def query(self, sql: str) -> pa.Table:
         """Run one query and return its rows (see ``Warehouse.query``)."""
         return self._query(sql.rstrip().removesuffix(";"))
 
@@ -67,7 +65,7 @@ class ClickHouseBase(Warehouse):
         for statement in newer_columns(schema, table, columns, self._types):
             self.execute(statement)
 
-    def insert(self, table: RawTable, rows: "pa.Table") -> None:
+    def insert(self, table: RawTable, rows: pa.Table) -> None:
         """Add rows to a raw table."""
         self._insert(self.schema("raw"), table, rows)
 
@@ -75,7 +73,7 @@ class ClickHouseBase(Warehouse):
         """Remove the rows of a raw table whose column has a value."""
         self.execute(f"ALTER TABLE {self.schema('raw')}.{table.name} DELETE WHERE {column} = {quoted(value)}")
 
-    def replace_quality_table(self, table: RawTable, rows: "pa.Table") -> None:
+    def replace_quality_table(self, table: RawTable, rows: pa.Table) -> None:
         """Make a table of the quality schema hold these rows and no others."""
         schema = self.schema("quality")
         self._create(schema, table, replace=True)

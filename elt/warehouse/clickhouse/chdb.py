@@ -7,6 +7,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from elt.warehouse.clickhouse.base import ClickHouseBase
 from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes, refusal
 from elt.warehouse.clickhouse.lock import DirectoryLock
@@ -16,7 +18,6 @@ from elt.warehouse.tables import RawTable
 from hospital_sim.storage import LocalStore, ObjectStore
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from clickhouse_connect.driver.client import Client
 
 _SETTINGS = {
@@ -71,11 +72,11 @@ class ChdbWarehouse(ClickHouseBase):
         self._client.close()
         self._lock.release()
 
-    def _query(self, sql: str) -> "pa.Table":
+    def _query(self, sql: str) -> pa.Table:
         with _refusals(sql):
             return self._reader.query_arrow(sql, use_strings=True)
 
-    def _insert(self, schema: str, table: RawTable, rows: "pa.Table") -> None:
+    def _insert(self, schema: str, table: RawTable, rows: pa.Table) -> None:
         with _refusals():
             self._client.insert_arrow(table.name, rows, database=schema)
 

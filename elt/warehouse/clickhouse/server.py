@@ -6,7 +6,9 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from elt import WrongCallError
 from elt.contracts import Column
@@ -19,9 +21,6 @@ from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseErro
 from elt.warehouse.protocol import DEFAULT_PREFIX
 from elt.warehouse.tables import SOURCE_FILE, RawTable, staged_columns
 from hospital_sim.storage import ObjectStore
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 # Silent, because the driver logs a lost connection with a traceback, and the error says it in one line.
 logging.getLogger("clickhouse_driver").addHandler(logging.NullHandler())
@@ -116,15 +115,12 @@ class ClickHouseWarehouse(ClickHouseBase):
         """Close the connection."""
         self._client.disconnect()
 
-    def _query(self, sql: str) -> "pa.Table":
+    def _query(self, sql: str) -> pa.Table:
         with self._refusals(sql):
             columns, described = self._client.execute(sql, columnar=True, with_column_types=True, settings=_READ_ONLY)
         return arrow_table(columns, described)
 
     def _stream_parquet(self, table: RawTable, data: bytes, key: str) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         file = pq.ParquetFile(pa.BufferReader(data))
         names = [column.name for column in staged_columns(table)]
         batches = file.iter_batches(batch_size=_ROWS_IN_BLOCK, columns=names)
@@ -143,7 +139,7 @@ class ClickHouseWarehouse(ClickHouseBase):
                 prepared = prefetch.submit(next_columns)
                 self._send(self.schema("raw"), table, table.columns, columns)
 
-    def _insert(self, schema: str, table: RawTable, rows: "pa.Table") -> None:
+    def _insert(self, schema: str, table: RawTable, rows: pa.Table) -> None:
         if not rows.num_rows:
             return
         columns = tuple(column for column in table.columns if column.name in rows.column_names)

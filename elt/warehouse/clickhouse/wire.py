@@ -2,22 +2,31 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from elt.contracts import Column, ColumnKind
 from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes
 from hospital_sim.events import UUID_PATTERN
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 _WRAPPED = re.compile(r"(?:LowCardinality|Nullable)\((.*)\)$")
-_WIDE = re.compile(r"U?Int\d+$")
+_ARROW_TYPES = {
+    **{f"{sign}{bits}": pa.int64() for sign in ("Int", "UInt") for bits in (8, 16, 32, 64, 128, 256)},
+    "UInt64": pa.uint64(),
+    "String": pa.string(),
+    "Date": pa.date32(),
+    "Date32": pa.date32(),
+    "Float32": pa.float64(),
+    "Float64": pa.float64(),
+    "Bool": pa.bool_(),
+}
+"""Arrow type of the columns of a result; Arrow chooses that of the others."""
 
 
-def wire_columns(rows: "pa.Table", columns: Sequence[Column], types: ColumnTypes) -> list[Sequence[object]]:
+def wire_columns(rows: pa.Table, columns: Sequence[Column], types: ColumnTypes) -> list[Sequence[object]]:
     """Return columns in the form that the driver inserts fastest: instants, and days stored as numbers, as numbers.
 
     Args:
@@ -28,10 +37,7 @@ def wire_columns(rows: "pa.Table", columns: Sequence[Column], types: ColumnTypes
     return [_values(rows[column.name], column, types) for column in columns]
 
 
-def _values(values: "pa.ChunkedArray", column: Column, types: ColumnTypes) -> list[object]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
+def _values(values: pa.ChunkedArray, column: Column, types: ColumnTypes) -> list[object]:
     if column.kind is ColumnKind.TIMESTAMP:
         ticks = values.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
         values = ticks if "64" in types.timestamp else pc.divide(ticks, 1_000_000)
@@ -48,45 +54,29 @@ def _values(values: "pa.ChunkedArray", column: Column, types: ColumnTypes) -> li
     return list(values.to_numpy().tolist())
 
 
-def _repeating(values: "pa.ChunkedArray") -> list[object]:
+def _repeating(values: pa.ChunkedArray) -> list[object]:
     """Return strings of few distinct values; each value is one Python object."""
     encoded = values.combine_chunks().dictionary_encode()
     strings = np.array(encoded.dictionary.to_pylist(), dtype=object)
     return list(strings[encoded.indices.to_numpy()].tolist())
 
 
-def arrow_table(columns: Sequence[Sequence[Any]], described: Sequence[tuple[str, str]]) -> "pa.Table":
+def arrow_table(columns: Sequence[Sequence[Any]], described: Sequence[tuple[str, str]]) -> pa.Table:
     """Return a result as an Arrow table.
 
     Args:
         columns: Values of each column; empty if there are no rows.
         described: Name and ClickHouse type of each column.
     """
-    import pyarrow as pa
-
     filled = columns or [() for _ in described]
     arrays = [_array(values, type_name) for values, (_, type_name) in zip(filled, described, strict=True)]
     return pa.Table.from_arrays(arrays, names=[name for name, _ in described])
 
 
-def _array(values: Sequence[Any], name: str) -> "pa.Array":
-    import pyarrow as pa
-
+def _array(values: Sequence[Any], name: str) -> pa.Array:
     while wrapped := _WRAPPED.match(name):
         name = wrapped[1]
     if name.startswith("DateTime"):
         # The driver returns naive values if the column names no zone; the session's zone is UTC.
         return pa.array(values, pa.timestamp("us", tz="UTC"))
-    if name == "UInt64":
-        return pa.array(values, pa.uint64())
-    if _WIDE.match(name):
-        return pa.array(values, pa.int64())
-    simple = {
-        "String": pa.string(),
-        "Date": pa.date32(),
-        "Date32": pa.date32(),
-        "Float32": pa.float64(),
-        "Float64": pa.float64(),
-        "Bool": pa.bool_(),
-    }
-    return pa.array(list(values), simple.get(name))
+    return pa.array(values, _ARROW_TYPES.get(name))

@@ -1,7 +1,8 @@
 """A warehouse on Amazon Redshift, which loads each staged file from S3 with one COPY."""
 
 from contextlib import AbstractContextManager, suppress
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from elt.warehouse.dsn import RedshiftDsn
 from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError
@@ -20,9 +21,6 @@ from elt.warehouse.redshift.redshift_sql import create_staging_table, create_tab
 from elt.warehouse.redshift.session import RedshiftSession
 from elt.warehouse.tables import SOURCE_FILE, RawTable, staged_columns
 from hospital_sim.storage import ObjectStore
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _COPIED = "copied"
 
@@ -55,7 +53,7 @@ class RedshiftWarehouse(Warehouse):
             self.close()
             raise
 
-    def query(self, sql: str) -> "pa.Table":
+    def query(self, sql: str) -> pa.Table:
         """Run one query, which may only read, and return its rows (see ``Warehouse.query``)."""
         statement = sql.rstrip().removesuffix(";")
         if self._session.in_transaction:
@@ -124,7 +122,7 @@ class RedshiftWarehouse(Warehouse):
             )
             self._session.run(f"DROP TABLE {_COPIED}")
 
-    def insert(self, table: RawTable, rows: "pa.Table") -> None:
+    def insert(self, table: RawTable, rows: pa.Table) -> None:
         """Add rows to a raw table."""
         self._insert(self.schema("raw"), table, rows)
 
@@ -132,7 +130,7 @@ class RedshiftWarehouse(Warehouse):
         """Remove the rows of a raw table whose column has a value."""
         self._session.run(f"DELETE FROM {self.schema('raw')}.{table.name} WHERE {quoted_name(column)} = ?", [value])  # noqa: S608
 
-    def replace_quality_table(self, table: RawTable, rows: "pa.Table") -> None:
+    def replace_quality_table(self, table: RawTable, rows: pa.Table) -> None:
         """Make a table of the quality schema hold these rows and no others, in one transaction."""
         schema = self.schema("quality")
         self._session.run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
@@ -167,7 +165,7 @@ class RedshiftWarehouse(Warehouse):
         )
         return [(str(row["column_name"]), str(row[attribute])) for row in rows.to_pylist()]
 
-    def _insert(self, schema: str, table: RawTable, rows: "pa.Table") -> None:
+    def _insert(self, schema: str, table: RawTable, rows: pa.Table) -> None:
         columns = tuple(column for column in table.columns if column.name in rows.column_names)
         names = ", ".join(quoted_name(column.name) for column in columns)
         row = f"({', '.join('?' * len(columns))})"

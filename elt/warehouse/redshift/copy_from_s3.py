@@ -6,16 +6,15 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from elt import BrokenLakeError, EltError, WrongCallError
 from elt.lake.layout import copy_manifest_key
 from elt.warehouse.dsn import REDSHIFT_IAM_ROLE, RedshiftDsn
 from elt.warehouse.errors import StatementError
 from hospital_sim.storage import ObjectNotFoundError, ObjectStore, create_once
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _SCHEME = "s3://"
 _OTHER_REGION = re.compile(r"PermanentRedirect|in (?:this|another|a different) region|Status 301", re.IGNORECASE)
@@ -117,9 +116,6 @@ def read_checked(store: ObjectStore, key: str, table: str, columns: Sequence[tup
     Raises:
         BrokenLakeError: If the file is missing, is not Parquet, or has a column too many, too few or of another type.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
         data = store.read(key)
         schema = pq.read_schema(pa.BufferReader(data))
@@ -132,7 +128,7 @@ def read_checked(store: ObjectStore, key: str, table: str, columns: Sequence[tup
     return len(data)
 
 
-def _difference(schema: "pa.Schema", columns: Sequence[tuple[str, str]]) -> str:
+def _difference(schema: pa.Schema, columns: Sequence[tuple[str, str]]) -> str:
     """Describe the first difference between a file and a table; empty if they agree."""
     expected = [name for name, _ in columns]
     if extra := [name for name in schema.names if name not in expected]:

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from elt import WrongCallError
 from elt.warehouse.dsn import REDSHIFT_PASSWORD, RedshiftDsn
 from elt.warehouse.errors import StatementError, WarehouseError
 from elt.warehouse.redshift.arrow_rows import arrow_table
-from elt.warehouse.redshift.redshift_sql import WRONG_SQL, one_line
+from elt.warehouse.redshift.redshift_sql import WRONG_SQL
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from redshift_connector.core import Connection
     from redshift_connector.cursor import Cursor
 
@@ -55,7 +56,7 @@ class RedshiftSession:
             cursor.paramstyle = "qmark"
             return cursor.execute(sql, values) if values else cursor.execute(sql)
 
-    def rows(self, sql: str, values: Sequence[object] = ()) -> "pa.Table":
+    def rows(self, sql: str, values: Sequence[object] = ()) -> pa.Table:
         """Run one statement and return its rows."""
         cursor = self.run(sql, values)
         described = [(str(column[0]), int(column[1])) for column in cursor.description or ()]
@@ -123,7 +124,8 @@ class RedshiftSession:
             raise self._lost(error) from None
 
     def _refused(self, fields: dict[str, str]) -> WarehouseError | WrongCallError:
-        code, message = fields.get("C", ""), one_line(fields.get("M", ""))
+        code, message = fields.get("C", ""), " ".join(fields.get("M", "").split())
+        message = message[:1].upper() + message[1:]
         for secret in self.secrets:
             message = message.replace(secret, "***")
         if code in _WRONG_PASSWORD:
