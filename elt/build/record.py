@@ -13,16 +13,16 @@ _SCHEMAS = {"staging": "staging", "marts": "marts"}
 """Schema of the models in a folder of the project; models of other folders are curated."""
 
 
-def _text(name: str, description: str) -> Column:
-    return Column(name, ColumnKind.STRING, nullable=False, description=description)
-
-
 BUILD = RawTable(
     name="last_build",
     columns=(
-        _text("name", "Always 'last'."),
-        _text("project", "Digest of the dbt project and of the versions of dbt."),
-        _text("loaded", "Digest of the loaded files; empty unless every model was built and every test passed."),
+        Column("name", ColumnKind.STRING, "Always 'last'."),
+        Column("project", ColumnKind.STRING, "Digest of the dbt project and of the versions of dbt."),
+        Column(
+            "loaded",
+            ColumnKind.STRING,
+            "Digest of the loaded files; empty unless every model was built and every test passed.",
+        ),
     ),
     order_by=("name",),
 )

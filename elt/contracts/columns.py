@@ -41,16 +41,16 @@ class Column:
     Attributes:
         name: Name of the field.
         kind: Kind of its values. Timestamps are UTC in microseconds, integers are signed 64-bit.
-        nullable: True if a value may be missing.
         description: Its meaning, in one sentence.
+        nullable: True if a value may be missing.
         values: The allowed values, sorted, if it is a choice of strings; else empty.
         pattern: Regular expression of its values; None if there is none.
     """
 
     name: str
     kind: ColumnKind
-    nullable: bool
     description: str
+    nullable: bool = False
     values: tuple[str, ...] = ()
     pattern: str | None = None
 
@@ -81,7 +81,7 @@ def columns(event_type: str, version: int | None = None) -> tuple[Column, ...]:
 @cache
 def _versioned_columns(event_type: str, structs: tuple[type[Event], ...]) -> tuple[Column, ...]:
     identifier, *rest = struct_columns(structs[-1])
-    tag = Column(EVENT_TYPE, ColumnKind.STRING, nullable=False, description=_TAG_DESCRIPTION, values=(event_type,))
+    tag = Column(EVENT_TYPE, ColumnKind.STRING, _TAG_DESCRIPTION, values=(event_type,))
     newest = (identifier, tag, *rest)
     if len(structs) == 1:
         return newest
@@ -176,7 +176,7 @@ def _column(name: str, described: inspect.Type) -> Column | None:
     kind = _kind(described)
     if kind is None:
         return None
-    return Column(name, kind, nullable, description, _values(described), getattr(described, "pattern", None))
+    return Column(name, kind, description, nullable, _values(described), getattr(described, "pattern", None))
 
 
 def _without_metadata(described: inspect.Type) -> tuple[inspect.Type, str]:

@@ -115,19 +115,15 @@ STEPS = ("emitted", "raw_objects", "staged", "quarantined", "loaded", "fact_rows
 """The steps at which events are counted, in order."""
 
 
-def _column(name: str, kind: ColumnKind, description: str) -> Column:
-    return Column(name, kind, nullable=False, description=description)
-
-
 CHECK_RESULT = RawTable(
     name="check_result",
     columns=(
-        _column("check_name", ColumnKind.STRING, "What was checked."),
-        _column("scope", ColumnKind.STRING, "A hospital, an event type, or the lake."),
-        _column("expected", ColumnKind.FLOAT, "The number that should be."),
-        _column("observed", ColumnKind.FLOAT, "The number that is."),
-        _column("passed", ColumnKind.BOOLEAN, "Whether that is as it must be."),
-        _column("detail", ColumnKind.STRING, "What is wrong, or more of what is right."),
+        Column("check_name", ColumnKind.STRING, "What was checked."),
+        Column("scope", ColumnKind.STRING, "A hospital, an event type, or the lake."),
+        Column("expected", ColumnKind.FLOAT, "The number that should be."),
+        Column("observed", ColumnKind.FLOAT, "The number that is."),
+        Column("passed", ColumnKind.BOOLEAN, "Whether that is as it must be."),
+        Column("detail", ColumnKind.STRING, "What is wrong, or more of what is right."),
     ),
     order_by=("check_name", "scope"),
 )
@@ -135,10 +131,10 @@ CHECK_RESULT = RawTable(
 FAILING_ROW = RawTable(
     name="failing_row",
     columns=(
-        _column("check_name", ColumnKind.STRING, "What was checked."),
-        _column("scope", ColumnKind.STRING, "A hospital, an event type, or the lake."),
-        _column("row_number", ColumnKind.INTEGER, "Place of the row among those that the check found, from 1."),
-        _column("found", ColumnKind.STRING, "What was found, in words."),
+        Column("check_name", ColumnKind.STRING, "What was checked."),
+        Column("scope", ColumnKind.STRING, "A hospital, an event type, or the lake."),
+        Column("row_number", ColumnKind.INTEGER, "Place of the row among those that the check found, from 1."),
+        Column("found", ColumnKind.STRING, "What was found, in words."),
     ),
     order_by=("check_name", "scope", "row_number"),
 )
@@ -146,9 +142,9 @@ FAILING_ROW = RawTable(
 RECONCILIATION = RawTable(
     name="reconciliation",
     columns=(
-        _column("event_type", ColumnKind.STRING, "Type of the events."),
-        _column("event_date", ColumnKind.DATE, "UTC date of the events."),
-        *(_column(step, ColumnKind.INTEGER, f"Events counted as {step.replace('_', ' ')}.") for step in STEPS),
+        Column("event_type", ColumnKind.STRING, "Type of the events."),
+        Column("event_date", ColumnKind.DATE, "UTC date of the events."),
+        *(Column(step, ColumnKind.INTEGER, f"Events counted as {step.replace('_', ' ')}.") for step in STEPS),
     ),
     order_by=("event_type", "event_date"),
 )

@@ -41,43 +41,38 @@ def event_table(event_type: str, version: int | None = None) -> RawTable:
     """
     return RawTable(
         name=event_type,
-        columns=(*columns(event_type, version), _text(SOURCE_FILE, "Key of the staged file the row came from.")),
+        columns=(
+            *columns(event_type, version),
+            Column(SOURCE_FILE, ColumnKind.STRING, "Key of the staged file the row came from."),
+        ),
         order_by=("hospital_id", "department_id", "event_time", "event_id"),
         partition_by="event_time",
     )
 
 
-def _text(name: str, description: str) -> Column:
-    return Column(name, ColumnKind.STRING, nullable=False, description=description)
-
-
-def _date(name: str, description: str) -> Column:
-    return Column(name, ColumnKind.DATE, nullable=False, description=description)
-
-
-def _integer(name: str, description: str) -> Column:
-    return Column(name, ColumnKind.INTEGER, nullable=False, description=description)
-
-
-_RUN_ID = _text("run_id", "Digest of configuration, seed, period and warm-up.")
-_HOSPITAL_ID = _text("hospital_id", "Identifier of the hospital.")
-_DEPARTMENT_ID = _text("department_id", "Identifier of the department.")
+_RUN_ID = Column("run_id", ColumnKind.STRING, "Digest of configuration, seed, period and warm-up.")
+_HOSPITAL_ID = Column("hospital_id", ColumnKind.STRING, "Identifier of the hospital.")
+_DEPARTMENT_ID = Column("department_id", ColumnKind.STRING, "Identifier of the department.")
 
 RUN = RawTable(
     name="run",
     columns=(
         _RUN_ID,
-        _text("history_id", "Digest of the hospital's past: equal for runs that differ in their end alone."),
+        Column(
+            "history_id",
+            ColumnKind.STRING,
+            "Digest of the hospital's past: equal for runs that differ in their end alone.",
+        ),
         _HOSPITAL_ID,
-        _text("hospital_name", "Name of the hospital."),
-        _integer("seed", "Seed of the random streams."),
-        _integer("stream_version", "Version of the order in which random numbers are drawn."),
-        _integer("warmup_days", "Days simulated before the start."),
-        _date("start_date", "First day of the history."),
-        _date("emit_from", "First day whose events the run emits."),
-        _date("end_date", "Last day of the run, inclusive."),
-        _text("configuration_hash", "Digest of the configuration."),
-        _text(SOURCE_FILE, "Key of the run record."),
+        Column("hospital_name", ColumnKind.STRING, "Name of the hospital."),
+        Column("seed", ColumnKind.INTEGER, "Seed of the random streams."),
+        Column("stream_version", ColumnKind.INTEGER, "Version of the order in which random numbers are drawn."),
+        Column("warmup_days", ColumnKind.INTEGER, "Days simulated before the start."),
+        Column("start_date", ColumnKind.DATE, "First day of the history."),
+        Column("emit_from", ColumnKind.DATE, "First day whose events the run emits."),
+        Column("end_date", ColumnKind.DATE, "Last day of the run, inclusive."),
+        Column("configuration_hash", ColumnKind.STRING, "Digest of the configuration."),
+        Column(SOURCE_FILE, ColumnKind.STRING, "Key of the run record."),
     ),
     order_by=("hospital_id", "run_id"),
 )
@@ -94,8 +89,8 @@ RUN_MONTH = RawTable(
         _RUN_ID,
         _HOSPITAL_ID,
         _DEPARTMENT_ID,
-        _integer("month_number", "Month of the year, 1 to 12."),
-        Column("multiplier", ColumnKind.FLOAT, nullable=False, description="Factor on the requests of a day."),
+        Column("month_number", ColumnKind.INTEGER, "Month of the year, 1 to 12."),
+        Column("multiplier", ColumnKind.FLOAT, "Factor on the requests of a day."),
     ),
     order_by=("hospital_id", "run_id", "department_id", "month_number"),
 )
@@ -105,10 +100,10 @@ RUN_COUNT = RawTable(
     columns=(
         _RUN_ID,
         _HOSPITAL_ID,
-        Column("event_type", ColumnKind.STRING, nullable=False, description="Which event.", values=tuple(EVENT_TYPES)),
+        Column("event_type", ColumnKind.STRING, "Which event.", values=tuple(EVENT_TYPES)),
         _DEPARTMENT_ID,
-        _date("event_date", "UTC date of the events."),
-        _integer("count", "How many the run emitted."),
+        Column("event_date", ColumnKind.DATE, "UTC date of the events."),
+        Column("count", ColumnKind.INTEGER, "How many the run emitted."),
     ),
     order_by=("hospital_id", "run_id", "event_type", "department_id", "event_date"),
 )
@@ -119,8 +114,8 @@ RUN_DIVERSION = RawTable(
         _RUN_ID,
         _HOSPITAL_ID,
         _DEPARTMENT_ID,
-        _date("event_date", "UTC date of the requests."),
-        _integer("count", "How many requests the department turned away."),
+        Column("event_date", ColumnKind.DATE, "UTC date of the requests."),
+        Column("count", ColumnKind.INTEGER, "How many requests the department turned away."),
     ),
     order_by=("hospital_id", "run_id", "department_id", "event_date"),
 )
@@ -128,12 +123,12 @@ RUN_DIVERSION = RawTable(
 LOADED_FILE = RawTable(
     name="loaded_file",
     columns=(
-        _text(SOURCE_FILE, "Key of the staged file or run record."),
-        _text("table_name", "The raw table it is in."),
-        Column("month", ColumnKind.DATE, nullable=True, description="First day of its month; null of a run record."),
-        _integer("row_count", "How many rows it has."),
-        _text("sha256", "Digest of its bytes."),
-        Column("loaded_at", ColumnKind.TIMESTAMP, nullable=False, description="When it was loaded, UTC."),
+        Column(SOURCE_FILE, ColumnKind.STRING, "Key of the staged file or run record."),
+        Column("table_name", ColumnKind.STRING, "The raw table it is in."),
+        Column("month", ColumnKind.DATE, "First day of its month; null of a run record.", nullable=True),
+        Column("row_count", ColumnKind.INTEGER, "How many rows it has."),
+        Column("sha256", ColumnKind.STRING, "Digest of its bytes."),
+        Column("loaded_at", ColumnKind.TIMESTAMP, "When it was loaded, UTC."),
     ),
     order_by=(SOURCE_FILE,),
 )

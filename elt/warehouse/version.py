@@ -14,7 +14,7 @@ WAREHOUSE_VERSION = 2
 
 VERSION_TABLE = RawTable(
     name="warehouse_version",
-    columns=(Column("version", ColumnKind.INTEGER, nullable=False, description="Version of the raw tables."),),
+    columns=(Column("version", ColumnKind.INTEGER, "Version of the raw tables."),),
     order_by=("version",),
 )
 

@@ -99,3 +99,9 @@ def _layout(table: RawTable) -> str:
 def quoted_name(name: str) -> str:
     """Return the name of a column in quotes, because Redshift reserves some of them."""
     return f'"{name}"'
+
+
+def one_line(text: str) -> str:
+    """Return a message of the server on one line."""
+    text = " ".join(text.split())
+    return text[:1].upper() + text[1:]

@@ -12,7 +12,7 @@ from elt import WrongCallError
 from elt.warehouse.dsn import REDSHIFT_PASSWORD, RedshiftDsn
 from elt.warehouse.errors import StatementError, WarehouseError
 from elt.warehouse.redshift.arrow_rows import arrow_table
-from elt.warehouse.redshift.redshift_sql import WRONG_SQL
+from elt.warehouse.redshift.redshift_sql import WRONG_SQL, one_line
 
 if TYPE_CHECKING:
     from redshift_connector.core import Connection
@@ -124,8 +124,7 @@ class RedshiftSession:
             raise self._lost(error) from None
 
     def _refused(self, fields: dict[str, str]) -> WarehouseError | WrongCallError:
-        code, message = fields.get("C", ""), " ".join(fields.get("M", "").split())
-        message = message[:1].upper() + message[1:]
+        code, message = fields.get("C", ""), one_line(fields.get("M", ""))
         for secret in self.secrets:
             message = message.replace(secret, "***")
         if code in _WRONG_PASSWORD:
