@@ -13,11 +13,6 @@ if TYPE_CHECKING:
 
 STEPS = ("emitted", "raw_objects", "staged", "loaded", "fact_rows")
 
-EXAMPLES = terminal.examples(
-    "hospital-elt check --lake lake --warehouse chdb://warehouse",
-    "hospital-elt check --lake lake --warehouse chdb://warehouse \\\n    --out checked --threshold late_events=0",
-)
-
 
 def command(
     lake: LakeUrl,

@@ -13,11 +13,6 @@ from hospital_sim import terminal
 if TYPE_CHECKING:
     from elt.contracts import Contract
 
-EXAMPLES = terminal.examples(
-    "hospital-elt contracts admission",
-    "hospital-elt contracts --out schemas",
-)
-
 
 def _types(incomplete: str) -> list[str]:
     from elt.contracts import EVENT_TYPES

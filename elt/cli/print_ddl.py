@@ -10,11 +10,6 @@ from elt import WrongCallError
 from elt.cli.options import Json, Prefix
 from hospital_sim import terminal
 
-EXAMPLES = terminal.examples(
-    "hospital-elt ddl clickhouse",
-    "hospital-elt ddl redshift --json",
-)
-
 
 def command(
     engine: Annotated[str, typer.Argument(metavar="ENGINE", help="clickhouse, redshift or athena.")],

@@ -12,17 +12,10 @@ import typer
 
 from elt import WrongCallError
 from elt.cli.options import Prefix, WarehouseDsn
-from hospital_sim.terminal import examples, print_json, print_table
+from hospital_sim.terminal import print_json, print_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-EXAMPLES = examples(
-    "hospital-elt query --warehouse chdb://warehouse \\\n"
-    '    "SELECT * FROM hospital_marts.mart_waiting_times ORDER BY department_id, month"',
-    "hospital-elt query --warehouse chdb://warehouse --format csv \\\n"
-    '    "SELECT date, level FROM hospital_marts.mart_pressure_index" > pressure.csv',
-)
 
 
 class Format(StrEnum):

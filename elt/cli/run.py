@@ -9,11 +9,6 @@ from elt.cli.options import Json, LakeUrl, Prefix, SingleWriter, WarehouseDsn
 from elt.cli.progress import progress_bars
 from hospital_sim import terminal
 
-EXAMPLES = terminal.examples(
-    "hospital-elt run small --start 2024-01-01 --end 2024-01-31 --seed 1 \\\n"
-    "    --lake lake --warehouse chdb://warehouse --report report",
-)
-
 
 def command(
     hospital: Annotated[
