@@ -85,21 +85,12 @@ def copy_lake(lake: Lake, destination: ObjectStore, on_progress: OnProgress | No
         copying.in_batches(QUARANTINE_OBJECTS)
         copying.in_batches(_QUARANTINE, excluding=QUARANTINE_OBJECTS)
         copying.one_by_one(sorted(manifests, key=_manifest_order))
-    except StoreRefusedError as error:
-        if not copying.summary.objects:
-            raise
-        raise _stopped(error, copying.summary) from error
     except StorageError as error:
-        raise _stopped(error, copying.summary) from error
+        objects = copying.summary.objects
+        if isinstance(error, StoreRefusedError) and not objects:
+            raise
+        raise EltError(f"{error}; {objects:,} objects are copied, run the same command again for the rest") from error
     return copying.summary
-
-
-def _count_objects(source: ObjectStore) -> int:
-    return sum(1 for place in (RAW_PREFIX, STAGING, _QUARANTINE, _MANIFESTS) for _ in source.keys(place))
-
-
-def _stopped(error: StorageError, summary: CopySummary) -> EltError:
-    return EltError(f"{error}; {summary.objects:,} objects are copied, run the same command again for the rest")
 
 
 class _Copying:
@@ -109,9 +100,12 @@ class _Copying:
         self._source = source
         self._destination = destination
         self._on_progress = on_progress
-        # Counted only for the progress, because listing a large lake takes time.
-        self._total = _count_objects(source) if on_progress else None
-        self._report(0)
+        self._total: int | None = None
+        if on_progress is not None:
+            # Counted only for the progress, because listing a large lake takes time.
+            places = (RAW_PREFIX, STAGING, _QUARANTINE, _MANIFESTS)
+            self._total = sum(1 for place in places for _ in source.keys(place))
+            on_progress("copying objects", 0, self._total)
         self._probed = False
         self.summary = CopySummary(source.url, destination.url)
 
@@ -140,11 +134,8 @@ class _Copying:
         self.summary.copied += created
         self.summary.already_there += len(objects) - created
         self.summary.bytes += sum(len(data) for _, data in objects)
-        self._report(self.summary.objects)
-
-    def _report(self, done: int) -> None:
         if self._on_progress is not None:
-            self._on_progress("copying objects", done, self._total)
+            self._on_progress("copying objects", self.summary.objects, self._total)
 
     def _check(self, objects: Sequence[tuple[str, bytes]], listed: Set[str]) -> None:
         read_back = self._destination.read_many([key for key, _ in objects])

@@ -4,9 +4,8 @@ Only the connection is new. The rest is dbt-clickhouse's, because the SQL is the
 """
 
 from dbt.adapters.base import AdapterPlugin
-from dbt.adapters.chdb.connections import ChdbConnectionManager
 from dbt.adapters.chdb.credentials import ChdbCredentials
-from dbt.adapters.chdb.impl import ChdbAdapter
+from dbt.adapters.chdb.impl import ChdbAdapter, ChdbConnectionManager
 from dbt.include import chdb
 
 Plugin = AdapterPlugin(
