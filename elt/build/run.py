@@ -109,31 +109,18 @@ def build(
     rebuild = full_refresh or last is None or last.project != state.project
     # Unit tests bring their own rows, so they need not run again once this project has passed them.
     unit_tested = not rebuild and last is not None and bool(last.loaded)
-    summary = _build(dsn, prefix, threads, started, on_progress, rebuild=rebuild, unit_tested=unit_tested)
-    if not summary.models_failed and not summary.skipped:
-        with open_warehouse(dsn, prefix) as warehouse:
-            complete = summary.passed and not summary.tests_warned
-            record(warehouse, state if complete else replace(state, loaded=""))
-    return summary
-
-
-def _build(
-    dsn: str,
-    prefix: str,
-    threads: int,
-    started: float,
-    on_progress: OnProgress | None,
-    *,
-    rebuild: bool,
-    unit_tested: bool,
-) -> BuildSummary:
     with dbt_target(dsn, prefix) as target:
         results = target.workspace / "run_results.json"
         results.unlink(missing_ok=True)
         errors = _run_dbt(target, threads, on_progress, rebuild=rebuild, unit_tested=unit_tested)
         if not results.exists():
             raise BuildError(_first_lines(errors) or "dbt ended without a result; see the log in its workspace")
-        return _summary(results, time.monotonic() - started)
+        summary = _summary(results, time.monotonic() - started)
+    if not summary.models_failed and not summary.skipped:
+        with open_warehouse(dsn, prefix) as warehouse:
+            complete = summary.passed and not summary.tests_warned
+            record(warehouse, state if complete else replace(state, loaded=""))
+    return summary
 
 
 def _run_dbt(

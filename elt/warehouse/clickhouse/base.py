@@ -7,7 +7,6 @@ import pyarrow as pa
 
 from elt.warehouse.clickhouse.clickhouse_sql import (
     ColumnTypes,
-    columns_of,
     create_table,
     insert_from,
     newer_columns,
@@ -60,7 +59,10 @@ class ClickHouseBase(Warehouse):
         """Create a table of the raw schema, or append the columns that it lacks."""
         schema = self.schema("raw")
         self._create(schema, table)
-        rows = self.query(columns_of(schema, table))
+        rows = self.query(
+            "SELECT name, type FROM system.columns "  # noqa: S608
+            f"WHERE database = {quoted(schema)} AND table = {quoted(table.name)}"
+        )
         columns = dict(zip(rows["name"].to_pylist(), rows["type"].to_pylist(), strict=True))
         for statement in newer_columns(schema, table, columns, self._types):
             self.execute(statement)

@@ -67,14 +67,6 @@ def create_table(schema: str, table: RawTable, types: ColumnTypes) -> str:
     )
 
 
-def columns_of(schema: str, table: RawTable) -> str:
-    """Return the query for name and type of each column of a table, in order."""
-    return (
-        "SELECT name, type FROM system.columns "  # noqa: S608
-        f"WHERE database = {quoted(schema)} AND table = {quoted(table.name)}"
-    )
-
-
 def newer_columns(schema: str, table: RawTable, existing: Mapping[str, str], types: ColumnTypes) -> Iterator[str]:
     """Yield the statements that add the newest columns to a table made with an older version of its contract.
 
