@@ -22,10 +22,12 @@ class ProblemKind(Enum):
 
 _PATTERNS = {
     ProblemKind.MISSING_FIELD: re.compile(r"Object missing required field `(.*)`$"),
-    ProblemKind.UNKNOWN_FIELD: re.compile(r"Object contains unknown field `(.*)`$"),
+    ProblemKind.UNKNOWN_FIELD: re.compile(r"Object contains unknown field `(.*?)`?$"),
     ProblemKind.WRONG_TYPE: re.compile(r"Expected `([^`]*)`(?:, got `[^`]*`)?$"),
 }
-"""Messages of each kind, with the subject in a group; any other message is of a wrong value."""
+"""Messages of each kind, with the subject in a group; any other message is of a wrong value.
+
+The closing quote of an unknown field is optional, because the field's name may look like the beginning of a place."""
 
 
 class ValidationProblem(NamedTuple):
