@@ -9,7 +9,7 @@ from project_sources import ROOT, copy_sources
 
 pytestmark = pytest.mark.e2e
 
-MEGABYTE = 1_000_000
+MEGABYTE = 1 << 20  # as du -h counts
 INSTALLER = ("pip", "setuptools", "pkg_resources", "_distutils_hack")
 HEAVY = (
     "pyarrow", "pandas", "altair", "vl_convert", "chdb", "clickhouse_connect", "dbt", "typer", "rich", "scipy",
