@@ -1,6 +1,6 @@
-"""How long a build takes: from nothing to all tests passed for the year of the demonstration, and with nothing new.
+"""Measures a build: from nothing to all tests passed for the year of the demonstration, and with nothing new.
 
-The events of the year are simulated and put into the raw tables first, which is not measured. What is measured is the
+The events of the year are simulated and put into the raw tables first, which is not measured. Measured is the
 command `hospital-elt build`, from its start to its end, as a user waits for it.
 
 Exits 1 if the first build takes 45 seconds or more, or the median of those with nothing new 2 seconds or more.

@@ -1,4 +1,4 @@
-"""How long `import hospital_sim` takes in a new process: the median, beside the bare interpreter and its dependencies.
+"""Measures `import hospital_sim` in a new process, next to the bare interpreter and its dependencies (medians).
 
 Run: python benchmarks/import_time.py [repetitions]
 """

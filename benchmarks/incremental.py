@@ -1,4 +1,4 @@
-"""What one more month costs: rows read and written by a build after it, on top of few months and of twice as many.
+"""Measures the cost of one more month: rows read and written by its build, after few months and after twice as many.
 
 Both warehouses hold the same hospitals: copies of the preset `small`, under other names. The rows are the engine's own
 count (`system.events`) before and after each statement of dbt, put down to the model that the statement names. Counted

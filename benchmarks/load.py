@@ -1,4 +1,4 @@
-"""How fast a staged month is loaded, beside the least that could load it: rows a second, both sides in turn.
+"""Measures the loading of a staged month against the least that could load it: rows a second, both sides in turn.
 
 Into chDB: one staged file loaded, counted and booked, beside a bare `INSERT … SELECT` from that file into a
 table of the same columns. Into a server over the native protocol: the same beside a bare columnar insert of the same
