@@ -1,7 +1,7 @@
 """Measures raw objects staged a second against a loop that only opens, reads and closes the files; and peak memory.
 
 The objects are the events of a simulated hospital, one JSON file each, in memory if the system allows it. Staging
-validates every object and writes the Parquet files and the manifests. The bare loop only makes system calls (`os.open`);
+validates every object and writes the Parquet files and the manifests. The bare loop makes bare system calls;
 the other loop is that of most programs. polars, DuckDB and chDB only convert the objects of each type to Parquet, and
 only some of the objects, because they take long. All take turns; a ratio is the median of the ratios of the rounds.
 Exits 1 if staging is slower than 0.6 of the bare loop with one worker, or than 1.1 of it with two, or needs more than
