@@ -31,7 +31,7 @@ def project(tmp_path: Path) -> Path:
     """Return a checkout with nothing installed, on a machine with make, a shell and no Python."""
     for name in ("Makefile", "pyproject.toml", "constraints.txt", "hatch_build.py"):
         shutil.copy(ROOT / name, tmp_path)
-    shutil.copytree(ROOT / "elt" / "native", tmp_path / "elt" / "compiled")
+    shutil.copytree(ROOT / "elt" / "native", tmp_path / "elt" / "native")
     tools = tmp_path / "tools"
     tools.mkdir()
     for name in ("make", "sh", "mkdir", "cp", "cat", "touch", "echo"):
