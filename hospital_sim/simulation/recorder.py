@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from hospital_sim.clock import DAY, MINUTES, SECONDS, date_of, second_of, timestamp
 from hospital_sim.config import DepartmentConfig, HospitalConfig
-from hospital_sim.draws.identity import Identity
+from hospital_sim.draws.identity import Identity, SpellIds
 from hospital_sim.draws.patients import PatientRegister, Person
 from hospital_sim.draws.requests import Request
 from hospital_sim.draws.streams import Streams
@@ -64,7 +64,7 @@ class EventRecorder:
         """Choose the patient of a spell, and its identifiers."""
         register, request = self._registers[spell.department.position], spell.request
         patient = register.patients.patient_for(request.second, request.returning, request.pick)
-        self._entries[spell] = _Entry(patient, *next(register.spell_ids))
+        self._entries[spell] = _Entry(patient, next(register.spell_ids))
 
     def admitted(self, spell: Spell) -> None:
         """Emit an admission."""
@@ -81,7 +81,7 @@ class EventRecorder:
         """Emit a discharge."""
         second, request, place = spell.discharged, spell.request, spell.place
         entry = self._entries.pop(spell)
-        patient = entry.patient
+        patient, (spell_id, _, discharge_id) = entry.patient, entry.ids
         self._registers[spell.department.position].patients.discharged(patient, spell.admitted, second)
         if second < self._from:
             return
@@ -92,7 +92,7 @@ class EventRecorder:
         self._registers[place.position].discharges += 1
         self._emit(
             Discharge(
-                event_id=entry.discharge_id,
+                event_id=discharge_id,
                 schema_version=SCHEMA_VERSION,
                 event_time=discharged_at,
                 hospital_id=self._hospital_id,
@@ -100,7 +100,7 @@ class EventRecorder:
                 patient_id=patient.patient_id,
                 sex=patient.sex,
                 birth_date=patient.birth_date,
-                spell_id=entry.spell_id,
+                spell_id=spell_id,
                 admission_date=entry.admitted_at,
                 discharge_ready_date=timestamp(spell.ready) if request.delay else discharged_at,
                 discharge_date=discharged_at,
@@ -162,8 +162,9 @@ class EventRecorder:
 
     def _admission(self, spell: Spell, entry: "_Entry") -> Admission:
         patient, request, admitted_at = entry.patient, spell.request, entry.admitted_at
+        spell_id, admission_id, _ = entry.ids
         return Admission(
-            event_id=entry.admission_id,
+            event_id=admission_id,
             schema_version=SCHEMA_VERSION,
             event_time=admitted_at,
             hospital_id=self._hospital_id,
@@ -171,7 +172,7 @@ class EventRecorder:
             patient_id=patient.patient_id,
             sex=patient.sex,
             birth_date=patient.birth_date,
-            spell_id=entry.spell_id,
+            spell_id=spell_id,
             requested_department_id=spell.department.id,
             bed_number=spell.bed,
             admission_method=request.admission_method,
@@ -183,7 +184,7 @@ class EventRecorder:
         entry, department, day = self._entries[spell], spell.department, date_of(second)
         patient = entry.patient
         return WaitSnapshot(
-            event_id=self._registers[department.position].identity.named("wait_snapshot", f"{day}/{entry.spell_id}"),
+            event_id=self._registers[department.position].identity.named("wait_snapshot", f"{day}/{entry.ids[0]}"),
             schema_version=SCHEMA_VERSION,
             event_time=timestamp(second),
             hospital_id=self._hospital_id,
@@ -220,16 +221,12 @@ class _Entry(Struct, eq=False, gc=False):
 
     Attributes:
         patient: The patient.
-        spell_id: Identifier of the spell.
-        admission_id: Identifier of its admission event.
-        discharge_id: Identifier of its discharge event.
+        ids: Identifiers of the spell, of its admission and of its discharge.
         admitted_at: Time of the admission; the beginning of the clock while waiting.
     """
 
     patient: Person
-    spell_id: str
-    admission_id: str
-    discharge_id: str
+    ids: SpellIds
     admitted_at: datetime = timestamp(0)
 
 
