@@ -1,5 +1,6 @@
 """Parts that all stores here share: valid keys, the listing of keys, and the comparison with stored bytes."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 from hospital_sim.storage.protocol import ObjectConflictError
@@ -7,7 +8,7 @@ from hospital_sim.storage.protocol import ObjectConflictError
 _FORBIDDEN_SEGMENTS = frozenset(("", ".", ".."))
 
 
-class LevelStore:
+class LevelStore(ABC):
     """The base of a store that can list one level of its folders."""
 
     url: str
@@ -34,9 +35,9 @@ class LevelStore:
             else:
                 yield entry
 
+    @abstractmethod
     def _level(self, prefix: str) -> list[str]:
         """Return, sorted, the keys and the prefixes (with their final slash) one level below a prefix."""
-        raise NotImplementedError
 
     def _check_same(self, key: str, data: bytes, stored: bytes) -> bool:
         """Return False if an object is stored with the same bytes; raise ``ObjectConflictError`` if with others."""
