@@ -1,16 +1,41 @@
-"""The two programs, their commands, and the examples in their help."""
+"""The two programs: running them in this process, their commands, and the examples in their help."""
 
 import re
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+from typing import NamedTuple
 
 import typer.core
 from typer.main import get_command
 
 import elt.cli
 import hospital_sim.cli
+from hospital_sim import terminal
 
 PROGRAMS = {"hospital-sim": hospital_sim.cli.app, "hospital-elt": elt.cli.app}
 Command = typer.core.TyperCommand
+
+
+class Done(NamedTuple):
+    """A command that has ended; its attributes are those of ``subprocess.CompletedProcess``."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def call(program: str, *words: str) -> Done:
+    """Run a command in this process: much faster than a new one, which imports everything again.
+
+    Args:
+        program: ``hospital-sim`` or ``hospital-elt``.
+        words: The words after it.
+    """
+    out, err = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = terminal.run(PROGRAMS[program], program, words)
+    return Done(code, out.getvalue(), err.getvalue())
 
 
 def commands(program: str) -> dict[str, Command]:
