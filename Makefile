@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test soak lint format bench docs notebooks powerbi-check clean
+.PHONY: help demo check test soak faults lint format bench docs notebooks powerbi-check clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,13 +11,16 @@ PYTHON ?=
 DEMO_SEED ?= 1
 INPUTS := pyproject.toml constraints.txt hatch_build.py $(wildcard elt/native/*.c) elt/native/library.py
 TEST_ARGS ?=
+FAULTS ?=
 POWERBI_PARSER := @microsoft/powerbi-modeling-mcp-linux-x64@0.5.0-beta.13
 POWERBI_PARSER_PROGRAM := @microsoft/powerbi-modeling-mcp-linux-x64/dist/powerbi-modeling-mcp
 
 help:  ## list the targets
 	@echo "make demo    a year of a hospital, from simulation to a dashboard: demo/report/index.html"
+	@echo "make check   ruff, mypy, the import rules and the unit tests: under a minute"
 	@echo "make test    all tests (TEST_ARGS='...' is handed to pytest)"
-	@echo "make soak    the tests with many more examples and kills; takes long"
+	@echo "make soak    the tests in random order, with many more examples and kills; takes long"
+	@echo "make faults  plant each fault of tests/faults and see a test catch it (FAULTS='--only draws')"
 	@echo "make lint    ruff, mypy and the import rules"
 	@echo "make format  format the code"
 	@echo "make bench   run every measurement in benchmarks/"
@@ -31,11 +34,20 @@ demo: $(VENV)/.installed-elt
 	@$(BIN)/hospital-elt run district_general --start 2024-01-01 --end 2024-12-31 --seed $(DEMO_SEED) \
 		--lake demo/lake --warehouse chdb://demo/warehouse --report demo/report
 
+# The tiers come in the order of their cost, so that the workers end together.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+check: lint
+	$(PYTEST) tests/unit $(TEST_ARGS)
+
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(TEST_ARGS)
+	$(PYTEST) $(TEST_ARGS)
 
 soak: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile --soak $(TEST_ARGS)
+	$(PYTEST) --soak --random-order $(TEST_ARGS)
+
+faults: $(VENV)/.installed-dev
+	$(BIN)/python tests/faults/plant.py $(FAULTS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check
