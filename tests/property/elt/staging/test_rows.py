@@ -42,7 +42,9 @@ MOMENTS = product(
 EXAMPLES = {
     Kind.UUID: [b"01234567-89ab-cdef-0000-ffffffffffff", b"99999999-aaaa-0000-ffff-000000000000"],
     Kind.TIMESTAMP: [b"%bT%b:%b:%bZ" % moment for moment in MOMENTS],
-    Kind.DATE: dates("0000 0001 1900 2000 2023 2024", "00 01 02 04 12 13", "00 01 28 29 30 31 32"),
+    Kind.DATE: dates(
+        "0000 0001 1900 2000 2023 2024", "00 01 02 03 04 05 06 07 08 09 10 11 12 13", "00 01 28 29 30 31 32"
+    ),
     Kind.INTEGER: [b"", b"07", b"7.0"]
     + [b"%d" % number for number in (-7, 0, 6, 7, 10, 10**17, 10**18 - 1, 10**18, 2**63)],
     Kind.TEXT: [b'"', b'a"', b'b"', b"a", b'null"', b'\xff\0"', *quoted(b"", 30, 31, 32, 94, 95, 96)],

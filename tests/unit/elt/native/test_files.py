@@ -86,16 +86,18 @@ def test_a_folder_among_the_files_raises_an_error(tmp_path: Path, files: Compile
         files.names([str(tmp_path)])
 
 
-def test_an_empty_folder_has_no_names(tmp_path: Path, files: CompiledFiles) -> None:
-    assert listed_in(files, [str(tmp_path)]) == [[]]
-
-
 def test_the_error_names_a_folder_that_cannot_be_listed(tmp_path: Path, files: CompiledFiles) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FileNotFoundError, match="nothing"):
         files.names([str(tmp_path / "nothing")])
     with pytest.raises(NotADirectoryError, match="file"):
         files.names([str(tmp_path / "file")])
+
+
+def test_an_empty_folder_has_no_names_also_after_an_error(tmp_path: Path, files: CompiledFiles) -> None:
+    with pytest.raises(FileNotFoundError):
+        files.names([str(tmp_path / "nothing")])
+    assert listed_in(files, [str(tmp_path)]) == [[]]
 
 
 def test_listing_ends_before_a_folder_that_cannot_be_listed(tmp_path: Path, files: CompiledFiles) -> None:
@@ -112,6 +114,11 @@ def test_files_of_several_folders_are_read_in_the_order_of_their_names(tmp_path:
         in_folder = {f"{number:02d}": contents[f"{number:02d}"] for number in some}
         folders[folder_of(tmp_path / place, in_folder)] = sorted(in_folder)
     assert read(files, folders) == list(contents.values())
+
+
+def test_files_with_the_longest_names_are_read(tmp_path: Path, files: CompiledFiles) -> None:
+    assert read(files, {folder_of(tmp_path, {"x" * 255: b"a"}): ["x" * 255]}) == [b"a"]
+    assert read(files, {f"{tmp_path}/": ["x" * 256]}) == []
 
 
 def test_reading_no_files_gives_nothing(tmp_path: Path, files: CompiledFiles) -> None:
@@ -148,7 +155,8 @@ def test_a_missing_file_is_not_looked_for_in_the_next_folder(tmp_path: Path, fil
 
 def test_reading_continues_after_what_the_caller_read(tmp_path: Path, files: CompiledFiles) -> None:
     names = ["0", "1", "2", "3", "4"]
-    folders = [folder_of(tmp_path / place, {"0": b"a", "1": b"b", "3": b"d", "4": b"e"}) for place in "xy"]
+    contents = [{name: f"{place}{name}".encode() for name in "0134"} for place in "xy"]
+    folders = [folder_of(tmp_path / place, each) for place, each in zip("xy", contents, strict=True)]
     buffer = ObjectBuffer(10)
     rows = np.array([[ord(name)] for name in names * 2], np.uint8)
     for left_out in (2, 7):
@@ -156,7 +164,7 @@ def test_reading_continues_after_what_the_caller_read(tmp_path: Path, files: Com
         assert buffer.count == left_out
         buffer.extend([b"mine"])
     files.read(folders, np.array([5, 10]), rows, buffer)
-    assert list(buffer) == [b"a", b"b", b"mine", b"d", b"e"] * 2
+    assert list(buffer) == [b"x0", b"x1", b"mine", b"x3", b"x4", b"y0", b"y1", b"mine", b"y3", b"y4"]
 
 
 def test_the_buffer_grows_with_what_is_read(tmp_path: Path, files: CompiledFiles) -> None:

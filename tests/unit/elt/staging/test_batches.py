@@ -61,7 +61,7 @@ def test_names_are_read_as_sorted_identifiers_and_written_as_names_again() -> No
         "admission_00000000-0000-0000-0000_000000000000.json",
         "admission_000000000-000-0000-0000-000000000000.json",
         "admission_0000000000000-0000-0000-000000000000.json",
-        "admissiom_00000000-0000-0000-0000-000000000000.json",
+        "admission.00000000-0000-0000-0000-000000000000.json",
         "admission_00000000-0000-0000-0000-000000000000.jsom",
         "discharge_00000000-0000-0000-0000-000000000000.json",
         "admission_00000000-0000-0000-0000-000000000000.json.tmp",
@@ -69,8 +69,8 @@ def test_names_are_read_as_sorted_identifiers_and_written_as_names_again() -> No
         "deeper/admission_00000000-0000-0000-0000-000000000000.json",
         "admission_\udcff.json",
         "",
-        # With the names beside it, as long as names of events.
-        "x" * 51 + "\n" + "admission_00000000-0000-0000-0000-000000000000.json",
+        # As long as two names of events with the zero between them.
+        "\n".join(["admission_00000000-0000-0000-0000-000000000000.json"] * 2),
     ],
 )
 @pytest.mark.usefixtures("way")
