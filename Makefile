@@ -11,6 +11,7 @@ PYTHON ?=
 DEMO_SEED ?= 1
 INPUTS := pyproject.toml constraints.txt hatch_build.py $(wildcard elt/native/*.c) elt/native/library.py
 TEST_ARGS ?=
+MUTANTS ?=
 FAULTS ?=
 POWERBI_PARSER := @microsoft/powerbi-modeling-mcp-linux-x64@0.5.0-beta.13
 POWERBI_PARSER_PROGRAM := @microsoft/powerbi-modeling-mcp-linux-x64/dist/powerbi-modeling-mcp
@@ -21,6 +22,7 @@ help:  ## list the targets
 	@echo "make test    all tests (TEST_ARGS='...' is handed to pytest)"
 	@echo "make soak    the tests in random order, with many more examples and kills; takes long"
 	@echo "make faults  plant each fault of tests/faults and see a test catch it (FAULTS='--only draws')"
+	@echo "make mutants   measure the tests by small edits of the code (MUTANTS='blocks --sample 20' chooses)"
 	@echo "make lint    ruff, mypy and the import rules"
 	@echo "make format  format the code"
 	@echo "make bench   run every measurement in benchmarks/"
@@ -48,6 +50,9 @@ soak: $(VENV)/.installed-dev
 
 faults: $(VENV)/.installed-dev
 	$(BIN)/python tests/faults/plant.py $(FAULTS)
+
+mutants: $(VENV)/.installed-dev
+	$(BIN)/python tests/faults/mutants.py -n 2 $(MUTANTS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check
