@@ -25,7 +25,7 @@ from queue import SimpleQueue
 from ledger import ROOT, Fault, problems, read_ledger
 
 NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", "__pycache__", ".*_cache", ".hypothesis", "demo", "dist", "lake", "logs", "site", "target"
+    ".git", ".venv", "__pycache__", ".*_cache", ".hypothesis", "demo", "dist", "logs", "site", "target"
 )
 SECONDS = 300
 """Time that the test of one fault may take."""
