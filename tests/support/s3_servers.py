@@ -148,7 +148,9 @@ def moto(folder: Path) -> Iterator[S3Server]:
     """Run moto, another implementation of S3, in memory."""
     pytest.importorskip("moto", reason="moto is not installed")
     (port,) = free_ports(1)
-    command = [sys.executable, "-c", f"from moto.server import main; main(['-H', '127.0.0.1', '-p', '{port}'])"]
+    serve = f"from moto.server import main; main(['-H', '127.0.0.1', '-p', '{port}'])"
+    # Small pages, so that a listing of few objects has several.
+    command = ["env", "MOTO_S3_DEFAULT_MAX_KEYS=20", sys.executable, "-c", serve]
     with _running(S3Server(f"http://127.0.0.1:{port}", command, folder)) as server:
         server.make_bucket()
         yield server

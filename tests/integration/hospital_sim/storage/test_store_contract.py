@@ -1,4 +1,4 @@
-"""The contract of an object store, on real ones: a directory, memory, SeaweedFS, moto."""
+"""The contract of an object store: all of it on stores that need no server and on one server, else what differs."""
 
 import os
 import pickle
@@ -10,10 +10,10 @@ from uuid import uuid4
 import pytest
 
 from hospital_sim.storage import (
+    LocalStore,
     ObjectConflictError,
     ObjectNotFoundError,
     ObjectStore,
-    StorageError,
     create_once,
     open_store,
 )
@@ -21,19 +21,29 @@ from hospital_sim.storage.fsspec_store import FsspecStore
 
 pytestmark = pytest.mark.integration
 
-STORES = ("local", "memory", "seaweed", "moto_s3")
+SHARED = ("local", "local without nameless files", "memory", "seaweed")
+SERVERS = (*SHARED, "moto_s3")
 SINGLE_WRITER = ("memory, single writer", "rclone_s3, single writer", "s3fs, single writer")
 """Stores that look for a key before each write, because nothing else writes to them."""
 
+MANY = {"moto_s3": 45, "seaweed": 1100}
+"""Objects that a listing has in more than one page: moto sends 20 in each, SeaweedFS 1,000."""
 
-@pytest.fixture(params=STORES + SINGLE_WRITER)
+
+@pytest.fixture(params=SHARED)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+    """A store for several writers, of each kind of code."""
     return _open(request, tmp_path)
 
 
-@pytest.fixture(params=STORES)
-def shared_store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
-    """A store for several writers."""
+@pytest.fixture(params=SERVERS)
+def served_store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+    """A store for several writers, on each server."""
+    return _open(request, tmp_path)
+
+
+@pytest.fixture(params=SERVERS + SINGLE_WRITER)
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     return _open(request, tmp_path)
 
 
@@ -41,6 +51,10 @@ def _open(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     name, _, single_writer = request.param.partition(", ")
     if name == "local":
         return open_store(tmp_path / "store")
+    if name == "local without nameless files":
+        local = LocalStore(tmp_path / "store")
+        local._has_nameless_files = False
+        return local
     if name == "s3fs":
         # As any other file system of fsspec over a network.
         return FsspecStore(request.getfixturevalue("seaweed").new_url(), single_writer=True)
@@ -48,28 +62,81 @@ def _open(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     return open_store(url, single_writer=bool(single_writer))
 
 
-def test_creating_the_same_bytes_again_returns_false(store: ObjectStore) -> None:
-    assert store.create("a/b.json", b"one") is True
-    assert store.create("a/b.json", b"one") is False
-    assert store.read("a/b.json") == b"one"
-    assert store.exists("a/b.json")
-
-
-def test_other_bytes_under_a_key_are_an_error_that_names_it_and_change_nothing(store: ObjectStore) -> None:
-    store.create("a/b.json", b"one")
+def test_an_object_is_created_once_and_no_other_bytes_take_its_key(any_store: ObjectStore) -> None:
+    assert any_store.create("a/b.json", b"one") is True
+    assert any_store.create("a/b.json", b"one") is False
     with pytest.raises(ObjectConflictError, match=r"a/b\.json: is already there with other bytes") as refused:
-        store.create("a/b.json", b"two")
-    assert refused.value.location == f"{store.url}/a/b.json"
-    assert store.read("a/b.json") == b"one"
+        any_store.create("a/b.json", b"two")
+    assert refused.value.location == f"{any_store.url}/a/b.json"
+    assert any_store.read("a/b.json") == b"one"
+    assert create_once(any_store, "probe", b"1") is True
+    assert create_once(any_store, "probe", b"1") is False
+    any_store.flush()
 
 
-def test_many_objects_are_created_and_the_new_ones_counted(shared_store: ObjectStore) -> None:
+def test_reading_a_missing_object_is_an_error_that_names_it(any_store: ObjectStore) -> None:
+    with pytest.raises(ObjectNotFoundError, match="a/b: there is no such object") as refused:
+        any_store.read("a/b")
+    assert str(refused.value).startswith(any_store.url)
+    assert not any_store.exists("a/b")
+    assert list(any_store.keys()) == list(any_store.folders()) == list(any_store.objects("x/")) == []
+    any_store.create("a/b", b"")
+    assert (any_store.exists("a/b"), any_store.exists("a")) == (True, False)
+
+
+def test_keys_folders_and_objects_come_sorted_as_keys(any_store: ObjectStore) -> None:
+    keys = ["a", "b-c/d", "b/z", "b/a/x", "b.json", "c/é", "c/x y", "c/z", "d=1/e&f+g"]
+    any_store.create_many((key, key.encode()) for key in keys)
+    assert list(any_store.keys()) == sorted(keys)
+    assert list(any_store.keys("b/")) == ["b/a/x", "b/z"]
+    assert list(any_store.folders()) == ["b-c/", "b/", "c/", "d=1/"]
+    assert list(any_store.folders("b/")) == ["b/a/"]
+    assert list(any_store.objects()) == ["a", "b.json"]
+    assert list(any_store.objects("b/")) == ["b/z"]
+    assert dict(any_store.read_many(keys)) == {key: key.encode() for key in keys}
+
+
+def test_a_store_works_in_another_process(any_store: ObjectStore) -> None:
+    any_store.create("a", b"1")
+    again = pickle.loads(pickle.dumps(any_store))
+    assert (again.url, again.read("a"), again.create("a", b"1")) == (any_store.url, b"1", False)
+
+
+def test_one_of_many_writers_of_a_key_creates_it_and_the_others_are_refused(served_store: ObjectStore) -> None:
+    won: list[bytes] = []
+    lost: list[bytes] = []
+
+    def write(number: int) -> None:
+        try:
+            served_store.create("raced", b"%d" % number)
+        except ObjectConflictError:
+            lost.append(b"%d" % number)
+        else:
+            won.append(b"%d" % number)
+
+    _in_threads(write, 8)
+    assert (len(won), len(lost)) == (1, 7)
+    assert served_store.read("raced") == won[0]
+
+
+def test_a_listing_is_complete_when_the_server_sends_it_in_pages(
+    served_store: ObjectStore, request: pytest.FixtureRequest
+) -> None:
+    many = MANY.get(request.node.callspec.params["served_store"], 20)
+    keys = [f"many/{number:05d}" for number in range(many)]
+    served_store.create_many((key, b"") for key in keys)
+    assert list(served_store.objects("many/")) == list(served_store.keys()) == keys
+
+
+def test_many_objects_are_created_and_the_new_ones_counted(store: ObjectStore) -> None:
     objects = [(f"day={number % 7}/{number:04d}", b"%d" % number) for number in range(300)]
-    shared_store.create_many(objects[::50])
-    assert shared_store.create_many(iter(objects)) == 300 - 6
-    assert shared_store.create_many(objects) == 0
-    assert list(shared_store.read_many(key for key, _ in objects)) == objects
-    assert list(shared_store.keys()) == sorted(key for key, _ in objects)
+    store.create_many(objects[::50])
+    assert store.create_many(iter(objects)) == 300 - 6
+    assert store.create_many(objects) == 0
+    assert list(store.read_many(key for key, _ in objects)) == objects
+    assert list(store.keys()) == sorted(key for key, _ in objects)
+    assert store.create_many([]) == 0
+    assert list(store.read_many([])) == []
 
 
 def test_create_many_stops_at_a_conflict_and_counts_the_objects_that_exist(store: ObjectStore) -> None:
@@ -89,38 +156,6 @@ def test_read_many_yields_objects_up_to_the_first_missing_one(store: ObjectStore
     assert len(read) in (0, 200)
 
 
-def test_create_many_and_read_many_accept_no_objects(store: ObjectStore) -> None:
-    assert store.create_many([]) == 0
-    assert list(store.read_many([])) == []
-
-
-def test_reading_a_missing_object_is_an_error(store: ObjectStore) -> None:
-    with pytest.raises(ObjectNotFoundError, match="a/b: there is no such object"):
-        store.read("a/b")
-    assert not store.exists("a/b")
-    assert list(store.keys()) == list(store.folders()) == list(store.objects("x/")) == []
-    store.create("a/b", b"")
-    assert (store.exists("a/b"), store.exists("a")) == (True, False)
-
-
-def test_keys_folders_and_objects_come_sorted_as_keys(store: ObjectStore) -> None:
-    keys = ["a", "b-c/d", "b/z", "b/a/x", "b.json", "c/é", "c/x y", "c/z", "d=1/e&f+g"]
-    store.create_many((key, key.encode()) for key in keys)
-    assert list(store.keys()) == sorted(keys)
-    assert list(store.keys("b/")) == ["b/a/x", "b/z"]
-    assert list(store.folders()) == ["b-c/", "b/", "c/", "d=1/"]
-    assert list(store.folders("b/")) == ["b/a/"]
-    assert list(store.objects()) == ["a", "b.json"]
-    assert list(store.objects("b/")) == ["b/z"]
-    assert dict(store.read_many(keys)) == {key: key.encode() for key in keys}
-
-
-def test_a_listing_is_complete_when_the_server_sends_it_in_pages(shared_store: ObjectStore) -> None:
-    keys = [f"many/{number:05d}" for number in range(1100)]
-    shared_store.create_many((key, b"") for key in keys)
-    assert list(shared_store.objects("many/")) == list(shared_store.keys()) == keys
-
-
 def test_a_listing_is_complete_with_more_folders_than_are_prefetched(store: ObjectStore) -> None:
     keys = [f"{number:02d}/{part}/x" for number in range(40) for part in "ab"]
     store.create_many((key, b"") for key in keys)
@@ -133,78 +168,36 @@ def test_objects_of_every_size_are_read_back_whole(store: ObjectStore) -> None:
     assert dict(store.read_many(objects)) == objects
 
 
-@pytest.mark.parametrize("key", ["", "/a", "a/", "a//b", "../a", "a/../b", "./a", "..", "a\0b"])
-def test_a_key_that_could_leave_the_store_is_refused(store: ObjectStore, key: str) -> None:
-    calls: tuple[Callable[[], object], ...] = (
-        lambda: store.create(key, b""),
-        lambda: store.create_many([(key, b"")]),
-        lambda: store.read(key),
-        lambda: list(store.read_many([key])),
-        lambda: store.exists(key),
+def test_a_key_that_could_leave_the_store_is_refused(store: ObjectStore) -> None:
+    calls: tuple[Callable[[str], object], ...] = (
+        lambda key: store.create(key, b""),
+        lambda key: store.create_many([(key, b"")]),
+        store.read,
+        lambda key: list(store.read_many([key])),
+        store.exists,
     )
-    for call in calls:
-        with pytest.raises(ValueError, match="not an object key"):
-            call()
+    for key in ("", "/a", "a/", "a//b", "../a", "a/../b", "./a", "a/.", "..", "a\0b"):
+        for call in calls:
+            with pytest.raises(ValueError, match="not an object key"):
+                call(key)
+    assert list(store.keys()) == []
 
 
-@pytest.mark.parametrize("prefix", ["a", "/", "../", "a/../", "a//", "./", "a\0/"])
-def test_a_prefix_that_could_leave_the_store_is_refused(store: ObjectStore, prefix: str) -> None:
-    calls: tuple[Callable[[], object], ...] = (
-        lambda: list(store.keys(prefix)),
-        lambda: list(store.folders(prefix)),
-        lambda: list(store.objects(prefix)),
-    )
-    for call in calls:
-        with pytest.raises(ValueError, match="not a prefix of object keys"):
-            call()
-
-
-def test_one_of_many_writers_of_a_key_creates_it_and_the_others_are_refused(shared_store: ObjectStore) -> None:
-    won: list[bytes] = []
-    lost: list[bytes] = []
-
-    def write(data: bytes) -> None:
-        try:
-            shared_store.create("raced", data)
-        except ObjectConflictError:
-            lost.append(data)
-        else:
-            won.append(data)
-
-    threads = [threading.Thread(target=write, args=(b"%d" % number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (len(won), len(lost)) == (1, 7)
-    assert shared_store.read("raced") == won[0]
+def test_a_prefix_that_could_leave_the_store_is_refused(store: ObjectStore) -> None:
+    for prefix in ("a", "/", "../", "a/../", "a//", "./", "a\0/"):
+        for listing in (store.keys, store.folders, store.objects):
+            with pytest.raises(ValueError, match="not a prefix of object keys"):
+                list(listing(prefix))
 
 
 def test_a_store_can_be_used_from_several_threads_at_once(store: ObjectStore) -> None:
-    def write(part: int) -> None:
-        store.create_many((f"{part}/{number}", b"%d" % number) for number in range(100))
+    _in_threads(lambda part: store.create_many((f"{part}/{number}", b"%d" % number) for number in range(30)), 4)
+    assert len(list(store.keys())) == 120
 
-    threads = [threading.Thread(target=write, args=(part,)) for part in range(4)]
+
+def _in_threads(work: Callable[[int], object], count: int) -> None:
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(list(store.keys())) == 400
-
-
-def test_a_store_works_in_another_process(store: ObjectStore) -> None:
-    store.create("a", b"1")
-    again = pickle.loads(pickle.dumps(store))
-    assert (again.url, again.read("a")) == (store.url, b"1")
-
-
-def test_create_once_accepts_a_store_that_does_not_overwrite(store: ObjectStore) -> None:
-    assert create_once(store, "probe", b"1") is True
-    assert create_once(store, "probe", b"1") is False
-
-
-def test_an_error_names_the_object(store: ObjectStore) -> None:
-    with pytest.raises(StorageError) as refused:
-        store.read("nothing")
-    assert str(refused.value).startswith(store.url)
-    store.flush()

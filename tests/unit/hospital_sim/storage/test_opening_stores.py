@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from hospital_sim import MissingExtraError
-from hospital_sim.storage import LocalStore, ObjectConflictError, open_store, public_url
+from hospital_sim.storage import LocalStore, ObjectConflictError, UnknownSchemeError, open_store, public_url
 from hospital_sim.storage.fsspec_store import FsspecStore
 from hospital_sim.storage.s3 import S3Store
 
@@ -30,6 +30,12 @@ def test_a_url_opens_the_store_of_its_scheme(url: str, kind: type, shown: str) -
     store = open_store(url)
     assert isinstance(store, kind)
     assert store.url == shown
+
+
+def test_a_scheme_that_no_store_knows_is_a_wrong_call() -> None:
+    with pytest.raises(UnknownSchemeError, match="'nowhere://lake': no store knows the scheme 'nowhere'") as refused:
+        open_store("nowhere://lake")
+    assert refused.value.exit_code == 2
 
 
 @pytest.mark.parametrize(
