@@ -98,10 +98,11 @@ def test_the_copy_of_a_growing_lake_names_only_objects_that_it_holds(lake: Local
     assert contents(copy) == contents(lake)
 
 
-def test_an_altered_object_of_the_copy_is_named_and_stays(lake: LocalStore, tmp_path: Path) -> None:
+@pytest.mark.parametrize("prefix", ["staging/", "raw/admission/"])
+def test_an_altered_object_of_the_copy_is_named_and_stays(lake: LocalStore, tmp_path: Path, prefix: str) -> None:
     copy = LocalStore(tmp_path / "copy")
     copy_lake(Lake(lake), copy)
-    key = next(key for key in copy.keys("staging/"))
+    key = next(copy.keys(prefix))
     Path(copy.url, key).write_bytes(b"other")
 
     with pytest.raises(EltError, match=rf"{key}: is already there with other bytes.*run the same command again"):
@@ -128,24 +129,19 @@ def test_another_lake_is_refused_as_a_destination(lake: LocalStore, tmp_path: Pa
     assert contents(other) == before
 
 
-@pytest.mark.parametrize("place", ["", "inside", "../lake"])
-def test_a_lake_is_not_copied_into_itself(lake: LocalStore, place: str) -> None:
-    with pytest.raises(WrongCallError, match="give another place"):
-        copy_lake(Lake(lake), LocalStore(Path(lake.url, place).resolve()))
+def test_a_lake_is_not_copied_into_itself(lake: LocalStore) -> None:
+    for place in ("", "inside", ".."):
+        with pytest.raises(WrongCallError, match="give another place"):
+            copy_lake(Lake(lake), LocalStore(Path(lake.url, place).resolve()))
 
 
-def test_a_lake_goes_to_s3_and_back(lake: LocalStore, tmp_path: Path, seaweed: S3Server) -> None:
-    there, back = open_store(seaweed.new_url()), LocalStore(tmp_path / "back")
-    copy_lake(Lake(lake), there)
-    assert contents(there) == contents(lake)
-    copy_lake(Lake(there), back)
-    assert contents(back) == contents(lake)
-
-
-def test_a_lake_goes_to_memory(lake: LocalStore) -> None:
-    there = open_store(f"memory://{uuid4().hex}")
-    copy_lake(Lake(lake), there)
-    assert contents(there) == contents(lake)
+def test_a_lake_goes_to_s3_or_memory_and_back(lake: LocalStore, tmp_path: Path, seaweed: S3Server) -> None:
+    for url in (seaweed.new_url(), f"memory://{uuid4().hex}"):
+        distant, back = open_store(url), LocalStore(tmp_path / url.partition(":")[0])
+        copy_lake(Lake(lake), distant)
+        assert contents(distant) == contents(lake)
+        copy_lake(Lake(distant), back)
+        assert contents(back) == contents(lake)
 
 
 def test_a_bucket_that_is_missing_is_a_wrong_call(lake: LocalStore, seaweed: S3Server) -> None:
@@ -190,15 +186,3 @@ def test_objects_that_the_copy_has_are_compared_and_not_written_again(lake: Loca
 
     assert events & set(copy.written) == set()
     assert new in copy.written
-
-
-def test_an_altered_event_of_the_copy_is_named_and_stays(lake: LocalStore, tmp_path: Path) -> None:
-    copy = LocalStore(tmp_path / "copy")
-    copy_lake(Lake(lake), copy)
-    key = next(iter(_events(lake)))
-    Path(copy.url, key).write_bytes(b"other")
-
-    with pytest.raises(EltError, match=rf"{key}: is already there with other bytes.*run the same command again"):
-        copy_lake(Lake(lake), copy)
-
-    assert copy.read(key) == b"other"

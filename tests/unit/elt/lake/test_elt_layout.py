@@ -11,24 +11,19 @@ pytestmark = pytest.mark.unit
 MARCH = date(2024, 3, 1)
 
 
-def test_the_first_file_of_a_month_has_no_number() -> None:
+def test_the_first_file_of_a_month_has_no_number_and_later_ones_are_numbered_from_two() -> None:
     assert layout.staged_key("admission", MARCH, 1) == "staging/admission/event_date=2024-03/admission.parquet"
-
-
-def test_later_files_are_numbered_from_two() -> None:
     assert layout.staged_key("admission", MARCH, 2) == "staging/admission/event_date=2024-03/admission-0002.parquet"
 
 
-@pytest.mark.parametrize("number", [1, 2, 9999, 12345])
-def test_a_staged_key_is_read_back(number: int) -> None:
-    key = layout.staged_key("dep_snapshot", MARCH, number)
+def test_a_staged_key_is_read_back() -> None:
+    for number in (1, 2, 9999, 12345):
+        key = layout.staged_key("dep_snapshot", MARCH, number)
+        assert layout.parse_staged_key(key) == ("dep_snapshot", MARCH, number)
 
-    assert layout.parse_staged_key(key) == ("dep_snapshot", MARCH, number)
 
-
-@pytest.mark.parametrize(
-    "key",
-    [
+def test_other_keys_are_not_staged_files() -> None:
+    keys = [
         "staging/admission/event_date=2024-13/admission.parquet",
         "staging/admission/event_date=2024-03/discharge.parquet",
         "staging/admission/event_date=2024-03/admission.parquet.tmp",
@@ -38,22 +33,19 @@ def test_a_staged_key_is_read_back(number: int) -> None:
         "staging/admission/event_date=2024-03/admission-\u0660\u0660\u0660\u0662.parquet",
         "staging/admission/event_date=\uff12\uff10\uff12\uff14-03/admission.parquet",
         "staging/admission/event_date=0000-03/admission.parquet",
-    ],
-)
-def test_other_keys_are_not_staged_files(key: str) -> None:
-    assert layout.parse_staged_key(key) is None
+    ]
+    assert [key for key in keys if layout.parse_staged_key(key) is not None] == []
 
 
-@pytest.mark.parametrize(
-    ("day", "after"),
-    [
+def test_the_month_after_begins_on_its_first_day() -> None:
+    for day, after in (
         (date(2024, 1, 31), date(2024, 2, 1)),
         (date(2024, 12, 1), date(2025, 1, 1)),
         (date(2024, 11, 30), date(2024, 12, 1)),
-    ],
-)
-def test_the_month_after_begins_on_its_first_day(day: date, after: date) -> None:
-    assert layout.month_after(day) == after
+        (date(9999, 11, 30), date(9999, 12, 1)),
+        (date(9999, 12, 1), date.max),
+    ):
+        assert layout.month_after(day) == after
 
 
 def test_a_manifest_key_is_read_back() -> None:
@@ -68,15 +60,12 @@ def test_manifests_list_in_the_order_of_their_numbers() -> None:
     assert keys == sorted(keys)
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
+def test_another_spelling_of_a_number_is_not_a_manifest() -> None:
+    keys = [
         "manifests/staging/0000001/plan.json",
         "manifests/staging/\u0660\u0660\u0660\u0660\u0660\u0661/plan.json",
         "manifests/staging/\uff10\uff10\uff10\uff10\uff10\uff11/commit.json",
         "manifests/staging/000001/plan.json\n",
         "manifests/staging/../000001/plan.json",
-    ],
-)
-def test_another_spelling_of_a_number_is_not_a_manifest(key: str) -> None:
-    assert layout.parse_manifest_key(key) is None
+    ]
+    assert [key for key in keys if layout.parse_manifest_key(key) is not None] == []

@@ -11,7 +11,7 @@ from elt.lake import workers
 from elt.lake.lake import Lake
 from elt.lake.objects import prefetch_threads
 from elt.lake.workers import LocalWorkers, suitable_count
-from hospital_sim.storage import LocalStore, ObjectStore, open_store
+from hospital_sim.storage import LocalStore, open_store
 
 pytestmark = pytest.mark.unit
 
@@ -21,11 +21,14 @@ def store(tmp_path: Path) -> LocalStore:
     return LocalStore(tmp_path)
 
 
-@pytest.mark.parametrize("count", [1, 2, 3])
-def test_each_row_is_worked_on_once(store: LocalStore, count: int) -> None:
+@pytest.mark.parametrize("count", [1, 3])
+def test_each_row_is_worked_on_once_and_an_error_is_raised_from_any_process(store: LocalStore, count: int) -> None:
     with LocalWorkers(Lake(store), count) as pool:
         for rows in ([], [7], list(range(50))):
             assert sorted(row for row, _ in pool.run(pause_at_each, rows, 0.0)) == rows
+        for wrong in (0, 49):
+            with pytest.raises(ValueError, match=f"row {wrong}"):
+                list(pool.run(refuse_one, range(50), wrong))
 
 
 def test_this_process_and_another_share_the_rows(store: LocalStore) -> None:
@@ -34,13 +37,6 @@ def test_this_process_and_another_share_the_rows(store: LocalStore) -> None:
     assert sorted(row for row, _ in results) == list(range(100))
     assert len({process for _, process in results}) == 2
     assert os.getpid() in {process for _, process in results}
-
-
-@pytest.mark.parametrize("count", [1, 2])
-@pytest.mark.parametrize("wrong", [0, 49])
-def test_an_error_is_raised_from_any_process(store: LocalStore, count: int, wrong: int) -> None:
-    with LocalWorkers(Lake(store), count) as pool, pytest.raises(ValueError, match=f"row {wrong}"):
-        list(pool.run(refuse_one, range(50), wrong))
 
 
 def test_the_error_about_a_dead_process_says_what_to_do(store: LocalStore) -> None:
@@ -56,30 +52,22 @@ def test_fewer_than_one_worker_is_refused(store: LocalStore) -> None:
         LocalWorkers(Lake(store), suitable_count(Lake(store), 1, 0))
 
 
-@pytest.mark.parametrize(
-    ("processors", "partitions", "most", "ahead", "serial"),
-    [
+def test_no_more_processes_are_started_than_pay(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    local, remote = Lake(store), Lake(open_store("memory://workers"))
+    for processors, partitions, most, prefetching, serial in (
         (2, 100_000, None, 1, 2),
         (8, 100_000, None, 4, 8),
-        (8, 5000, None, 1, 8),
-        (8, 500, None, 1, 1),
+        (8, 10_000, None, 4, 8),
+        (8, 9999, None, 1, 8),
+        (8, 1000, None, 1, 8),
+        (8, 999, None, 1, 1),
         (1, 100_000, None, 1, 1),
         (8, 1, 3, 3, 3),
         (8, 1, 6, 4, 6),
         (2, 100_000, 2, 1, 2),
         (1, 100_000, 2, 1, 2),
-    ],
-)
-def test_no_more_processes_are_started_than_pay(
-    store: LocalStore,
-    monkeypatch: pytest.MonkeyPatch,
-    processors: int,
-    partitions: int,
-    most: int | None,
-    ahead: int,
-    serial: int,
-) -> None:
-    monkeypatch.setattr(workers, "processors", lambda: processors)
-    remote: ObjectStore = open_store("memory://workers")
-    assert suitable_count(Lake(store), partitions, most) == (ahead if prefetch_threads(store) > 1 else serial)
-    assert suitable_count(Lake(remote), partitions, most) == serial
+    ):
+        monkeypatch.setattr(workers, "processors", lambda count=processors: count)
+        expected = prefetching if prefetch_threads(store) > 1 else serial
+        assert suitable_count(local, partitions, most) == expected, (processors, partitions, most)
+        assert suitable_count(remote, partitions, most) == serial, (processors, partitions, most)

@@ -50,9 +50,7 @@ def test_a_file_with_other_columns_is_refused_and_the_first_is_named(lake: Lake)
         rows.set_column(at, binary, rows[at].cast(pa.binary())),
         rows.set_column(at, pa.field(name, pa.string()), rows[at]),
     ):
-        refused(
-            lake, other, "its schema is not the contract's for admission, version 1: column 'department_id'"
-        )
+        refused(lake, other, "its schema is not the contract's for admission, version 1: column 'department_id'")
     refused(lake, rows.append_column("mood", rows[at]), "its schema .*: column 'mood' differs")
     refused(lake, rows.select(rows.column_names[::-1]), "its schema .*: the columns are in another order")
 
