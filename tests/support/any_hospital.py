@@ -1,10 +1,13 @@
 """Random hospitals with few beds, short stays and many events in one second."""
 
+from datetime import date
 from typing import Any
 
+from hospitals import RunPlan
 from hypothesis import strategies as st
 
-from hospital_sim.config import HospitalConfig, parse_hospital
+from hospital_sim import Hospital
+from hospital_sim.config import parse_hospital
 
 Fields = dict[str, Any]
 
@@ -166,6 +169,9 @@ def documents(draw: st.DrawFn) -> Fields:
     }
 
 
-def hospitals() -> st.SearchStrategy[HospitalConfig]:
-    """Draw a hospital."""
-    return documents().map(parse_hospital)
+def any_plans(most_days: int = 6) -> st.SearchStrategy[RunPlan]:
+    """Draw a run of a hospital."""
+    hospitals = documents().map(parse_hospital).map(Hospital)
+    return st.builds(
+        RunPlan, hospitals, st.integers(0, 2**32), st.integers(1, most_days), st.just(date.fromisoformat(START))
+    )

@@ -1,5 +1,10 @@
 """A hospital that uses every rule every day, often in the same second."""
 
+from datetime import date
+
+from hospitals import RunPlan
+
+from hospital_sim import Hospital
 from hospital_sim.config import HospitalConfig, parse_hospital
 
 
@@ -67,6 +72,11 @@ def crowded() -> HospitalConfig:
     return parse_hospital(
         {"id": "crowded", "name": "Crowded", "warmup_days": 1, "defaults": shared, "department": departments}
     )
+
+
+def crowded_run(days: int = 20, seed: int = 1) -> RunPlan:
+    """Return a run of it from a Wednesday on."""
+    return RunPlan(Hospital(crowded()), seed, days, date(2025, 1, 1))
 
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -5,12 +5,9 @@ draws of the demand and the number of beds, and nothing of the simulation.
 """
 
 from collections.abc import Iterable
-from datetime import date, timedelta
 from typing import NamedTuple
 
-from hospital_sim import HospitalConfig
-from hospital_sim.draws.requests import Request, requests
-from hospital_sim.draws.streams import Streams
+from hospital_sim.draws.requests import Request
 
 
 class Passage(NamedTuple):
@@ -33,10 +30,3 @@ def first_come_first_served(beds: int, drawn: Iterable[Request]) -> dict[int, Pa
         free[bed] = ready + request.delay
         passages[ordinal] = Passage(request.second, admitted, ready, free[bed])
     return passages
-
-
-def draws(config: HospitalConfig, position: int, seed: int, start: date, end: date) -> list[Request]:
-    """Return the requests of a department from the first day of the warm-up to the end of a run."""
-    ward = config.department[position]
-    first_day = start - timedelta(days=config.warmup_days)
-    return list(requests(ward, Streams(seed, config.id, ward.id), first_day, end))

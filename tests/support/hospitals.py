@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import takewhile
 
 import msgspec
 from hypothesis import strategies as st
 
 from hospital_sim import Hospital, HospitalConfig, Run
+from hospital_sim.clock import DAY, second_of
 from hospital_sim.config import DepartmentConfig, parse_hospital
 from hospital_sim.config.offered_load import mean_bed_days
 from hospital_sim.distributions import Distribution, Exponential, Fixed, Lognormal, Uniform, decode
+from hospital_sim.draws.requests import Request, requests
+from hospital_sim.draws.streams import Streams
 
 START = date(2024, 1, 1)
 MOST_REQUESTS_A_DAY = 40.0
@@ -68,6 +72,12 @@ class RunPlan:
     def __repr__(self) -> str:
         """Say it so that it can be run again."""
         return f"RunPlan(seed={self.seed}, {self.start}, {self.days} days, {self.hospital.config})"
+
+
+def drawn(config: HospitalConfig, ward: DepartmentConfig, seed: int, start: date, end: date) -> list[Request]:
+    """Return the requests of a department from the first day of the warm-up to the end of a run."""
+    every = requests(ward, Streams(seed, config.id, ward.id), start - timedelta(days=config.warmup_days), end)
+    return list(takewhile(lambda request: request.second < second_of(end) + DAY, every))
 
 
 @lru_cache(maxsize=64)

@@ -11,11 +11,10 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from heapq import heappop, heappush
 
+from hospital_sim.clock import DAY, HOUR, date_of, second_of
 from hospital_sim.config import DepartmentConfig, HospitalConfig
 from hospital_sim.config.parts import BedChange
 from hospital_sim.draws.requests import Request
-
-HOUR, DAY = 3600, 86_400
 
 
 @dataclass
@@ -31,11 +30,6 @@ class NaivePatient:
     ready: int | None = None
     leaves: int | None = None
     diverted: bool = False
-
-    @property
-    def row(self) -> tuple[str, int, int, int | None, str | None, int | None, int | None, int | None]:
-        request = self.request.second
-        return self.asked, self.number, request, self.admitted, self.place, self.bed, self.ready, self.leaves
 
 
 @dataclass
@@ -161,7 +155,7 @@ def run_naively(
         second = second + 1 if every else min([end, *agenda[:1]])
     for patient in everyone:
         if patient.diverted:
-            run.diverted[patient.asked, day_of(patient.request.second)] += 1
+            run.diverted[patient.asked, date_of(patient.request.second)] += 1
     run.patients = [patient for patient in everyone if not patient.diverted]
     return run
 
@@ -244,7 +238,7 @@ def _ask(department: NaiveDepartment, patient: NaivePatient, second: int) -> Non
 
 def planned(config: DepartmentConfig, second: int) -> int:
     """Return the beds that are planned to be open at a second."""
-    return config.beds + sum(change.beds for change in config.bed_change if _applies(change, day_of(second)))
+    return config.beds + sum(change.beds for change in config.bed_change if _applies(change, date_of(second)))
 
 
 def _applies(change: BedChange, day: date) -> bool:
@@ -283,13 +277,3 @@ def use_up(weekdays: Sequence[float], hours: Sequence[float], second: int, secon
         remaining -= pace(now) * (HOUR - now % HOUR)
         now += HOUR - now % HOUR
     return now + remaining // pace(now)
-
-
-def second_of(day: date) -> int:
-    """Return the first second of a day."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-
-
-def day_of(second: int) -> date:
-    """Return the day of a second."""
-    return datetime.fromtimestamp(second, UTC).date()

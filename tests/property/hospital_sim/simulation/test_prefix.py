@@ -4,14 +4,18 @@ from datetime import date, timedelta
 
 import msgspec
 import pytest
+from any_hospital import any_plans
+from crowded_hospital import crowded_run
 from hospitals import RunPlan, busy, department, hospital, plans
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hospital_sim import Hospital, Run, load
+from hospital_sim import Hospital, Run
 from hospital_sim.events import encode
 
 pytestmark = pytest.mark.property
+
+few = settings(max_examples=settings.default.max_examples * 2 // 5)
 
 
 def _bytes(run: Run) -> list[bytes]:
@@ -22,49 +26,38 @@ def _counts(run: Run) -> dict[tuple[str, str, date], int]:
     return {(entry.event_type, entry.department_id, entry.event_date): entry.count for entry in run.record.counts}
 
 
-def test_sixty_days_begin_with_the_bytes_of_thirty_days() -> None:
-    small = load("small")
-    short = _bytes(small.simulate("2024-02-01", "2024-03-01", seed=5))
-    long = _bytes(small.simulate("2024-02-01", "2024-03-31", seed=5))
-    assert long[: len(short)] == short
-    assert len(long) > 1.5 * len(short)
-
-
-@example(plan=busy(), more=20)
-@given(plan=plans(), more=st.integers(1, 10))
-def test_a_longer_run_begins_with_the_bytes_of_a_shorter_one(plan: RunPlan, more: int) -> None:
-    short, long = _bytes(plan.run_anew()), _bytes(plan.run_anew(plan.days + more))
-    assert long[: len(short)] == short
-
-
-@example(plan=busy(), more=20)
-@given(plan=plans(), more=st.integers(1, 10))
-def test_days_appended_from_emit_from_are_the_rest_of_one_long_run(plan: RunPlan, more: int) -> None:
+@few
+@example(plan=busy(), more=5, place=1)
+@example(plan=crowded_run(days=9), more=5, place=0.3)
+@given(plan=plans(longest=12) | any_plans(most_days=4), more=st.integers(1, 6), place=st.floats(0, 1))
+def test_a_longer_run_begins_as_a_shorter_one_and_later_days_can_be_run_alone(
+    plan: RunPlan, more: int, place: float
+) -> None:
     short, long = plan.run_anew(), plan.run_anew(plan.days + more)
-    rest = plan.run_anew(plan.days + more, emit_from=plan.end + timedelta(days=1))
-    assert _bytes(short) + _bytes(rest) == _bytes(long)
-    assert _counts(short) | _counts(rest) == _counts(long)
-    assert not _counts(short).keys() & _counts(rest).keys()
-    assert rest.record.run.history_id == long.record.run.history_id
+    emit_from = plan.start + timedelta(days=1 + round(place * (plan.days + more - 2)))
+    rest = plan.run_anew(plan.days + more, emit_from=emit_from)
+    begin = _bytes(short)
+    assert _bytes(long)[: len(begin)] == begin
+    assert _bytes(rest) == [encode(event) for event in long.events if event.event_time.date() >= emit_from]
+    assert _counts(short) == {key: count for key, count in _counts(long).items() if key[2] <= plan.end}
+    assert _counts(rest) == {key: count for key, count in _counts(long).items() if key[2] >= emit_from}
+    assert rest.record.run.history_id == short.record.run.history_id == long.record.run.history_id
 
 
-@given(plan=plans(), first=st.integers(0, 24), more=st.integers(0, 10))
-def test_run_records_of_one_history_agree_where_they_overlap(plan: RunPlan, first: int, more: int) -> None:
-    one = plan.run_anew()
-    other = plan.run_anew(plan.days + more, emit_from=plan.start + timedelta(days=min(first, plan.days - 1)))
-    both = {key for key in _counts(one).keys() | _counts(other).keys() if other.record.run.emit_from <= key[2]}
-    in_one = {key for key in both if key[2] <= plan.end}
-    assert {key: _counts(one).get(key) for key in in_one} == {key: _counts(other).get(key) for key in in_one}
+@few
+@given(plan=plans(longest=12), seed=st.integers(0, 2**63 - 1))
+def test_the_same_call_gives_the_same_bytes_and_another_seed_another_history(plan: RunPlan, seed: int) -> None:
+    one, same, other = plan.run(), plan.run_anew(), plan.hospital.simulate(plan.start, plan.end, seed=seed)
+    assert _bytes(one) == _bytes(same)
+    assert encode(one.record) == encode(same.record)
+    assert (one.record.run.history_id == other.record.run.history_id) == (seed == plan.seed)
+    shared = {event.event_id for event in one.events} & {event.event_id for event in other.events}
+    assert not shared or seed == plan.seed
 
 
-@given(plan=plans())
-def test_the_same_call_gives_the_same_bytes_and_the_same_record(plan: RunPlan) -> None:
-    one, other = plan.run_anew(), plan.run_anew()
-    assert _bytes(one) == _bytes(other)
-    assert encode(one.record) == encode(other.record)
-
-
-@given(plan=plans(), place=st.integers(0, 4), beds=st.integers(1, 12))
+@few
+@example(plan=busy(), place=1, beds=3)
+@given(plan=plans(longest=12), place=st.integers(0, 4), beds=st.integers(1, 12))
 def test_another_department_changes_no_byte_of_the_others(plan: RunPlan, place: int, beds: int) -> None:
     wards = list(plan.hospital.config.department)
     wards.insert(place, department("newcomer", beds=beds))
@@ -80,19 +73,13 @@ def test_another_department_changes_no_byte_of_the_others(plan: RunPlan, place: 
         assert [data for data in of_others if mark in data] == [data for data in _bytes(plan.run()) if mark in data]
 
 
-@given(plan=plans(), seed=st.integers(0, 2**63 - 1))
-def test_another_seed_is_another_history(plan: RunPlan, seed: int) -> None:
-    one = plan.run()
-    other = plan.hospital.simulate(plan.start, plan.end, seed=seed)
-    assert (one.record.run.history_id == other.record.run.history_id) == (seed == plan.seed)
-    shared = {event.event_id for event in one.events} & {event.event_id for event in other.events}
-    assert not shared or seed == plan.seed
-
-
-def test_the_same_department_in_another_hospital_has_other_patients_and_other_demand() -> None:
+def test_departments_and_hospitals_of_other_names_have_other_patients_and_other_demand() -> None:
     one, other = (
-        hospital(department("ward"), identifier=name).simulate("2024-01-01", "2024-01-31", seed=1)
+        hospital(department("a"), department("b"), identifier=name).simulate("2024-01-01", "2024-01-31", seed=1).events
         for name in ("north", "south")
     )
-    assert not {event.event_id for event in one.events} & {event.event_id for event in other.events}
-    assert [event.event_time for event in one.events] != [event.event_time for event in other.events]
+    assert not {event.event_id for event in one} & {event.event_id for event in other}
+    times = [
+        [event.event_time for event in run if event.department_id == ward] for run in (one, other) for ward in "ab"
+    ]
+    assert all(times[first] != times[second] for first in range(4) for second in range(first))

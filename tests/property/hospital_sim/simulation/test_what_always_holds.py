@@ -1,17 +1,51 @@
-"""Invariants that hold exactly for every hospital: one test for each, on random hospitals."""
+"""Invariants that hold exactly for every hospital, read off the events alone."""
 
 import pytest
-from bed_history import CHECKS, Check, history_of
+from any_hospital import any_plans
+from bed_history import RunHistory
+from crowded_hospital import crowded_run
 from hospitals import RunPlan, busy, plans
-from hypothesis import example, given, settings
+from hypothesis import given, settings
+from invariants import CHECKS, violations
 
 pytestmark = pytest.mark.property
 
 
-@pytest.mark.parametrize("holds", [pytest.param(check, id=check.__name__) for check in CHECKS])
-# Each check sees hospitals of its own, so half as many of them for each are many.
-@settings(max_examples=settings.default.max_examples // 2)
-@example(plan=busy())
-@given(plan=plans())
-def test_that_always(holds: Check, plan: RunPlan) -> None:
-    holds(history_of(plan.run()))
+@pytest.fixture(scope="module")
+def eventful() -> list[RunHistory]:
+    """Return two runs in which all happens that can: one of the simple rules, one of every rule."""
+    return [RunHistory(plan.run()) for plan in (busy(), crowded_run(days=30))]
+
+
+def test_queues_diversions_delays_outliers_and_changing_beds_are_all_in_the_runs(eventful: list[RunHistory]) -> None:
+    for history in eventful:
+        assert all(ward.visits and ward.discharges for ward in history.departments)
+        assert any(ward.waits for ward in history.departments)
+        assert any(ward.diverted for ward in history.departments)
+        assert any(event.delay_reason for ward in history.departments for event in ward.discharges)
+    outliers = {(event.requested_department_id, event.department_id) for event in eventful[1].admissions}
+    assert outliers >= {
+        ("surgery", "medicine"),
+        ("medicine", "surgery"),
+        ("surgery", "elderly"),
+        ("elderly", "medicine"),
+    }
+    beds = {ward.config.id: {census.beds for census in ward.census.values()} for ward in eventful[1].departments}
+    assert len(beds["surgery"]) > 2
+    assert len(beds["medicine"]) > 1
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_in_eventful_runs(check: str, eventful: list[RunHistory]) -> None:
+    assert [violation for history in eventful for violation in CHECKS[check](history)] == []
+
+
+@settings(max_examples=settings.default.max_examples * 3 // 5)
+@given(plan=plans(longest=12))
+def test_all_invariants_hold_in_random_hospitals_of_simple_rules(plan: RunPlan) -> None:
+    assert violations(plan.run()) == []
+
+
+@given(plan=any_plans())
+def test_all_invariants_hold_in_random_hospitals_of_every_rule(plan: RunPlan) -> None:
+    assert violations(plan.run()) == []
