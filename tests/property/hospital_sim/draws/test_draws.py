@@ -1,7 +1,7 @@
 """The draws of demand and stays are what the configuration promises: exact intervals on fixed seeds."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from itertools import takewhile
@@ -69,99 +69,74 @@ def _stays(ward: DepartmentConfig = WARD, size: int = MANY) -> Stays:
     return StayDraws(source.stay, ward, Streams(1, "city", ward.id)).draw(size)
 
 
-CHECKS: list[Callable[[], Verdict]] = []
+def _assert_agrees(verdict: Verdict) -> None:
+    assert verdict.agrees, verdict
 
 
-def _checked(check: Callable[[], Verdict]) -> Callable[[], Verdict]:
-    CHECKS.append(check)
-    return check
+def test_the_requests_of_a_year_are_as_many_as_configured() -> None:
+    _assert_agrees(of_poisson(len(_ward_year()), sum(_rates())))
 
 
-@_checked
-def year() -> Verdict:
-    return of_poisson(len(_ward_year()), sum(_rates()))
+def test_requests_come_evenly_over_the_day() -> None:
+    _assert_agrees(of_uniform([request.second % DAY + 0.5 for request in _ward_year()], 0, DAY))
 
 
-@_checked
-def times_of_day() -> Verdict:
-    return of_uniform([request.second % DAY + 0.5 for request in _ward_year()], 0, DAY)
-
-
-@_checked
-def ordinary_stays() -> Verdict:
-    """Return how the stays of no more than the maximum differ from a uniform distribution."""
+def test_ordinary_stays_are_uniform() -> None:
     lengths = [length / DAY for length in _ward_stays().length]
-    return of_uniform([length for length in lengths if length <= 8], 1, 8)
+    _assert_agrees(of_uniform([length for length in lengths if length <= 8], 1, 8))
 
 
-@_checked
-def classes_of_stays() -> Verdict:
-    """Return how the stays fall into classes of a day, and the long stays into classes of six."""
+def test_stays_of_each_class_are_as_many_as_expected() -> None:
+    # Classes of a day, and of six for the long stays.
     lengths = np.array([length / DAY for length in _ward_stays().length])
     counts, _ = np.histogram(lengths, [*range(1, 9), *range(24, 49, 6)])
     between = [count for index, count in enumerate(counts) if index != 7]
     assert counts[7] == 0, "no stay is between the maximum and three times the maximum"
-    return of_chi_squared(between, [0.98 / 7] * 7 + [0.02 / 4] * 4)
+    _assert_agrees(of_chi_squared(between, [0.98 / 7] * 7 + [0.02 / 4] * 4))
 
 
-@_checked
-def long_stays() -> Verdict:
-    return of_binomial(sum(length > 8 * DAY for length in _ward_stays().length), MANY, 0.02)
+def test_long_stays_have_their_share() -> None:
+    _assert_agrees(of_binomial(sum(length > 8 * DAY for length in _ward_stays().length), MANY, 0.02))
 
 
-@_checked
-def delays() -> Verdict:
-    return of_binomial(sum(delay > 0 for delay in _ward_stays().delay), MANY, 0.1)
+def test_delays_have_their_share() -> None:
+    _assert_agrees(of_binomial(sum(delay > 0 for delay in _ward_stays().delay), MANY, 0.1))
 
 
-@_checked
-def lengths_of_delays() -> Verdict:
-    return of_uniform([delay / DAY for delay in _ward_stays().delay if delay], 4, 14)
+def test_delays_are_uniform() -> None:
+    _assert_agrees(of_uniform([delay / DAY for delay in _ward_stays().delay if delay], 4, 14))
 
 
-@_checked
-def long_stays_with_a_delay() -> Verdict:
-    """Whether a stay is long and whether it is delayed have nothing to do with each other."""
+def test_long_stays_are_delayed_no_more_often_than_others() -> None:
     stays = _ward_stays()
     both = sum(length > 8 * DAY and delay > 0 for length, delay in zip(stays.length, stays.delay, strict=True))
-    return of_binomial(both, MANY, 0.002)
+    _assert_agrees(of_binomial(both, MANY, 0.002))
 
 
-@_checked
-def reasons_for_delays() -> Verdict:
-    told = Counter(_ward_stays().delay_reason)
-    return of_chi_squared([told[reason] for reason in WARD.delay_reasons], list(WARD.delay_reasons.values()))
+def test_reasons_for_delays_have_their_shares() -> None:
+    counts = Counter(_ward_stays().delay_reason)
+    _assert_agrees(of_chi_squared([counts[reason] for reason in WARD.delay_reasons], list(WARD.delay_reasons.values())))
 
 
-@_checked
-def destinations() -> Verdict:
-    told = Counter(_ward_stays().destination)
-    return of_chi_squared([told[word] for word in WARD.discharge_destinations], [0.955, 0.03, 0.015])
+def test_destinations_have_their_shares() -> None:
+    counts = Counter(_ward_stays().destination)
+    _assert_agrees(of_chi_squared([counts[word] for word in WARD.discharge_destinations], [0.955, 0.03, 0.015]))
 
 
-@_checked
-def methods_of_admission() -> Verdict:
-    told = Counter(request.admission_method for request in _ward_year())
-    return of_chi_squared([told["11"], told["21"], told["81"]], [0.25, 0.6, 0.15])
+def test_methods_of_admission_have_their_shares() -> None:
+    counts = Counter(request.admission_method for request in _ward_year())
+    _assert_agrees(of_chi_squared([counts["11"], counts["21"], counts["81"]], [0.25, 0.6, 0.15]))
 
 
-@_checked
-def two_departments() -> Verdict:
-    """Two departments alike but for their name: the days on which both have more than usual are half of all."""
+def test_departments_of_other_names_are_busy_on_other_days() -> None:
+    # If the two are independent, the days on which both have more than usual, or both less, are half of all.
     one, other = (np.array(_daily(_year(department(name, requests_per_day=100.0, beds=900)))) for name in "ab")
     above = (one > np.median(one)) == (other > np.median(other))
-    return of_binomial(int(above.sum()), len(YEAR), 0.5)
+    _assert_agrees(of_binomial(int(above.sum()), len(YEAR), 0.5))
 
 
-@_checked
-def dispersion() -> Verdict:
-    return of_dispersion(_daily(_ward_year()), _rates())
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_draws_lie_within_their_interval(check: Callable[[], Verdict]) -> None:
-    verdict = check()
-    assert verdict.agrees, verdict
+def test_the_requests_of_a_day_vary_as_a_poisson_number() -> None:
+    _assert_agrees(of_dispersion(_daily(_ward_year()), _rates()))
 
 
 def test_the_requests_of_each_month_lie_within_their_exact_interval() -> None:
