@@ -60,7 +60,7 @@ def test_a_dask_cluster_gives_the_same() -> None:
 
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, processes=True
+            n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, processes=True
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
