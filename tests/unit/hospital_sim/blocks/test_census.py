@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simpy.events import Event
 
-from hospital_sim import Census, Exponential, Fixed, Lognormal, Patient, Ward, arrivals
+from hospital_sim import Census, Exponential, Lognormal, Patient, Ward, arrivals
 
 pytestmark = pytest.mark.unit
 
@@ -77,20 +77,6 @@ def test_it_counts_from_when_it_is_attached_and_up_to_when_it_is_asked() -> None
     assert (row["occupied"], row["queue"]) == (pytest.approx(12 / 17), pytest.approx(2 / 17))
 
 
-def test_asking_changes_nothing() -> None:
-    def run(*, asks: bool) -> dict[str, Any]:
-        model = Model(beds=2)
-        census = Census(model.env, model.ward)
-        model.comes((1, 4), (2, 4), (3, 3), (4, 1))
-        for time in range(1, 10):
-            model.env.run(until=time)
-            if asks:
-                census.summary()
-        return _row(census)
-
-    assert run(asks=True) == run(asks=False)
-
-
 def test_an_empty_ward_has_no_figures() -> None:
     model = Model(beds=3)
     census = Census(model.env, model.ward)
@@ -99,32 +85,6 @@ def test_an_empty_ward_has_no_figures() -> None:
     row = _row(census)
     assert (row["occupied"], row["occupancy"], row["queue"], row["admitted"], row["left"]) == (0, 0, 0, 0, 0)
     assert (row["wait_mean"], row["wait_p50"], row["wait_p90"]) == (None, None, None)
-
-
-def test_beds_that_open_and_close_are_weighted_by_time_too() -> None:
-    model = Model(beds=1, capacity=4)
-    census = Census(model.env, model.ward)
-    model.comes((0, 10))
-    for until, beds in ((2, 3), (6, 1), (8, 4)):
-        model.env.run(until=until)
-        model.ward.set_open(beds)
-    model.env.run(until=10)
-
-    assert _row(census)["occupancy"] == pytest.approx(10 / (1 * 2 + 3 * 4 + 1 * 2 + 4 * 2))
-
-
-def test_a_closing_bed_counts_until_its_patient_leaves() -> None:
-    model = Model(beds=2)
-    census = Census(model.env, model.ward)
-    model.comes((0, 6), (0, 4))
-    model.env.run(until=1)
-    model.ward.set_open(0)
-    model.env.run(until=10)
-
-    row = _row(census)
-    assert row["beds"] == 0
-    assert row["occupancy"] == 1
-    assert row["occupied"] == pytest.approx(1.0)
 
 
 def test_who_leaves_the_list_without_a_bed_is_in_the_queue_until_then_and_no_admission() -> None:
@@ -224,12 +184,12 @@ def test_a_census_changes_nothing_of_what_it_counts() -> None:
     st.lists(st.tuples(st.integers(0, 25), st.integers(0, 4)), max_size=3),
     st.integers(1, 4),
 )
-def test_figures_are_the_means_of_samples_between_events(
+def test_figures_are_the_means_of_samples_between_events_and_asking_changes_none(
     patients: list[tuple[int, int]], changes: list[tuple[int, int]], beds: int
 ) -> None:
     """All happens at whole times: so samples halfway between them see every state for its whole time."""
     model = Model(beds=beds, capacity=4)
-    census = Census(model.env, model.ward)
+    census, asked = Census(model.env, model.ward), Census(model.env, model.ward)
     seen: list[tuple[int, int, int]] = []
     model.comes(*patients)
 
@@ -241,26 +201,13 @@ def test_figures_are_the_means_of_samples_between_events(
         model.env.process(opens(*change))
     for time in range(40):
         model.env.run(until=time + 0.5)
+        asked.summary()
         seen.append((model.ward.occupied, model.ward.beds, model.ward.waiting_list_size))
     model.env.run(until=40)
 
     row, means = _row(census), np.mean(seen, axis=0)
+    assert row == {key: pytest.approx(value) for key, value in _row(asked).items()}
+    assert (row["beds"], row["admitted"] - row["left"]) == (model.ward.beds, model.ward.occupied)
     assert row["occupied"] == pytest.approx(means[0])
     assert row["queue"] == pytest.approx(means[2])
     assert row["occupancy"] == (pytest.approx(means[0] / means[1]) if means[1] else None)
-
-
-def test_a_fixed_rhythm_has_the_occupancy_of_littles_law() -> None:
-    env = simpy.Environment()
-    ward = Ward(env, "ward", beds=5)
-
-    def pathway(patient: Patient) -> Steps:
-        with (yield from ward.admit(patient)):
-            yield env.timeout(7)
-
-    arrivals(env, Fixed(2), pathway, seed=1)
-    env.run(until=100)
-    census = Census(env, ward)
-    env.run(until=1100)
-
-    assert _row(census)["occupied"] == pytest.approx(3.5)

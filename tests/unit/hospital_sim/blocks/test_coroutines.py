@@ -166,9 +166,10 @@ class TestStartedProcess:
             both = yield child & env.timeout(1, "later")
             return [first, *both.values()]
 
-        process = env.process(parent(StartedProcess(env, child())))
+        process = StartedProcess(env, parent(StartedProcess(env, child())))
 
         assert env.run(until=process) == ["value", "value", "later"]
+        assert env.now == 1
 
     @pytest.mark.parametrize("at_once", [True, False])
     def test_raises_its_error_unless_a_waiting_process_handles_it(self, at_once: bool) -> None:
@@ -213,16 +214,6 @@ class TestStartedProcess:
 
         with pytest.raises((TypeError, RuntimeError), match="yielded 5"):
             StartedProcess(env, runs())
-
-    def test_can_be_waited_for_by_env_run(self) -> None:
-        env = simpy.Environment()
-
-        def runs() -> Steps:
-            yield env.timeout(3)
-            return "done"
-
-        assert env.run(until=StartedProcess(env, runs())) == "done"
-        assert env.now == 3
 
 
 class TestStart:
@@ -279,12 +270,9 @@ class TestClockwork:
         StartedProcess(env, fails())
         with pytest.raises(LookupError, match="no bed"):
             env.run_to(5)
-
-    def test_ends_at_the_time_even_if_no_event_remains(self) -> None:
-        env = Clockwork()
+        assert env.now == 1
         env.run_to(7)
-
-        assert env.now == 7
+        assert env.now == 7, "ends at the time, also if no event remains"
 
 
 def test_a_clockwork_skips_to_a_time_only_if_nothing_is_due_until_then_or_with_it() -> None:

@@ -106,21 +106,13 @@ class TestDraws:
         assert stats.kstest(days, stats.expon(scale=3.5).cdf).pvalue < WRONG
         assert stats.binomtest(sum(patient.chance("x", 0.24) for patient in patients), 5000, 0.24).pvalue > RIGHT
 
-    def test_of_two_purposes_are_independent(self, patients: list[hs.Patient]) -> None:
-        one, other = self._uniform(patients, "one"), self._uniform(patients, "other")
-
-        assert stats.pearsonr(one, other).pvalue > RIGHT
-        assert stats.pearsonr(one, one).pvalue < WRONG
-
-    def test_of_one_patient_and_the_next_are_independent(self, patients: list[hs.Patient]) -> None:
-        values = self._uniform(patients, "stay")
-
-        assert stats.pearsonr(values[:-1], values[1:]).pvalue > RIGHT
-
-    def test_and_a_chance_of_the_same_purpose_are_independent(self, patients: list[hs.Patient]) -> None:
-        values = np.array(self._uniform(patients, "rehab"))
+    def test_of_two_purposes_two_patients_or_a_chance_are_independent(self, patients: list[hs.Patient]) -> None:
+        values, other = np.array(self._uniform(patients, "rehab")), self._uniform(patients, "other")
         happens = np.array([patient.chance("rehab", 0.24) for patient in patients])
 
+        assert stats.pearsonr(values, other).pvalue > RIGHT
+        assert stats.pearsonr(values, values).pvalue < WRONG
+        assert stats.pearsonr(values[:-1], values[1:]).pvalue > RIGHT
         assert stats.mannwhitneyu(values[happens], values[~happens]).pvalue > RIGHT
 
     def test_of_two_arrivals_of_one_seed_are_independent_by_name(self, patients: list[hs.Patient]) -> None:

@@ -130,29 +130,6 @@ class InterruptsWhoIsAdmitted:
     def withdrew(self, stay: Stay) -> None: ...
 
 
-def test_a_patient_who_gives_up_after_a_while_leaves_the_list() -> None:
-    model = Model(beds=1)
-    gave_up: list[float] = []
-
-    def impatient(at: float, patience: float) -> Steps:
-        yield model.env.timeout(at)
-        waiting = model.env.process(model.patient("impatient", 0, 1))
-        yield waiting | model.env.timeout(patience)
-        if waiting.is_alive and not any(name == "impatient" for _, name, _ in model.log):
-            waiting.interrupt()
-            with pytest.raises(simpy.Interrupt):
-                yield waiting
-            gave_up.append(model.env.now)
-
-    model.start("a", 0, 5)
-    model.env.process(impatient(1, 2))
-    model.start("b", 2, 1)
-    model.env.run()
-
-    assert gave_up == [3]
-    assert [name for _, name, _ in model.log] == ["a", "b"]
-
-
 def test_an_error_within_the_stay_frees_the_bed_and_is_not_hidden() -> None:
     model = Model(beds=1)
 
