@@ -16,10 +16,6 @@ def _at(seen: list[Seen], second: int) -> list[tuple[str, str, int]]:
     return [(entry.what, entry.where, entry.who) for entry in seen if entry.second == second and entry.where]
 
 
-def _beds(seen: list[Seen]) -> dict[int, int]:
-    return {entry.who: entry.bed for entry in seen if entry.what == "admitted" and isinstance(entry.who, int)}
-
-
 def test_the_start_of_day_census_comes_before_everything_else_of_its_second() -> None:
     """At midnight one leaves, one who waits is admitted and one asks: the census shows none of it."""
     seen = drive([(ward("a", 1), [Asked(DAY - 10, 10), Asked(DAY - 5, 99), Asked(DAY, 99)])], DAY + 1)
@@ -27,28 +23,19 @@ def test_the_start_of_day_census_comes_before_everything_else_of_its_second() ->
     assert at_midnight == [("SOD", ((1, 1),)), ("discharged", 0), ("admitted", 1)]
 
 
-def test_the_start_of_a_day_shows_the_end_of_the_day_before() -> None:
-    seen = drive([(ward("a", 1), [Asked(DAY - 10, 10), Asked(DAY - 5, 99), Asked(DAY, 99)])], 2 * DAY)
-    end, start = (entry.who for entry in seen if entry.what in ("SOD", "EOD") and entry.second in (DAY - 1, DAY))
-    assert end == start == ((1, 1),)
-
-
-def test_a_discharge_comes_before_an_admission_from_the_queue_in_the_same_second() -> None:
-    seen = drive([(ward("a", 1), [Asked(T - 10, 10), Asked(T - 5, 99)])], T + 1)
-    assert _at(seen, T) == [("discharged", "a", 0), ("admitted", "a", 1)]
-
-
-def test_an_admission_from_the_queue_comes_before_a_new_request() -> None:
-    """Two beds become free, one waits and one asks: who waited is admitted first and has the lower bed."""
-    asked = [Asked(T - 10, 10), Asked(T - 9, 9), Asked(T - 5, 99), Asked(T, 99)]
-    seen = drive([(ward("a", 2), asked)], T + 1)
-    assert _at(seen, T) == [("discharged", "a", 0), ("discharged", "a", 1), ("admitted", "a", 2), ("admitted", "a", 3)]
-    assert _beds(seen) == {0: 1, 1: 2, 2: 1, 3: 2}
-
-
-def test_a_discharge_comes_before_a_new_request_which_takes_the_bed() -> None:
-    seen = drive([(ward("a", 1), [Asked(T - 10, 10), Asked(T, 99)])], T + 1)
-    assert _at(seen, T) == [("discharged", "a", 0), ("admitted", "a", 1)]
+@pytest.mark.parametrize(
+    ("beds", "before", "waiting", "new"),
+    [(1, [10], 1, 0), (1, [10], 0, 1), (2, [10, 9], 1, 1), (3, [20, 10, 9], 3, 0), (3, [10, 10, 10], 1, 2)],
+)
+def test_discharges_come_first_then_admissions_from_the_queue_then_requests(
+    beds: int, before: list[int], waiting: int, new: int
+) -> None:
+    """All beds become free; the lowest go to those who have waited, in the order of asking, then to new requests."""
+    asked = [Asked(T - ago, ago) for ago in before] + [Asked(T - 5, 99)] * waiting + [Asked(T, 99)] * new
+    seen = [entry for entry in drive([(ward("a", beds), asked)], T + 1) if entry.second == T]
+    out, to_bed = [entry.who for entry in seen[:beds]], [(entry.who, entry.bed) for entry in seen[beds:]]
+    assert [entry.what for entry in seen] == ["discharged"] * beds + ["admitted"] * (waiting + new)
+    assert (sorted(out), to_bed) == ([*range(beds)], [(beds + number, number + 1) for number in range(waiting + new)])
 
 
 def test_a_diverting_department_admits_a_request_in_the_second_in_which_a_bed_becomes_free() -> None:
@@ -83,32 +70,12 @@ def test_a_phase_of_every_department_comes_before_the_next_phase_of_any() -> Non
     assert priorities == sorted(set(priorities))
 
 
-def test_beds_that_become_free_in_one_second_go_to_the_head_of_the_list_the_lowest_bed_first() -> None:
-    """Beds 1, 2 and 3 become free in the order 3, 1, 2; those who wait get 1, 2 and 3 in the order of the list."""
-    leave = [Asked(T - 10, 10), Asked(T - 9, 9), Asked(T - 20, 20)]
-    asked = [*sorted(leave), Asked(T - 3, 99), Asked(T - 2, 99), Asked(T - 1, 99)]
-    seen = drive([(ward("a", 3), asked)], T + 1)
-    assert [entry.what for entry in seen if entry.second == T] == ["discharged"] * 3 + ["admitted"] * 3
-    assert {who: bed for who, bed in _beds(seen).items() if who >= 3} == {3: 1, 4: 2, 5: 3}
-
-
-def test_beds_that_become_free_go_to_new_requests_when_all_who_waited_have_one() -> None:
-    asked = [Asked(T - 10, 10), Asked(T - 10, 10), Asked(T - 10, 10), Asked(T - 1, 99), Asked(T, 99), Asked(T, 99)]
-    seen = drive([(ward("a", 3), asked)], T + 1)
-    assert {who: bed for who, bed in _beds(seen).items() if who >= 3} == {3: 1, 4: 2, 5: 3}
-
-
 def test_nobody_overtakes_in_the_second_in_which_a_bed_becomes_free() -> None:
     """One bed becomes free while two wait and one asks: the head of the list gets it, and the new one is last."""
-    asked = [Asked(T - 10, 10), Asked(T - 6, 4), Asked(T - 5, 4), Asked(T, 4)]
+    asked = [Asked(T - 10, 10), Asked(T - 5, 4), Asked(T - 5, 4), Asked(T, 4)]
     seen = drive([(ward("a", 1), asked)], T + 20)
     admitted = [(entry.second, entry.who) for entry in seen if entry.what == "admitted"]
     assert admitted == [(T - 10, 0), (T, 1), (T + 4, 2), (T + 8, 3)]
-
-
-def test_requests_of_one_second_wait_in_the_order_in_which_they_were_drawn() -> None:
-    seen = drive([(ward("a", 1), [Asked(T, 3)] * 4)], T + 20)
-    assert [entry.who for entry in seen if entry.what == "admitted"] == [0, 1, 2, 3]
 
 
 def test_the_end_of_day_census_comes_after_everything_else_of_its_second() -> None:
