@@ -37,6 +37,14 @@ def test_an_identifier_is_a_uuid_of_version_eight() -> None:
         assert (UUID(identifier).version, UUID(identifier).variant) == (8, "specified in RFC 4122")
 
 
+def test_every_digit_that_is_free_takes_all_values() -> None:
+    fixed = {14: "8", 19: "89ab", **dict.fromkeys((8, 13, 18, 23), "-")}
+    for identifiers in (islice(IDENTITY.patients(), 500), (IDENTITY.named("x", str(name)) for name in range(500))):
+        assert ["".join(sorted(set(digits))) for digits in zip(*identifiers, strict=True)] == [
+            fixed.get(place, "0123456789abcdef") for place in range(36)
+        ]
+
+
 def test_the_same_thing_has_the_same_identifier() -> None:
     assert _all_of(IDENTITY) == _all_of(Identity(1, "city", "ward"))
 
