@@ -1,0 +1,136 @@
+"""A lake lists its raw objects, its runs and its staging runs, and names what is missing or broken."""
+
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+import numpy as np
+import pytest
+from lakes import put_record
+
+from elt import BrokenLakeError, EmptyLakeError, WrongCallError
+from elt.lake.digests import RawDigest, digest
+from elt.lake.lake import Lake
+from elt.lake.layout import commit_key, plan_key
+from elt.lake.manifests import ClosedMonths, Commit, CommittedOutput, OutputCounts, Plan
+from hospital_sim.storage import (
+    FinishedRun,
+    ObjectStore,
+    OverwritingStoreError,
+    StoreUnreachableError,
+    open_store,
+    retries,
+)
+
+pytestmark = pytest.mark.unit
+
+MARCH = date(2024, 3, 1)
+
+
+@pytest.fixture
+def lake() -> Lake:
+    return Lake(open_store(f"memory://{uuid4().hex}"))
+
+
+def put_run(store: ObjectStore, number: int, late: dict[str, int] | None, *, event_type: str = "admission") -> None:
+    """Put a staging run into a lake; without a commit if ``late`` is None."""
+    store.create(plan_key(number), msgspec.json.encode(Plan(1, number, 1, ClosedMonths(), ClosedMonths(), (), None, 0)))
+    if late is not None:
+        counts = OutputCounts(5, late, {"city": {"acute": [5]}}, {})
+        output = CommittedOutput(event_type, MARCH, f"staging/{number}", 1, "0a", counts)
+        store.create(commit_key(number), msgspec.json.encode(Commit(1, number, "0b", (output,), 0)))
+
+
+def test_the_tree_of_a_lake_has_its_partitions_its_records_and_the_rest(lake: Lake) -> None:
+    record = f"_runs/{1:032x}.json"
+    put_record(lake.store, MARCH)
+    partitions = {
+        "admission": [date(2024, 2, 29), date(2024, 3, 1)],
+        "dep_snapshot": [date(2024, 3, 1)],
+    }
+    for kind, days in partitions.items():
+        for day in days:
+            lake.store.create(f"raw/{kind}/event_date={day}/any name", b"")
+    unrecognised = [
+        "admission/event_date=2024-02-30/x", "admission/event_date=2024-3-1/y/z", "admission/notes.txt",
+        "_runs/notes.txt", "event_date=2024-03-01/x", "notes.txt", "visit/event_date=2024-03-01/x",
+    ]  # fmt: skip
+    for key in unrecognised:
+        lake.store.create(f"raw/{key}", b"data")
+    lake.store.create(f"raw/_runs/{1:032x}.started.json", b"{}")
+    lake.store.create("staging/elsewhere", b"")
+
+    tree = lake.raw_tree()
+
+    assert tree.days == partitions
+    assert tree.records == [record]
+    assert tree.unrecognised == sorted(unrecognised)
+    assert list(lake.raw_keys("_runs/")) == [f"_runs/{1:032x}.json", f"_runs/{1:032x}.started.json", "_runs/notes.txt"]
+    assert len(list(lake.raw_keys())) == len(unrecognised) + 5
+    assert lake.read_raw("notes.txt") == b"data"
+    [finished] = lake.run_records()
+    assert isinstance(finished, FinishedRun)
+    assert finished.key == record
+    assert [start.key for start in lake.unfinished_runs()] == [f"_runs/{1:032x}.started.json"]
+
+
+def test_staging_runs_come_in_the_order_of_their_numbers(lake: Lake) -> None:
+    assert lake.staging_runs() == []
+    for number in range(1, 12):
+        put_run(lake.store, number, {} if number < 11 else None)
+    lake.store.create("manifests/staging/notes.txt", b"")
+    runs = lake.staging_runs()
+    assert [run.plan.number for run in runs] == list(range(1, 12))
+    assert [run.commit is not None for run in runs] == [True] * 10 + [False]
+    assert [file.key for file in lake.staged_files()] == [f"staging/{number}" for number in range(1, 11)]
+    assert lake.staged_counts() == {("admission", "city", "acute", MARCH): 50}
+
+
+def test_late_events_are_added_by_type_hospital_and_month(lake: Lake) -> None:
+    put_run(lake.store, 1, {"city": 2})
+    put_run(lake.store, 2, {"city": 1, "coast": 4})
+    put_run(lake.store, 3, {"city": 8}, event_type="discharge")
+    assert lake.late_counts() == {
+        ("admission", "city", MARCH): 3,
+        ("admission", "coast", MARCH): 4,
+        ("discharge", "city", MARCH): 8,
+    }
+
+
+def test_a_plan_that_is_missing_between_others_is_named(lake: Lake) -> None:
+    put_run(lake.store, 1, {})
+    put_run(lake.store, 3, {})
+    with pytest.raises(BrokenLakeError, match=r"^manifests/staging/000002/plan\.json: missing; put back the plan"):
+        lake.staging_runs()
+
+
+def test_a_lake_is_opened_where_there_is_one(tmp_path: Path) -> None:
+    for url in (str(tmp_path), f"memory://{uuid4().hex}"):
+        with pytest.raises(EmptyLakeError, match=rf"^{url}: there is no lake here .*--sink {url}/raw"):
+            Lake.open(url)
+        put_record(open_store(url), MARCH)
+        assert Lake.open(url).url == url
+    with pytest.raises(WrongCallError, match=r"^--lake: .*no store knows the scheme 'nowhere'"):
+        Lake.open("nowhere://lake")
+
+
+def test_a_store_that_overwrites_is_opened_for_reading_or_a_single_writer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "SECONDS", 0.1)
+    with pytest.raises(OverwritingStoreError):
+        Lake.open("ftp://127.0.0.1:1/lake")
+    for option in ("read_only", "single_writer"):
+        with pytest.raises(StoreUnreachableError):
+            Lake.open("ftp://127.0.0.1:1/lake", **{option: True})
+
+
+def test_the_digest_of_a_day_tells_where_its_objects_end(lake: Lake) -> None:
+    def day(*objects: bytes) -> str:
+        raw = RawDigest()
+        for data in objects:
+            raw.add(memoryview(data), np.array([len(data)]))
+        return raw.hexdigest()
+
+    assert digest(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert day(b"ab", b"c") == day(b"ab", b"c") != day(b"a", b"bc")
+    assert day(b"ab", b"c") != day(b"ab", b"d")
