@@ -132,7 +132,8 @@ def test_batches_temporary_files_and_the_plain_way_write_the_same_bytes(
         "batches of one": {"elt.staging.write.BATCH_OBJECTS": 1},
         "batches of seven": {"elt.staging.write.BATCH_OBJECTS": 7},
         "days sorted in a file": {"elt.staging.write.BATCH_OBJECTS": 3, "elt.staging.sorting.HELD_ROWS": 0},
-        "plain": {},
+        "few names at once": {"elt.native.files.MANY_NAME_BYTES": 600},
+        "plain": {"elt.native.names.MANY_NAME_BYTES": 600},
     }
     for name, values in ways.items():
         store = QuickStore(tmp_path / name)
