@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 from hospitals import department
+from scipy.stats import triang
 from standard_errors import of_binomial, of_uniform
 
 from hospital_sim.clock import DAY, date_of
@@ -106,13 +107,14 @@ def test_the_share_of_requests_says_who_comes_back(share: float, returning: floa
     assert (_ask(register, 1, returning=returning) is patient) == comes_back
 
 
-def test_sexes_and_ages_are_as_the_configuration_says() -> None:
-    register = _register(female_share=0.6, ages=(20.0, 20.0, 80.0), return_share=0.0)
+@pytest.mark.parametrize("mode", [20.0, 35.0, 80.0])
+def test_sexes_and_ages_are_as_the_configuration_says(mode: float) -> None:
+    register = _register(female_share=0.6, ages=(20.0, mode, 80.0), return_share=0.0)
     people = [_ask(register) for _ in range(5000)]
     sexes = Counter(patient.sex for patient in people)
     ages = [(date_of(YEAR) - patient.birth_date).days / 365.2425 for patient in people]
     assert of_binomial(sexes["female"], 5000, 0.6).agrees
-    assert of_uniform([1 - ((80 - age) / 60) ** 2 for age in ages], 0, 1).agrees
+    assert of_uniform(triang((mode - 20) / 60, 20, 60).cdf(ages).tolist(), 0, 1).agrees
     assert min(ages) + 1 / 365 >= 20
     assert max(ages) <= 80
 

@@ -1,14 +1,19 @@
 """Random streams: one for each seed, hospital, department and purpose; stable, and independent of each other."""
 
 import random
-from itertools import combinations
+from datetime import date
+from itertools import combinations, islice
 
 import numpy as np
 import pytest
+from hospitals import department
 from scipy import stats
 from standard_errors import CHANCE
 
-from hospital_sim import load
+from hospital_sim import Uniform, load
+from hospital_sim.draws.identity import Identity, digest
+from hospital_sim.draws.patients import PatientRegister
+from hospital_sim.draws.requests import requests
 from hospital_sim.draws.streams import STREAM_VERSION, Streams
 
 pytestmark = pytest.mark.unit
@@ -29,6 +34,17 @@ def test_the_same_name_gives_the_same_numbers_on_every_machine() -> None:
     for _ in range(2):
         drawn = streams.stream("demand").random(3).tolist()
         assert drawn == [0.5368118275504999, 0.7489520709383323, 0.7265536212705894]
+
+
+def test_the_same_seed_draws_the_same_requests_and_patients_on_every_machine() -> None:
+    """All purposes together: as above, whoever changes this digest changes every lake, and the version."""
+    shares = {"delay_share": 0.3, "long_stay_share": 0.2, "admission_methods": {"11": 0.5, "21": 0.5}}
+    ward = department(turnaround_hours=Uniform(1, 2), return_share=0.5, allow_overload=True, **shares)
+    streams = Streams(1, "city", ward.id)
+    drawn = list(islice(requests(ward, streams, date(2024, 1, 1)), 300))
+    register = PatientRegister(ward, streams, Identity(1, "city", ward.id))
+    people = [register.patient_for(request.second, request.returning, request.pick) for request in drawn]
+    assert digest(repr((drawn, people)).encode()) == "810ff745639fd9a1ddefc6c2e04de8dc"
 
 
 def test_every_stream_differs_from_every_other() -> None:
