@@ -112,7 +112,7 @@ class Model:
         return [(each.is_alive, each.triggered, each.ok if each.triggered else None) for each in self.processes]
 
 
-@settings(max_examples=10 * settings.default.max_examples)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(programs)
 def test_behaves_like_a_process_of_simpy(programs: list[list[Step]]) -> None:
     ours, theirs = Model(StartedProcess, programs), Model(lambda env, steps: env.process(steps), programs)
