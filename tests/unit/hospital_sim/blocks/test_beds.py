@@ -1,6 +1,8 @@
 """Beds: a patient takes the lowest free one."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from simpy import Environment
 
 from hospital_sim.blocks.bed_pool import BedPool
@@ -8,40 +10,54 @@ from hospital_sim.blocks.bed_queue import BedQueue
 
 pytestmark = pytest.mark.unit
 
-
-def test_the_lowest_free_bed_is_taken() -> None:
-    pool: BedPool[str] = BedPool(3)
-    assert [pool.take(name) for name in "abcd"] == [1, 2, 3, None]
-    pool.leave(3)
-    pool.leave(1)
-    assert [pool.take(name) for name in "efg"] == [1, 3, None]
+CAPACITY = 4
+ACTIONS = ("take", "take", "leave", "leave to be cleaned", "clean", "open")
 
 
-def test_a_pool_lists_occupants_in_the_order_of_admission() -> None:
-    pool: BedPool[str] = BedPool(3)
-    for name in "abc":
-        pool.take(name)
-    pool.leave(1)
-    pool.take("d")
-    assert (pool.occupied, list(pool.occupants)) == (3, ["b", "c", "d"])
+@given(st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, CAPACITY)), max_size=30))
+def test_beds_are_taken_left_cleaned_opened_and_closed_by_number(actions: list[tuple[str, int]]) -> None:
+    """The lowest free bed is taken; one above the number open closes when it is left or clean."""
+    pool: BedPool[int] = BedPool(2, CAPACITY)
+    occupied, dirty, open_ = dict[int, int](), set[int](), 2
+    for patient, (action, which) in enumerate(actions):
+        free = [bed for bed in range(1, open_ + 1) if bed not in occupied and bed not in dirty]
+        assert pool.has_free_bed == bool(free)
+        if action == "take":
+            assert pool.take(patient) == min(free, default=None)
+            occupied |= dict.fromkeys(free[:1], patient)
+        elif action.startswith("leave") and occupied:
+            bed = sorted(occupied)[which % len(occupied)]
+            assert pool.leave(bed, clean=action == "leave") == occupied.pop(bed)
+            dirty |= {bed} if action != "leave" else set()
+        elif action == "clean" and dirty:
+            pool.cleaned(min(dirty))
+            dirty.remove(min(dirty))
+        elif action == "open":
+            pool.set_open(which)
+            open_ = which
+        assert (pool.occupied, list(pool.occupants)) == (len(occupied), list(occupied.values()))
+        assert pool.beds == open_ + sum(bed > open_ for bed in occupied)
 
 
-def test_an_empty_bed_cannot_be_left() -> None:
+def test_a_bed_that_nobody_is_in_cannot_be_left_and_one_that_is_clean_not_be_cleaned() -> None:
     with pytest.raises(KeyError):
         BedPool[str](3).leave(1)
+    with pytest.raises(KeyError):
+        BedPool[str](3).cleaned(1)
 
 
-def test_a_pool_of_no_beds_takes_no_one() -> None:
-    assert BedPool[str](0).take("a") is None
-
-
-def test_while_someone_waits_a_newcomer_gets_no_bed_even_if_one_is_free() -> None:
+@pytest.mark.parametrize("clean", [True, False])
+def test_while_someone_waits_a_newcomer_gets_no_bed_even_if_one_is_free(clean: bool) -> None:
     env = Environment()
     ward: BedQueue[str] = BedQueue(env, "ward", beds=1)
     assert ward.take_bed("a") == 1
     waiting = ward.wait_for_bed("b")
     next(waiting)
-    ward.leave_bed(1)
+    ward.leave_bed(1, clean=clean)
+    if not clean:
+        env.run()
+        assert (list(ward.waiting), list(ward.pool.occupants)) == (["b"], []), "the bed is being cleaned"
+        ward.bed_cleaned(1)
     assert ward.take_bed("c") is None
     assert (list(ward.waiting), ward.waiting_list_size) == (["b"], 1)
     env.run()
