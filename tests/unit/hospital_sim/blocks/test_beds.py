@@ -1,12 +1,17 @@
 """Beds: a patient takes the lowest free one."""
 
+from collections.abc import Generator
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from simpy import Environment
+from simpy.events import Event
 
 from hospital_sim.blocks.bed_pool import BedPool
 from hospital_sim.blocks.bed_queue import BedQueue
+from hospital_sim.blocks.processes import start
 
 pytestmark = pytest.mark.unit
 
@@ -62,3 +67,20 @@ def test_while_someone_waits_a_newcomer_gets_no_bed_even_if_one_is_free(clean: b
     assert (list(ward.waiting), ward.waiting_list_size) == (["b"], 1)
     env.run()
     assert (list(ward.waiting), list(ward.pool.occupants)) == ([], ["b"])
+
+
+def test_the_head_of_a_list_can_be_sent_to_a_bed_of_another_ward() -> None:
+    env = Environment()
+    full, other = BedQueue[str](env, "full", beds=0), BedQueue[str](env, "other", beds=1)
+    log: list[tuple[str, str, int]] = []
+    assert (full.head, full.give_head_to(other)) == (None, False), "nobody waits"
+
+    def waits(patient: str) -> Generator[Event, Any, None]:
+        ward, bed = yield from full.wait_for_bed(patient)
+        log.append((patient, ward.name, bed))
+
+    for patient in "abc":
+        start(waits(patient))
+    assert (full.head, full.give_head_to(other), full.give_head_to(other)) == ("a", True, False), "one bed is free"
+    env.run()
+    assert (log, full.head, list(full.waiting)) == ([("a", "other", 1)], "b", ["b", "c"])
