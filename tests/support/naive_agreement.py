@@ -41,7 +41,7 @@ def differences(plan: RunPlan, *, every: bool = False) -> list[str]:
     config = plan.hospital.config
     requests = [drawn(config, ward, plan.seed, plan.start, plan.end) for ward in config.department]
     naive = run_naively(config, requests, plan.start - timedelta(days=config.warmup_days), plan.end, every=every)
-    engine, expected = _seen_in(plan.run_anew()), _expected_of(naive, plan.start, plan.days)
+    engine, expected = _seen_in(plan.run()), _expected_of(naive, plan.start, plan.days)
     lines = []
     for name in Seen.__dataclass_fields__:
         ours, theirs = Counter(getattr(engine, name)), Counter(getattr(expected, name))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from functools import cache
 from heapq import heappop, heappush
 
 from hospital_sim.clock import DAY, HOUR, date_of, second_of
@@ -265,15 +266,22 @@ def use_up(weekdays: Sequence[float], hours: Sequence[float], second: int, secon
     It is used up in the last second that begins before or when none is left; never in the one it begins with, and never
     where time stands still.
     """
-    paces = [Fraction(weekday) * Fraction(hour) for weekday in weekdays for hour in hours]
+    paces, mean = _paces(tuple(weekdays), tuple(hours))
 
     def pace(at: int) -> Fraction:
         moment = datetime.fromtimestamp(at, UTC)
         return paces[moment.weekday() * 24 + moment.hour]
 
-    remaining = max(seconds * sum(paces) / len(paces) - pace(second), Fraction(0))
+    remaining = max(seconds * mean - pace(second), Fraction(0))
     now = second + 1
     while pace(now) * (HOUR - now % HOUR) <= remaining:
         remaining -= pace(now) * (HOUR - now % HOUR)
         now += HOUR - now % HOUR
     return now + remaining // pace(now)
+
+
+@cache
+def _paces(weekdays: tuple[float, ...], hours: tuple[float, ...]) -> tuple[list[Fraction], Fraction]:
+    """Return the pace of each hour of the week, and their mean."""
+    paces = [Fraction(weekday) * Fraction(hour) for weekday in weekdays for hour in hours]
+    return paces, sum(paces, Fraction()) / len(paces)

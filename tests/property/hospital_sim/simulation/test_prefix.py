@@ -45,6 +45,7 @@ def test_a_longer_run_begins_as_a_shorter_one_and_later_days_can_be_run_alone(
 
 
 @few
+@example(plan=busy(), seed=1)
 @given(plan=plans(longest=12), seed=st.integers(0, 2**63 - 1))
 def test_the_same_call_gives_the_same_bytes_and_another_seed_another_history(plan: RunPlan, seed: int) -> None:
     one, same, other = plan.run(), plan.run_anew(), plan.hospital.simulate(plan.start, plan.end, seed=seed)
