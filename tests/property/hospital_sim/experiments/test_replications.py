@@ -20,29 +20,20 @@ ALWAYS_A_BED = Hospital(poisson(beds=60, per_day=12.0, stay_days=1.0, warmup_day
 BUSY = Hospital(poisson(beds=5, per_day=4.5, stay_days=1.0, warmup_days=30))
 WEEK = {"start": date(2025, 5, 5), "end": date(2025, 5, 11)}
 MONTHS = {"start": date(2025, 5, 1), "end": date(2025, 7, 31)}
-EXPERIMENTS = 40
 
 
-def _covering_experiments(confidence: float) -> int:
-    """Return how many of many small experiments cover the truth: 12 beds occupied, on average."""
+def test_intervals_cover_the_truth_as_often_as_they_say(soak: bool) -> None:
+    """The truth: 12 beds occupied, on average. A right program leaves the range in one of 1,000 tests."""
+    experiments = 1000 if soak else 40
     covered = 0
-    for seed in range(EXPERIMENTS):
+    for seed in range(experiments):
         found = replicate(ALWAYS_A_BED, **WEEK, replications=4, seed=seed, metrics=["occupied_beds"], workers=1)
-        interval = found.interval("occupied_beds", confidence=confidence)
+        interval = found.interval("occupied_beds", confidence=0.8)
         assert interval.low is not None
         assert interval.high is not None
         covered += interval.low <= 12 <= interval.high
-    return covered
-
-
-def _is_plausible(covered: int, confidence: float) -> bool:
-    """Tell whether a count is within what 999 of 1,000 right programs would show."""
-    low, high = stats.binom.interval(0.999, EXPERIMENTS, confidence)
-    return bool(low <= covered <= high)
-
-
-def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
-    assert _is_plausible(_covering_experiments(0.8), 0.8)
+    low, high = stats.binom.interval(0.999, experiments, 0.8)
+    assert low <= covered <= high
 
 
 def test_replications_of_neighbouring_seeds_share_no_values() -> None:

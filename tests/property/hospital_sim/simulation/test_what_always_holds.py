@@ -6,6 +6,7 @@ from crowded_hospital import crowded_run
 from hospitals import RunPlan, busy, plans
 from hypothesis import given, settings
 from invariants import CHECKS, violations
+from ledger import read_ledger
 
 pytestmark = pytest.mark.property
 
@@ -37,6 +38,11 @@ def test_queues_diversions_delays_outliers_and_changing_beds_are_all_in_the_runs
 @pytest.mark.parametrize("check", CHECKS)
 def test_in_eventful_runs(check: str, eventful: list[RunHistory]) -> None:
     assert [violation for history in eventful for violation in CHECKS[check](history)] == []
+
+
+def test_every_invariant_has_a_fault_in_the_ledger_that_it_catches() -> None:
+    caught_by = {fault.test.partition("::test_in_eventful_runs")[2].strip("[]") for fault in read_ledger()}
+    assert CHECKS.keys() - caught_by == set()
 
 
 @settings(max_examples=settings.default.max_examples * 2 // 5)
