@@ -19,7 +19,7 @@ CAPACITY = 4
 ACTIONS = ("take", "take", "leave", "leave to be cleaned", "clean", "open")
 
 
-@given(st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, CAPACITY)), max_size=30))
+@given(st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, CAPACITY)), min_size=30, max_size=40))
 def test_beds_are_taken_left_cleaned_opened_and_closed_by_number(actions: list[tuple[str, int]]) -> None:
     """The lowest free bed is taken; one above the number open closes when it is left or clean."""
     pool: BedPool[int] = BedPool(2, CAPACITY)
