@@ -15,7 +15,6 @@ def test_a_crowded_hospital_that_uses_every_rule_runs_as_the_naive_one() -> None
     assert differences(crowded_run()) == []
 
 
-@settings(max_examples=settings.default.max_examples * 8 // 5)
 @given(plan=any_plans())
 def test_random_hospitals_of_every_rule_run_as_the_naive_one_and_keep_all_invariants(plan: RunPlan) -> None:
     assert differences(plan) + violations(plan.run()) == []
