@@ -14,24 +14,25 @@ pytestmark = pytest.mark.unit
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder with a copy of the sources, used instead of the package's."""
-    copied = tmp_path / "compiled"
-    shutil.copytree(Path(library.__file__).parent, copied, ignore=shutil.ignore_patterns("*.so"))
-    monkeypatch.setattr(library, "_FOLDER", copied)
-    return copied
+    """Return a folder with two small sources, used instead of the package's."""
+    sources = tmp_path / "compiled"
+    sources.mkdir()
+    for name in ("one", "two"):
+        (sources / f"{name}.c").write_text(f"int {name}(void) {{ return 1; }}\n")
+    monkeypatch.setattr(library, "_FOLDER", sources)
+    return sources
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
 def test_one_library_is_compiled_and_its_name_changes_with_the_sources(folder: Path) -> None:
     first = compile_library()
     assert first == library_path()
-    assert ctypes.CDLL(str(first)).read_files
-    with (folder / "files.c").open("a") as source:
-        source.write("int added(void) { return 41; }\n")
+    assert ctypes.CDLL(str(first)).one() == ctypes.CDLL(str(first)).two() == 1
+    (folder / "two.c").write_text("int two(void) { return 2; }\n")
     assert library_path() != first
     second = compile_library()
     assert second == library_path()
-    assert ctypes.CDLL(str(second)).added() == 41
+    assert ctypes.CDLL(str(second)).two() == 2
     assert list(folder.glob("*.so")) == [second]
 
 
@@ -41,7 +42,7 @@ def test_without_a_compiler_nothing_is_compiled_and_old_files_stay(
 ) -> None:
     (folder / "elt-before.so").touch()
     if fault == "a broken source":
-        (folder / "files.c").write_text("int read_files(")
+        (folder / "two.c").write_text("int two(")
     else:
         monkeypatch.setenv("CC", "false" if fault == "a failing compiler" else "")
         monkeypatch.setenv("PATH", str(tmp_path))
