@@ -49,12 +49,7 @@ def test_the_summary_is_one_json_object_and_a_second_call_writes_nothing(lake: L
     assert again.returncode == 0
     assert "Nothing new" in again.stdout
     assert contents(lake) == before
-
-
-def test_an_event_of_a_closed_month_is_reported_as_late(lake: LocalStore) -> None:
-    elt("stage", "--lake", lake.url)
     put_event(lake, admission(901))
-
     assert json.loads(elt("stage", "--lake", lake.url, "--json").stdout)["late"] == 1
 
 

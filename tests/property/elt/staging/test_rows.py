@@ -137,7 +137,8 @@ def test_the_objects_that_fit_the_template_are_read_and_no_others(
 
 @pytest.mark.parametrize("kind", Kind)
 def test_any_character_is_noticed_at_any_place(reader: CompiledRows, kind: Kind) -> None:
-    for right in EXAMPLES[kind][:2]:
+    values = [text for text in EXAMPLES[kind] if expected([kind], b"{" + text + b",") is not None]
+    for right in values[:2]:
         places = range(len(right))
         check(reader, [kind], [b"{" + changed(right, place, bytes([c])) + b"," for place in places for c in range(256)])
 
