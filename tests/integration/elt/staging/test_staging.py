@@ -159,20 +159,20 @@ def test_several_processes_write_the_same_bytes_as_one(tmp_path: Path, monkeypat
 def test_a_month_with_too_many_objects_continues_in_numbered_files(
     lake: QuickStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(input_lists, "LARGEST_OUTPUT", 7)
+    monkeypatch.setattr(input_lists, "LARGEST_OUTPUT", 9)
     put_all(lake, some_events(25))
 
     summary = stage(Lake(lake))
 
     files = [file for file in Lake(lake).staged_files() if file.event_type == "admission"]
-    names = ["admission.parquet", *(f"admission-000{number}.parquet" for number in (2, 3, 4))]
-    assert [(file.key.rpartition("/")[2], file.rows) for file in files] == list(zip(names, (7, 7, 7, 4), strict=True))
+    names = ["admission.parquet", *(f"admission-000{number}.parquet" for number in (2, 3))]
+    assert [(file.key.rpartition("/")[2], file.rows) for file in files] == list(zip(names, (9, 9, 7), strict=True))
     assert summary.rows == 100
     assert len({row["event_id"] for file in files for row in rows(lake, file.key)}) == 25
     assert stage(Lake(lake)).manifests == []
     put_event(lake, admission(901))
     assert stage(Lake(lake)).files == 1
-    assert Lake(lake).staged_files()[-1].key.endswith("admission-0005.parquet")
+    assert Lake(lake).staged_files()[-1].key.endswith("admission-0004.parquet")
 
 
 def test_the_error_about_a_full_temporary_folder_says_what_to_do(
