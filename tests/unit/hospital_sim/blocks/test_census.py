@@ -46,6 +46,7 @@ def test_figures_are_weighted_by_time() -> None:
     model.comes((1, 4), (2, 4), (3, 3), (4, 1))
     model.env.run(until=10)
 
+    assert census.summary().title == "Census"
     assert _row(census) == {
         "ward": "ward",
         "beds": 2,
@@ -115,6 +116,7 @@ class TestSamples:
         model.env.run(until=7)
 
         samples = census.samples(model.ward)
+        assert samples.columns == ("time", "occupied", "waiting")
         assert list(samples.rows()) == [(2, 1, 0), (4, 0, 0), (6, 0, 0)]
 
     def test_of_two_censuses_at_one_time_agree(self) -> None:

@@ -1,12 +1,13 @@
 """Patients on your own pathway: draws depend on the patient, not on the beds."""
 
+import math
 from collections.abc import Generator
 from typing import Any
 
 import numpy as np
 import pytest
 import simpy
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy import stats
 from simpy.events import Event
@@ -80,6 +81,9 @@ class TestCommonRandomNumbers:
 
         assert patient.draw("stay", hs.Exponential(mean=2)) == first
         assert patient.draw("other", hs.Exponential(mean=2)) != first
+
+    def test_a_draw_is_the_same_on_every_machine(self) -> None:
+        assert hs.Patient(4, 0.0, "1/x").draw("stay", hs.Uniform(0, 1)) == 0.10563403534704147
 
     def test_a_larger_chance_keeps_those_who_had_the_smaller(self) -> None:
         patients = _patients(300)
@@ -173,6 +177,7 @@ class TestArrivals:
         with pytest.raises(LookupError, match="patient 0"):
             env.run(until=5)
 
+    @example(math.nextafter(1, 2))
     @given(st.floats(allow_nan=True).filter(lambda number: not 0 <= number <= 1))
     def test_a_chance_beyond_0_and_1_is_refused_by_purpose_and_value(self, probability: float) -> None:
         with pytest.raises(ValueError, match="probability of 'rehab': must be between 0 and 1, not "):
