@@ -79,26 +79,6 @@ def test_beds_left_at_one_moment_go_to_the_head_of_the_list_together_lowest_numb
     assert model.log[3:] == [(5, "d", 1), (5, "e", 2)]
 
 
-def test_a_patient_who_is_interrupted_while_waiting_leaves_the_list_and_no_bed_is_lost() -> None:
-    model = Model(beds=1)
-    model.start("a", 0, 5)
-    waits = model.start("b", 1, 1)
-    model.start("c", 2, 1)
-
-    def interrupt() -> Steps:
-        yield model.env.timeout(3)
-        waits.interrupt("goes elsewhere")
-
-    model.env.process(interrupt())
-    with pytest.raises(simpy.Interrupt, match="goes elsewhere"):
-        model.env.run()
-    assert next(iter(model.ward.waiting)).patient == "c"
-    model.env.run()
-
-    assert [name for _, name, _ in model.log] == ["a", "c"]
-    assert (model.free, model.ward.waiting_list_size) == (1, 0)
-
-
 def test_a_patient_who_is_interrupted_at_the_moment_of_getting_a_bed_gives_it_to_the_next() -> None:
     model = Model(beds=1)
     model.start("a", 0, 5)
@@ -167,24 +147,8 @@ def test_a_stay_that_is_left_early_leaves_its_bed_once() -> None:
     assert model.ward.occupied == 1
 
 
-class TestBedsThatOpenAndClose:
-    def test_the_highest_close_first_and_one_with_a_patient_when_the_patient_leaves(self) -> None:
-        model = Model(beds=3)
-        for name, stay in (("a", 9), ("b", 4), ("c", 6)):
-            model.start(name, 0, stay)
-        model.start("d", 1, 1)
-        model.env.run(until=2)
-        model.ward.set_open(1)
-
-        assert (model.ward.beds, model.ward.occupied) == (3, 3)
-        model.env.run(until=5)
-        assert (model.ward.beds, model.ward.occupied) == (2, 2)
-        model.env.run(until=7)
-        assert (model.ward.beds, model.ward.occupied) == (1, 1)
-        model.env.run()
-        assert model.log[3:] == [(9, "d", 1)]
-
-    def test_those_that_open_go_to_the_head_of_the_list(self) -> None:
+class TestBedsThatOpen:
+    def test_go_to_the_head_of_the_list(self) -> None:
         model = Model(beds=1, capacity=3)
         for name in "abcd":
             model.start(name, 0, 10)
@@ -194,17 +158,6 @@ class TestBedsThatOpenAndClose:
 
         assert model.log == [(0, "a", 1), (3, "b", 2), (3, "c", 3)]
         assert model.ward.waiting_list_size == 1
-
-    def test_one_that_was_to_close_and_opens_again_goes_to_the_next(self) -> None:
-        model = Model(beds=2)
-        for name in "abc":
-            model.start(name, 0, 5)
-        model.env.run(until=1)
-        model.ward.set_open(1)
-        model.ward.set_open(2)
-        model.env.run(until=6)
-
-        assert [name for _, name, _ in model.log] == ["a", "b", "c"]
 
     @pytest.mark.parametrize("beds", [-1, 3])
     def test_more_than_there_is_space_for_or_fewer_than_none_are_refused(self, beds: int) -> None:

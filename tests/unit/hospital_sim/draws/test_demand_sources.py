@@ -107,21 +107,6 @@ class TestSeveralSources:
         two = [request for request in alone if request.admission_method == "22"]
         assert two == [request for request in with_other if request.admission_method == "22"]
 
-    def test_two_sources_with_the_same_rule_are_independent(self) -> None:
-        rule = {"requests_per_day": 10}
-        sources = [{"id": "a", **rule, "admission_method": "21"}, {"id": "b", **rule, "admission_method": "22"}]
-        drawn = requests_of(department(source=sources), 400)
-        days = {
-            method: np.bincount(
-                [(request.second - second_of(FIRST)) // DAY for request in drawn if request.admission_method == method],
-                minlength=400,
-            )
-            for method in ("21", "22")
-        }
-
-        assert stats.pearsonr(days["21"], days["22"]).pvalue > RIGHT
-        assert stats.pearsonr(days["21"], days["21"] + days["22"]).pvalue < WRONG
-
     def test_each_source_has_its_own_admission_method_stays_and_rule_for_a_full_ward(self) -> None:
         stay = {"distribution": "fixed", "value": 2}
         sources = [
