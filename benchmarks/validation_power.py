@@ -1,98 +1,102 @@
-"""Measures the power of the validation: how many seeds pass the correct simulator and catch one with a fault.
+"""Measures the power of the validation: the seeds that pass the correct simulator and catch one with a fault.
 
-Faults are planted in the real simulator. A row says how many seeds of how many are caught by any check of a study, the
-lower end of the exact 95% interval of that probability, and by how much: the smallest over the seeds of the distance
-between observed and expected in lengths from the expected value to the end of the interval; above 1 is caught. Exact
-studies are run with two replications where the command runs 30: what two show, thirty show too.
+Plants each fault of ``tests/faults/validation.toml`` in a copy of the project. A row names a fault, a check that caught
+it, the seeds that it caught, the lower end of the exact 95% interval of that probability, and the smallest distance
+between observed and expected, in lengths from the expected value to the end of the interval; above 1 is caught.
 
-Run: python benchmarks/validation_power.py [seeds] [seeds of the right simulator] [processes] [studies of a fault]
+Run: python benchmarks/validation_power.py [--seeds N] [--right N] [--workers N] [--all] [--only WORD]
 
-The defaults, one seed each on two processes and the quickest study that catches a fault, show that it works. A hundred
-seeds take an hour of a processor, and as long again for each 30 seeds of the right simulator.
+A fault is met with the study that its test names, and with ``--all`` with every study: that shows which check alone
+catches it. One seed of all studies takes 40 seconds of a processor.
 """
 
+import argparse
+import json
 import math
+import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor
+import tempfile
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
+from queue import SimpleQueue
 
 from scipy import stats
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "faults"))
 
-import simulator_faults as faults
+from ledger import Fault, read_ledger  # noqa: E402
+from plant import Copy  # noqa: E402
 
-from hospital_sim.validation import LEVEL, REPLICATIONS, STUDIES, Check, validate
+CODE = """
+import json, sys
+from hospital_sim.validation import STUDIES, validate
+chosen = [study for study in STUDIES if sys.argv[2] in ("", study.name.lower().replace(" ", "_"))]
+report = validate(seed=int(sys.argv[1]), studies=chosen, workers=1)
+print(json.dumps([[f"{name}: {check.name}", check.distance] for name, checks in report.studies for check in checks]))
+"""
 
-BY_NAME = {study.name: study for study in STUDIES}
-EXACT = {"Exact": 2, "Blocks, exact": 2}
-"""Replications of exact studies: more of them find more mistakes, never fewer."""
-
-CASES = (
-    (faults.last_come_first_served, ("Exact", "Blocks, exact", "Erlang C")),
-    (faults.a_bed_leaks, ("Exact", "Blocks, exact", "Erlang B", "Erlang C")),
-    (faults.statistics_count_a_stay_twice, ("Exact",)),
-    (faults.a_discharge_is_observed_twice, ("Exact",)),
-    (faults.departments_share_their_streams, ("Inputs",)),
-    (faults.replications_share_their_streams, ("Inputs",)),
-    (faults.stay_and_delay_share_a_stream, ("Inputs",)),
-    (faults.RATE_HIGH, ("Inputs", "Beds without limit", "Seasonal demand", "Erlang B", "Erlang C")),
-    (faults.RATE_LOW, ("Inputs", "Beds without limit", "Seasonal demand", "Erlang B", "Erlang C")),
-)
-"""Each fault and the studies that catch it, the quickest first."""
-
-ALL_FAULTS = {planted.__name__: planted for planted, _ in CASES}
-Task = tuple[str, str, int]
+Distances = dict[str, float]
 
 
-def distance(check: Check) -> float:
-    """Return how far the observed value is from the expected one, 1 at the end of the interval."""
-    if check.passed:
-        reach = check.high - check.expected if check.observed >= check.expected else check.expected - check.low
-        return abs(check.observed - check.expected) / reach if reach else 0.0
-    reach = check.high - check.expected if check.observed > check.high else check.expected - check.low
-    return abs(check.observed - check.expected) / reach if reach else math.inf
+def distances(copy: Copy, fault: Fault | None, study: str, seed: int) -> Distances:
+    """Return the distance of each check in a copy with a fault, or of the correct simulator."""
+    with copy.planted(fault) if fault else nullcontext():
+        command = [sys.executable, "-c", CODE, str(seed), study]
+        done = subprocess.run(command, cwd=copy.folder, capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout))
 
 
-def farthest(task: Task) -> tuple[float, int]:
-    """Return the largest distance of the checks of a study with a fault and a seed, and the number of checks."""
-    fault, study, seed = task
-    with ALL_FAULTS[fault]() if fault else nullcontext():
-        replications = EXACT.get(study, REPLICATIONS) if fault else REPLICATIONS
-        checks = validate(seed=seed, replications=replications, studies=[BY_NAME[study]], workers=1).checks
-    return max(math.inf if math.isnan(far := distance(check)) else far for check in checks), len(checks)
+def print_row(fault: str, check: str, values: list[float]) -> None:
+    """Print the number of seeds beyond the interval, the confidence in it, and the least or greatest distance."""
+    caught, count = sum(value > 1 for value in values), len(values)
+    sure = stats.beta.ppf(0.05, caught, count - caught + 1) if caught else stats.beta.ppf(0.95, 1, count)
+    farthest = min(values) if caught else max(values)
+    print(f"{fault:<70} {check:<90} {caught:>4}/{count:<4} {sure:>7.1%} {farthest:>9.3g}", flush=True)
 
 
-def main(seeds: int = 1, right_seeds: int = 1, processes: int = 2, most: int = 1) -> None:
-    """Print the rates; exit 1 if a fault escapes or a right simulator fails."""
-    cases = [(fault.__name__, study) for fault, studies in CASES for study in studies[:most]]
-    rows = [(fault, study, seeds) for fault, study in cases] + [("", study, right_seeds) for study in BY_NAME]
-    tasks = [(fault, study, seed) for fault, study, count in rows for seed in range(1, count + 1)]
+def main() -> int:
+    """Print the rates; the exit code is 1 if a fault escapes or the correct simulator fails."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=1, metavar="N", help="seeds of each fault")
+    parser.add_argument("--right", type=int, default=1, metavar="N", help="seeds of the correct simulator")
+    parser.add_argument("--workers", type=int, default=2, metavar="N", help="copies of the project")
+    parser.add_argument("--all", action="store_true", help="run every study with each fault")
+    parser.add_argument("--only", default="", metavar="WORD", help="only faults with the word in their names")
+    arguments = parser.parse_args()
+    faults = [fault for fault in read_ledger() if fault.room == "validation" and arguments.only in fault.name]
+    tasks: list[tuple[Fault | None, str, int]] = [(None, "", seed + 1) for seed in range(arguments.right)]
+    for fault in faults:
+        study = "" if arguments.all else fault.test.partition("[")[2].rstrip("]")
+        tasks += [(fault, study, seed + 1) for seed in range(arguments.seeds)]
+    copies: SimpleQueue[Copy] = SimpleQueue()
     failed = 0
-    number = 0
-    with ProcessPoolExecutor(processes) as pool:
-        found = pool.map(farthest, tasks)
-        print(f"{'fault':<36} {'study':<38} {'caught':>8} {'at least':>9} {'distance':>9}")
-        for fault, study, count in rows:
-            seen = [next(found) for _ in range(count)]
-            distances = [far for far, _ in seen]
-            caught = sum(far > 1 for far in distances)
-            if fault:
-                lower = stats.beta.ppf(0.05, caught, count - caught + 1) if caught else 0.0
-                failed += caught < count
-                print(
-                    f"{fault:<36} {study:<38} {caught:>4}/{count:<3} {lower:>9.1%} {min(distances):>9.3g}", flush=True
-                )
-                continue
-            upper = stats.beta.ppf(0.95, caught + 1, count - caught)
-            failed += caught
-            number += seen[0][1] if seen else 0
-            print(f"{'right':<36} {study:<38} {caught:>4}/{count:<3} {upper:>9.1%} {max(distances):>9.3g}", flush=True)
-    print(f"right: {number} checks at a level of {LEVEL:g}: one fails with probability {number * LEVEL:.1g} at most,")
-    print("if means over replications are normal; 'at least' of a right simulator is the upper end of what is seen.")
-    sys.exit(1 if failed else 0)
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(arguments.workers) as pool:
+        for number in range(arguments.workers):
+            copies.put(Copy(ROOT, Path(folder, str(number))))
+
+        def measure(task: tuple[Fault | None, str, int]) -> Distances:
+            copy = copies.get()
+            try:
+                return distances(copy, *task)
+            finally:
+                copies.put(copy)
+
+        results = pool.map(measure, tasks)
+        for fault, count in [(None, arguments.right), *((fault, arguments.seeds) for fault in faults)]:
+            by_check = defaultdict(list)
+            for _ in range(count):
+                for check, distance in next(results).items():
+                    by_check[check].append(math.inf if math.isnan(distance) else distance)
+            catching = {check: values for check, values in by_check.items() if max(values) > 1}
+            for check, values in (catching if fault else by_check).items():
+                print_row(fault.name if fault else "correct", check, values)
+            escaped = fault and not any(min(values) > 1 for values in catching.values())
+            failed += bool(escaped) or (fault is None and bool(catching))
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:]))
+    sys.exit(main())

@@ -1,15 +1,21 @@
 """The command ``validate``: compares the simulator with exact results of queueing theory."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hospital_sim import terminal
 from hospital_sim.cli.arguments import JsonOption, WorkersOption
 
+if TYPE_CHECKING:
+    from hospital_sim.validation.study import Study
+
 EXAMPLES = terminal.examples(
-    "hospital-sim validate --only inputs", "hospital-sim validate --only seasonal --page validation.html"
+    "hospital-sim validate --list", "hospital-sim validate --only erlang --page validation.html"
 )
 
 
@@ -23,6 +29,7 @@ def command(
     page: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a page too: HTML if FILE ends in .html, else Markdown.")
     ] = None,
+    list_only: Annotated[bool, typer.Option("--list", help="List the studies and their checks; run nothing.")] = False,
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -34,10 +41,10 @@ def command(
     from hospital_sim.validation import page as pages
     from hospital_sim.validation.run import STUDIES, validate
 
-    studies = [study for study in STUDIES if not only or any(word.lower() in study.name.lower() for word in only)]
-    if not studies:
-        names = ", ".join(study.name for study in STUDIES)
-        raise terminal.WrongCallError(f"--only: no study has {' or '.join(only or ())} in its name; there are {names}")
+    studies = _selected(STUDIES, only or [])
+    if list_only:
+        _print_list(studies, as_json=as_json)
+        return
     if page is not None and not page.absolute().parent.is_dir():
         raise terminal.WrongCallError(f"--page: there is no folder {page.absolute().parent}; make it first")
     with terminal.counting("replications", replications * len(studies)) as count:
@@ -59,3 +66,20 @@ def command(
         terminal.print_notes(pages.verdict(report), pages.summary(report))
     if report.failed:
         raise typer.Exit(terminal.FAILED)
+
+
+def _selected(studies: Sequence[Study], words: Sequence[str]) -> list[Study]:
+    """Return the studies whose name contains any of the words; all without words."""
+    unknown = [word for word in words if not any(word.lower() in study.name.lower() for study in studies)]
+    if unknown:
+        names = ", ".join(study.name for study in studies)
+        raise terminal.WrongCallError(f"--only: no study has {' or '.join(unknown)} in its name; there are {names}")
+    return [study for study in studies if not words or any(word.lower() in study.name.lower() for word in words)]
+
+
+def _print_list(studies: Sequence[Study], *, as_json: bool) -> None:
+    if as_json:
+        terminal.print_json({"studies": [{"name": study.name, "checks": list(study.checks)} for study in studies]})
+        return
+    rows = [(study.name, check) for study in studies for check in study.checks]
+    terminal.print_table("", ("study", "check"), rows)

@@ -11,8 +11,9 @@ COLUMNS = ("check", "expected", "observed", "interval", "verdict")
 
 def cells(check: Check) -> tuple[str, str, str, str, str]:
     """Return the cells of a check in the order of ``COLUMNS``."""
+    name = f"{check.name}; farthest: {check.part}" if check.part else check.name
     interval = f"{number(check.low)} to {number(check.high)}"
-    return check.name, number(check.expected), number(check.observed), interval, "right" if check.passed else "WRONG"
+    return name, number(check.expected), number(check.observed), interval, "right" if check.passed else "WRONG"
 
 
 def number(value: float) -> str:
@@ -74,10 +75,11 @@ def html(report: Report) -> str:
 
 
 def entries(report: Report) -> list[dict[str, object]]:
-    """Return the checks for JSON: name, expected, observed, interval, passed."""
+    """Return the checks for JSON: name, farthest part, expected, observed, interval, passed."""
     return [
         {
             "name": f"{study}: {check.name}",
+            "farthest": check.part or None,
             "expected": check.expected,
             "observed": _finite(check.observed),
             "interval": [_finite(check.low), _finite(check.high)],

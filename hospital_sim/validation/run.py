@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -86,5 +86,6 @@ def validate(
     by_name = {}
     for position, study in enumerate(order):
         runs = measured[position * replications : (position + 1) * replications]
-        by_name[study.name] = tuple(study.judge({name: np.stack([run[name] for run in runs]) for name in runs[0]}))
+        samples = {name: np.stack([run[name] for run in runs]) for name in runs[0]}
+        by_name[study.name] = tuple(replace(judge(samples), name=name) for name, judge in study.checks.items())
     return Report(seed, replications, tuple((study.name, by_name[study.name]) for study in studies))

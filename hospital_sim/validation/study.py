@@ -1,6 +1,6 @@
 """A study: a model to simulate in many replications, and the checks of its results."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hospital_sim.distributions import Floats
@@ -20,12 +20,12 @@ class Study:
     Attributes:
         name: Name, as people see it.
         replicate: Called with a seed; runs one replication.
-        judge: Called with the measures of all replications; yields the checks.
+        checks: Each check by its name; called with the measures of all replications.
         cost: Approximate processor seconds of a replication. The most expensive studies start first, so that no
             process runs alone at the end.
     """
 
     name: str
     replicate: Callable[[int], Measures]
-    judge: Callable[[Samples], Iterable[Check]]
+    checks: Mapping[str, Callable[[Samples], Check]]
     cost: float = 0.1

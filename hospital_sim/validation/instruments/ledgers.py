@@ -1,7 +1,6 @@
 """Ledgers of departments: every request, admission and discharge to the second, for checks without tolerance.
 
-The same quantities are taken in two ways, from the ward as it changes and from the spells of its patients, so that a
-study can compare them exactly.
+A study compares them with the counts of the ward and with the statistics of the library.
 """
 
 from collections import Counter
@@ -11,70 +10,24 @@ from hospital_sim.observe.window import WindowObserver
 from hospital_sim.simulation.department import Department, Spell
 
 
-class Integral:
-    """Integrates the occupied beds and the waiting list of a ward over time, by the ward's own counts.
-
-    Args:
-        department: Department whose ward is watched from now on.
-        start: First second of the window.
-
-    Attributes:
-        bed_seconds: Integral of the occupied beds.
-        queue_seconds: Integral of the waiting list.
-        idle_seconds: Seconds in which a bed was free while a patient waited.
-    """
-
-    def __init__(self, department: Department, start: int) -> None:
-        self._ward = department.ward
-        self._last = self._start = start
-        self.bed_seconds = self.queue_seconds = self.idle_seconds = 0
-        self._state = self._now()
-        self._ward.watchers.append(self)
-
-    def asked(self, _: Spell) -> None:
-        """Integrate up to a change."""
-        self.advance(int(self._ward.env.now))
-
-    admitted = withdrew = asked
-
-    def left(self, spell: Spell) -> None:
-        """Integrate up to a change."""
-        self.asked(spell)
-
-    def advance(self, second: int) -> None:
-        """Integrate over the time since the last change, and keep the present state."""
-        passed = max(second - max(self._last, self._start), 0)
-        occupied, waiting, is_free = self._state
-        self.bed_seconds += passed * occupied
-        self.queue_seconds += passed * waiting
-        self.idle_seconds += passed * (is_free and waiting > 0)
-        self._last, self._state = second, self._now()
-
-    def _now(self) -> tuple[int, int, bool]:
-        return self._ward.occupied, self._ward.waiting_list_size, self._ward.pool.has_free_bed
-
-
 class Ledger:
     """The calls of an observer for one department, in their order.
 
     Args:
         department: The department.
-        start: First second of the window of the integrals.
 
     Attributes:
         requested: Spells in the order of their requests.
         admitted: Each admission: the spell and the second of the call.
         discharged: Each discharge: the spell and the second of the call.
-        integral: Integrals by the ward's own counts.
         mistakes: Number of days on which beds or the waiting list do not add up.
     """
 
-    def __init__(self, department: Department, start: int) -> None:
+    def __init__(self, department: Department) -> None:
         self._department = department
         self.requested: list[Spell] = []
         self.admitted: list[tuple[Spell, int]] = []
         self.discharged: list[tuple[Spell, int]] = []
-        self.integral = Integral(department, start)
         self.mistakes = 0
         self._before = self._state()
         self._today: Counter[str] = Counter()
@@ -149,7 +102,7 @@ class LedgerObserver(WindowObserver):
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
         """Begin the ledgers on the first day; check them on later days."""
         if not self.ledgers:
-            self.ledgers = {department.id: Ledger(department, self._start) for department in departments}
+            self.ledgers = {department.id: Ledger(department) for department in departments}
         for ledger in self.ledgers.values():
             ledger.start_of_day()
         super().start_of_day(second, departments)
@@ -158,7 +111,6 @@ class LedgerObserver(WindowObserver):
         """Check that the day adds up."""
         for ledger in self.ledgers.values():
             ledger.end_of_day()
-            ledger.integral.advance(second + 1)
         super().end_of_day(second, departments)
 
 

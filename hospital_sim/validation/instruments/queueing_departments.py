@@ -14,6 +14,8 @@ from hospital_sim.simulation.runner import FIRST_YEAR, observe, plan_run
 NO_LIMIT = 2000
 """Number of beds of a department in which nobody ever waits: many more than are ever occupied."""
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 
 def ward(identifier: str, beds: int, per_day: float | None = None, **fields: object) -> dict[str, object]:
     """Return the configuration of a department, without long stays and delays unless the fields set them."""
@@ -50,6 +52,12 @@ def months(config: HospitalConfig, days: int) -> NDArray[np.int64]:
     """Return the month of each day to observe, 1 to 12."""
     start, _ = period(config, days)
     return np.array([(start + timedelta(days=day)).month for day in range(days)])
+
+
+def weekdays(config: HospitalConfig, days: int) -> NDArray[np.int64]:
+    """Return the weekday of each day to observe, 0 for Monday."""
+    start, _ = period(config, days)
+    return (start.weekday() + np.arange(days)) % 7
 
 
 def run(config: HospitalConfig, days: int, seed: int, observer: Observer) -> None:

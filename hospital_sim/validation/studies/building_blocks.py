@@ -1,72 +1,53 @@
-"""Studies of the building blocks (wards, arrivals, census) in days.
+"""Study of the building blocks (wards, arrivals, census) in days, with and without a waiting list."""
 
-They repeat the stroke unit, and compare a ward with the recursion of a queue with several servers without tolerance.
-"""
-
-from collections.abc import Generator, Iterator
-from functools import partial
+from collections.abc import Generator
 from heapq import heapreplace
 from typing import Any
 
-import numpy as np
 import simpy
 from simpy.events import Event
 
 from hospital_sim.blocks.census import Census
 from hospital_sim.blocks.pathways import Patient, arrivals
 from hospital_sim.blocks.wards import Stay, Ward
-from hospital_sim.distributions import Distribution, Exponential, Lognormal
-from hospital_sim.validation.checks import Check, check_none
-from hospital_sim.validation.instruments.queueing_departments import NO_LIMIT
-from hospital_sim.validation.studies.stroke import PATIENTS, PUBLISHED, audited
-from hospital_sim.validation.studies.stroke import judge as judge_stroke
-from hospital_sim.validation.study import Measures, Samples, Study
+from hospital_sim.distributions import Exponential, Lognormal
+from hospital_sim.queueing import erlang_b
+from hospital_sim.validation.checks import check_none, check_ratio
+from hospital_sim.validation.study import Measures, Study
 
-_WARMUP = 3 * 365
-AUDITED_DAYS, DIVERTED_DAYS = 15_000, 10_000
-QUEUE_BEDS, QUEUE_DAYS = 8, 600
+QUEUE_BEDS, QUEUE_DAYS = 8, 150
 _QUEUE_STAY = Lognormal(3, 4)
+BEDS, LOAD = 10, 8.355
+WARMUP, DAYS = 10, 200
+_STAY = Exponential(1.0)
+
+ROUNDED = 1e-9
+"""Largest relative difference of two sums of times in days, which are rounded."""
 
 
-def audit(days: int, seed: int) -> Measures:
-    """Return the measures of ``audited`` from the daily samples of a census."""
+def blocks(seed: int) -> Measures:
+    """Return the measures of a ward with a waiting list, and of one that turns patients away."""
+    return {**queue(seed), **turn_away(seed)}
+
+
+def turn_away(seed: int) -> Measures:
+    """Return the patients who find no room, and all patients."""
     env = simpy.Environment()
-    unit = Ward(env, "unit", beds=NO_LIMIT)
+    unit = Ward(env, "unit", beds=BEDS)
+    counts = {"away": 0.0, "asked": 0.0}
 
-    def stay_in(stay: Distribution, patient: Patient) -> Generator[Event, Any, None]:
-        with (yield from unit.admit(patient)):
-            yield env.timeout(patient.draw("stay", stay))
-
-    for name, (every, stay) in PATIENTS.items():
-        arrivals(env, Exponential(every), partial(stay_in, stay), seed=seed, name=name)
-    env.run(until=_WARMUP)
-    census = Census(env, unit, every=1)
-    env.run(until=_WARMUP + days)
-    occupied = np.array(census.samples(unit)["occupied"], int)
-    return audited(np.bincount(occupied, minlength=max(PUBLISHED) + 1))
-
-
-def turn_away(days: int, seed: int) -> Measures:
-    """Return the patients who find no room, and all patients, for each number of beds in the table."""
-    env = simpy.Environment()
-    away, asked = np.zeros(len(PUBLISHED)), np.zeros(len(PUBLISHED))
-
-    def ask(unit: Ward, position: int, stay: Distribution, patient: Patient) -> Generator[Event, Any, None]:
-        is_counted = env.now >= _WARMUP
-        asked[position] += is_counted
+    def ask(patient: Patient) -> Generator[Event, Any, None]:
+        is_counted = env.now >= WARMUP
+        counts["asked"] += is_counted
         if not unit.has_room:
-            away[position] += is_counted
+            counts["away"] += is_counted
             return
         with (yield from unit.admit(patient)):
-            yield env.timeout(patient.draw("stay", stay))
+            yield env.timeout(patient.draw("stay", _STAY))
 
-    for position, beds in enumerate(PUBLISHED):
-        unit = Ward(env, f"{beds} beds", beds=beds)
-        for name, (every, stay) in PATIENTS.items():
-            pathway = partial(ask, unit, position, stay)
-            arrivals(env, Exponential(every), pathway, seed=seed, name=f"{beds}/{name}")
-    env.run(until=_WARMUP + days)
-    return {"part": away, "whole": asked}
+    arrivals(env, Exponential(_STAY.mean / LOAD), ask, seed=seed)
+    env.run(until=WARMUP + DAYS)
+    return counts
 
 
 def queue(seed: int) -> Measures:
@@ -91,22 +72,11 @@ def queue(seed: int) -> Measures:
     summary = next(iter(census.summary()))
     overlaps = sum(discharged.get(number, QUEUE_DAYS) - begin for number, begin in admitted.items())
     waits = sum(admitted.get(patient.number, QUEUE_DAYS) - patient.arrived for patient, _ in stays)
+    beds, waiting = (float(str(summary[column])) * QUEUE_DAYS for column in ("occupied", "queue"))
     return {
-        "oracle": float(_deviations(stays, admitted, discharged)),
-        "beds": _relative_difference(float(str(summary["occupied"])) * QUEUE_DAYS, overlaps),
-        "queue": _relative_difference(float(str(summary["queue"])) * QUEUE_DAYS, waits),
+        "recursion": float(_deviations(stays, admitted, discharged)),
+        "census": max(_relative_difference(beds, overlaps), _relative_difference(waiting, waits)),
     }
-
-
-def judge_queue(samples: Samples) -> Iterator[Check]:
-    """Expect no difference, but for the rounding of sums of times in days."""
-    yield check_none("blocks: patients whose admission or discharge is not that of the recursion", samples["oracle"])
-    sums = {
-        "beds": "bed days, census less the sum of the stays",
-        "queue": "waiting days, census less the sum of the waits",
-    }
-    for name, words in sums.items():
-        yield Check(f"blocks: {words}", 0.0, float(samples[name].max()), 0.0, 1e-9)
 
 
 def _admitted(stay: Stay) -> float:
@@ -131,16 +101,16 @@ def _deviations(stays: list[tuple[Patient, float]], admitted: dict[int, float], 
 
 STUDIES = (
     Study(
-        "Stroke unit of blocks, audited daily",
-        partial(audit, AUDITED_DAYS),
-        partial(judge_stroke, "of blocks, beds without limit, audited daily"),
-        cost=0.3,
+        "Building blocks",
+        blocks,
+        {
+            "patients not as in a recursion, and censuses unlike the stays and waits": lambda runs: check_none(
+                runs["recursion"] + (runs["census"] > ROUNDED)
+            ),
+            "share turned away, 10 beds: Erlang B": lambda runs: check_ratio(
+                runs["away"], runs["asked"], erlang_b(BEDS, LOAD)
+            ),
+        },
+        cost=0.1,
     ),
-    Study(
-        "Stroke unit of blocks, turned away",
-        partial(turn_away, DIVERTED_DAYS),
-        partial(judge_stroke, "of blocks, turned away"),
-        cost=0.9,
-    ),
-    Study("Blocks, exact", queue, judge_queue, cost=0.05),
 )

@@ -3,13 +3,13 @@
 Requests, stays and delays are recorded from the patients in the simulation, not from the draws.
 """
 
-from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hospital_sim.clock import DAY, HOUR
-from hospital_sim.config.calendar import DAYS_IN_MONTH
+from hospital_sim.config.calendar import Profile
 from hospital_sim.distributions import Floats
 from hospital_sim.validation.checks import (
     Check,
@@ -18,98 +18,129 @@ from hospital_sim.validation.checks import (
     check_classes,
     check_mean,
     check_poisson,
+    farthest,
+    farthest_mean,
 )
 from hospital_sim.validation.instruments.observers import Requests
-from hospital_sim.validation.instruments.queueing_departments import NO_LIMIT, hospital, months, run, ward, window
-from hospital_sim.validation.studies.unlimited import MONTHS
+from hospital_sim.validation.instruments.queueing_departments import (
+    MONTHS,
+    NO_LIMIT,
+    hospital,
+    months,
+    run,
+    ward,
+    weekdays,
+    window,
+)
 from hospital_sim.validation.study import Measures, Samples, Study
 
-PER_DAY = 25.0
+PER_DAY = 12.0
 LONGEST = 12
 LONG_SHARE, DELAY_SHARE = 0.01, 0.05
-LONG = (3 * LONGEST, 6 * LONGEST)
-DELAY = (4, 14)
-SEASON = (1.2, 1.1, 1.1, 1.0, 0.9, 0.9, 0.8, 0.8, 0.9, 1.0, 1.1, 1.2)
-_YEAR = 366
-_FIELDS = {"max_stay_days": LONGEST, "long_stay_share": LONG_SHARE, "delay_share": DELAY_SHARE, "return_share": 0}
-# Two departments that differ only in their names.
-_HOSPITAL = hospital(
-    "inputs",
-    0,
-    [ward(name, NO_LIMIT, PER_DAY, month_multipliers=SEASON, **_FIELDS) for name in ("first", "second")],
+RANGES = {"ordinary stays": (1, LONGEST), "long stays": (3 * LONGEST, 6 * LONGEST), "delays": (4, 14)}
+"""Days of the simple rule: uniform between these ends."""
+
+_PROFILE = Profile(
+    (1.2, 1.1, 1.1, 1.0, 0.9, 0.9, 0.8, 0.8, 0.9, 1.0, 1.1, 1.2),
+    (1.2, 1.1, 1.1, 1.0, 1.0, 0.8, 0.8),
+    (0.6,) * 8 + (1.4,) * 10 + (0.9,) * 6,
 )
-_CLASSES = {"stay": 44, "long": 8, "delay": 20, "hour": 24}
+_YEAR = 366
+_FIELDS = {
+    "month_multipliers": _PROFILE.by_month,
+    "weekday_multipliers": _PROFILE.by_weekday,
+    "hour_multipliers": _PROFILE.by_hour,
+    "max_stay_days": LONGEST,
+    "long_stay_share": LONG_SHARE,
+    "delay_share": DELAY_SHARE,
+    "return_share": 0,
+}
+# Two departments that differ only in their names.
+_HOSPITAL = hospital("inputs", 0, [ward(name, NO_LIMIT, PER_DAY, **_FIELDS) for name in ("first", "second")])
+_CLASSES = {"ordinary stays": 44, "long stays": 8, "delays": 20}
 
 
 def draw(seed: int) -> Measures:
-    """Return counts by day and by class, and sums of products that have mean 0."""
+    """Return counts by day, by hour of the week and by class, and products that have mean 0."""
     observer = Requests(2)
     run(_HOSPITAL, _YEAR, seed, observer)
     first, second = observer.of(0), observer.of(1)
     one, two = _by_day(first), _by_day(second)
     expected = expected_by_day()
     pairs = min(len(first), len(second))
-    stay, delayed, hour = _uniforms(first)
+    stay, delayed, hour = _standardised(first)
+    other_stay = _standardised(second)[0]
+    both = np.concatenate([first, second])
     return {
         "by_day": np.array([one, two]),
-        "departments_count": ((one - expected) * (two - expected) / expected).mean(),
-        "departments_stay": (stay[:pairs] * _uniforms(second)[0][:pairs]).mean(),
-        "stay_and_delay": (stay * delayed).mean(),
-        "stay_and_hour": (stay * hour).mean(),
-        "stay_and_next": (stay[1:] * stay[:-1]).mean(),
-        **_classes(np.concatenate([first, second])),
+        "by_hour": np.bincount(_hours_of_the_week(both), minlength=168).astype(float),
+        "between": np.array(
+            [((one - expected) * (two - expected) / expected).mean(), (stay[:pairs] * other_stay[:pairs]).mean()]
+        ),
+        "within": np.array([(stay * delayed).mean(), (stay * hour).mean(), (stay[1:] * stay[:-1]).mean()]),
+        **_classes(both),
     }
 
 
 def expected_by_day() -> Floats:
     """Return the expected requests of each day of a department."""
-    mean = np.sum(np.array(SEASON) * DAYS_IN_MONTH) / np.sum(DAYS_IN_MONTH)
-    expected: Floats = PER_DAY / mean * np.array(SEASON)[months(_HOSPITAL, _YEAR) - 1]
+    by_month, by_weekday = np.array(_PROFILE.month_multipliers), np.array(_PROFILE.weekday_multipliers)
+    month, weekday = months(_HOSPITAL, _YEAR), weekdays(_HOSPITAL, _YEAR)
+    expected: Floats = PER_DAY * by_month[month - 1] * by_weekday[weekday]
     return expected
 
 
-def judge(samples: Samples) -> Iterator[Check]:
-    """Compare with Poisson counts, binomial shares, uniform stays and independent streams."""
-    yield from _of_counts(samples["by_day"])
-    yield from _of_shares(samples)
-    yield from _of_streams(samples)
-
-
-def _of_counts(by_day: Floats) -> Iterator[Check]:
-    """Compare the counts, an array of shape (replications, departments, days)."""
-    expected, month = expected_by_day(), months(_HOSPITAL, _YEAR)
+def _months(samples: Samples) -> Check:
+    """Compare the requests of each month with the range of a Poisson variable (exact)."""
+    by_day, expected, month = samples["by_day"], expected_by_day(), months(_HOSPITAL, _YEAR)
     runs = by_day.shape[0] * by_day.shape[1]
-    for number, name in enumerate(MONTHS, 1):
-        count = by_day[:, :, month == number].sum()
-        yield check_poisson(f"requests in all, {name}", count, runs * expected[month == number].sum())
-    dispersion = float(((by_day - expected) ** 2 / expected).sum())
-    yield check_chi_squared("dispersion of the requests by day", dispersion, by_day.size)
+    return farthest(
+        {
+            name: partial(check_poisson, by_day[:, :, month == number].sum(), runs * expected[month == number].sum())
+            for number, name in enumerate(MONTHS, 1)
+        }
+    )
+
+
+def _week(samples: Samples) -> Check:
+    by_weekday = np.bincount(weekdays(_HOSPITAL, _YEAR), expected_by_day())
+    shares = np.outer(by_weekday, _PROFILE.hour_multipliers).ravel()
+    return check_classes(samples["by_hour"].sum(axis=0), shares / shares.sum())
+
+
+def _dispersion(samples: Samples) -> Check:
+    """Compare the dispersion of the counts with that of Poisson variables: by day, and by run and department."""
+    by_day, expected = samples["by_day"], expected_by_day()
+    of_days = ((by_day - expected) ** 2 / expected).mean(axis=(1, 2))
     totals = by_day.sum(axis=2)
-    among = float(((totals - expected.sum()) ** 2 / expected.sum()).sum())
-    yield check_chi_squared("dispersion of the requests by replication and department", among, totals.size)
+    of_runs = float(((totals - expected.sum()) ** 2 / expected.sum()).sum())
+    return farthest(
+        {
+            "by day": partial(check_mean, of_days, 1.0),
+            "by run": partial(check_chi_squared, of_runs, totals.size),
+        }
+    )
 
 
-def _of_shares(samples: Samples) -> Iterator[Check]:
-    requests = int(samples["requests"].sum())
-    yield check_binomial("share of long stays", samples["long"].sum(), requests, LONG_SHARE)
-    yield check_binomial("share of delayed discharges", samples["delay"].sum(), requests, DELAY_SHARE)
-    both = samples["long_and_delayed"].sum()
-    yield check_binomial("share of stays that are long and delayed", both, requests, LONG_SHARE * DELAY_SHARE)
-    words = {"stay": "ordinary stays", "long": "long stays", "delay": "delays", "hour": "hours of the day"}
-    for name, size in _CLASSES.items():
-        yield check_classes(f"{words[name]}, chi-squared", samples[name].sum(axis=0), np.full(size, 1 / size))
-
-
-def _of_streams(samples: Samples) -> Iterator[Check]:
-    names = {
-        "departments_count": "requests of a day, in two departments",
-        "departments_stay": "stays of the same number, in two departments",
-        "stay_and_delay": "stay and delay",
-        "stay_and_hour": "stay and time of day",
-        "stay_and_next": "stay and that of the next patient",
+def _shares(samples: Samples) -> Check:
+    shares = {
+        "long": LONG_SHARE,
+        "delayed": DELAY_SHARE,
+        "long and delayed": LONG_SHARE * DELAY_SHARE,
     }
-    for name, words in names.items():
-        yield check_mean(f"correlation: {words}", samples[name], 0.0)
+    counts = samples["shares"].sum(axis=0)
+    requests = int(samples["by_hour"].sum())
+    columns = zip(shares.items(), counts, strict=True)
+    return farthest({name: partial(check_binomial, count, requests, share) for (name, share), count in columns})
+
+
+def _lengths(samples: Samples) -> Check:
+    return farthest(
+        {
+            name: partial(check_classes, samples[name].sum(axis=0), np.full(size, 1 / size))
+            for name, size in _CLASSES.items()
+        }
+    )
 
 
 def _by_day(requests: NDArray[np.int64]) -> Floats:
@@ -117,8 +148,15 @@ def _by_day(requests: NDArray[np.int64]) -> Floats:
     return np.bincount((requests[:, 0] - start) // DAY, minlength=_YEAR).astype(float)
 
 
-def _uniforms(requests: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
-    """Return stay, delayed or not, and time of day, each scaled to mean 0 and variance 1; a long stay is 0."""
+def _hours_of_the_week(requests: NDArray[np.int64]) -> NDArray[np.int64]:
+    start, _ = window(_HOSPITAL, _YEAR)
+    days, seconds = np.divmod(requests[:, 0] - start, DAY)
+    hours: NDArray[np.int64] = weekdays(_HOSPITAL, _YEAR)[days] * 24 + seconds // HOUR
+    return hours
+
+
+def _standardised(requests: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
+    """Return stay, delayed or not, and time of day, the first two scaled to mean 0 and variance 1; a long stay is 0."""
     second, length, delay = requests.T
     is_long = length > LONGEST * DAY
     stay = np.where(is_long, 0.0, (length / DAY - (1 + LONGEST) / 2) / (LONGEST - 1) * np.sqrt(12))
@@ -127,20 +165,35 @@ def _uniforms(requests: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
 
 
 def _classes(requests: NDArray[np.int64]) -> Measures:
-    """Return the counts of stays, long stays, delays and hours in classes of equal width."""
-    second, length, delay = requests.T
-    is_long, delayed = length > LONGEST * DAY, delay > 0
-    values = {
-        "stay": (length[~is_long] / DAY, 1, LONGEST),
-        "long": (length[is_long] / DAY, *LONG),
-        "delay": (delay[delayed] / DAY, *DELAY),
-        "hour": (second % DAY / HOUR, 0, 24),
-    }
+    """Return the counts of stays and delays in classes of equal width, and of stays that are long or delayed."""
+    _, length, delay = requests.T
+    is_long, is_delayed = length > LONGEST * DAY, delay > 0
+    days = {"ordinary stays": length[~is_long], "long stays": length[is_long], "delays": delay[is_delayed]}
     counts = {
-        name: np.histogram(column, bins=_CLASSES[name], range=(low, high))[0].astype(float)
-        for name, (column, low, high) in values.items()
+        name: np.histogram(seconds / DAY, bins=_CLASSES[name], range=RANGES[name])[0].astype(float)
+        for name, seconds in days.items()
     }
-    return {**counts, "requests": float(len(requests)), "long_and_delayed": float(np.sum(is_long & delayed))}
+    shares = np.array([is_long.sum(), is_delayed.sum(), (is_long & is_delayed).sum()], float)
+    return {**counts, "shares": shares}
 
 
-STUDIES = (Study("Inputs", draw, judge, cost=0.3),)
+STUDIES = (
+    Study(
+        "Inputs",
+        draw,
+        {
+            "requests of each month, Poisson": _months,
+            "requests of each hour of the week, chi-squared": _week,
+            "dispersion of requests by day and by run": _dispersion,
+            "shares of long stays and delays, binomial": _shares,
+            "lengths of stays and delays, chi-squared": _lengths,
+            "correlation of two departments": lambda runs: farthest_mean(
+                runs["between"], {"requests of a day": 0.0, "stays of the same number": 0.0}
+            ),
+            "correlation of a stay with other draws": lambda runs: farthest_mean(
+                runs["within"], {"delay": 0.0, "time of day": 0.0, "next stay": 0.0}
+            ),
+        },
+        cost=0.2,
+    ),
+)

@@ -1,37 +1,36 @@
 """Studies of waiting: Erlang C, and one bed with any stays (Pollaczek and Khinchine)."""
 
 import math
-from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
 from hospital_sim.clock import DAY
 from hospital_sim.distributions import Exponential, Floats
-from hospital_sim.experiments.intervals import student_t
 from hospital_sim.queueing import erlang_c, erlang_c_mean_wait, erlang_c_wait_quantile, one_bed_mean_wait
-from hospital_sim.validation.checks import LEVEL, Check, check_ratio, standard_error
+from hospital_sim.validation.checks import Check, check_ratio, farthest, half_width
 from hospital_sim.validation.instruments.observers import Waits
 from hospital_sim.validation.instruments.queueing_departments import hospital, run, ward, window
 from hospital_sim.validation.study import Measures, Samples, Study
 
-# Ten beds with a load of nine settle within some 38 mean stays, so a warm-up of twenty times that is long enough.
+# Ten beds with a load of nine settle within some 38 mean stays; the warm-up is eight times as long.
 BEDS, LOAD = 10, 9.0
 MEAN_STAY = 0.2
-DAYS = 800
+WARMUP, DAYS = 60, 120
 QUANTILES = (0.90, 0.95)
 _SEVERAL_BEDS = hospital(
     "erlang_c",
-    150,
+    WARMUP,
     [ward("queue", BEDS, LOAD / MEAN_STAY, stay={"distribution": "exponential", "mean": MEAN_STAY})],
 )
-_GRID = np.arange(0, 40, 0.002)
+_GRID = np.arange(0, 30, 0.005)
 """Upper ends of the classes of waits, in mean stays."""
 
 LONGEST_ORDINARY = 10.0
 ONE_BED_LOAD = 0.6
 LONG_SHARE, DELAY_SHARE = 0.01, 0.05
-ONE_BED_DAYS = 16_000
-_ONE_BED_WARDS = 12
+ONE_BED_WARMUP, ONE_BED_DAYS = 1500, 4000
+_ONE_BED_WARDS = 24
 
 
 def wait_with_several_beds(seed: int) -> Measures:
@@ -51,25 +50,29 @@ def wait_with_several_beds(seed: int) -> Measures:
     }
 
 
-def judge_several_beds(samples: Samples) -> Iterator[Check]:
-    """Compare with Erlang C: the share that waits, the mean, P90 and P95."""
-    patients = samples["patients"]
-    yield check_ratio("share that waits, 10 beds, load 9", samples["waited"], patients, erlang_c(BEDS, LOAD))
-    yield check_ratio("mean wait, 10 beds, load 9", samples["total"], patients, erlang_c_mean_wait(BEDS, LOAD))
-    classes = samples["classes"].sum(axis=0)
-    for position, share in enumerate(QUANTILES):
-        yield _of_quantile(share, samples["longer"][:, position], patients, classes)
+def _several_beds(samples: Samples) -> Check:
+    patients, classes = samples["patients"], samples["classes"].sum(axis=0)
+    quantiles = {
+        f"P{100 * share:.0f}": partial(_of_quantile, share, longer, patients, classes)
+        for share, longer in zip(QUANTILES, samples["longer"].T, strict=True)
+    }
+    return farthest(
+        {
+            "share that waits": partial(check_ratio, samples["waited"], patients, erlang_c(BEDS, LOAD)),
+            "mean": partial(check_ratio, samples["total"], patients, erlang_c_mean_wait(BEDS, LOAD)),
+            **quantiles,
+        }
+    )
 
 
-def _of_quantile(share: float, longer: Floats, patients: Floats, classes: Floats) -> Check:
+def _of_quantile(share: float, longer: Floats, patients: Floats, classes: Floats, level: float) -> Check:
     """Compare a percentile with the closed form at the lowest and highest share that chance allows."""
-    half = student_t(1 - LEVEL, len(patients) - 1) * standard_error(longer, patients, 1 - share)
+    half = half_width(longer, patients, 1 - share, level)
     expected = erlang_c_wait_quantile(BEDS, LOAD, share)
     low = erlang_c_wait_quantile(BEDS, LOAD, max(share - half, 0.0))
     high = erlang_c_wait_quantile(BEDS, LOAD, share + half) if share + half < 1 else math.inf
     upto = np.cumsum(classes)[:-1] / classes.sum()
-    observed = float(np.interp(share, upto, _GRID))
-    return Check(f"P{share * 100:.0f} of the wait, 10 beds, load 9", expected, observed, low, high)
+    return Check(expected, float(np.interp(share, upto, _GRID)), low, high)
 
 
 def _one_bed_moments() -> tuple[float, float]:
@@ -88,7 +91,7 @@ def _uniform(low: float, high: float) -> tuple[float, float]:
 _MEAN, _SQUARE = _one_bed_moments()
 _ONE_BED = hospital(
     "pollaczek_khinchine",
-    3000,
+    ONE_BED_WARMUP,
     [
         ward(
             f"bed_{number}",
@@ -106,19 +109,27 @@ _ONE_BED = hospital(
 def wait_for_one_bed(seed: int) -> Measures:
     """Return the number of patients and the sum of their waits in days."""
     first, end = window(_ONE_BED, ONE_BED_DAYS)
-    waits = Waits(first, end - 1000 * DAY)
+    waits = Waits(first, end - 500 * DAY)
     run(_ONE_BED, ONE_BED_DAYS, seed, waits)
     return {"patients": float(len(waits.seconds)), "total": sum(waits.seconds) / DAY}
 
 
-def judge_one_bed(samples: Samples) -> Iterator[Check]:
-    """Compare with Pollaczek and Khinchine."""
-    name = "mean wait in days, one bed, long stays and delays"
+def _one_bed(samples: Samples) -> Check:
     expected = one_bed_mean_wait(ONE_BED_LOAD / _MEAN, _MEAN, _SQUARE)
-    yield check_ratio(name, samples["total"], samples["patients"], expected)
+    return check_ratio(samples["total"], samples["patients"], expected)
 
 
 STUDIES = (
-    Study("Erlang C", wait_with_several_beds, judge_several_beds, cost=0.5),
-    Study("Pollaczek-Khinchine", wait_for_one_bed, judge_one_bed, cost=0.5),
+    Study(
+        "Erlang C",
+        wait_with_several_beds,
+        {"waits for 10 beds, load 9: share that waits, mean, P90, P95": _several_beds},
+        cost=0.15,
+    ),
+    Study(
+        "Pollaczek-Khinchine",
+        wait_for_one_bed,
+        {"mean wait in days for one bed, long stays and delays": _one_bed},
+        cost=0.3,
+    ),
 )

@@ -1,0 +1,17 @@
+"""The simulator agrees with theory; ``tests/faults/validation.toml`` has the faults that each study catches."""
+
+import pytest
+
+from hospital_sim.validation import STUDIES, Study, validate
+
+pytestmark = pytest.mark.property
+
+
+@pytest.mark.parametrize("study", STUDIES, ids=lambda study: study.name.lower().replace(" ", "_"))
+def test_a_correct_simulator_passes(study: Study) -> None:
+    report = validate(studies=[study], workers=1)
+
+    assert [
+        f"{check.name} ({check.part}): {check.observed:g} is not in {check.low:g} to {check.high:g}"
+        for check in report.failed
+    ] == []
