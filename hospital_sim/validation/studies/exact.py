@@ -20,7 +20,7 @@ from hospital_sim.validation.instruments.ledgers import Ledger, LedgerObserver
 from hospital_sim.validation.instruments.queueing_departments import hospital, period, run, ward, window
 from hospital_sim.validation.study import Measures, Study
 
-WARMUP, DAYS = 15, 15
+WARMUP, DAYS = 10, 10
 _WEEK = (1.2, 1.1, 1.1, 1.1, 1.3, 0.7, 0.5)
 _HOURS = (0.2,) * 8 + (1.5,) * 12 + (0.5,) * 4
 _WARDS = (

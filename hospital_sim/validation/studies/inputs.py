@@ -91,13 +91,14 @@ def expected_by_day() -> Floats:
 
 
 def _months(samples: Samples) -> Check:
-    """Compare the requests of each month with the range of a Poisson variable (exact)."""
+    """Compare the requests of each month and of the year with the range of a Poisson variable (exact)."""
     by_day, expected, month = samples["by_day"], expected_by_day(), months(_HOSPITAL, _YEAR)
     runs = by_day.shape[0] * by_day.shape[1]
+    periods = {name: month == number for number, name in enumerate(MONTHS, 1)} | {"year": month > 0}
     return farthest(
         {
-            name: partial(check_poisson, by_day[:, :, month == number].sum(), runs * expected[month == number].sum())
-            for number, name in enumerate(MONTHS, 1)
+            name: partial(check_poisson, by_day[:, :, days].sum(), runs * expected[days].sum())
+            for name, days in periods.items()
         }
     )
 
@@ -113,11 +114,11 @@ def _dispersion(samples: Samples) -> Check:
     by_day, expected = samples["by_day"], expected_by_day()
     of_days = ((by_day - expected) ** 2 / expected).mean(axis=(1, 2))
     totals = by_day.sum(axis=2)
-    of_runs = float(((totals - expected.sum()) ** 2 / expected.sum()).sum())
+    of_runs = float(((totals - totals.mean()) ** 2 / totals.mean()).sum())
     return farthest(
         {
             "by day": partial(check_mean, of_days, 1.0),
-            "by run": partial(check_chi_squared, of_runs, totals.size),
+            "by run": partial(check_chi_squared, of_runs, totals.size - 1),
         }
     )
 
@@ -182,7 +183,7 @@ STUDIES = (
         "Inputs",
         draw,
         {
-            "requests of each month, Poisson": _months,
+            "requests of each month and of the year, Poisson": _months,
             "requests of each hour of the week, chi-squared": _week,
             "dispersion of requests by day and by run": _dispersion,
             "shares of long stays and delays, binomial": _shares,

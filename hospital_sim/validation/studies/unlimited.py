@@ -1,5 +1,7 @@
 """Study of beds without limit: from empty beds, with a season, the census is a Poisson variable for any stays."""
 
+from functools import cache
+
 import numpy as np
 
 from hospital_sim.config.calendar import Profile
@@ -44,6 +46,7 @@ def count(seed: int) -> Measures:
     return {"means": np.concatenate([*_means(occupied), dispersion])}
 
 
+@cache
 def expected_census() -> Floats:
     """Return the expected census at the end of each day, by stays: the sum of demand times the share still present."""
     month = months(_HOSPITAL, _YEAR)

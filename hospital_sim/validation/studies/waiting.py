@@ -29,7 +29,7 @@ _GRID = np.arange(0, 30, 0.005)
 LONGEST_ORDINARY = 10.0
 ONE_BED_LOAD = 0.6
 LONG_SHARE, DELAY_SHARE = 0.01, 0.05
-ONE_BED_WARMUP, ONE_BED_DAYS = 1500, 4000
+ONE_BED_WARMUP, ONE_BED_DAYS = 800, 2500
 _ONE_BED_WARDS = 24
 
 
@@ -109,7 +109,7 @@ _ONE_BED = hospital(
 def wait_for_one_bed(seed: int) -> Measures:
     """Return the number of patients and the sum of their waits in days."""
     first, end = window(_ONE_BED, ONE_BED_DAYS)
-    waits = Waits(first, end - 500 * DAY)
+    waits = Waits(first, end - 300 * DAY)
     run(_ONE_BED, ONE_BED_DAYS, seed, waits)
     return {"patients": float(len(waits.seconds)), "total": sum(waits.seconds) / DAY}
 

@@ -53,20 +53,6 @@ def test_the_picture_of_the_lineage_is_up_to_date() -> None:
     assert (DOCS / "images" / "lineage.svg").read_text(encoding="utf-8") == drawn, "run: make docs"
 
 
-def test_the_stored_results_of_the_validation_are_those_of_the_command(tmp_path: Path) -> None:
-    """One study of all, since the whole takes minutes; the seeds are fixed, so the digits are the same."""
-    page = tmp_path / "results.md"
-    command = [Path(sys.executable).parent / "hospital-sim", "validate", "--only", "seasonal", "--page", page]
-    subprocess.run(command, check=True, capture_output=True)
-
-    fresh = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
-
-    stored = (DOCS / "validation-results.md").read_text(encoding="utf-8").splitlines()
-    assert len(fresh) > 3
-    assert set(fresh) <= set(stored)
-    assert "All 161 checks passed" in "\n".join(stored)
-
-
 PUBLIC = (
     "hospital_sim",
     "hospital_sim.distributions",
