@@ -37,7 +37,8 @@ chosen = [study for study in STUDIES if not sys.argv[2] or study.name.lower().re
 result = []
 for study in chosen:
     # One mistake of an exact study is enough, so that more replications would find the same.
-    report = validate(seed=int(sys.argv[1]), studies=[study], workers=1, replications=4 if study.name == "Exact" else 30)
+    replications = 4 if study.name == "Exact" else 30
+    report = validate(seed=int(sys.argv[1]), studies=[study], workers=1, replications=replications)
     result += [[f"{study.name}: {check.name}", check.distance] for check in report.checks]
 print(json.dumps(result))
 """
@@ -68,9 +69,7 @@ def main() -> int:
     parser.add_argument("--right", type=int, default=1, metavar="N", help="seeds of the correct simulator")
     parser.add_argument("--workers", type=int, default=2, metavar="N", help="copies of the project")
     parser.add_argument("--all", action="store_true", help="run every study with each fault")
-    parser.add_argument(
-        "--also", default="", metavar="STUDIES", help="studies to run too, such as erlang_b,stroke_unit"
-    )
+    parser.add_argument("--also", default="", metavar="STUDIES", help="studies to run too: erlang_b,stroke_unit")
     parser.add_argument("--only", default="", metavar="WORD", help="only faults with the word in their names")
     arguments = parser.parse_args()
     faults = [fault for fault in read_ledger() if fault.room == "validation" and arguments.only in fault.name]
