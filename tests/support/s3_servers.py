@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -79,15 +80,7 @@ class S3Server:
 
     def make_bucket(self) -> None:
         """Make the bucket; retries, because a server that has just started may refuse it for a moment."""
-        from botocore.session import Session
-
-        client = Session().create_client(
-            "s3",
-            endpoint_url=self.endpoint,
-            aws_access_key_id=KEY,
-            aws_secret_access_key=SECRET,
-            region_name="us-east-1",
-        )
+        client = self.client()
         deadline = time.monotonic() + _TIMEOUT
         while True:
             try:
@@ -99,6 +92,18 @@ class S3Server:
                 time.sleep(0.1)
             else:
                 return
+
+    def client(self) -> Any:
+        """Return a client of botocore."""
+        from botocore.session import Session
+
+        return Session().create_client(
+            "s3",
+            endpoint_url=self.endpoint,
+            aws_access_key_id=KEY,
+            aws_secret_access_key=SECRET,
+            region_name="us-east-1",
+        )
 
     def _answers(self) -> bool:
         try:

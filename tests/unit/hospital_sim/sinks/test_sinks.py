@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -37,19 +38,14 @@ def test_a_memory_sink_keeps_the_events_in_order() -> None:
 
 def test_each_event_is_an_object_with_the_bytes_of_the_event(tmp_path: Path) -> None:
     run = _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "raw", keep=True)
+    run.write(tmp_path / "later")
     started, record = started_key(run.record.run.run_id), record_key(run.record.run.run_id)
     expected = {event_key(event): encode(event) for event in run.events}
     expected |= {started: encode(run.record.run), record: encode(run.record)}
     written = _objects(tmp_path / "raw")
-    assert written == expected
+    assert written == _objects(tmp_path / "later") == expected
     assert encode(decode_started(written[started])) == written[started]
     assert encode(decode_record(written[record])) == written[record]
-
-
-def test_a_run_in_memory_writes_the_same_objects_as_one_to_a_sink(tmp_path: Path) -> None:
-    _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "straight")
-    _city().simulate(FIRST, LAST, seed=1).write(tmp_path / "later")
-    assert _objects(tmp_path / "straight") == _objects(tmp_path / "later")
 
 
 def test_the_started_object_is_created_first_and_the_record_last(tmp_path: Path) -> None:
@@ -98,38 +94,32 @@ def _kill_after(count: int, sink: ObjectSink) -> ObjectSink:
     return sink
 
 
-@pytest.mark.parametrize("events", [0, 1, 57])
-def test_a_run_that_was_killed_is_completed_by_the_same_call(tmp_path: Path, events: int) -> None:
-    with pytest.raises(_Killed):
-        _city().simulate(FIRST, LAST, seed=1, sink=_kill_after(events, ObjectSink(tmp_path / "raw")))
-    assert [key for key in _objects(tmp_path / "raw") if is_record_key(key)] == []
-    _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "raw")
+def test_a_run_that_was_killed_is_completed_by_the_same_call(tmp_path: Path) -> None:
     _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "whole")
-    assert _objects(tmp_path / "raw") == _objects(tmp_path / "whole")
+    for events in (0, 57):
+        raw = tmp_path / f"{events}"
+        with pytest.raises(_Killed):
+            _city().simulate(FIRST, LAST, seed=1, sink=_kill_after(events, ObjectSink(raw)))
+        assert [key for key in _objects(raw) if is_record_key(key)] == []
+        _city().simulate(FIRST, LAST, seed=1, sink=raw)
+        assert _objects(raw) == _objects(tmp_path / "whole")
 
 
 @pytest.mark.parametrize("killed", [False, True])
-@pytest.mark.parametrize(
-    ("other", "difference"),
-    [
-        ({"seed": 2}, "seed 1, this run 2"),
-        ({"start": "2024-01-02"}, "start 2024-01-01, this run 2024-01-02"),
-        ({"beds": 9}, "another configuration"),
-    ],
-)
 def test_another_history_of_the_hospital_is_refused_even_if_the_first_run_was_killed(
-    tmp_path: Path, killed: bool, other: dict[str, object], difference: str
+    tmp_path: Path, killed: bool
 ) -> None:
-    if killed:
-        with pytest.raises(_Killed):
-            _city().simulate(FIRST, LAST, seed=1, sink=_kill_after(3, ObjectSink(tmp_path / "raw")))
-    else:
-        _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "raw")
+    with pytest.raises(_Killed) if killed else nullcontext():
+        _city().simulate(FIRST, LAST, seed=1, sink=_kill_after(3 if killed else 10**6, ObjectSink(tmp_path / "raw")))
     before = _objects(tmp_path / "raw")
-    city = _city(beds=other["beds"]) if "beds" in other else _city()
-    with pytest.raises(HistoryConflictError, match=f"another history of hospital 'city'.*{difference}") as refused:
-        city.simulate(str(other.get("start", FIRST)), LAST, seed=int(str(other.get("seed", 1))), sink=tmp_path / "raw")
-    assert refused.value.exit_code == 2
+    for city, start, seed, difference in (
+        (_city(), FIRST, 2, "seed 1, this run 2"),
+        (_city(), "2024-01-02", 1, "start 2024-01-01, this run 2024-01-02"),
+        (_city(beds=9), FIRST, 1, "another configuration"),
+    ):
+        with pytest.raises(HistoryConflictError, match=f"another history of hospital 'city'.*{difference}") as refused:
+            city.simulate(start, LAST, seed=seed, sink=tmp_path / "raw")
+        assert refused.value.exit_code == 2
     assert _objects(tmp_path / "raw") == before
 
 
@@ -198,7 +188,7 @@ def test_a_broken_object_among_the_run_records_is_named(tmp_path: Path) -> None:
         _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "raw")
 
 
-def test_any_object_that_takes_events_is_a_sink() -> None:
+def test_any_object_that_takes_events_is_a_sink_and_is_closed_even_if_it_fails() -> None:
     class Counting(MemorySink):
         flushed = closed = 0
 
@@ -208,27 +198,17 @@ def test_any_object_that_takes_events_is_a_sink() -> None:
         def close(self) -> None:
             self.closed += 1
 
-    sink = Counting()
-    _city().simulate(FIRST, LAST, seed=1, sink=sink)
-    assert (sink.flushed, sink.closed) == (1, 1)
-    assert open_sink(sink) is sink
-
-
-def test_a_sink_that_fails_is_closed() -> None:
-    class Failing(MemorySink):
-        closed = False
-
+    class Failing(Counting):
         def write(self, event: Event) -> None:
             raise OSError("gone")
 
-        def close(self) -> None:
-            self.closed = True
-
-    sink = Failing()
+    sink, failing = Counting(), Failing()
+    _city().simulate(FIRST, LAST, seed=1, sink=sink)
+    assert (sink.flushed, sink.closed) == (1, 1)
+    assert open_sink(sink) is sink
     with pytest.raises(OSError, match="gone"):
-        _city().simulate(FIRST, LAST, seed=1, sink=sink)
-    assert sink.closed
-    assert sink.record is None
+        _city().simulate(FIRST, LAST, seed=1, sink=failing)
+    assert (failing.closed, failing.record) == (1, None)
 
 
 def test_a_run_needs_no_sink() -> None:
