@@ -48,14 +48,18 @@ def _check_named_objects_exist(store: ObjectStore, counted: set[str]) -> None:
 
 def test_a_copy_has_every_object_and_says_so(lake: LocalStore, tmp_path: Path) -> None:
     copy = LocalStore(tmp_path / "copy")
-    counted: list[int] = []
+    progress: list[tuple[str, int, int | None]] = []
 
-    summary = copy_lake(Lake(lake), copy, lambda _work, done, _total: counted.append(done))
+    summary = copy_lake(Lake(lake), copy, lambda *counts: progress.append(counts))
 
     expected = contents(lake)
+    count = len(expected)
     assert contents(copy) == expected
-    assert summary.objects == summary.copied == counted[-1] == len(expected)
-    assert summary.bytes == sum(map(len, expected.values()))
+    assert (progress[0], progress[-1]) == (("copying objects", 0, count), ("copying objects", count, count))
+    assert summary.as_dict() == {
+        "source": lake.url, "destination": copy.url, "copied": count, "already_there": 0, "objects": count,
+        "bytes": sum(map(len, expected.values())),
+    }  # fmt: skip
 
 
 def test_a_copy_interrupted_anywhere_names_only_objects_that_it_holds_and_is_completed(

@@ -19,6 +19,7 @@ from elt.load.run import load, load_into
 from elt.staging import stage
 from elt.warehouse import Warehouse, open_warehouse
 from elt.warehouse.tables import EVENT_TABLES
+from elt.warehouse.version import WAREHOUSE_VERSION
 from hospital_sim.storage import FinishedRun, LocalStore, ObjectStore
 
 pytestmark = pytest.mark.integration
@@ -94,6 +95,8 @@ def test_each_file_is_recorded_as_loaded_with_its_digest(lake: Path, warehouse: 
     for row in rows:
         assert row["sha256"] == hashlib.sha256((lake / row["source_file"]).read_bytes()).hexdigest()
         assert isinstance(row["loaded_at"], datetime)
+    versions = warehouse.query("SELECT version FROM hospital_raw.warehouse_version")["version"].to_pylist()
+    assert versions == [WAREHOUSE_VERSION]
 
 
 def test_loading_again_adds_new_files_alone(
@@ -116,6 +119,12 @@ def test_loading_again_adds_new_files_alone(
     assert (more.files, more.rows, more.runs, more.files_before) == (4, 20, 0, files)
     assert more.rows_in_warehouse == {name: rows + 5 for name, rows in again.rows_in_warehouse.items()}
     assert counts[-1] == ("loading", 4, 4)
+    assert more.as_dict() == {
+        "files": 4, "rows": 20, "files_before": files, "runs": 0, "runs_broken": 0,
+        "rows_in_warehouse": more.rows_in_warehouse,
+    }  # fmt: skip
+    named = {f"in the warehouse: {name}": rows for name, rows in more.rows_in_warehouse.items()}
+    assert more.as_counts() == {"files": 4, "rows": 20, "files_before": files, "runs": 0, "runs_broken": 0, **named}
 
 
 def test_rows_of_a_killed_insert_are_removed(
@@ -224,4 +233,7 @@ def test_a_broken_run_record_is_counted_and_loaded_once_it_is_put_back(
     summary = load_into(warehouse, lake_at(broken))
 
     assert (summary.runs, summary.runs_broken) == (1, 1)
+    record.write_bytes(intact + b" ")
+    with pytest.raises(EltError, match=rf"{record.name}: warehouse .* was loaded from another lake"):
+        load_into(warehouse, lake_at(broken))
     assert raw_digests(warehouse) == whole

@@ -1,5 +1,6 @@
 """A lake lists its raw objects, its runs and its staging runs, and names what is missing or broken."""
 
+import hashlib
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
@@ -13,7 +14,7 @@ from elt import BrokenLakeError, EmptyLakeError, WrongCallError
 from elt.lake.digests import RawDigest, digest
 from elt.lake.lake import Lake
 from elt.lake.layout import commit_key, plan_key
-from elt.lake.manifests import ClosedMonths, Commit, CommittedOutput, OutputCounts, Plan
+from elt.lake.manifests import MANIFEST_VERSION, ClosedMonths, Commit, CommittedOutput, OutputCounts, Plan
 from hospital_sim.storage import (
     FinishedRun,
     ObjectStore,
@@ -35,11 +36,12 @@ def lake() -> Lake:
 
 def put_run(store: ObjectStore, number: int, late: dict[str, int] | None, *, event_type: str = "admission") -> None:
     """Put a staging run into a lake; without a commit if ``late`` is None."""
-    store.create(plan_key(number), msgspec.json.encode(Plan(1, number, 1, ClosedMonths(), ClosedMonths(), (), None, 0)))
+    plan = Plan(MANIFEST_VERSION, number, 1, ClosedMonths(), ClosedMonths(), (), None, 0)
+    store.create(plan_key(number), msgspec.json.encode(plan))
     if late is not None:
         counts = OutputCounts(5, late, {"city": {"acute": [5]}}, {})
         output = CommittedOutput(event_type, MARCH, f"staging/{number}", 1, "0a", counts)
-        store.create(commit_key(number), msgspec.json.encode(Commit(1, number, "0b", (output,), 0)))
+        store.create(commit_key(number), msgspec.json.encode(Commit(MANIFEST_VERSION, number, "0b", (output,), 0)))
 
 
 def test_the_tree_of_a_lake_has_its_partitions_its_records_and_the_rest(lake: Lake) -> None:
@@ -73,6 +75,15 @@ def test_the_tree_of_a_lake_has_its_partitions_its_records_and_the_rest(lake: La
     assert isinstance(finished, FinishedRun)
     assert finished.key == record
     assert [start.key for start in lake.unfinished_runs()] == [f"_runs/{1:032x}.started.json"]
+
+
+def test_objects_of_days_are_listed_and_read_by_their_names(lake: Lake) -> None:
+    days = [date(2024, 3, 1), date(2024, 3, 2)]
+    for day, name in zip(days, ("ab", "cd"), strict=True):
+        lake.store.create(f"raw/admission/event_date={day}/{name}", name.encode())
+    assert lake.object_names("admission", days).buffer == b"ab\0cd\0"
+    names = np.array([list(b"ab"), list(b"cd")], np.uint8)
+    assert list(lake.read_objects("admission", days, [1, 1], names)) == [b"ab", b"cd"]
 
 
 def test_staging_runs_come_in_the_order_of_their_numbers(lake: Lake) -> None:
@@ -134,3 +145,5 @@ def test_the_digest_of_a_day_tells_where_its_objects_end(lake: Lake) -> None:
     assert digest(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert day(b"ab", b"c") == day(b"ab", b"c") != day(b"a", b"bc")
     assert day(b"ab", b"c") != day(b"ab", b"d")
+    parts = hashlib.sha256(b"abc"), hashlib.sha256(bytes([2, *[0] * 7, 1, *[0] * 7]))
+    assert day(b"ab", b"c") == hashlib.sha256(b"".join(part.digest() for part in parts)).hexdigest()
