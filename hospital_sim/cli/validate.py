@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hospital_sim.validation.study import Study
 
 EXAMPLES = terminal.examples(
-    "hospital-sim validate --list", "hospital-sim validate --only erlang --page validation.html"
+    "hospital-sim validate --list", "hospital-sim validate --only blocks --page validation.html"
 )
 
 
