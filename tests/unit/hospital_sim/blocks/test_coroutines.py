@@ -122,37 +122,30 @@ def test_behaves_like_a_process_of_simpy(programs: list[list[Step]]) -> None:
     assert ours.state == theirs.state
 
 
+def _fails(env: simpy.Environment, after: float) -> Steps:
+    if after:
+        yield env.timeout(after)
+    raise LookupError("no bed")
+
+
 class TestStartedProcess:
-    def test_runs_to_its_first_event_when_it_is_created(self) -> None:
+    def test_runs_to_its_first_event_at_once_and_leaves_its_creator_active(self) -> None:
         env = simpy.Environment()
         log: list[object] = []
 
-        def runs() -> Steps:
-            log.append(env.active_process)
-            yield env.timeout(1)
-
-        process = StartedProcess(env, runs())
-
-        assert log == [process]
-        assert process.is_alive
-        assert env.active_process is None
-
-    def test_created_by_a_process_leaves_that_process_active(self) -> None:
-        env = simpy.Environment()
-        active: list[object] = []
-
         def child() -> Steps:
+            log.append(env.active_process)
             yield env.timeout(1)
 
         def parent() -> Steps:
             yield env.timeout(1)
-            StartedProcess(env, child())
-            active.append(env.active_process)
+            log.extend((StartedProcess(env, child()), env.active_process))
 
+        first = StartedProcess(env, child())
+        assert (log, first.is_alive, env.active_process) == ([first], True, None)
         process = env.process(parent())
         env.run()
-
-        assert active == [process]
+        assert log == [first, log[2], log[2], process]
 
     def test_that_has_ended_gives_its_value_to_a_process_that_waits_later(self) -> None:
         env = simpy.Environment()
@@ -171,14 +164,9 @@ class TestStartedProcess:
         assert env.run(until=process) == ["value", "value", "later"]
         assert env.now == 1
 
-    @pytest.mark.parametrize("at_once", [True, False])
-    def test_raises_its_error_unless_a_waiting_process_handles_it(self, at_once: bool) -> None:
+    @pytest.mark.parametrize("after", [0, 1])
+    def test_raises_its_error_unless_a_waiting_process_handles_it(self, after: float) -> None:
         env = simpy.Environment()
-
-        def fails() -> Steps:
-            if not at_once:
-                yield env.timeout(1)
-            raise LookupError("no bed")
 
         def takes(process: Process) -> Steps:
             try:
@@ -186,10 +174,11 @@ class TestStartedProcess:
             except LookupError as error:
                 return str(error)
 
-        StartedProcess(env, fails())
+        process = StartedProcess(env, _fails(env, after))
         with pytest.raises(LookupError, match="no bed"):
             env.run()
-        taken = env.process(takes(StartedProcess(env, fails())))
+        assert process.ok is False
+        taken = env.process(takes(StartedProcess(env, _fails(env, after))))
         assert env.run(until=taken) == "no bed"
 
     def test_goes_on_at_once_after_any_number_of_events_that_are_over(self) -> None:
@@ -232,12 +221,7 @@ class TestStart:
 
     def test_an_error_in_it_is_not_hidden(self) -> None:
         env = simpy.Environment()
-
-        def fails() -> Steps:
-            yield env.timeout(1)
-            raise LookupError("no bed")
-
-        start(fails())
+        start(_fails(env, 1))
         with pytest.raises(LookupError, match="no bed"):
             env.run()
 
@@ -262,12 +246,7 @@ class TestClockwork:
 
     def test_stops_at_a_failure_that_nothing_handles(self) -> None:
         env = Clockwork()
-
-        def fails() -> Steps:
-            yield env.timeout(1)
-            raise LookupError("no bed")
-
-        StartedProcess(env, fails())
+        StartedProcess(env, _fails(env, 1))
         with pytest.raises(LookupError, match="no bed"):
             env.run_to(5)
         assert env.now == 1
