@@ -5,13 +5,13 @@ Chance is decided by p-values: a right simulator passes 999 times of 1,000.
 
 from datetime import UTC, date, datetime
 
+import hospitals
 import numpy as np
 import pytest
 from drawn_demand import FIRST, department, requests_of, seconds_of
 from scipy import stats
 
 from hospital_sim.clock import second_of
-from hospital_sim.config import parse_hospital
 from hospital_sim.observe import measure
 
 pytestmark = pytest.mark.unit
@@ -123,35 +123,26 @@ class TestSeveralSources:
         assert len({request.length for request in listed}) == len(listed)
 
     def test_several_sources_fill_the_share_of_beds_that_is_the_target(self) -> None:
-        config = parse_hospital(
-            {
-                "id": "h",
-                "name": "H",
-                "warmup_days": 60,
-                "department": [
-                    {
-                        "id": "ward",
-                        "name": "Ward",
-                        "treatment_function_code": "300",
-                        "beds": 150,
-                        "target_occupancy": 0.6,
-                        "weekday_multipliers": BY_WEEKDAY,
-                        "hour_multipliers": BY_HOUR,
-                        "max_stay_days": 8,
-                        "source": [
-                            {"id": "emergency", "share": 0.6},
-                            {"id": "transfer", "share": 0.4, "stay": {"distribution": "gamma", "mean": 9, "sd": 6}},
-                            {
-                                "id": "list",
-                                "schedule": [{"weekday": "monday", "time": "08:00", "patients": 14}],
-                                "stay": {"distribution": "uniform", "low": 1, "high": 3},
-                            },
-                            {"id": "renewal", "interarrival": {"distribution": "fixed", "value": 0.4}},
-                        ],
-                    }
-                ],
-            }
+        ward = hospitals.department(
+            beds=150,
+            target_occupancy=0.6,
+            weekday_multipliers=BY_WEEKDAY,
+            hour_multipliers=BY_HOUR,
+            max_stay_days=8,
+            delay_share=0,
+            long_stay_share=0,
+            source=[
+                {"id": "emergency", "share": 0.6},
+                {"id": "transfer", "share": 0.4, "stay": {"distribution": "gamma", "mean": 9, "sd": 6}},
+                {
+                    "id": "list",
+                    "schedule": [{"weekday": "monday", "time": "08:00", "patients": 14}],
+                    "stay": {"distribution": "uniform", "low": 1, "high": 3},
+                },
+                {"id": "renewal", "interarrival": {"distribution": "fixed", "value": 0.4}},
+            ],
         )
+        config = hospitals.hospital(ward, warmup_days=60).config
         occupancy = []
         for seed in range(12):
             seen = measure(config, date(2025, 1, 6), date(2025, 5, 25), seed=seed).departments["ward"]
