@@ -1,6 +1,7 @@
 """Staging a lake: the files it writes, the same bytes in any way, and nothing twice."""
 
 import tempfile
+from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from compiled_code import needed_library, without_library
 from lakes import DAY, QuickStore, admission, contents, dep_snapshot, discharge, put_all, put_event, some_events
+from msgspec import structs
 
 from elt import BrokenLakeError, EltError, EmptyLakeError, WrongCallError
 from elt.contracts import EVENT_TYPES, arrow_schema
@@ -93,6 +95,19 @@ def test_rows_are_sorted_by_time_and_identifier(lake: QuickStore) -> None:
     order = [(row["event_time"], row["event_id"]) for row in rows(lake, MARCH_FILE)]
     assert order == sorted(order, key=str)
     assert len(order) == 4
+
+
+def test_events_are_counted_by_hospital_department_and_day(lake: QuickStore) -> None:
+    wards = [(hospital, ward) for hospital in ("city", "coast") for ward in ("acute", "elderly", "acute")]
+    events = [
+        structs.replace(admission(number, DAY + timedelta(days=number % 4), hospital), department_id=ward)
+        for number, (hospital, ward) in enumerate(wards)
+    ]
+    put_all(lake, events)
+    stage(Lake(lake))
+    assert Lake(lake).staged_counts() == Counter(
+        ("admission", event.hospital_id, event.department_id, event.event_time.date()) for event in events
+    )
 
 
 def test_staging_again_writes_nothing(lake: QuickStore) -> None:

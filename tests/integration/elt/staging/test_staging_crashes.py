@@ -175,7 +175,7 @@ def test_a_killed_run_on_s3_is_completed_to_the_lake_that_a_disk_would_hold(
     tmp_path: Path, seaweed: S3Server, soak: bool, record_property: Record
 ) -> None:
     choices, reference = random.Random(12), QuickStore(tmp_path / "reference")
-    fill(reference, 60)
+    fill(reference, 30)
     stage(Lake(reference))
     expected = contents(reference)
     stores: list[ObjectStore] = []
