@@ -246,6 +246,12 @@ class TestClockwork:
 
     def test_stops_at_a_failure_that_nothing_handles(self) -> None:
         env = Clockwork()
+
+        def handles() -> Steps:
+            with pytest.raises(LookupError, match="no bed"):
+                yield StartedProcess(env, _fails(env, 0.5))
+
+        StartedProcess(env, handles())
         StartedProcess(env, _fails(env, 1))
         with pytest.raises(LookupError, match="no bed"):
             env.run_to(5)
