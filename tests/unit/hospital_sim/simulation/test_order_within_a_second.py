@@ -3,7 +3,10 @@
 import pytest
 from hand_made import Asked, Seen, drive, ward
 
+from hospital_sim import Hospital
 from hospital_sim.clock import DAY
+from hospital_sim.config import parse_hospital
+from hospital_sim.events import Admission
 from hospital_sim.simulation.order import Order, Phase
 
 pytestmark = pytest.mark.unit
@@ -62,6 +65,25 @@ def test_all_requests_of_a_department_in_one_second_come_before_those_of_the_nex
     asked = [Asked(T, 5)] * 3
     seen = drive([(ward("z", 5), asked), (ward("a", 5), asked)], T + 1)
     assert _at(seen, T) == [("admitted", name, who) for name in "za" for who in range(3)]
+
+
+def test_departments_overflow_in_the_order_of_the_configuration() -> None:
+    """At noon a patient of each has waited long enough; the one of the second department began to wait first."""
+
+    def full(name: str, hours: int) -> dict[str, object]:
+        asked = [f"2024-01-01T{hour:02}:00:00Z" for hour in (8, 12 - hours)]
+        return place(name, asked) | {"overflow": {"to": ["c"], "after_hours": hours}}
+
+    def place(name: str, asked: list[str]) -> dict[str, object]:
+        stay = {"stay": {"distribution": "fixed", "value": 9}, "long_stay_share": 0, "allow_overload": True}
+        ward = {"id": name, "name": name, "treatment_function_code": "300", "beds": 1}
+        return {**ward, **stay, "source": [{"id": "real", "arrivals": asked}]}
+
+    wards = [full("z", 1), full("a", 2), place("c", ["2024-01-01T23:00:00Z"])]
+    hospital = Hospital(parse_hospital({"id": "h", "name": "H", "warmup_days": 0, "department": wards}))
+    run = hospital.simulate("2024-01-01", "2024-01-01", seed=1)
+    outliers = [event for event in run.events if isinstance(event, Admission) and event.department_id == "c"]
+    assert [(event.requested_department_id, event.admission_date.hour) for event in outliers] == [("z", 12)]
 
 
 def test_a_phase_of_every_department_comes_before_the_next_phase_of_any() -> None:
