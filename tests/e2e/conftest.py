@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from redshift_fixtures import redshift, redshift_server
 from s3_fixtures import moto_s3, moto_server, rclone_s3, rclone_server, seaweed, seaweed_server
+from st_brides import st_brides
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -21,6 +22,7 @@ __all__ = [
     "redshift_server",
     "seaweed",
     "seaweed_server",
+    "st_brides",
 ]
 
 

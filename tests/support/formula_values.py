@@ -1,6 +1,6 @@
 """Calculates the formulas of Power BI measures in the warehouse's SQL, along the relationships that DAX would use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from elt.powerbi.model.formulas import AtEnd, Condition, Difference, Formula, Leaf, Ratio, Rolling
@@ -35,10 +35,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Calculator:
-    """Calculates formulas of one model in one warehouse."""
+    """Calculates formulas of one model in one warehouse; asks the warehouse each question once."""
 
     model: SemanticModel
     warehouse: Warehouse
+    answers: dict[str, Number] = field(default_factory=dict)
 
     def value(self, formula: Formula, choice: Choice) -> Number:
         """Return the value of a formula for a choice; None if DAX would give a blank."""
@@ -70,10 +71,11 @@ class Calculator:
         # None without rows, not 0, as in DAX.
         aggregate = "count(*)" if leaf.kind == "count" else _AGGREGATES[leaf.kind].format(leaf.column, leaf.share)
         where = f"{self.warehouse.schema(table.source.schema)}.{table.source.table}"
-        (row,) = self.warehouse.query(
-            f"SELECT count(*) AS n, {aggregate} AS value FROM {where} WHERE {' AND '.join(conditions)}"
-        ).to_pylist()
-        return row["value"] if row["n"] else None
+        sql = f"SELECT count(*) AS n, {aggregate} AS value FROM {where} WHERE {' AND '.join(conditions)}"
+        if sql not in self.answers:
+            (row,) = self.warehouse.query(sql).to_pylist()
+            self.answers[sql] = row["value"] if row["n"] else None
+        return self.answers[sql]
 
     def _chosen(self, leaf: Leaf, choice: Choice) -> list[str]:
         table = self.model.table(leaf.table)

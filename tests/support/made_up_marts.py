@@ -1,6 +1,7 @@
 """Made-up marts, for testing the report with any names, periods and numbers."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -144,12 +145,19 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[dict[str, object]]]:
     marts["marts.mart_waiting_by_period"] = [
         row for scope in ["", *hospital.departments] for row in _waits(ids | {"department_id": scope}, days, random)
     ]
-    rates_by_day: dict[object, list[int]] = {day: [0, 0] for day in days}
-    for row in marts["marts.mart_bed_utilisation"]:
-        for place, column in enumerate(("occupied_beds", "beds")):
-            rates_by_day[row["date"]][place] += int(str(row[column]))
+    sums: Counter[tuple[object, str]] = Counter()
+    for row in (*marts["marts.mart_bed_utilisation"], *marts["marts.mart_long_stays"]):
+        for column in sorted(row.keys() & {"occupied_beds", "beds", "beds_delayed"}):
+            sums[row["date"], column] += int(str(row[column]))
     marts["marts.mart_pressure_index"] = [
-        _pressure(ids, day, rates_by_day[day][0] / rates_by_day[day][1], hospital) for day in days
+        _pressure(
+            ids,
+            day,
+            sums[day, "occupied_beds"] / sums[day, "beds"],
+            sums[day, "beds_delayed"] / sums[day, "occupied_beds"],
+            hospital,
+        )
+        for day in days
     ]
     marts["marts.mart_pressure_validation"] = [
         {
@@ -184,14 +192,16 @@ def _waits(key: dict[str, object], days: Sequence[dt.date], random: np.random.Ge
         }
 
 
-def _pressure(ids: dict[str, object], day: dt.date, rate: float, hospital: MadeUpHospital) -> dict[str, object]:
+def _pressure(
+    ids: dict[str, object], day: dt.date, rate: float, delayed_share: float, hospital: MadeUpHospital
+) -> dict[str, object]:
     points = sum(rate >= step for step in (0.85, 0.92, 0.95))
     delayed, waiting = int(rate > 0.88), int(rate > 0.93) * 2
     total = points + delayed + waiting
     return ids | {
         "date": day,
         "occupancy_rate": rate,
-        "delayed_share": 0.081,
+        "delayed_share": delayed_share,
         "over_12h_share": 0.004,
         "occupancy_points": points,
         "delayed_points": delayed,

@@ -3,12 +3,13 @@
 import json
 import os
 import random
-import subprocess
 import sys
+import time
 from functools import partial
 from pathlib import Path
 
 import pytest
+from command_lines import call
 from kills import run_and_kill, run_whole
 from lakes import contents, put_all, some_events
 from s3_servers import S3Server
@@ -19,7 +20,7 @@ from hospital_sim.storage import LocalStore, ObjectStore, open_store
 
 pytestmark = pytest.mark.e2e
 
-COPY = [sys.executable, "-c", "from elt.cli import main; main()", "copy"]
+copy = partial(call, "hospital-elt", "copy")
 
 
 @pytest.fixture(scope="module")
@@ -30,56 +31,45 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> LocalStore:
     return store
 
 
-def _copy(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COPY, *words], capture_output=True, text=True, timeout=120, check=False)
+def test_a_copy_says_what_it_did_finds_everything_again_and_can_be_staged(lake: LocalStore, tmp_path: Path) -> None:
+    destination = LocalStore(tmp_path / "copy")
+    first, again = (json.loads(copy(lake.url, destination.url, "--json").stdout) for _ in range(2))
+    for_people = copy(lake.url, destination.url)
 
-
-def _has_begun(store: ObjectStore) -> bool:
-    return any(store.folders())
-
-
-def test_the_summary_is_one_json_object_and_a_second_call_finds_everything(lake: LocalStore, tmp_path: Path) -> None:
-    destination = tmp_path / "copy"
-    first, again = (json.loads(_copy(lake.url, str(destination), "--json").stdout) for _ in range(2))
     objects = len(contents(lake))
-    assert (first["source"], first["destination"]) == (lake.url, str(destination))
+    assert (first["source"], first["destination"]) == (lake.url, destination.url)
     assert (first["objects"], first["copied"], first["already_there"]) == (objects, objects, 0)
     assert (again["objects"], again["copied"], again["already_there"]) == (objects, 0, objects)
+    assert (for_people.returncode, for_people.stderr) == (0, "")
+    assert "already there" in for_people.stdout
+    assert stage(Lake(destination)).files == 0
+    assert contents(destination) == contents(lake)
+    assert not os.path.lexists(f"{destination.url}.incoming")
 
 
-def test_the_summary_can_be_read_by_people(lake: LocalStore, tmp_path: Path) -> None:
-    done = _copy(lake.url, str(tmp_path / "copy"))
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "already there" in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["nowhere://lake", "copy"], "SRC: 'nowhere://lake': no store knows the scheme 'nowhere'"),
-        (["LAKE", "s3://"], "DST: 's3://': give s3://bucket/prefix"),
-        (["empty", "copy"], "there is no lake here"),
-        (["LAKE", "LAKE/inside"], "one is inside the other"),
-    ],
-)
-def test_a_wrong_call_prints_one_line(lake: LocalStore, words: list[str], said: str) -> None:
-    done = _copy(*(word.replace("LAKE", lake.url) for word in words))
-    assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+def test_a_wrong_call_prints_one_line(lake: LocalStore) -> None:
+    for source, destination, message in (
+        ("nowhere://lake", "copy", "SRC: 'nowhere://lake': no store knows the scheme 'nowhere'"),
+        (lake.url, "s3://", "DST: 's3://': give s3://bucket/prefix"),
+        ("empty", "copy", "there is no lake here"),
+        (lake.url, f"{lake.url}/inside", "one is inside the other"),
+    ):
+        done = copy(source, destination)
+        assert (done.returncode, done.stdout) == (2, ""), message
+        assert message in done.stderr
+        assert len(done.stderr.splitlines()) == 1, message
 
 
 def test_a_copy_that_was_killed_is_completed_by_the_same_command(
     lake: LocalStore, seaweed: S3Server, soak: bool
 ) -> None:
     whole = contents(lake)
-    reference = open_store(seaweed.new_url())
-    command = [*COPY, lake.url]
-    seconds = run_whole([*command, reference.url, "--json"], begun=partial(_has_begun, reference))
+    command = [sys.executable, "-c", "from elt.cli import main; main()", "copy", lake.url]
     choices = random.Random(8)
-    for _ in range(40 if soak else 2):
+    # A kill half-way through the copy; a long run kills anywhere.
+    for within in [0.5] * 40 if soak else [0.2]:
         store = open_store(seaweed.new_url())
-        run_and_kill([*command, store.url, "--json"], choices, seconds, begun=partial(_has_begun, store))
+        run_and_kill([*command, store.url, "--json"], choices, within, begun=partial(_has_begun, store))
         assert contents(store).items() <= whole.items()
 
         run_whole([*command, store.url, "--json"])
@@ -87,9 +77,6 @@ def test_a_copy_that_was_killed_is_completed_by_the_same_command(
         assert contents(store) == whole
 
 
-def test_a_copy_on_a_disk_can_be_staged_and_has_nothing_new(lake: LocalStore, tmp_path: Path) -> None:
-    _copy(lake.url, str(tmp_path / "copy"))
-    copy = LocalStore(tmp_path / "copy")
-    assert stage(Lake(copy)).files == 0
-    assert contents(copy) == contents(lake)
-    assert not os.path.lexists(f"{copy.url}.incoming")
+def _has_begun(store: ObjectStore) -> bool:
+    time.sleep(0.05)  # so that asking does not keep the server from its work
+    return any(store.folders())

@@ -1,12 +1,13 @@
 """``hospital-elt`` verify, quarantine and contracts, and staging over a Dask cluster, as a user meets them."""
 
 import json
-import subprocess
 import time
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from command_lines import call
 from lakes import DAY, admission, contents, put_all, some_events
 
 import hospital_sim as hs
@@ -17,10 +18,7 @@ from hospital_sim.storage import LocalStore
 pytestmark = pytest.mark.e2e
 
 BROKEN = key_of("admission", DAY.date(), admission(901).event_id)
-
-
-def elt(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["hospital-elt", *words], capture_output=True, text=True, check=False)
+elt = partial(call, "hospital-elt")
 
 
 @pytest.fixture
@@ -40,14 +38,14 @@ def test_verify_passes_a_lake_and_names_its_problems(tmp_path: Path) -> None:
     Path(store.url, lost).unlink()
 
     failed = elt("verify", "--lake", store.url)
-    told = elt("verify", "--lake", store.url, "--json")
+    as_json = elt("verify", "--lake", store.url, "--json")
 
-    assert (proven.returncode, failed.returncode, told.returncode) == (0, 1, 1)
+    assert (proven.returncode, failed.returncode, as_json.returncode) == (0, 1, 1)
     assert proven.stdout.startswith("Proven: ")
     assert lost in failed.stdout
-    found = json.loads(told.stdout)
-    assert found["passed"] is False
-    assert [(problem["layer"], problem["kind"], problem["key"]) for problem in found["problems"]] == [
+    report = json.loads(as_json.stdout)
+    assert report["passed"] is False
+    assert [(problem["layer"], problem["kind"], problem["key"]) for problem in report["problems"]] == [
         ("raw", "missing", lost)
     ]
 
@@ -76,35 +74,33 @@ def test_contracts_are_shown_and_written(tmp_path: Path) -> None:
 
     assert shown.returncode == written.returncode == 0
     assert "delay_reason" in shown.stdout
-    found = json.loads(written.stdout)
-    assert [contract["event_type"] for contract in found["contracts"]] == [
-        "admission", "discharge", "wait_snapshot", "dep_snapshot",
-    ]  # fmt: skip
-    assert len(found["files"]) == 8
+    summary = json.loads(written.stdout)
+    event_types = [contract["event_type"] for contract in summary["contracts"]]
+    assert event_types == ["admission", "discharge", "wait_snapshot", "dep_snapshot"]
+    assert len(summary["files"]) == 8
     schema = json.loads((tmp_path / "contracts" / "admission.v1.schema.json").read_text())
-    assert schema == found["contracts"][0]["json_schema"]
+    assert schema == summary["contracts"][0]["json_schema"]
     arrow = pa.ipc.read_schema(pa.py_buffer((tmp_path / "contracts" / "admission.v1.arrow").read_bytes()))
     assert arrow.field("event_time").type == pa.timestamp("us", tz="UTC")
 
 
-@pytest.mark.parametrize(
-    ("words", "named"),
-    [
+def test_a_wrong_call_prints_one_line(lake: LocalStore) -> None:
+    of_lake = ["--lake", lake.url]
+    dask = "tcp://127.0.0.1:9"
+    calls = [
         (["contracts", "visit"], "visit"),
         (["contracts", "--version", "9"], "--version"),
-        (["quarantine", "list", "--lake", "LAKE", "--reason", "bad"], "--reason"),
-        (["quarantine", "replay", "--lake", "LAKE"], "hospital-elt stage"),
-        (["verify", "--lake", "LAKE/nowhere"], "no lake here"),
-        (["stage", "--lake", "LAKE", "--dask", "nonsense"], "--dask"),
-        (["stage", "--lake", "LAKE", "--dask", "tcp://127.0.0.1:9", "--workers", "2"], "--workers"),
-    ],
-)
-def test_a_wrong_call_prints_one_line(lake: LocalStore, words: list[str], named: str) -> None:
-    done = elt(*(word.replace("LAKE", lake.url) for word in words))
-
-    assert done.returncode == 2
-    assert named in done.stderr
-    assert len(done.stderr.splitlines()) <= 2
+        (["quarantine", "list", *of_lake, "--reason", "bad"], "--reason"),
+        (["quarantine", "replay", *of_lake], "hospital-elt stage"),
+        (["verify", "--lake", f"{lake.url}/nowhere"], "no lake here"),
+        (["stage", *of_lake, "--dask", "nonsense"], "--dask"),
+        (["stage", *of_lake, "--dask", dask, "--workers", "2"], "--workers"),
+    ]
+    for words, named in calls:
+        done = elt(*words)
+        assert done.returncode == 2, words
+        assert named in done.stderr, words
+        assert len(done.stderr.splitlines()) <= 2, words
 
 
 def test_a_cluster_that_does_not_answer_is_reported_in_bounded_time(lake: LocalStore) -> None:
@@ -114,7 +110,7 @@ def test_a_cluster_that_does_not_answer_is_reported_in_bounded_time(lake: LocalS
 
     assert done.returncode == 1
     assert "no scheduler answers at tcp://127.0.0.1:9" in done.stderr
-    assert time.monotonic() - begin < 20
+    assert time.monotonic() - begin < 60
 
 
 def test_a_dask_cluster_writes_the_bytes_of_one_process(lake: LocalStore, tmp_path: Path) -> None:
@@ -133,10 +129,9 @@ def test_a_dask_cluster_writes_the_bytes_of_one_process(lake: LocalStore, tmp_pa
     assert contents(lake) == contents(other)
 
 
-@pytest.mark.parametrize("words", [[], ["quarantine"]])
-def test_a_call_without_a_command_lists_the_commands(words: list[str]) -> None:
-    done = elt(*words)
-
-    assert done.returncode == 2
-    assert "Commands:" in done.stderr + done.stdout
-    assert "error:" not in done.stderr
+def test_a_call_without_a_command_lists_the_commands() -> None:
+    for words in ([], ["quarantine"]):
+        done = elt(*words)
+        assert done.returncode == 2
+        assert "Commands:" in done.stderr + done.stdout
+        assert "error:" not in done.stderr

@@ -46,14 +46,9 @@ def test_a_wrong_place_is_a_wrong_call_that_shows_a_right_one(place: str, messag
 def test_host_port_database_and_schemas_are_parameters() -> None:
     parameters = expressions(Connection(Connector.REDSHIFT, "rs.example", 5439, 'the "one"'), "trust")
     names = [expression.name for expression in parameters]
-    assert names == [
-        "Host",
-        "Port",
-        "SchemaPrefix",
-        "Database",
-        "WarehouseTable",
-    ]
+    assert names == ["Host", "Port", "SchemaPrefix", "Database", "WarehouseTable"]
     texts = {expression.name: expression.text for expression in parameters}
     assert texts["Port"] == '5439 meta [IsParameterQuery=true, Type="Number", IsParameterQueryRequired=true]'
     assert texts["Database"].startswith('"the ""one""" meta')
     assert texts["SchemaPrefix"].startswith('"trust" meta')
+    assert 'AmazonRedshift.Database(Host & ":" & Text.From(Port), Database)' in texts["WarehouseTable"]

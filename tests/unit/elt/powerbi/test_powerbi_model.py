@@ -1,7 +1,9 @@
 """The derived model has no faults, and the checks find faults that are planted in it."""
 
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -9,28 +11,22 @@ import yaml
 
 from elt.powerbi.checks.model_checks import model_problems
 from elt.powerbi.files.tmdl import table_text
+from elt.powerbi.model.dax import dax
 from elt.powerbi.model.descriptions import MODELS, UndescribedError, _model, described_tables
-from elt.powerbi.model.formulas import Condition, Leaf, Role
+from elt.powerbi.model.formulas import AtEnd, Condition, Difference, Formula, Leaf, Ratio, Role, Rolling, leaves
 from elt.powerbi.model.measures import measures
 from elt.powerbi.model.semantic_model import Column, DataType, Relationship, SemanticModel
 from elt.powerbi.model.tables_and_relationships import KEY_FIGURES, model_relationships, model_tables
 
 pytestmark = pytest.mark.unit
 
+Change = Callable[[SemanticModel], SemanticModel]
+
 
 @pytest.fixture(scope="module")
 def model() -> SemanticModel:
     described = described_tables()
     return SemanticModel(model_tables(described), model_relationships(described), measures())
-
-
-def add_link(model: SemanticModel, *more: Relationship) -> SemanticModel:
-    return replace(model, relationships=(*model.relationships, *more))
-
-
-def add_measure(model: SemanticModel, formula: Leaf, name: str = "Planted") -> SemanticModel:
-    planted = replace(model.measures[0], name=name, formula=formula)
-    return replace(model, measures=(*model.measures, planted))
 
 
 def test_the_derived_model_has_no_faults(model: SemanticModel) -> None:
@@ -65,6 +61,7 @@ def test_keys_are_hidden_and_the_calendar_is_marked(model: SemanticModel) -> Non
     assert "\tdataCategory: Time\n" in text
     assert "\tcolumn date\n\t\tdataType: dateTime\n\t\tisKey\n" in text
     assert "\t\tsortByColumn: month_number\n" in text
+    assert re.search(r"\tcolumn year\n\t\tdataType: int64\n\t\tformatString: 0\n", text)
 
 
 def test_choices_filter_every_fact_and_mart(model: SemanticModel) -> None:
@@ -84,90 +81,128 @@ def test_choices_filter_every_fact_and_mart(model: SemanticModel) -> None:
     assert facts - reached("dim_date") == validation | periods | profile
 
 
-class TestPlantedFaults:
-    def test_a_relationship_to_a_missing_table_is_refused(self, model: SemanticModel) -> None:
-        wrong = add_link(model, Relationship("fact_admissions", "patient_key", "dim_patients", "patient_key"))
-        (problem,) = model_problems(wrong)
-        assert problem.endswith("-> dim_patients.patient_key: there is no column dim_patients.patient_key")
+def with_link(column: str, to: str, *, of: str = "fact_admissions", active: bool = False) -> Change:
+    """Return a change that adds a relationship."""
+    added = Relationship(of, column, *to.split("."), active=active)
+    return lambda model: replace(model, relationships=(*model.relationships, added))
 
-    def test_a_relationship_of_two_types_is_refused(self, model: SemanticModel) -> None:
-        wrong = add_link(model, Relationship("mart_pressure_index", "level", "hospital", "hospital_id", active=False))
-        (problem,) = model_problems(wrong)
-        assert "joins int64 with string" in problem
 
-    def test_a_time_does_not_join_a_date(self, model: SemanticModel) -> None:
-        wrong = add_link(model, Relationship("fact_admissions", "admitted_at", "dim_date", "date", active=False))
-        (problem,) = model_problems(wrong)
-        assert "joins dateTime with dateTime" in problem
-
-    def test_a_relationship_to_another_column_than_the_key_is_refused(self, model: SemanticModel) -> None:
-        wrong = add_link(
-            model, Relationship("fact_admissions", "patient_id", "dim_patient", "patient_id", active=False)
-        )
-        (problem,) = model_problems(wrong)
-        assert "patient_id is not the key of dim_patient" in problem
-
-    def test_two_paths_for_filters_are_refused(self, model: SemanticModel) -> None:
-        wrong = add_link(model, Relationship("mart_long_stays", "hospital_id", "hospital", "hospital_id"))
-        (problem,) = model_problems(wrong)
-        assert problem.startswith("filters of hospital reach mart_long_stays in 2 ways")
-
-    def test_two_active_dates_of_one_fact_are_refused(self, model: SemanticModel) -> None:
-        active = tuple(replace(link, active=True) for link in model.relationships)
-        problems = model_problems(replace(model, relationships=active))
-        assert any("active relationships from fact_discharges to dim_date" in problem for problem in problems)
-
-    @pytest.mark.parametrize(
-        ("formula", "message"),
-        [
-            (Leaf("sum", "mart_bed_utilization", "beds"), "no table 'mart_bed_utilization'"),
-            (Leaf("sum", "mart_bed_utilisation", "bedz"), "no column mart_bed_utilisation.bedz"),
-            (Leaf("sum", "fact_admissions", "admission_method"), "is string, not a number"),
-            (Leaf("count", "fact_admissions", where=(Condition("was_seen", "=", value=True),)), "no column"),
-            (Leaf("count", "fact_admissions", roles=(Role("admitted_at", "dim_date", "date"),)), "no relationship"),
-        ],
+def with_measure(formula: Leaf, name: str = "Planted") -> Change:
+    """Return a change that adds a measure."""
+    return lambda model: replace(
+        model, measures=(*model.measures, replace(model.measures[0], name=name, formula=formula))
     )
-    def test_a_measure_of_a_wrong_column_is_refused(self, model: SemanticModel, formula: Leaf, message: str) -> None:
-        problems = model_problems(add_measure(model, formula))
-        assert all(problem.startswith("measure 'Planted': ") for problem in problems)
-        assert message in problems[0]
 
-    def test_a_calculated_column_of_a_missing_column_is_refused(self, model: SemanticModel) -> None:
-        def misspelt(column: Column) -> Column:
-            return replace(
-                column, dax=column.dax.replace("'mart_bed_utilisation'[beds]", "'mart_bed_utilisation'[bed]")
-            )
 
-        tables = tuple(replace(table, columns=tuple(map(misspelt, table.columns))) for table in model.tables)
-        assert model_problems(replace(model, tables=tables)) == [
-            "fact_admissions.is_observed: its DAX names mart_bed_utilisation[bed], which does not exist"
-        ]
-
-    @pytest.mark.parametrize("name", ["", "wait p90", "Figure", "two\nlines"])
-    def test_a_missing_or_repeated_name_is_refused(self, model: SemanticModel, name: str) -> None:
-        assert model_problems(add_measure(model, Leaf("count", "fact_admissions"), name)) != []
-
-    def test_a_measure_without_a_table_is_refused(self, model: SemanticModel) -> None:
-        wrong = replace(model, tables=tuple(table for table in model.tables if table.name != KEY_FIGURES))
-        assert any("there is no table 'Key figures' to list it in" in problem for problem in model_problems(wrong))
-
-    def test_a_model_without_a_marked_calendar_is_refused(self, model: SemanticModel) -> None:
-        unmarked = tuple(replace(table, is_date_table=False) for table in model.tables)
-        assert model_problems(replace(model, tables=unmarked)) == ["0 tables are marked as the calendar; one must be"]
-
-    def test_sorting_by_a_missing_column_is_refused(self, model: SemanticModel) -> None:
-        tables = tuple(
-            replace(table, columns=tuple(column for column in table.columns if column.name != "month_number"))
+def with_columns(change: Callable[[Column], Column | None]) -> Change:
+    """Return a change of every column; None removes it."""
+    return lambda model: replace(
+        model,
+        tables=tuple(
+            replace(table, columns=tuple(column for old in table.columns if (column := change(old))))
             for table in model.tables
-        )
-        assert model_problems(replace(model, tables=tables)) == [
-            "dim_date.month_name: is sorted by 'month_number', which is not in the table"
-        ]
+        ),
+    )
 
-    def test_an_unknown_type_is_named_in_the_error(self) -> None:
-        column = {"name": "beds", "data_type": "{{ var('tally')[target.type] }}"}
-        with pytest.raises(UndescribedError, match=r"mart_new.beds: the type .*tally"):
-            _model("marts", {"name": "mart_new", "columns": [column]})
+
+ADMISSIONS = Leaf("count", "fact_admissions")
+MISSPELT = ("'mart_bed_utilisation'[beds]", "'mart_bed_utilisation'[bed]")
+FAULTS: list[tuple[Change, str]] = [
+    (
+        with_link("patient_key", "dim_patients.patient_key", active=True),
+        "-> dim_patients.patient_key: there is no column dim_patients.patient_key",
+    ),
+    (with_link("level", "hospital.hospital_id", of="mart_pressure_index"), "joins int64 with string"),
+    (with_link("admitted_at", "dim_date.date"), "joins dateTime with dateTime"),
+    (with_link("patient_id", "dim_patient.patient_id"), "patient_id is not the key of dim_patient"),
+    (
+        with_link("hospital_id", "hospital.hospital_id", of="mart_long_stays", active=True),
+        "filters of hospital reach mart_long_stays in 2 ways",
+    ),
+    (
+        lambda model: replace(model, relationships=tuple(replace(one, active=True) for one in model.relationships)),
+        "active relationships from fact_discharges to dim_date",
+    ),
+    (
+        with_measure(Leaf("sum", "mart_bed_utilization", "beds")),
+        "measure 'Planted': there is no table 'mart_bed_utiliz",
+    ),
+    (with_measure(Leaf("sum", "mart_bed_utilisation", "bedz")), "there is no column mart_bed_utilisation.bedz"),
+    (with_measure(Leaf("sum", "fact_admissions", "admission_method")), "is string, not a number"),
+    (with_measure(replace(ADMISSIONS, where=(Condition("was_seen", "=", value=True),))), "there is no column"),
+    (with_measure(replace(ADMISSIONS, roles=(Role("admitted_at", "dim_date", "date"),))), "there is no relationship"),
+    (
+        with_columns(lambda column: replace(column, dax=column.dax.replace(*MISSPELT))),
+        "fact_admissions.is_observed: its DAX names mart_bed_utilisation[bed], which does not exist",
+    ),
+    (with_measure(ADMISSIONS, ""), "its name is missing"),
+    (with_measure(ADMISSIONS, "wait p90"), "2 of the same name"),
+    (with_measure(ADMISSIONS, "Figure"), "2 of the same name"),
+    (with_measure(ADMISSIONS, "two\nlines"), "no line breaks"),
+    (
+        lambda model: replace(model, tables=tuple(table for table in model.tables if table.name != KEY_FIGURES)),
+        "there is no table 'Key figures' to list it in",
+    ),
+    (
+        lambda model: replace(model, tables=tuple(replace(table, is_date_table=False) for table in model.tables)),
+        "0 tables are marked as the calendar; one must be",
+    ),
+    (
+        with_columns(lambda column: None if column.name == "month_number" else column),
+        "dim_date.month_name: is sorted by 'month_number', which is not in the table",
+    ),
+]
+
+
+def test_each_fault_of_a_model_is_named(model: SemanticModel) -> None:
+    missed = [message for change, message in FAULTS if message not in "\n".join(model_problems(change(model)))]
+    assert missed == []
+
+
+def test_an_unknown_type_is_named_in_the_error() -> None:
+    column = {"name": "beds", "data_type": "{{ var('tally')[target.type] }}"}
+    with pytest.raises(UndescribedError, match=r"mart_new.beds: the type .*tally"):
+        _model("marts", {"name": "mart_new", "columns": [column]})
+
+
+def test_the_dax_of_waits_and_of_occupancy_is_that_of_the_marts(model: SemanticModel) -> None:
+    formulas = {measure.name: dax(measure.formula) for measure in model.measures}
+    of_waits = (
+        "KEEPFILTERS('fact_admissions'[is_observed] = TRUE()), "
+        "USERELATIONSHIP('fact_admissions'[requested_department_key], 'dim_department'[department_key]))"
+    )
+    p90 = "PERCENTILEX.INC('fact_admissions', 'fact_admissions'[wait_hours], 0.9)"
+    assert formulas["Wait P90"] == f"CALCULATE({p90}, {of_waits}"
+    assert formulas["Waits"] == f"CALCULATE(COUNTROWS('fact_admissions'), {of_waits}"
+    assert formulas["Occupancy"] == (
+        "VAR whole = SUM('mart_bed_utilisation'[beds])\n"
+        "RETURN IF(NOT ISBLANK(whole), DIVIDE(SUM('mart_bed_utilisation'[occupied_beds]) + 0, whole, 0))"
+    )
+    end = "MAX('mart_bed_utilisation'[date])"
+    assert formulas["Occupancy, 7 days"] == (
+        f"IF(NOT ISBLANK({end}), CALCULATE({formulas['Occupancy']}, DATESBETWEEN('dim_date'[date], {end} - 6, {end})))"
+    )
+
+
+def _is_share(formula: Formula) -> bool:
+    match formula:
+        case Ratio():
+            return True
+        case Rolling(inner, _, _) | AtEnd(inner, _) | Difference(inner, _):
+            return _is_share(inner)
+        case Leaf():
+            return formula.column.endswith("_share")
+
+
+def test_shares_are_shown_as_percentages_and_durations_with_a_decimal(model: SemanticModel) -> None:
+    durations = {"wait_hours", "longest_wait_hours", "length_of_stay_days", "delay_days"}
+    wrong = []
+    for measure in model.measures:
+        is_share = _is_share(measure.formula)
+        is_duration = not is_share and next(leaves(measure.formula)).column in durations
+        if (is_share, is_duration) != ("%" in measure.format, measure.format == "#,0.0"):
+            wrong.append(f"{measure.name}: {measure.format!r}")
+    assert wrong == []
 
 
 CHANGED_FIELD = """

@@ -77,6 +77,8 @@ def test_awkward_names_are_read_back_from_tmdl_unchanged() -> None:
         ("partition", WARD),
     ]
     assert "\t/// Beds.\n\t/// Open, that is.\n\tcolumn" in text
+    relationships = model_files(model, ())["relationships.tmdl"]
+    assert relationships.endswith(f"\n\tfromColumn: {tmdl_name(WARD)}.date\n\ttoColumn: dim_date.date\n")
 
 
 def test_awkward_names_are_right_in_dax_and_in_m() -> None:
@@ -87,7 +89,9 @@ def test_awkward_names_are_right_in_dax_and_in_m() -> None:
     assert f"""SUM({table}[Bride's "beds" [open]]]] = 1])""" in share
     assert """[kind] = "Bride's ""closed\"\"" & UNICHAR(10) & "ward")""" in share
     assert f"TREATAS({{MAX({table}[date])}}, 'dim_date'[date])" in end
-    assert 'WarehouseTable("marts", "St Bride\'s ""A & E"" [front], 100% = #(#)(lf) ward")' in load(model.tables[1])
+    query = load(model.tables[1])
+    assert 'WarehouseTable("marts", "St Bride\'s ""A & E"" [front], 100% = #(#)(lf) ward")' in query
+    assert '{"date", type date}' in query
 
 
 @pytest.mark.parametrize(("table", "column"), [("two\nlines", "beds"), ("ward", "two\r\nlines"), ("", "beds")])

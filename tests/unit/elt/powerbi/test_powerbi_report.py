@@ -27,12 +27,6 @@ def visual_of(kind: str) -> str:
     return next(path for path, text in FILES.items() if path.endswith("visual.json") and f'"{kind}"' in text)
 
 
-def planted(path: str, change: Callable[[Content], object]) -> list[str]:
-    content: Content = json.loads(FILES[path])
-    change(content)
-    return report_problems(FILES | {path: json.dumps(content)}, MODEL)
-
-
 def test_the_report_has_no_faults_and_the_pages_of_the_dashboard() -> None:
     assert report_problems(FILES, MODEL) == []
     assert [page.title for page in PAGES] == ["Pressure", "Waiting", "Beds", "Flow", "Trust in the data"]
@@ -83,48 +77,40 @@ def test_every_visual_has_alternative_text() -> None:
     assert min(map(len, texts)) > 10
 
 
-def test_a_misspelt_measure_in_a_visual_is_refused() -> None:
-    def misspell(content: Content) -> None:
-        values = content["visual"]["query"]["queryState"]["Values"]["projections"]
-        values[0]["field"]["Measure"]["Property"] = "Ocupancy"
-
-    (problem,) = planted(visual_of("card"), misspell)
-    assert problem.endswith("there is no measure 'Ocupancy' in 'Key figures'")
+def state(content: Content) -> Content:
+    """Return the fields of a visual, by role."""
+    fields: Content = content["visual"]["query"]["queryState"]
+    return fields
 
 
-def test_a_misspelt_column_in_a_visual_is_refused() -> None:
-    def misspell(content: Content) -> None:
-        category = content["visual"]["query"]["queryState"]["Category"]["projections"]
-        category[0]["field"]["Column"]["Property"] = "dat"
-
-    (problem,) = planted(visual_of("lineChart"), misspell)
-    assert problem.endswith("there is no column 'dat' in 'dim_date'")
-
-
-def test_a_visual_without_alternative_text_is_refused() -> None:
-    (problem,) = planted(
-        visual_of("lineChart"), lambda content: content["visual"]["visualContainerObjects"].pop("general")
-    )
-    assert problem.endswith("it has no alternative text")
-
-
-def test_a_visual_without_its_name_is_refused() -> None:
-    (problem,) = planted(visual_of("card"), lambda content: content.pop("name"))
-    assert "its name None is not that of its folder" in problem
-
-
-def test_a_visual_that_leaves_the_page_is_refused() -> None:
-    (problem,) = planted(visual_of("card"), lambda content: content["position"].update(x=1200))
-    assert "does not fit on the page" in problem
+CARD, LINES = visual_of("card"), visual_of("lineChart")
+PAGE, ORDER = next(path for path in FILES if path.endswith("page.json")), "definition/pages/pages.json"
+FAULTS: list[tuple[str, Callable[[Content], object], str]] = [
+    (
+        CARD,
+        lambda card: state(card)["Values"]["projections"][0]["field"]["Measure"].update(Property="Ocupancy"),
+        "there is no measure 'Ocupancy' in 'Key figures'",
+    ),
+    (
+        LINES,
+        lambda lines: state(lines)["Category"]["projections"][0]["field"]["Column"].update(Property="dat"),
+        "there is no column 'dat' in 'dim_date'",
+    ),
+    (LINES, lambda lines: lines["visual"]["visualContainerObjects"].pop("general"), "it has no alternative text"),
+    (CARD, lambda card: card.pop("name"), "its name None is not that of its folder"),
+    (CARD, lambda card: card["position"].update(x=1200), "it does not fit on the page of 1280 by 720"),
+    (PAGE, lambda page: page.pop("displayName"), "the page has no displayName"),
+]
 
 
-def test_a_page_that_is_not_listed_or_has_no_name_is_refused() -> None:
-    page = next(path for path in FILES if path.endswith("page.json"))
-    assert planted(page, lambda content: content.pop("displayName")) == [f"{page}: the page has no displayName"]
-    (problem,) = planted("definition/pages/pages.json", lambda content: content["pageOrder"].pop())
-    assert problem.startswith("definition/pages/pages.json: lists ")
-
-
-def test_a_file_that_is_not_json_is_refused() -> None:
-    (problem,) = report_problems(FILES | {visual_of("card"): "{"}, MODEL)
+def test_each_fault_in_a_file_is_named() -> None:
+    for path, change, message in FAULTS:
+        content: Content = json.loads(FILES[path])
+        change(content)
+        assert report_problems(FILES | {path: json.dumps(content)}, MODEL) == [f"{path}: {message}"]
+    unlisted = json.loads(FILES[ORDER])
+    unlisted["pageOrder"].pop()
+    (problem,) = report_problems(FILES | {ORDER: json.dumps(unlisted)}, MODEL)
+    assert problem.startswith(f"{ORDER}: lists ")
+    (problem,) = report_problems(FILES | {CARD: "{"}, MODEL)
     assert "is not JSON" in problem

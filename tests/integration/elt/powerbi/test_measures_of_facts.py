@@ -1,0 +1,98 @@
+"""The formulas of measures of waits and stays give, on the facts of a run, the figures of the marts.
+
+Each formula is calculated in SQL along the relationships of the model (``formula_values``), for months and longer
+periods, departments and the hospital.
+"""
+
+import calendar
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from formula_values import Calculator, Choice
+from measured_marts import DISCHARGE_RATE, FORMULAS, WAITS, compare, rows
+from st_brides import FIRST, LAST
+
+from elt.powerbi.model.formulas import Leaf, leaves
+from elt.powerbi.project import semantic_model
+from elt.warehouse import open_warehouse
+
+pytestmark = pytest.mark.integration
+
+HOSPITAL = "st_brides"
+FEBRUARY = Choice(HOSPITAL, None, date(2024, 2, 1), date(2024, 2, 29))
+DAY = date(2024, 2, 14)
+STAYS = {
+    "Stay mean": "avg(length_of_stay_days)",
+    "Stay P50": "quantileExactInclusive(0.5)(length_of_stay_days)",
+    "Stay P90": "quantileExactInclusive(0.9)(length_of_stay_days)",
+    "Delay mean": "avg(delay_days)",
+    "Long stays of discharges": "countIf(length_of_stay_days >= 21) / count()",
+    "Delayed discharges": "countIf(discharged_at > discharge_ready_at) / count()",
+}
+ROLES = {
+    "Admissions by day of request": ("fact_admissions", "requested_at"),
+    "Discharges by day ready": ("fact_discharges", "discharge_ready_at"),
+    "Discharges by day of admission": ("fact_discharges", "admitted_at"),
+}
+
+
+@pytest.fixture(scope="module")
+def calculator(powerbi_warehouse: str) -> Iterator[Calculator]:
+    with open_warehouse(powerbi_warehouse) as warehouse:
+        yield Calculator(semantic_model(warehouse), warehouse)
+
+
+def one(calculator: Calculator, sql: str) -> float:
+    return float(calculator.warehouse.query(f"SELECT {sql}").column(0)[0].as_py())
+
+
+def test_measures_of_a_month_and_department_equal_the_row_of_the_waiting_times(calculator: Calculator) -> None:
+    months = rows(calculator, "mart_waiting_times")
+    assert len(months) == 6
+    for row in months:
+        month = date.fromisoformat(str(row["month"])[:10])
+        end = month.replace(day=calendar.monthrange(month.year, month.month)[1])
+        compare(calculator, row, WAITS, month, min(end, LAST))
+
+
+def test_measures_of_the_whole_period_equal_the_row_of_the_mart(calculator: Calculator) -> None:
+    periods = rows(calculator, "mart_waiting_by_period", "period_type = 'whole'")
+    assert {row["scope"] for row in periods} == {"hospital", "department"}
+    for row in periods:
+        compare(calculator, row, WAITS, FIRST, LAST)
+
+
+def test_the_discharge_rate_of_a_day_and_department_equals_the_row_of_the_mart(calculator: Calculator) -> None:
+    for day in (FIRST, date(2024, 2, 29)):
+        for row in rows(calculator, "mart_queue_growth", f"date = '{day}'"):
+            compare(calculator, row, DISCHARGE_RATE, day)
+
+
+def test_the_warehouse_has_opening_admissions_and_outliers(calculator: Calculator) -> None:
+    """Without them, the comparisons above would not notice that a measure leaves them out."""
+    facts = "FROM hospital_curated.fact_admissions"
+    assert one(calculator, f"countIf(admitted_on < '{FIRST}') {facts}") > 0
+    assert one(calculator, f"countIf(is_outlier) {facts}") > 0
+
+
+def test_measures_of_stays_equal_the_figures_of_the_discharges(calculator: Calculator) -> None:
+    february = "FROM hospital_curated.fact_discharges WHERE toDate(discharged_at) BETWEEN '2024-02-01' AND '2024-02-29'"
+    values = {name: calculator.value(FORMULAS[name], FEBRUARY) for name in STAYS}
+    assert values == pytest.approx({name: one(calculator, f"{sql} {february}") for name, sql in STAYS.items()})
+
+
+def test_a_count_by_another_date_counts_by_that_date(calculator: Calculator) -> None:
+    for name, (fact, instant) in ROLES.items():
+        counted = one(calculator, f"count() FROM hospital_curated.{fact} WHERE toDate({instant}) = '{DAY}'")
+        assert calculator.value(FORMULAS[name], Choice(HOSPITAL, None, DAY, DAY)) == counted > 0, name
+
+
+def test_a_wrong_definition_gives_another_value(calculator: Calculator) -> None:
+    """A P90 of all admissions, by the department of the bed, is not the P90 of the mart."""
+    right = next(leaves(FORMULAS["Wait P90"]))
+    wrong = Leaf(right.kind, right.table, right.column, share=right.share)
+    (row,) = rows(calculator, "mart_waiting_by_period", "period_type = 'whole' AND department_id = 'acute'")
+    choice = Choice(HOSPITAL, "acute", FIRST, LAST)
+    assert calculator.value(right, choice) == pytest.approx(row["wait_hours_p90"])
+    assert calculator.value(wrong, choice) != pytest.approx(row["wait_hours_p90"])
