@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from command_lines import call
-from kills import run_and_kill, run_whole
+from kills import run_and_kill
 from lakes import contents, put_all, some_events
 from s3_servers import S3Server
 
@@ -72,8 +72,9 @@ def test_a_copy_that_was_killed_is_completed_by_the_same_command(
         run_and_kill([*command, store.url, "--json"], choices, within, begun=partial(_has_begun, store))
         assert contents(store).items() <= whole.items()
 
-        run_whole([*command, store.url, "--json"])
+        again = copy(lake.url, store.url)
 
+        assert again.returncode == 0, again.stderr
         assert contents(store) == whole
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from kills import kill_in_the_middle, run_and_kill, run_whole
+from command_lines import call
+from kills import kill_in_the_middle, run_and_kill
 from lakes import contents
 from s3_servers import S3Server
 from small_disk import run_on_small_disk
@@ -25,7 +26,10 @@ from hospital_sim.storage import LocalStore, open_store
 
 pytestmark = pytest.mark.e2e
 
-LOAD = [sys.executable, "-c", "from elt.cli import main; main()", "load", "--json"]
+ELT = [sys.executable, "-c", "from elt.cli import main; main()"]
+READ = ("raw/_runs/", "staging/", "manifests/")
+"""The folders that a load reads."""
+
 Rows = dict[str, tuple[int, int]]
 
 
@@ -64,20 +68,22 @@ def test_a_load_that_was_killed_is_completed_by_the_same_command(
     if place == "s3":
         server: S3Server = request.getfixturevalue("seaweed")
         lake = server.new_url()
-        open_store(lake).create_many(contents(whole.lake).items())
+        for folder in READ:
+            open_store(lake).create_many(contents(whole.lake, folder).items())
     killed, choices, seconds = tmp_path / "killed", random.Random(9), whole.seconds
 
     def attempt() -> bool:
         nonlocal seconds
-        was_killed = run_and_kill(_command(lake, killed), choices, seconds, begun=lambda: _has_begun(killed))
+        was_killed = run_and_kill([*ELT, *_words(lake, killed)], choices, seconds, begun=lambda: _has_begun(killed))
         if not was_killed:
             # The machine is less busy than it was when the whole load was timed.
             seconds *= 0.7
         before = _rows(killed)
         assert all(before[name][0] <= whole.rows[name][0] for name in whole.rows)
 
-        run_whole(_command(lake, killed))
+        again = call("hospital-elt", *_words(lake, killed))
 
+        assert again.returncode == 0, again.stderr
         assert _rows(killed) == whole.rows
         shutil.rmtree(killed)
         return was_killed and before[LOADED_FILE.name] != whole.rows[LOADED_FILE.name]
@@ -89,7 +95,7 @@ def test_a_full_disk_is_named_and_the_same_command_completes_the_load(whole: Who
     disk, kept = tmp_path / "disk", tmp_path / "kept"
     # The disk takes so many files and no more; then it is made larger.
     again = f'mount -o remount,nr_inodes=100000 "$0" && "$@" && cp -r "$0/warehouse" {kept}'
-    words = _command(whole.lake.url, disk / "warehouse")
+    words = [*ELT, *_words(whole.lake.url, disk / "warehouse")]
 
     done = run_on_small_disk(f'"$@"; echo "first: $?"; {again}', disk, *words, size="size=80m,nr_inodes=200")
 
@@ -100,8 +106,8 @@ def test_a_full_disk_is_named_and_the_same_command_completes_the_load(whole: Who
     assert _rows(kept) == whole.rows
 
 
-def _command(lake: str, warehouse: Path) -> list[str]:
-    return [*LOAD, "--lake", lake, "--warehouse", f"chdb://{warehouse}"]
+def _words(lake: str, warehouse: Path) -> list[str]:
+    return ["load", "--json", "--lake", lake, "--warehouse", f"chdb://{warehouse}"]
 
 
 def _has_begun(warehouse: Path) -> bool:

@@ -1,6 +1,5 @@
 """The command ``hospital-elt powerbi``: its summary, its errors and its exit codes."""
 
-import json
 from functools import partial
 from pathlib import Path
 
@@ -12,17 +11,6 @@ from elt.warehouse import open_warehouse
 pytestmark = pytest.mark.integration
 
 powerbi = partial(call, "hospital-elt", "powerbi")
-
-
-def test_the_summary_is_one_json_object(powerbi_warehouse: str, tmp_path: Path) -> None:
-    done = powerbi("--warehouse", powerbi_warehouse, "--out", str(tmp_path / "out"), "--json")
-
-    assert done.returncode == 0, done.stderr
-    summary = json.loads(done.stdout)
-    assert summary["project"] == str(tmp_path / "out" / "hospital.pbip")
-    assert summary["pages"] == 5
-    assert summary["connector"] == "parquet"
-    assert summary["parquet_files"] == len(list((tmp_path / "out" / "data").iterdir()))
 
 
 def test_without_marts_one_line_of_error_says_what_to_do(tmp_path: Path) -> None:
@@ -37,23 +25,13 @@ def test_without_marts_one_line_of_error_says_what_to_do(tmp_path: Path) -> None
     assert not (tmp_path / "out").exists()
 
 
-def test_a_place_that_is_wrong_or_cannot_be_written_is_named(powerbi_warehouse: str, tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("")
+def test_a_wrong_place_is_named(powerbi_warehouse: str, tmp_path: Path) -> None:
     place, out = "redshift://me:secret@cluster.example/hospital", str(tmp_path / "out")
-    for words, code, message in (
-        (
-            ["--warehouse", f"chdb://{tmp_path}/nothing", "--out", out],
-            2,
-            f"warehouse {tmp_path}/nothing: there is none",
-        ),
-        (["--warehouse", powerbi_warehouse, "--out", out, "--connect", place], 2, "--connect redshift://"),
-        (
-            ["--warehouse", powerbi_warehouse, "--out", f"{tmp_path}/taken"],
-            1,
-            f"--out {tmp_path}/taken: cannot be written",
-        ),
+    for words, message in (
+        (["--warehouse", f"chdb://{tmp_path}/nothing"], f"warehouse {tmp_path}/nothing: there is none"),
+        (["--warehouse", powerbi_warehouse, "--connect", place], "--connect redshift://"),
     ):
-        done = powerbi(*words)
-        assert (done.returncode, done.stdout) == (code, "")
+        done = powerbi(*words, "--out", out)
+        assert (done.returncode, done.stdout) == (2, "")
         assert message in done.stderr
         assert "secret" not in done.stderr
