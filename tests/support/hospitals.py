@@ -18,8 +18,6 @@ from hospital_sim.draws.streams import Streams
 
 START = date(2024, 1, 1)
 MOST_REQUESTS_A_DAY = 40.0
-NO_EXTRAS = {"long_stay_share": 0.0, "delay_share": 0.0, "return_share": 0.0}
-"""What makes a department one of theory: a stay and nothing else."""
 
 
 def department(identifier: str = "ward", **fields: object) -> DepartmentConfig:

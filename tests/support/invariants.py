@@ -172,8 +172,8 @@ def no_two_patients_share_a_bed_and_each_takes_the_lowest_free_one(history: RunH
             if isinstance(event, Admission):
                 if event.bed_number not in free:
                     yield f"not a free bed: {event}"
-                if ward.is_calm and event.admission_date >= ward.start and event.bed_number != min(free):
-                    yield f"bed {min(free)} is free: {event}"
+                if ward.is_calm and event.admission_date >= ward.start and event.bed_number != min(free, default=0):
+                    yield f"free are {sorted(free)}: {event}"
                 if event.bed_number > planned(ward.config, int(event.admission_date.timestamp())) + escalation:
                     yield f"a closed bed: {event}"
                 free.discard(event.bed_number)

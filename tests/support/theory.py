@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
-from fifo_oracle import Passage
 from hospitals import START, hospital
-from ward_log import watch
+from ward_log import Passage, watch
 
 from hospital_sim.clock import second_of
 from hospital_sim.config import DepartmentConfig

@@ -1,15 +1,23 @@
-"""An observer that notes the seconds of each spell and the census, warm-up included."""
+"""An observer that notes the seconds of each spell, warm-up included."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
-
-from fifo_oracle import Passage
+from typing import NamedTuple
 
 from hospital_sim import HospitalConfig
 from hospital_sim.draws.requests import Request
 from hospital_sim.simulation.department import Department, Spell
 from hospital_sim.simulation.runner import observe, plan_run
+
+
+class Passage(NamedTuple):
+    """One patient's seconds."""
+
+    requested: int
+    admitted: int
+    ready: int
+    discharged: int
 
 
 class WardLog:
@@ -18,9 +26,6 @@ class WardLog:
     Attributes:
         admitted_at: The second of admission by the ordinal of the request among those of the department.
         passages: All seconds of those who have left, by that ordinal.
-        turned_away: The requests that were turned away.
-        census: The beds occupied at the end of each day.
-        queue: The patients waiting at the end of each day.
     """
 
     def __init__(self) -> None:
@@ -28,9 +33,6 @@ class WardLog:
         self.passages: dict[str, dict[int, Passage]] = defaultdict(dict)
         self._ordinals: dict[Spell, int] = {}
         self._asked: Counter[str] = Counter()
-        self.turned_away: dict[str, list[Request]] = defaultdict(list)
-        self.census: dict[str, list[int]] = defaultdict(list)
-        self.queue: dict[str, list[int]] = defaultdict(list)
 
     def requested(self, spell: Spell) -> None:
         name = spell.department.id
@@ -46,15 +48,12 @@ class WardLog:
 
     def diverted(self, department: Department, request: Request) -> None:
         self._asked[department.id] += 1
-        self.turned_away[department.id].append(request)
 
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
-        """Take no note: it is the end of the day before."""
+        """Take no note."""
 
     def end_of_day(self, second: int, departments: Sequence[Department]) -> None:
-        for department in departments:
-            self.census[department.id].append(department.ward.pool.occupied)
-            self.queue[department.id].append(department.ward.waiting_list_size)
+        """Take no note."""
 
 
 def watch(config: HospitalConfig, start: date, end: date, seed: int) -> WardLog:

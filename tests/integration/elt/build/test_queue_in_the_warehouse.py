@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 import pytest
-from fifo_oracle import Passage
 from hospitals import START, department
 from standard_errors import of_means
 from theory import replications
+from ward_log import Passage
 from warehouse_tables import run_models
 
 from elt.contracts import arrow_schema, columns_schema

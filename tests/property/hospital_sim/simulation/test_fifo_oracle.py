@@ -1,20 +1,37 @@
 """The simulation against an independent recursion on the same draws, second for second."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import msgspec
 import pytest
-from fifo_oracle import first_come_first_served
 from hospitals import RunPlan, busy, drawn, plans, waiting_only
 from hypothesis import example, given, settings
-from ward_log import watch
+from ward_log import Passage, watch
 
 from hospital_sim.clock import second_of
 from hospital_sim.config.offered_load import requests_per_day
+from hospital_sim.draws.requests import Request
 
 pytestmark = pytest.mark.property
 
 few = settings(max_examples=settings.default.max_examples * 2 // 5)
+
+
+def first_come_first_served(beds: int, requests: Iterable[Request]) -> dict[int, Passage]:
+    """Return what happens to each request, by its ordinal, in a department that is empty at first.
+
+    In the order of the requests each patient takes the bed that is free first, at once or when it is.
+    """
+    free = [0] * beds
+    passages = {}
+    for ordinal, request in enumerate(requests):
+        bed = min(range(beds), key=free.__getitem__)
+        admitted = max(request.second, free[bed])
+        ready = admitted + request.length
+        free[bed] = ready + request.delay
+        passages[ordinal] = Passage(request.second, admitted, ready, free[bed])
+    return passages
 
 
 @few
