@@ -72,15 +72,6 @@ def test_a_wrong_word_is_named(lake: LocalStore, words: list[str], named: str) -
     assert "Traceback" not in done.stderr
 
 
-def test_a_lake_without_events_is_a_wrong_call(tmp_path: Path) -> None:
-    LocalStore(tmp_path / "lake").create("raw/visits/a.csv", b"a,b")
-
-    done = elt("stage", "--lake", str(tmp_path / "lake"))
-
-    assert done.returncode == 2
-    assert "no events under raw/" in done.stderr
-
-
 def test_a_lake_that_cannot_be_written_is_named(lake: LocalStore) -> None:
     Path(lake.url, "manifests").write_text("a file in the way")
 

@@ -20,33 +20,33 @@ def lake(tmp_path: Path) -> QuickStore:
     return store
 
 
-def test_without_a_finished_run_nothing_closes(lake: QuickStore) -> None:
-    stage(Lake(lake))
-    put_event(lake, admission(901))
-    assert stage(Lake(lake)).late == 0
+CITY = {("admission", "city", date(2024, 3, 1)): 1, ("discharge", "city", date(2024, 3, 1)): 1}
+COAST = {("admission", "coast", date(2024, 3, 1)): 1}
 
 
-def test_an_event_of_a_month_closed_earlier_is_late_and_still_staged(lake: QuickStore) -> None:
-    put_record(lake, date(2024, 3, 31))
-    stage(Lake(lake))
-    put_all(lake, [admission(901), discharge(902), admission(903, DAY + timedelta(days=20))])
+@pytest.mark.parametrize(
+    ("ends", "as_of", "late"),
+    [
+        ({}, None, {}),
+        ({"city": date(2024, 3, 31)}, None, CITY),
+        ({"city": date(2024, 3, 31), "coast": date(2024, 3, 30)}, None, CITY),
+        ({"city": date(2024, 3, 30)}, date(2024, 4, 1), CITY | COAST),
+        ({"city": date(2024, 3, 31)}, date(2024, 3, 31), {}),
+    ],
+)
+def test_an_event_is_late_and_still_staged_if_a_run_of_its_hospital_or_a_day_closed_its_month_before(
+    lake: QuickStore, ends: dict[str, date], as_of: date | None, late: dict[tuple[str, str, date], int]
+) -> None:
+    for run, (hospital, end) in enumerate(ends.items()):
+        put_record(lake, end, hospital, run)
+    stage(Lake(lake), as_of=as_of)
+    put_all(lake, [admission(901), admission(902, hospital="coast"), discharge(903)])
+    put_event(lake, admission(904, DAY + timedelta(days=20)))
 
     summary = stage(Lake(lake))
 
-    assert (summary.late, summary.rows) == (2, 3)
-    assert Lake(lake).late_counts() == {
-        ("admission", "city", date(2024, 3, 1)): 1,
-        ("discharge", "city", date(2024, 3, 1)): 1,
-    }
-
-
-def test_a_month_closes_only_for_the_hospital_whose_run_ended_it(lake: QuickStore) -> None:
-    put_record(lake, date(2024, 3, 31), "city", run=1)
-    put_record(lake, date(2024, 3, 30), "coast", run=2)
-    stage(Lake(lake))
-    put_all(lake, [admission(901), admission(902, hospital="coast")])
-    summary = stage(Lake(lake))
-    assert (summary.late, summary.rows) == (1, 2)
+    assert (summary.late, summary.rows) == (sum(late.values()), 4)
+    assert Lake(lake).late_counts() == late
 
 
 def test_a_nightly_staging_of_the_current_month_is_never_late(lake: QuickStore) -> None:
@@ -57,12 +57,6 @@ def test_a_nightly_staging_of_the_current_month_is_never_late(lake: QuickStore) 
     assert len([file for file in Lake(lake).staged_files() if file.event_type == "admission"]) == 3
     put_record(lake, DAY.date() + timedelta(days=3), run=4)
     assert stage(Lake(lake)).manifests == [], "a run that neither wrote events nor ended a month needs no manifest"
-
-
-def test_an_explicit_day_closes_for_every_hospital(lake: QuickStore) -> None:
-    stage(Lake(lake), as_of=date(2024, 4, 1))
-    put_event(lake, admission(901, hospital="coast"))
-    assert stage(Lake(lake)).late == 1
 
 
 def test_a_run_that_finishes_after_its_events_were_staged_still_closes_its_months(lake: QuickStore) -> None:

@@ -65,21 +65,6 @@ def test_a_fixed_object_is_staged_and_leaves_the_list_but_keeps_its_history(lake
     assert replay(Lake(lake)).closed == 0
 
 
-def test_objects_that_a_newer_contract_allows_are_staged(lake: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    late = admission(903, DAY.replace(year=2301))
-    lake.create(f"raw/{key_of('admission', late.event_time.date(), late.event_id)}", encode(late))
-    assert stage(Lake(lake)).quarantined == {"impossible_value": 1}
-    from elt.staging import rules
-
-    monkeypatch.setattr(rules, "LATEST", date(2399, 12, 31))
-    rules._rules.cache_clear()
-
-    summary = replay(Lake(lake))
-    rules._rules.cache_clear()
-
-    assert (summary.closed, summary.staged.staged["admission"]) == (1, 1)
-
-
 def test_a_replayed_event_of_a_closed_month_is_late(tmp_path: Path) -> None:
     store = QuickStore(tmp_path / "lake")
     fill(store)
