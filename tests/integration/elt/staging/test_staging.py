@@ -208,9 +208,11 @@ def test_later_events_go_to_a_numbered_file_and_the_first_stays(lake: QuickStore
     stage(Lake(lake))
     first = lake.read(MARCH_FILE)
     put_all(lake, [admission(901), admission(902)])
+    progress: list[tuple[str, int, int | None]] = []
 
-    summary = stage(Lake(lake))
+    summary = stage(Lake(lake), on_progress=lambda *counts: progress.append(counts))
 
+    assert {("listing months", 4, 4), ("staging files", 1, 1)} <= set(progress)
     assert lake.read(MARCH_FILE) == first
     assert [row["event_id"] for row in rows(lake, SECOND_FILE)] == [admission(901).event_id, admission(902).event_id]
     assert (summary.raw_objects, summary.files, summary.manifests) == (2, 1, [2])
