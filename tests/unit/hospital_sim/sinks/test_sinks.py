@@ -13,7 +13,7 @@ from hospital_sim import HistoryConflictError, Hospital, HospitalSimError, Memor
 from hospital_sim.events import Event, decode_record, decode_started, encode
 from hospital_sim.events.keys import event_key, is_record_key, record_key, started_key
 from hospital_sim.simulation.runner import plan_run, run_events
-from hospital_sim.sinks import open_sink
+from hospital_sim.sinks import CallbackSink, open_sink
 from hospital_sim.storage import LocalStore, StorageError
 
 pytestmark = pytest.mark.unit
@@ -30,9 +30,10 @@ def _objects(root: Path) -> dict[str, bytes]:
 
 
 def test_a_memory_sink_keeps_the_events_in_order() -> None:
-    sink = MemorySink()
-    run = _city().simulate(FIRST, LAST, seed=1, sink=sink, keep=True)
-    assert sink.events == run.events
+    sink, seen = MemorySink(), []
+    run = _city().simulate(FIRST, LAST, seed=1, sink=sink)
+    _city().simulate(FIRST, LAST, seed=1, sink=CallbackSink(seen.append))
+    assert sink.events == seen
     assert (sink.started, sink.record) == (run.record.run, run.record)
 
 
@@ -138,8 +139,11 @@ def test_appending_needs_finished_runs_of_every_day_before(tmp_path: Path) -> No
     city.simulate(FIRST, "2024-01-04", seed=1, sink=raw)
     with pytest.raises(HistoryConflictError, match="covers 2024-01-05"):
         city.simulate(FIRST, LAST, seed=1, sink=raw, emit_from="2024-01-06")
-    city.simulate(FIRST, "2024-01-06", seed=1, sink=raw, emit_from="2024-01-05")
-    city.simulate(FIRST, LAST, seed=1, sink=raw, emit_from="2024-01-07")
+    between = city.simulate(FIRST, "2024-01-06", seed=1, sink=raw, emit_from="2024-01-05")
+    city.simulate(FIRST, "2024-01-08", seed=1, sink=raw, emit_from="2024-01-07")
+    (raw / record_key(between.record.run.run_id)).unlink()
+    with pytest.raises(HistoryConflictError, match="covers 2024-01-05"):
+        city.simulate(FIRST, LAST, seed=1, sink=raw, emit_from="2024-01-09")
 
 
 def test_a_killed_run_covers_no_day(tmp_path: Path) -> None:

@@ -156,21 +156,21 @@ class CountingStore(LocalStore):
         return super().create_many(objects)
 
 
-def _run_into(sink: Sink) -> int:
+def _run_into(sink: Sink) -> tuple[int, RunRecord]:
     run = _city().simulate(FIRST, "2024-06-30", seed=1)
     sink.begin(run.record.run)
     for event in run.events:
         sink.write(event)
-    return len(run.events)
+    return len(run.events), run.record
 
 
 def test_an_object_sink_holds_no_more_than_one_batch_of_events(tmp_path: Path) -> None:
     store = CountingStore(tmp_path / "raw")
     sink = ObjectSink(store)
-    events = _run_into(sink)
+    events, record = _run_into(sink)
     assert sum(store.batches) == sink.created == events // BATCH * BATCH > 0
     assert set(store.batches) == {BATCH}
-    sink.flush()
+    sink.finish(record)
     assert sink.created == events
 
 
@@ -188,7 +188,7 @@ def test_memory_does_not_grow_with_the_run(tmp_path: Path) -> None:
 
 def test_closing_an_object_sink_creates_the_last_batch_except_after_an_error(tmp_path: Path) -> None:
     with ObjectSink(tmp_path / "raw") as sink:
-        events = _run_into(sink)
+        events, _ = _run_into(sink)
     assert len(_objects(tmp_path / "raw")) == events + 1
     store = CountingStore(tmp_path / "stopped")
 
