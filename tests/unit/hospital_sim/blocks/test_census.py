@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simpy.events import Event
 
-from hospital_sim import Census, Exponential, Lognormal, Patient, Ward, arrivals
+from hospital_sim import Census, Ward
 
 pytestmark = pytest.mark.unit
 
@@ -119,14 +119,6 @@ class TestSamples:
         assert samples.columns == ("time", "occupied", "waiting")
         assert list(samples.rows()) == [(2, 1, 0), (4, 0, 0), (6, 0, 0)]
 
-    def test_of_two_censuses_at_one_time_agree(self) -> None:
-        model = Model(beds=2)
-        one, other = (Census(model.env, model.ward, every=1) for _ in range(2))
-        model.comes((0, 2), (1, 2), (1, 1), (2, 2), (3, 0))
-        model.env.run(until=9)
-
-        assert list(one.samples(model.ward).rows()) == list(other.samples(model.ward).rows())
-
     def test_are_of_the_ward_that_is_asked_for(self) -> None:
         env = simpy.Environment()
         wards = [Ward(env, name, beds=1) for name in ("a", "b")]
@@ -161,53 +153,38 @@ def test_a_census_of_nothing_or_without_time_between_is_refused(every: float) ->
         Census(env, Ward(env, "ward", beds=1), every=every)
 
 
-def test_a_census_changes_nothing_of_what_it_counts() -> None:
-    def run(*, counted: bool) -> list[float]:
-        env = simpy.Environment()
-        ward = Ward(env, "ward", beds=3)
-        left: list[float] = []
-
-        def pathway(patient: Patient) -> Steps:
-            with (yield from ward.admit(patient)):
-                yield env.timeout(patient.draw("stay", Lognormal(mean=3, sd=3)))
-            left.append(env.now)
-
-        arrivals(env, Exponential(mean=1), pathway, seed=1)
-        if counted:
-            Census(env, ward, every=0.5)
-        env.run(until=200)
-        return left
-
-    assert run(counted=True) == run(counted=False)
-
-
 @given(
     st.lists(st.tuples(st.integers(0, 20), st.integers(0, 6)), max_size=20),
     st.lists(st.tuples(st.integers(0, 25), st.integers(0, 4)), max_size=3),
     st.integers(1, 4),
 )
-def test_figures_are_the_means_of_samples_between_events_and_asking_changes_none(
+def test_figures_are_the_means_of_samples_between_events_and_counting_changes_nothing(
     patients: list[tuple[int, int]], changes: list[tuple[int, int]], beds: int
 ) -> None:
     """All happens at whole times: so samples halfway between them see every state for its whole time."""
+
+    def run(model: Model, *asked: Census) -> list[tuple[int, int, int]]:
+        def opens(at: int, open_: int) -> Steps:
+            yield model.env.timeout(at)
+            model.ward.set_open(open_)
+
+        model.comes(*patients)
+        for change in changes:
+            model.env.process(opens(*change))
+        seen = []
+        for time in range(40):
+            model.env.run(until=time + 0.5)
+            seen.append((model.ward.occupied, model.ward.beds, model.ward.waiting_list_size))
+            for census in asked:
+                census.summary()
+        model.env.run(until=40)
+        return seen
+
     model = Model(beds=beds, capacity=4)
-    census, asked = Census(model.env, model.ward), Census(model.env, model.ward)
-    seen: list[tuple[int, int, int]] = []
-    model.comes(*patients)
-
-    def opens(at: int, open_: int) -> Steps:
-        yield model.env.timeout(at)
-        model.ward.set_open(open_)
-
-    for change in changes:
-        model.env.process(opens(*change))
-    for time in range(40):
-        model.env.run(until=time + 0.5)
-        asked.summary()
-        seen.append((model.ward.occupied, model.ward.beds, model.ward.waiting_list_size))
-    model.env.run(until=40)
-
+    census, asked = Census(model.env, model.ward), Census(model.env, model.ward, every=1)
+    seen = run(model, asked)
     row, means = _row(census), np.mean(seen, axis=0)
+    assert seen == run(Model(beds=beds, capacity=4))
     assert row == {key: pytest.approx(value) for key, value in _row(asked).items()}
     assert (row["beds"], row["admitted"] - row["left"]) == (model.ward.beds, model.ward.occupied)
     assert row["occupied"] == pytest.approx(means[0])
