@@ -70,9 +70,10 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2, metavar="N", help="copies of the project")
     parser.add_argument("--all", action="store_true", help="run every study with each fault")
     parser.add_argument("--also", default="", metavar="STUDIES", help="studies to run too: erlang_b,stroke_unit")
-    parser.add_argument("--only", default="", metavar="WORD", help="only faults with the word in their names")
+    parser.add_argument("--only", action="append", metavar="WORD", help="only faults with a word in their names")
     arguments = parser.parse_args()
-    faults = [fault for fault in read_ledger() if fault.room == "validation" and arguments.only in fault.name]
+    words = arguments.only or [""]
+    faults = [each for each in read_ledger() if each.room == "validation" and any(word in each.name for word in words)]
     tasks: list[tuple[Fault | None, str, int]] = [(None, "", seed + 1) for seed in range(arguments.right)]
     for fault in faults:
         study = "" if arguments.all else f"{fault.test.partition('[')[2].rstrip(']')},{arguments.also}"

@@ -18,7 +18,7 @@ from hospital_sim.validation.study import Measures, Study
 QUEUE_BEDS, QUEUE_DAYS = 8, 150
 _QUEUE_STAY = Lognormal(3, 4)
 BEDS, LOAD = 10, 8.355
-WARMUP, DAYS = 10, 200
+WARMUP, DAYS = 10, 400
 _STAY = Exponential(1.0)
 
 ROUNDED = 1e-9
@@ -111,6 +111,6 @@ STUDIES = (
                 runs["away"], runs["asked"], erlang_b(BEDS, LOAD)
             ),
         },
-        cost=0.1,
+        cost=0.05,
     ),
 )

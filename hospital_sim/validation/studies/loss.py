@@ -12,12 +12,12 @@ LOAD = 8.355
 MEAN_STAY = 0.25
 WARMUP, DAYS = 10, 60
 STAYS: dict[int, dict[str, object]] = {
-    9: {"distribution": "exponential", "mean": MEAN_STAY},
+    9: {"distribution": "hyperexponential", "mean": MEAN_STAY, "sd": 2 * MEAN_STAY},
     10: {"distribution": "lognormal", "mean": MEAN_STAY, "sd": 1.2 * MEAN_STAY},
-    11: {"distribution": "fixed", "value": MEAN_STAY},
+    11: {"distribution": "exponential", "mean": MEAN_STAY},
     12: {"distribution": "uniform", "low": 0, "high": 2 * MEAN_STAY},
-    13: {"distribution": "hyperexponential", "mean": MEAN_STAY, "sd": 2 * MEAN_STAY},
-    14: {"distribution": "gamma", "mean": MEAN_STAY, "sd": 0.5 * MEAN_STAY},
+    13: {"distribution": "gamma", "mean": MEAN_STAY, "sd": 0.5 * MEAN_STAY},
+    14: {"distribution": "fixed", "value": MEAN_STAY},
 }
 """Stays by number of beds."""
 

@@ -33,7 +33,7 @@ PATIENTS = {
 LOAD = sum(stay.mean / every for every, stay in PATIENTS.values())
 """Offered load in beds: 8.355."""
 
-WARMUP, DAYS = 365, 8000
+WARMUP, DAYS = 365, 5000
 _SOURCES = [{"id": name, "interarrival": Exponential(every), "stay": stay} for name, (every, stay) in PATIENTS.items()]
 _HOSPITAL = hospital("stroke_audited", WARMUP, [ward("unit", NO_LIMIT, source=_SOURCES)])
 
@@ -66,6 +66,6 @@ STUDIES = (
         "Stroke unit",
         audit,
         {"probability of a delay, 9 to 14 beds: Erlang B and published table": _delayed},
-        cost=0.3,
+        cost=0.15,
     ),
 )

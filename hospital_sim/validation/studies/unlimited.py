@@ -18,7 +18,7 @@ from hospital_sim.validation.instruments.queueing_departments import (
 )
 from hospital_sim.validation.study import Measures, Samples, Study
 
-PER_DAY = 10.0
+PER_DAY = 7.0
 SEASON = Profile((1.3, 1.2, 1.1, 1.0, 0.9, 0.8, 0.7, 0.7, 0.9, 1.0, 1.1, 1.3), (1,) * 7, (1,) * 24)
 STAYS = {
     "weibull": Weibull(2, 3),
@@ -76,5 +76,5 @@ def _poisson(samples: Samples) -> Check:
 
 
 STUDIES = (
-    Study("Beds without limit", count, {"census of a year from empty beds, five stays: Poisson": _poisson}, cost=0.25),
+    Study("Beds without limit", count, {"census of a year from empty beds, five stays: Poisson": _poisson}, cost=0.2),
 )

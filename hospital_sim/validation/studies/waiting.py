@@ -124,12 +124,12 @@ STUDIES = (
         "Erlang C",
         wait_with_several_beds,
         {"waits for 10 beds, load 9: share that waits, mean, P90, P95": _several_beds},
-        cost=0.15,
+        cost=0.1,
     ),
     Study(
         "Pollaczek-Khinchine",
         wait_for_one_bed,
         {"mean wait in days for one bed, long stays and delays": _one_bed},
-        cost=0.3,
+        cost=0.2,
     ),
 )
