@@ -32,23 +32,10 @@ def _accepted(command: Command) -> set[str]:
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_every_command_has_a_section(program: str) -> None:
-    assert set(commands(program)) <= set(_sections(program))
-
-
-@pytest.mark.parametrize(
-    ("program", "command"), [(program, name) for program in PROGRAMS for name in commands(program)]
-)
-def test_a_section_has_the_options_that_its_command_takes(program: str, command: str) -> None:
-    section = _sections(program)[command]
-
-    assert _documented(section) == _accepted(commands(program)[command])
-
-
-@pytest.mark.parametrize(
-    ("program", "command"), [(program, name) for program in PROGRAMS for name in commands(program)]
-)
-def test_a_section_has_an_example_that_is_run(program: str, command: str) -> None:
-    examples = re.findall(r"^```(?:bash|console)\n(.*?)^```$", _sections(program)[command], re.MULTILINE | re.DOTALL)
-
-    assert any(f"{program} {command}" in example for example in examples)
+def test_every_command_has_a_section_with_its_options_and_an_example_that_is_run(program: str) -> None:
+    sections = _sections(program)
+    for name, command in commands(program).items():
+        assert name in sections, f"{program}.md has no section {name}"
+        assert _documented(sections[name]) == _accepted(command), name
+        examples = re.findall(r"^```(?:bash|console)\n(.*?)^```$", sections[name], re.MULTILINE | re.DOTALL)
+        assert any(f"{program} {name}" in example for example in examples), f"{name}: show an example in bash"

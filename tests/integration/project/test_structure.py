@@ -35,13 +35,6 @@ def _folders() -> Iterator[Path]:
                 yield path
 
 
-def _rooms() -> Iterator[str]:
-    for package in PACKAGES:
-        for entry in _entries(ROOT / package):
-            if entry.is_dir():
-                yield f"{package}/{entry.name}"
-
-
 def _definitions(module: Path) -> set[str]:
     """Return the names of the functions, constants, classes and methods (``Class.method``) of a module."""
     names: set[str] = set()
@@ -55,31 +48,26 @@ def _definitions(module: Path) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("folder", list(_folders()), ids=lambda folder: folder.relative_to(ROOT).as_posix())
-def test_a_folder_is_small_enough_to_be_read_at_once(folder: Path) -> None:
-    most = MOST_ENTRIES.get(folder.relative_to(ROOT).as_posix(), MOST_ELSEWHERE)
+def test_every_folder_is_small_enough_to_be_read_at_once() -> None:
+    entries = {folder.relative_to(ROOT).as_posix(): len(_entries(folder)) for folder in _folders()}
+    crowded = {name: count for name, count in entries.items() if count > MOST_ENTRIES.get(name, MOST_ELSEWHERE)}
 
-    assert len(_entries(folder)) <= most, [entry.name for entry in _entries(folder)]
-
-
-@pytest.mark.parametrize("package", PACKAGES)
-def test_no_two_modules_of_a_package_have_one_name(package: str) -> None:
-    names = Counter(path.stem for path in (ROOT / package).rglob("*.py"))
-
-    assert [name for name, count in names.items() if count > 1 and name not in SHARED_NAMES] == []
+    assert not crowded, "divide these folders, or put their modules together"
 
 
-@pytest.mark.parametrize("room", list(_rooms()))
-def test_a_room_has_its_line_in_the_architecture(room: str) -> None:
-    assert f"`{room}/`" in ARCHITECTURE
+def test_no_two_modules_of_a_package_have_one_name() -> None:
+    for package in PACKAGES:
+        names = Counter(path.stem for path in (ROOT / package).rglob("*.py"))
+
+        assert [name for name, count in names.items() if count > 1 and name not in SHARED_NAMES] == [], package
 
 
-@pytest.mark.parametrize("room", list(_rooms()))
-def test_a_room_has_its_line_in_the_tree_of_the_readme(room: str) -> None:
-    package, name = room.split("/")
-    tree = README.partition(f"\n{package}/ ")[2].partition("```")[0]
+def test_every_room_has_its_line_in_the_architecture_and_in_the_tree_of_the_readme() -> None:
+    lines = {package: README.partition(f"\n{package}/ ")[2].partition("```")[0] for package in PACKAGES}
+    rooms = [(package, entry.name) for package in PACKAGES for entry in _entries(ROOT / package) if entry.is_dir()]
 
-    assert f"  {name}/" in tree
+    assert [(package, room) for package, room in rooms if f"`{package}/{room}/`" not in ARCHITECTURE] == []
+    assert [(package, room) for package, room in rooms if f"  {room}/" not in lines[package]] == []
 
 
 def test_every_path_of_the_architecture_exists() -> None:
