@@ -1,12 +1,11 @@
-"""The command ``hospital-sim compare``, in its own process."""
+"""The command ``hospital-sim compare``: what it prints, with any number of workers, and wrong calls."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_lines import Done, call
 
 pytestmark = pytest.mark.e2e
 
@@ -27,10 +26,13 @@ delay_share = 0
 PERIOD = ("--start", "2025-03-01", "--end", "2025-04-30", "--replications", "4")
 
 
-def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from hospital_sim.cli import main; main()", "compare", *arguments]
-    wide = os.environ | {"COLUMNS": "160"}
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=wide)
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+
+
+def _run(*arguments: str) -> Done:
+    return call("hospital-sim", "compare", *arguments)
 
 
 @pytest.fixture
@@ -43,7 +45,9 @@ def files(tmp_path: Path) -> tuple[str, str]:
 
 
 def test_compare_prints_the_interval_and_verdict_of_each_metric(files: tuple[str, str]) -> None:
-    done = _run(*files, *PERIOD, "--seed", "4", "--metric", "utilisation", "--metric", "requests")
+    metrics = ["--metric", "utilisation", "--metric", "requests"]
+    command = ["hospital-sim", "compare", *files, *PERIOD, "--seed", "4", *metrics]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
     assert done.returncode == 0, done.stderr
     assert "more compared with now, 4 replications, 95% intervals" in done.stdout
@@ -60,52 +64,19 @@ def test_json_is_one_object_and_the_same_for_any_number_of_workers(files: tuple[
     assert one.stdout == two.stdout
     summary = json.loads(one.stdout)
     assert (summary["a"], summary["b"]) == files
-    assert (summary["start"], summary["end"], summary["seed"], summary["replications"]) == (
-        "2025-03-01",
-        "2025-04-30",
-        1,
-        4,
-    )
+    assert summary["notes"][0] == "more (bigger) draws the random numbers of now (cottage)"
+    call_of = [summary[name] for name in ("start", "end", "seed", "replications")]
+    assert call_of == ["2025-03-01", "2025-04-30", 1, 4]
     entry = next(row for row in summary["differences"] if row["metric"] == "utilisation")
-    assert entry["department"] == "ward"
+    assert (entry["department"], entry["verdict"]) == ("ward", "lower")
     assert entry["low"] <= entry["difference"] <= entry["high"] < 0
     assert entry["difference"] == pytest.approx(entry["b"] - entry["a"])
-    assert entry["verdict"] == "lower"
-    assert summary["notes"][0] == "more (bigger) draws the random numbers of now (cottage)"
 
 
 def test_a_hospital_compared_with_itself_is_the_same(files: tuple[str, str]) -> None:
     done = _run(files[0], files[0], *PERIOD, "--json")
 
     assert {entry["verdict"] for entry in json.loads(done.stdout)["differences"]} <= {"the same", "not measured"}
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("--replications", "1"), "replications: must be 2 or more"),
-        (("--start", "2025-03-02", "--end", "2025-03-01"), "end: 2025-03-01 is before the start, 2025-03-02"),
-        (("--metric", "wait_p09"), "metric: 'wait_p09' is not known; did you mean 'wait_p9"),
-        (("--seed", "-1"), "seed: must be between 0 and"),
-        (("--workers", "0"), "workers: must be 1 or more"),
-    ],
-)
-def test_a_wrong_call_ends_with_2_and_says_what_is_wrong(
-    files: tuple[str, str], arguments: tuple[str, ...], message: str
-) -> None:
-    done = _run(*files, *arguments)
-
-    assert done.returncode == 2
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-
-
-def test_an_unknown_hospital_ends_with_2() -> None:
-    done = _run("small", "smal", *PERIOD)
-
-    assert done.returncode == 2
-    assert "'smal' is neither a preset nor a TOML file" in done.stderr
 
 
 def test_more_beds_are_added_to_the_second_hospital_at_unchanged_demand(files: tuple[str, str]) -> None:
@@ -121,21 +92,29 @@ def test_more_beds_are_added_to_the_second_hospital_at_unchanged_demand(files: t
         assert {name: mine[name] for name in ("metric", "a")} == {name: theirs[name] for name in ("metric", "a")}
 
 
+NOT_BEDS = "is not a department and a number of beds, such as general_medicine=2"
+
+
 @pytest.mark.parametrize(
-    ("beds", "message"),
+    ("hospital", "arguments", "message"),
     [
-        ("ward", "error: --beds: 'ward' is not a department and a number of beds, such as general_medicine=2\n"),
-        (
-            "ward=many",
-            "error: --beds: 'ward=many' is not a department and a number of beds, such as general_medicine=2\n",
-        ),
-        ("icu=1", "error: 'icu' is not a department of cottage; there are ward\n"),
-        ("ward=-5", "error: ward: -5 would leave 0 beds; leave 1 or more\n"),
+        ("", ["--replications", "1"], "replications: must be 2 or more"),
+        ("", ["--start", "2025-03-02", "--end", "2025-03-01"], "end: 2025-03-01 is before the start, 2025-03-02"),
+        ("", ["--metric", "wait_p09"], "metric: 'wait_p09' is not known; did you mean 'wait_p9"),
+        ("", ["--seed", "-1"], "seed: must be between 0 and"),
+        ("", ["--workers", "0"], "workers: must be 1 or more"),
+        ("smal", [], "'smal' is neither a preset nor a TOML file"),
+        ("", ["--beds", "ward"], f"error: --beds: 'ward' {NOT_BEDS}\n"),
+        ("", ["--beds", "ward=many"], f"error: --beds: 'ward=many' {NOT_BEDS}\n"),
+        ("", ["--beds", "icu=1"], "error: 'icu' is not a department of cottage; there are ward\n"),
+        ("", ["--beds", "ward=-5"], "error: ward: -5 would leave 0 beds; leave 1 or more\n"),
     ],
 )
-def test_wrong_beds_are_named(files: tuple[str, str], beds: str, message: str) -> None:
-    now, _ = files
+def test_a_wrong_call_ends_with_2_and_says_what_is_wrong(
+    files: tuple[str, str], hospital: str, arguments: list[str], message: str
+) -> None:
+    done = _run(files[0], hospital or files[0], *PERIOD, *arguments)
 
-    done = _run(now, now, "--beds", beds, *PERIOD)
-
-    assert (done.returncode, done.stderr) == (2, message)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
