@@ -6,7 +6,17 @@ from uuid import UUID
 
 import msgspec
 
-from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, RunRecord, RunStarted, WaitSnapshot, encode
+from hospital_sim.events import (
+    Admission,
+    DepSnapshot,
+    Discharge,
+    Event,
+    RunRecord,
+    RunStarted,
+    WaitSnapshot,
+    encode,
+    event_type,
+)
 from hospital_sim.events.keys import event_key, record_key
 from hospital_sim.storage import LocalStore, ObjectStore
 
@@ -93,6 +103,11 @@ def dep_snapshot(number: int = 1, day: datetime = DAY, kind: str = "SOD", hospit
         capacity=5,
         waiting_list_size=0,
     )
+
+
+def row_of(event: Event) -> dict[str, object]:
+    """Return the staged row of an event."""
+    return {"event_type": event_type(event)} | {name: getattr(event, name) for name in event.__struct_fields__}
 
 
 def changed(event: Event, **values: object) -> dict[str, object]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from compiled_code import needed_library, without_library
-from lakes import DAY, QuickStore, admission, contents, dep_snapshot, discharge, put_all, put_event, some_events
+from lakes import DAY, QuickStore, admission, contents, dep_snapshot, discharge, put_all, put_event, row_of, some_events
 from msgspec import structs
 
 from elt import BrokenLakeError, EltError, EmptyLakeError, WrongCallError
@@ -17,7 +17,7 @@ from elt.lake import workers as lake_workers
 from elt.lake.digests import digest
 from elt.lake.lake import Lake
 from elt.staging import StageSummary, input_lists, parquet, stage
-from hospital_sim.events import Event, encode, event_type
+from hospital_sim.events import encode
 from hospital_sim.events.keys import key_of
 from hospital_sim.storage import LocalStore, OverwritingStoreError
 
@@ -44,10 +44,6 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> tuple[QuickStore, StageS
 
 def rows(store: LocalStore, key: str) -> list[dict[str, object]]:
     return pq.read_table(f"{store.url}/{key}", partitioning=None).to_pylist()
-
-
-def row_of(event: Event) -> dict[str, object]:
-    return {"event_type": event_type(event)} | {name: getattr(event, name) for name in event.__struct_fields__}
 
 
 def _identity(row: dict[str, object]) -> tuple[str, str]:

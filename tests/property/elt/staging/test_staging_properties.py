@@ -23,6 +23,7 @@ from lakes import (
     dep_snapshot,
     discharge,
     identifier,
+    row_of,
     wait_snapshot,
 )
 from msgspec import structs
@@ -122,10 +123,6 @@ def test_decoding_together_and_one_by_one_give_the_values_of_each_object(batch: 
     for place, row in zip(fast.rows.tolist(), fast.table.to_pylist(), strict=True):
         event: Event = msgspec.json.decode(batch.objects[place], type=EVENT_TYPES[batch.event_type])
         assert row == row_of(event)
-
-
-def row_of(event: Event) -> dict[str, object]:
-    return {"event_type": event_type(event)} | {name: getattr(event, name) for name in event.__struct_fields__}
 
 
 NAME_PARTS = st.text(

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from lakes import DAY, admission, changed, dep_snapshot, discharge, identifier, wait_snapshot
+from lakes import DAY, admission, changed, dep_snapshot, discharge, identifier, row_of, wait_snapshot
+from msgspec import structs
 
 from elt.contracts import EVENT_TYPES, arrow_schema, columns
 from elt.lake.quarantine import Reason
 from elt.staging.batches import Batch, RawObject
 from elt.staging.decode import Decoded, decode
-from hospital_sim.events import Event, encode, event_type
+from hospital_sim.events import Event, encode
 
 pytestmark = pytest.mark.unit
 
@@ -26,7 +27,7 @@ ADMISSION = encode(EVENTS["admission"])
 
 def decode_one(kind: str, data: bytes) -> Decoded:
     """Decode an object with a good neighbour, which must become a row, both together and one by one."""
-    good = type(EVENTS[kind])(**{**_fields(EVENTS[kind]), "event_id": identifier(2)})
+    good = structs.replace(EVENTS[kind], event_id=identifier(2))
     neighbour = RawObject(DAY.date(), identifier(2), encode(good))
     batch = Batch.of(kind, [RawObject(DAY.date(), identifier(1), data), neighbour])
     decoded, one_by_one = decode(batch), decode(batch, fast=False)
@@ -34,10 +35,6 @@ def decode_one(kind: str, data: bytes) -> Decoded:
     assert decoded.rejected == one_by_one.rejected
     assert decoded.table["event_id"].to_pylist()[-1] == identifier(2), "the neighbour must go on"
     return decoded
-
-
-def _fields(event: Event) -> dict[str, object]:
-    return {name: getattr(event, name) for name in event.__struct_fields__}
 
 
 def with_values(kind: str, **values: object) -> bytes:
@@ -65,7 +62,7 @@ def test_a_row_holds_the_values_of_the_event() -> None:
         assert with_values(kind) == encode(event), "the events of these tests must be canonical"
         table = decode(Batch.of(kind, [RawObject(DAY.date(), identifier(1), encode(event))])).table
         assert table.schema.equals(arrow_schema(kind))
-        assert table.to_pylist() == [{"event_type": event_type(event)} | _fields(event)]
+        assert table.to_pylist() == [row_of(event)]
     assert decode_one("admission", ADMISSION).table["birth_date"].to_pylist()[0] == date(1940, 2, 29)
 
 

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 from compiled_code import needed_library
-from lakes import DAY, admission, dep_snapshot, discharge, identifier, some_events, wait_snapshot
+from lakes import DAY, admission, dep_snapshot, discharge, identifier, row_of, some_events, wait_snapshot
 
 from elt.contracts import EVENT_TYPES, arrow_schema
 from elt.native.buffers import ObjectBuffer
@@ -28,10 +28,10 @@ def canonical(kind: str, contents: list[bytes]) -> list[bool]:
     return [bool(flag) for flag in flags]
 
 
-def decode_all(kind: str, contents: list[bytes], *, fast: bool = True) -> Decoded:
+def decode_all(kind: str, contents: list[bytes]) -> Decoded:
     """Decode objects under the identifiers from 1 on."""
     objects = [RawObject(DAY.date(), identifier(number), data) for number, data in enumerate(contents, start=1)]
-    return decode(Batch.of(kind, objects), fast=fast)
+    return decode(Batch.of(kind, objects))
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
@@ -41,8 +41,7 @@ def test_the_encoded_events_of_every_type_are_canonical(kind: str, rows: Compile
     flags, table = CanonicalReader(EVENT_TYPES[kind]).read(rows, ObjectBuffer.of([encode(event) for event in events]))
 
     assert flags.all()
-    values = [{name: getattr(event, name) for name in event.__struct_fields__} for event in events]
-    assert table.select(arrow_schema(kind).names).to_pylist() == [{"event_type": kind} | each for each in values]
+    assert table.select(arrow_schema(kind).names).to_pylist() == list(map(row_of, events))
 
 
 @pytest.mark.parametrize("event", [admission(), discharge(), wait_snapshot(), dep_snapshot()], ids=event_type)
@@ -74,19 +73,7 @@ def test_bytes_of_two_objects_never_meet_in_one_row() -> None:
 
 
 def test_any_characters_of_a_name_and_an_enormous_one_are_read_as_written() -> None:
-    names = [
-        "Ä",
-        "a b",
-        'say "x"',
-        "back\\slash",
-        "日本",
-        "tab\t",
-        "x" * 200,
-        "\u2028",
-        "/",
-        "\x7f",
-        "A" * LONGEST_OBJECT,
-    ]
+    names = [*"Ä/日\x7f\u2028", "a b", 'say "x"', "back\\slash", "tab\t", "x" * 200, "A" * LONGEST_OBJECT]
     contents = [
         encode(dep_snapshot(number)).replace(b'"Acute"', msgspec.json.encode(name))
         for number, name in enumerate(names, start=1)
