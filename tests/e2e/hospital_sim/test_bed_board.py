@@ -41,7 +41,7 @@ def open_board(browser: "Browser", board: Path) -> Iterator[Callable[[str], "Pag
 
     def opened(moment: str = "") -> "Page":
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("console", lambda message: messages.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: messages.append(f"error: {error}"))
         page.on("request", lambda request: requests.append(request.url))
