@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo check test soak faults lint format bench docs notebooks powerbi-check clean
+.PHONY: help demo check test soak faults mutants lint format bench docs notebooks powerbi-check clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,7 +22,7 @@ help:  ## list the targets
 	@echo "make test    all tests (TEST_ARGS='...' is handed to pytest)"
 	@echo "make soak    the tests in random order, with many more examples and kills; takes long"
 	@echo "make faults  plant each fault of tests/faults and see a test catch it (FAULTS='--only draws')"
-	@echo "make mutants   measure the tests by small edits of the code (MUTANTS='blocks --sample 20' chooses)"
+	@echo "make mutants  measure the tests by small edits of the code (MUTANTS='blocks --sample 20' chooses)"
 	@echo "make lint    ruff, mypy and the import rules"
 	@echo "make format  format the code"
 	@echo "make bench   run every measurement in benchmarks/"

@@ -3,8 +3,8 @@
 The rules of mutmut change operators, numbers, strings, arguments and assignments. Here are more: a call whose result is
 not used, a ``raise`` or a ``yield`` is removed; ``return x`` returns None; a condition is negated.
 
-Never edited, because it does not matter at run time: annotations, docstrings, ``__all__``, blocks of TYPE_CHECKING, the
-type in ``cast``; nor the wording of a ``raise`` (its arguments are).
+Never edited, because it does not matter at run time: annotations, docstrings, ``__all__``, type variables, blocks of
+TYPE_CHECKING, the type in ``cast``; nor the wording of a ``raise`` (its arguments are).
 """
 
 import hashlib
@@ -69,7 +69,7 @@ def _is_not_run(node: cst.CSTNode) -> bool:
         return m.matches(node.test, m.Name("TYPE_CHECKING"))
     if isinstance(node, cst.Assign):
         return m.matches(node.targets[0].target, m.Name("__all__"))
-    return isinstance(node, cst.Annotation | cst.TypeAlias)
+    return isinstance(node, cst.Annotation | cst.TypeAlias) or m.matches(node, m.Call(m.Name("TypeVar")))
 
 
 def _edits(node: cst.CSTNode, *, wording: bool) -> Iterator[cst.CSTNode]:
