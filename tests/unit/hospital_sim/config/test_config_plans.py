@@ -1,11 +1,10 @@
 """Planned beds of each day, and the demand of each source, from a configuration."""
 
 from datetime import date
-from typing import Any
 
 import pytest
+from config_tables import read_ward
 
-from hospital_sim.config import HospitalConfig, parse_hospital
 from hospital_sim.config.expectations import expectations
 from hospital_sim.config.offered_load import mean_bed_days, offered_load, requests_per_day
 from hospital_sim.config.open_beds import fewest_and_most_beds, mean_open_beds, planned_beds
@@ -14,20 +13,6 @@ from hospital_sim.config.sources import sources
 from hospital_sim.errors import ConfigurationError
 
 pytestmark = pytest.mark.unit
-
-Tables = dict[str, Any]
-
-
-def _hospital(**fields: object) -> HospitalConfig:
-    """Read a hospital with a department that has some fields, and one more."""
-    department = {"id": "ward", "name": "Ward", "beds": 10, "requests_per_day": 1, "max_stay_days": 4} | fields
-    other = {"id": "other", "name": "Other", "beds": 10, "requests_per_day": 1, "max_stay_days": 4}
-    tables: Tables = {"id": "h", "name": "H", "department": [_given(department), _given(other)]}
-    return parse_hospital(tables)
-
-
-def _given(department: Tables) -> Tables:
-    return {"treatment_function_code": "300"} | {name: value for name, value in department.items() if value is not None}
 
 
 FIXED = {"distribution": "fixed", "value": 2}
@@ -61,7 +46,7 @@ class TestBedChange:
         assert not change.applies(date(2025, 2, 1))
 
     def test_changes_of_one_day_add_up(self) -> None:
-        config = _hospital(bed_change=[{"beds": 5, "first": "12-01"}, {"beds": -3, "weekdays": ["sunday"]}]).department[
+        config = read_ward(bed_change=[{"beds": 5, "first": "12-01"}, {"beds": -3, "weekdays": ["sunday"]}]).department[
             0
         ]
 
@@ -83,16 +68,16 @@ class TestBedChange:
     def test_the_fewest_and_the_most_beds_are_those_of_a_day(
         self, changes: list[dict[str, object]], fewest: int, most: int
     ) -> None:
-        config = _hospital(bed_change=changes, capacity=20).department[0]
+        config = read_ward(bed_change=changes, capacity=20).department[0]
         assert fewest_and_most_beds(config) == (fewest, most)
 
     def test_changes_that_never_meet_need_not_fit_together(self) -> None:
         winter, summer = {"beds": 6, "first": "11-01", "last": "03-31"}, {"beds": 6, "first": "05-01", "last": "08-31"}
-        assert _hospital(bed_change=[winter, summer], capacity=16).department[0].bed_spaces == 16
+        assert read_ward(bed_change=[winter, summer], capacity=16).department[0].bed_spaces == 16
 
     def test_a_target_is_of_the_beds_that_are_open_on_average(self) -> None:
         half = [{"beds": -10, "weekdays": ["saturday", "sunday"]}]
-        config = _hospital(bed_change=half, requests_per_day=None, target_occupancy=0.7, allow_overload=True)
+        config = read_ward(bed_change=half, requests_per_day=None, target_occupancy=0.7, allow_overload=True)
         ward = config.department[0]
         assert mean_open_beds(ward) == pytest.approx(10 * 5 / 7, rel=0.01)
         assert requests_per_day(ward) * mean_bed_days(ward) == pytest.approx(0.7 * mean_open_beds(ward))
@@ -101,7 +86,7 @@ class TestBedChange:
 
 class TestResolvedSources:
     def test_shared_demand_meets_the_target_together_with_what_the_others_bring(self) -> None:
-        department = _hospital(
+        department = read_ward(
             beds=20,
             requests_per_day=None,
             target_occupancy=0.9,
@@ -123,7 +108,7 @@ class TestResolvedSources:
         assert requests_per_day(department) == pytest.approx(sum(rates.values()))
 
     def test_a_source_without_a_longest_stay_has_no_long_stays_and_the_mean_that_it_states(self) -> None:
-        config = _hospital(
+        config = read_ward(
             requests_per_day=None,
             source=[{"id": "own", "requests_per_day": 1, "stay": {"distribution": "gamma", "mean": 5, "sd": 2}}],
             delay_share=0,
@@ -135,7 +120,7 @@ class TestResolvedSources:
 
     def test_turnaround_holds_the_bed_but_is_no_stay(self) -> None:
         with pytest.raises(ConfigurationError, match=r"requests_per_day: gives an offered load of 1\.017"):
-            _hospital(
+            read_ward(
                 requests_per_day=4,
                 max_stay_days=None,
                 stay=FIXED,
@@ -147,6 +132,6 @@ class TestResolvedSources:
     def test_where_some_wait_overload_is_refused_and_where_all_are_turned_away_it_is_not(self) -> None:
         crowded = {"requests_per_day": 10, "source": [{"id": "a", "share": 1, "when_full": "wait"}]}
 
-        assert _hospital(requests_per_day=10, when_full="divert")
+        assert read_ward(requests_per_day=10, when_full="divert")
         with pytest.raises(ConfigurationError, match="allow_overload"):
-            _hospital(when_full="divert", **crowded)
+            read_ward(when_full="divert", **crowded)
