@@ -1,7 +1,7 @@
 """Made-up marts, for testing the report with any names, periods and numbers."""
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from elt.report.periods import periods_between
 from elt.warehouse import Warehouse
 
 START = dt.date(2024, 1, 1)
+Row = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class MadeUpHospital:
 
 
 def make_up(warehouse: Warehouse, folder: Path, hospitals: Sequence[MadeUpHospital]) -> None:
-    """Write the marts of some hospitals into a warehouse."""
-    tables: dict[str, list[dict[str, object]]] = {}
+    """Write the marts of some hospitals into a warehouse, and each as a Parquet file into a folder."""
+    tables: dict[str, list[Row]] = {}
     for hospital in hospitals:
         for name, rows in _marts(hospital).items():
             tables.setdefault(name, []).extend(rows)
@@ -52,85 +53,17 @@ def write_table(warehouse: Warehouse, folder: Path, schema: str, table: str, row
     )
 
 
-def _marts(hospital: MadeUpHospital) -> dict[str, list[dict[str, object]]]:
+def _marts(hospital: MadeUpHospital) -> dict[str, list[Row]]:
     random = np.random.default_rng(hospital.seed)
     days = [START + dt.timedelta(days=day) for day in range(hospital.days)]
-    marts: dict[str, list[dict[str, object]]] = {
-        "marts.mart_bed_utilisation": [],
-        "marts.mart_long_stays": [],
-        "marts.mart_queue_growth": [],
-        "marts.mart_flow_profile": [],
-        "marts.mart_waiting_now": [],
-        "marts.mart_pressure_index": [],
-        "marts.mart_waiting_by_period": [],
-        "marts.mart_pressure_validation": [],
-        "curated.dim_department": [],
-        "raw.run": [{"hospital_id": hospital.hospital_id, "hospital_name": hospital.name, "run_id": "1"}],
-    }
-    ids = {"hospital_id": hospital.hospital_id}
+    ids: Row = {"hospital_id": hospital.hospital_id}
+    marts: dict[str, list[Row]] = defaultdict(list)
+    marts["raw.run"].append(ids | {"hospital_name": hospital.name, "run_id": "1"})
     for place, (department, name) in enumerate(hospital.departments.items()):
         key = ids | {"department_id": department}
         marts["curated.dim_department"].append(key | {"department_name": name, "is_current": True})
-        beds, waiting, rates = 30 + 10 * place, 0, []
-        season = 0.9 + 0.08 * np.cos(2 * np.pi * np.arange(len(days)) / 365) + 0.01 * place
-        noise = np.zeros(len(days))
-        for at in range(1, len(days)):
-            noise[at] = 0.85 * noise[at - 1] + random.normal(0, 0.025)
-        for at, day in enumerate(days):
-            occupied = int(np.clip(round(beds * (season[at] + noise[at])), 0, beds))
-            rates.append(occupied / beds)
-            discharges = int(random.binomial(occupied, 0.13))
-            requests = int(random.poisson(0.13 * beds * season[at]))
-            full = occupied >= beds * 0.97
-            later = max(0, waiting + requests - discharges if full else waiting - discharges // 3)
-            marts["marts.mart_bed_utilisation"].append(
-                key
-                | {
-                    "date": day,
-                    "beds": beds,
-                    "occupied_beds": occupied,
-                    "occupancy_rate": occupied / beds,
-                    "occupancy_rate_7d": float(np.mean(rates[-7:])),
-                    "occupancy_rate_28d": float(np.mean(rates[-28:])),
-                }
-            )
-            seven = int(random.binomial(occupied, 0.45))
-            marts["marts.mart_long_stays"].append(
-                key
-                | {
-                    "date": day,
-                    "beds_7_days": seven,
-                    "beds_21_days": int(random.binomial(seven, 0.35)),
-                    "beds_delayed": int(random.binomial(occupied, 0.08)),
-                }
-            )
-            marts["marts.mart_queue_growth"].append(
-                key
-                | {
-                    "date": day,
-                    "requests": requests,
-                    "admissions": requests - (later - waiting),
-                    "discharges": discharges,
-                    "waiting_sod": waiting,
-                    "waiting_eod": later,
-                    "queue_growth": later - waiting,
-                    "discharge_rate": discharges / occupied if occupied else 0.0,
-                }
-            )
-            short = int(random.binomial(later, 0.5))
-            marts["marts.mart_waiting_now"].append(
-                key
-                | {
-                    "date": day,
-                    "waiting": later,
-                    "waiting_up_to_4h": short,
-                    "waiting_4h_to_12h": later - short,
-                    "waiting_12h_to_24h": 0,
-                    "waiting_over_24h": 0,
-                    "longest_wait_hours": 11.5 if later else None,
-                }
-            )
-            waiting = later
+        for mart, row in _days(days, 30 + 10 * place, 0.01 * place, random):
+            marts[f"marts.{mart}"].append(key | row)
         marts["marts.mart_flow_profile"] += [
             key
             | {
@@ -149,16 +82,10 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[dict[str, object]]]:
     for row in (*marts["marts.mart_bed_utilisation"], *marts["marts.mart_long_stays"]):
         for column in sorted(row.keys() & {"occupied_beds", "beds", "beds_delayed"}):
             sums[row["date"], column] += int(str(row[column]))
-    marts["marts.mart_pressure_index"] = [
-        _pressure(
-            ids,
-            day,
-            sums[day, "occupied_beds"] / sums[day, "beds"],
-            sums[day, "beds_delayed"] / sums[day, "occupied_beds"],
-            hospital,
-        )
-        for day in days
-    ]
+    for day in days:
+        occupied = sums[day, "occupied_beds"]
+        rates = (occupied / sums[day, "beds"], sums[day, "beds_delayed"] / occupied)
+        marts["marts.mart_pressure_index"].append(ids | {"date": day} | _pressure(*rates, day, hospital))
     marts["marts.mart_pressure_validation"] = [
         {
             "check_name": check,
@@ -174,7 +101,67 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[dict[str, object]]]:
     return marts
 
 
-def _waits(key: dict[str, object], days: Sequence[dt.date], random: np.random.Generator) -> Iterator[dict[str, object]]:
+def _days(days: Sequence[dt.date], beds: int, fuller: float, random: np.random.Generator) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of a department in the marts of days."""
+    season = 0.9 + 0.08 * np.cos(2 * np.pi * np.arange(len(days)) / 365) + fuller
+    noise, waiting, rates = 0.0, 0, []
+    for at, day in enumerate(days):
+        noise = 0.85 * noise + random.normal(0, 0.025) if at else 0.0
+        occupied = int(np.clip(round(beds * (season[at] + noise)), 0, beds))
+        rates.append(occupied / beds)
+        discharges, requests = int(random.binomial(occupied, 0.13)), int(random.poisson(0.13 * beds * season[at]))
+        full = occupied >= beds * 0.97
+        later = max(0, waiting + requests - discharges if full else waiting - discharges // 3)
+        week, short = int(random.binomial(occupied, 0.45)), int(random.binomial(later, 0.5))
+        yield (
+            "mart_bed_utilisation",
+            {
+                "date": day,
+                "beds": beds,
+                "occupied_beds": occupied,
+                "occupancy_rate": occupied / beds,
+                "occupancy_rate_7d": float(np.mean(rates[-7:])),
+                "occupancy_rate_28d": float(np.mean(rates[-28:])),
+            },
+        )
+        yield (
+            "mart_long_stays",
+            {
+                "date": day,
+                "beds_7_days": week,
+                "beds_21_days": int(random.binomial(week, 0.35)),
+                "beds_delayed": int(random.binomial(occupied, 0.08)),
+            },
+        )
+        yield (
+            "mart_queue_growth",
+            {
+                "date": day,
+                "requests": requests,
+                "admissions": requests - (later - waiting),
+                "discharges": discharges,
+                "waiting_sod": waiting,
+                "waiting_eod": later,
+                "queue_growth": later - waiting,
+                "discharge_rate": discharges / occupied if occupied else 0.0,
+            },
+        )
+        yield (
+            "mart_waiting_now",
+            {
+                "date": day,
+                "waiting": later,
+                "waiting_up_to_4h": short,
+                "waiting_4h_to_12h": later - short,
+                "waiting_12h_to_24h": 0,
+                "waiting_over_24h": 0,
+                "longest_wait_hours": 11.5 if later else None,
+            },
+        )
+        waiting = later
+
+
+def _waits(key: Row, days: Sequence[dt.date], random: np.random.Generator) -> Iterator[Row]:
     for period in periods_between(days[0], days[-1]):
         p90 = float(random.gamma(2, 6))
         yield key | {
@@ -192,14 +179,11 @@ def _waits(key: dict[str, object], days: Sequence[dt.date], random: np.random.Ge
         }
 
 
-def _pressure(
-    ids: dict[str, object], day: dt.date, rate: float, delayed_share: float, hospital: MadeUpHospital
-) -> dict[str, object]:
+def _pressure(rate: float, delayed_share: float, day: dt.date, hospital: MadeUpHospital) -> Row:
     points = sum(rate >= step for step in (0.85, 0.92, 0.95))
     delayed, waiting = int(rate > 0.88), int(rate > 0.93) * 2
     total = points + delayed + waiting
-    return ids | {
-        "date": day,
+    return {
         "occupancy_rate": rate,
         "delayed_share": delayed_share,
         "over_12h_share": 0.004,

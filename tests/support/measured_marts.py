@@ -88,15 +88,7 @@ def rows(calculator: Calculator, mart: str, where: str = "1") -> list[dict[str, 
 def compare(
     calculator: Calculator, row: dict[str, object], columns: dict[str, str], first: date, last: date | None = None
 ) -> None:
-    """Compare measures with the columns of a row of a mart.
-
-    Args:
-        calculator: Calculates the measures.
-        row: The row.
-        columns: The column of each measure.
-        first: First day of the row.
-        last: Last day of the row, if it is not one day.
-    """
+    """Compare measures with the columns of a row of a mart for these days; ``last`` is by default the first."""
     of_hospital = "date" in row and "level" in row
     department = None if of_hospital else str(row["department_id"]) or None
     choice = Choice(str(row["hospital_id"]), department, first, last or first)

@@ -6,9 +6,9 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from command_lines import Done
@@ -40,14 +40,8 @@ target_occupancy = 0.85
 """
 
 
-@dataclass(frozen=True)
-class WholeRun:
-    """A folder with a lake, a warehouse and a report, all made by ``hospital-elt run``.
-
-    Attributes:
-        folder: The folder.
-        done: What the command printed.
-    """
+class WholeRun(NamedTuple):
+    """A folder with a lake, a warehouse and a report, all made by ``hospital-elt run``, and the end of the command."""
 
     folder: Path
     done: Done
@@ -63,37 +57,29 @@ class WholeRun:
         return f"chdb://{self.folder}/warehouse"
 
     @property
-    def report(self) -> Path:
-        """Folder of the report."""
-        return self.folder / "report"
-
     def words(self) -> list[str]:
-        """Return the words of the command that completes this folder."""
+        """Words of the command that completes this folder."""
         period = ["--start", f"{FIRST}", "--end", f"{LAST}", "--seed", "5"]
-        places = ["--lake", self.lake, "--warehouse", self.dsn, "--report", str(self.report)]
-        return ["run", str(self.folder / "hospital.toml"), *period, *places]
+        places = ["--lake", self.lake, "--warehouse", self.dsn, "--report", f"{self.folder}/report"]
+        return ["run", f"{self.folder}/hospital.toml", *period, *places]
 
     def copy(self, folder: Path) -> "WholeRun":
-        """Return a copy, for a test that changes it or that opens its warehouse."""
-        shutil.copytree(self.folder, folder, symlinks=True, dirs_exist_ok=True)
-        return WholeRun(folder, self.done)
+        """Return a copy, for a test that changes it; with its links, because those of chDB point into its folder."""
+        return WholeRun(Path(shutil.copytree(self.folder, folder, symlinks=True, dirs_exist_ok=True)), self.done)
 
 
-def _build(folder: Path) -> None:
+def _run(folder: Path) -> None:
     (folder / "hospital.toml").write_text(HOSPITAL)
-    words = WholeRun(folder, Done(0, "", "")).words()
-    done = subprocess.run(
-        ["hospital-elt", *words], capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "80"}
-    )
+    command = ["hospital-elt", *WholeRun(folder, Done(0, "", "")).words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "80"})
     (folder / "done.json").write_text(json.dumps([done.returncode, done.stdout, done.stderr]))
 
 
 @pytest.fixture(scope="session")
 def st_brides(
-    built_once: Callable[[str, Callable[[Path], None]], Path], tmp_path_factory: pytest.TempPathFactory
+    built_once: Callable[[str, Callable[[Path], object]], Path], tmp_path_factory: pytest.TempPathFactory
 ) -> WholeRun:
     """This worker's own copy, because only one process can open a warehouse. No test changes it."""
-    folder = built_once("st_brides", _build)
-    return WholeRun(folder, Done(*json.loads((folder / "done.json").read_text()))).copy(
-        tmp_path_factory.mktemp("st_brides")
-    )
+    folder = built_once("st_brides", _run)
+    done = Done(*json.loads((folder / "done.json").read_text()))
+    return WholeRun(folder, done).copy(tmp_path_factory.mktemp("st_brides"))

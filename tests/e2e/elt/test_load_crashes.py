@@ -34,8 +34,6 @@ Rows = dict[str, tuple[int, int]]
 
 
 class Whole(NamedTuple):
-    """A lake, the rows of a warehouse that was loaded from it without a kill, and the seconds that this took."""
-
     lake: LocalStore
     rows: Rows
     seconds: float
@@ -43,7 +41,7 @@ class Whole(NamedTuple):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
-    """Four months of a hospital, staged and loaded."""
+    """Return a lake, the rows of a warehouse that was loaded from it without a kill, and the seconds that this took."""
     store, warehouse = LocalStore(tmp_path_factory.mktemp("lake")), tmp_path_factory.mktemp("whole")
     hs.load("small").simulate("2024-01-01", "2024-04-30", seed=1, sink=f"{store.url}/raw")
     stage(Lake(store))

@@ -48,16 +48,16 @@ def test_it_says_each_step_and_ends_with_counts_that_agree_and_the_path_of_a_pag
 
 def test_the_second_time_changes_nothing(st_brides: WholeRun, tmp_path: Path) -> None:
     copy = st_brides.copy(tmp_path)
-    lake, page, tables = files(copy.lake), files(str(copy.report)), digests_of_every_table(copy.dsn)
+    lake, page, tables = files(copy.lake), files(f"{copy.folder}/report"), digests_of_every_table(copy.dsn)
 
-    again = elt(*copy.words(), "--json")
+    again = elt(*copy.words, "--json")
 
     assert again.returncode == 0, again.stderr
     summary = json.loads(again.stdout)
     assert (summary["created"], summary["staged"]["raw_objects"], summary["loaded"]["rows"]) == (0, 0, 0)
     assert files(copy.lake) == lake
     assert digests_of_every_table(copy.dsn) == tables
-    assert {name: content for name, (content, _) in files(str(copy.report)).items()} == {
+    assert {name: content for name, (content, _) in files(f"{copy.folder}/report").items()} == {
         name: content for name, (content, _) in page.items()
     }
 

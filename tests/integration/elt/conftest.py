@@ -1,12 +1,13 @@
-"""A ClickHouse server and a Redshift for the tests of one worker."""
+"""A ClickHouse server, a Redshift and the lake, warehouse and report of a run, for the tests of one worker."""
 
 from collections.abc import Iterator
 
 import pytest
 from clickhouse_server import SERVER, ClickHouseServer, start
 from redshift_fixtures import redshift, redshift_server
+from st_brides import st_brides
 
-__all__ = ["clickhouse", "redshift", "redshift_server"]
+__all__ = ["clickhouse", "redshift", "redshift_server", "st_brides"]
 
 
 @pytest.fixture(scope="session")

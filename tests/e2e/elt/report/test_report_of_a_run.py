@@ -34,7 +34,7 @@ NUMBERS = {
 def test_the_report_of_a_run_shows_every_chart_its_checks_and_the_figures_of_the_marts(
     st_brides: WholeRun, open_page: Callable[..., "OpenPage"]
 ) -> None:
-    opened = open_page(st_brides.report / "index.html")
+    opened = open_page(st_brides.folder / "report" / "index.html")
     with open_warehouse(st_brides.dsn) as warehouse:
         figures = {key: warehouse.query(f"select {sql}").column(0)[0].as_py() for key, sql in NUMBERS.items()}
     assert opened.text("#hospital-name") == NAME
@@ -64,7 +64,7 @@ def test_the_same_marts_give_the_same_bytes_in_another_process(st_brides: WholeR
 
     summary = json.loads(done.stdout)
     written = _files(tmp_path)
-    assert written == _files(st_brides.report)
+    assert written == _files(st_brides.folder / "report")
     assert summary["bytes"] == sum(len(content) for content in written.values())
     assert (summary["hospitals"], summary["departments"], summary["days"]) == (1, 2, 56)
 

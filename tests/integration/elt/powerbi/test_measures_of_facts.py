@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 from formula_values import Calculator, Choice
 from measured_marts import DISCHARGE_RATE, FORMULAS, WAITS, compare, rows
-from st_brides import FIRST, LAST
+from st_brides import FIRST, LAST, WholeRun
 
 from elt.powerbi.model.formulas import Leaf, leaves
 from elt.powerbi.project import semantic_model
@@ -38,8 +38,8 @@ ROLES = {
 
 
 @pytest.fixture(scope="module")
-def calculator(powerbi_warehouse: str) -> Iterator[Calculator]:
-    with open_warehouse(powerbi_warehouse) as warehouse:
+def calculator(st_brides: WholeRun) -> Iterator[Calculator]:
+    with open_warehouse(st_brides.dsn) as warehouse:
         yield Calculator(semantic_model(warehouse), warehouse)
 
 

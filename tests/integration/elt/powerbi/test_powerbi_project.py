@@ -1,9 +1,10 @@
-"""The Power BI project of a warehouse: its files, and the faults that stop it."""
+"""The Power BI project of a warehouse and its command: the files, and the faults that stop it."""
 
 import json
 import re
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -11,7 +12,7 @@ import pytest
 from command_lines import call
 from powerbi_model import awkward_model
 from powerbi_optional import PARSER, SCHEMAS, needs, parsed, schema_errors
-from st_brides import NAME
+from st_brides import NAME, WholeRun
 
 from elt.powerbi import write_powerbi
 from elt.powerbi.checks.data_checks import warehouse_problems
@@ -24,13 +25,14 @@ from elt.warehouse import open_warehouse
 
 pytestmark = pytest.mark.integration
 
+powerbi = partial(call, "hospital-elt", "powerbi")
 COMPARED = ("dim_department", "dim_patient", "fact_admissions", "mart_bed_utilisation")
 
 
 @pytest.fixture(scope="module")
-def project(powerbi_warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(st_brides: WholeRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
-    write_powerbi(powerbi_warehouse, folder)
+    write_powerbi(st_brides.dsn, folder)
     return folder
 
 
@@ -56,148 +58,169 @@ def part(model: SemanticModel, *names: str) -> SemanticModel:
     return SemanticModel(tables, links)
 
 
-class TestFiles:
-    def test_the_command_writes_the_same_bytes_in_place_of_an_older_project(
-        self, powerbi_warehouse: str, project: Path, tmp_path: Path
-    ) -> None:
-        old_page = tmp_path / REPORT_FOLDER / "definition" / "pages" / "old" / "page.json"
-        settings = tmp_path / REPORT_FOLDER / ".pbi" / "localSettings.json"
-        for path in (old_page, settings):
-            path.parent.mkdir(parents=True)
-            path.write_text("{}")
+def test_the_command_writes_the_same_bytes_in_place_of_an_older_project(
+    st_brides: WholeRun, project: Path, tmp_path: Path
+) -> None:
+    old_page = tmp_path / REPORT_FOLDER / "definition" / "pages" / "old" / "page.json"
+    settings = tmp_path / REPORT_FOLDER / ".pbi" / "localSettings.json"
+    for path in (old_page, settings):
+        path.parent.mkdir(parents=True)
+        path.write_text("{}")
 
-        # The folder of the data is written into the project, so it is that of the first.
-        words = ["--out", str(tmp_path), "--data-folder", str((project / "data").absolute()), "--json"]
-        done = call("hospital-elt", "powerbi", "--warehouse", powerbi_warehouse, *words)
+    # The folder of the data is written into the project, so it is that of the first.
+    words = ["--out", str(tmp_path), "--data-folder", str((project / "data").absolute()), "--json"]
+    done = powerbi("--warehouse", st_brides.dsn, *words)
 
-        assert done.returncode == 0, done.stderr
-        summary = json.loads(done.stdout)
-        assert summary["project"] == str(tmp_path / "hospital.pbip")
-        assert (summary["pages"], summary["connector"]) == (5, "parquet")
-        assert summary["parquet_files"] == len(list((tmp_path / "data").iterdir()))
-        written = files(tmp_path)
-        assert written.pop(settings.relative_to(tmp_path).as_posix()) == b"{}"
-        assert written == files(project)
-        assert not old_page.parent.exists()
-
-    def test_another_place_to_read_from_changes_only_the_parameters(
-        self, powerbi_warehouse: str, project: Path, tmp_path: Path
-    ) -> None:
-        summary = write_powerbi(powerbi_warehouse, tmp_path, connect="clickhouse://db.example:8443/")
-
-        written = files(tmp_path)
-        embedded = {path: content for path, content in files(project).items() if not path.startswith("data/")}
-        expressions, order = (f"{MODEL_FOLDER}/definition/{name}.tmdl" for name in ("expressions", "model"))
-        text = written[expressions].decode()
-        assert summary.parquet_files == 0
-        assert written.keys() == embedded.keys()
-        assert {path for path in embedded if embedded[path] != written[path]} == {expressions, order}
-        assert 'expression Host = "db.example"' in text
-        assert "expression Port = 8443" in text
-        assert "ClickHouse.Database(Host, Port, Schema)" in text
-
-    def test_the_parquet_files_hold_the_rows_of_the_warehouse_in_utc(
-        self, project: Path, powerbi_warehouse: str
-    ) -> None:
-        paths = sorted((project / "data").iterdir())
-        assert len(paths) >= 20
-        with open_warehouse(powerbi_warehouse) as warehouse:
-            for path in paths:
-                table = path.name.removesuffix(".parquet")
-                (counted,) = warehouse.query(f"SELECT count(*) AS n FROM hospital_{table}").to_pylist()
-                assert pq.read_metadata(path).num_rows == counted["n"], path.name
-            first = warehouse.query("SELECT min(admitted_at) AS at FROM hospital_curated.fact_admissions").to_pylist()
-        admissions = pq.read_table(project / "data" / "curated.fact_admissions.parquet")
-        assert str(admissions.schema.field("admitted_at").type) == "timestamp[us]"
-        assert str(admissions.schema.field("admitted_on").type) == "date32[day]"
-        assert min(admissions["admitted_at"].to_pylist()) == first[0]["at"].replace(tzinfo=None)
-
-    def test_every_column_of_the_star_and_the_marts_is_in_the_model_with_its_description(
-        self, powerbi_warehouse: str
-    ) -> None:
-        with open_warehouse(powerbi_warehouse) as warehouse:
-            model = semantic_model(warehouse)
-            rows = warehouse.query(
-                "SELECT table, name FROM system.columns WHERE database IN ('hospital_curated', 'hospital_marts') "
-                "AND (table LIKE 'fact%' OR table LIKE 'dim%' OR table LIKE 'mart%')"
-            ).to_pylist()
-        assert len(rows) > 100
-        for row in rows:
-            column = model.column(row["table"], row["name"])
-            assert column is not None, row
-            assert column.description, row
-
-    def test_a_hostile_name_is_only_in_the_data(self, project: Path) -> None:
-        texts = [content for path, content in files(project).items() if not path.startswith("data/")]
-        assert not any(b"St Bride" in text or b"front]" in text for text in texts)
-        names = pq.read_table(project / "data" / "raw.run.parquet")["hospital_name"].to_pylist()
-        assert names == [NAME]
-
-    @needs(SCHEMAS)
-    def test_every_file_matches_the_published_schema(self, project: Path, tmp_path: Path) -> None:
-        assert schema_errors(project) == []
-        broken = tmp_path / "broken"
-        shutil.copytree(project, broken)
-        page = next(broken.rglob("page.json"))
-        content = json.loads(page.read_text())
-        del content["displayName"]
-        page.write_text(json.dumps(content))
-        assert [error for error in schema_errors(broken) if "displayName" in error]
-
-    @needs(PARSER)
-    def test_the_model_loads_in_microsofts_parser(self, project: Path, powerbi_warehouse: str, tmp_path: Path) -> None:
-        with open_warehouse(powerbi_warehouse) as warehouse:
-            model = semantic_model(warehouse)
-        loaded = parsed(project / MODEL_FOLDER)
-        counts = [loaded.get(name) for name in ("tablesLoaded", "measuresLoaded", "relationshipsLoaded")]
-        assert counts == [len(model.tables), len(model.measures), len(model.relationships)], loaded["said"]
-        shutil.copytree(project / MODEL_FOLDER, tmp_path / "broken")
-        table = tmp_path / "broken" / "definition" / "tables" / "hospital.tmdl"
-        table.write_text(table.read_text().replace("dataType: string", "dataType: strong"))
-        assert "tablesLoaded" not in parsed(tmp_path / "broken")
-
-    @needs(PARSER)
-    def test_awkward_names_load_in_microsofts_parser(self, tmp_path: Path) -> None:
-        awkward = awkward_model()
-        for path, text in model_files(
-            awkward, expressions(Connection(Connector.PARQUET, folder="C:\\data"), "h")
-        ).items():
-            (tmp_path / "definition" / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / "definition" / path).write_text(text)
-        loaded = parsed(tmp_path)
-        counts = [loaded.get(name) for name in ("tablesLoaded", "measuresLoaded", "relationshipsLoaded")]
-        assert counts == [2, 2, 1], loaded["said"]
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert summary["project"] == str(tmp_path / "hospital.pbip")
+    assert (summary["pages"], summary["connector"]) == (5, "parquet")
+    assert summary["parquet_files"] == len(list((tmp_path / "data").iterdir()))
+    written = files(tmp_path)
+    assert written.pop(settings.relative_to(tmp_path).as_posix()) == b"{}"
+    assert written == files(project)
+    assert not old_page.parent.exists()
 
 
-class TestPlantedFaults:
-    def test_differences_between_model_and_warehouse_are_named(self, powerbi_warehouse: str) -> None:
-        with open_warehouse(powerbi_warehouse) as warehouse:
-            model = part(
-                semantic_model(warehouse), "dim_department", "dim_patient", "fact_admissions", "mart_bed_utilisation"
-            )
-            crossed = Relationship("fact_admissions", "patient_key", "dim_department", "department_key")
+def test_another_place_to_read_from_changes_only_the_parameters(
+    st_brides: WholeRun, project: Path, tmp_path: Path
+) -> None:
+    summary = write_powerbi(st_brides.dsn, tmp_path, connect="clickhouse://db.example:8443/")
 
-            def problems(wrong: SemanticModel) -> str:
-                return "\n".join(warehouse_problems(wrong, warehouse))
+    written = files(tmp_path)
+    embedded = {path: content for path, content in files(project).items() if not path.startswith("data/")}
+    expressions, order = (f"{MODEL_FOLDER}/definition/{name}.tmdl" for name in ("expressions", "model"))
+    text = written[expressions].decode()
+    assert summary.parquet_files == 0
+    assert written.keys() == embedded.keys()
+    assert {path for path in embedded if embedded[path] != written[path]} == {expressions, order}
+    assert 'expression Host = "db.example"' in text
+    assert "expression Port = 8443" in text
+    assert "ClickHouse.Database(Host, Port, Schema)" in text
 
-            assert problems(model) == ""
-            for wrong, expected in (
-                (
-                    changed(model, "mart_bed_utilisation", "beds", data_type=DataType.STRING),
-                    r"hospital_marts\.mart_bed_utilisation\.beds is int64 in the warehouse, but string in the model",
-                ),
-                (changed(model, "dim_patient", "birth_date", day=False), r"\S*birth_date is date32.*"),
-                (
-                    changed(model, "fact_admissions", "wait_hours", name="wait_days"),
-                    r"hospital_curated\.fact_admissions has no column wait_days",
-                ),
-                (
-                    replace(model, relationships=(*model.relationships, crossed)),
-                    r"relationship fact_admissions\.patient_key -> .*: \d+ values have no row in dim_department",
-                ),
-                (
-                    changed(model, "dim_patient", "sex", key=True),
-                    r"dim_patient\.sex is a key, but 2 of its values occur more than once",
-                ),
-            ):
-                assert re.fullmatch(expected, problems(wrong)), problems(wrong)
+
+def test_the_parquet_files_hold_the_rows_of_the_warehouse_in_utc(project: Path, st_brides: WholeRun) -> None:
+    paths = sorted((project / "data").iterdir())
+    assert len(paths) >= 20
+    with open_warehouse(st_brides.dsn) as warehouse:
+        for path in paths:
+            table = path.name.removesuffix(".parquet")
+            (counted,) = warehouse.query(f"SELECT count(*) AS n FROM hospital_{table}").to_pylist()
+            assert pq.read_metadata(path).num_rows == counted["n"], path.name
+        first = warehouse.query("SELECT min(admitted_at) AS at FROM hospital_curated.fact_admissions").to_pylist()
+    admissions = pq.read_table(project / "data" / "curated.fact_admissions.parquet")
+    assert str(admissions.schema.field("admitted_at").type) == "timestamp[us]"
+    assert str(admissions.schema.field("admitted_on").type) == "date32[day]"
+    assert min(admissions["admitted_at"].to_pylist()) == first[0]["at"].replace(tzinfo=None)
+
+
+def test_every_column_of_the_star_and_the_marts_is_in_the_model_with_its_description(st_brides: WholeRun) -> None:
+    with open_warehouse(st_brides.dsn) as warehouse:
+        model = semantic_model(warehouse)
+        rows = warehouse.query(
+            "SELECT table, name FROM system.columns WHERE database IN ('hospital_curated', 'hospital_marts') "
+            "AND (table LIKE 'fact%' OR table LIKE 'dim%' OR table LIKE 'mart%')"
+        ).to_pylist()
+    assert len(rows) > 100
+    columns = {(row["table"], row["name"]): model.column(row["table"], row["name"]) for row in rows}
+    assert [name for name, column in columns.items() if column is None or not column.description] == []
+
+
+def test_a_hostile_name_is_only_in_the_data(project: Path) -> None:
+    texts = [content for path, content in files(project).items() if not path.startswith("data/")]
+    assert not any(b"St Bride" in text or b"front]" in text for text in texts)
+    names = pq.read_table(project / "data" / "raw.run.parquet")["hospital_name"].to_pylist()
+    assert names == [NAME]
+
+
+@needs(SCHEMAS)
+def test_every_file_matches_the_published_schema(project: Path, tmp_path: Path) -> None:
+    assert schema_errors(project) == []
+    broken = tmp_path / "broken"
+    shutil.copytree(project, broken)
+    page = next(broken.rglob("page.json"))
+    content = json.loads(page.read_text())
+    del content["displayName"]
+    page.write_text(json.dumps(content))
+    assert [error for error in schema_errors(broken) if "displayName" in error]
+
+
+@needs(PARSER)
+def test_the_model_loads_in_microsofts_parser(project: Path, st_brides: WholeRun, tmp_path: Path) -> None:
+    with open_warehouse(st_brides.dsn) as warehouse:
+        model = semantic_model(warehouse)
+    loaded = parsed(project / MODEL_FOLDER)
+    counts = [loaded.get(name) for name in ("tablesLoaded", "measuresLoaded", "relationshipsLoaded")]
+    assert counts == [len(model.tables), len(model.measures), len(model.relationships)], loaded["said"]
+    shutil.copytree(project / MODEL_FOLDER, tmp_path / "broken")
+    table = tmp_path / "broken" / "definition" / "tables" / "hospital.tmdl"
+    table.write_text(table.read_text().replace("dataType: string", "dataType: strong"))
+    assert "tablesLoaded" not in parsed(tmp_path / "broken")
+
+
+@needs(PARSER)
+def test_awkward_names_load_in_microsofts_parser(tmp_path: Path) -> None:
+    awkward = awkward_model()
+    for path, text in model_files(awkward, expressions(Connection(Connector.PARQUET, folder="C:\\data"), "h")).items():
+        (tmp_path / "definition" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "definition" / path).write_text(text)
+    loaded = parsed(tmp_path)
+    counts = [loaded.get(name) for name in ("tablesLoaded", "measuresLoaded", "relationshipsLoaded")]
+    assert counts == [2, 2, 1], loaded["said"]
+
+
+def test_differences_between_model_and_warehouse_are_named(st_brides: WholeRun) -> None:
+    with open_warehouse(st_brides.dsn) as warehouse:
+        model = part(
+            semantic_model(warehouse), "dim_department", "dim_patient", "fact_admissions", "mart_bed_utilisation"
+        )
+        crossed = Relationship("fact_admissions", "patient_key", "dim_department", "department_key")
+
+        def problems(wrong: SemanticModel) -> str:
+            return "\n".join(warehouse_problems(wrong, warehouse))
+
+        assert problems(model) == ""
+        for wrong, expected in (
+            (
+                changed(model, "mart_bed_utilisation", "beds", data_type=DataType.STRING),
+                r"hospital_marts\.mart_bed_utilisation\.beds is int64 in the warehouse, but string in the model",
+            ),
+            (changed(model, "dim_patient", "birth_date", day=False), r"\S*birth_date is date32.*"),
+            (
+                changed(model, "fact_admissions", "wait_hours", name="wait_days"),
+                r"hospital_curated\.fact_admissions has no column wait_days",
+            ),
+            (
+                replace(model, relationships=(*model.relationships, crossed)),
+                r"relationship fact_admissions\.patient_key -> .*: \d+ values have no row in dim_department",
+            ),
+            (
+                changed(model, "dim_patient", "sex", key=True),
+                r"dim_patient\.sex is a key, but 2 of its values occur more than once",
+            ),
+        ):
+            assert re.fullmatch(expected, problems(wrong)), problems(wrong)
+
+
+def test_without_marts_one_line_of_error_says_what_to_do(tmp_path: Path) -> None:
+    dsn = f"chdb://{tmp_path}/empty"
+    open_warehouse(dsn, create=True).close()
+
+    done = powerbi("--warehouse", dsn, "--out", str(tmp_path / "out"))
+
+    assert done.returncode == 1
+    assert done.stderr.strip().count("\n") == 0
+    assert "no hospital_marts.mart_bed_utilisation; run hospital-elt build first" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_wrong_place_is_named(st_brides: WholeRun, tmp_path: Path) -> None:
+    place, out = "redshift://me:secret@cluster.example/hospital", str(tmp_path / "out")
+    for words, message in (
+        (["--warehouse", f"chdb://{tmp_path}/nothing"], f"warehouse {tmp_path}/nothing: there is none"),
+        (["--warehouse", st_brides.dsn, "--connect", place], "--connect redshift://"),
+    ):
+        done = powerbi(*words, "--out", out)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert message in done.stderr
+        assert "secret" not in done.stderr
