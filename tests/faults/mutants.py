@@ -133,27 +133,28 @@ def outcomes(
     chosen: list[Mutant], copies: list[Path], files: list[str], limits: dict[str, float]
 ) -> Iterator[tuple[Mutant, str, str]]:
     """Run the tests with each mutant, one for each copy at a time; yields mutant, outcome, and the test that failed."""
-    waiting, running = list(reversed(chosen)), dict[Path, tuple[Mutant, BaseProcess, float]]()
+    waiting, running = list(reversed(chosen)), dict[Path, tuple[Mutant, str, BaseProcess, float]]()
     patience = 300 + 20 * sum(limits.values())
     while waiting or running:
         for copy in [copy for copy in copies if waiting and copy not in running]:
             mutant = waiting.pop()
             path = copy / mutant.file
+            original = path.read_text()
             path.write_text(mutant.text)
             for bytecode in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
                 bytecode.unlink()
             (copy / "result.txt").write_text("")
             module = mutant.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-            running[copy] = mutant, _start(copy, files, module, limits), time.monotonic()
-        wait([process.sentinel for _, process, _ in running.values()], timeout=5)
-        for copy, (mutant, process, start) in list(running.items()):
+            running[copy] = mutant, original, _start(copy, files, module, limits), time.monotonic()
+        wait([process.sentinel for _, _, process, _ in running.values()], timeout=5)
+        for copy, (mutant, original, process, start) in list(running.items()):
             if process.is_alive() and time.monotonic() - start < patience:
                 continue
             if process.is_alive():
                 process.kill()
             code = _end(process)
             outcome = {0: "survived", INVALID: "invalid"}.get(code, "caught" if code > 0 else "timed out")
-            shutil.copyfile(ROOT / mutant.file, copy / mutant.file)
+            (copy / mutant.file).write_text(original)
             del running[copy]
             yield mutant, outcome, (copy / "result.txt").read_text()
 
@@ -175,7 +176,7 @@ def report(room: str, arguments: argparse.Namespace) -> bool:
     every = mutants(room)
     chosen = [mutant for mutant in sample(every, arguments.sample, arguments.seed) if arguments.only in str(mutant)]
     print(f"{room}: {len(chosen)} of {len(every)} mutants, seed {arguments.seed}", flush=True)
-    if arguments.list:
+    if arguments.list or not chosen:
         print(*chosen, sep="\n")
         return True
     explained, counts, unexplained = reasons(), Counter[str](), []
