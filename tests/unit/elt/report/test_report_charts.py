@@ -1,10 +1,13 @@
-"""The chart specifications, without rows."""
+"""The chart specifications, without rows, and the statements that give the rows."""
 
 import json
 import re
 from importlib.resources import files
 
 import pytest
+import sqlglot
+from redshift.reserved import RESERVED
+from sqlglot import exp
 
 from elt.report import queries
 from elt.report.charts import report_charts
@@ -54,3 +57,20 @@ def test_every_colour_is_defined_for_light_and_for_dark() -> None:
     assert len(used) > 20
     undefined = [name for name in used if len(re.findall(rf"{name}: light-dark\(#\w+, #\w+\);", style)) != 1]
     assert undefined == []
+
+
+SCHEMAS = {name: f"hospital_{name}" for name in ("raw", "curated", "marts", "quality")}
+SINGLE = ("HOSPITALS", "NAMES", "VALIDATION", "CHECKS", "RECONCILIATION")
+STATEMENTS = queries.DATASETS | {name: getattr(queries, name) for name in SINGLE}
+
+
+def names(sql: str) -> set[str]:
+    """Return the identifiers in a statement, in capitals."""
+    tree = sqlglot.parse_one(sql, read="clickhouse")
+    return {identifier.name.upper() for identifier in tree.find_all(exp.Identifier)}
+
+
+def test_a_statement_of_the_report_uses_no_reserved_name() -> None:
+    reserved = {(name, word) for name, sql in STATEMENTS.items() for word in names(sql.format(**SCHEMAS)) & RESERVED}
+    assert reserved == set()
+    assert names("with both as (select 1 as n) select n from both") & RESERVED == {"BOTH"}

@@ -1,0 +1,66 @@
+"""Daily rows for the whole hospital, from those of its departments; and the periods to choose from."""
+
+import datetime as dt
+
+import pyarrow as pa
+import pytest
+
+from elt.report.figures import with_hospital_days
+from elt.report.periods import days_text, periods_between
+
+pytestmark = pytest.mark.unit
+
+
+def row(department: str, day: int, beds: int, occupied: int) -> dict[str, object]:
+    rates = {"occupancy_rate": occupied / beds if beds else 0.0, "occupancy_rate_7d": 0.5}
+    return {"department_id": department, "day": dt.date(2024, 1, day), "beds": beds, "occupied_beds": occupied} | rates
+
+
+def hospital_days(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    days = with_hospital_days(pa.Table.from_pylist(rows)).to_pylist()
+    assert days[-len(rows) :] == rows
+    return days[: -len(rows)]
+
+
+def test_a_day_of_the_hospital_is_the_sum_of_its_departments() -> None:
+    (day,) = hospital_days([row("a", 1, 10, 9), row("b", 1, 30, 15)])
+
+    assert day == row("", 1, 40, 24) | {"occupancy_rate": 0.6, "occupancy_rate_7d": 0.6}
+
+
+def test_the_mean_of_7_days_counts_calendar_days_and_weighs_them_by_beds() -> None:
+    days = hospital_days([row("a", 1, 10, 10), row("a", 2, 10, 0), row("a", 8, 30, 30)])
+
+    # The mean on the eighth leaves out the first of January, 7 days earlier.
+    assert [day["occupancy_rate_7d"] for day in days] == [1.0, 0.5, 0.75]
+
+
+def test_without_beds_a_rate_is_0() -> None:
+    (day,) = hospital_days([row("a", 1, 0, 0)])
+
+    assert (day["occupancy_rate"], day["occupancy_rate_7d"]) == (0.0, 0.0)
+
+
+def test_a_period_starts_as_in_the_mart_and_its_days_are_those_with_figures() -> None:
+    periods = periods_between(dt.date(2023, 12, 20), dt.date(2024, 2, 10))
+
+    assert [(period.key, f"{period.start}", f"{period.first_day}", f"{period.last_day}") for period in periods] == [
+        ("whole", "2023-12-20", "2023-12-20", "2024-02-10"),
+        ("2023", "2023-01-01", "2023-12-20", "2023-12-31"),
+        ("2024", "2024-01-01", "2024-01-01", "2024-02-10"),
+        ("2023-Q4", "2023-10-01", "2023-12-20", "2023-12-31"),
+        ("2024-Q1", "2024-01-01", "2024-01-01", "2024-02-10"),
+        ("2023-12", "2023-12-01", "2023-12-20", "2023-12-31"),
+        ("2024-01", "2024-01-01", "2024-01-01", "2024-01-31"),
+        ("2024-02", "2024-02-01", "2024-02-01", "2024-02-10"),
+    ]
+    assert periods[3].label == "October to December 2023"
+    assert periods[-1].label == "February 2024"
+
+
+def test_one_day_is_in_one_period_of_each_kind() -> None:
+    day = dt.date(2024, 2, 29)
+
+    assert [period.kind for period in periods_between(day, day)] == ["whole", "year", "quarter", "month"]
+    assert days_text(day, day) == "29 February 2024"
+    assert days_text(day, dt.date(2024, 3, 1)) == "29 February 2024 to 1 March 2024"
