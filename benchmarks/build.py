@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
+sys.path.append(str(Path(__file__).parent / "support"))
 
 from raw_rows import make_raw_tables, put_rows, rows_by_month
 

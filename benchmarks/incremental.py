@@ -22,7 +22,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
+sys.path.append(str(Path(__file__).parent / "support"))
 
 from raw_rows import RowsByMonth, make_raw_tables, put_rows, rows_by_month
 
