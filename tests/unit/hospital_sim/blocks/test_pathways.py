@@ -13,16 +13,17 @@ from scipy import stats
 from simpy.events import Event
 
 import hospital_sim as hs
-from hospital_sim.distributions import Erlang
+from hospital_sim.distributions import Distribution, Erlang
 from hospital_sim.queueing import erlang_b
 
 pytestmark = pytest.mark.unit
 
 Steps = Generator[Event, Any, None]
 RIGHT, WRONG = 0.001, 1e-6
+EVERY_DAY = hs.Fixed(1)
 
 
-def _patients(count: int, *, seed: int = 1, name: str = "arrivals") -> list[hs.Patient]:
+def _patients(count: int, every: Distribution = EVERY_DAY, **name: str) -> list[hs.Patient]:
     env = simpy.Environment()
     seen: list[hs.Patient] = []
 
@@ -30,7 +31,7 @@ def _patients(count: int, *, seed: int = 1, name: str = "arrivals") -> list[hs.P
         seen.append(patient)
         yield env.timeout(0)
 
-    hs.arrivals(env, hs.Fixed(1), comes, seed=seed, name=name)
+    hs.arrivals(env, every, comes, seed=1, **name)
     env.run(until=count + 0.5)
     return seen
 
@@ -82,7 +83,11 @@ class TestCommonRandomNumbers:
         assert patient.draw("stay", hs.Exponential(mean=2)) == first
         assert patient.draw("other", hs.Exponential(mean=2)) != first
 
-    def test_a_draw_is_the_same_on_every_machine(self) -> None:
+    def test_draws_are_the_same_on_every_machine(self) -> None:
+        mixture = hs.Mixture(weights=(0.5, 0.5), components=(hs.Uniform(0, 2), hs.Fixed(1)))
+        last = _patients(600, mixture)[-1]
+
+        assert (last.number, last.arrived, last.stream) == (607, 599.4377634991239, "1/arrivals")
         assert hs.Patient(4, 0.0, "1/x").draw("stay", hs.Uniform(0, 1)) == 0.10563403534704147
 
     def test_a_larger_chance_keeps_those_who_had_the_smaller(self) -> None:
