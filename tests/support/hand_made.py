@@ -54,7 +54,7 @@ class _Notes:
 
     def requested(self, spell: Spell) -> None:
         """Take no note: what becomes of it is noted."""
-        assert (spell.bed, spell.admitted, spell.ready, spell.discharged) == (0, 0, 0, 0)
+        assert (spell.place, spell.bed, spell.admitted, spell.ready) == (spell.department, 0, 0, 0)
 
     def admitted(self, spell: Spell) -> None:
         assert spell.admitted == self._env.now
