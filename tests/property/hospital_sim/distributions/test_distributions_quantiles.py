@@ -153,7 +153,7 @@ def test_phase_type_quantiles_equal_those_of_equivalent_distributions() -> None:
     assert np.allclose(erlang.quantile(SHARES), stats.gamma.ppf(SHARES, 3, scale=2), rtol=1e-9)
     middle = SHARES[(SHARES > 1e-6) & (SHARES < 1 - 1e-6)]
     assert np.allclose(in_parallel.quantile(middle), mixed.quantile(middle), rtol=1e-9)
-    assert d.Coxian((2, 2, 2), (1, 1)).mean == pytest.approx(6)
+    assert d.Coxian((2, 10, 60), (0.3, 0.1)).mean == pytest.approx(2 + 0.3 * (10 + 0.1 * 60))
 
 
 def _violators(holds: Callable[[d.ByInversion], bool], distributions: Sequence[d.ByInversion] = EVERY) -> list[str]:
