@@ -86,25 +86,18 @@ def test_a_folder_among_the_files_raises_an_error(tmp_path: Path, files: Compile
         files.names([str(tmp_path)])
 
 
-def test_the_error_names_a_folder_that_cannot_be_listed(tmp_path: Path, files: CompiledFiles) -> None:
+def test_listing_ends_before_a_folder_that_cannot_be_listed_and_the_error_names_it(
+    tmp_path: Path, files: CompiledFiles
+) -> None:
+    first, empty = folder_of(tmp_path / "a", {"0": b""}), folder_of(tmp_path / "c", {})
     (tmp_path / "file").touch()
-    with pytest.raises(FileNotFoundError, match="nothing"):
-        files.names([str(tmp_path / "nothing")])
-    with pytest.raises(NotADirectoryError, match="file"):
-        files.names([str(tmp_path / "file")])
-
-
-def test_an_empty_folder_has_no_names_also_after_an_error(tmp_path: Path, files: CompiledFiles) -> None:
-    with pytest.raises(FileNotFoundError):
-        files.names([str(tmp_path / "nothing")])
-    assert listed_in(files, [str(tmp_path)]) == [[]]
-
-
-def test_listing_ends_before_a_folder_that_cannot_be_listed(tmp_path: Path, files: CompiledFiles) -> None:
-    first, other = folder_of(tmp_path / "a", {"0": b""}), folder_of(tmp_path / "c", {"2": b""})
     (tmp_path / "b" / "folder").mkdir(parents=True)
-    for odd in ("b", "nothing"):
-        assert files.names([first, f"{tmp_path}/{odd}", other]).buffer == b"0\0"
+    errors = {"b": IsADirectoryError, "nothing": FileNotFoundError, "file": NotADirectoryError}
+    for odd, error in errors.items():
+        assert files.names([first, f"{tmp_path}/{odd}", empty]).buffer == b"0\0"
+        with pytest.raises(error, match=odd):
+            files.names([f"{tmp_path}/{odd}"])
+        assert listed_in(files, [empty]) == [[]], "an empty folder has no names, also after an error"
 
 
 def test_files_of_several_folders_are_read_in_the_order_of_their_names(tmp_path: Path, files: CompiledFiles) -> None:
@@ -118,12 +111,7 @@ def test_files_of_several_folders_are_read_in_the_order_of_their_names(tmp_path:
 
 def test_files_with_the_longest_names_are_read(tmp_path: Path, files: CompiledFiles) -> None:
     assert read(files, {folder_of(tmp_path, {"x" * 255: b"a"}): ["x" * 255]}) == [b"a"]
-    assert read(files, {f"{tmp_path}/": ["x" * 256]}) == []
-
-
-def test_reading_no_files_gives_nothing(tmp_path: Path, files: CompiledFiles) -> None:
-    assert read(files, {}) == []
-    assert read(files, {f"{tmp_path}/": []}) == []
+    assert read(files, {f"{tmp_path}/": ["x" * 256]}) == read(files, {f"{tmp_path}/": []}) == read(files, {}) == []
 
 
 @pytest.mark.parametrize("size", [LARGE, LARGE + 1, 3 * LARGE])
@@ -143,13 +131,9 @@ def test_reading_ends_before_anything_but_a_file(tmp_path: Path, files: Compiled
     assert read(files, {folder: ["0", "1", "2", "3"]}) == [b"a", b"b"]
 
 
-def test_reading_ends_before_a_missing_folder(tmp_path: Path, files: CompiledFiles) -> None:
-    first, other = folder_of(tmp_path / "a", {"0": b"a"}), folder_of(tmp_path / "c", {"2": b"c"})
-    assert read(files, {first: ["0"], f"{tmp_path}/b/": ["1"], other: ["2"]}) == [b"a"]
-
-
-def test_a_missing_file_is_not_looked_for_in_the_next_folder(tmp_path: Path, files: CompiledFiles) -> None:
+def test_a_missing_folder_or_file_is_not_looked_for_in_the_next_folder(tmp_path: Path, files: CompiledFiles) -> None:
     first, second = folder_of(tmp_path / "a", {"0": b"a"}), folder_of(tmp_path / "b", {"1": b"other", "2": b"b"})
+    assert read(files, {first: ["0"], f"{tmp_path}/nothing/": ["1"], second: ["2"]}) == [b"a"]
     assert read(files, {first: ["0", "1"], second: ["1", "2"]}) == [b"a"]
 
 
