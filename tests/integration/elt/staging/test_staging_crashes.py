@@ -2,7 +2,6 @@
 
 import os
 import random
-import resource
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from command_lines import call
 from kills import kill_in_the_middle, run_and_kill
 from lakes import DAY, FailingStore, PowerCut, QuickStore, admission, contents, put_all, put_event, some_events
 from s3_servers import S3Server
@@ -178,13 +176,11 @@ def test_a_killed_run_is_completed_to_the_lake_that_an_undisturbed_run_writes(
 def test_a_full_disk_is_named_and_the_same_command_completes_the_work(tmp_path: Path) -> None:
     store = QuickStore(tmp_path / "lake")
     put_all(store, some_events(200))
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     # The system refuses to let any file grow beyond this, as it refuses when a disk is full.
-    resource.setrlimit(resource.RLIMIT_FSIZE, (8_000, limits[1]))
-    try:
-        failed = call("hospital-elt", "stage", "--lake", store.url)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (8_000, 8_000)); "
+    command = [sys.executable, "-c", f"{limited}from elt.cli import main; main()", "stage", "--lake", store.url]
+
+    failed = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert failed.returncode == 1
     assert "cannot be written" in failed.stderr
