@@ -152,6 +152,7 @@ def test_a_tooltip_shows_anywhere_in_a_day_or_month(reports: Reports, open_page:
             x, y = box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.75
 
             opened.page.mouse.move(0, 0)
+            opened.page.wait_for_function("!document.querySelector('#vg-tooltip-element.visible')")
             opened.page.mouse.move(x, y)
             opened.page.mouse.move(x + 1, y)
 
