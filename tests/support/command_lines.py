@@ -34,7 +34,10 @@ def call(program: str, *words: str) -> Done:
     """
     out, err = StringIO(), StringIO()
     with redirect_stdout(out), redirect_stderr(err):
-        code = terminal.run(PROGRAMS[program], program, words)
+        try:
+            code = terminal.run(PROGRAMS[program], program, words)
+        except SystemExit as end:  # After a completion.
+            code = int(end.code or 0)
     return Done(code, out.getvalue(), err.getvalue())
 
 

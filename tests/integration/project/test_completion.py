@@ -2,25 +2,12 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_lines import call
 
 pytestmark = pytest.mark.integration
-
-BIN = Path(sys.executable).parent
-
-
-def _complete(words: str, folder: Path) -> set[str]:
-    """Return what bash is offered for the last of these words, by the protocol of the script that is installed."""
-    program, *rest = words.split(" ")
-    variable = f"_{program.replace('-', '_').upper()}_COMPLETE"
-    asked = {variable: "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(len(rest))}
-    done = subprocess.run(
-        [BIN / program], cwd=folder, env={**os.environ, **asked}, capture_output=True, text=True, check=True
-    )
-    return set(done.stdout.split())
 
 
 @pytest.mark.parametrize(
@@ -43,40 +30,54 @@ def _complete(words: str, folder: Path) -> set[str]:
         ("hospital-elt quarantine list --reason not", {"not_json"}),
     ],
 )
-def test_a_word_is_completed(words: str, offered: set[str], tmp_path: Path) -> None:
+def test_a_word_is_completed(words: str, offered: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Speaks the protocol of the script that is installed for bash."""
     (tmp_path / "wards").mkdir()
-    (tmp_path / "mine.toml").touch()
-    (tmp_path / "wards" / "north.toml").touch()
-    (tmp_path / "notes.txt").touch()
+    for file in ("mine.toml", "wards/north.toml", "notes.txt"):
+        (tmp_path / file).touch()
+    program, *rest = words.split(" ")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(f"_{program.replace('-', '_').upper()}_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(rest)))
 
-    assert _complete(words, tmp_path) == offered
+    done = call(program)
+
+    assert done.returncode == 0
+    assert set(done.stdout.split()) == offered
 
 
 @pytest.mark.parametrize("program", ["hospital-sim", "hospital-elt"])
 def test_completion_is_installed_for_the_shell_that_asks(program: str, tmp_path: Path) -> None:
-    """A real bash, with a home of its own, has the completion after it was installed."""
+    """A real bash, with a home of its own, completes a word after the completion was installed."""
     environment = {**os.environ, "HOME": str(tmp_path), "SHELL": "/bin/bash"}
     (tmp_path / ".bashrc").touch()
     # The program asks which shell called it; a bash with nothing left to do would become the program.
-    install = f"{BIN / program} --install-completion; true"
-    loaded = f"complete -p {program}"
+    install = f"{program} --install-completion; true"
 
     subprocess.run(["bash", "-c", install], env=environment, check=True, capture_output=True, cwd=tmp_path)
     rc = (tmp_path / ".bashrc").read_text(encoding="utf-8")
     script = next(line.removeprefix("source ").strip("'\"") for line in rc.splitlines() if line.startswith("source"))
+    # The function that bash calls for a word, with the words typed so far.
+    complete = f'set -- $(complete -p {program}); COMP_WORDS=({program} --hel); COMP_CWORD=1; "${{@: -2:1}}" {program}'
     shown = subprocess.run(
-        ["bash", "-c", f"source '{script}' && {loaded}"], env=environment, capture_output=True, text=True, check=True
+        ["bash", "-c", f"source '{script}' && {complete}; echo ${{COMPREPLY[@]}}"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
-    assert program in shown.stdout
+    assert shown.stdout.split() == ["--help"]
 
 
 @pytest.mark.parametrize("program", ["hospital-sim", "hospital-elt"])
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_script_for_a_shell_is_shown(program: str, shell: str) -> None:
+def test_the_script_for_a_shell_is_shown(program: str, shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # A shell that is not on this machine is named, where one that is calls.
-    environment = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
-    command = [BIN / program, "--show-completion", shell]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
 
+    done = call(program, "--show-completion", shell)
+
+    assert done.returncode == 0
     assert program in done.stdout
