@@ -1,7 +1,9 @@
-"""The examples of README.md and docs/: finding them, running them, and comparing what they print with what is shown."""
+"""The examples of README.md and docs/, run and compared with what the pages show; and the site of the documentation."""
 
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -90,3 +92,16 @@ def matches(shown: str, printed: str) -> bool:
         r"(?:.*\n)*?" if line == "..." else ".*?".join(map(re.escape, line.split("…"))) + r"[ \t]*\n" for line in lines
     )
     return re.fullmatch(pattern, printed.strip("\n") + "\n") is not None
+
+
+def build_site(folder: Path) -> None:
+    """Build the site of the documentation in a folder; any warning is an error."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
