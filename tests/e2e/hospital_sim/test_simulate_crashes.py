@@ -65,7 +65,7 @@ def test_a_simulation_that_was_killed_is_completed_by_the_same_command(
         shutil.rmtree(tmp_path / "killed")
         return in_the_middle
 
-    kill_in_the_middle(40 if soak else 4, attempt, record_property)
+    kill_in_the_middle(40 if soak else 2, attempt, record_property)
 
 
 def test_a_simulation_to_s3_that_was_killed_is_completed_by_the_same_command(
@@ -81,7 +81,7 @@ def test_a_simulation_to_s3_that_was_killed_is_completed_by_the_same_command(
         store = open_store(seaweed.new_url())
         return _killed_and_called_again(_command(end, store.url), store, whole, choices, seconds)
 
-    kill_in_the_middle(40 if soak else 3, attempt, record_property)
+    kill_in_the_middle(40 if soak else 1, attempt, record_property)
 
 
 @pytest.fixture

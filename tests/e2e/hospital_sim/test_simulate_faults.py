@@ -1,14 +1,12 @@
 """The errors of ``simulate`` when its sink fails; the same command then completes the work."""
 
 import json
-import os
 import resource
 import subprocess
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from command_lines import Done, call
 from s3_servers import KEY, S3Server, free_ports
 from small_disk import run_on_small_disk
 
@@ -16,23 +14,12 @@ from hospital_sim.storage import open_store
 
 pytestmark = pytest.mark.e2e
 
-SIMULATE = [
-    sys.executable, "-c", "from hospital_sim.cli import main; main()",
-    "simulate", "small", "--start", "2024-01-01", "--end", "2024-02-29", "--seed", "1", "--json", "--sink",
-]  # fmt: skip
+WORDS = ["simulate", "small", "--start", "2024-01-01", "--end", "2024-01-31", "--seed", "1", "--json", "--sink"]
+SIMULATE = ["hospital-sim", *WORDS]
 
 
-def _simulate(
-    sink: str, *options: str, environment: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*SIMULATE, sink, *options],
-        env={**os.environ, **(environment or {})},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def _simulate(sink: str, *options: str) -> Done:
+    return call("hospital-sim", *WORDS, sink, *options)
 
 
 def _objects(root: Path) -> dict[str, bytes]:
@@ -43,8 +30,7 @@ def _objects(root: Path) -> dict[str, bytes]:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The objects of an undisturbed run."""
     root = tmp_path_factory.mktemp("whole") / "raw"
-    done = _simulate(str(root))
-    assert done.returncode == 0, done.stderr
+    subprocess.run([*SIMULATE, str(root)], capture_output=True, timeout=120, check=True)
     return _objects(root)
 
 
@@ -96,9 +82,12 @@ def test_a_run_to_s3_writes_the_same_objects_as_to_a_disk(seaweed: S3Server, who
 
 
 @pytest.mark.parametrize("debug", [[], ["--debug"]])
-def test_wrong_credentials_are_reported_without_a_secret(seaweed: S3Server, debug: list[str]) -> None:
+def test_wrong_credentials_are_reported_without_a_secret(
+    seaweed: S3Server, debug: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     secret = "wrong-secret-9fwz"
-    done = _simulate(seaweed.new_url(), *debug, environment={"AWS_SECRET_ACCESS_KEY": secret})
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
+    done = _simulate(seaweed.new_url(), *debug)
     assert (done.returncode, done.stdout) == (2, "")
     assert "the store does not accept the credentials (SignatureDoesNotMatch)" in done.stderr
     assert secret not in done.stderr
@@ -111,9 +100,11 @@ def test_a_missing_bucket_is_reported(seaweed: S3Server) -> None:
     assert "there is no bucket 'no-such-bucket'; make it, or give the URL of another" in done.stderr
 
 
-def test_an_unreachable_store_is_reported(tmp_path: Path) -> None:
+def test_an_unreachable_store_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     endpoint = f"http://127.0.0.1:{free_ports(1)[0]}"
-    done = _simulate("s3://bucket/raw", environment=S3Server(endpoint, [], tmp_path).environment())
+    for name, value in S3Server(endpoint, [], tmp_path).environment().items():
+        monkeypatch.setenv(name, value)
+    done = _simulate("s3://bucket/raw")
     assert done.returncode == 1
     assert f"the store cannot be reached: no connection to {endpoint}" in done.stderr
 
@@ -144,10 +135,10 @@ def test_hospitals_in_parallel_write_the_same_objects_to_s3(seaweed: S3Server, t
     hospitals = "".join(f"[[hospital]]\n{ward.format(name=name)}" for name in ("one", "two"))
     file = tmp_path / "two.toml"
     file.write_text(hospitals.replace("[[department]]", "[[hospital.department]]"), encoding="utf-8")
-    words = [str(file) if word == "small" else word for word in SIMULATE]
+    words = [str(file) if word == "small" else word for word in WORDS]
     urls = [seaweed.new_url(), seaweed.new_url()]
     for url, workers in zip(urls, "12", strict=True):
-        done = subprocess.run([*words, url, "--workers", workers], capture_output=True, text=True, check=False)
+        done = call("hospital-sim", *words, url, "--workers", workers)
         assert done.returncode == 0, done.stderr
     one, two = (open_store(url) for url in urls)
     assert dict(one.read_many(list(one.keys()))) == dict(two.read_many(list(two.keys())))
