@@ -1,0 +1,27 @@
+"""What these tests share: quick commands, and the folder that the page on hospital-elt leaves."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from command_server import command_server
+from pages import run_examples
+
+Environment = dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def quick_commands() -> Iterator[Environment]:
+    """An environment in which the project's commands start without importing everything again."""
+    with command_server() as folder:
+        yield {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+
+
+@pytest.fixture(scope="session")
+def stepwise(
+    built_once: Callable[[str, Callable[[Path], object]], Path], quick_commands: Environment
+) -> Callable[[], Path]:
+    """Return a function that runs the page on hospital-elt, once; its folder has a lake and a warehouse of January."""
+    page = "docs/commands/hospital-elt.md"
+    return lambda: built_once("stepwise", lambda folder: run_examples(page, folder, quick_commands))
