@@ -98,6 +98,7 @@ def test_an_unrecognised_object_is_quarantined_once(lake: QuickStore) -> None:
     assert [entry.key for entry in Lake(lake).quarantine.entries()] == sorted(UNRECOGNISED)
     lake.create("raw/another.txt", b"one more")
     assert stage(Lake(lake)).quarantined == {"foreign_key": 1}
+    assert b'[\n"another.txt"\n]' in contents(lake, "manifests/inputs/foreign/").values()
 
 
 def test_run_records_are_not_quarantined(lake: QuickStore) -> None:
