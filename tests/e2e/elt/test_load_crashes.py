@@ -27,9 +27,6 @@ from hospital_sim.storage import LocalStore, open_store
 pytestmark = pytest.mark.e2e
 
 ELT = [sys.executable, "-c", "from elt.cli import main; main()"]
-READ = ("raw/_runs/", "staging/", "manifests/")
-"""The folders that a load reads."""
-
 Rows = dict[str, tuple[int, int]]
 
 
@@ -53,22 +50,49 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
     return Whole(store, rows, seconds)
 
 
-@pytest.mark.parametrize("place", ["disk", "s3"])
+@pytest.fixture
+def in_s3(whole: Whole, seaweed: S3Server) -> str:
+    """Return the URL of a copy in S3 of what a load reads."""
+    url = seaweed.new_url()
+    for folder in ("raw/_runs/", "staging/", "manifests/"):
+        open_store(url).create_many(contents(whole.lake, folder).items())
+    return url
+
+
 def test_a_load_that_was_killed_is_completed_by_the_same_command(
-    place: str,
-    whole: Whole,
-    tmp_path: Path,
-    soak: bool,
-    record_property: Callable[[str, object], None],
-    request: pytest.FixtureRequest,
+    whole: Whole, tmp_path: Path, soak: bool, record_property: Callable[[str, object], None]
 ) -> None:
-    lake = whole.lake.url
-    if place == "s3":
-        server: S3Server = request.getfixturevalue("seaweed")
-        lake = server.new_url()
-        for folder in READ:
-            open_store(lake).create_many(contents(whole.lake, folder).items())
-    killed, choices, seconds = tmp_path / "killed", random.Random(9), whole.seconds
+    _kill_loads(whole.lake.url, whole, tmp_path / "killed", 30 if soak else 1, record_property)
+
+
+def test_a_load_from_s3_gives_the_same_rows_even_after_kills(
+    in_s3: str, whole: Whole, tmp_path: Path, soak: bool, record_property: Callable[[str, object], None]
+) -> None:
+    _kill_loads(in_s3, whole, tmp_path / "killed", 30 if soak else 0, record_property)
+
+    done = call("hospital-elt", *_words(in_s3, tmp_path / "whole"))
+
+    assert done.returncode == 0, done.stderr
+    assert _rows(tmp_path / "whole") == whole.rows
+
+
+def test_a_full_disk_is_named_and_the_same_command_completes_the_load(whole: Whole, tmp_path: Path) -> None:
+    disk, kept = tmp_path / "disk", tmp_path / "kept"
+    # The disk takes so many files and no more; then it is made larger.
+    again = f'mount -o remount,nr_inodes=100000 "$0" && "$@" && cp -r "$0/warehouse" {kept}'
+    words = [*ELT, *_words(whole.lake.url, disk / "warehouse")]
+
+    done = run_on_small_disk(f'"$@"; echo "first: $?"; {again}', disk, *words, size="size=80m,nr_inodes=200")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("first: 1\n")
+    assert "No space left on device" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert _rows(kept) == whole.rows
+
+
+def _kill_loads(lake: str, whole: Whole, killed: Path, kills: int, record: Callable[[str, object], None]) -> None:
+    choices, seconds = random.Random(9), whole.seconds
 
     def attempt() -> bool:
         nonlocal seconds
@@ -86,22 +110,7 @@ def test_a_load_that_was_killed_is_completed_by_the_same_command(
         shutil.rmtree(killed)
         return was_killed and before[LOADED_FILE.name] != whole.rows[LOADED_FILE.name]
 
-    kill_in_the_middle(30 if soak else 1, attempt, record_property)
-
-
-def test_a_full_disk_is_named_and_the_same_command_completes_the_load(whole: Whole, tmp_path: Path) -> None:
-    disk, kept = tmp_path / "disk", tmp_path / "kept"
-    # The disk takes so many files and no more; then it is made larger.
-    again = f'mount -o remount,nr_inodes=100000 "$0" && "$@" && cp -r "$0/warehouse" {kept}'
-    words = [*ELT, *_words(whole.lake.url, disk / "warehouse")]
-
-    done = run_on_small_disk(f'"$@"; echo "first: $?"; {again}', disk, *words, size="size=80m,nr_inodes=200")
-
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("first: 1\n")
-    assert "No space left on device" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-    assert _rows(kept) == whole.rows
+    kill_in_the_middle(kills, attempt, record)
 
 
 def _words(lake: str, warehouse: Path) -> list[str]:
