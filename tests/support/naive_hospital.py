@@ -1,36 +1,37 @@
 """A naive hospital: the rules of the engine written down a second time, one second after another.
 
 No SimPy, no priorities, no queue or bed of the engine: lists, loops, and the phases of a second in order. It takes what
-was drawn (the requests of each department) and says what has to become of it.
+was drawn (the requests of each department) and says what has to become of it, and in what order.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cache
 from heapq import heappop, heappush
+from itertools import count
 
 from hospital_sim.clock import DAY, HOUR, date_of, second_of
 from hospital_sim.config import DepartmentConfig, HospitalConfig
 from hospital_sim.config.parts import BedChange
 from hospital_sim.draws.requests import Request
 
+Row = tuple[object, ...]
+"""Something that happened: its second, its kind, its department, and the rest."""
+
 
 @dataclass
 class NaivePatient:
-    """What becomes of one request; what has not happened is None."""
+    """What becomes of one request; ``turn`` numbers the admissions of a hospital."""
 
     asked: str
-    number: int
     request: Request
-    admitted: int | None = None
-    place: str | None = None
-    bed: int | None = None
-    ready: int | None = None
-    leaves: int | None = None
-    diverted: bool = False
+    admission: Row = ()
+    turn: int = 0
+    ready: int = 0
+    leaves: int = 0
 
 
 @dataclass
@@ -52,7 +53,7 @@ class NaiveDepartment:
 
     def __init__(self, config: DepartmentConfig, requests: Sequence[Request], first_second: int) -> None:
         self.config = config
-        self.to_come = [NaivePatient(config.id, number, request) for number, request in enumerate(requests)]
+        self.to_come = [NaivePatient(config.id, request) for request in requests]
         self.queue: list[NaivePatient] = []
         self.escalated = False
         spaces = config.capacity or config.beds + sum(max(change.beds, 0) for change in config.bed_change) + (
@@ -62,11 +63,16 @@ class NaiveDepartment:
         self.open_first(planned(config, first_second - 1))
 
     @property
-    def occupied(self) -> int:
-        return sum(bed.patient is not None for bed in self.beds)
+    def patients(self) -> list[NaivePatient]:
+        """The patients in a bed, in the order of admission."""
+        return sorted((bed.patient for bed in self.beds if bed.patient), key=lambda patient: patient.turn)
 
     @property
-    def census(self) -> tuple[str, int, int, int]:
+    def occupied(self) -> int:
+        return len(self.patients)
+
+    @property
+    def census(self) -> Row:
         """Name, beds (a closing one counts until its patient leaves), occupied beds, patients waiting."""
         beds = sum(bed.is_open or bed.patient is not None for bed in self.beds)
         return self.config.id, beds, self.occupied, len(self.queue)
@@ -96,13 +102,15 @@ class NaiveDepartment:
             extra = rule.beds if self.escalated else 0
         self.open_first(plan + extra)
 
-    def admit(self, patient: NaivePatient, bed: NaiveBed, place: "NaiveDepartment", second: int) -> None:
+    def admit(self, patient: NaivePatient, bed: NaiveBed, place: "NaiveDepartment", second: int) -> Row:
         """Put a patient of this department in a bed of a place."""
         request = patient.request
         bed.patient = patient
-        patient.admitted, patient.place, patient.bed = second, place.config.id, bed.number
         patient.ready = self.end_of(second, request.length)
         patient.leaves = self.end_of(patient.ready, request.delay) if request.delay else patient.ready
+        patient.turn = next(_turns)
+        patient.admission = (second, "admission", place.config.id, patient.asked, request.second, bed.number)
+        return patient.admission
 
     def end_of(self, second: int, seconds: int) -> int:
         """Return the second in which so much time is used up that begins with a second."""
@@ -112,53 +120,56 @@ class NaiveDepartment:
         return use_up(weekdays or (1.0,) * 7, hours or (1.0,) * 24, second, seconds)
 
 
+_turns = count()
+
+
 @dataclass
 class NaiveRun:
-    """What happened: patients by department in the order of their requests, censuses, diversions by day."""
+    """What happened, in order, and diversions by department and day."""
 
-    patients: list[NaivePatient] = field(default_factory=list)
-    censuses: list[tuple[int, str, int, int, int]] = field(default_factory=list)
-    diverted: Counter[tuple[str, date]] = field(default_factory=Counter)
+    rows: list[Row] = field(default_factory=list)
+    diverted: Counter[Row] = field(default_factory=Counter)
 
 
 def run_naively(
-    config: HospitalConfig,
-    requests: Sequence[Sequence[Request]],
-    first_day: date,
-    last_day: date,
-    *,
-    every: bool = False,
+    config: HospitalConfig, requests: Sequence[Sequence[Request]], start: date, last_day: date, *, every: bool = False
 ) -> NaiveRun:
-    """Live through the days of a hospital.
+    """Live through the days of a hospital, warm-up first.
 
     Args:
         config: The hospital.
         requests: The requests of each department, in order, at least those of the days.
-        first_day: First day, of the warm-up if there is one.
+        start: First day after the warm-up; before it only the admissions of patients in a bed at its beginning count.
         last_day: Last day, inclusive.
         every: Whether to look at every second, and not only at those at which something can happen.
     """
-    first, end = second_of(first_day), second_of(last_day) + DAY
+    begin, end = second_of(start), second_of(last_day) + DAY
+    second = begin - config.warmup_days * DAY
     departments = [
-        NaiveDepartment(entry, [request for request in each if request.second < end], first)
+        NaiveDepartment(entry, [request for request in each if request.second < end], second)
         for entry, each in zip(config.department, requests, strict=True)
     ]
-    by_id = {department.config.id: department for department in departments}
-    everyone = [patient for department in departments for patient in department.to_come]
-    run = NaiveRun(patients=everyone)
-    agenda = sorted(set(_known_seconds(departments, first, end)))
-    second = first
+    run = NaiveRun()
+    agenda = sorted(set(_known_seconds(departments, second, end)))
     while second < end:
-        for later in _live(departments, by_id, second, run):
+        if second == begin:
+            run = NaiveRun(list(_opening_admissions(departments)))
+        for later in _live(departments, second, run):
             heappush(agenda, later)
         while agenda and agenda[0] <= second:
             heappop(agenda)
         second = second + 1 if every else min([end, *agenda[:1]])
-    for patient in everyone:
-        if patient.diverted:
-            run.diverted[patient.asked, date_of(patient.request.second)] += 1
-    run.patients = [patient for patient in everyone if not patient.diverted]
     return run
+
+
+def _opening_admissions(departments: Sequence[NaiveDepartment]) -> Iterator[Row]:
+    """Yield the admissions of patients in a bed, those of one second by department of the bed."""
+    in_bed = [
+        (patient.admission[0], position, patient.turn, patient.admission)
+        for position, department in enumerate(departments)
+        for patient in department.patients
+    ]
+    yield from (admission for *_, admission in sorted(in_bed))
 
 
 def _known_seconds(departments: Sequence[NaiveDepartment], first: int, end: int) -> Iterable[int]:
@@ -178,61 +189,62 @@ def _patience(department: NaiveDepartment) -> int:
     return max(round(department.config.overflow.after_hours * HOUR), 1)
 
 
-def _live(
-    departments: Sequence[NaiveDepartment], by_id: dict[str, NaiveDepartment], second: int, run: NaiveRun
-) -> list[int]:
+def _live(departments: Sequence[NaiveDepartment], second: int, run: NaiveRun) -> list[int]:
     """Live through one second, and return the later ones that it makes matter."""
+    by_id = {department.config.id: department for department in departments}
     later = []
     if second % DAY == 0:
-        run.censuses += [(second, *department.census) for department in departments]
+        run.rows += [(second, "SOD", *department.census) for department in departments]
     for department in departments:
         department.change_beds(second)
         for bed in department.beds:
             if bed.clean_at == second:
                 bed.clean_at = None
     for department in departments:
-        for bed in department.beds:
-            if bed.patient is not None and bed.patient.leaves == second:
-                turnaround = bed.patient.request.turnaround
+        for patient in department.patients:
+            if patient.leaves == second:
+                run.rows.append((second, "discharge", *patient.admission, patient.ready))
+                bed = next(bed for bed in department.beds if bed.patient is patient)
                 bed.patient = None
-                if turnaround:
-                    bed.clean_at = second + turnaround
+                if patient.request.turnaround:
+                    bed.clean_at = second + patient.request.turnaround
                     later.append(bed.clean_at)
     for department in departments:
         while department.queue and (free := department.free_bed):
-            department.admit(department.queue.pop(0), free, department, second)
+            run.rows.append(department.admit(department.queue.pop(0), free, department, second))
     for department in departments:
-        while department.queue and _send_away(department, by_id, second):
-            pass
+        while department.queue and (admission := _send_away(department, by_id, second)):
+            run.rows.append(admission)
     for department in departments:
         while department.to_come and department.to_come[0].request.second == second:
-            _ask(department, department.to_come.pop(0), second)
+            _ask(department, department.to_come.pop(0), second, run)
     if second % DAY == DAY - 1:
-        run.censuses += [(second, *department.census) for department in departments]
-    in_bed = [bed.patient for department in departments for bed in department.beds if bed.patient is not None]
-    return later + [patient.leaves for patient in in_bed if patient.admitted == second and patient.leaves is not None]
+        for department in departments:
+            run.rows.append((second, "EOD", *department.census))
+            run.rows += [(second, "wait", patient.asked, patient.request.second) for patient in department.queue]
+    in_bed = [patient for department in departments for patient in department.patients]
+    return later + [patient.leaves for patient in in_bed if patient.admission[0] == second]
 
 
-def _send_away(department: NaiveDepartment, by_id: dict[str, NaiveDepartment], second: int) -> bool:
+def _send_away(department: NaiveDepartment, by_id: dict[str, NaiveDepartment], second: int) -> Row | None:
     """Send the head of the queue to another department, if it has waited long enough and one takes it."""
     rule, head = department.config.overflow, department.queue[0]
     if rule is None or second - head.request.second < _patience(department):
-        return False
+        return None
     for name in rule.to:
         place = by_id[name]
         if not place.queue and (free := place.free_bed):
-            department.admit(department.queue.pop(0), free, place, second)
-            return True
-    return False
+            return department.admit(department.queue.pop(0), free, place, second)
+    return None
 
 
-def _ask(department: NaiveDepartment, patient: NaivePatient, second: int) -> None:
+def _ask(department: NaiveDepartment, patient: NaivePatient, second: int, run: NaiveRun) -> None:
     """Take a free bed if nobody waits; else wait, or be turned away."""
     free = department.free_bed
     if free and not department.queue:
-        department.admit(patient, free, department, second)
+        run.rows.append(department.admit(patient, free, department, second))
     elif patient.request.when_full == "divert":
-        patient.diverted = True
+        run.diverted[department.config.id, date_of(second)] += 1
     else:
         department.queue.append(patient)
 
