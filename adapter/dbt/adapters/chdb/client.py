@@ -4,6 +4,7 @@ import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, ProgrammingError
 from dbt.adapters.chdb.credentials import ChdbCredentials
+from dbt.adapters.clickhouse import ClickHouseColumn
 from dbt.adapters.clickhouse.httpclient import ChHttpClient
 from dbt.adapters.exceptions import FailedToConnectError
 
@@ -22,6 +23,11 @@ STANDARD_SQL = {
 
 class ChdbClient(ChHttpClient):
     """A connection for one dbt thread. A process opens one directory at a time, with any number of connections."""
+
+    def columns_in_query(self, sql: str, **options: object) -> list[ClickHouseColumn]:
+        """Return the columns of a query, which the engine describes; dbt-clickhouse would run it for no rows."""
+        described = self.query(f"DESCRIBE TABLE (\n{sql}\n)", **options)
+        return [ClickHouseColumn(column=name, dtype=kind) for name, kind, *_ in described.result_rows]
 
     # dbt passes the credentials of this adapter, a subclass of ClickHouse's.
     def _create_client(self, credentials: ChdbCredentials) -> Client:  # type: ignore[override]
