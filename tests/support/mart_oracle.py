@@ -1,5 +1,6 @@
 """Facts and marts computed from events in plain Python, day by day and patient by patient, without any SQL of ours."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -39,6 +40,14 @@ class MartOracle:
             if isinstance(event, DepSnapshot)
         }
         self.covered = sorted({key[:3] for key in self.census})
+        self._lay_in: dict[Department, list[Admission]] = defaultdict(list)
+        for event in self.admissions:
+            self._lay_in[event.hospital_id, event.department_id].append(event)
+        self._waiting: dict[tuple[str, str, date], list[float]] = defaultdict(list)
+        for event in self.waits:
+            self._waiting[event.hospital_id, event.department_id, event.snapshot_date].append(
+                event.wait_duration / 3600
+            )
 
     def fact_admissions(self) -> Iterator[Row]:
         for event in self.admissions:
@@ -116,18 +125,15 @@ class MartOracle:
             }
 
     def mart_queue_growth(self) -> Iterator[Row]:
+        came = Counter(
+            (event.hospital_id, event.requested_department_id, event.admission_date.date()) for event in self.admissions
+        )
+        went = Counter(
+            (event.hospital_id, event.department_id, event.discharge_date.date()) for event in self.discharges.values()
+        )
         for hospital, department, day in self.covered:
             start, end = self._start(hospital, department, day), self._end(hospital, department, day)
-            admitted = sum(
-                event.admission_date.date() == day
-                and (event.hospital_id, event.requested_department_id) == (hospital, department)
-                for event in self.admissions
-            )
-            left = sum(
-                event.discharge_date.date() == day
-                and (event.hospital_id, event.department_id) == (hospital, department)
-                for event in self.discharges.values()
-            )
+            admitted, left = came[hospital, department, day], went[hospital, department, day]
             growth = end.waiting_list_size - start.waiting_list_size
             yield self._key(hospital, department, day) | {
                 "requests": admitted + growth,
@@ -141,7 +147,7 @@ class MartOracle:
 
     def mart_waiting_now(self) -> Iterator[Row]:
         for hospital, department, day in self.covered:
-            waited = self._waited(hospital, department, day)
+            waited = self._waiting[hospital, department, day]
             yield self._key(hospital, department, day) | {
                 "waiting": len(waited),
                 "waiting_up_to_4h": sum(wait <= 4 for wait in waited),
@@ -163,13 +169,13 @@ class MartOracle:
 
     def mart_waiting_times(self) -> Iterator[Row]:
         months = sorted({(hospital, department, day.replace(day=1)) for hospital, department, day in self.covered})
+        waits: dict[tuple[str, str, date], list[float]] = defaultdict(list)
+        for hospital, department, day, wait in self._observed_waits():
+            waits[hospital, department, day.replace(day=1)].append(wait)
         for hospital, department, month in months:
-            waits = [
-                wait
-                for own, asked, day, wait in self._observed_waits()
-                if (own, asked, day.replace(day=1)) == (hospital, department, month)
-            ]
-            yield {"hospital_id": hospital, "department_id": department, "month": month} | wait_statistics(waits)
+            yield {"hospital_id": hospital, "department_id": department, "month": month} | wait_statistics(
+                waits[hospital, department, month]
+            )
 
     def mart_waiting_by_period(self) -> Iterator[Row]:
         first = {
@@ -194,22 +200,22 @@ class MartOracle:
                 ) -> tuple[str, str, date]:
                     return hospital, department if scope == "department" else "", start(hospital, day)
 
+                waits: dict[tuple[str, str, date], list[float]] = defaultdict(list)
+                for own, asked, day, wait in observed:
+                    waits[group(own, asked, day)].append(wait)
                 for key in sorted({group(*entry) for entry in self.covered}):
-                    waits = [wait for own, asked, day, wait in observed if group(own, asked, day) == key]
                     yield {
                         "scope": scope,
                         "hospital_id": key[0],
                         "department_id": key[1],
                         "period_type": period,
                         "period_start": key[2],
-                    } | wait_statistics(waits)
+                    } | wait_statistics(waits[key])
 
     def mart_flow_profile(self) -> Iterator[Row]:
+        came = self._hours((event, event.admission_date) for event in self.admissions)
+        left = self._hours((event, event.discharge_date) for event in self.discharges.values())
         for hospital, department in sorted({(hospital, department) for hospital, department, _ in self.covered}):
-            came = self._hours(hospital, department, ((event, event.admission_date) for event in self.admissions))
-            left = self._hours(
-                hospital, department, ((event, event.discharge_date) for event in self.discharges.values())
-            )
             for weekday in range(1, 8):
                 for hour in range(24):
                     yield {
@@ -217,8 +223,8 @@ class MartOracle:
                         "department_id": department,
                         "weekday": weekday,
                         "hour": hour,
-                        "admissions": came.count((weekday, hour)),
-                        "discharges": left.count((weekday, hour)),
+                        "admissions": came[hospital, department, weekday, hour],
+                        "discharges": left[hospital, department, weekday, hour],
                     }
 
     def mart_pressure_index(self) -> Iterator[Row]:
@@ -268,20 +274,12 @@ class MartOracle:
         beds = sum(end.beds for end in ends)
         return sum(end.occupied_beds for end in ends) / beds if beds else 0.0
 
-    def _waited(self, hospital: str, department: str, day: date) -> list[float]:
-        return [
-            event.wait_duration / 3600
-            for event in self.waits
-            if (event.hospital_id, event.department_id, event.snapshot_date) == (hospital, department, day)
-        ]
-
     def _in_bed(self, hospital: str, department: str, day: date) -> list[Admission]:
         end = datetime.combine(day, datetime.min.time(), UTC) + LAST_SECOND
         return [
             event
-            for event in self.admissions
-            if (event.hospital_id, event.department_id) == (hospital, department)
-            and event.admission_date <= end
+            for event in self._lay_in[hospital, department]
+            if event.admission_date <= end
             and (event.spell_id not in self.discharges or self.discharges[event.spell_id].discharge_date > end)
         ]
 
@@ -298,20 +296,17 @@ class MartOracle:
                 wait = hours(event.admission_date - event.request_date)
                 yield event.hospital_id, event.requested_department_id, day, wait
 
-    def _hours(
-        self, hospital: str, department: str, events: Iterable[tuple[Admission | Discharge, datetime]]
-    ) -> list[tuple[int, int]]:
+    def _hours(self, events: Iterable[tuple[Admission | Discharge, datetime]]) -> Counter[tuple[str, str, int, int]]:
         covered = set(self.covered)
-        return [
-            (at.isoweekday(), at.hour)
+        return Counter(
+            (event.hospital_id, event.department_id, at.isoweekday(), at.hour)
             for event, at in events
-            if (event.hospital_id, event.department_id) == (hospital, department)
-            and (hospital, department, at.date()) in covered
-        ]
+            if (event.hospital_id, event.department_id, at.date()) in covered
+        )
 
     def _pressure_counts(self, hospital: str, department: str, day: date) -> tuple[int, int, int, int]:
         end = self._end(hospital, department, day)
-        waiting = sum(wait > 12 for wait in self._waited(hospital, department, day))
+        waiting = sum(wait > 12 for wait in self._waiting[hospital, department, day])
         return end.beds, end.occupied_beds, self._delayed(hospital, department, day), waiting
 
 

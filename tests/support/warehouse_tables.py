@@ -1,12 +1,10 @@
-"""Contents of the tables of a warehouse, and runs of dbt without tests."""
+"""Contents of the tables of a warehouse."""
 
 import math
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 
 from elt.build.run import MODELS
-from elt.warehouse import Warehouse, dbt_target, open_warehouse
+from elt.warehouse import Warehouse, open_warehouse
 from elt.warehouse.tables import RAW_TABLES
 
 WORK_OF_A_BUILD = {"months_to_build", "departments_changed", "stays_to_build"}
@@ -87,23 +85,3 @@ def differences(
 def _close(found: object, expected: object) -> bool:
     both_numbers = isinstance(found, float) and isinstance(expected, float)
     return both_numbers and math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-9)
-
-
-def run_models(dsn: str, *words: str, prefix: str = "hospital") -> None:
-    """Run dbt's models without their tests: what a build does to the tables, in a third of its time."""
-    with dbt_target(dsn, prefix) as target:
-        target.workspace.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(
-            [
-                *(sys.executable, "-P", "-m", "dbt.cli.main", "--no-version-check", "--log-path", target.workspace),
-                *("run", "--project-dir", MODELS, "--profiles-dir", MODELS, "--target-path", target.workspace),
-                *words,
-            ],
-            cwd=target.workspace,
-            env=dict(target.environment),
-            pass_fds=target.keep_open,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    assert done.returncode == 0, done.stdout

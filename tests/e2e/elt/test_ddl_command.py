@@ -2,25 +2,21 @@
 
 import json
 import subprocess
-import sys
 
 import pytest
+from command_lines import call
 
 pytestmark = pytest.mark.e2e
 
-DDL = [sys.executable, "-c", "from elt.cli import main; main()", "ddl"]
 DAYS = ["--start", "2024-01-01", "--end", "2024-12-31"]
 
 
-def _ddl(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*DDL, *words], capture_output=True, text=True, timeout=120, check=False)
-
-
 def test_the_text_is_the_statements_of_the_json_each_with_a_semicolon() -> None:
-    words = ["athena", "--lake", "s3://bucket/lake", *DAYS]
-    as_json = json.loads(_ddl(*words, "--json").stdout)
+    words = ["ddl", "athena", "--lake", "s3://bucket/lake", *DAYS]
+    as_json = json.loads(call("hospital-elt", *words, "--json").stdout)
     assert as_json["engine"] == "athena"
-    assert _ddl(*words).stdout == "\n".join(f"{statement};\n" for statement in as_json["statements"])
+    text = subprocess.run(["hospital-elt", *words], capture_output=True, text=True, check=True).stdout
+    assert text == "\n".join(f"{statement};\n" for statement in as_json["statements"])
 
 
 @pytest.mark.parametrize(
@@ -34,7 +30,7 @@ def test_the_text_is_the_statements_of_the_json_each_with_a_semicolon() -> None:
     ],
 )
 def test_a_wrong_call_prints_one_line(words: list[str], said: str) -> None:
-    done = _ddl(*words)
+    done = call("hospital-elt", "ddl", *words)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1

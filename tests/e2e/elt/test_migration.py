@@ -1,6 +1,5 @@
 """From a local lake to S3 to Redshift, by the documented commands under documented policies, each killed halfway."""
 
-import math
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,8 +16,9 @@ from kills import run_and_kill, run_whole
 from redshift.postgres import NoPostgresError
 from redshift.stand_in import StandIn, running
 from s3_servers import KEY, SECRET, S3Server
+from warehouse_tables import differences, model_tables, sorted_rows
 
-from elt.warehouse import Warehouse, open_warehouse
+from elt.warehouse import open_warehouse
 from hospital_sim.events.keys import is_record_key
 from hospital_sim.storage import open_store
 
@@ -224,32 +224,13 @@ def test_the_copy_is_the_lake_and_the_new_month(walk: Walk) -> None:
 
 
 def test_every_row_of_every_mart_is_the_same_in_redshift(walk: Walk) -> None:
-    with open_warehouse(f"chdb://{walk.folder / 'warehouse'}") as embedded:
-        expected = _marts(embedded)
-    with open_warehouse(walk.environment["WAREHOUSE"]) as redshift:
-        found = _marts(redshift)
-    assert len(expected) == 9
-    for mart, rows in expected.items():
-        assert rows, mart
-        assert len(found[mart]) == len(rows), mart
-        for one, other in zip(rows, found[mart], strict=True):
-            assert all(_same(one[name], other[name]) for name in one), (mart, one, other)
-
-
-def _marts(warehouse: Warehouse) -> dict[str, list[dict[str, object]]]:
-    names = sorted(path.stem for path in (PAGE.parents[2] / "elt/models/models/marts").glob("mart_*.sql"))
-    found = {}
-    for name in names:
-        rows = warehouse.query(f"SELECT * FROM {warehouse.schema('marts')}.{name}").to_pylist()
-        found[name] = sorted(rows, key=_without_floats)
-    return found
-
-
-def _without_floats(row: dict[str, object]) -> list[str]:
-    return [str(row[name]) for name in sorted(row) if not isinstance(row[name], float)]
-
-
-def _same(one: object, other: object) -> bool:
-    if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
-    return one == other
+    marts = [table for schema, table in model_tables() if schema == "marts"]
+    assert len(marts) == 9
+    with (
+        open_warehouse(f"chdb://{walk.folder / 'warehouse'}") as embedded,
+        open_warehouse(walk.environment["WAREHOUSE"]) as redshift,
+    ):
+        for mart in marts:
+            expected = sorted_rows(embedded, "marts", mart)
+            assert expected, mart
+            assert differences(sorted_rows(redshift, "marts", mart), expected) == [], mart

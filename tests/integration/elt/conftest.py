@@ -1,13 +1,21 @@
-"""A ClickHouse server, a Redshift and the lake, warehouse and report of a run, for the tests of one worker."""
+"""A ClickHouse server, a Redshift, a loaded hospital and the lake, warehouse and report of a run, for one worker."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from clickhouse_server import SERVER, ClickHouseServer, start
 from redshift_fixtures import redshift, redshift_server
+from small_hospital import SmallHospital, load_small_hospital
 from st_brides import st_brides
 
 __all__ = ["clickhouse", "redshift", "redshift_server", "st_brides"]
+
+
+@pytest.fixture(scope="session")
+def small_hospital(built_once: Callable[[str, Callable[[Path], object]], Path]) -> SmallHospital:
+    """The small hospital, loaded and not built; no test changes it or opens its warehouse, but copies it."""
+    return SmallHospital(built_once("small_hospital", load_small_hospital))
 
 
 @pytest.fixture(scope="session")

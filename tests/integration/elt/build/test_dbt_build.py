@@ -7,123 +7,126 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pytest
+from dbt_server import run_dbt
 from kills import hear_interrupts
-from warehouse_tables import run_models, table_digests
+from small_hospital import SmallHospital
+from st_brides import FIRST, LAST, WholeRun
+from warehouse_tables import table_digests
 
-import hospital_sim as hs
 from elt import WrongCallError
 from elt.build.record import missing_models
-from elt.build.run import MODELS, BuildSummary, build
+from elt.build.run import MODELS, build
 from elt.lake.lake import Lake
 from elt.load.run import load
-from elt.staging import stage
 from elt.warehouse import SCHEMAS, WarehouseError, open_warehouse
-from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration
 
-
-class Built(NamedTuple):
-    dsn: str
-    lake: Path
-    summary: BuildSummary
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    folder = tmp_path_factory.mktemp("build")
-    lake, dsn = folder / "lake", f"chdb://{folder}/warehouse"
-    hs.load("small").simulate("2024-01-20", "2024-03-10", seed=2, sink=lake / "raw")
-    stage(Lake(LocalStore(lake)))
-    load(Lake.open(str(lake)), dsn)
-    return Built(dsn, lake, build(dsn))
+INTERRUPTED = [sys.executable, "-c", "from elt.cli import main; main()", "build", "--full-refresh", "--warehouse"]
+DBT_ALONE = """
+import json
+from pathlib import Path
+from dbt.cli.main import dbtRunner
+for words in {words}:
+    done = dbtRunner().invoke(["--no-version-check", *words.split()])
+    assert done.success, (words, done)
+    if words.startswith("build"):
+        Path("results.json").write_bytes(Path("target/run_results.json").read_bytes())
+"""
 
 
-def test_every_model_is_built_and_every_test_passes(built: Built) -> None:
-    assert built.summary.passed
-    assert built.summary.models == len(list((MODELS / "models").rglob("*.sql")))
-    assert unit_tests() >= 20
-    assert built.summary.tests_passed > unit_tests() + 70
+@pytest.fixture
+def changed(st_brides: WholeRun, tmp_path: Path) -> WholeRun:
+    """A copy to change."""
+    return st_brides.copy(tmp_path / "st_brides")
+
+
+def results(run: WholeRun) -> dict[str, str]:
+    """Return what became of each model and test of the last build that started dbt."""
+    written = json.loads((run.folder / "warehouse" / "dbt" / "run_results.json").read_text())["results"]
+    return {result["unique_id"]: result["status"] for result in written}
 
 
 def unit_tests() -> int:
     return sum(text.count("    given:") for text in map(Path.read_text, (MODELS / "models").rglob("*.yml")))
 
 
-def test_every_mart_has_rows_on_the_days_that_have_snapshots_only(built: Built) -> None:
-    with open_warehouse(built.dsn) as warehouse:
+def test_every_model_is_built_and_every_test_passes(st_brides: WholeRun) -> None:
+    found = results(st_brides)
+    assert set(found.values()) == {"success", "pass"}
+    kinds = Counter(name.partition(".")[0] for name in found)
+    assert kinds["model"] == len(list((MODELS / "models").rglob("*.sql")))
+    assert kinds["unit_test"] == unit_tests() >= 20
+    assert kinds["test"] > 70
+
+
+def test_every_mart_has_rows_on_the_days_that_have_snapshots_only(st_brides: WholeRun) -> None:
+    departments, days = 2, (LAST - FIRST).days + 1
+    with open_warehouse(st_brides.dsn) as warehouse:
         for mart in ("mart_bed_utilisation", "mart_queue_growth", "mart_long_stays", "mart_waiting_now"):
             row = warehouse.query(
                 f"SELECT min(date) AS first, max(date) AS last, count() AS n FROM hospital_marts.{mart}"
             ).to_pylist()[0]
-            assert (str(row["first"]), str(row["last"]), row["n"]) == ("2024-01-20", "2024-03-10", 3 * 51)
+            assert (row["first"], row["last"], row["n"]) == (FIRST, LAST, departments * days)
 
 
-def test_the_right_simulator_passes_every_check_of_its_own_record(built: Built) -> None:
-    with open_warehouse(built.dsn) as warehouse:
+def test_the_right_simulator_passes_every_check_of_its_own_record(st_brides: WholeRun) -> None:
+    with open_warehouse(st_brides.dsn) as warehouse:
         checks = warehouse.query("SELECT * FROM hospital_marts.mart_pressure_validation").to_pylist()
     assert [check for check in checks if not check["passed"]] == []
     assert {check["check_name"] for check in checks} >= {"requests_in_month", "requests", "season", "mean_occupancy"}
 
 
-def test_building_again_gives_the_same_tables(built: Built) -> None:
-    before = table_digests(built.dsn)
-    run_models(built.dsn, "--full-refresh")
-    assert table_digests(built.dsn) == before
+def test_all_schemas_carry_the_prefix(st_brides: WholeRun) -> None:
+    with open_warehouse(st_brides.dsn) as warehouse:
+        found = warehouse.query("SELECT name FROM system.databases WHERE name LIKE 'hospital%'")["name"].to_pylist()
+    assert set(found) <= {f"hospital_{name}" for name in SCHEMAS}
+    assert {"hospital_raw", "hospital_staging", "hospital_curated", "hospital_marts"} <= set(found)
 
 
-def test_a_build_with_nothing_new_starts_no_dbt_and_says_so(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as without_dbt:
-        without_dbt.setattr(sys, "executable", "/nonexistent")
-        again = build(built.dsn)
-    assert again.up_to_date
-    assert again.passed
-    assert again.models == 0
+def test_a_build_with_nothing_new_starts_no_dbt_and_says_so(
+    st_brides: WholeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nonexistent")
+    again = build(st_brides.dsn)
+    assert (again.up_to_date, again.passed, again.models) == (True, True, 0)
 
 
-def test_a_dropped_model_is_built_again_without_repeating_unit_tests(built: Built) -> None:
-    before = table_digests(built.dsn)
-    with open_warehouse(built.dsn) as warehouse:
-        warehouse.execute("DROP TABLE hospital_marts.mart_waiting_now SYNC")
-        assert missing_models(warehouse, MODELS) == ["mart_waiting_now"]
-    again = build(built.dsn)
-    assert again.passed
-    assert again.tests_passed == built.summary.tests_passed - unit_tests()
-    assert table_digests(built.dsn) == before
-
-
-@pytest.mark.parametrize(("version", "told"), [(99, "newer version .* upgrade"), (1, "older version .* new one")])
-def test_a_warehouse_of_another_version_is_refused(built: Built, tmp_path: Path, version: int, told: str) -> None:
-    dsn = f"chdb://{tmp_path}/warehouse"
-    load(Lake.open(str(built.lake)), dsn)
-    with open_warehouse(dsn) as warehouse:
-        warehouse.execute("TRUNCATE TABLE hospital_raw.warehouse_version")
-        warehouse.execute(f"INSERT INTO hospital_raw.warehouse_version VALUES ({version})")
-    for command in (lambda: load(Lake.open(str(built.lake)), dsn), lambda: build(dsn)):
-        with pytest.raises(WarehouseError, match=told):
-            command()
-
-
-def test_a_build_writes_nothing_into_the_project(built: Built) -> None:
-    assert not list(MODELS.rglob("target"))
-    assert not list(MODELS.rglob("logs"))
-    assert not list(MODELS.rglob(".user.yml"))
-
-
-def test_a_failed_test_is_named_and_another_prefix_is_another_warehouse(built: Built) -> None:
-    before = table_digests(built.dsn)
-    load(Lake.open(str(built.lake)), built.dsn, "trust")
-    with open_warehouse(built.dsn, "trust") as warehouse:
-        warehouse.execute("INSERT INTO trust_raw.wait_snapshot SELECT * FROM trust_raw.wait_snapshot LIMIT 1")
-    summary = build(built.dsn, "trust")
+def test_a_build_makes_a_dropped_model_and_names_a_failed_test(changed: WholeRun) -> None:
+    before = table_digests(changed.dsn)
+    tables = [name for name in before if name.startswith(("hospital_marts.", "hospital_curated.dim_"))]
+    with open_warehouse(changed.dsn) as warehouse:
+        warehouse.execute("DROP TABLE hospital_curated.dim_patient SYNC")
+        assert missing_models(warehouse, MODELS) == ["dim_patient"]
+        warehouse.execute("INSERT INTO hospital_raw.dep_snapshot SELECT * FROM hospital_raw.dep_snapshot LIMIT 1")
+    summary = build(changed.dsn)
     assert not summary.passed
-    assert any(name.startswith("unique_stg_wait_snapshots_event_id") for name in summary.tests_failed)
+    assert any(name.startswith("unique_stg_dep_snapshots_event_id") for name in summary.tests_failed)
     assert summary.skipped > 0
-    assert table_digests(built.dsn) == before
+    assert [name for name in results(changed) if name.startswith("unit_test.")] == [], "this project has passed them"
+    after = table_digests(changed.dsn)
+    assert {name for name in tables if after[name] != before[name]} == set()
+
+
+def test_a_warehouse_of_another_version_is_refused(changed: WholeRun) -> None:
+    lake = Lake.open(changed.lake)
+    for version, message in ((99, "newer version .* upgrade"), (1, "older version .* new one")):
+        with open_warehouse(changed.dsn) as warehouse:
+            warehouse.execute("TRUNCATE TABLE hospital_raw.warehouse_version")
+            warehouse.execute(f"INSERT INTO hospital_raw.warehouse_version VALUES ({version})")
+        for command in (lambda: load(lake, changed.dsn), lambda: build(changed.dsn)):
+            with pytest.raises(WarehouseError, match=message):
+                command()
+
+
+def test_a_build_writes_nothing_into_the_project(st_brides: WholeRun) -> None:
+    assert results(st_brides)
+    assert [path for name in ("target", "logs", ".user.yml") for path in MODELS.rglob(name)] == []
 
 
 def test_a_warehouse_without_a_load_is_a_wrong_call(tmp_path: Path) -> None:
@@ -133,125 +136,85 @@ def test_a_warehouse_without_a_load_is_a_wrong_call(tmp_path: Path) -> None:
         build(f"chdb://{tmp_path}/warehouse")
 
 
-def test_a_build_that_is_interrupted_leaves_the_warehouse_free(built: Built) -> None:
-    command = [
-        sys.executable,
-        "-c",
-        "from elt.cli import main; main()",
-        "build",
-        "--full-refresh",
-        "--warehouse",
-        built.dsn,
-    ]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts)
-    _wait_until_in_use(built.dsn)
-    time.sleep(4)
+def test_a_build_that_is_interrupted_leaves_the_warehouse_free(changed: WholeRun) -> None:
+    parsed = changed.folder / "warehouse" / "dbt" / "manifest.json"
+    parsed.unlink()
+    process = subprocess.Popen(
+        [*INTERRUPTED, changed.dsn], stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts
+    )
+    while process.poll() is None and not parsed.exists():
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=30)
-    assert process.returncode > 0, told
-    with open_warehouse(built.dsn) as warehouse:
+    _, said = process.communicate(timeout=60)
+    assert process.returncode > 0, said
+    with open_warehouse(changed.dsn) as warehouse:
         assert warehouse.has_table("raw", "admission")
 
 
-def _wait_until_in_use(dsn: str) -> None:
-    lock = Path(dsn.removeprefix("chdb://")) / "hospital-elt.lock"
-    before = lock.read_text()
-    deadline = time.monotonic() + 30
-    while lock.read_text() == before and time.monotonic() < deadline:
-        time.sleep(0.05)
+def incremental(nodes: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {name: node for name, node in nodes.items() if node["config"]["materialized"] == "incremental"}
 
 
-def test_the_project_is_usable_on_its_own(built: Built, tmp_path: Path) -> None:
-    project = shutil.copytree(MODELS, tmp_path / "models")
-    environment = os.environ | {"HOSPITAL_WAREHOUSE_PATH": built.dsn.removeprefix("chdb://")}
-    dbt = [sys.executable, "-m", "dbt.cli.main", "--no-version-check", "--log-format", "json"]
-    done = subprocess.run(
-        [*dbt, "build", "--select", "stg_admissions", "dim_patient"],
-        cwd=project,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    results = json.loads((project / "target" / "run_results.json").read_text())["results"]
-    assert {result["status"] for result in results} == {"success", "pass"}
-
-
-def test_all_schemas_carry_the_prefix(built: Built) -> None:
-    with open_warehouse(built.dsn) as warehouse:
-        found = warehouse.query("SELECT name FROM system.databases WHERE name LIKE 'hospital%'")["name"].to_pylist()
-    assert set(found) <= {f"hospital_{name}" for name in SCHEMAS}
-    assert {"hospital_raw", "hospital_staging", "hospital_curated", "hospital_marts"} <= set(found)
-
-
-def manifest(built: Built) -> dict[str, dict[str, dict[str, object]]]:
-    return json.loads(Path(built.dsn.removeprefix("chdb://"), "dbt", "manifest.json").read_text())  # type: ignore[no-any-return]
-
-
-def silently_appending(nodes: dict[str, dict[str, object]]) -> list[str]:
+def silently_appending(nodes: dict[str, dict[str, Any]]) -> list[str]:
     """Return the incremental models that would append what is there already: no key, and no partition replaced."""
     found = []
-    for node in nodes.values():
+    for node in incremental(nodes).values():
         config = node["config"]
-        assert isinstance(config, dict)
         replaces = config.get("incremental_strategy") == "insert_overwrite" and config.get("partition_by")
-        if config["materialized"] == "incremental" and not (config.get("unique_key") or replaces):
+        if not (config.get("unique_key") or replaces):
             found.append(str(node["name"]))
     return found
 
 
-def test_no_incremental_model_appends_silently(built: Built) -> None:
-    nodes = manifest(built)["nodes"]
-    incremental = [node["name"] for node in nodes.values() if dict(node["config"])["materialized"] == "incremental"]  # type: ignore[call-overload]
-    assert len(incremental) >= 14
+@pytest.fixture
+def nodes(st_brides: WholeRun) -> dict[str, dict[str, Any]]:
+    """Every model and test of the project, as dbt read it for the build."""
+    manifest = json.loads((st_brides.folder / "warehouse" / "dbt" / "manifest.json").read_text())
+    found: dict[str, dict[str, Any]] = manifest["nodes"]
+    return found
+
+
+def test_no_incremental_model_appends_silently(nodes: dict[str, dict[str, Any]]) -> None:
+    assert len(incremental(nodes)) >= 14
     assert silently_appending(nodes) == []
-    planted = {**nodes["model.hospital.fact_admissions"]}
+    right = nodes["model.hospital.fact_admissions"]
     for config in ({"incremental_strategy": "append"}, {"partition_by": None}, {"incremental_strategy": None}):
-        planted["config"] = {**dict(nodes["model.hospital.fact_admissions"]["config"]), **config}  # type: ignore[call-overload]
-        assert silently_appending({"planted": planted}) == ["fact_admissions"]
+        wrong = right | {"config": right["config"] | config}
+        assert silently_appending({"planted": wrong}) == ["fact_admissions"]
 
 
-def test_files_are_recorded_as_built_after_every_incremental_model(built: Built) -> None:
-    nodes = manifest(built)["nodes"]
-    incremental = {name for name, node in nodes.items() if dict(node["config"])["materialized"] == "incremental"}  # type: ignore[call-overload]
-    needed = set(dict(nodes["model.hospital.built_files"]["depends_on"])["nodes"])  # type: ignore[call-overload]
-    assert needed == incremental | {"model.hospital.files_to_build"}
+def test_files_are_recorded_as_built_after_every_incremental_model(nodes: dict[str, dict[str, Any]]) -> None:
+    needed = set(nodes["model.hospital.built_files"]["depends_on"]["nodes"])
+    assert needed == incremental(nodes).keys() | {"model.hospital.files_to_build"}
 
 
-def test_a_build_of_selected_models_records_no_files(built: Built, tmp_path: Path) -> None:
-    dsn = f"chdb://{tmp_path}/warehouse"
-    load(Lake.open(str(built.lake)), dsn)
-    run_models(dsn, "--select", "+mart_waiting_now", "built_files")
+def test_a_build_of_selected_models_records_no_files(small_hospital: SmallHospital, tmp_path: Path) -> None:
+    dsn = small_hospital.copied(tmp_path / "hospital").dsn
+    run_dbt(dsn, "run", "--select", "+mart_waiting_now", "built_files")
     with open_warehouse(dsn) as warehouse:
         assert warehouse.query("SELECT * FROM hospital_curated.built_files").num_rows == 0
 
 
-def test_docs_and_freshness_need_no_network(built: Built, tmp_path: Path) -> None:
+def test_the_project_is_usable_on_its_own_and_documents_itself_without_a_network(
+    changed: WholeRun, tmp_path: Path
+) -> None:
     project = shutil.copytree(MODELS, tmp_path / "models")
     nowhere = "http://127.0.0.1:9"
     environment = os.environ | {
-        "HOSPITAL_WAREHOUSE_PATH": built.dsn.removeprefix("chdb://"),
-        "http_proxy": nowhere,
-        "https_proxy": nowhere,
-    }
-    for words in (["docs", "generate", "--static"], ["source", "freshness"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "dbt.cli.main", *words],
-            cwd=project,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout
-    page = (project / "target" / "static_index.html").read_text()
-    assert "mart_pressure_index" in page
-    catalog = json.loads((project / "target" / "catalog.json").read_text())
+        "HOSPITAL_WAREHOUSE_PATH": changed.dsn.removeprefix("chdb://"), "http_proxy": nowhere, "https_proxy": nowhere,
+    }  # fmt: skip
+    words = ["build --select stg_admissions dim_patient", "docs generate --static", "source freshness"]
+    code = DBT_ALONE.format(words=words)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    built, catalog, freshness, manifest = (
+        json.loads((project / name).read_text())
+        for name in ("results.json", "target/catalog.json", "target/sources.json", "target/manifest.json")
+    )
+    assert {result["status"] for result in built["results"]} == {"success", "pass"}
+    assert "mart_pressure_index" in (project / "target" / "static_index.html").read_text()
     models = {path.stem for path in (MODELS / "models").rglob("*.sql")}
     assert {name.split(".")[2] for name in catalog["nodes"]} == models
-    freshness = json.loads((project / "target" / "sources.json").read_text())["results"]
-    assert {result["status"] for result in freshness} == {"pass"}
-    assert len(freshness) == 4
-    exposed = json.loads((project / "target" / "manifest.json").read_text())["exposures"]
-    assert {exposure["name"] for exposure in exposed.values()} == {"dashboard", "power_bi"}
+    assert [result["status"] for result in freshness["results"]] == ["pass"] * 4
+    assert {exposure["name"] for exposure in manifest["exposures"].values()} == {"dashboard", "power_bi"}

@@ -79,21 +79,6 @@ def test_nobody_puts_without_the_condition_and_nobody_deletes(gate: Gate, seawee
     assert list(store.keys()) == ["one"]
 
 
-def test_without_the_condition_in_the_policy_an_object_would_be_overwritten(
-    seaweed: S3Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Planted: the policy without its first statement."""
-    url = seaweed.new_url()
-    with guarded(seaweed, ANYTHING, OF_BUCKET[1:]) as opened:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", opened.endpoint)
-        store = open_store(url)
-        store.create("one", b"first")
-        client(opened.endpoint).put_object(  # type: ignore[attr-defined]
-            Bucket=BUCKET, Key=f"{url.partition(f'{BUCKET}/')[2]}/one", Body=b"other"
-        )
-        assert store.read("one") == b"other"
-
-
 def test_who_copies_a_lake_may_do_what_a_copy_needs_and_nothing_else(
     seaweed: S3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -1,24 +1,24 @@
 """The checks hold for what a hospital emitted, and each one finds the fault that it is there for."""
 
 import json
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from dbt_server import run_dbt
 from lakes import admission, put_event
-from warehouse_tables import run_models
+from small_hospital import SmallHospital
 
-import hospital_sim as hs
 from elt import EltError, WrongCallError
 from elt.lake.lake import Lake
-from elt.load.run import load
-from elt.quality import CheckReport, check
+from elt.quality import CheckResult, check
 from elt.quality.check_files import write_check
 from elt.quality.invariants import INVARIANTS
 from elt.quality.thresholds import parse_thresholds
+from elt.quality.warehouse_checks import check_invariants
 from elt.staging import stage
 from elt.warehouse import Warehouse, open_warehouse
 from elt.warehouse.tables import RAW_TABLES
@@ -27,89 +27,86 @@ from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration
 
-COPIED = {
-    "raw": (*(table.name for table in RAW_TABLES), VERSION_TABLE.name),
-    "curated": (
-        "fact_admissions",
-        "fact_discharges",
-        "fact_waiting_list",
-        "fact_department_occupancy",
-        "dim_department",
-        "dim_patient",
-    ),
-}
+COPIED = [
+    *(f"raw.{table.name}" for table in (*RAW_TABLES, VERSION_TABLE)),
+    *(f"curated.{name}" for name in ("fact_admissions", "fact_discharges", "fact_waiting_list",
+                                     "fact_department_occupancy", "dim_department", "dim_patient")),
+]  # fmt: skip
+Plant = Callable[[str], None]
 
 
-class Built(NamedTuple):
-    lake: Path
-    dsn: str
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    folder = tmp_path_factory.mktemp("quality")
-    lake, dsn = folder / "lake", f"chdb://{folder}/warehouse"
-    hs.load("small").simulate("2024-01-01", "2024-02-10", seed=5, sink=lake / "raw")
-    stage(Lake(LocalStore(lake)))
-    load(Lake.open(str(lake)), dsn)
-    run_models(dsn)
-    return Built(lake, dsn)
+def copy_table(warehouse: Warehouse, table: str) -> None:
+    """Put a built table into the schemas in which faults are planted."""
+    warehouse.execute(f"CREATE DATABASE IF NOT EXISTS planted_{table.partition('.')[0]}")
+    warehouse.execute(f"DROP TABLE IF EXISTS planted_{table} SYNC")
+    warehouse.execute(
+        f"CREATE TABLE planted_{table} ENGINE = MergeTree ORDER BY tuple() AS SELECT * FROM hospital_{table}"
+    )
 
 
 @pytest.fixture(scope="module")
-def engine(built: Built) -> Iterator[Warehouse]:
-    with open_warehouse(built.dsn, "planted") as warehouse:
-        yield warehouse
+def warehouse(small_hospital: SmallHospital, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """A copy of the built tables, as it is before and after every test."""
+    copied = small_hospital.copied(tmp_path_factory.mktemp("quality") / "small")
+    facts = [f"+{table.partition('.')[2]}" for table in COPIED if "fact_" in table]
+    run_dbt(copied.dsn, "run", "--select", *facts, "+dim_patient")
+    with open_warehouse(copied.dsn, "planted") as opened:
+        for table in COPIED:
+            copy_table(opened, table)
+        yield opened
 
 
 @pytest.fixture
-def warehouse(engine: Warehouse) -> Warehouse:
-    """A copy of the built tables, to plant a fault in."""
-    for schema, tables in COPIED.items():
-        engine.execute(f"CREATE DATABASE IF NOT EXISTS planted_{schema}")
-        for table in tables:
-            engine.execute(f"DROP TABLE IF EXISTS planted_{schema}.{table} SYNC")
-            engine.execute(
-                f"CREATE TABLE planted_{schema}.{table} ENGINE = MergeTree ORDER BY tuple() "
-                f"AS SELECT * FROM hospital_{schema}.{table}"
-            )
-    return engine
+def plant(warehouse: Warehouse) -> Iterator[Plant]:
+    """Change a table; it is copied again after the test."""
+    changed: set[str] = set()
+
+    def planted(sql: str) -> None:
+        table = re.search(r"planted_(\w+\.\w+)", sql)
+        assert table is not None
+        changed.add(table[1])
+        warehouse.execute(sql)
+
+    yield planted
+    for table in changed:
+        copy_table(warehouse, table)
 
 
 @pytest.fixture
-def lake(built: Built, tmp_path: Path) -> LocalStore:
+def untouched(small_hospital: SmallHospital) -> Lake:
+    """The lake, for a test that only reads it."""
+    return Lake.open(str(small_hospital.lake), read_only=True)
+
+
+@pytest.fixture
+def lake(small_hospital: SmallHospital, tmp_path: Path) -> LocalStore:
     """A copy of the lake, to plant a fault in."""
-    shutil.copytree(built.lake, tmp_path / "lake")
+    shutil.copytree(small_hospital.lake, tmp_path / "lake")
     return LocalStore(tmp_path / "lake")
 
 
-def failures(report: CheckReport) -> dict[tuple[str, str], str]:
-    return {(result.check_name, result.scope): result.detail for result in report.checks if not result.passed}
+def failures(results: Iterable[CheckResult]) -> dict[tuple[str, str], str]:
+    return {(result.check_name, result.scope): result.detail for result in results if not result.passed}
 
 
-def test_an_unchanged_hospital_passes_every_check(lake: LocalStore, warehouse: Warehouse) -> None:
-    report = check(Lake(lake), warehouse)
+def test_an_unchanged_hospital_passes_every_check_and_the_last_results_are_kept(
+    small_hospital: SmallHospital, warehouse: Warehouse
+) -> None:
+    before = sorted(small_hospital.lake.rglob("*"))
+    for _ in range(2):
+        report = check(Lake.open(str(small_hospital.lake)), warehouse)
 
-    assert failures(report) == {}
+    assert failures(report.checks) == {}
     assert report.passed
     for steps in report.totals().values():
         assert steps["emitted"] > 0
         assert steps["emitted"] == steps["raw_objects"] == steps["staged"] == steps["loaded"] == steps["fact_rows"]
-
-
-def test_the_results_are_in_the_quality_schema_and_replace_the_last_ones(
-    lake: LocalStore, warehouse: Warehouse
-) -> None:
-    check(Lake(lake), warehouse)
-    report = check(Lake(lake), warehouse)
-
     results = warehouse.query("SELECT * FROM planted_quality.check_result").to_pylist()
     rows = warehouse.query("SELECT * FROM planted_quality.reconciliation").to_pylist()
-
-    assert len(results) == len(report.checks)
-    assert all(row["passed"] is True for row in results)
+    assert [row["passed"] for row in results] == [True] * len(report.checks)
     assert len(rows) == len(report.reconciliation)
     assert sum(row["emitted"] for row in rows) == sum(row.emitted for row in report.reconciliation)
+    assert sorted(small_hospital.lake.rglob("*")) == before, "a check may not change the lake"
 
 
 ANY_ADMISSION = "SELECT min(spell_id) FROM planted_curated.fact_admissions"
@@ -181,20 +178,20 @@ def test_a_fault_is_planted_for_every_invariant() -> None:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_an_invariant_finds_its_fault_and_its_place(name: str, built: Built, warehouse: Warehouse) -> None:
-    warehouse.execute(FAULTS[name])
+def test_an_invariant_finds_its_fault_and_its_place(name: str, warehouse: Warehouse, plant: Plant) -> None:
+    plant(FAULTS[name])
 
-    found = failures(check(Lake(LocalStore(built.lake)), warehouse))
+    found = failures(check_invariants(warehouse, {"small"}))
 
     assert "broken by: " in found[name, "small"]
     assert not found[name, "small"].endswith("broken by: ")
 
 
-def test_the_rows_that_a_failed_check_found_are_kept(lake: LocalStore, warehouse: Warehouse) -> None:
-    warehouse.execute(FAULTS["waiting_list_matches_census"])
-    warehouse.execute("DELETE FROM planted_curated.fact_department_occupancy WHERE snapshot_date = '2024-01-20'")
+def test_the_rows_that_a_failed_check_found_are_kept(untouched: Lake, warehouse: Warehouse, plant: Plant) -> None:
+    plant(FAULTS["waiting_list_matches_census"])
+    plant("DELETE FROM planted_curated.fact_department_occupancy WHERE snapshot_date = '2024-01-20'")
 
-    report = check(Lake(lake), warehouse)
+    report = check(untouched, warehouse)
 
     kept = warehouse.query("SELECT * FROM planted_quality.failing_row ORDER BY row_number").to_pylist()
     for result in report.checks:
@@ -205,17 +202,24 @@ def test_the_rows_that_a_failed_check_found_are_kept(lake: LocalStore, warehouse
     assert [row.split(", ")[1] for row in uncounted] == ["2024-01-20"] * 3
     mismatched = by_name["waiting_list_matches_census", "small"]
     assert len(mismatched.rows) == mismatched.observed > 1
+    assert "run hospital-elt build" in by_name["reconciliation", "dep_snapshot"].detail
 
 
-def test_a_threshold_decides_and_an_unknown_one_is_a_wrong_call(lake: LocalStore, warehouse: Warehouse) -> None:
+def test_late_events_pass_unless_a_threshold_decides_otherwise(
+    lake: LocalStore, warehouse: Warehouse, plant: Plant
+) -> None:
     put_event(lake, admission(at=admission().event_time.replace(month=1), hospital="small"))
     stage(Lake(lake))
-    warehouse.execute(FAULTS["event_once"])
+    plant(FAULTS["event_once"])
 
-    found = failures(check(Lake(lake), warehouse, {"late_events": 0, "event_once": 1}))
+    report = check(Lake(lake), warehouse)
+    strict = failures(check(Lake(lake), warehouse, {"late_events": 0, "event_once": 1}).checks)
 
-    assert ("late_events", "lake") in found
-    assert ("event_once", "small") not in found
+    assert report.late == 1
+    assert ("late_events", "lake") not in failures(report.checks)
+    assert ("event_once", "small") in failures(report.checks)
+    assert ("late_events", "lake") in strict
+    assert ("event_once", "small") not in strict
     with pytest.raises(WrongCallError, match=r"--threshold lateness: no such check; known are .*late_events"):
         check(Lake(lake), warehouse, {"lateness": 0})
 
@@ -227,10 +231,10 @@ def test_a_threshold_is_a_name_and_a_number(written: str) -> None:
 
 
 def test_the_results_are_written_for_programs_and_for_people(
-    lake: LocalStore, warehouse: Warehouse, tmp_path: Path
+    untouched: Lake, warehouse: Warehouse, plant: Plant, tmp_path: Path
 ) -> None:
-    warehouse.execute(FAULTS["spell_once"])
-    report = check(Lake(lake), warehouse)
+    plant(FAULTS["spell_once"])
+    report = check(untouched, warehouse)
 
     written = write_check(report, tmp_path / "out")
 
@@ -249,57 +253,45 @@ def test_a_lost_raw_object_is_missed(lake: LocalStore, warehouse: Warehouse) -> 
     key = next(lake.keys("raw/discharge/"))
     Path(lake.url, key).unlink()
 
-    found = failures(check(Lake(lake), warehouse))
+    found = failures(check(Lake(lake), warehouse).checks)
 
     assert list(found) == [("reconciliation", "discharge")]
     assert "not what its runs wrote" in found["reconciliation", "discharge"]
 
 
-def test_an_object_that_is_not_staged_yet_is_missed(lake: LocalStore, warehouse: Warehouse) -> None:
+def test_an_event_that_no_run_counts_is_missed_and_counted_at_every_step(
+    lake: LocalStore, warehouse: Warehouse
+) -> None:
     put_event(lake, admission())
+    unstaged = failures(check(Lake(lake), warehouse).checks)
+    assert list(unstaged) == [("reconciliation", "admission")]
 
-    found = failures(check(Lake(lake), warehouse))
-
-    assert list(found) == [("reconciliation", "admission")]
-
-
-def test_rows_that_are_staged_but_not_loaded_are_missed(lake: LocalStore, warehouse: Warehouse) -> None:
-    warehouse.execute(
-        "DELETE FROM planted_raw.wait_snapshot WHERE event_id IN (SELECT min(event_id) FROM planted_raw.wait_snapshot)"
-    )
-
-    found = failures(check(Lake(lake), warehouse))
-
-    assert "run hospital-elt load" in found["reconciliation", "wait_snapshot"]
-
-
-def test_rows_that_are_loaded_but_not_in_the_fact_are_missed(lake: LocalStore, warehouse: Warehouse) -> None:
-    warehouse.execute("DELETE FROM planted_curated.fact_department_occupancy WHERE snapshot_date = '2024-01-20'")
-
-    found = failures(check(Lake(lake), warehouse))
-
-    assert "run hospital-elt build" in found["reconciliation", "dep_snapshot"]
-    assert ("both_censuses_every_day", "small") in found
-
-
-def test_an_event_that_no_run_counts_is_counted_at_every_step(lake: LocalStore, warehouse: Warehouse) -> None:
-    put_event(lake, admission())
     stage(Lake(lake))
-
-    found = failures(check(Lake(lake), warehouse))
-
+    found = failures(check(Lake(lake), warehouse).checks)
     assert "0 emitted, 1 raw, 1 staged" in found["reconciliation", "admission"]
     assert "city, acute, on 2024-03-15" in found["staged_by_department", "lake"]
 
 
-def test_an_object_in_quarantine_is_accounted_for(built: Built, tmp_path: Path, warehouse: Warehouse) -> None:
+def test_rows_that_are_staged_but_not_loaded_are_missed(untouched: Lake, warehouse: Warehouse, plant: Plant) -> None:
+    plant(
+        "DELETE FROM planted_raw.wait_snapshot WHERE event_id IN (SELECT min(event_id) FROM planted_raw.wait_snapshot)"
+    )
+
+    found = failures(check(untouched, warehouse).checks)
+
+    assert "run hospital-elt load" in found["reconciliation", "wait_snapshot"]
+
+
+def test_an_object_in_quarantine_is_accounted_for(
+    small_hospital: SmallHospital, tmp_path: Path, warehouse: Warehouse, plant: Plant
+) -> None:
     lake = LocalStore(tmp_path / "lake")
-    shutil.copytree(built.lake / "raw", tmp_path / "lake" / "raw")
+    shutil.copytree(small_hospital.lake / "raw", tmp_path / "lake" / "raw")
     broken = next(path for path in sorted((tmp_path / "lake" / "raw" / "wait_snapshot").glob("*/*")))
     event_id = broken.stem.removeprefix("wait_snapshot_")
     broken.write_bytes(broken.read_bytes()[:50])
     stage(Lake(lake))
-    warehouse.execute(f"DELETE FROM planted_raw.wait_snapshot WHERE event_id = '{event_id}'")
+    plant(f"DELETE FROM planted_raw.wait_snapshot WHERE event_id = '{event_id}'")
 
     report = check(Lake(lake), warehouse)
 
@@ -308,54 +300,32 @@ def test_an_object_in_quarantine_is_accounted_for(built: Built, tmp_path: Path, 
     assert row.emitted == row.raw_objects == row.staged + 1 == row.loaded + 1
 
 
-def test_an_interrupted_run_is_named(lake: LocalStore, warehouse: Warehouse) -> None:
-    record = next(key for key in lake.keys("raw/_runs/") if not key.endswith(".started.json"))
-    Path(lake.url, record).unlink()
+def test_an_interrupted_run_and_a_broken_record_are_named_and_stop_no_check(
+    lake: LocalStore, warehouse: Warehouse
+) -> None:
+    lake.create(f"raw/_runs/{9:032x}.json", b"{")
+    lake.create(f"raw/_runs/{9:032x}.started.json", b"[" * 100_000)
+    broken = failures(check(Lake(lake), warehouse).checks)
+    assert list(broken) == [("run_records_whole", "lake")]
+    assert f"put back what the run wrote: raw/_runs/{9:032x}.json" in broken["run_records_whole", "lake"]
 
-    found = failures(check(Lake(lake), warehouse))
-
+    finished = [key for key in lake.keys("raw/_runs/") if not key.endswith(".started.json")]
+    for key in finished:
+        Path(lake.url, key).unlink()
+    found = failures(check(Lake(lake), warehouse).checks)
     assert "small from 2024-01-01 to 2024-02-10, seed 5" in found["runs_finished", "lake"]
 
 
-def test_late_events_are_reported_and_pass(built: Built, lake: LocalStore, warehouse: Warehouse) -> None:
-    at = admission().event_time.replace(month=1)
-    put_event(lake, admission(at=at, hospital="small"))
-    stage(Lake(lake))
+def test_a_warehouse_behind_the_newest_run_is_stale(untouched: Lake, warehouse: Warehouse, plant: Plant) -> None:
+    plant("DELETE FROM planted_curated.fact_department_occupancy WHERE snapshot_date > '2024-02-07'")
 
-    report = check(Lake(lake), warehouse)
-
-    assert report.late == 1
-    assert ("late_events", "lake") not in failures(report)
-
-
-def test_a_warehouse_behind_the_newest_run_is_stale(lake: LocalStore, warehouse: Warehouse) -> None:
-    warehouse.execute("DELETE FROM planted_curated.fact_department_occupancy WHERE snapshot_date > '2024-02-07'")
-
-    found = failures(check(Lake(lake), warehouse))
+    found = failures(check(untouched, warehouse).checks)
 
     assert found["days_behind_newest_run", "small"] == "newest census 2024-02-07, newest run ends 2024-02-10"
 
 
-def test_a_warehouse_that_is_not_built_is_an_error(lake: LocalStore, warehouse: Warehouse) -> None:
-    warehouse.execute("DROP TABLE planted_curated.fact_waiting_list SYNC")
+def test_a_warehouse_that_is_not_built_is_an_error(untouched: Lake, warehouse: Warehouse, plant: Plant) -> None:
+    plant("DROP TABLE planted_curated.fact_waiting_list SYNC")
 
     with pytest.raises(EltError, match=r"fact_waiting_list.*run hospital-elt build first"):
-        check(Lake(lake), warehouse)
-
-
-def test_a_check_does_not_change_the_lake(built: Built, warehouse: Warehouse) -> None:
-    before = sorted(path for path in built.lake.rglob("*"))
-
-    check(Lake.open(str(built.lake)), warehouse)
-
-    assert sorted(built.lake.rglob("*")) == before
-
-
-def test_a_broken_run_record_is_named_and_stops_no_check(lake: LocalStore, warehouse: Warehouse) -> None:
-    lake.create(f"raw/_runs/{9:032x}.json", b"{")
-    lake.create(f"raw/_runs/{9:032x}.started.json", b"[" * 100_000)
-
-    found = failures(check(Lake(lake), warehouse))
-
-    assert list(found) == [("run_records_whole", "lake")]
-    assert f"put back what the run wrote: raw/_runs/{9:032x}.json" in found["run_records_whole", "lake"]
+        check(untouched, warehouse)

@@ -2,11 +2,11 @@
 
 import json
 import socket
-import subprocess
 import time
 from dataclasses import replace
 
 import pytest
+from command_lines import call
 from redshift.stand_in import PASSWORD
 from redshift_fixtures import Redshift
 from silent_server import silent_port
@@ -116,8 +116,7 @@ def test_a_query_is_answered_on_the_command_line(redshift: Redshift) -> None:
     with open_warehouse(redshift.dsn, prefix, create=True) as warehouse:
         warehouse.execute(f"CREATE SCHEMA {prefix}_raw")
     sql = "SELECT 1.5::numeric(9,2) AS share, cast('2024-01-01' AS date) AS day, sum(n) AS n FROM (SELECT 2 AS n) AS a"
-    command = ["hospital-elt", "query", "--warehouse", redshift.dsn, "--prefix", prefix, "--format", "json", sql]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = call("hospital-elt", "query", "--warehouse", redshift.dsn, "--prefix", prefix, "--format", "json", sql)
     assert json.loads(done.stdout) == [{"share": 1.5, "day": "2024-01-01", "n": 2}]
     assert PASSWORD not in done.stdout + done.stderr
     redshift.drop(prefix)

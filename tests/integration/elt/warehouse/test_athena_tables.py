@@ -1,7 +1,7 @@
 """Athena's tables hold every event of a real lake: each object is in one projected partition, with its types."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -101,28 +101,6 @@ def test_raw_rows_staged_rows_and_the_run_record_agree(lake: StagedLake, kind: s
     assert raw == staged
     assert len(raw) == sum(count.count for count in record.counts if count.event_type == kind)
     assert reader.rows(f"SELECT DISTINCT typeof(event_time) FROM hospital_lake.raw_{kind}") == [("TIMESTAMP",)]
-
-
-@pytest.mark.parametrize(
-    ("table", "key", "wrong"),
-    [
-        ("raw_admission_json", "storage.location.template", "{lake}/raw/admission/${{event_date}}/"),
-        ("raw_admission_json", "projection.event_date.range", "2024-01-01,2024-02-09"),
-        ("staged_admission", "projection.event_date.range", "2024-01,2024-01"),
-        ("staged_admission", "storage.location.template", "{lake}/staged/admission/event_date=${{event_date}}/"),
-    ],
-)
-def test_a_wrong_path_or_range_would_be_seen(lake: StagedLake, table: str, key: str, wrong: str) -> None:
-    right = lake.tables[table]
-    broken = replace(right, properties=right.properties | {key: wrong.format(lake=lake.store.url)})
-    assert read_by(broken, lake) < read_by(right, lake)
-
-
-def test_days_where_there_are_months_would_be_seen(lake: StagedLake) -> None:
-    right = lake.tables["staged_admission"]
-    broken = replace(right, properties=right.properties | {"projection.event_date.format": "yyyy-MM-dd"})
-    with pytest.raises(ValueError, match="no step of 1 MONTHS fits yyyy-MM-dd"):
-        list(broken.partitions())
 
 
 def test_a_place_without_a_lake_is_refused(seaweed: S3Server) -> None:

@@ -201,8 +201,8 @@ def test_a_join_without_a_match_gives_null(warehouse: Warehouse) -> None:
     warehouse.insert(THINGS, things(ROWS[0]))
     schema = warehouse.schema("raw")
     found = warehouse.query(
-        f"SELECT b.size AS x FROM (SELECT 'k' AS k, name FROM {schema}.thing) AS a "
-        f"LEFT JOIN (SELECT 'l' AS k, size FROM {schema}.thing) AS b USING (k)"
+        f"SELECT b.name AS x FROM (SELECT 'k' AS k, size FROM {schema}.thing) AS a "
+        f"LEFT JOIN (SELECT 'l' AS k, name FROM {schema}.thing) AS b USING (k)"
     )
     assert found["x"].to_pylist() == [None]
 
