@@ -1,20 +1,19 @@
 """A ClickHouse server is loaded exactly once, even after kills; its errors are one line without secrets."""
 
-import random
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from clickhouse_server import OLD_TYPES, PASSWORD, ClickHouseServer, start
-from kills import KilledAtStep, kill_in_the_middle, run_and_kill, run_whole
+from kills import KilledAtStep
 from silent_server import silent_port
 from warehouse_tables import raw_digests
 
@@ -26,7 +25,7 @@ from elt.load.run import load_into
 from elt.staging import stage
 from elt.warehouse import WarehouseError, dbt_target, open_warehouse
 from elt.warehouse.clickhouse.server import ClickHouseWarehouse
-from elt.warehouse.tables import LOADED_FILE, RawTable
+from elt.warehouse.tables import RawTable
 from hospital_sim.storage import LocalStore, ObjectStore
 
 pytestmark = pytest.mark.integration
@@ -114,39 +113,6 @@ def test_a_loader_killed_around_any_insert_is_completed_by_the_next(
     with clickhouse.open(prefix) as warehouse:
         load_into(warehouse, Lake(lake))
         assert raw_digests(warehouse) == whole
-
-
-def test_a_loader_killed_at_a_random_moment_is_completed_by_the_next(
-    clickhouse: ClickHouseServer,
-    lake: LocalStore,
-    whole: dict[str, tuple[int, int]],
-    soak: bool,
-    record_property: Callable[[str, object], None],
-) -> None:
-    choices = random.Random(13)
-
-    def command(prefix: str) -> list[str]:
-        never = "-1"
-        return [sys.executable, "-c", LOAD_UNTIL_KILLED, lake.url, str(clickhouse.port), prefix, never]
-
-    with clickhouse.open("timed") as warehouse:
-        seconds = run_whole(command("timed"), begun=lambda: warehouse.has_table("raw", LOADED_FILE.name))
-
-    def attempt() -> bool:
-        name = f"test_{uuid4().hex[:12]}"
-        with clickhouse.open(name) as warehouse:
-            killed = run_and_kill(
-                command(name), choices, seconds, begun=lambda: warehouse.has_table("raw", LOADED_FILE.name)
-            )
-            left = raw_digests(warehouse)
-
-            load_into(warehouse, Lake(lake))
-
-            assert raw_digests(warehouse) == whole
-            warehouse.execute(f"DROP DATABASE {name}_raw")
-        return killed and left[LOADED_FILE.name] != whole[LOADED_FILE.name]
-
-    kill_in_the_middle(20 if soak else 2, attempt, record_property)
 
 
 def test_a_load_completes_later_if_the_server_stops_during_it(

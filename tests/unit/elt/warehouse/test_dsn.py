@@ -101,23 +101,18 @@ def test_a_server_reads_a_lake_on_s3_at_its_endpoint(monkeypatch: pytest.MonkeyP
     assert s3_url("s3://bucket/lake/", key) == f"http://127.0.0.1:8333/bucket/lake/{key}"
 
 
-@pytest.mark.parametrize("dsn", ["warehouse", "duckdb:///data", "/data/warehouse", ""])
-def test_the_error_for_an_unknown_kind_lists_the_kinds(dsn: str) -> None:
-    with pytest.raises(WrongCallError, match="chdb:///absolute/path") as told:
-        parse_dsn(dsn)
-    assert repr(dsn) in str(told.value)
-    assert told.value.exit_code == 2
+def test_the_error_for_an_unknown_kind_names_it_and_lists_the_kinds_without_the_password() -> None:
+    shown = {dsn: dsn for dsn in ("warehouse", "duckdb:///data", "/data/warehouse", "")}
+    shown |= {"postgres://me:s3cret@host/db": "postgres://me:***@host/db",
+              "mysql://me:s3@cret@host:1/db": "mysql://me:***@host:1/db"}  # fmt: skip
+    for dsn, named in shown.items():
+        with pytest.raises(WrongCallError, match="chdb:///absolute/path") as error:
+            parse_dsn(dsn)
+        assert repr(named) in str(error.value)
+        assert error.value.exit_code == 2
 
 
-@pytest.mark.parametrize("dsn", ["postgres://me:s3cret@host/db", "mysql://me:s3@cret@host:1/db"])
-def test_the_error_for_an_unknown_kind_hides_the_password(dsn: str) -> None:
-    with pytest.raises(WrongCallError) as told:
-        parse_dsn(dsn)
-    assert "me:***@host" in str(told.value)
-    assert "s3" not in str(told.value)
-
-
-@pytest.mark.parametrize("prefix", ["", "Hospital", "a-b", "x; drop", "1a"])
-def test_a_prefix_must_be_a_name(prefix: str, tmp_path: Path) -> None:
-    with pytest.raises(WrongCallError, match="prefix"):
-        open_warehouse(f"chdb://{tmp_path}/warehouse", prefix)
+def test_a_prefix_must_be_a_name(tmp_path: Path) -> None:
+    for prefix in ("", "Hospital", "a-b", "x; drop", "1a"):
+        with pytest.raises(WrongCallError, match="prefix"):
+            open_warehouse(f"chdb://{tmp_path}/warehouse", prefix)
