@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from elt.build.run import MODELS
 from elt.warehouse import dbt_target
 
-FLAGS = ("--no-version-check", "--no-send-anonymous-usage-stats", "--no-use-colors")
+# The static parser has threads of its own, which a fork lacks.
+FLAGS = ("--no-static-parser", "--no-version-check", "--no-send-anonymous-usage-stats", "--no-use-colors")
 
 
 class Done(NamedTuple):
