@@ -17,7 +17,7 @@ from hospital_sim.distributions import Floats
 from hospital_sim.experiments.intervals import student_t
 
 LEVEL = 2.5e-5
-"""Chance that a correct simulator fails one check. For 20 checks it is below one in 2,000, half of what is allowed; the
+"""Chance that a correct simulator fails one check. For 19 checks it is below one in 2,000, half of what is allowed; the
 other half is for means of few replications, because they are not quite normal."""
 
 

@@ -57,6 +57,13 @@ _FIELDS = {
 }
 # Two departments that differ only in their names.
 _HOSPITAL = hospital("inputs", 0, [ward(name, NO_LIMIT, PER_DAY, **_FIELDS) for name in ("first", "second")])
+PRODUCTS = (
+    "two departments, requests of a day",
+    "two departments, stays of the same number",
+    "stay and delay",
+    "stay and time of day",
+    "stay and next stay",
+)
 _CLASSES = {"ordinary stays": 44, "long stays": 8, "delays": 20}
 
 
@@ -74,10 +81,15 @@ def draw(seed: int) -> Measures:
     return {
         "by_day": np.array([one, two]),
         "by_hour": np.bincount(_hours_of_the_week(both), minlength=168).astype(float),
-        "between": np.array(
-            [((one - expected) * (two - expected) / expected).mean(), (stay[:pairs] * other_stay[:pairs]).mean()]
+        "products": np.array(
+            [
+                ((one - expected) * (two - expected) / expected).mean(),
+                (stay[:pairs] * other_stay[:pairs]).mean(),
+                (stay * delayed).mean(),
+                (stay * hour).mean(),
+                (stay[1:] * stay[:-1]).mean(),
+            ]
         ),
-        "within": np.array([(stay * delayed).mean(), (stay * hour).mean(), (stay[1:] * stay[:-1]).mean()]),
         **_classes(both),
     }
 
@@ -188,11 +200,8 @@ STUDIES = (
             "dispersion of requests by day and by run": _dispersion,
             "shares of long stays and delays, binomial": _shares,
             "lengths of stays and delays, chi-squared": _lengths,
-            "correlation of two departments": lambda runs: farthest_mean(
-                runs["between"], {"requests of a day": 0.0, "stays of the same number": 0.0}
-            ),
-            "correlation of a stay with other draws": lambda runs: farthest_mean(
-                runs["within"], {"delay": 0.0, "time of day": 0.0, "next stay": 0.0}
+            "correlation of two departments, and of a stay with other draws": lambda runs: farthest_mean(
+                runs["products"], dict.fromkeys(PRODUCTS, 0.0)
             ),
         },
         cost=0.2,
