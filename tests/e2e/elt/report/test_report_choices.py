@@ -88,6 +88,7 @@ def test_the_address_keeps_a_choice_from_page_to_page(reports: Reports, open_pag
     opened.page.wait_for_function("document.querySelector('select[name=period]').value === 'whole'")
     opened.wait_until_drawn()
     assert opened.page.locator("select[name=department]").input_value() == ""
+    assert opened.number("wait_p90") == report.wait("wait_hours_p90")
 
 
 def test_each_hospital_has_its_own_figures(reports: Reports, open_page: Open) -> None:
