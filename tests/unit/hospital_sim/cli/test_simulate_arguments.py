@@ -46,9 +46,11 @@ def test_a_wrong_argument_is_named(arguments: dict[str, object], message: str) -
         CITY.simulate(**complete)  # type: ignore[arg-type]
 
 
-def test_a_run_may_last_one_day() -> None:
-    run = CITY.simulate("2024-02-29", date(2024, 2, 29), seed=0)
-    assert {event.snapshot_date for event in run.events if isinstance(event, DepSnapshot)} == {date(2024, 2, 29)}
+@pytest.mark.parametrize("day", [date(1971, 1, 11), date(2024, 2, 29), date(2199, 12, 31)])
+def test_a_run_may_last_one_day(day: date) -> None:
+    """The first day possible with ten days of warm-up, and the last."""
+    run = CITY.simulate(day.isoformat(), day, seed=0)
+    assert {event.snapshot_date for event in run.events if isinstance(event, DepSnapshot)} == {day}
 
 
 def test_on_day_is_called_for_every_day_including_the_warm_up() -> None:
