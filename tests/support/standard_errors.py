@@ -24,12 +24,6 @@ class Verdict(NamedTuple):
         return self.p_value >= CHANCE
 
 
-def of_means(replications: Sequence[float], expected: float) -> Verdict:
-    """Compare the mean of independent replications with what is expected (Student's t)."""
-    result = stats.ttest_1samp(np.asarray(replications, dtype=float), expected)
-    return Verdict(expected, float(np.mean(replications)), float(result.pvalue))
-
-
 def of_poisson(count: int, expected: float) -> Verdict:
     """Compare a count with the mean of its Poisson distribution (exact, two-sided)."""
     return Verdict(expected, count, _two_sided(stats.poisson(expected), count))
@@ -44,7 +38,8 @@ def of_dispersion(counts: Sequence[int], means: Sequence[float]) -> Verdict:
     """Compare the dispersion of independent counts with that of Poisson counts of known means (chi-squared)."""
     expected = np.asarray(means, dtype=float)
     statistic = float(((np.asarray(counts) - expected) ** 2 / expected).sum())
-    return Verdict(len(counts), statistic, _two_sided(stats.chi2(len(counts)), statistic))
+    below = float(stats.chi2(len(counts)).cdf(statistic))
+    return Verdict(len(counts), statistic, 2 * min(below, 1 - below))
 
 
 def of_uniform(values: Sequence[float], low: float, high: float) -> Verdict:
@@ -59,10 +54,5 @@ def of_chi_squared(counts: Sequence[int], shares: Sequence[float]) -> Verdict:
     return Verdict(len(counts) - 1, float(result.statistic), float(result.pvalue))
 
 
-def _two_sided(distribution: stats.distributions.rv_frozen, value: float) -> float:
-    below, above = distribution.cdf(value), distribution.sf(value) + _mass_at(distribution, value)
-    return float(min(1.0, 2 * min(below, above)))
-
-
-def _mass_at(distribution: stats.distributions.rv_frozen, value: float) -> float:
-    return distribution.pmf(value) if hasattr(distribution.dist, "pmf") else 0.0
+def _two_sided(distribution: stats.distributions.rv_frozen, value: int) -> float:
+    return float(min(1.0, 2 * min(distribution.cdf(value), distribution.sf(value - 1))))

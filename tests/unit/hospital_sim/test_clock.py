@@ -18,11 +18,8 @@ def test_a_day_begins_at_midnight_utc_and_ends_a_second_before_the_next(day: dat
     assert date_of(first - 1) < day < date_of(first + DAY)
 
 
-def test_every_day_has_the_same_length_even_when_clocks_change() -> None:
+def test_days_follow_each_other_over_a_leap_day_and_all_have_the_same_length() -> None:
     assert second_of(date(2024, 4, 1)) - second_of(date(2024, 3, 31)) == DAY == 86_400
-
-
-def test_days_follow_each_other_over_a_leap_day() -> None:
     assert list(islice(days_from(date(2024, 2, 28)), 3)) == [date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1)]
 
 

@@ -15,22 +15,14 @@ def test_at_most_thirty_names_are_public_sorted_and_importable() -> None:
     assert all(hasattr(hs, name) for name in hs.__all__)
 
 
-@pytest.mark.parametrize("name", hs.__all__)
-def test_every_public_name_has_a_docstring(name: str) -> None:
-    assert inspect.getdoc(getattr(hs, name))
-
-
-def test_the_docstring_of_the_package_lists_every_public_name() -> None:
+def test_every_public_name_and_method_has_a_docstring_and_that_of_the_package_lists_the_names() -> None:
+    parts = {name: getattr(hs, name) for name in hs.__all__}
+    for name, kind in [(name, part) for name, part in parts.items() if inspect.isclass(part)]:
+        for method, member in inspect.getmembers(kind):
+            if not method.startswith("_") and (inspect.isfunction(member) or isinstance(member, property)):
+                parts[f"{name}.{method}"] = member
+    assert [name for name, part in parts.items() if not inspect.getdoc(part)] == []
     assert [name for name in hs.__all__ if f"``{name}``" not in (hs.__doc__ or "")] == []
-
-
-@pytest.mark.parametrize("name", [name for name in hs.__all__ if inspect.isclass(getattr(hs, name))])
-def test_every_public_method_has_a_docstring(name: str) -> None:
-    methods = inspect.getmembers(
-        getattr(hs, name), lambda member: inspect.isfunction(member) or isinstance(member, property)
-    )
-    undocumented = [method for method, member in methods if not method.startswith("_") and not inspect.getdoc(member)]
-    assert undocumented == []
 
 
 def test_errors_can_be_told_apart_and_carry_their_exit_code() -> None:

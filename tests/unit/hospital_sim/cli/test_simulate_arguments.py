@@ -1,6 +1,5 @@
 """The arguments of a run: dates, seed, warm-up; and the identifiers that follow from them."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -10,7 +9,7 @@ from hospitals import department, hospital
 
 import hospital_sim as hs
 from hospital_sim.errors import ConfigurationError
-from hospital_sim.events import DepSnapshot, Event
+from hospital_sim.events import DepSnapshot
 from hospital_sim.simulation.runner import plan_run
 
 pytestmark = pytest.mark.unit
@@ -47,30 +46,20 @@ def test_a_wrong_argument_is_named(arguments: dict[str, object], message: str) -
 
 
 @pytest.mark.parametrize("day", [date(1971, 1, 11), date(2024, 2, 29), date(2199, 12, 31)])
-def test_a_run_may_last_one_day(day: date) -> None:
+def test_a_run_may_last_one_day_and_calls_on_day_for_every_day_including_the_warm_up(day: date) -> None:
     """The first day possible with ten days of warm-up, and the last."""
-    run = CITY.simulate(day.isoformat(), day, seed=0)
-    assert {event.snapshot_date for event in run.events if isinstance(event, DepSnapshot)} == {day}
-
-
-def test_on_day_is_called_for_every_day_including_the_warm_up() -> None:
     days: list[date] = []
-    CITY.simulate("2024-01-01", "2024-01-03", seed=1, on_day=days.append)
-    assert days == [date(2023, 12, 22) + timedelta(days=number) for number in range(13)]
+    run = CITY.simulate(day.isoformat(), day, seed=0, on_day=days.append)
+    assert {event.snapshot_date for event in run.events if isinstance(event, DepSnapshot)} == {day}
+    assert days == [day - timedelta(days=number) for number in range(10, -1, -1)]
 
 
 def test_the_beds_are_filled_when_the_run_begins_and_empty_without_a_warm_up() -> None:
-    cold = hospital(department("a"), warmup_days=0)
-    warm = hospital(department("a"), warmup_days=60)
-    before = [
-        next(event.occupied_beds for event in _first_day(place) if isinstance(event, DepSnapshot))
-        for place in (cold, warm)
+    runs = [
+        hospital(department("a"), warmup_days=days).simulate("2024-01-01", "2024-01-01", seed=1) for days in (0, 60)
     ]
-    assert before[0] == 0 < before[1]
-
-
-def _first_day(place: hs.Hospital) -> Sequence[Event]:
-    return place.simulate("2024-01-01", "2024-01-01", seed=1).events
+    cold, warm = [next(event for event in run.events if isinstance(event, DepSnapshot)) for run in runs]
+    assert cold.occupied_beds == 0 < warm.occupied_beds
 
 
 def _plan(**changes: object) -> tuple[str, str]:

@@ -24,17 +24,36 @@ pytestmark = pytest.mark.unit
 
 UUID = "01234567-89ab-8def-8123-456789abcdef"
 
+NOT_EVENTS = (
+    "",
+    f"transfer/event_date=2024-03-15/transfer_{UUID}.json",
+    f"admission/event_date=2024-03-15/discharge_{UUID}.json",
+    f"admission/event_date=2024-02-30/admission_{UUID}.json",
+    f"admission/event_date=2024-3-15/admission_{UUID}.json",
+    f"admission/event_date=2024-03-15/admission_{UUID.upper()}.json",
+    f"admission/event_date=2024-03-15/admission_{UUID}.json.tmp",
+    f"admission/event_date=2024-03-15/admission_{UUID}.json\n",
+    f"raw/admission/event_date=2024-03-15/admission_{UUID}.json",
+    f"admission/event_date=2024-03-15/sub/admission_{UUID}.json",
+)
+
+NOT_PARTITIONS = (
+    "",
+    "admission",
+    "admission/",
+    "transfer/event_date=2024-03-15/",
+    "admission/event_date=2024-02-30/",
+    "admission/2024/",
+)
+
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
-def test_the_key_of_an_event_can_be_parsed(kind: str) -> None:
-    key = key_of(kind, date(2024, 3, 15), UUID)
-    assert key == f"{kind}/event_date=2024-03-15/{kind}_{UUID}.json"
-    assert parse_event_key(key) == EventKey(kind, date(2024, 3, 15), UUID)
-
-
-@pytest.mark.parametrize("kind", EVENT_TYPES)
-def test_the_prefix_of_a_partition_can_be_parsed(kind: str) -> None:
-    assert parse_partition_prefix(partition_prefix(kind, date(2024, 2, 29))) == (kind, date(2024, 2, 29))
+def test_the_key_of_an_event_and_the_prefix_of_its_partition_can_be_parsed(kind: str) -> None:
+    key, prefix = key_of(kind, date(2024, 2, 29), UUID), partition_prefix(kind, date(2024, 2, 29))
+    assert key == f"{kind}/event_date=2024-02-29/{kind}_{UUID}.json"
+    assert key.startswith(prefix)
+    assert parse_event_key(key) == EventKey(kind, date(2024, 2, 29), UUID)
+    assert parse_partition_prefix(prefix) == (kind, date(2024, 2, 29))
 
 
 def test_an_event_lies_in_the_partition_of_its_utc_date() -> None:
@@ -42,38 +61,9 @@ def test_an_event_lies_in_the_partition_of_its_utc_date() -> None:
     assert event_key(event).startswith(partition_prefix("admission", event.event_time.date()))
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
-        "",
-        f"transfer/event_date=2024-03-15/transfer_{UUID}.json",
-        f"admission/event_date=2024-03-15/discharge_{UUID}.json",
-        f"admission/event_date=2024-02-30/admission_{UUID}.json",
-        f"admission/event_date=2024-3-15/admission_{UUID}.json",
-        f"admission/event_date=2024-03-15/admission_{UUID.upper()}.json",
-        f"admission/event_date=2024-03-15/admission_{UUID}.json.tmp",
-        f"admission/event_date=2024-03-15/admission_{UUID}.json\n",
-        f"raw/admission/event_date=2024-03-15/admission_{UUID}.json",
-        f"admission/event_date=2024-03-15/sub/admission_{UUID}.json",
-    ],
-)
-def test_another_key_is_not_that_of_an_event(key: str) -> None:
-    assert parse_event_key(key) is None
-
-
-@pytest.mark.parametrize(
-    "prefix",
-    [
-        "",
-        "admission",
-        "admission/",
-        "transfer/event_date=2024-03-15/",
-        "admission/event_date=2024-02-30/",
-        "admission/2024/",
-    ],
-)
-def test_another_prefix_is_not_that_of_a_partition(prefix: str) -> None:
-    assert parse_partition_prefix(prefix) is None
+def test_another_key_is_not_that_of_an_event_nor_another_prefix_that_of_a_partition() -> None:
+    assert [key for key in NOT_EVENTS if parse_event_key(key) is not None] == []
+    assert [prefix for prefix in NOT_PARTITIONS if parse_partition_prefix(prefix) is not None] == []
 
 
 def test_the_two_keys_of_a_run_are_distinguished() -> None:
@@ -84,6 +74,6 @@ def test_the_two_keys_of_a_run_are_distinguished() -> None:
     assert not is_record_key("other/abc.json")
 
 
-@pytest.mark.parametrize("lake", ["lake", "lake/", "s3://bucket/prefix", "s3://bucket/prefix/"])
-def test_the_raw_root_is_below_the_lake(lake: str) -> None:
-    assert raw_root(lake) == f"{lake.rstrip('/')}/raw"
+def test_the_raw_root_is_below_the_lake() -> None:
+    for lake in ("lake", "lake/", "s3://bucket/prefix", "s3://bucket/prefix/"):
+        assert raw_root(lake) == f"{lake.rstrip('/')}/raw"

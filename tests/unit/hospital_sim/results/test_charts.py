@@ -11,8 +11,6 @@ from hospital_sim.results.charts import Charts
 
 pytestmark = pytest.mark.unit
 
-PNG = b"\x89PNG\r\n"
-
 
 @pytest.fixture(scope="module")
 def run() -> Run:
@@ -33,7 +31,7 @@ def test_a_chart_renders_to_a_picture(run: Run, draw: object) -> None:
     import vl_convert
 
     picture = vl_convert.vegalite_to_png(draw(run.chart).to_json())  # type: ignore[operator]
-    assert picture.startswith(PNG)
+    assert picture.startswith(b"\x89PNG\r\n")
     assert len(picture) > 5_000
 
 
@@ -43,11 +41,13 @@ def test_occupancy_draws_every_department_and_day_and_the_two_limits(run: Run) -
     assert json.loads(chart.to_json())["layer"][1]["data"]["values"] == [{"limit": 0.85}, {"limit": 0.92}]
 
 
-def test_a_chart_of_one_department_draws_only_that_one(run: Run) -> None:
+def test_a_chart_of_one_department_draws_only_that_one_which_must_exist(run: Run) -> None:
     for chart in (run.chart.occupancy("b"), run.chart.queue("b")):
         values = _values(chart)
         assert {row["department"] for row in values} == {"b"}
         assert len(values) == 40
+    with pytest.raises(ValueError, match="department: 'x' is not one of a, b, c"):
+        run.chart.occupancy("x")
 
 
 def test_waits_draw_the_median_and_the_p90_of_each_month(run: Run) -> None:
@@ -55,11 +55,6 @@ def test_waits_draw_the_median_and_the_p90_of_each_month(run: Run) -> None:
     for row in run.waits("month"):
         assert drawn[row["month"], "P50"] == row["wait_hours_p50"]
         assert drawn[row["month"], "P90"] == row["wait_hours_p90"]
-
-
-def test_a_chart_of_an_unknown_department_names_the_known_ones(run: Run) -> None:
-    with pytest.raises(ValueError, match="department: 'x' is not one of a, b, c"):
-        run.chart.occupancy("x")
 
 
 def test_a_run_without_patients_can_be_drawn() -> None:

@@ -30,10 +30,8 @@ def _names(run: Run) -> dict[str, str]:
 
 def test_the_log_for_vidigi_has_a_row_for_each_step_in_the_order_of_time(run: Run) -> None:
     names = _names(run)
-    rows = [
-        (names[str(row["entity_id"])], row["event_type"], row["event"], row["time"], row["resource_id"])
-        for row in run.event_log("vidigi")
-    ]
+    columns = ("event_type", "event", "time", "resource_id")
+    rows = [(names[str(row["entity_id"])], *map(row.get, columns)) for row in run.event_log("vidigi")]
     assert rows == [
         ("spell 1", "arrival_departure", "arrival", -720.0, None),
         ("spell 1", "queue", "ward_wait", -720.0, None),
@@ -76,6 +74,8 @@ def test_the_log_for_pm4py_has_the_events_of_each_case(run: Run) -> None:
     assert set(table["lifecycle:transition"]) == {"complete"}
     assert table["org:resource"] == [None, *["ward_1"] * 3, None, *["ward_1"] * 3, None, "ward_1", None]
     assert table["time:timestamp"][0] == datetime(2024, 1, 1, 12, tzinfo=UTC)
+    births = {event.birth_date for event in run.events if isinstance(event, Admission | WaitSnapshot)}
+    assert {date.fromisoformat(str(cell)) for cell in table["case:birth_date"]} == births
 
 
 def test_a_patient_who_waits_past_midnight_is_one_case() -> None:
@@ -99,27 +99,18 @@ def test_a_patient_in_a_bed_of_another_department_waits_in_the_queue_that_was_as
 
 
 def test_a_continuing_run_leaves_out_patients_in_the_log_of_the_run_before(run: Run) -> None:
-    hospital = Hospital(run.config)
-    later = hospital.simulate("2024-01-02", "2024-01-03", seed=1, emit_from="2024-01-03")
+    later = Hospital(run.config).simulate("2024-01-02", "2024-01-03", seed=1, emit_from="2024-01-03")
     assert any(isinstance(event, Discharge) for event in later.events)
     assert set(later.event_log("vidigi")["event_type"]) == {"arrival_departure", "queue", "resource_use"}
     assert later.event_log("vidigi")["time"][0] == 18 * 60 + 0.5
     assert later.event_log("pm4py")["concept:name"] == ["request", "admission", "request"]
 
 
-def test_a_run_without_requests_has_an_empty_log() -> None:
+def test_a_run_without_requests_has_an_empty_log_and_another_kind_of_log_is_an_error() -> None:
     run = Hospital(replayed({"ward": ["2024-02-01T00:00:00Z"]})).simulate("2024-01-02", "2024-01-03", seed=1)
     assert all(isinstance(event, DepSnapshot) for event in run.events)
     for kind in ("vidigi", "pm4py"):
         assert len(run.event_log(kind)) == 0
         assert len(run.event_log(kind).columns) > 8
-
-
-def test_an_unknown_kind_of_log_is_an_error_that_lists_the_kinds(run: Run) -> None:
     with pytest.raises(ValueError, match="kind: 'ocel' is not known; use one of 'vidigi', 'pm4py'"):
         run.event_log("ocel")
-
-
-def test_dates_of_birth_are_written_as_dates(run: Run) -> None:
-    births = {event.birth_date for event in run.events if isinstance(event, Admission | WaitSnapshot)}
-    assert {date.fromisoformat(str(cell)) for cell in run.event_log("pm4py")["case:birth_date"]} == births

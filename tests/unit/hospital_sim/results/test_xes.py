@@ -20,7 +20,8 @@ SPACE = "{http://www.xes-standard.org/}"
 HOSTILE = "<a href=\"x\">'&amp;'</a>\n\t\r\x00\x1b\ud800\ufffe é 𝄞"
 
 
-def _run() -> Run:
+@pytest.fixture(scope="module")
+def run() -> Run:
     arrivals = {"ward": ["2024-01-02T00:00:00Z", "2024-01-02T01:00:00Z"]}
     return Hospital(replayed(arrivals)).simulate("2024-01-02", "2024-01-03", seed=1)
 
@@ -51,7 +52,7 @@ def test_values_have_their_xes_types_and_none_is_left_out() -> None:
     ]
 
 
-def test_a_trace_is_written_before_the_next_is_read() -> None:
+def test_a_trace_is_written_before_the_next_is_read_and_a_log_interrupted_by_an_error_is_not_ended() -> None:
     file = io.StringIO()
 
     def traces() -> Iterator[tuple[dict[str, str], list[dict[str, str]]]]:
@@ -59,15 +60,6 @@ def test_a_trace_is_written_before_the_next_is_read() -> None:
             yield {"concept:name": f"case {number}"}, []
             assert f"case {number}" in file.getvalue()
             assert file.getvalue().endswith("</trace>\n")
-
-    write_log(file, {}, traces())
-
-
-def test_a_log_interrupted_by_an_error_is_not_ended() -> None:
-    file = io.StringIO()
-
-    def traces() -> Iterator[tuple[dict[str, str], list[dict[str, str]]]]:
-        yield {"concept:name": "case"}, []
         raise KeyError
 
     with pytest.raises(KeyError):
@@ -75,8 +67,8 @@ def test_a_log_interrupted_by_an_error_is_not_ended() -> None:
     assert "</log>" not in file.getvalue()
 
 
-def test_every_extension_that_a_key_uses_is_declared(tmp_path: Path) -> None:
-    _run().write_xes(tmp_path / "run.xes")
+def test_every_extension_that_a_key_uses_is_declared(run: Run, tmp_path: Path) -> None:
+    run.write_xes(tmp_path / "run.xes")
     root = ElementTree.parse(tmp_path / "run.xes").getroot()
     declared = {element.get("prefix") for element in root.findall(f"{SPACE}extension")}
     used = {key.split(":")[0] for element in root.iter() if ":" in (key := element.get("key", ""))}
@@ -86,14 +78,13 @@ def test_every_extension_that_a_key_uses_is_declared(tmp_path: Path) -> None:
         assert defaults <= {element.get("key") for element in event}
 
 
-def test_the_same_run_gives_the_same_bytes_compressed_or_not(tmp_path: Path) -> None:
+def test_a_run_gives_the_same_bytes_compressed_or_not_and_a_file_that_cannot_be_written_is_named(
+    run: Run, tmp_path: Path
+) -> None:
     for name in ("one.xes", "two.xes", "one.xes.gz", "two.xes.gz"):
-        _run().write_xes(tmp_path / name)
+        run.write_xes(tmp_path / name)
     plain, packed = (tmp_path / "one.xes").read_bytes(), (tmp_path / "one.xes.gz").read_bytes()
     assert plain == (tmp_path / "two.xes").read_bytes() == gzip.decompress(packed)
     assert packed == (tmp_path / "two.xes.gz").read_bytes()
-
-
-def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"missing/run\.xes"):
-        _run().write_xes(tmp_path / "missing" / "run.xes")
+        run.write_xes(tmp_path / "missing" / "run.xes")
