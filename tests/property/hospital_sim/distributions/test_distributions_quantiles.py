@@ -7,8 +7,8 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
+import scipy
 from quadrature import integral, moment_of_quantile
-from scipy import stats
 
 from hospital_sim import distributions as d
 
@@ -128,9 +128,11 @@ def test_published_quantiles_are_reproduced() -> None:
 
 
 def test_quantiles_of_bounded_and_exponential_distributions_are_those_of_their_formulas() -> None:
-    assert np.allclose(d.Exponential(5).quantile(SHARES), stats.expon.ppf(SHARES, scale=5), rtol=1e-12)
-    assert np.allclose(d.Uniform(1, 14).quantile(SHARES), stats.uniform.ppf(SHARES, 1, 13), rtol=1e-12)
-    assert np.allclose(d.Triangular(1, 3, 14).quantile(SHARES), stats.triang.ppf(SHARES, 2 / 13, 1, 13), rtol=1e-9)
+    assert np.allclose(d.Exponential(5).quantile(SHARES), scipy.stats.expon.ppf(SHARES, scale=5), rtol=1e-12)
+    assert np.allclose(d.Uniform(1, 14).quantile(SHARES), scipy.stats.uniform.ppf(SHARES, 1, 13), rtol=1e-12)
+    assert np.allclose(
+        d.Triangular(1, 3, 14).quantile(SHARES), scipy.stats.triang.ppf(SHARES, 2 / 13, 1, 13), rtol=1e-9
+    )
     # The share below of an Erlang distribution is a finite sum.
     values = d.Erlang(6, 3).quantile(SHARES) / 2
     above = np.exp(-values) * (1 + values + values**2 / 2)
@@ -150,7 +152,7 @@ def test_phase_type_quantiles_equal_those_of_equivalent_distributions() -> None:
     in_parallel = d.PhaseType((0.25, 0.75), ((-0.01, 0), (0, -1)))
     mixed = d.Mixture((0.25, 0.75), (d.Exponential(100), d.Exponential(1)))
 
-    assert np.allclose(erlang.quantile(SHARES), stats.gamma.ppf(SHARES, 3, scale=2), rtol=1e-9)
+    assert np.allclose(erlang.quantile(SHARES), scipy.stats.gamma.ppf(SHARES, 3, scale=2), rtol=1e-9)
     middle = SHARES[(SHARES > 1e-6) & (SHARES < 1 - 1e-6)]
     assert np.allclose(in_parallel.quantile(middle), mixed.quantile(middle), rtol=1e-9)
     assert d.Coxian((2, 10, 60), (0.3, 0.1)).mean == pytest.approx(2 + 0.3 * (10 + 0.1 * 60))

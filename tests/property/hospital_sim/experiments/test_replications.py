@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from scipy import stats
+import scipy
 from tiny_hospitals import poisson
 
 from hospital_sim.experiments import Comparison, compare, replicate
@@ -32,7 +32,7 @@ def test_intervals_cover_the_truth_as_often_as_they_say(soak: bool) -> None:
         assert interval.low is not None
         assert interval.high is not None
         covered += interval.low <= 12 <= interval.high
-    low, high = stats.binom.interval(0.999, experiments, 0.8)
+    low, high = scipy.stats.binom.interval(0.999, experiments, 0.8)
     assert low <= covered <= high
 
 
@@ -85,8 +85,8 @@ def test_the_interval_of_a_difference_is_the_paired_one_of_scipy(one_bed_more: C
     found = one_bed_more.difference("wait_p90", confidence=0.9)
     now, more = (each.values("wait_p90") for each in one_bed_more.scenarios.values())
 
-    paired = stats.ttest_rel(more, now).confidence_interval(0.9)
-    apart = stats.ttest_ind(more, now).confidence_interval(0.9)
+    paired = scipy.stats.ttest_rel(more, now).confidence_interval(0.9)
+    apart = scipy.stats.ttest_ind(more, now).confidence_interval(0.9)
     assert (found.low, found.high) == pytest.approx(tuple(paired))
     assert (found.low, found.high) != pytest.approx(tuple(apart), rel=0.05)
 

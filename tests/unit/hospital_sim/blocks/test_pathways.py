@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy
 import simpy
 from hypothesis import example, given
 from hypothesis import strategies as st
-from scipy import stats
 from simpy.events import Event
 
 import hospital_sim as hs
@@ -111,30 +111,30 @@ class TestDraws:
     def test_have_the_distribution_that_is_asked_for(self, patients: list[hs.Patient]) -> None:
         days = [patient.draw("stay", hs.Exponential(mean=3)) for patient in patients]
 
-        assert stats.kstest(days, stats.expon(scale=3).cdf).pvalue > RIGHT
-        assert stats.kstest(days, stats.expon(scale=3.5).cdf).pvalue < WRONG
-        assert stats.binomtest(sum(patient.chance("x", 0.24) for patient in patients), 5000, 0.24).pvalue > RIGHT
+        assert scipy.stats.kstest(days, scipy.stats.expon(scale=3).cdf).pvalue > RIGHT
+        assert scipy.stats.kstest(days, scipy.stats.expon(scale=3.5).cdf).pvalue < WRONG
+        assert scipy.stats.binomtest(sum(patient.chance("x", 0.24) for patient in patients), 5000, 0.24).pvalue > RIGHT
 
     def test_of_two_purposes_two_patients_or_a_chance_are_independent(self, patients: list[hs.Patient]) -> None:
         values, other = np.array(self._uniform(patients, "rehab")), self._uniform(patients, "other")
         happens = np.array([patient.chance("rehab", 0.24) for patient in patients])
 
-        assert stats.pearsonr(values, other).pvalue > RIGHT
-        assert stats.pearsonr(values, values).pvalue < WRONG
-        assert stats.pearsonr(values[:-1], values[1:]).pvalue > RIGHT
-        assert stats.mannwhitneyu(values[happens], values[~happens]).pvalue > RIGHT
+        assert scipy.stats.pearsonr(values, other).pvalue > RIGHT
+        assert scipy.stats.pearsonr(values, values).pvalue < WRONG
+        assert scipy.stats.pearsonr(values[:-1], values[1:]).pvalue > RIGHT
+        assert scipy.stats.mannwhitneyu(values[happens], values[~happens]).pvalue > RIGHT
 
     def test_of_two_arrivals_of_one_seed_are_independent_by_name(self, patients: list[hs.Patient]) -> None:
         others = _patients(5000, name="others")
 
-        assert stats.pearsonr(self._uniform(patients, "stay"), self._uniform(others, "stay")).pvalue > RIGHT
+        assert scipy.stats.pearsonr(self._uniform(patients, "stay"), self._uniform(others, "stay")).pvalue > RIGHT
         assert {patient.stream for patient in (patients[0], others[0])} == {"1/arrivals", "1/others"}
 
     def test_of_a_mixture_have_its_mean(self, patients: list[hs.Patient]) -> None:
         mixture = hs.Mixture(weights=(0.75, 0.25), components=(Erlang(mean=3, phases=2), hs.Fixed(10)))
         days = [patient.draw("stay", mixture) for patient in patients]
 
-        assert stats.ttest_1samp(days, 4.75).pvalue > RIGHT
+        assert scipy.stats.ttest_1samp(days, 4.75).pvalue > RIGHT
 
 
 class TestArrivals:
@@ -150,8 +150,8 @@ class TestArrivals:
         env.run(until=1050)
         gaps = np.diff([50, *(patient.arrived for patient in came)])
 
-        assert stats.kstest(gaps, stats.expon(scale=0.2).cdf).pvalue > RIGHT
-        assert stats.pearsonr(gaps[:-1], gaps[1:]).pvalue > RIGHT
+        assert scipy.stats.kstest(gaps, scipy.stats.expon(scale=0.2).cdf).pvalue > RIGHT
+        assert scipy.stats.pearsonr(gaps[:-1], gaps[1:]).pvalue > RIGHT
         assert [patient.number for patient in came] == list(range(len(came)))
 
     def test_can_be_interrupted_and_watched_as_a_process(self) -> None:
@@ -212,5 +212,5 @@ def test_a_ward_that_turns_away_loses_the_share_of_erlang_b() -> None:
         env.run(until=1500)
         turned_away.append(lost[0] / came[0])
 
-    assert stats.ttest_1samp(turned_away, erlang_b(4, 3.0)).pvalue > RIGHT
-    assert stats.ttest_1samp(turned_away, erlang_b(4, 3.3)).pvalue < RIGHT
+    assert scipy.stats.ttest_1samp(turned_away, erlang_b(4, 3.0)).pvalue > RIGHT
+    assert scipy.stats.ttest_1samp(turned_away, erlang_b(4, 3.3)).pvalue < RIGHT

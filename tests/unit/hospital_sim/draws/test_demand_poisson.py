@@ -9,11 +9,11 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+import scipy
 from drawn_demand import FIRST, department, seconds_of
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy import stats
 
 from hospital_sim.clock import second_of
 from hospital_sim.config.calendar import DAYS_IN_MONTH, Profile
@@ -57,7 +57,7 @@ class TestPoisson:
         seen, mean = np.zeros((84, 24)), np.zeros((84, 24))
         np.add.at(seen, keys, counts)
         np.add.at(mean, keys, expected)
-        below, above = stats.poisson.cdf(seen, mean), stats.poisson.sf(seen - 1, mean)
+        below, above = scipy.stats.poisson.cdf(seen, mean), scipy.stats.poisson.sf(seen - 1, mean)
         return float(min(1, 2 * np.minimum(below, above).min() * seen.size))
 
     def _dispersion(self, seconds: Iterable[int]) -> float:
@@ -66,16 +66,16 @@ class TestPoisson:
         some = expected > 0
         squares = (counts[some] - expected[some]) ** 2 / expected[some]
         error = np.sqrt((2 + 1 / expected[some]).sum())
-        return float(2 * stats.norm.sf(abs(squares.sum() - squares.size) / error))
+        return float(2 * scipy.stats.norm.sf(abs(squares.sum() - squares.size) / error))
 
     def _neighbours(self, seconds: Iterable[int]) -> float:
         """Return how likely the correlation of an hour with the next one is: they are independent."""
         residuals = (self._counted(seconds) - self._expected()) / np.sqrt(np.maximum(self._expected(), 1e-9))
         both = residuals[:, 6:22], residuals[:, 7:23]
-        return float(stats.pearsonr(both[0].ravel(), both[1].ravel()).pvalue)
+        return float(scipy.stats.pearsonr(both[0].ravel(), both[1].ravel()).pvalue)
 
     def _within_the_hour(self, seconds: Iterable[int]) -> float:
-        return float(stats.chisquare(np.bincount(np.array(list(seconds)) % HOUR // 60, minlength=60)).pvalue)
+        return float(scipy.stats.chisquare(np.bincount(np.array(list(seconds)) % HOUR // 60, minlength=60)).pvalue)
 
     def test_counts_by_month_weekday_and_hour_are_those_of_the_profiles(self, seconds: list[int]) -> None:
         assert self._cells(seconds) > RIGHT

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 import hospitals
 import numpy as np
 import pytest
+import scipy
 from drawn_demand import FIRST, department, requests_of, seconds_of
-from scipy import stats
 
 from hospital_sim.clock import second_of
 from hospital_sim.observe import measure
@@ -32,11 +32,11 @@ class TestRenewal:
         ward = department(source=[{"id": "a", "interarrival": GAMMA}])
         seconds = np.array(seconds_of(ward, 200))
         gaps = np.diff(seconds, prepend=second_of(FIRST)) / DAY
-        gamma = stats.gamma((0.05 / 0.02) ** 2, scale=0.02**2 / 0.05)
+        gamma = scipy.stats.gamma((0.05 / 0.02) ** 2, scale=0.02**2 / 0.05)
 
-        assert stats.kstest(gaps, gamma.cdf).pvalue > RIGHT
-        assert stats.kstest(gaps, stats.expon(scale=0.05).cdf).pvalue < WRONG
-        assert stats.pearsonr(gaps[:-1], gaps[1:]).pvalue > RIGHT
+        assert scipy.stats.kstest(gaps, gamma.cdf).pvalue > RIGHT
+        assert scipy.stats.kstest(gaps, scipy.stats.expon(scale=0.05).cdf).pvalue < WRONG
+        assert scipy.stats.pearsonr(gaps[:-1], gaps[1:]).pvalue > RIGHT
 
     def test_fixed_times_between_come_on_the_second_across_all_blocks(self) -> None:
         ward = department(source=[{"id": "a", "interarrival": {"distribution": "fixed", "value": 0.25}}])
@@ -148,5 +148,5 @@ class TestSeveralSources:
             seen = measure(config, date(2025, 1, 6), date(2025, 5, 25), seed=seed).departments["ward"]
             occupancy.append(seen.occupied_bed_seconds / seen.open_bed_seconds)
 
-        assert stats.ttest_1samp(occupancy, 0.6).pvalue > RIGHT
-        assert stats.ttest_1samp(np.array(occupancy) * 1.05, 0.6).pvalue < RIGHT
+        assert scipy.stats.ttest_1samp(occupancy, 0.6).pvalue > RIGHT
+        assert scipy.stats.ttest_1samp(np.array(occupancy) * 1.05, 0.6).pvalue < RIGHT

@@ -6,8 +6,8 @@ from itertools import islice
 
 import numpy as np
 import pytest
+import scipy
 from hospitals import department
-from scipy import stats
 from standard_errors import CHANCE
 
 from hospital_sim import Uniform, load
@@ -63,7 +63,7 @@ def test_no_two_streams_are_correlated() -> None:
     correlations = np.corrcoef([_stream(*name).random(2000) for name in NAMES])
     pairs = correlations[np.triu_indices(len(NAMES), 1)]
     worst = np.abs(pairs).max()
-    assert 2 * stats.norm.sf(worst * 2000**0.5) > CHANCE / len(pairs)
+    assert 2 * scipy.stats.norm.sf(worst * 2000**0.5) > CHANCE / len(pairs)
 
 
 def test_the_global_generators_are_neither_used_nor_touched() -> None:

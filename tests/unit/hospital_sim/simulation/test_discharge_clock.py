@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
+import scipy
 from drawn_demand import department
 from hypothesis import example, given
 from hypothesis import strategies as st
 from naive_hospital import use_up
 from numpy.typing import NDArray
-from scipy import stats
 
 from hospital_sim.clock import second_of
 from hospital_sim.simulation.discharge_profile import DischargeClock, discharge_clock
@@ -52,7 +52,7 @@ def _follows_profile(ends: NDArray[np.int64]) -> float:
     shares = np.outer(BY_WEEKDAY, BY_HOUR).ravel() / (sum(BY_WEEKDAY) * sum(BY_HOUR))
     if counts[shares == 0].any():
         return 0.0
-    return float(stats.chisquare(counts[shares > 0], shares[shares > 0] * len(ends)).pvalue)
+    return float(scipy.stats.chisquare(counts[shares > 0], shares[shares > 0] * len(ends)).pvalue)
 
 
 class TestEndOfATime:

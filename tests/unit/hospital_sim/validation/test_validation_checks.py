@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from scipy import stats
+import scipy
 
 from hospital_sim import distributions as d
 from hospital_sim.validation.checks import (
@@ -74,7 +74,7 @@ def test_the_interval_of_means_is_that_of_student_around_what_is_expected() -> N
 
     check = check_mean(values, 3.1)
 
-    half = stats.t(29).isf(LEVEL / 2) * stats.sem(values)
+    half = scipy.stats.t(29).isf(LEVEL / 2) * scipy.stats.sem(values)
     assert (check.low, check.high) == pytest.approx((3.1 - half, 3.1 + half))
     assert check.observed == pytest.approx(values.mean())
     assert check.passed
