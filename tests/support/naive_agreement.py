@@ -21,7 +21,7 @@ def differences(plan: RunPlan, *, every: bool = False) -> list[str]:
     config, run = plan.hospital.config, plan.run()
     requests = [drawn(config, ward, plan.seed, plan.start, plan.end) for ward in config.department]
     naive = run_naively(config, requests, plan.start, plan.end, every=every)
-    rows = list(_rows(run))
+    rows = list(event_rows(run))
     diverted = Counter({(entry.department_id, entry.event_date): entry.count for entry in run.record.diverted})
     ours, theirs = Counter(rows) + diverted, Counter(naive.rows) + naive.diverted
     lines = [f"only the engine has {row}" for row in sorted((ours - theirs).elements(), key=str)]
@@ -32,7 +32,7 @@ def differences(plan: RunPlan, *, every: bool = False) -> list[str]:
     ]
 
 
-def _rows(run: Run) -> Iterator[Row]:
+def event_rows(run: Run) -> Iterator[Row]:
     """Yield the events of a run as rows of the naive hospital."""
     admissions: dict[str, Row] = {}
     for event in run.events:

@@ -1,5 +1,4 @@
-"""Decides between chance and error: an interval from independent replications, which a right simulator leaves once in a
-thousand."""
+"""Decides between chance and error: a p-value that a right simulator stays above, except once in a thousand."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -35,6 +35,8 @@ class WardLog:
         self._asked: Counter[str] = Counter()
 
     def requested(self, spell: Spell) -> None:
+        assert (spell.place, spell.bed, spell.admitted) == (spell.department, 0, 0)
+        assert (spell.ready, spell.discharged) == (0, 0)
         name = spell.department.id
         self._ordinals[spell] = self._asked[name]
         self._asked[name] += 1

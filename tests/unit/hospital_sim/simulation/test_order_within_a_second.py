@@ -1,12 +1,15 @@
 """The order of events that fall on one second: tests of what ``hospital_sim.simulation.order`` says."""
 
+from datetime import timedelta
+from typing import Any, NamedTuple
+
 import pytest
-from hand_made import Asked, Seen, drive, ward
+from hospitals import START
+from naive_agreement import event_rows
 
 from hospital_sim import Hospital
-from hospital_sim.clock import DAY
+from hospital_sim.clock import DAY, second_of, timestamp
 from hospital_sim.config import parse_hospital
-from hospital_sim.events import Admission
 from hospital_sim.simulation.order import Order, Phase
 
 pytestmark = pytest.mark.unit
@@ -15,15 +18,60 @@ T = 1_000
 """The second in which everything falls."""
 
 
-def _at(seen: list[Seen], second: int) -> list[tuple[str, str, int]]:
-    return [(entry.what, entry.where, entry.who) for entry in seen if entry.second == second and entry.where]
+class Seen(NamedTuple):
+    """An event: for a census, ``who`` and ``bed`` are the beds occupied and the patients waiting.
+
+    Attributes:
+        second: When, from the beginning of the run.
+        what: ``"SOD"``, ``"EOD"``, ``"admission"`` or ``"discharge"``.
+        where: The department.
+        who: Second of the patient's request.
+        bed: Number of the bed.
+    """
+
+    second: int
+    what: str
+    where: str
+    who: int
+    bed: int
 
 
-def test_the_start_of_day_census_comes_before_everything_else_of_its_second() -> None:
-    """At midnight one leaves, one who waits is admitted and one asks: the census shows none of it."""
-    seen = drive([(ward("a", 1), [Asked(DAY - 10, 10), Asked(DAY - 5, 99), Asked(DAY, 99)])], DAY + 1)
-    at_midnight = [(entry.what, entry.who) for entry in seen if entry.second == DAY]
-    assert at_midnight == [("SOD", ((1, 1),)), ("discharged", 0), ("admitted", 1)]
+def _ward(name: str, beds: int, *asked: tuple[int, int], **fields: object) -> dict[str, Any]:
+    """Return a department with a source for each request: its second, and the seconds for which it holds the bed."""
+    own = {"id": name, "name": name, "treatment_function_code": "300", "beds": beds, "allow_overload": True}
+    sources = [
+        {
+            "id": f"source_{number}",
+            "arrivals": [timestamp(second_of(START) + second).isoformat()],
+            "stay": {"distribution": "fixed", "value": stay / DAY},
+            "long_stay_share": 0,
+            "delay_share": 0,
+        }
+        for number, (second, stay) in enumerate(asked)
+    ]
+    return {**own, "source": sources, **fields}
+
+
+def _events(*wards: dict[str, Any], days: int = 1) -> list[Seen]:
+    """Return the events of departments, in order."""
+    config = parse_hospital({"id": "h", "name": "H", "warmup_days": 0, "department": wards})
+    run = Hospital(config).simulate(START, START + timedelta(days=days - 1), seed=1)
+    events, first = [], second_of(START)
+    rows: list[tuple[Any, ...]] = list(event_rows(run))
+    for second, what, *rest in rows:
+        if what == "wait":
+            continue
+        if what in ("SOD", "EOD"):
+            where, _, who, bed = rest
+        else:
+            where, _, requested, bed = rest if what == "admission" else rest[2:6]
+            who = requested - first
+        events.append(Seen(second - first, what, where, who, bed))
+    return events
+
+
+def _at(events: list[Seen], second: int) -> list[tuple[str, str, int]]:
+    return [(entry.what, entry.where, entry.who) for entry in events if entry.second == second]
 
 
 @pytest.mark.parametrize(
@@ -34,56 +82,46 @@ def test_discharges_come_first_then_admissions_from_the_queue_then_requests(
     beds: int, before: list[int], waiting: int, new: int
 ) -> None:
     """All beds become free; the lowest go to those who have waited, in the order of asking, then to new requests."""
-    asked = [Asked(T - ago, ago) for ago in before] + [Asked(T - 5, 99)] * waiting + [Asked(T, 99)] * new
-    seen = [entry for entry in drive([(ward("a", beds), asked)], T + 1) if entry.second == T]
-    out, to_bed = [entry.who for entry in seen[:beds]], [(entry.who, entry.bed) for entry in seen[beds:]]
-    assert [entry.what for entry in seen] == ["discharged"] * beds + ["admitted"] * (waiting + new)
-    assert (sorted(out), to_bed) == ([*range(beds)], [(beds + number, number + 1) for number in range(waiting + new)])
+    asked = [(T - ago, ago) for ago in before] + [(T - 5, 99)] * waiting + [(T, 99)] * new
+    events = [entry for entry in _events(_ward("a", beds, *asked)) if entry.second == T]
+    assert [entry.what for entry in events] == ["discharge"] * beds + ["admission"] * (waiting + new)
+    assert sorted(entry.who for entry in events[:beds]) == sorted(T - ago for ago in before)
+    to_bed = [(entry.who, entry.bed) for entry in events[beds:]]
+    assert to_bed == [(second, bed) for bed, (second, _) in enumerate(asked[beds:], 1)]
 
 
 def test_a_diverting_department_admits_a_request_in_the_second_in_which_a_bed_becomes_free() -> None:
-    seen = drive([(ward("a", 1, "divert"), [Asked(T - 10, 10), Asked(T - 1, 5), Asked(T, 99)])], T + 1)
-    assert _at(seen, T - 1) == [("diverted", "a", 1)]
-    assert _at(seen, T) == [("discharged", "a", 0), ("admitted", "a", 2)]
+    events = _events(_ward("a", 1, (T - 10, 10), (T - 1, 5), (T, 99), when_full="divert"))
+    assert _at(events, T) == [("discharge", "a", T - 10), ("admission", "a", T)]
+    assert T - 1 not in [entry.who for entry in events]
 
 
 @pytest.mark.parametrize("first", ["a", "z"])
 def test_within_a_phase_departments_take_their_turn_in_the_order_of_the_configuration(first: str) -> None:
-    """In each of two departments one leaves, one who waits is admitted and one asks and waits, all in one second."""
+    """In each of two departments one leaves, and one who waits is admitted, all in one second."""
     second = "z" if first == "a" else "a"
-    asked = [Asked(T - 10, 10), Asked(T - 5, 99)]
-    seen = drive([(ward(first, 1), asked), (ward(second, 1), asked)], T + 1)
-    assert _at(seen, T) == [
-        ("discharged", first, 0),
-        ("discharged", second, 0),
-        ("admitted", first, 1),
-        ("admitted", second, 1),
+    asked = [(T - 10, 10), (T - 5, 99)]
+    assert _at(_events(_ward(first, 1, *asked), _ward(second, 1, *asked)), T) == [
+        ("discharge", first, T - 10),
+        ("discharge", second, T - 10),
+        ("admission", first, T - 5),
+        ("admission", second, T - 5),
     ]
 
 
 def test_all_requests_of_a_department_in_one_second_come_before_those_of_the_next_department() -> None:
-    asked = [Asked(T, 5)] * 3
-    seen = drive([(ward("z", 5), asked), (ward("a", 5), asked)], T + 1)
-    assert _at(seen, T) == [("admitted", name, who) for name in "za" for who in range(3)]
+    asked = [(T, 5)] * 3
+    events = [entry for entry in _events(_ward("z", 5, *asked), _ward("a", 5, *asked)) if entry.second == T]
+    assert [(entry.where, entry.bed) for entry in events] == [(name, bed) for name in "za" for bed in (1, 2, 3)]
 
 
 def test_departments_overflow_in_the_order_of_the_configuration() -> None:
-    """At noon a patient of each has waited long enough; the one of the second department began to wait first."""
-
-    def full(name: str, hours: int) -> dict[str, object]:
-        asked = [f"2024-01-01T{hour:02}:00:00Z" for hour in (8, 12 - hours)]
-        return place(name, asked) | {"overflow": {"to": ["c"], "after_hours": hours}}
-
-    def place(name: str, asked: list[str]) -> dict[str, object]:
-        stay = {"stay": {"distribution": "fixed", "value": 9}, "long_stay_share": 0, "allow_overload": True}
-        ward = {"id": name, "name": name, "treatment_function_code": "300", "beds": 1}
-        return {**ward, **stay, "source": [{"id": "real", "arrivals": asked}]}
-
-    wards = [full("z", 1), full("a", 2), place("c", ["2024-01-01T23:00:00Z"])]
-    hospital = Hospital(parse_hospital({"id": "h", "name": "H", "warmup_days": 0, "department": wards}))
-    run = hospital.simulate("2024-01-01", "2024-01-01", seed=1)
-    outliers = [event for event in run.events if isinstance(event, Admission) and event.department_id == "c"]
-    assert [(event.requested_department_id, event.admission_date.hour) for event in outliers] == [("z", 12)]
+    """A patient of each has waited long enough; the one of the second department began to wait first."""
+    wards = [
+        _ward(name, 1, (1, DAY), (T - hours * 3600 + 20_000, 99), overflow={"to": ["c"], "after_hours": hours})
+        for name, hours in (("z", 1), ("a", 2))
+    ]
+    assert _at(_events(*wards, _ward("c", 1, (DAY - 2, 99))), T + 20_000) == [("admission", "c", T + 16_400)]
 
 
 def test_a_phase_of_every_department_comes_before_the_next_phase_of_any() -> None:
@@ -94,34 +132,28 @@ def test_a_phase_of_every_department_comes_before_the_next_phase_of_any() -> Non
 
 def test_nobody_overtakes_in_the_second_in_which_a_bed_becomes_free() -> None:
     """One bed becomes free while two wait and one asks: the head of the list gets it, and the new one is last."""
-    asked = [Asked(T - 10, 10), Asked(T - 5, 4), Asked(T - 5, 4), Asked(T, 4)]
-    seen = drive([(ward("a", 1), asked)], T + 20)
-    admitted = [(entry.second, entry.who) for entry in seen if entry.what == "admitted"]
-    assert admitted == [(T - 10, 0), (T, 1), (T + 4, 2), (T + 8, 3)]
+    events = _events(_ward("a", 1, (T - 10, 10), (T - 6, 4), (T - 5, 4), (T, 4)))
+    admissions = [(entry.second, entry.who) for entry in events if entry.what == "admission"]
+    assert admissions == [(T - 10, T - 10), (T, T - 6), (T + 4, T - 5), (T + 8, T)]
+
+
+def test_the_start_of_day_census_comes_before_everything_else_of_its_second() -> None:
+    """At midnight one leaves, one who waits is admitted and one asks: the census shows none of it."""
+    events = _events(_ward("a", 1, (DAY - 10, 10), (DAY - 5, 99), (DAY, 99)), days=2)
+    assert _at(events, DAY) == [("SOD", "a", 1), ("discharge", "a", DAY - 10), ("admission", "a", DAY - 5)]
+    assert [entry.bed for entry in events if entry.what == "SOD"] == [0, 1]
 
 
 def test_the_end_of_day_census_comes_after_everything_else_of_its_second() -> None:
     """In the last second one leaves, one who waits is admitted, one asks and waits: the census shows all of it."""
     last = DAY - 1
-    seen = drive([(ward("a", 1), [Asked(last - 10, 10), Asked(last - 5, 99), Asked(last, 99)])], DAY)
-    of_last = [(entry.what, entry.who) for entry in seen if entry.second == last]
-    assert of_last == [("discharged", 0), ("admitted", 1), ("EOD", ((1, 1),))]
+    events = _events(_ward("a", 1, (last - 10, 10), (last - 5, 99), (last, 99)))
+    assert _at(events, last) == [("discharge", "a", last - 10), ("admission", "a", last - 5), ("EOD", "a", 1)]
+    assert events[-1].bed == 1
 
 
 def test_a_stay_of_one_second_that_begins_in_the_last_second_is_seen_by_both_censuses() -> None:
-    seen = drive([(ward("a", 1), [Asked(DAY - 1, 1)])], DAY + 1)
-    of_midnight = [(entry.second, entry.what) for entry in seen if entry.second >= DAY - 1]
-    assert of_midnight == [(DAY - 1, "admitted"), (DAY - 1, "EOD"), (DAY, "SOD"), (DAY, "discharged")]
-    assert [entry.who for entry in seen if entry.what in ("EOD", "SOD")][1:] == [((1, 0),), ((1, 0),)]
-
-
-@pytest.mark.parametrize("stops", [(2 * DAY,), (DAY, 2 * DAY), (DAY - 1, DAY, DAY + 1, 2 * DAY)])
-def test_stopping_at_midnight_neither_loses_nor_repeats_a_census(stops: tuple[int, ...]) -> None:
-    seen = drive([(ward("a", 1), [Asked(DAY - 10, 10)])], *stops)
-    census = [(entry.second, entry.what) for entry in seen if not entry.where]
-    assert census == [(0, "SOD"), (DAY - 1, "EOD"), (DAY, "SOD"), (2 * DAY - 1, "EOD")]
-
-
-def test_what_happens_at_midnight_belongs_to_the_new_day() -> None:
-    seen = drive([(ward("a", 1), [Asked(DAY - 10, 10)])], DAY)
-    assert [entry.what for entry in seen] == ["SOD", "admitted", "EOD"]
+    events = _events(_ward("a", 1, (DAY - 1, 1)), days=2)
+    assert _at(events, DAY - 1) == [("admission", "a", DAY - 1), ("EOD", "a", 1)]
+    assert _at(events, DAY) == [("SOD", "a", 1), ("discharge", "a", DAY - 1)]
+    assert [entry.second for entry in events if entry.what in ("SOD", "EOD")] == [0, DAY - 1, DAY, 2 * DAY - 1]
