@@ -67,5 +67,5 @@ def _problems(fault: Fault, root: Path) -> Iterator[str]:
             yield f"{edit.old!r} is replaced by itself"
     module, *names = fault.test.split("::")
     name = names[-1].partition("[")[0] if names else ""
-    if not (root / module).is_file() or f"def {name}" not in (root / module).read_text(encoding="utf-8"):
+    if not (root / module).is_file() or f"def {name}(" not in (root / module).read_text(encoding="utf-8"):
         yield f"there is no test {fault.test}; name one that catches the fault"

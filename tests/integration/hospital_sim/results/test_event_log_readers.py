@@ -34,6 +34,12 @@ def seen(run: Run) -> Observation:
     return measure(CONFIG, run.record.run.start, run.record.run.end, seed=1)
 
 
+@pytest.fixture
+def frame(run: Run) -> pandas.DataFrame:
+    """The log for vidigi."""
+    return run.event_log("vidigi").to_pandas()
+
+
 @pytest.fixture(scope="module")
 def pm4py() -> ModuleType:
     with warnings.catch_warnings():
@@ -51,20 +57,18 @@ def _waiting_at_end(run: Run) -> int:
     return sum(isinstance(event, WaitSnapshot) and event.snapshot_date == run.record.run.end for event in run.events)
 
 
+@pytest.mark.filterwarnings("error")
 def test_vidigi_accepts_every_event(run: Run) -> None:
     log = _vidigi("logging").EventLogger()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for row in run.event_log("vidigi"):
-            log.log_event(**{name: cell for name, cell in row.items() if cell is not None})
+    for row in run.event_log("vidigi"):
+        log.log_event(**{name: cell for name, cell in row.items() if cell is not None})
     admissions = sum(isinstance(event, Admission) for event in run.events)
     assert log.summary()["total_events"] == len(run.event_log("vidigi"))
     assert log.summary()["unique_entities"] == admissions + _waiting_at_end(run)
 
 
 @pytest.mark.filterwarnings("ignore:.*still open.*:UserWarning")
-def test_vidigi_computes_the_same_occupied_beds(run: Run, seen: Observation) -> None:
-    frame = run.event_log("vidigi").to_pandas()
+def test_vidigi_computes_the_same_occupied_beds(frame: pandas.DataFrame, seen: Observation) -> None:
     capacities = {f"{name}_bed": BEDS for name in NAMES}
     result = _vidigi("analysis").resource_utilisation(
         frame, by="step", limit_duration=DAYS * DAY, resource_capacities=capacities
@@ -76,21 +80,16 @@ def test_vidigi_computes_the_same_occupied_beds(run: Run, seen: Observation) -> 
 
 
 @pytest.mark.filterwarnings("ignore:.*still open.*:UserWarning")
-def test_vidigi_finds_no_bed_that_two_patients_share(run: Run) -> None:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", message=".*overlapping busy bouts.*")
-        result = _vidigi("analysis").resource_utilisation(
-            run.event_log("vidigi").to_pandas(),
-            by="resource",
-            resource_col_name="unique_resource_id",
-            limit_duration=DAYS * DAY,
-        )
+@pytest.mark.filterwarnings("error:.*overlapping busy bouts.*")
+def test_vidigi_finds_no_bed_that_two_patients_share(frame: pandas.DataFrame) -> None:
+    result = _vidigi("analysis").resource_utilisation(
+        frame, by="resource", resource_col_name="unique_resource_id", limit_duration=DAYS * DAY
+    )
     assert len(result) == BEDS * len(NAMES)
     assert result["utilisation"].max() <= 1
 
 
-def test_vidigi_computes_the_waits_of_requests_in_the_run(run: Run) -> None:
-    frame = run.event_log("vidigi").to_pandas()
+def test_vidigi_computes_the_waits_of_requests_in_the_run(run: Run, frame: pandas.DataFrame) -> None:
     for name in NAMES:
         result = _vidigi("analysis").event_durations(frame, f"{name}_wait", f"{name}_bed", keep_incomplete=False)
         waits = [
@@ -104,8 +103,7 @@ def test_vidigi_computes_the_waits_of_requests_in_the_run(run: Run) -> None:
         assert len(waits) > 100
 
 
-def test_vidigi_shows_the_queue_at_each_midnight(run: Run) -> None:
-    frame = run.event_log("vidigi").to_pandas()
+def test_vidigi_shows_the_queue_at_each_midnight(run: Run, frame: pandas.DataFrame) -> None:
     result = _vidigi("analysis").queue_size_over_time(
         frame, [f"{name}_wait" for name in NAMES], (DAYS - 1) * DAY, every_x_time_units=DAY
     )
@@ -117,7 +115,7 @@ def test_vidigi_shows_the_queue_at_each_midnight(run: Run) -> None:
             assert counted.get((f"{event.department_id}_wait", minute), 0) == event.waiting_list_size
 
 
-def test_vidigi_animates_the_log(run: Run) -> None:
+def test_vidigi_animates_the_log(frame: pandas.DataFrame) -> None:
     places = [f"{name}_{what}" for name in NAMES for what in ("wait", "bed")]
     positions = pandas.DataFrame(
         [{"event": event, "x": 100 * number, "y": 100, "label": event} for number, event in enumerate(places, 1)]
@@ -125,7 +123,7 @@ def test_vidigi_animates_the_log(run: Run) -> None:
     )
     positions["resource"] = [f"{event}s" if event.endswith("_bed") else None for event in positions["event"]]
     figure = _vidigi("animation").animate_activity_log(
-        run.event_log("vidigi").to_pandas(),
+        frame,
         positions,
         scenario={f"{name}_beds": BEDS for name in NAMES},
         every_x_time_units=DAY,
@@ -134,35 +132,26 @@ def test_vidigi_animates_the_log(run: Run) -> None:
     assert len(figure.frames) == 6
 
 
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("variant", ["chunk_regex", "iterparse", "iterparse_20", "line_by_line"])
 @pytest.mark.parametrize("name", ["run.xes", "run.xes.gz"])
 def test_each_xes_reader_of_pm4py_reads_the_cells_of_the_frame(
     run: Run, pm4py: ModuleType, tmp_path: Path, variant: str, name: str
 ) -> None:
     run.write_xes(tmp_path / name)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        read = pm4py.read_xes(str(tmp_path / name), variant=variant)
+    read = pm4py.read_xes(str(tmp_path / name), variant=variant)
     frame = run.event_log("pm4py").to_pandas()
     assert set(read.columns) == set(frame.columns)
     pandas.testing.assert_frame_equal(read[frame.columns], frame, check_dtype=False)
 
 
-def test_pm4py_discovers_the_order_of_events(run: Run, pm4py: ModuleType) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        log = pm4py.format_dataframe(run.event_log("pm4py").to_pandas())
-        variants = pm4py.get_variants(log)
+@pytest.mark.filterwarnings("ignore")
+def test_pm4py_discovers_the_order_of_events_and_measures_the_true_durations(run: Run, pm4py: ModuleType) -> None:
+    log = pm4py.format_dataframe(run.event_log("pm4py").to_pandas())
     discharges, in_bed = sum(run.stays()["discharges"]), sum(run.stays()["in_bed_at_end"])
     whole = ("request", "admission", "ready for discharge", "discharge")
-    assert variants == {whole: discharges, whole[:2]: in_bed, whole[:1]: _waiting_at_end(run)}
-
-
-def test_pm4py_measures_the_true_durations(run: Run, pm4py: ModuleType) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        log = pm4py.format_dataframe(run.event_log("pm4py").to_pandas())
-        between, *_ = pm4py.discover_performance_dfg(log)
+    assert pm4py.get_variants(log) == {whole: discharges, whole[:2]: in_bed, whole[:1]: _waiting_at_end(run)}
+    between, *_ = pm4py.discover_performance_dfg(log)
     (delays,) = run.delays("hospital")
     days = between["ready for discharge", "discharge"]["mean"] / 86_400
     assert days == pytest.approx(delays["delay_days_mean"] * delays["delayed_share"])
