@@ -36,6 +36,9 @@ demo: $(VENV)/.installed-elt
 	@$(BIN)/hospital-elt run district_general --start 2024-01-01 --end 2024-12-31 --seed $(DEMO_SEED) \
 		--lake demo/lake --warehouse chdb://demo/warehouse --report demo/report
 
+# Tests start many processes, which would compile this project's modules anew each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The tiers come in the order of their cost, so that the workers end together.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 

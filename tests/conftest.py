@@ -63,11 +63,15 @@ def built_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Calla
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse a test that is not of exactly one tier, the one whose folder it is in."""
+    """Refuse a test that is not of exactly one tier, the one whose folder it is in; leave out those of long runs."""
     faults = [fault for item in items if (fault := _tier_fault(item))]
     # A worker of xdist cannot refuse what it collects in a readable way: there the test fails instead.
     if faults and not hasattr(config, "workerinput"):
         raise pytest.UsageError(*faults)
+    if not config.getoption("--soak"):
+        long = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

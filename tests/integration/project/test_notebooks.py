@@ -41,12 +41,14 @@ def _plain(text: str) -> str:
     return re.sub(r'id="T_\w+"|<(?:div|style)[^>]*>', "", text)
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "notebook",
+    [pytest.param(path, marks=[pytest.mark.soak] if path.stem in LONG else []) for path in NOTEBOOKS],
+    ids=lambda path: path.stem,
+)
 def test_a_fresh_run_of_a_notebook_shows_what_is_stored_in_it(
-    notebook: Path, soak: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if notebook.stem in LONG and not soak:
-        return
     # The unit tests of the models bring their own rows, and test the same whoever builds.
     monkeypatch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "unit_test")
     stored = nbformat.read(notebook, as_version=4)

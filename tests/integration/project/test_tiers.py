@@ -109,3 +109,12 @@ def test_a_long_run_tries_more_examples(run_suite: RunSuite, arguments: tuple[st
     done = run_suite("unit/test_a.py", module, "-s", *arguments)
 
     assert f"{profile} {bool(arguments)}" in done.stdout
+
+
+@pytest.mark.parametrize(("arguments", "outcome"), [((), "1 deselected"), (("--soak",), "1 passed")])
+def test_a_test_for_long_runs_is_run_with_soak_alone(
+    run_suite: RunSuite, arguments: tuple[str, ...], outcome: str
+) -> None:
+    done = run_suite("unit/test_a.py", "@pytest.mark.unit\n@pytest.mark.soak\ndef test_it(): pass\n", *arguments)
+
+    assert outcome in done.stdout
