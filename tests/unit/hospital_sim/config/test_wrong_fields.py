@@ -57,6 +57,8 @@ delay_share = 1.5 -> delay_share: must be float <= 1.0, not 1.5
 delay_days = [0, 3] -> delay_days: must be two numbers above 0, the smaller first, not [0.0, 3.0]
 delay_days = [1, nan] -> delay_days: must be finite
 delay = { distribution = "fixed", value = 0 } -> delay: must have a mean above 0
+delay = { distribution = "fixed", value = 1e6 } -> delay: must be at most 36,525 days, not 1e+06
+delay_days = [4, 1e6] -> delay_days: must be at most 36,525 days, not 1e+06
 turnaround_hours = { distribution = "fixed", value = 1e6 } -> turnaround_hours: must be at most 36,525 days
 turnaround_hours = 2 -> turnaround_hours: must be a table such as { distribution =
 ages = [50, 40, 60] -> ages: must be youngest, most frequent and oldest age, 0 to 120
