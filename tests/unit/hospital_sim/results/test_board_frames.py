@@ -61,6 +61,8 @@ def test_every_admission_is_shown_in_its_bed_and_an_unfinished_stay_has_no_end(r
     assert sum(length < 0 for length in stays["left"]) == sum(run.stays()["in_bed_at_end"])  # type: ignore[arg-type]
     assert [ready < 0 for ready in stays["ready"]] == [length < 0 for length in stays["left"]]
     assert all(ready <= left for ready, left in zip(stays["ready"], stays["left"], strict=True))
+    delayed = sum(ready < left for ready, left in zip(stays["ready"], stays["left"], strict=True))
+    assert [delayed] == run.delays("hospital")["delayed"]
 
 
 def test_the_page_is_reproducible_and_a_name_cannot_end_the_script(run: hs.Run) -> None:
