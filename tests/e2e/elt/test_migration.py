@@ -99,6 +99,8 @@ def walk(seaweed_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> 
         for name, value in environment.items():
             patch.setenv(name, value)
         patch.delenv("AWS_PROFILE", raising=False)
+        # The unit tests of the models bring their own rows; other tests run them.
+        patch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "unit_test")
         found = Walk(tmp_path_factory.mktemp("migration"), environment, role=role, stand_in=stand_in)
         for command in commands():
             policy = ROLES.get(" ".join(command.split()[:2]), "")
