@@ -103,10 +103,9 @@ class Copy:
         subprocess.run([sys.executable, "-c", code], cwd=self.folder, env=self._environment, check=True)
 
 
-def catcher(code: int | None, printed: str) -> str | None:
-    """Return the first test that failed, with its error; None if none did."""
-    failed = re.search(r"^(?:FAILED|ERROR) (tests/.*)$", printed, re.MULTILINE)
-    return failed[1] if code == FAILED and failed else None
+def failures(printed: str) -> list[str]:
+    """Return the tests that failed, each with its error."""
+    return re.findall(r"^(?:FAILED|ERROR) (tests/.*)$", printed, re.MULTILINE)
 
 
 def plant_all(faults: list[Fault], root: Path, workers: int) -> int:
@@ -115,15 +114,9 @@ def plant_all(faults: list[Fault], root: Path, workers: int) -> int:
         copies: SimpleQueue[Copy] = SimpleQueue()
         for number in range(workers):
             copies.put(Copy(root, Path(folder, str(number))))
-        first = copies.get()
-        print(f"without a fault: {len({fault.test for fault in faults})} tests", flush=True)
-        code, printed = first.run(*sorted({fault.test for fault in faults}), "-n", str(workers), seconds=10 * SECONDS)
-        copies.put(first)
-        if code != PASSED:
-            print(printed)
-            return len(faults)
+        sound = _sound(faults, copies, workers)
 
-        def plant(fault: Fault) -> tuple[Fault, float, str | None, str]:
+        def plant(fault: Fault) -> tuple[Fault, float, list[str], str]:
             copy = copies.get()
             began = time.monotonic()
             try:
@@ -131,17 +124,34 @@ def plant_all(faults: list[Fault], root: Path, workers: int) -> int:
                     code, printed = copy.run("-x", fault.test)
             finally:
                 copies.put(copy)
-            return fault, time.monotonic() - began, catcher(code, printed), printed
+            return fault, time.monotonic() - began, failures(printed) if code == FAILED else [], printed
 
-        missed = 0
+        caught = 0
         with ThreadPoolExecutor(workers) as pool:
-            done = as_completed([pool.submit(plant, fault) for fault in faults])
-            for number, (fault, seconds, caught_by, printed) in enumerate((each.result() for each in done), 1):
-                missed += caught_by is None
-                verdict = "caught" if caught_by else "NOT CAUGHT"
-                print(f"[{number}/{len(faults)}] {verdict} in {seconds:.1f} s: {fault.room}: {fault.name}")
-                print(f"    {caught_by or printed.strip()[-2000:]}", flush=True)
-        return missed
+            done = as_completed([pool.submit(plant, fault) for fault in sound])
+            for number, (fault, seconds, failed, printed) in enumerate((each.result() for each in done), 1):
+                caught += bool(failed)
+                verdict = "caught" if failed else "NOT CAUGHT"
+                print(f"[{number}/{len(sound)}] {verdict} in {seconds:.1f} s: {fault.room}: {fault.name}")
+                print(f"    {failed[0] if failed else printed.strip()[-2000:]}", flush=True)
+        return len(faults) - caught
+
+
+def _sound(faults: list[Fault], copies: "SimpleQueue[Copy]", workers: int) -> list[Fault]:
+    """Run the tests without a fault; return the faults whose test passes."""
+    tests = sorted({fault.test for fault in faults})
+    print(f"without a fault: {len(tests)} tests", flush=True)
+    copy = copies.get()
+    code, printed = copy.run(*tests, "-n", str(workers), "--dist", "loadfile", seconds=10 * SECONDS)
+    copies.put(copy)
+    if code == PASSED:
+        return faults
+    failed = failures(printed)
+    print(*(f"NOT CAUGHT, because it fails without a fault: {test}" for test in failed), sep="\n", flush=True)
+    if not failed:
+        print(printed)
+        return []
+    return [fault for fault in faults if not any(test.startswith(fault.test) for test in failed)]
 
 
 def main() -> int:

@@ -11,7 +11,15 @@ from plant import plant_all
 pytestmark = pytest.mark.integration
 
 CODE = "def double(x):\n    return 2 * x\n"
-TEST = "from code_under_test import double\n\n\ndef test_double():\n    assert double(3) == 6\n"
+TEST = """
+from code_under_test import double
+
+def test_double():
+    assert double(3) == 6
+
+def test_broken():
+    raise KeyError
+"""
 
 
 @pytest.fixture
@@ -56,14 +64,20 @@ def test_a_fault_that_cannot_be_planted_is_named_with_its_reason(fault: Fault, p
 def test_a_fault_is_caught_by_a_test_that_fails_and_by_nothing_else(
     project: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    faults = [_fault("2 * x", "3 * x"), _fault("2 * x", "x * 2"), _fault("return 2", "return return 2")]
+    faults = [
+        _fault("2 * x", "3 * x"),
+        _fault("2 * x", "x * 2"),
+        _fault("return 2", "return return 2"),
+        _fault("2 * x", "4 * x", "tests/test_code.py::test_broken"),
+    ]
 
     missed = plant_all(faults, project, workers=1)
 
     printed = capfd.readouterr().out
-    assert missed == 2
+    assert missed == 3
     assert "] caught in " in printed.split("3 * x for 2 * x")[0].splitlines()[-1]
-    assert printed.count("NOT CAUGHT") == 2
+    assert printed.count("NOT CAUGHT in ") == 2
+    assert "NOT CAUGHT, because it fails without a fault: tests/test_code.py::test_broken" in printed
     assert "tests/test_code.py::test_double - assert 9 == 6" in printed
     assert (project / "code_under_test.py").read_text() == CODE
 
