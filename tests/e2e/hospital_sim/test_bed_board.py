@@ -200,26 +200,19 @@ def test_names_are_shown_as_plain_text(tmp_path: Path, browser: "Browser") -> No
     page.close()
 
 
-def test_the_command_accepts_a_lake_or_its_raw_root(run: hs.Run, tmp_path: Path) -> None:
-    run.write(str(tmp_path / "lake" / "raw"))
-    page = tmp_path / "board.html"
+def test_the_command_shows_runs_that_were_appended_as_one_from_a_lake_or_its_raw_root(
+    run: hs.Run, tmp_path: Path
+) -> None:
+    hospital, lake, page = hs.Hospital(crowded()), tmp_path / "lake", tmp_path / "board.html"
+    hospital.simulate("2025-01-01", "2025-01-10", seed=3, sink=str(lake / "raw"))
+    hospital.simulate("2025-01-01", "2025-01-14", seed=3, emit_from="2025-01-11", sink=str(lake / "raw"))
 
-    assert call("hospital-sim", "board", str(tmp_path / "lake"), "--out", str(page)).returncode == 0
+    for place in (lake, lake / "raw"):
+        done = call("hospital-sim", "board", str(place), "--out", str(page), "--json")
 
-    assert page.read_text(encoding="utf-8") == run.board().html()
-
-
-def test_the_command_shows_runs_that_were_appended_as_one(run: hs.Run, tmp_path: Path) -> None:
-    hospital, lake = hs.Hospital(crowded()), tmp_path / "lake" / "raw"
-    hospital.simulate("2025-01-01", "2025-01-10", seed=3, sink=str(lake))
-    hospital.simulate("2025-01-01", "2025-01-14", seed=3, emit_from="2025-01-11", sink=str(lake))
-    page = tmp_path / "board.html"
-
-    done = call("hospital-sim", "board", str(lake), "--out", str(page), "--json")
-
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["last_day"] == "2025-01-14"
-    assert page.read_text(encoding="utf-8") == run.board().html()
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["last_day"] == "2025-01-14"
+        assert page.read_text(encoding="utf-8") == run.board().html()
 
 
 def test_a_wrong_board_call_is_reported_in_one_line(run: hs.Run, tmp_path: Path) -> None:

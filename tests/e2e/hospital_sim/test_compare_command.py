@@ -73,12 +73,6 @@ def test_json_is_one_object_and_the_same_for_any_number_of_workers(files: tuple[
     assert entry["difference"] == pytest.approx(entry["b"] - entry["a"])
 
 
-def test_a_hospital_compared_with_itself_is_the_same(files: tuple[str, str]) -> None:
-    done = _run(files[0], files[0], *PERIOD, "--json")
-
-    assert {entry["verdict"] for entry in json.loads(done.stdout)["differences"]} <= {"the same", "not measured"}
-
-
 def test_more_beds_are_added_to_the_second_hospital_at_unchanged_demand(files: tuple[str, str]) -> None:
     now, more = files
     options = (*PERIOD, "--seed", "4", "--metric", "wait_mean", "--metric", "requests", "--json")

@@ -1,9 +1,9 @@
 """A simulation that is killed anywhere, and called again, writes the lake of an undisturbed one."""
 
 import random
-import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -47,41 +47,28 @@ def _killed_and_called_again(
     return killed and 2 < len(partial) < len(whole)
 
 
-Record = Callable[[str, object], None]
-
-
+@pytest.mark.parametrize(("place", "end", "kills"), [("disk", "2024-03-31", 2), ("s3", "2024-01-31", 1)])
 def test_a_simulation_that_was_killed_is_completed_by_the_same_command(
-    tmp_path: Path, soak: bool, record_property: Record
+    place: str,
+    end: str,
+    kills: int,
+    seaweed: S3Server,
+    tmp_path: Path,
+    soak: bool,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    end = "2024-03-31"
-    reference = open_store(tmp_path / "whole" / "raw")
+    def new_store() -> ObjectStore:
+        return open_store(seaweed.new_url() if place == "s3" else tempfile.mkdtemp(dir=tmp_path))
+
+    reference, choices = new_store(), random.Random(5)
     seconds = run_whole(_command(end, reference.url), begun=lambda: _begun(reference))
     whole = _contents(reference)
-    choices = random.Random(5)
 
     def attempt() -> bool:
-        store = open_store(tmp_path / "killed" / "raw")
-        in_the_middle = _killed_and_called_again(_command(end, store.url), store, whole, choices, seconds)
-        shutil.rmtree(tmp_path / "killed")
-        return in_the_middle
-
-    kill_in_the_middle(40 if soak else 2, attempt, record_property)
-
-
-def test_a_simulation_to_s3_that_was_killed_is_completed_by_the_same_command(
-    seaweed: S3Server, soak: bool, record_property: Record
-) -> None:
-    end = "2024-01-31"
-    reference = open_store(seaweed.new_url())
-    seconds = run_whole(_command(end, reference.url), begun=lambda: _begun(reference))
-    whole = _contents(reference)
-    choices = random.Random(6)
-
-    def attempt() -> bool:
-        store = open_store(seaweed.new_url())
+        store = new_store()
         return _killed_and_called_again(_command(end, store.url), store, whole, choices, seconds)
 
-    kill_in_the_middle(40 if soak else 1, attempt, record_property)
+    kill_in_the_middle(40 if soak else kills, attempt, record_property)
 
 
 @pytest.fixture

@@ -57,34 +57,28 @@ def _make(project: Path, target: str = ".venv/.installed-elt") -> subprocess.Com
     )
 
 
-def test_without_python_make_says_so(project: Path) -> None:
-    _install(project, "python3", SHIM_OF_NOTHING)
+@pytest.mark.parametrize(
+    ("programs", "messages"),
+    [
+        ({"python3": SHIM_OF_NOTHING}, ["error: no Python 3.11 or newer found (found: none)"]),
+        ({"python3": OLD}, ["no Python 3.11 or newer found (found: python3 (3.10))"]),
+        (
+            {"python3": OLD, "python3.11": WITHOUT_VENV},
+            ["error: python3.11 (3.11) cannot make a virtual environment", "python3-venv"],
+        ),
+    ],
+)
+def test_without_a_python_that_fits_make_says_what_is_missing(
+    project: Path, programs: dict[str, str], messages: list[str]
+) -> None:
+    for name, program in programs.items():
+        _install(project, name, program)
 
     done = _make(project)
 
     assert done.returncode != 0
-    assert "error: no Python 3.11 or newer found (found: none)" in done.stderr
-
-
-def test_an_older_python_is_named_and_not_used(project: Path) -> None:
-    _install(project, "python3", OLD)
-
-    done = _make(project)
-
-    assert done.returncode != 0
-    assert "no Python 3.11 or newer found (found: python3 (3.10))" in done.stderr
+    assert [message for message in messages if message not in done.stderr] == []
     assert not (project / ".venv").exists()
-
-
-def test_a_python_that_cannot_make_an_environment_is_explained(project: Path) -> None:
-    _install(project, "python3", OLD)
-    _install(project, "python3.11", WITHOUT_VENV)
-
-    done = _make(project)
-
-    assert done.returncode != 0
-    assert "error: python3.11 (3.11) cannot make a virtual environment" in done.stderr
-    assert "python3-venv" in done.stderr
 
 
 def test_the_first_python_that_fits_is_used(project: Path) -> None:

@@ -77,14 +77,3 @@ def test_a_notebook_reads_as_a_page(notebook: Path) -> None:
     text = "\n".join(cell.source for cell in opened.cells if cell.cell_type == "markdown")
     links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
     assert not [link for link in links if not (notebook.parent / link).exists()]
-
-
-def test_a_stored_output_that_is_no_longer_true_is_found(tmp_path: Path) -> None:
-    notebook = tmp_path / "small.ipynb"
-    cell = nbformat.v4.new_code_cell("6 * 7")
-    cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "41"}, execution_count=1)]
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), notebook)
-
-    stored = nbformat.read(notebook, as_version=4)
-
-    assert _texts(stored) != _texts(executed(notebook, tmp_path))

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -47,33 +47,29 @@ def test_a_test_of_one_tier_in_its_folder_is_run_and_an_expected_failure_is_no_s
     assert "1 passed, 1 xfailed" in done.stdout
 
 
-WITHOUT_A_TIER = "def test_none(): pass\n"
 WRONG = {
-    WITHOUT_A_TIER: "test_none: marked with no tier",
+    "def test_none(): pass\n": "test_none: marked with no tier",
     "@pytest.mark.unit\n@pytest.mark.e2e\ndef test_two(): pass\n": "test_two: marked e2e and unit",
     "@pytest.mark.property\ndef test_other(): pass\n": "test_other: marked property but not in tests/property",
 }
 
 
-def test_tests_without_one_tier_of_their_own_folder_are_refused(run_suite: RunSuite) -> None:
-    done = run_suite("unit/test_a.py", "".join(WRONG))
+@pytest.mark.parametrize(
+    ("module", "arguments", "messages"),
+    [
+        ("".join(WRONG), (), WRONG.values()),
+        ("".join(WRONG), ("-n", "1"), WRONG.values()),
+        ("@pytest.mark.slow\ndef test_it(): pass\n", (), ["'slow' not found in `markers`"]),
+    ],
+    ids=["one process", "a worker", "a mark that is not declared"],
+)
+def test_tests_without_one_tier_of_their_own_folder_or_with_another_mark_are_refused(
+    run_suite: RunSuite, module: str, arguments: tuple[str, ...], messages: Collection[str]
+) -> None:
+    done = run_suite("unit/test_a.py", module, *arguments)
 
     assert done.returncode != 0
-    assert [fault for fault in WRONG.values() if fault not in done.stdout + done.stderr] == []
-
-
-def test_a_mark_that_is_not_declared_is_refused(run_suite: RunSuite) -> None:
-    done = run_suite("unit/test_a.py", "@pytest.mark.slow\ndef test_it(): pass\n")
-
-    assert done.returncode != 0
-    assert "'slow' not found in `markers`" in done.stdout + done.stderr
-
-
-def test_workers_refuse_it_too(run_suite: RunSuite) -> None:
-    done = run_suite("unit/test_a.py", WITHOUT_A_TIER, "-n", "1")
-
-    assert done.returncode != 0
-    assert "test_none: marked with no tier" in done.stdout
+    assert [message for message in messages if message not in done.stdout + done.stderr] == []
 
 
 SKIPS = {
@@ -99,22 +95,20 @@ def test_a_skip_is_a_failure_in_ci_and_nowhere_else(run_suite: RunSuite, module:
     assert f"{count} skipped" in elsewhere.stdout
 
 
-@pytest.mark.parametrize(("arguments", "profile"), [((), "ci 50"), (("--soak",), "soak 2000")])
-def test_a_long_run_tries_more_examples(run_suite: RunSuite, arguments: tuple[str, ...], profile: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "profile", "outcome"),
+    [((), "ci 50 False", "1 passed, 1 deselected"), (("--soak",), "soak 2000 True", "2 passed")],
+)
+def test_a_long_run_tries_more_examples_and_runs_tests_for_long_runs(
+    run_suite: RunSuite, arguments: tuple[str, ...], profile: str, outcome: str
+) -> None:
     module = (
         "from hypothesis import settings\n@pytest.mark.unit\ndef test_it(soak):\n"
         "    print(settings.get_current_profile_name(), settings().max_examples, soak)\n"
+        "@pytest.mark.unit\n@pytest.mark.soak\ndef test_long(): pass\n"
     )
 
     done = run_suite("unit/test_a.py", module, "-s", *arguments)
 
-    assert f"{profile} {bool(arguments)}" in done.stdout
-
-
-@pytest.mark.parametrize(("arguments", "outcome"), [((), "1 deselected"), (("--soak",), "1 passed")])
-def test_a_test_for_long_runs_is_run_with_soak_alone(
-    run_suite: RunSuite, arguments: tuple[str, ...], outcome: str
-) -> None:
-    done = run_suite("unit/test_a.py", "@pytest.mark.unit\n@pytest.mark.soak\ndef test_it(): pass\n", *arguments)
-
+    assert profile in done.stdout
     assert outcome in done.stdout

@@ -40,12 +40,16 @@ def staged_rows(store: QuickStore) -> list[dict[str, object]]:
 
 
 @pytest.mark.usefixtures("two_versions")
-def test_columns_are_only_appended_and_may_be_null() -> None:
+def test_columns_are_only_appended_and_may_be_null_and_both_versions_have_a_contract() -> None:
     old, new = columns("admission", 1), columns("admission")
+    first, second = contracts("admission")
 
     assert new[: len(old)] == old[:2] + new[2:3] + old[3:]
     assert [(column.name, column.nullable) for column in new[len(old) :]] == [("triage", True), ("escorts", True)]
     assert [field.name for field in arrow_schema("admission", 1)] == [column.name for column in old]
+    assert (first.name, second.name) == ("admission.v1", "admission.v2")
+    assert "triage" not in str(first.json_schema)
+    assert second.arrow_schema.names[-2:] == ["triage", "escorts"]
 
 
 @pytest.mark.usefixtures("two_versions")
@@ -114,15 +118,6 @@ def test_an_old_event_in_another_order_or_spelling_is_read(lake: QuickStore) -> 
     stage(Lake(lake))
 
     assert [row["triage"] for row in staged_rows(lake)] == [None, "red"]
-
-
-@pytest.mark.usefixtures("two_versions")
-def test_both_versions_have_a_contract() -> None:
-    found = {contract.name: contract for contract in contracts("admission")}
-
-    assert list(found) == ["admission.v1", "admission.v2"]
-    assert "triage" not in str(found["admission.v1"].json_schema)
-    assert found["admission.v2"].arrow_schema.names[-2:] == ["triage", "escorts"]
 
 
 def test_a_version_that_does_more_than_append_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

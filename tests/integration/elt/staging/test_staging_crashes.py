@@ -75,20 +75,6 @@ def test_a_power_cut_anywhere_does_not_change_the_completed_lake(lake: QuickStor
         assert summary.manifests == [1]
 
 
-def test_events_that_arrive_after_the_crash_get_their_own_plan(lake: QuickStore) -> None:
-    with pytest.raises(PowerCut):
-        stage(Lake(FailingStore(lake.url, 12)))
-    assert lake.exists(layout.plan_key(1))
-    assert not lake.exists(layout.commit_key(1))
-    put_event(lake, admission(950))
-
-    summary = stage(Lake(lake))
-
-    assert summary.manifests == [1, 2]
-    assert summary.raw_objects == 20 + 2 + 1
-    assert len(set(staged_identifiers(lake))) == len(staged_identifiers(lake)) == 21
-
-
 def test_a_run_whose_number_was_taken_completes_the_other_plan_first(lake: QuickStore) -> None:
     class Slow(QuickStore):
         """Another run stages the lake, with one event more, just before this one creates its plan."""

@@ -19,7 +19,6 @@ from hospital_sim.storage import (
     StoreRefusedError,
     StoreUnreachableError,
     UnknownSchemeError,
-    create_once,
     open_store,
     retries,
 )
@@ -74,6 +73,7 @@ def test_an_object_whose_acknowledgement_was_lost_counts_as_existing(flaky: Flak
 def test_final_errors_are_raised_at_once_with_a_plain_message(flaky: FlakyS3) -> None:
     for number, (failure, reason) in enumerate((
         ((403, "SignatureDoesNotMatch"), r"does not accept the credentials \(SignatureDoesNotMatch\)"),
+        ((403, "InvalidAccessKeyId"), r"does not accept the credentials \(InvalidAccessKeyId\)"),
         ((400, "ExpiredToken"), r"does not accept the credentials \(ExpiredToken\)"),
         ((401, "Unauthorized"), "does not permit this"),
         ((403, "AccessDenied"), r"does not permit this \(AccessDenied\)"),
@@ -112,16 +112,6 @@ def test_no_object_is_begun_after_one_has_failed(flaky: FlakyS3) -> None:
     assert refused.value.done == 0
     # Each of the first requests is made four times at most, because the pauses between them grow.
     assert flaky.requests <= 4 * IN_FLIGHT
-
-
-def test_wrong_credentials_are_refused_and_not_shown(seaweed: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    for key, secret in (("nobody-key", SECRET), (KEY, "wrong-secret-9fwz")):
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
-        with pytest.raises(StoreRefusedError, match="does not accept the credentials") as refused:
-            open_store(seaweed.new_url()).create("a", b"1")
-        assert secret not in repr(refused.value)
-        assert refused.value.__suppress_context__
 
 
 def test_credentials_without_the_right_to_write_are_refused(seaweed: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,13 +194,6 @@ def test_an_unencrypted_endpoint_on_another_machine_must_be_allowed(monkeypatch:
     monkeypatch.delenv("AWS_ALLOW_HTTP", raising=False)
     with pytest.raises(StoreRefusedError, match=r"http://s3\.example\.org is not encrypted and not this machine"):
         open_store("s3://bucket/lake").create("a", b"1")
-
-
-def test_a_server_that_ignores_the_condition_is_detected(rclone_s3: S3Server) -> None:
-    store = open_store(rclone_s3.new_url())
-    with pytest.raises(OverwritingStoreError, match="ignores the condition to create an object only if") as refused:
-        create_once(store, "started.json", b"{}")
-    assert refused.value.exit_code == 2
 
 
 def test_a_file_system_without_atomic_create_needs_single_writer() -> None:

@@ -14,12 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lakes import (
     DAY,
-    FailingStore,
-    PowerCut,
     QuickStore,
     admission,
     changed,
-    contents,
     dep_snapshot,
     discharge,
     identifier,
@@ -217,22 +214,3 @@ def test_every_object_ends_staged_or_in_quarantine_exactly_once(
             assert store.read(f"quarantine/objects/{key}") == store.read(f"raw/{key}")
         outside = [path for path in Path(folder).rglob("*") if not path.is_relative_to(store.url) and path.is_file()]
         assert outside == []
-
-
-@SOME_EXAMPLES
-@given(LAKES, st.lists(st.integers(0, 12), max_size=3))
-def test_crashes_do_not_change_the_lake(objects: list[tuple[str, bytes, Event | None]], cuts: list[int]) -> None:
-    with TemporaryDirectory() as folder:
-        whole, cut = (QuickStore(Path(folder) / name) for name in ("whole", "cut"))
-        for store in (whole, cut):
-            put(store, [(event_key(FIRST), encode(FIRST), FIRST), *objects])
-        stage(Lake(whole))
-
-        for creations in cuts:
-            try:
-                stage(Lake(FailingStore(cut.url, creations)))
-            except PowerCut:
-                continue
-        stage(Lake(cut))
-
-        assert contents(cut) == contents(whole)

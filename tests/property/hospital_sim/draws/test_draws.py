@@ -160,11 +160,6 @@ def test_a_stay_of_a_distribution_lasts_at_least_a_second() -> None:
     assert min(_stays(ward, 1000).length) == 1
 
 
-def test_requests_come_in_the_order_of_their_seconds() -> None:
-    drawn = _ward_year()
-    assert [request.second for request in drawn] == sorted(request.second for request in drawn)
-
-
 def test_what_is_drawn_does_not_depend_on_the_beds() -> None:
     one, other = (_year(department(beds=beds, requests_per_day=5.0)) for beds in (40, 4000))
     assert one == other

@@ -206,19 +206,6 @@ class TestStartedProcess:
 
 
 class TestStart:
-    def test_runs_a_coroutine_from_event_to_event(self) -> None:
-        env = simpy.Environment()
-        log: list[object] = []
-
-        def runs() -> Steps:
-            for number in range(3):
-                log.append((env.now, (yield env.timeout(1, number))))
-
-        start(runs())
-        env.run()
-
-        assert log == [(0, 0), (1, 1), (2, 2)]
-
     def test_an_error_in_it_is_not_hidden(self) -> None:
         env = simpy.Environment()
         start(_fails(env, 1))
@@ -260,33 +247,27 @@ class TestClockwork:
         assert env.now == 7, "ends at the time, also if no event remains"
 
 
-def test_a_clockwork_skips_to_a_time_only_if_nothing_is_due_until_then_or_with_it() -> None:
+@pytest.mark.parametrize(
+    ("due", "skips"),
+    [
+        (4, [(2, True, 2), (3, True, 3), (4, False, 3), (9, False, 3), (10, False, 3)]),
+        (20, [(10, False, 1), (9.5, True, 9.5), (10, False, 9.5)]),
+    ],
+)
+def test_a_clockwork_skips_to_a_time_only_if_nothing_is_due_until_then_and_before_the_time_that_it_runs_to(
+    due: float, skips: list[tuple[float, bool, float]]
+) -> None:
     env = Clockwork()
     skipped: list[tuple[float, bool, float]] = []
 
-    def skipper() -> Generator[Event, Any, None]:
+    def skipper() -> Steps:
         yield env.timeout(1)
-        for time in (2, 3, 4, 9, 10):
+        for time, *_ in skips:
             skipped.append((time, env.skip_to(time), env.now))
 
     env.process(skipper())
-    env.timeout(4)
+    env.timeout(due)
     assert not env.skip_to(1), "nothing runs yet"
     env.run_to(10)
 
-    assert skipped == [(2, True, 2), (3, True, 3), (4, False, 3), (9, False, 3), (10, False, 3)]
-
-
-def test_a_clockwork_does_not_skip_beyond_the_time_that_it_runs_to() -> None:
-    env = Clockwork()
-    skipped: list[bool] = []
-
-    def skipper() -> Generator[Event, Any, None]:
-        yield env.timeout(1)
-        skipped.extend(env.skip_to(time) for time in (10, 9.5, 10))
-
-    env.process(skipper())
-    env.run_to(10)
-
-    assert skipped == [False, True, False]
-    assert env.now == 10
+    assert (skipped, env.now) == (skips, 10)

@@ -14,7 +14,6 @@ from simpy.events import Event
 
 import hospital_sim as hs
 from hospital_sim.distributions import Distribution, Erlang
-from hospital_sim.queueing import erlang_b
 
 pytestmark = pytest.mark.unit
 
@@ -191,26 +190,3 @@ class TestArrivals:
     def test_without_time_between_them_are_refused(self) -> None:
         with pytest.raises(ValueError, match="interarrival: must have a mean above 0, not 0"):
             hs.arrivals(simpy.Environment(), hs.Fixed(0), lambda patient: iter(()), seed=1)  # type: ignore[arg-type,return-value]
-
-
-def test_a_ward_that_turns_away_loses_the_share_of_erlang_b() -> None:
-    """A pathway may look before it asks: then Erlang's loss formula holds, whatever the stays."""
-    turned_away = []
-    for seed in range(12):
-        env = simpy.Environment()
-        ward, lost, came = hs.Ward(env, "ward", beds=4), [0], [0]
-
-        def comes(patient: hs.Patient, env: Any = env, ward: Any = ward, lost: Any = lost, came: Any = came) -> Steps:
-            came[0] += 1
-            if not ward.has_room:
-                lost[0] += 1
-                return
-            with (yield from ward.admit(patient)):
-                yield env.timeout(patient.draw("stay", hs.Lognormal(mean=3, sd=3)))
-
-        hs.arrivals(env, hs.Exponential(mean=1), comes, seed=seed)
-        env.run(until=1500)
-        turned_away.append(lost[0] / came[0])
-
-    assert scipy.stats.ttest_1samp(turned_away, erlang_b(4, 3.0)).pvalue > RIGHT
-    assert scipy.stats.ttest_1samp(turned_away, erlang_b(4, 3.3)).pvalue < RIGHT

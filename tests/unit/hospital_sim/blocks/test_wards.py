@@ -66,19 +66,6 @@ def test_nobody_overtakes_even_at_the_moment_at_which_a_bed_becomes_free(before:
     assert model.log == [(0, "first", 1), (5, "waits", 1), (6, "newcomer", 1)]
 
 
-def test_beds_left_at_one_moment_go_to_the_head_of_the_list_together_lowest_number_first() -> None:
-    model = Model(beds=2)
-    model.start("a", 0, 1)
-    model.start("b", 0, 5)
-    model.start("c", 2, 3)
-    for name in "de":
-        model.start(name, 3, 1)
-    model.env.run(until=5.5)
-
-    # The second bed is left first, then the first.
-    assert model.log[3:] == [(5, "d", 1), (5, "e", 2)]
-
-
 def test_a_patient_who_is_interrupted_at_the_moment_of_getting_a_bed_gives_it_to_the_next() -> None:
     model = Model(beds=1)
     model.start("a", 0, 5)

@@ -82,9 +82,6 @@ class TestPoisson:
         assert self._cells([second + HOUR for second in seconds[:-1]]) < WRONG
         assert self._cells(second + DAY for second in seconds if second < seconds[-1] - 2 * DAY) < WRONG
 
-    def test_nobody_asks_at_an_hour_or_on_a_weekday_of_0(self, seconds: list[int]) -> None:
-        assert self._counted(seconds)[self._expected() == 0].sum() == 0
-
     def test_hourly_counts_have_the_dispersion_of_poisson_counts(self, seconds: list[int]) -> None:
         rng = np.random.default_rng(1)
         twice = [second for second in seconds for _ in range(2 * int(rng.random() < 0.5))]

@@ -14,39 +14,20 @@ pytestmark = pytest.mark.unit
 SMALL = hs.load("small").config
 
 
-def test_beds_vary_and_the_demand_that_was_derived_from_them_stays() -> None:
-    more = with_fields(SMALL, {"general_medicine.beds": 40})
+def test_a_field_that_varies_changes_nothing_else_and_demand_only_if_it_is_one_of_demand() -> None:
+    more = with_fields(SMALL, {"general_medicine.beds": 40}).department
+    assert (more[0].beds, requests_per_day(more[0])) == (40, requests_per_day(SMALL.department[0]))
+    assert [each.beds for each in more[1:]] == [each.beds for each in SMALL.department[1:]]
 
-    assert more.department[0].beds == 40
-    assert requests_per_day(more.department[0]) == requests_per_day(SMALL.department[0])
-    assert [each.beds for each in more.department[1:]] == [each.beds for each in SMALL.department[1:]]
-
-
-def test_a_target_that_varies_moves_the_demand() -> None:
     busier = with_fields(SMALL, {"*.target_occupancy": 0.9})
-
     assert [offered_load(each) for each in busier.department] == pytest.approx([0.9] * 3)
 
+    fixed = with_fields(SMALL, {"general_surgery.requests_per_day": 2.0}).department[1]
+    assert (fixed.target_occupancy, fixed.requests_per_day) == (None, 2.0), "it takes the place of the target"
 
-def test_requests_that_vary_take_the_place_of_the_target() -> None:
-    found = with_fields(SMALL, {"general_surgery.requests_per_day": 2.0}).department[1]
-
-    assert (found.target_occupancy, found.requests_per_day) == (None, 2.0)
-
-
-def test_a_field_of_the_hospital_and_a_part_of_a_field_vary() -> None:
-    config = poisson(beds=5, per_day=1.0)
-
-    found = with_fields(config, {"warmup_days": 9, "d1.stay.mean": 2.5})
-
-    assert found.warmup_days == 9
-    assert found.department[0].stay is not None
-    assert found.department[0].stay.mean == 2.5
-
-
-def test_nothing_else_changes() -> None:
     config = poisson(beds=5, per_day=1.0, departments=2)
-
+    parts = with_fields(config, {"warmup_days": 9, "d1.stay.mean": 2.5})
+    assert (parts.warmup_days, parts.department[0].stay) == (9, hs.Exponential(mean=2.5))
     assert with_fields(config, {"d2.beds": 5}) == config
 
 

@@ -108,12 +108,6 @@ class TestEndOfATime:
         assert clock.after(MONDAY + 20 * HOUR - 1, 1) == MONDAY + DAY + 8 * HOUR
         assert clock.after(MONDAY + 12 * HOUR, 1) == MONDAY + 12 * HOUR + 1
 
-    def test_without_weekend_discharges_is_on_monday(self) -> None:
-        clock = DischargeClock([1, 1, 1, 1, 1, 0, 0], EVEN_DAY)
-
-        assert clock.after(MONDAY + 5 * DAY, 7 * HOUR) == MONDAY + WEEK + 5 * HOUR
-        assert clock.after(MONDAY + 6 * DAY + 5, 3 * WEEK) == MONDAY + 4 * WEEK
-
 
 class TestDischarges:
     SIZE = 20_000
@@ -129,22 +123,6 @@ class TestDischarges:
         assert _follows_profile(_ends(DischargeClock(BY_WEEKDAY, EVEN_DAY), evening, lengths)) < WRONG
         assert _follows_profile(_ends(DischargeClock(EVEN_WEEK, BY_HOUR), evening, lengths)) < WRONG
         assert _follows_profile(_ends(clock, evening, lengths) + HOUR // 10) < WRONG
-
-    def test_follow_it_closely_where_stays_are_long_and_less_closely_where_they_are_short(self) -> None:
-        rng = np.random.default_rng(2)
-        clock = DischargeClock(BY_WEEKDAY, BY_HOUR)
-        shares = np.outer(BY_WEEKDAY, BY_HOUR).ravel() / (sum(BY_WEEKDAY) * sum(BY_HOUR))
-
-        def furthest_from_profile(mean_days: float) -> float:
-            lengths = np.maximum(np.rint(rng.exponential(mean_days * DAY, self.SIZE)).astype(np.int64), 1)
-            ends = _ends(clock, _even_starts(rng, self.SIZE), lengths)
-            counts = np.bincount((ends - MONDAY) % WEEK // HOUR, minlength=168)
-            return float(np.abs(counts / self.SIZE - shares).sum())
-
-        chance = furthest_from_profile(200)
-        assert chance < 0.06
-        assert furthest_from_profile(8) < 0.15
-        assert furthest_from_profile(0.5) > 0.2
 
 
 class TestMeanStay:
@@ -165,14 +143,6 @@ class TestMeanStay:
         shift = self._mean_shift(_even_starts(rng, self.SIZE), drawn)
 
         assert abs(shift.mean()) < 4 * shift.std() / np.sqrt(self.SIZE) + 0.25
-
-    @pytest.mark.parametrize("hour", range(0, 24, 4))
-    def test_shifts_by_hours_where_all_are_admitted_at_one_hour(self, hour: int) -> None:
-        rng = np.random.default_rng(4)
-        starts = MONDAY + rng.integers(0, 28, self.SIZE) * DAY + hour * HOUR
-        shift = self._mean_shift(starts, rng.integers(DAY, 15 * DAY, self.SIZE))
-
-        assert abs(shift.mean()) < 8
 
 
 def test_a_department_without_a_profile_has_no_clock_and_one_profile_is_enough() -> None:

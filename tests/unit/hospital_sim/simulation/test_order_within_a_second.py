@@ -109,12 +109,6 @@ def test_within_a_phase_departments_take_their_turn_in_the_order_of_the_configur
     ]
 
 
-def test_all_requests_of_a_department_in_one_second_come_before_those_of_the_next_department() -> None:
-    asked = [(T, 5)] * 3
-    events = [entry for entry in _events(_ward("z", 5, *asked), _ward("a", 5, *asked)) if entry.second == T]
-    assert [(entry.where, entry.bed) for entry in events] == [(name, bed) for name in "za" for bed in (1, 2, 3)]
-
-
 def test_departments_overflow_in_the_order_of_the_configuration() -> None:
     """A patient of each has waited long enough; the one of the second department began to wait first."""
     wards = [
@@ -128,13 +122,6 @@ def test_a_phase_of_every_department_comes_before_the_next_phase_of_any() -> Non
     order = Order(3)
     priorities = [order.priority(phase, department) for phase in Phase for department in range(3)]
     assert priorities == sorted(set(priorities))
-
-
-def test_nobody_overtakes_in_the_second_in_which_a_bed_becomes_free() -> None:
-    """One bed becomes free while two wait and one asks: the head of the list gets it, and the new one is last."""
-    events = _events(_ward("a", 1, (T - 10, 10), (T - 6, 4), (T - 5, 4), (T, 4)))
-    admissions = [(entry.second, entry.who) for entry in events if entry.what == "admission"]
-    assert admissions == [(T - 10, T - 10), (T, T - 6), (T + 4, T - 5), (T + 8, T)]
 
 
 def test_the_start_of_day_census_comes_before_everything_else_of_its_second() -> None:

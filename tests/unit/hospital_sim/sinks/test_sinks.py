@@ -1,20 +1,17 @@
 """Sinks: events in memory, or one object for each; one history of a hospital in one lake."""
 
-import os
 from collections.abc import Iterable
 from contextlib import nullcontext
-from datetime import date
 from pathlib import Path
 
 import pytest
 from hospitals import department, hospital
 
-from hospital_sim import HistoryConflictError, Hospital, HospitalSimError, MemorySink, ObjectSink
+from hospital_sim import HistoryConflictError, Hospital, MemorySink, ObjectSink
 from hospital_sim.events import Event, decode_record, decode_started, encode
 from hospital_sim.events.keys import event_key, is_record_key, record_key, started_key
-from hospital_sim.simulation.runner import plan_run, run_events
 from hospital_sim.sinks import CallbackSink, open_sink
-from hospital_sim.storage import LocalStore, StorageError
+from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.unit
 
@@ -154,37 +151,6 @@ def test_a_killed_run_covers_no_day(tmp_path: Path) -> None:
         city.simulate(FIRST, LAST, seed=1, sink=raw, emit_from="2024-01-05")
 
 
-def test_runs_in_memory_append_without_a_lake() -> None:
-    run = _city().simulate(FIRST, LAST, seed=1, emit_from="2024-01-05")
-    assert run.events
-    assert all(event.event_time.date() >= date(2024, 1, 5) for event in run.events)
-
-
-def test_a_root_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(StorageError, match="file"):
-        _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "file" / "raw")
-
-
-def test_a_disk_that_fills_up_says_how_many_events_are_written_and_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    remaining, real = iter(range(20)), os.write
-
-    def filling(descriptor: int, data: bytes) -> int:
-        if next(remaining, None) is None:
-            raise OSError(28, "No space left on device")
-        return real(descriptor, data)
-
-    monkeypatch.setattr("hospital_sim.storage.local.os.write", filling)
-    with pytest.raises(HospitalSimError, match="No space left on device; 18 events of the run are written"):
-        _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "raw")
-    monkeypatch.undo()
-    _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "raw")
-    _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "whole")
-    assert _objects(tmp_path / "raw") == _objects(tmp_path / "whole")
-
-
 def test_a_broken_object_among_the_run_records_is_named(tmp_path: Path) -> None:
     store = LocalStore(tmp_path / "raw")
     store.create(started_key("f" * 32), b"{}")
@@ -213,11 +179,3 @@ def test_any_object_that_takes_events_is_a_sink_and_is_closed_even_if_it_fails()
     with pytest.raises(OSError, match="gone"):
         _city().simulate(FIRST, LAST, seed=1, sink=failing)
     assert (failing.closed, failing.record) == (1, None)
-
-
-def test_a_run_needs_no_sink() -> None:
-    city = _city()
-    plan = plan_run(city.config, date(2024, 1, 1), date(2024, 1, 10), 1)
-    events: list[Event] = []
-    assert run_events(city.config, plan, events.append) == city.simulate(FIRST, LAST, seed=1).record
-    assert events

@@ -126,23 +126,6 @@ def test_a_failing_sink_of_a_tee_stops_the_run_and_all_sinks_are_closed() -> Non
     assert [len(sink.events) for sink in (first, failing, last)] == [11, 10, 10]
 
 
-def test_a_run_to_a_lake_that_another_sink_stopped_is_completed_by_the_same_call(tmp_path: Path) -> None:
-    def fails_late() -> CallbackSink:
-        remaining = iter(range(40))
-
-        def put(_: Event) -> None:
-            if next(remaining, None) is None:
-                raise OSError("gone")
-
-        return CallbackSink(put)
-
-    with pytest.raises(SinkError, match="40 events of the run were taken"):
-        _city().simulate(FIRST, LAST, seed=1, sink=TeeSink(ObjectSink(tmp_path / "raw"), fails_late()))
-    _city().simulate(FIRST, LAST, seed=1, sink=TeeSink(ObjectSink(tmp_path / "raw"), MemorySink()))
-    _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "whole")
-    assert _objects(tmp_path / "raw") == _objects(tmp_path / "whole")
-
-
 class CountingStore(LocalStore):
     """Records the sizes of its batches."""
 

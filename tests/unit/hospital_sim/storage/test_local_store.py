@@ -39,12 +39,6 @@ def test_an_object_is_one_file_that_others_can_read(store: LocalStore) -> None:
     assert Path(store.url, "a/b").stat().st_mode & 0o777 == 0o644
 
 
-def test_a_store_without_a_directory_is_empty(store: LocalStore) -> None:
-    assert list(store.keys()) == list(store.folders()) == list(store.objects("x/")) == []
-    assert not store.exists("a")
-    assert not Path(store.url).exists()
-
-
 def test_a_file_in_place_of_a_folder_and_a_folder_in_place_of_a_file_are_named(store: LocalStore) -> None:
     store.create("a", b"")
     with pytest.raises(StorageError, match="a/b"):

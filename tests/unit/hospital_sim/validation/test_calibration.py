@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 import hospital_sim as hs
-from hospital_sim.clock import second_of
 from hospital_sim.config.read import parse_hospital
 from hospital_sim.experiments.intervals import t_interval
 from hospital_sim.simulation.runner import observe, plan_run
@@ -21,13 +20,9 @@ FIRST, LAST = date(2024, 12, 2), date(2024, 12, 29)
 """Four weeks from a Monday."""
 
 
-def _ward(**fields: object) -> dict[str, object]:
-    """Return a hospital of one ward, to which one patient comes every Monday at ten and stays for a time."""
-    source = {
-        "id": "list",
-        "admission_method": "11",
-        "schedule": [{"weekday": "monday", "time": "10:00", "patients": 1}],
-    }
+def _year(**fields: object) -> Year:
+    """Return what happens in a ward to which one patient comes every Monday at ten and stays for half a week."""
+    monday = {"weekday": "monday", "time": "10:00", "patients": 1}
     ward = {
         "id": "ward",
         "name": "Ward",
@@ -36,78 +31,60 @@ def _ward(**fields: object) -> dict[str, object]:
         "long_stay_share": 0,
         "delay_share": 0,
         "stay": {"distribution": "fixed", "value": 3.5},
-        "source": [source],
+        "source": [{"id": "list", "admission_method": "11", "schedule": [monday]}],
     }
-    return {"id": "one", "name": "One", "warmup_days": 28, "department": [ward | fields]}
-
-
-def _year(**fields: object) -> Year:
-    config = parse_hospital(_ward(**fields))
+    config = parse_hospital({"id": "one", "name": "One", "warmup_days": 28, "department": [ward | fields]})
     log = SpellLog()
     observe(config, plan_run(config, FIRST, LAST, 1), log)
     return Year(config, log, FIRST, LAST)
 
 
-def test_a_census_is_taken_at_its_time_of_the_day() -> None:
-    # In from Monday 10:00 to Thursday 22:00: three mornings of seven, and as many midnights.
-    found = measure(_year())
-    assert found["sitrep"] == pytest.approx(3 / 7 / 4)
-    assert found["winter.tue"] == pytest.approx(1 / 4)
-    assert found["winter.mon"] == 0
-    assert found["sitrep_above_kh03"] == pytest.approx(0)
+def _stay(days: float) -> dict[str, object]:
+    return {"distribution": "fixed", "value": days}
 
 
-def test_a_patient_who_leaves_before_midnight_is_in_the_morning_census_alone() -> None:
-    # In from Monday 10:00 to Tuesday 10:00 with a stay of a day: there on Tuesday at midnight and at eight.
-    longer = measure(_year(stay={"distribution": "fixed", "value": 1.5}))
-    # Until Tuesday 04:00: there at midnight, gone at eight.
-    shorter = measure(_year(stay={"distribution": "fixed", "value": 0.75}))
-    assert longer["sitrep_above_kh03"] == pytest.approx(0)
-    assert shorter["sitrep_above_kh03"] == pytest.approx(-1 / 7 / 4)
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        # In from Monday 10:00 to Thursday 22:00: three mornings of seven, and as many midnights; no emergency.
+        (
+            {},
+            {
+                "sitrep": 3 / 7 / 4,
+                "winter.tue": 1 / 4,
+                "winter.mon": 0,
+                "sitrep_above_kh03": 0,
+                "discharges.thu": 7,
+                "discharges.mon": 0,
+                "discharges.by_17": 0,
+                "stay.elective": 3.5,
+                "stay.emergency": None,
+                "demand": 0,
+            },
+        ),
+        # Until Tuesday 04:00: there at midnight, gone at eight.
+        ({"stay": _stay(0.75)}, {"sitrep_above_kh03": -1 / 7 / 4}),
+        ({"stay": _stay(1)}, {"discharges.before_noon": 1}),
+        # Until Tuesday 22:00: there at midnight and at eight.
+        ({"stay": _stay(1.5)}, {"sitrep_above_kh03": 0}),
+        # Until Wednesday of the next week 10:00: nine mornings, of which two are seven days or more after.
+        ({"stay": _stay(9)}, {"beds_7_days": 3 / 9, "beds_21_days": 0}),
+        ({"bed_change": [{"beds": -2, "weekdays": ["tuesday"]}]}, {"winter.tue": 1 / 2, "winter.wed": 1 / 4}),
+        # Fit on Thursday at 22:00, gone on Tuesday at 22:00: at eight midnights in a bed, at five of them fit to leave.
+        (
+            {"delay_share": 1, "delay": _stay(5)},
+            {"delayed": 1, "delayed.beds": 5 / 8, "delayed.median": 5, "delayed.four_days": 1, "delayed.tail": 0},
+        ),
+        # Maternity is not counted in general and acute beds.
+        ({"treatment_function_code": "501"}, {"overnight.maternity": 3 / 7 / 4, "stay": None}),
+    ],
+)
+def test_a_figure_counts_beds_at_its_time_of_the_day_stays_by_date_delays_and_discharges(
+    fields: dict[str, object], expected: dict[str, float | None]
+) -> None:
+    measured = measure(_year(**fields))
 
-
-def test_beds_that_close_count_for_the_days_on_which_they_are_open() -> None:
-    closed = measure(_year(bed_change=[{"beds": -2, "weekdays": ["tuesday"]}]))
-    assert closed["winter.tue"] == pytest.approx(1 / 2)
-    assert closed["winter.wed"] == pytest.approx(1 / 4)
-
-
-def test_days_in_hospital_are_counted_from_date_to_date() -> None:
-    # From Monday 10:00 to Wednesday of the next week 10:00: nine mornings, of which two are seven days or more after.
-    found = measure(_year(stay={"distribution": "fixed", "value": 9.0}))
-    assert found["beds_7_days"] == pytest.approx(3 / 9)
-    assert found["beds_21_days"] == 0
-
-
-def test_delayed_patients_are_counted_by_bed_and_by_discharge() -> None:
-    found = measure(_year(delay_share=1, delay={"distribution": "fixed", "value": 5.0}))
-    # Fit on Thursday at 22:00, gone on Tuesday at 22:00: at eight midnights in a bed, at five of them fit to leave.
-    assert found["delayed"] == 1
-    assert found["delayed.beds"] == pytest.approx(5 / 8)
-    assert found["delayed.median"] == pytest.approx(5)
-    assert found["delayed.four_days"] == 1
-    assert found["delayed.tail"] == 0
-
-
-def test_discharges_are_counted_by_weekday_and_hour() -> None:
-    found = measure(_year())
-    assert found["discharges.thu"] == pytest.approx(7)
-    assert found["discharges.mon"] == 0
-    assert found["discharges.by_17"] == 0
-    assert measure(_year(stay={"distribution": "fixed", "value": 1.0}))["discharges.before_noon"] == 1
-
-
-def test_maternity_is_not_counted_in_general_and_acute_beds() -> None:
-    found = measure(_year(treatment_function_code="501"))
-    assert found["overnight.maternity"] == pytest.approx(3 / 7 / 4)
-    assert "stay" not in found
-
-
-def test_an_elective_stay_is_no_emergency() -> None:
-    found = measure(_year())
-    assert found["stay.elective"] == pytest.approx(3.5)
-    assert "stay.emergency" not in found
-    assert found["demand"] == 0
+    assert {name: measured.get(name) for name in expected} == pytest.approx(expected)
 
 
 def test_every_figure_is_measured_in_a_full_year_and_has_its_source() -> None:
@@ -149,9 +126,3 @@ def test_a_hospital_by_the_simple_rule_differs_from_england() -> None:
 def test_the_number_of_replications_is_checked_before_anything_runs() -> None:
     with pytest.raises(hs.ConfigurationError, match="replications: must be 1 or more"):
         calibration(hs.load("small"), replications=0)
-
-
-def test_beds_and_spells_are_those_of_the_window() -> None:
-    year = _year()
-    assert len(year.discharges()) == 4
-    assert year.start == second_of(FIRST)
