@@ -50,14 +50,9 @@ def _profile(draw: st.DrawFn, size: int) -> list[float]:
     return profile if any(profile) else [1.0] * size
 
 
-@st.composite
-def _profiles(draw: st.DrawFn, *, prefix: str = "") -> Fields:
-    fields: Fields = {}
-    if draw(st.booleans()):
-        fields[f"{prefix}weekday_multipliers"] = draw(_profile(7))
-    if draw(st.booleans()):
-        fields[f"{prefix}hour_multipliers"] = draw(_profile(24))
-    return fields
+def _profiles(prefix: str = "") -> st.SearchStrategy[Fields]:
+    multipliers = {f"{prefix}weekday_multipliers": _profile(7), f"{prefix}hour_multipliers": _profile(24)}
+    return st.fixed_dictionaries({}, optional=multipliers)
 
 
 @st.composite
@@ -88,14 +83,10 @@ def _times(draw: st.DrawFn) -> Fields:
     return {"arrivals": [f"2025-01-{1 + hour // 24:02}T{hour % 24:02}:00:00Z" for hour in hours]}
 
 
-@st.composite
-def _source(draw: st.DrawFn, name: str) -> Fields:
-    fields: Fields = {"id": name, **draw(_times())}
-    if draw(st.booleans()):
-        fields["when_full"] = draw(st.sampled_from(["wait", "divert"]))
-    if draw(st.booleans()):
-        fields |= {"stay": draw(_hours_of_stay), "delay_share": draw(st.sampled_from([0, 0.5]))}
-    return fields
+def _source(name: str) -> st.SearchStrategy[Fields]:
+    how = {"when_full": st.sampled_from(["wait", "divert"]), "stay": _hours_of_stay}
+    how["delay_share"] = st.sampled_from([0, 0.5])
+    return st.builds(lambda times, own: {"id": name} | times | own, _times(), st.fixed_dictionaries({}, optional=how))
 
 
 @st.composite
@@ -119,14 +110,12 @@ def _bed_changes(draw: st.DrawFn, beds: int) -> list[Fields]:
     for _ in range(draw(st.integers(0, 2))):
         more = draw(st.integers(-beds, 2).filter(bool))
         beds += min(more, 0)
-        change: Fields = {"beds": more}
-        if draw(st.booleans()):
-            change["weekdays"] = draw(st.lists(st.sampled_from(_WEEKDAYS), min_size=1, max_size=4, unique=True))
-        if draw(st.booleans()):
-            change["first"] = draw(st.sampled_from(["2025-01-02", "01-03", "12-31"]))
-        if draw(st.booleans()):
-            change["last"] = draw(st.sampled_from(["2025-01-04", "01-05"]))
-        changes.append(change)
+        when = {
+            "weekdays": st.lists(st.sampled_from(_WEEKDAYS), min_size=1, max_size=4, unique=True),
+            "first": st.sampled_from(["2025-01-02", "01-03", "12-31"]),
+            "last": st.sampled_from(["2025-01-04", "01-05"]),
+        }
+        changes.append({"beds": more} | draw(st.fixed_dictionaries({}, optional=when)))
     return changes
 
 

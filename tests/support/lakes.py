@@ -1,7 +1,8 @@
 """Events and lakes made by hand, for tests of what reads them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import msgspec
@@ -176,6 +177,16 @@ class QuickStore(LocalStore):
         return
 
 
+class OverwritingStore(LocalStore):
+    """A store on a server that ignores the condition to create an object only if its key is free."""
+
+    def create(self, key: str, data: bytes) -> bool:
+        path = Path(self.url, key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return True
+
+
 class FailingStore(QuickStore):
     """A real store on a machine that goes off before, or right after, one of its creations.
 
@@ -200,8 +211,9 @@ class FailingStore(QuickStore):
 
 def contents(store: ObjectStore, prefix: str = "") -> dict[str, bytes]:
     """Return every object below a prefix."""
-    return dict(_read_all(store, prefix))
+    return dict(store.read_many(list(store.keys(prefix))))
 
 
-def _read_all(store: ObjectStore, prefix: str) -> Iterator[tuple[str, bytes]]:
-    return store.read_many(list(store.keys(prefix)))
+def files_in(root: Path) -> dict[str, bytes]:
+    """Return every file below a folder, without using a store."""
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from command_lines import Done, call
+from lakes import files_in
 
 from hospital_sim.events import decode_record
 from hospital_sim.events.keys import is_record_key, is_started_key, parse_event_key
@@ -25,10 +26,6 @@ def _right(*words: str) -> str:
     called = _call(*words)
     assert (called.returncode, called.stderr) == (0, "")
     return called.stdout
-
-
-def _objects(root: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 def test_presets_are_listed_for_people_and_for_programs() -> None:
@@ -56,8 +53,8 @@ def test_the_summary_of_simulate_counts_the_objects_written(tmp_path: Path) -> N
     assert done.stderr == ""
 
     summary = json.loads(_right(*words, str(tmp_path / "raw"), "--json"))
-    written = _objects(tmp_path / "raw")
-    assert written == _objects(tmp_path / "other")
+    written = files_in(tmp_path / "raw")
+    assert written == files_in(tmp_path / "other")
     events = [parts for key in written if (parts := parse_event_key(key))]
     for kind in ("admission", "discharge", "wait_snapshot", "dep_snapshot"):
         assert summary[kind] == sum(event.event_type == kind for event in events)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from command_lines import Done, call
+from lakes import files_in
 from s3_servers import KEY, S3Server, free_ports
 from small_disk import run_on_small_disk
 
@@ -22,16 +23,12 @@ def _simulate(sink: str, *options: str) -> Done:
     return call("hospital-sim", *WORDS, sink, *options)
 
 
-def _objects(root: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
-
-
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The objects of an undisturbed run."""
     root = tmp_path_factory.mktemp("whole") / "raw"
     subprocess.run([*SIMULATE, str(root)], capture_output=True, timeout=120, check=True)
-    return _objects(root)
+    return files_in(root)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +53,7 @@ def test_after_a_full_disk_or_a_lost_permission_the_same_command_completes_the_r
     # Nothing is written to a disk that can only be read.
     advice = "events of the run are written, run the same command again for the rest"
     assert (advice in done.stderr) is (code == 1)
-    assert _objects(Path(f"{disk}-kept")) == whole
+    assert files_in(Path(f"{disk}-kept")) == whole
 
 
 def test_an_object_that_the_system_refuses_to_write_is_named(tmp_path: Path, whole: dict[str, bytes]) -> None:
@@ -71,7 +68,7 @@ def test_an_object_that_the_system_refuses_to_write_is_named(tmp_path: Path, who
     )
     assert done.returncode == 1
     assert done.stderr.endswith(".started.json: cannot be written: File too large\n")
-    assert not _objects(tmp_path / "raw")
+    assert not files_in(tmp_path / "raw")
 
 
 def test_a_run_to_s3_writes_the_same_objects_as_to_a_disk(seaweed: S3Server, whole: dict[str, bytes]) -> None:

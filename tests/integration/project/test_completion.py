@@ -69,15 +69,3 @@ def test_completion_is_installed_for_the_shell_that_asks(program: str, tmp_path:
     )
 
     assert shown.stdout.split() == ["--help"]
-
-
-@pytest.mark.parametrize("program", ["hospital-sim", "hospital-elt"])
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_script_for_a_shell_is_shown(program: str, shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A shell that is not on this machine is named, where one that is calls.
-    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
-
-    done = call(program, "--show-completion", shell)
-
-    assert done.returncode == 0
-    assert program in done.stdout

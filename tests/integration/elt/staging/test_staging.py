@@ -8,12 +8,23 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from compiled_code import needed_library, without_library
-from lakes import DAY, QuickStore, admission, contents, dep_snapshot, discharge, put_all, put_event, row_of, some_events
+from lakes import (
+    DAY,
+    OverwritingStore,
+    QuickStore,
+    admission,
+    contents,
+    dep_snapshot,
+    discharge,
+    put_all,
+    put_event,
+    row_of,
+    some_events,
+)
 from msgspec import structs
 
 from elt import BrokenLakeError, EltError, EmptyLakeError, WrongCallError
 from elt.contracts import EVENT_TYPES, arrow_schema
-from elt.lake import workers as lake_workers
 from elt.lake.digests import digest
 from elt.lake.lake import Lake
 from elt.staging import StageSummary, input_lists, parquet, stage
@@ -75,10 +86,7 @@ def test_a_file_holds_one_type_and_month_as_its_manifest_says(staged: tuple[Quic
     assert counts["admission", "city", "acute", date(2024, 3, 15)] == 10
     assert counts["admission", "city", "acute", date(2024, 4, 1)] == 5
     assert counts.total() == 700
-
-
-def test_a_file_is_compressed_has_statistics_and_names_its_contract(staged: tuple[QuickStore, StageSummary]) -> None:
-    metadata = pq.read_metadata(f"{staged[0].url}/{MARCH_FILE}")
+    metadata = pq.read_metadata(f"{store.url}/{MARCH_FILE}")
     column = metadata.row_group(0).column(3)
     assert (column.path_in_schema, column.compression, column.is_stats_set) == ("event_time", "ZSTD", True)
     assert metadata.metadata[parquet.CONTRACT_KEY] == b"1"
@@ -144,6 +152,7 @@ def test_batches_temporary_files_and_the_plain_way_write_the_same_bytes(
         "batches of seven": {"elt.staging.write.BATCH_OBJECTS": 7},
         "days sorted in a file": {"elt.staging.write.BATCH_OBJECTS": 3, "elt.staging.sorting.HELD_ROWS": 0},
         "few names at once": {"elt.native.files.MANY_NAME_BYTES": 600},
+        "two processes": {"elt.lake.workers.processors": lambda: 8},
         "plain": {"elt.native.names.MANY_NAME_BYTES": 600},
     }
     for name, values in ways.items():
@@ -154,17 +163,8 @@ def test_batches_temporary_files_and_the_plain_way_write_the_same_bytes(
                 patch.setattr(place, value)
             if name == "plain":
                 without_library(patch)
-            stage(Lake(store))
+            stage(Lake(store), workers=2 if name == "two processes" else 1)
         assert contents(store) == expected, f"staging with {name} writes other objects"
-
-
-def test_several_processes_write_the_same_bytes_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lake_workers, "processors", lambda: 8)
-    stores = [QuickStore(tmp_path / name) for name in ("one", "two")]
-    for workers, store in zip((1, 2), stores, strict=True):
-        put_any_objects(store)
-        stage(Lake(store), workers=workers)
-    assert contents(stores[0]) == contents(stores[1])
 
 
 def test_a_month_with_too_many_objects_continues_in_numbered_files(
@@ -232,16 +232,9 @@ def test_a_lake_without_events_is_a_wrong_call_and_is_left_alone(lake: QuickStor
 
 
 def test_a_store_that_overwrites_is_refused(lake: QuickStore) -> None:
-    class Overwriting(LocalStore):
-        def create(self, key: str, data: bytes) -> bool:
-            path = Path(self.url, key)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-            return True
-
     put_event(lake, dep_snapshot())
     with pytest.raises(OverwritingStoreError, match="overwrite"):
-        stage(Lake(Overwriting(lake.url)))
+        stage(Lake(OverwritingStore(lake.url)))
     assert list(lake.keys("staging/")) == []
 
 

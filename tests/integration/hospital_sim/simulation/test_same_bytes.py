@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from crowded_hospital import crowded
 from hospitals import busy
+from lakes import files_in
 
 import hospital_sim as hs
 from hospital_sim.cli import app
@@ -19,47 +20,15 @@ from hospital_sim.terminal import run
 
 pytestmark = pytest.mark.integration
 
-SEVERAL = """
-[defaults]
-treatment_function_code = "300"
-target_occupancy = 0.9
-max_stay_days = 5
 
-[[hospital]]
-id = "north"
-name = "North"
-warmup_days = 20
-[[hospital.department]]
-id = "ward"
-name = "Ward"
-beds = 6
-[[hospital.department]]
-id = "surgery"
-name = "Surgery"
-beds = 4
-
-[[hospital]]
-id = "south"
-name = "South"
-warmup_days = 20
-[[hospital.department]]
-id = "ward"
-name = "Ward"
-beds = 6
-
-[[hospital]]
-id = "west"
-name = "West"
-warmup_days = 0
-[[hospital.department]]
-id = "ward"
-name = "Ward"
-beds = 3
-"""
-
-
-def _objects(root: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+def _several() -> str:
+    """Return the file of three hospitals, the first with two departments."""
+    lines = ["[defaults]", 'treatment_function_code = "300"', "target_occupancy = 0.9", "max_stay_days = 5"]
+    for name, wards in {"north": {"ward": 6, "surgery": 4}, "south": {"ward": 6}, "west": {"ward": 3}}.items():
+        lines += ["[[hospital]]", f'id = "{name}"', f'name = "{name}"', "warmup_days = 20"]
+        for ward, beds in wards.items():
+            lines += ["[[hospital.department]]", f'id = "{ward}"', f'name = "{ward}"', f"beds = {beds}"]
+    return "\n".join(lines)
 
 
 def _simulate(file: Path, root: Path, *options: str) -> None:
@@ -67,13 +36,13 @@ def _simulate(file: Path, root: Path, *options: str) -> None:
     assert run(app, "hospital-sim", [*words, *options]) == 0
 
 
-def test_any_number_of_workers_writes_the_same_objects(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_any_number_of_workers_writes_the_samefiles_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "several.toml"
-    file.write_text(SEVERAL, encoding="utf-8")
+    file.write_text(_several(), encoding="utf-8")
     for workers in ("1", "2"):
         _simulate(file, tmp_path / workers, "--workers", workers)
-    one = _objects(tmp_path / "1")
-    assert one == _objects(tmp_path / "2")
+    one = files_in(tmp_path / "1")
+    assert one == files_in(tmp_path / "2")
     assert len([key for key in one if key.startswith("_runs/")]) == 6
     assert len(one) > 300
 
@@ -125,7 +94,7 @@ def test_appending_day_by_day_makes_the_objects_of_one_long_run(tmp_path: Path) 
     for day in days:
         small.simulate(days[0], day, seed=4, sink=tmp_path / "appended", emit_from=day)
     small.simulate(days[0], days[-1], seed=4, sink=tmp_path / "long")
-    appended, long = _objects(tmp_path / "appended"), _objects(tmp_path / "long")
+    appended, long = files_in(tmp_path / "appended"), files_in(tmp_path / "long")
     events = {key: data for key, data in long.items() if not key.startswith("_runs/")}
     assert events == {key: data for key, data in appended.items() if not key.startswith("_runs/")}
     assert len(events) > 50

@@ -50,6 +50,7 @@ def test_names_are_read_as_sorted_identifiers_and_written_as_names_again() -> No
     assert texts_of(identifier_texts(single)) == [names[0][10:46]]
     assert texts_of(object_names("admission", identifier_texts(identifiers))) == sorted(names)
     assert texts_of(identifier_texts(identifiers)) == sorted(name[10:46] for name in names)
+    assert read_object_names("admission", listed()) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -81,12 +82,6 @@ def test_a_name_that_is_not_an_events_is_returned_as_it_is(odd: str) -> None:
 
     assert others == [[], [odd], []]
     assert list(map(len, identifiers)) == [16, 2 * 16, 0]
-
-
-@pytest.mark.usefixtures("way")
-def test_no_names_give_no_identifiers() -> None:
-    assert read_object_names("admission", listed()) == ([], [])
-    assert read_object_names("admission", listed([])) == ([b""], [[]])
 
 
 def test_any_character_but_a_hexadecimal_digit_is_noticed_at_any_place() -> None:

@@ -212,10 +212,3 @@ def test_other_spellings_of_the_same_second_are_the_same_value(utc: str) -> None
     decoded = decode_one("admission", with_values("admission", request_date=f"2024-03-15T04:00:00{utc}"))
     assert decoded.rejected == []
     assert decoded.table["request_date"].to_pylist()[0] == datetime(2024, 3, 15, 4, tzinfo=UTC)
-
-
-def test_spaces_and_another_order_of_fields_are_the_same_event() -> None:
-    shuffled = dict(reversed(changed(EVENTS["admission"]).items()))
-    decoded = decode_one("admission", json.dumps(shuffled, indent=2).encode() + b"\n")
-    assert decoded.rejected == []
-    assert decoded.table.num_rows == 2

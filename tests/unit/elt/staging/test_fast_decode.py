@@ -21,13 +21,6 @@ def rows() -> CompiledRows:
     return CompiledRows(needed_library())
 
 
-def canonical(kind: str, contents: list[bytes]) -> list[bool]:
-    """Return for each object whether it is read as canonical."""
-    flags, table = CanonicalReader(EVENT_TYPES[kind]).read(CompiledRows(needed_library()), ObjectBuffer.of(contents))
-    assert table.num_rows == flags.sum()
-    return [bool(flag) for flag in flags]
-
-
 def decode_all(kind: str, contents: list[bytes]) -> Decoded:
     """Decode objects under the identifiers from 1 on."""
     objects = [RawObject(DAY.date(), identifier(number), data) for number, data in enumerate(contents, start=1)]
@@ -58,18 +51,6 @@ def test_a_changed_a_missing_or_an_added_byte_anywhere_gives_what_decoding_one_b
     assert fast.table.equals(slow.table)
     assert fast.rejected == slow.rejected
     assert len(fast.rejected) > len(objects) / 2
-
-
-def test_bytes_of_two_objects_never_meet_in_one_row() -> None:
-    whole = encode(admission(1))
-    halves = [half for cut in range(1, len(whole)) for half in (whole[:cut], whole[cut:])]
-    assert not any(canonical("admission", halves))
-    assert canonical("admission", [whole[:-1], b"}" + whole, whole]) == [False, False, True]
-    middle = whole.index(b',"sex"')
-    for first, second in ((whole[:middle], whole[middle:]), (b'{"a":"1"', b',"b":"2"}')):
-        decoded = decode_all("admission", [whole, first, second, encode(admission(4))])
-        assert decoded.table["event_id"].to_pylist() == [identifier(1), identifier(4)]
-        assert [rejected.object.data for rejected in decoded.rejected] == [first, second]
 
 
 def test_any_characters_of_a_name_and_an_enormous_one_are_read_as_written() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from simpy.events import Event
 
 import hospital_sim as hs
-from hospital_sim.distributions import Distribution, Erlang
+from hospital_sim.distributions import Distribution
 
 pytestmark = pytest.mark.unit
 
@@ -128,12 +128,6 @@ class TestDraws:
 
         assert scipy.stats.pearsonr(self._uniform(patients, "stay"), self._uniform(others, "stay")).pvalue > RIGHT
         assert {patient.stream for patient in (patients[0], others[0])} == {"1/arrivals", "1/others"}
-
-    def test_of_a_mixture_have_its_mean(self, patients: list[hs.Patient]) -> None:
-        mixture = hs.Mixture(weights=(0.75, 0.25), components=(Erlang(mean=3, phases=2), hs.Fixed(10)))
-        days = [patient.draw("stay", mixture) for patient in patients]
-
-        assert scipy.stats.ttest_1samp(days, 4.75).pvalue > RIGHT
 
 
 class TestArrivals:

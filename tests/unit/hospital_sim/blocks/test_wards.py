@@ -1,6 +1,7 @@
 """Beds and their waiting list in any environment, in any unit of time."""
 
 from collections.abc import Generator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -71,30 +72,20 @@ def test_a_patient_who_is_interrupted_at_the_moment_of_getting_a_bed_gives_it_to
     model.start("a", 0, 5)
     waits = model.start("b", 1, 1)
     model.start("c", 2, 1)
-    model.ward.watchers.append(InterruptsWhoIsAdmitted(waits, "b"))
+
+    def interrupt(stay: Stay) -> None:
+        # After the bed was given and before the patient can know.
+        if stay.patient == "b":
+            waits.interrupt()
+
+    others = dict.fromkeys(("asked", "left", "withdrew"), lambda _: None)
+    model.ward.watchers.append(SimpleNamespace(admitted=interrupt, **others))
     with pytest.raises(simpy.Interrupt):
         model.env.run()
     model.env.run()
 
     assert model.log == [(0, "a", 1), (5, "c", 1)]
     assert (model.free, model.ward.waiting_list_size, model.env.now) == (1, 0, 6)
-
-
-class InterruptsWhoIsAdmitted:
-    """Interrupts a patient after the bed was given and before the patient can know."""
-
-    def __init__(self, process: simpy.Process, name: str) -> None:
-        self.process, self.name = process, name
-
-    def admitted(self, stay: Stay) -> None:
-        if stay.patient == self.name:
-            self.process.interrupt()
-
-    def asked(self, stay: Stay) -> None: ...
-
-    def left(self, stay: Stay) -> None: ...
-
-    def withdrew(self, stay: Stay) -> None: ...
 
 
 def test_an_error_within_the_stay_frees_the_bed_and_is_not_hidden() -> None:

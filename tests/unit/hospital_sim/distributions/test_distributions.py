@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from hospital_sim import distributions as d
-from hospital_sim.config import parse_hospital
 
 pytestmark = pytest.mark.unit
 
@@ -157,14 +156,6 @@ def test_a_fixed_value_is_always_the_same_and_draws_nothing() -> None:
     assert d.Fixed(value=2.5).sample(rng, 3).tolist() == [2.5] * 3
     assert rng.random() == untouched.random()
     assert set(d.Uniform(low=2.0, high=2.0).sample(rng, 10).tolist()) == {2.0}
-
-
-@pytest.mark.parametrize("stay", [d.Exponential(3), d.Uniform(1, 7), d.Lognormal(7, 8), d.Gamma(7, 8), d.Fixed(1)])
-def test_a_distribution_reads_back_from_the_configuration_of_a_hospital(stay: d.ByInversion) -> None:
-    ward = {"id": "ward", "name": "Ward", "treatment_function_code": "300", "beds": 40, "requests_per_day": 1.0}
-    table = {"stay": msgspec.to_builtins(stay), "long_stay_share": 0}
-    (department,) = parse_hospital({"id": "city", "name": "City", "department": [ward | table]}).department
-    assert department.stay == stay
 
 
 def test_a_draw_takes_one_number_from_any_source() -> None:

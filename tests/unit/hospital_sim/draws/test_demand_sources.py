@@ -44,13 +44,6 @@ class TestRenewal:
         expected = [second_of(FIRST) + number * 6 * HOUR for number in range(1, 400)]
         assert seconds_of(ward, 100) == expected
 
-    def test_several_may_come_in_one_second(self) -> None:
-        gaps = {"distribution": "empirical", "values": [0, 0, 1]}
-        seconds = seconds_of(department(source=[{"id": "a", "interarrival": gaps}]), 50)
-
-        assert len(set(seconds)) < len(seconds)
-        assert {second % DAY for second in seconds} == {0}
-
 
 class TestSchedule:
     def test_patients_come_at_their_time_every_week(self) -> None:

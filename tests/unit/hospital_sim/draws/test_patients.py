@@ -112,11 +112,3 @@ def test_sexes_and_ages_are_as_the_configuration_says(mode: float) -> None:
     assert min(ages) + 1 / 365 >= 20
     assert max(ages) <= 80
     assert _ask(_register(ages=(0.0, 0.0, 0.0))).birth_date == date_of(YEAR)
-
-
-def test_patients_of_two_departments_are_never_the_same() -> None:
-    identifiers = {
-        _ask(PatientRegister(department(name), Streams(1, "city", name), Identity(1, "city", name))).patient_id
-        for name in ("a", "b")
-    }
-    assert len(identifiers) == 2

@@ -26,6 +26,7 @@ BY_WEEKDAY = [0.9, 1.1, 1.2, 1.2, 1.3, 0.8, 0.5]
 BY_HOUR = [0] * 7 + [0.2, 0.6, 1, 1.5, 2, 2.5, 3, 3, 3, 2.5, 2, 1.5, 1, 0.5, 0, 0, 0]
 EVEN_WEEK, EVEN_DAY = [1.0] * 7, [1.0] * 24
 RIGHT, WRONG = 0.001, 1e-6
+SIZE = 20_000
 
 relative = st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.865, 1.0, 1.219, 2.0, 7.7])
 weeks = st.lists(relative, min_size=7, max_size=7).filter(any)
@@ -42,8 +43,8 @@ def _ends(clock: DischargeClock, starts: NDArray[np.int64], lengths: NDArray[np.
     )
 
 
-def _even_starts(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
-    return MONDAY + rng.integers(0, 4 * WEEK, size)
+def _even_starts(rng: np.random.Generator) -> NDArray[np.int64]:
+    return MONDAY + rng.integers(0, 4 * WEEK, SIZE)
 
 
 def _follows_profile(ends: NDArray[np.int64]) -> float:
@@ -109,40 +110,30 @@ class TestEndOfATime:
         assert clock.after(MONDAY + 12 * HOUR, 1) == MONDAY + 12 * HOUR + 1
 
 
-class TestDischarges:
-    SIZE = 20_000
+def test_discharges_follow_the_profile_of_weekday_and_hour_whenever_patients_are_admitted() -> None:
+    rng = np.random.default_rng(1)
+    clock = DischargeClock(BY_WEEKDAY, BY_HOUR)
+    lengths = rng.integers(DAY, 8 * DAY, SIZE)
+    evening = MONDAY + rng.integers(0, 28, SIZE) * DAY + rng.integers(18 * HOUR, 20 * HOUR, SIZE)
 
-    def test_follow_the_profile_of_weekday_and_hour_whenever_patients_are_admitted(self) -> None:
-        rng = np.random.default_rng(1)
-        clock = DischargeClock(BY_WEEKDAY, BY_HOUR)
-        lengths = rng.integers(DAY, 8 * DAY, self.SIZE)
-        evening = MONDAY + rng.integers(0, 28, self.SIZE) * DAY + rng.integers(18 * HOUR, 20 * HOUR, self.SIZE)
-
-        assert _follows_profile(_ends(clock, _even_starts(rng, self.SIZE), lengths)) > RIGHT
-        assert _follows_profile(_ends(clock, evening, lengths)) > RIGHT
-        assert _follows_profile(_ends(DischargeClock(BY_WEEKDAY, EVEN_DAY), evening, lengths)) < WRONG
-        assert _follows_profile(_ends(DischargeClock(EVEN_WEEK, BY_HOUR), evening, lengths)) < WRONG
-        assert _follows_profile(_ends(clock, evening, lengths) + HOUR // 10) < WRONG
+    assert _follows_profile(_ends(clock, _even_starts(rng), lengths)) > RIGHT
+    assert _follows_profile(_ends(clock, evening, lengths)) > RIGHT
+    assert _follows_profile(_ends(DischargeClock(BY_WEEKDAY, EVEN_DAY), evening, lengths)) < WRONG
+    assert _follows_profile(_ends(DischargeClock(EVEN_WEEK, BY_HOUR), evening, lengths)) < WRONG
+    assert _follows_profile(_ends(clock, evening, lengths) + HOUR // 10) < WRONG
 
 
-class TestMeanStay:
-    SIZE = 20_000
+def test_the_mean_stay_is_kept_where_patients_are_admitted_evenly() -> None:
+    rng = np.random.default_rng(3)
+    for drawn in (
+        rng.integers(DAY, 15 * DAY, SIZE),
+        np.rint(rng.lognormal(1.5, 0.9, SIZE) * DAY).astype(np.int64) + 1,
+        np.rint(rng.exponential(8 * DAY, SIZE)).astype(np.int64) + 1,
+    ):
+        starts = _even_starts(rng)
+        hours = (_ends(DischargeClock(BY_WEEKDAY, BY_HOUR), starts, drawn) - starts - drawn) / HOUR
 
-    def _mean_shift(self, starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return by how many hours each stay is longer than it was drawn."""
-        return (_ends(DischargeClock(BY_WEEKDAY, BY_HOUR), starts, lengths) - starts - lengths) / HOUR
-
-    @pytest.mark.parametrize("length", ["uniform", "lognormal", "exponential"])
-    def test_is_kept_where_patients_are_admitted_evenly(self, length: str) -> None:
-        rng = np.random.default_rng(3)
-        drawn = {
-            "uniform": rng.integers(DAY, 15 * DAY, self.SIZE),
-            "lognormal": np.rint(rng.lognormal(1.5, 0.9, self.SIZE) * DAY).astype(np.int64) + 1,
-            "exponential": np.rint(rng.exponential(8 * DAY, self.SIZE)).astype(np.int64) + 1,
-        }[length]
-        shift = self._mean_shift(_even_starts(rng, self.SIZE), drawn)
-
-        assert abs(shift.mean()) < 4 * shift.std() / np.sqrt(self.SIZE) + 0.25
+        assert abs(hours.mean()) < 4 * hours.std() / np.sqrt(SIZE) + 0.25
 
 
 def test_a_department_without_a_profile_has_no_clock_and_one_profile_is_enough() -> None:

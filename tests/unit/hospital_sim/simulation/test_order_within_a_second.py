@@ -90,12 +90,6 @@ def test_discharges_come_first_then_admissions_from_the_queue_then_requests(
     assert to_bed == [(second, bed) for bed, (second, _) in enumerate(asked[beds:], 1)]
 
 
-def test_a_diverting_department_admits_a_request_in_the_second_in_which_a_bed_becomes_free() -> None:
-    events = _events(_ward("a", 1, (T - 10, 10), (T - 1, 5), (T, 99), when_full="divert"))
-    assert _at(events, T) == [("discharge", "a", T - 10), ("admission", "a", T)]
-    assert T - 1 not in [entry.who for entry in events]
-
-
 @pytest.mark.parametrize("first", ["a", "z"])
 def test_within_a_phase_departments_take_their_turn_in_the_order_of_the_configuration(first: str) -> None:
     """In each of two departments one leaves, and one who waits is admitted, all in one second."""

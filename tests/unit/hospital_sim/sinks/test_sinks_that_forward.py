@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hospitals import department, hospital
+from lakes import OverwritingStore, files_in
 
 from hospital_sim import Hospital, MemorySink, ObjectSink
 from hospital_sim.events import Event, RunRecord, RunStarted
@@ -20,10 +21,6 @@ FIRST, LAST = "2024-01-01", "2024-01-10"
 
 def _city() -> Hospital:
     return hospital(department("a"), department("b", beds=3), warmup_days=5, identifier="city")
-
-
-def _objects(root: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 class Recording(MemorySink):
@@ -84,7 +81,7 @@ def test_a_tee_gives_every_sink_the_whole_run(tmp_path: Path) -> None:
     _city().simulate(FIRST, LAST, seed=1, sink=tmp_path / "alone")
     assert memory.events == seen == run.events
     assert (memory.started, memory.record) == (run.record.run, run.record)
-    assert _objects(tmp_path / "raw") == _objects(tmp_path / "alone")
+    assert files_in(tmp_path / "raw") == files_in(tmp_path / "alone")
 
 
 def test_no_sink_of_a_tee_finishes_before_all_have_flushed() -> None:
@@ -172,7 +169,7 @@ def test_memory_does_not_grow_with_the_run(tmp_path: Path) -> None:
 def test_closing_an_object_sink_creates_the_last_batch_except_after_an_error(tmp_path: Path) -> None:
     with ObjectSink(tmp_path / "raw") as sink:
         events, _ = _run_into(sink)
-    assert len(_objects(tmp_path / "raw")) == events + 1
+    assert len(files_in(tmp_path / "raw")) == events + 1
     store = CountingStore(tmp_path / "stopped")
 
     def stopped() -> None:
@@ -186,14 +183,7 @@ def test_closing_an_object_sink_creates_the_last_batch_except_after_an_error(tmp
 
 
 def test_a_store_that_overwrites_is_refused_before_the_first_event(tmp_path: Path) -> None:
-    class Overwriting(LocalStore):
-        def create(self, key: str, data: bytes) -> bool:
-            path = Path(self.url, key)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-            return True
-
     with pytest.raises(OverwritingStoreError, match="ignores the condition") as refused:
-        _city().simulate(FIRST, LAST, seed=1, sink=ObjectSink(Overwriting(tmp_path / "raw")))
+        _city().simulate(FIRST, LAST, seed=1, sink=ObjectSink(OverwritingStore(tmp_path / "raw")))
     assert refused.value.exit_code == 2
-    assert [key.partition(".")[2] for key in _objects(tmp_path / "raw")] == ["started.json"]
+    assert [key.partition(".")[2] for key in files_in(tmp_path / "raw")] == ["started.json"]
