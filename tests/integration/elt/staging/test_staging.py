@@ -152,7 +152,6 @@ def test_batches_temporary_files_and_the_plain_way_write_the_same_bytes(
         "batches of seven": {"elt.staging.write.BATCH_OBJECTS": 7},
         "days sorted in a file": {"elt.staging.write.BATCH_OBJECTS": 3, "elt.staging.sorting.HELD_ROWS": 0},
         "few names at once": {"elt.native.files.MANY_NAME_BYTES": 600},
-        "two processes": {"elt.lake.workers.processors": lambda: 8},
         "plain": {"elt.native.names.MANY_NAME_BYTES": 600},
     }
     for name, values in ways.items():
@@ -163,8 +162,17 @@ def test_batches_temporary_files_and_the_plain_way_write_the_same_bytes(
                 patch.setattr(place, value)
             if name == "plain":
                 without_library(patch)
-            stage(Lake(store), workers=2 if name == "two processes" else 1)
+            stage(Lake(store))
         assert contents(store) == expected, f"staging with {name} writes other objects"
+
+
+def test_several_processes_write_the_same_bytes_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("elt.lake.workers.processors", lambda: 8)
+    stores = [QuickStore(tmp_path / name) for name in ("one", "two")]
+    for workers, store in zip((1, 2), stores, strict=True):
+        put_any_objects(store)
+        stage(Lake(store), workers=workers)
+    assert contents(stores[0]) == contents(stores[1])
 
 
 def test_a_month_with_too_many_objects_continues_in_numbered_files(
