@@ -12,6 +12,8 @@ from hospital_sim.events import Admission, DepartmentPromise, RunRecord
 
 STANDARD_ERRORS = 4.75
 SKEWNESS = (STANDARD_ERRORS**2 - 1) / 6
+COLUMNS = ("check_name", "scope", "expected", "observed", "tolerance")
+Check = tuple[str, str, float, float, float]
 
 
 class ValidationOracle:
@@ -28,21 +30,11 @@ class ValidationOracle:
 
     def rows(self) -> Iterator[Row]:
         for record in self.records:
-            for check, scope, expected, observed, tolerance in (
-                *self._requests(record),
-                *self._stays(record),
-                *self._occupancy(record),
-            ):
-                yield {
-                    "check_name": check,
-                    "scope": scope,
-                    "expected": expected,
-                    "observed": observed,
-                    "tolerance": tolerance,
-                    "passed": abs(observed - expected) <= tolerance,
-                }
+            for check in (*self._requests(record), *self._stays(record), *self._occupancy(record)):
+                _, _, expected, observed, tolerance = check
+                yield {**dict(zip(COLUMNS, check, strict=True)), "passed": abs(observed - expected) <= tolerance}
 
-    def _requests(self, record: RunRecord) -> Iterator[tuple[str, str, float, float, float]]:
+    def _requests(self, record: RunRecord) -> Iterator[Check]:
         hospital = record.run.hospital_id
         expected: dict[tuple[str, str], float] = {}
         observed: Counter[tuple[str, str]] = Counter()
@@ -73,11 +65,7 @@ class ValidationOracle:
     def _came(self, record: RunRecord, promise: DepartmentPromise, day: date) -> int:
         """Return the requests of a day: who was admitted, who waits more than before, who was turned away."""
         hospital, department = record.run.hospital_id, promise.department_id
-        admitted = sum(
-            (event.hospital_id, event.requested_department_id, event.admission_date.date())
-            == (hospital, department, day)
-            for event in self.facts.admissions
-        )
+        admitted = sum(event.admission_date.date() == day for event in self._asked(record, promise))
         start = self.facts.census[hospital, department, day, "SOD"].waiting_list_size
         end = self.facts.census[hospital, department, day, "EOD"].waiting_list_size
         turned_away = sum(
@@ -85,7 +73,7 @@ class ValidationOracle:
         )
         return admitted + end - start + turned_away
 
-    def _stays(self, record: RunRecord) -> Iterator[tuple[str, str, float, float, float]]:
+    def _stays(self, record: RunRecord) -> Iterator[Check]:
         cohorts: dict[tuple[str, str], list[tuple[float, float, float, float]]] = {}
         for promise in record.run.departments:
             period = self._period(record, promise)
@@ -125,7 +113,7 @@ class ValidationOracle:
             mean = promise.mean_stay_days
             yield "mean_stay_days", (mean, days(left.discharge_date - event.admission_date), second - mean**2, third)
 
-    def _occupancy(self, record: RunRecord) -> Iterator[tuple[str, str, float, float, float]]:
+    def _occupancy(self, record: RunRecord) -> Iterator[Check]:
         hospital = record.run.hospital_id
         whole = [0.0] * 4
         for promise in record.run.departments:
@@ -139,15 +127,10 @@ class ValidationOracle:
         if whole[0] > 0:
             yield self._mean_occupancy(hospital, whole)
 
-    def _mean_occupancy(self, scope: str, parts: Iterable[float]) -> tuple[str, str, float, float, float]:
+    def _mean_occupancy(self, scope: str, parts: Iterable[float]) -> Check:
         bed_days, expected, used, variance = parts
-        return (
-            "mean_occupancy",
-            scope,
-            expected / bed_days,
-            used / bed_days,
-            STANDARD_ERRORS * math.sqrt(variance) / bed_days,
-        )
+        tolerance = STANDARD_ERRORS * math.sqrt(variance) / bed_days
+        return "mean_occupancy", scope, expected / bed_days, used / bed_days, tolerance
 
     def _work(self, record: RunRecord, promise: DepartmentPromise, start: datetime, end: datetime) -> list[float]:
         hospital, department = record.run.hospital_id, promise.department_id

@@ -19,15 +19,7 @@ T = 1_000
 
 
 class Seen(NamedTuple):
-    """An event: for a census, ``who`` and ``bed`` are the beds occupied and the patients waiting.
-
-    Attributes:
-        second: When, from the beginning of the run.
-        what: ``"SOD"``, ``"EOD"``, ``"admission"`` or ``"discharge"``.
-        where: The department.
-        who: Second of the patient's request.
-        bed: Number of the bed.
-    """
+    """An event with the second of the request and the bed; of a census, the beds occupied and the patients waiting."""
 
     second: int
     what: str

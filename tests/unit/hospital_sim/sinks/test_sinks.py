@@ -1,6 +1,5 @@
 """Sinks: events in memory, or one object for each; one history of a hospital in one lake."""
 
-from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -41,26 +40,6 @@ def test_each_event_is_an_object_with_the_bytes_of_the_event(tmp_path: Path) -> 
     assert written == files_in(tmp_path / "later") == expected
     assert encode(decode_started(written[started])) == written[started]
     assert encode(decode_record(written[record])) == written[record]
-
-
-def test_the_started_object_is_created_first_and_the_record_last(tmp_path: Path) -> None:
-    class Watching(LocalStore):
-        def __init__(self, root: Path) -> None:
-            super().__init__(root)
-            self.created: list[str] = []
-
-        def create(self, key: str, data: bytes) -> bool:
-            return self.create_many([(key, data)]) == 1
-
-        def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
-            objects = list(objects)
-            self.created += [key for key, _ in objects]
-            return super().create_many(objects)
-
-    store = Watching(tmp_path / "raw")
-    run = _city().simulate(FIRST, LAST, seed=1, sink=ObjectSink(store))
-    assert store.created[0] == started_key(run.record.run.run_id)
-    assert store.created[-1] == record_key(run.record.run.run_id)
 
 
 def test_the_same_run_again_changes_nothing_and_counts_existing_events(tmp_path: Path) -> None:

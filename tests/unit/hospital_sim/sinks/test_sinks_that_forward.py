@@ -10,6 +10,7 @@ from lakes import OverwritingStore, files_in
 
 from hospital_sim import Hospital, MemorySink, ObjectSink
 from hospital_sim.events import Event, RunRecord, RunStarted
+from hospital_sim.events.keys import record_key, started_key
 from hospital_sim.sinks import CallbackSink, Sink, SinkError, TeeSink
 from hospital_sim.sinks.objects import BATCH
 from hospital_sim.storage import LocalStore, OverwritingStoreError
@@ -123,16 +124,19 @@ def test_a_failing_sink_of_a_tee_stops_the_run_and_all_sinks_are_closed() -> Non
     assert [len(sink.events) for sink in (first, failing, last)] == [11, 10, 10]
 
 
-class CountingStore(LocalStore):
-    """Records the sizes of its batches."""
+class RecordingStore(LocalStore):
+    """Records the keys of its batches."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
-        self.batches: list[int] = []
+        self.batches: list[list[str]] = []
+
+    def create(self, key: str, data: bytes) -> bool:
+        return self.create_many([(key, data)]) == 1
 
     def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
         objects = list(objects)
-        self.batches.append(len(objects))
+        self.batches.append([key for key, _ in objects])
         return super().create_many(objects)
 
 
@@ -145,12 +149,15 @@ def _run_into(sink: Sink) -> tuple[int, RunRecord]:
 
 
 def test_an_object_sink_holds_no_more_than_one_batch_of_events(tmp_path: Path) -> None:
-    store = CountingStore(tmp_path / "raw")
+    """The started object is created first, and the record last."""
+    store = RecordingStore(tmp_path / "raw")
     sink = ObjectSink(store)
     events, record = _run_into(sink)
-    assert sum(store.batches) == sink.created == events // BATCH * BATCH > 0
-    assert set(store.batches) == {BATCH}
+    assert store.batches[0] == [started_key(record.run.run_id)]
+    assert set(map(len, store.batches)) == {1, BATCH}
+    assert len(set().union(*store.batches[1:]) - {*store.batches[0]}) == sink.created == events // BATCH * BATCH > 0
     sink.finish(record)
+    assert store.batches[-1] == [record_key(record.run.run_id)]
     assert sink.created == events
 
 
@@ -170,7 +177,7 @@ def test_closing_an_object_sink_creates_the_last_batch_except_after_an_error(tmp
     with ObjectSink(tmp_path / "raw") as sink:
         events, _ = _run_into(sink)
     assert len(files_in(tmp_path / "raw")) == events + 1
-    store = CountingStore(tmp_path / "stopped")
+    store = RecordingStore(tmp_path / "stopped")
 
     def stopped() -> None:
         with ObjectSink(store) as sink:
@@ -179,7 +186,7 @@ def test_closing_an_object_sink_creates_the_last_batch_except_after_an_error(tmp
 
     with pytest.raises(KeyError):
         stopped()
-    assert set(store.batches) == {BATCH}
+    assert set(map(len, store.batches)) == {1, BATCH}
 
 
 def test_a_store_that_overwrites_is_refused_before_the_first_event(tmp_path: Path) -> None:
