@@ -1,14 +1,16 @@
-"""A simulation that is killed anywhere, and called again, writes the lake of an undisturbed one."""
+"""A killed simulation that is called again writes the lake of an undisturbed one; an interrupt is reported."""
 
 import random
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from kills import kill_in_the_middle, run_and_kill, run_whole
+from kills import hear_interrupts, kill_in_the_middle, run_and_kill, run_whole
 from s3_servers import S3Server, seaweedfs
 
 from hospital_sim.events.keys import is_record_key
@@ -104,3 +106,19 @@ def test_a_simulation_outlives_a_restart_of_its_server(own_seaweed: S3Server, tm
 
     assert unfinished
     assert _contents(store) == _contents(whole)
+
+
+def test_an_interrupted_simulation_ends_with_1_and_says_that_it_can_be_completed(tmp_path: Path) -> None:
+    store, pipe = open_store(tmp_path / "raw"), subprocess.PIPE
+    command = _command("2060-12-31", store.url)
+    with subprocess.Popen(command, stderr=pipe, stdout=pipe, text=True, preexec_fn=hear_interrupts) as process:
+        # Counted, not timed, because a suspended machine would interrupt the command before it began.
+        for _ in range(1200):
+            if any(store.folders("dep_snapshot/")):
+                break
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=300)
+    assert process.returncode == 1, errors
+    assert output == ""
+    assert errors == "error: interrupted; run the same command again to complete the work\n"

@@ -87,14 +87,3 @@ def test_version_two_of_the_streams_gives_these_bytes(simulate: Callable[[], hs.
     digest = hashlib.sha256(b"".join(map(encode, simulate().events))).hexdigest()
     assert (STREAM_VERSION, SCHEMA_VERSION) == (2, 1)
     assert digest == expected
-
-
-def test_appending_day_by_day_makes_the_objects_of_one_long_run(tmp_path: Path) -> None:
-    small, days = hs.load("small"), ["2024-03-01", "2024-03-02", "2024-03-03", "2024-03-04"]
-    for day in days:
-        small.simulate(days[0], day, seed=4, sink=tmp_path / "appended", emit_from=day)
-    small.simulate(days[0], days[-1], seed=4, sink=tmp_path / "long")
-    appended, long = files_in(tmp_path / "appended"), files_in(tmp_path / "long")
-    events = {key: data for key, data in long.items() if not key.startswith("_runs/")}
-    assert events == {key: data for key, data in appended.items() if not key.startswith("_runs/")}
-    assert len(events) > 50

@@ -3,7 +3,6 @@
 The model is cheap and its truth known: with beds for all, the number present is Poisson with mean rate times stay.
 """
 
-import itertools
 from datetime import date
 
 import numpy as np
@@ -92,17 +91,6 @@ def test_scenarios_with_other_identifiers_draw_the_same_numbers_and_a_note_says_
 
     assert all(difference.verdict in ("the same", "not measured") for difference in found.differences())
     assert found.notes == ("other (elsewhere) draws the random numbers of now (poisson)",)
-
-
-def test_every_pair_of_metric_streams_of_two_replications_is_uncorrelated() -> None:
-    found = replicate(ALWAYS_A_BED, **WEEK, replications=60, seed=5, metrics=["occupied_beds"])
-    values = np.array(found.values("occupied_beds"), dtype=float)
-
-    # Neighbours, and those two apart: a shared or shifted stream would show.
-    for lag in (1, 2):
-        correlation = float(np.corrcoef(values[:-lag], values[lag:])[0, 1])
-        assert abs(correlation) < 3.5 / np.sqrt(len(values) - lag)
-    assert all(a != b for a, b in itertools.combinations(values.tolist(), 2))
 
 
 def test_a_summary_is_of_the_hospital_and_of_departments_where_metrics_are_named(one_bed_more: Comparison) -> None:

@@ -42,16 +42,6 @@ def test_each_event_is_an_object_with_the_bytes_of_the_event(tmp_path: Path) -> 
     assert encode(decode_record(written[record])) == written[record]
 
 
-def test_the_same_run_again_changes_nothing_and_counts_existing_events(tmp_path: Path) -> None:
-    first, again = ObjectSink(tmp_path / "raw"), ObjectSink(tmp_path / "raw")
-    run = _city().simulate(FIRST, LAST, seed=1, sink=first, keep=True)
-    before = files_in(tmp_path / "raw")
-    _city().simulate(FIRST, LAST, seed=1, sink=again)
-    assert files_in(tmp_path / "raw") == before
-    assert (first.created, first.found) == (len(run.events), 0)
-    assert (again.created, again.found) == (0, len(run.events))
-
-
 class _Killed(BaseException):
     """Like a kill: no handler catches it."""
 
