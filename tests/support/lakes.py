@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -29,14 +30,20 @@ def identifier(number: int) -> str:
     return str(UUID(int=number))
 
 
+def _head(number: int, at: datetime, hospital: str) -> dict[str, Any]:
+    return {
+        "event_id": identifier(number),
+        "schema_version": 1,
+        "event_time": at,
+        "hospital_id": hospital,
+        "department_id": "acute",
+    }
+
+
 def admission(number: int = 1, at: datetime = DAY + timedelta(hours=9), hospital: str = "city") -> Admission:
     """Return an admission; events of different numbers are of different patients."""
     return Admission(
-        event_id=identifier(number),
-        schema_version=1,
-        event_time=at,
-        hospital_id=hospital,
-        department_id="acute",
+        **_head(number, at, hospital),
         patient_id=identifier(number + 10**6),
         sex="female",
         birth_date=date(1940, 2, 29),
@@ -52,11 +59,7 @@ def admission(number: int = 1, at: datetime = DAY + timedelta(hours=9), hospital
 def discharge(number: int = 1, at: datetime = DAY + timedelta(hours=15), hospital: str = "city") -> Discharge:
     """Return a delayed discharge."""
     return Discharge(
-        event_id=identifier(number),
-        schema_version=1,
-        event_time=at,
-        hospital_id=hospital,
-        department_id="acute",
+        **_head(number, at, hospital),
         patient_id=identifier(number + 10**6),
         sex="male",
         birth_date=date(1940, 2, 29),
@@ -73,11 +76,7 @@ def wait_snapshot(number: int = 1, day: datetime = DAY, hospital: str = "city") 
     """Return the wait snapshot of a patient who has waited for an hour."""
     at = day + timedelta(hours=23, minutes=59, seconds=59)
     return WaitSnapshot(
-        event_id=identifier(number),
-        schema_version=1,
-        event_time=at,
-        hospital_id=hospital,
-        department_id="acute",
+        **_head(number, at, hospital),
         snapshot_date=at.date(),
         patient_id=identifier(number + 10**6),
         sex="male",
@@ -89,12 +88,9 @@ def wait_snapshot(number: int = 1, day: datetime = DAY, hospital: str = "city") 
 
 def dep_snapshot(number: int = 1, day: datetime = DAY, kind: str = "SOD", hospital: str = "city") -> DepSnapshot:
     """Return a census of a department with 3 of 4 beds occupied."""
+    at = day if kind == "SOD" else day + timedelta(hours=23, minutes=59, seconds=59)
     return DepSnapshot(
-        event_id=identifier(number),
-        schema_version=1,
-        event_time=day if kind == "SOD" else day + timedelta(hours=23, minutes=59, seconds=59),
-        hospital_id=hospital,
-        department_id="acute",
+        **_head(number, at, hospital),
         snapshot_type="SOD" if kind == "SOD" else "EOD",
         snapshot_date=day.date(),
         department_name="Acute",

@@ -57,12 +57,13 @@ def parsed(folder: Path) -> dict[str, Any]:
     """Return the answer of Microsoft's parser to the model in a folder: counts of loaded objects, or an error."""
     client = {"name": "check", "version": "1"}
     request = {"operation": "ConnectFolder", "folderPath": str(folder)}
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}
+    connect = {"name": "connection_operations", "arguments": {"request": request}}
     calls: list[dict[str, Any]] = [
-        {"method": "initialize"},
+        {"id": 0, "method": "initialize", "params": hello},
         {"method": "notifications/initialized"},
-        {"method": "tools/call", "params": {"name": "connection_operations", "arguments": {"request": request}}},
+        {"id": 1, "method": "tools/call", "params": connect},
     ]
-    calls[0]["params"] = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}
     server = subprocess.Popen(
         [os.environ[PARSER], "--start"],
         stdin=subprocess.PIPE,
@@ -74,23 +75,19 @@ def parsed(folder: Path) -> dict[str, Any]:
     assert server.stdin is not None
     assert server.stdout is not None
     try:
-        for number, call in enumerate(calls):
-            identified = {} if call["method"].startswith("notifications") else {"id": number}
-            server.stdin.write(json.dumps({"jsonrpc": "2.0", **identified, **call}) + "\n")
+        for call in calls:
+            server.stdin.write(json.dumps({"jsonrpc": "2.0", **call}) + "\n")
             server.stdin.flush()
         for line in server.stdout:
             answer = json.loads(line)
-            if answer.get("id") == len(calls) - 1:
+            if answer.get("id") == 1:
                 said = answer["result"]["content"][0]["text"]
-                return {"isError": answer["result"].get("isError", False), "said": said} | _data(said)
+                try:
+                    counts = json.loads(said).get("data") or {}
+                except (json.JSONDecodeError, AttributeError):
+                    counts = {}
+                return {"isError": answer["result"].get("isError", False), "said": said} | counts
     finally:
         server.terminate()
         server.wait()
     raise AssertionError("the parser ended without an answer")
-
-
-def _data(said: str) -> dict[str, Any]:
-    try:
-        return dict(json.loads(said).get("data") or {})
-    except (json.JSONDecodeError, AttributeError):
-        return {}

@@ -47,19 +47,6 @@ def test_a_copy_says_what_it_did_finds_everything_again_and_can_be_staged(lake: 
     assert not os.path.lexists(f"{destination.url}.incoming")
 
 
-def test_a_wrong_call_prints_one_line(lake: LocalStore) -> None:
-    for source, destination, message in (
-        ("nowhere://lake", "copy", "SRC: 'nowhere://lake': no store knows the scheme 'nowhere'"),
-        (lake.url, "s3://", "DST: 's3://': give s3://bucket/prefix"),
-        ("empty", "copy", "there is no lake here"),
-        (lake.url, f"{lake.url}/inside", "one is inside the other"),
-    ):
-        done = copy(source, destination)
-        assert (done.returncode, done.stdout) == (2, ""), message
-        assert message in done.stderr
-        assert len(done.stderr.splitlines()) == 1, message
-
-
 def test_a_copy_that_was_killed_is_completed_by_the_same_command(
     lake: LocalStore, seaweed: S3Server, soak: bool
 ) -> None:

@@ -50,15 +50,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
     return Whole(store, rows, seconds)
 
 
-@pytest.fixture
-def in_s3(whole: Whole, seaweed: S3Server) -> str:
-    """Return the URL of a copy in S3 of what a load reads."""
-    url = seaweed.new_url()
-    for folder in ("raw/_runs/", "staging/", "manifests/"):
-        open_store(url).create_many(contents(whole.lake, folder).items())
-    return url
-
-
 def test_a_load_that_was_killed_is_completed_by_the_same_command(
     whole: Whole, tmp_path: Path, soak: bool, record_property: Callable[[str, object], None]
 ) -> None:
@@ -66,8 +57,11 @@ def test_a_load_that_was_killed_is_completed_by_the_same_command(
 
 
 def test_a_load_from_s3_gives_the_same_rows_even_after_kills(
-    in_s3: str, whole: Whole, tmp_path: Path, soak: bool, record_property: Callable[[str, object], None]
+    seaweed: S3Server, whole: Whole, tmp_path: Path, soak: bool, record_property: Callable[[str, object], None]
 ) -> None:
+    in_s3 = seaweed.new_url()
+    for folder in ("raw/_runs/", "staging/", "manifests/"):
+        open_store(in_s3).create_many(contents(whole.lake, folder).items())
     _kill_loads(in_s3, whole, tmp_path / "killed", 30 if soak else 0, record_property)
 
     done = call("hospital-elt", *_words(in_s3, tmp_path / "whole"))

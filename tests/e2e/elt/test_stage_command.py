@@ -2,10 +2,11 @@
 
 import json
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
-from command_lines import Done, call
+from command_lines import call
 from lakes import DAY, admission, contents, put_all, put_event, put_record, some_events
 from s3_servers import S3Server, free_ports
 
@@ -14,9 +15,7 @@ from hospital_sim.storage import LocalStore, open_store, retries
 
 pytestmark = pytest.mark.e2e
 
-
-def elt(*words: str) -> Done:
-    return call("hospital-elt", *words)
+elt = partial(call, "hospital-elt")
 
 
 @pytest.fixture
@@ -27,17 +26,7 @@ def lake(tmp_path: Path) -> LocalStore:
     return store
 
 
-def test_the_summary_counts_staged_and_quarantined_objects(lake: LocalStore) -> None:
-    lake.create(f"raw/{key_of('admission', DAY.date(), admission(901).event_id)}", b'{"event_id": "1')
-
-    done = subprocess.run(["hospital-elt", "stage", "--lake", lake.url], capture_output=True, text=True, check=False)
-
-    assert done.returncode == 0, done.stderr
-    for words in ("raw objects", "staged: dep_snapshot", "quarantined: not_json", "late", "files"):
-        assert words in done.stdout
-
-
-def test_the_summary_is_one_json_object_and_a_second_call_writes_nothing(lake: LocalStore) -> None:
+def test_the_summary_counts_objects_and_a_second_call_writes_nothing(lake: LocalStore) -> None:
     summary = json.loads(elt("stage", "--lake", lake.url, "--json").stdout)
     assert summary["raw_objects"] == 80
     assert summary["staged"] == {"admission": 20, "discharge": 20, "wait_snapshot": 20, "dep_snapshot": 20}
@@ -51,25 +40,11 @@ def test_the_summary_is_one_json_object_and_a_second_call_writes_nothing(lake: L
     assert contents(lake) == before
     put_event(lake, admission(901))
     assert json.loads(elt("stage", "--lake", lake.url, "--json").stdout)["late"] == 1
-
-
-@pytest.mark.parametrize(
-    ("words", "named"),
-    [
-        (["--as-of", "March"], "--as-of"),
-        (["--as-of", "2024-02-30"], "--as-of"),
-        (["--workers", "0"], "--workers"),
-        (["--lake", "gopher://x"], "gopher"),
-        (["--lake", "/nowhere/at/all"], "/nowhere/at/all: there is no lake here"),
-        (["--lake", "/nowhere/at/all"], "hospital-sim simulate"),
-    ],
-)
-def test_a_wrong_word_is_named(lake: LocalStore, words: list[str], named: str) -> None:
-    done = elt("stage", "--lake", lake.url, *words)
-
-    assert done.returncode == 2
-    assert named in done.stderr
-    assert "Traceback" not in done.stderr
+    lake.create(f"raw/{key_of('admission', DAY.date(), admission(902).event_id)}", b'{"event_id": "1')
+    done = subprocess.run(["hospital-elt", "stage", "--lake", lake.url], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for words in ("raw objects", "staged: dep_snapshot", "quarantined: not_json", "late", "files"):
+        assert words in done.stdout
 
 
 def test_a_lake_that_cannot_be_written_is_named(lake: LocalStore) -> None:
@@ -106,23 +81,17 @@ def test_a_store_that_overwrites_is_refused_and_allowed_when_nothing_else_writes
         assert "If-None-Match" not in elt(*command, "--lake", store.url).stderr
 
 
-@pytest.mark.parametrize(
-    ("words", "refused"),
-    [
-        (["stage"], True),
-        (["quarantine", "replay"], True),
-        (["verify"], False),
-        (["quarantine", "list"], False),
-        (["load", "--warehouse", "chdb://no/warehouse"], False),
-    ],
-)
-def test_reading_commands_accept_a_store_without_atomic_create(
-    words: list[str], refused: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reading_commands_accept_a_store_without_atomic_create(monkeypatch: pytest.MonkeyPatch) -> None:
     # Nothing listens there: what only reads comes far enough to say so.
     monkeypatch.setattr(retries, "SECONDS", 0.3)
-
-    done = elt(*words, "--lake", f"ftp://127.0.0.1:{free_ports(1)[0]}/lake")
-
-    assert done.returncode == (2 if refused else 1), done.stderr
-    assert ("cannot create an object whole" if refused else "cannot be reached") in done.stderr
+    refused, unreachable = (2, "cannot create an object whole"), (1, "cannot be reached")
+    for command, (code, message) in {
+        "stage": refused,
+        "quarantine replay": refused,
+        "verify": unreachable,
+        "quarantine list": unreachable,
+        "load --warehouse chdb://no/warehouse": unreachable,
+    }.items():
+        done = elt(*command.split(), "--lake", f"ftp://127.0.0.1:{free_ports(1)[0]}/lake")
+        assert done.returncode == code, (command, done.stderr)
+        assert message in done.stderr, command

@@ -1,9 +1,9 @@
-"""The command ``hospital-elt report`` without marts, and with a directory that cannot be written."""
+"""The commands ``report`` and ``powerbi`` without marts, and a report in a directory that cannot be written."""
 
 from pathlib import Path
 
 import pytest
-from command_lines import Done, call
+from command_lines import call
 from made_up_marts import MadeUpHospital, make_up
 
 from elt.report import ReportTargetError, write_report
@@ -13,27 +13,19 @@ from elt.warehouse import open_warehouse
 pytestmark = pytest.mark.e2e
 
 
-def report(warehouse: Path, out: Path) -> Done:
-    return call("hospital-elt", "report", "--warehouse", f"chdb://{warehouse}", "--out", str(out))
-
-
 def test_a_warehouse_without_marts_has_nothing_to_report(tmp_path: Path) -> None:
-    open_warehouse(f"chdb://{tmp_path / 'empty'}", create=True).close()
+    open_warehouse(f"chdb://{tmp_path}/empty", create=True).close()
+    for command, message in (
+        ("report", "error: nothing to report: "),
+        ("powerbi", "no hospital_marts.mart_bed_utilisation; "),
+    ):
+        done = call("hospital-elt", command, "--warehouse", f"chdb://{tmp_path}/empty", "--out", f"{tmp_path}/out")
 
-    done = report(tmp_path / "empty", tmp_path / "out")
-
-    assert done.returncode == 1
-    assert done.stderr.startswith("error: nothing to report: ")
-    assert done.stderr.rstrip().endswith("run hospital-elt build first")
-    assert len(done.stderr.splitlines()) <= 2
-    assert not (tmp_path / "out").exists()
-
-
-def test_a_missing_warehouse_is_a_wrong_call(tmp_path: Path) -> None:
-    done = report(tmp_path / "none", tmp_path / "out")
-
-    assert done.returncode == 2
-    assert str(tmp_path / "none") in done.stderr
+        assert done.returncode == 1
+        assert message in done.stderr
+        assert done.stderr.rstrip().endswith("run hospital-elt build first")
+        assert len(done.stderr.splitlines()) <= 2
+        assert not (tmp_path / "out").exists()
 
 
 def test_a_directory_is_made_or_named_and_a_missing_or_empty_mart_too(tmp_path: Path) -> None:

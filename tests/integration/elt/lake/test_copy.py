@@ -102,17 +102,15 @@ def test_the_copy_of_a_growing_lake_names_only_objects_that_it_holds(lake: Local
     assert contents(copy) == contents(lake)
 
 
-@pytest.mark.parametrize("prefix", ["staging/", "raw/admission/"])
-def test_an_altered_object_of_the_copy_is_named_and_stays(lake: LocalStore, tmp_path: Path, prefix: str) -> None:
-    copy = LocalStore(tmp_path / "copy")
-    copy_lake(Lake(lake), copy)
-    *_, key = copy.keys(prefix)  # not the first, by which the store is tried
-    Path(copy.url, key).write_bytes(b"other")
-
-    with pytest.raises(EltError, match=rf"{key}: is already there with other bytes.*run the same command again"):
+def test_an_altered_object_of_the_copy_is_named_and_stays(lake: LocalStore, tmp_path: Path) -> None:
+    for number, prefix in enumerate(("staging/", "raw/admission/")):
+        copy = LocalStore(tmp_path / f"copy{number}")
         copy_lake(Lake(lake), copy)
-
-    assert copy.read(key) == b"other"
+        *_, key = copy.keys(prefix)  # not the first, by which the store is tried
+        Path(copy.url, key).write_bytes(b"other")
+        with pytest.raises(EltError, match=rf"{key}: is already there with other bytes.*run the same command again"):
+            copy_lake(Lake(lake), copy)
+        assert copy.read(key) == b"other"
 
 
 def test_a_destination_that_stores_other_bytes_is_detected(lake: LocalStore, tmp_path: Path) -> None:
@@ -139,16 +137,15 @@ def test_a_lake_is_not_copied_into_itself(lake: LocalStore) -> None:
             copy_lake(Lake(lake), LocalStore(Path(lake.url, place).resolve()))
 
 
-def test_a_lake_goes_to_s3_or_memory_and_back(lake: LocalStore, tmp_path: Path, seaweed: S3Server) -> None:
+def test_a_lake_goes_to_s3_and_back_but_not_to_a_missing_bucket(
+    lake: LocalStore, tmp_path: Path, seaweed: S3Server
+) -> None:
     for url in (seaweed.new_url(), f"memory://{uuid4().hex}"):
         distant, back = open_store(url), LocalStore(tmp_path / url.partition(":")[0])
         copy_lake(Lake(lake), distant)
         assert contents(distant) == contents(lake)
         copy_lake(Lake(distant), back)
         assert contents(back) == contents(lake)
-
-
-def test_a_bucket_that_is_missing_is_a_wrong_call(lake: LocalStore, seaweed: S3Server) -> None:
     with pytest.raises(StoreRefusedError, match="there is no bucket 'no-such-bucket'") as refused:
         copy_lake(Lake(lake), open_store("s3://no-such-bucket/lake"))
     assert refused.value.exit_code == 2

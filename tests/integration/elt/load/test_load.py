@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from lakes import put_all, some_events
+from lakes import contents, put_all, some_events
 from warehouse_tables import raw_digests
 
 import hospital_sim as hs
@@ -20,7 +20,7 @@ from elt.staging import stage
 from elt.warehouse import Warehouse, open_warehouse
 from elt.warehouse.tables import EVENT_TABLES
 from elt.warehouse.version import WAREHOUSE_VERSION
-from hospital_sim.storage import FinishedRun, LocalStore, ObjectStore
+from hospital_sim.storage import FinishedRun, LocalStore, open_store
 
 pytestmark = pytest.mark.integration
 
@@ -75,11 +75,8 @@ def test_a_run_record_becomes_rows(lake: Path, warehouse: Warehouse) -> None:
     promised = sorted(record.run.departments, key=lambda promise: promise.department_id)
     assert [row["mean_stay_days"] for row in departments] == [promise.mean_stay_days for promise in promised]
     multipliers = {(row["department_id"], row["month_number"]): row["multiplier"] for row in months}
-    assert multipliers == {
-        (promise.department_id, month): factor
-        for promise in promised
-        for month, factor in enumerate(promise.month_multipliers, start=1)
-    }
+    expected = {(each.department_id, at): each.month_multipliers[at - 1] for each in promised for at in range(1, 13)}
+    assert multipliers == expected
     assert len(counts) == len(record.counts)
     assert sum(row["count"] for row in counts) == sum(count.count for count in record.counts)
 
@@ -192,24 +189,15 @@ def test_a_lake_without_a_staged_file_is_a_wrong_call(tmp_path: Path) -> None:
     assert not (tmp_path / "warehouse").exists()
 
 
-class DistantStore:
-    """A store whose objects are reached by reading alone, as those of a bucket are."""
-
-    def __init__(self, store: ObjectStore) -> None:
-        self._store = store
-        self.url = "s3://bucket/lake"
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._store, name)
-
-
 def test_a_store_that_is_no_directory_is_read_through_its_objects(
-    lake: Path, warehouse: Warehouse, whole: dict[str, tuple[int, int]]
+    lake: Path, tmp_path: Path, warehouse: Warehouse, whole: dict[str, tuple[int, int]]
 ) -> None:
     [record] = lake_at(lake).run_records()
     forget(warehouse, file_of(lake).key, rows_of=file_of(lake).event_type)
     forget(warehouse, f"raw/{record.key}", rows_of="run")
-    summary = load_into(warehouse, Lake(DistantStore(LocalStore(lake))))  # type: ignore[arg-type]
+    distant = open_store(f"memory://{tmp_path}")
+    distant.create_many(contents(LocalStore(lake)).items())
+    summary = load_into(warehouse, Lake(distant))
     assert (summary.files, summary.runs) == (1, 1)
     assert raw_digests(warehouse) == whole
 

@@ -47,30 +47,21 @@ def one(calculator: Calculator, sql: str) -> float:
     return float(calculator.warehouse.query(f"SELECT {sql}").column(0)[0].as_py())
 
 
-def test_measures_of_a_month_and_department_equal_the_row_of_the_waiting_times(calculator: Calculator) -> None:
+def test_measures_of_a_month_a_period_and_a_day_equal_the_rows_of_the_marts(calculator: Calculator) -> None:
     months = rows(calculator, "mart_waiting_times")
     assert len(months) == 6
     for row in months:
         month = date.fromisoformat(str(row["month"])[:10])
         end = month.replace(day=calendar.monthrange(month.year, month.month)[1])
         compare(calculator, row, WAITS, month, min(end, LAST))
-
-
-def test_measures_of_the_whole_period_equal_the_row_of_the_mart(calculator: Calculator) -> None:
     periods = rows(calculator, "mart_waiting_by_period", "period_type = 'whole'")
     assert {row["scope"] for row in periods} == {"hospital", "department"}
     for row in periods:
         compare(calculator, row, WAITS, FIRST, LAST)
-
-
-def test_the_discharge_rate_of_a_day_and_department_equals_the_row_of_the_mart(calculator: Calculator) -> None:
     for day in (FIRST, date(2024, 2, 29)):
         for row in rows(calculator, "mart_queue_growth", f"date = '{day}'"):
             compare(calculator, row, DISCHARGE_RATE, day)
-
-
-def test_the_warehouse_has_opening_admissions_and_outliers(calculator: Calculator) -> None:
-    """Without them, the comparisons above would not notice that a measure leaves them out."""
+    # Without opening admissions and outliers, nothing here would notice that a measure leaves them out.
     facts = "FROM hospital_curated.fact_admissions"
     assert one(calculator, f"countIf(admitted_on < '{FIRST}') {facts}") > 0
     assert one(calculator, f"countIf(is_outlier) {facts}") > 0

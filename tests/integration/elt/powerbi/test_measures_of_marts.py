@@ -34,14 +34,10 @@ def total(calculator: Calculator, sql: str, mart: str) -> float:
     return float(calculator.warehouse.query(f"SELECT {sql} FROM hospital_marts.{mart}").column(0)[0].as_py())
 
 
-def day_of(row: dict[str, object]) -> date:
-    return date.fromisoformat(str(row["date"])[:10])
-
-
 def test_measures_of_a_day_and_department_equal_the_row_of_the_mart(calculator: Calculator) -> None:
-    for mart, columns in DAILY.items():
+    for mart, columns in {**DAILY, "mart_pressure_index": PRESSURE}.items():
         for row in rows(calculator, mart, DAYS):
-            compare(calculator, row, columns, day_of(row))
+            compare(calculator, row, columns, date.fromisoformat(str(row["date"])[:10]))
 
 
 def test_a_figure_at_the_end_of_several_days_is_that_of_the_last_day(calculator: Calculator) -> None:
@@ -54,24 +50,12 @@ def test_a_figure_at_the_end_of_several_days_is_that_of_the_last_day(calculator:
         compare(calculator, row, columns, START, LAST)
 
 
-def test_measures_of_a_day_and_hospital_equal_the_row_of_the_pressure_index(calculator: Calculator) -> None:
-    for row in rows(calculator, "mart_pressure_index", DAYS):
-        compare(calculator, row, PRESSURE, day_of(row))
-
-
-def test_days_at_each_level_add_up_to_the_days_of_the_index(calculator: Calculator) -> None:
+def test_days_at_levels_hours_of_the_profile_and_promises_are_counted(calculator: Calculator) -> None:
     days = [calculator.value(FORMULAS[f"Days at level {level}"], WHOLE) or 0 for level in (1, 2, 3, 4)]
     assert sum(int(str(number)) for number in days) == 45
-
-
-def test_the_weekly_profile_equals_the_mart_for_any_days(calculator: Calculator) -> None:
-    choice = Choice("alpha", "surgery", LAST, LAST)
     for measure, column in PROFILE.items():
         expected = total(calculator, f"sumIf({column}, department_id = 'surgery')", "mart_flow_profile")
-        assert calculator.value(FORMULAS[measure], choice) == expected
-
-
-def test_promises_are_the_rows_of_the_validation(calculator: Calculator) -> None:
+        assert calculator.value(FORMULAS[measure], Choice("alpha", "surgery", LAST, LAST)) == expected
     assert calculator.value(FORMULAS["Promises checked"], WHOLE) == total(
         calculator, "count()", "mart_pressure_validation"
     )

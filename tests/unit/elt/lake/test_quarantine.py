@@ -23,7 +23,7 @@ def entry(key: str = KEY, reason: Reason = Reason.NOT_JSON, manifest: int = 1) -
     return Entry(key, reason, "the words", "0a", 3, manifest)
 
 
-def test_an_object_is_kept_with_its_bytes_and_its_reason(store: ObjectStore) -> None:
+def test_an_object_is_kept_with_its_first_bytes_and_its_first_reason(store: ObjectStore) -> None:
     quarantine = Quarantine(store)
     assert quarantine.entry_of(KEY) is None
     assert quarantine.put(entry(), b"[1,") is Reason.NOT_JSON
@@ -32,14 +32,14 @@ def test_an_object_is_kept_with_its_bytes_and_its_reason(store: ObjectStore) -> 
     assert store.read(f"quarantine/objects/{KEY}") == b"[1,"
     written = {"key": KEY, "reason": "not_json", "detail": "the words", "sha256": "0a", "bytes": 3, "manifest": 1}
     assert store.read(f"quarantine/entries/{KEY}") == json.dumps(written, indent=1).encode()
-
-
-def test_the_first_bytes_and_the_first_reason_stand(store: ObjectStore) -> None:
-    quarantine = Quarantine(store)
-    quarantine.put(entry(), b"[1,")
+    # The first bytes and the first reason stand.
     assert quarantine.put(entry(reason=Reason.WRONG_TYPE, manifest=2), b"[2]") is Reason.NOT_JSON
     assert list(quarantine.entries()) == [entry()]
     assert store.read(f"quarantine/objects/{KEY}") == b"[1,"
+    # A key of any characters is written as ASCII.
+    quarantine.put(entry("\xe9\udcff"), b"")
+    assert store.read("quarantine/entries/\xe9\udcff").isascii()
+    assert list(quarantine.entries()) == [entry(), entry("\xe9\udcff")]
 
 
 def test_an_object_that_left_stays_in_the_history_but_is_not_open(store: ObjectStore) -> None:
@@ -59,13 +59,6 @@ def test_an_object_that_left_stays_in_the_history_but_is_not_open(store: ObjectS
     assert quarantine.open_counts() == {Reason.NOT_JSON: 1, Reason.FOREIGN_KEY: 1}
     with pytest.raises(ObjectConflictError):
         quarantine.close("b", None)
-
-
-def test_a_key_of_any_characters_is_written_as_ascii(store: ObjectStore) -> None:
-    quarantine = Quarantine(store)
-    quarantine.put(entry("\xe9\udcff"), b"")
-    assert store.read("quarantine/entries/\xe9\udcff").isascii()
-    assert list(quarantine.entries()) == [entry("\xe9\udcff")]
 
 
 @pytest.mark.parametrize("data", [b"[", b"{}", b'{"key": 1}'])

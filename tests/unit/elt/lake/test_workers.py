@@ -47,13 +47,10 @@ def test_the_error_about_a_dead_process_says_what_to_do(store: LocalStore) -> No
         list(pool.run(die_elsewhere, range(1000), os.getpid()))
 
 
-def test_fewer_than_one_worker_is_refused(store: LocalStore) -> None:
-    with pytest.raises(ValueError, match="workers must be at least 1, not 0"):
-        LocalWorkers(Lake(store), suitable_count(Lake(store), 1, 0))
-
-
 def test_no_more_processes_are_started_than_pay(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
     local, remote = Lake(store), Lake(open_store("memory://workers"))
+    with pytest.raises(ValueError, match="workers must be at least 1, not 0"):
+        LocalWorkers(local, suitable_count(local, 1, 0))
     for processors, partitions, most, prefetching, serial in (
         (2, 100_000, None, 1, 2),
         (8, 100_000, None, 4, 8),

@@ -67,17 +67,13 @@ def test_a_file_of_a_newer_version_is_refused_with_advice_to_upgrade(lake: Lake)
     refused(lake, newer, r"was staged by a newer version of hospital-elt .*version 2, known is 1.*upgrade", EltError)
 
 
-def test_a_file_without_a_version_is_of_the_newest(lake: Lake) -> None:
-    [file] = lake.staged_files()
-    rows = rows_of(lake).replace_schema_metadata({})
-    Path(lake.url, file.key).unlink()
-    pq.write_table(rows, Path(lake.url, file.key))
-    assert require_contract(lake, file) == 1
-
-
-def test_a_file_that_is_gone_or_not_parquet_is_refused_by_name(lake: Lake) -> None:
+def test_a_file_without_a_version_is_of_the_newest_and_one_that_is_gone_or_not_parquet_is_refused(lake: Lake) -> None:
     [file] = lake.staged_files()
     path = Path(lake.url, file.key)
+    rows = rows_of(lake).replace_schema_metadata({})
+    path.unlink()
+    pq.write_table(rows, path)
+    assert require_contract(lake, file) == 1
     path.unlink()
     with pytest.raises(BrokenLakeError, match=f"{file.key}: a staging manifest names it, but it is gone"):
         require_contract(lake, file)

@@ -9,20 +9,12 @@ from elt.powerbi.model.power_query import expressions
 pytestmark = pytest.mark.unit
 
 
-def test_an_embedded_warehouse_is_read_from_its_parquet_files() -> None:
+def test_files_of_an_embedded_warehouse_or_a_server_without_the_account_are_read() -> None:
+    redshift = "redshift://me:secret@cluster.example/hospital?iam_role=default"
     assert connection_of("chdb:///data/warehouse", None, "C:\\data") == Connection(Connector.PARQUET, folder="C:\\data")
-
-
-@pytest.mark.parametrize(
-    ("dsn", "port"), [("clickhouse://me@db.example:9000/", 8123), ("clickhouse://me@db.example/?secure=true", 8443)]
-)
-def test_a_clickhouse_server_is_read_on_its_http_port_without_the_account(dsn: str, port: int) -> None:
-    assert connection_of(dsn, None, "") == Connection(Connector.CLICKHOUSE, "db.example", port)
-
-
-def test_a_redshift_is_read_at_the_place_of_its_dsn_without_the_account() -> None:
-    dsn = "redshift://me:secret@cluster.example/hospital?iam_role=default"
-    assert connection_of(dsn, None, "") == Connection(Connector.REDSHIFT, "cluster.example", 5439, "hospital")
+    assert connection_of(redshift, None, "") == Connection(Connector.REDSHIFT, "cluster.example", 5439, "hospital")
+    for dsn, port in (("clickhouse://me@db.example:9000/", 8123), ("clickhouse://me@db.example/?secure=true", 8443)):
+        assert connection_of(dsn, None, "") == Connection(Connector.CLICKHOUSE, "db.example", port)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_an_instant_is_written_in_utc_without_a_zone() -> None:
     assert (str(read.schema.field("at").type), read["at"].to_pylist()) == ("timestamp[us]", [noon.replace(tzinfo=None)])
 
 
-def test_files_of_an_older_project_are_removed_from_its_folders_only(tmp_path: Path) -> None:
+def test_files_of_an_older_project_are_replaced_and_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     write_folder(tmp_path, {"model/old/a.tmdl": b"old", "model/b.tmdl": b"old", "mine/c.txt": b"mine"}, ())
 
     write_folder(tmp_path, {"model/b.tmdl": b"new"}, ("model",))
@@ -49,15 +49,12 @@ def test_files_of_an_older_project_are_removed_from_its_folders_only(tmp_path: P
     files = {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert files == {"model/b.tmdl": b"new", "mine/c.txt": b"mine"}
     assert not (tmp_path / "model" / "old").exists()
-
-
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     with pytest.raises(ProjectTargetError, match=r"--out .*taken: cannot be written"):
         write_folder(tmp_path / "taken", {"a": b""}, ())
 
 
-def test_a_column_of_a_server_has_its_type_without_a_row() -> None:
+def test_types_of_a_server_and_of_arrow_are_those_of_power_bi_or_none() -> None:
     types = {
         "String": (DataType.STRING, False),
         "LowCardinality(Nullable(String))": (DataType.STRING, False),
@@ -69,9 +66,6 @@ def test_a_column_of_a_server_has_its_type_without_a_row() -> None:
     }
     schema = arrow_table([], [(written, written) for written in types]).schema
     assert {field.name: data_type(field.type) for field in schema} == types
-
-
-def test_labels_are_texts_and_what_power_bi_has_no_word_for_is_none() -> None:
     assert data_type(pa.dictionary(pa.int32(), pa.string())) == (DataType.STRING, False)
     assert data_type(pa.decimal128(18, 2)) == (DataType.NUMBER, False)
     assert data_type(pa.list_(pa.int64())) is None

@@ -1,7 +1,9 @@
 """The report shows only fields of the model, and the checks find faults in its files."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -23,41 +25,27 @@ FILES = report_files(PAGES, "hospital.SemanticModel")
 Content = dict[str, Any]
 
 
-def visual_of(kind: str) -> str:
-    return next(path for path, text in FILES.items() if path.endswith("visual.json") and f'"{kind}"' in text)
-
-
 def test_the_report_has_no_faults_and_the_pages_of_the_dashboard() -> None:
     assert report_problems(FILES, MODEL) == []
     assert [page.title for page in PAGES] == ["Pressure", "Waiting", "Beds", "Flow", "Trust in the data"]
+    assert min(len(visual.alternative) for page in PAGES for visual in page.visuals) > 10
 
 
 def test_every_page_has_the_same_slicers_and_they_hold_on_all_pages() -> None:
     for page in PAGES:
         slicers = [visual for visual in page.visuals if visual.slicer]
         assert [visual.title for visual in slicers] == ["Hospital", "Department", "Period"]
-    groups = [
-        json.loads(text)["visual"].get("syncGroup", {}).get("groupName")
-        for path, text in FILES.items()
-        if "visuals" in path
-    ]
-    assert {group: groups.count(group) for group in set(groups) - {None}} == dict.fromkeys(
-        ("Hospital", "Department", "Period"), 5
-    )
+    visuals = [json.loads(text)["visual"] for path, text in FILES.items() if "visuals" in path]
+    groups = [visual["syncGroup"]["groupName"] for visual in visuals if "syncGroup" in visual]
+    assert Counter(groups) == {"Hospital": 5, "Department": 5, "Period": 5}
 
 
 def test_no_two_visuals_of_a_page_overlap() -> None:
     for page in PAGES:
-        places = [visual.place for visual in page.visuals]
-        for number, one in enumerate(places):
-            for other in places[number + 1 :]:
-                is_separate = (
-                    one.x + one.width <= other.x
-                    or other.x + other.width <= one.x
-                    or one.y + one.height <= other.y
-                    or other.y + other.height <= one.y
-                )
-                assert is_separate, (page.title, one, other)
+        for one, other in combinations([visual.place for visual in page.visuals], 2):
+            beside = one.x + one.width <= other.x or other.x + other.width <= one.x
+            below = one.y + one.height <= other.y or other.y + other.height <= one.y
+            assert beside or below, (page.title, one, other)
 
 
 def test_a_card_with_text_has_a_smaller_font_than_one_with_a_number() -> None:
@@ -72,18 +60,16 @@ def test_a_card_with_text_has_a_smaller_font_than_one_with_a_number() -> None:
     assert small == {"Main component", "Most pressed department", "Level since"}
 
 
-def test_every_visual_has_alternative_text() -> None:
-    texts = [visual.alternative for page in PAGES for visual in page.visuals]
-    assert min(map(len, texts)) > 10
-
-
 def state(content: Content) -> Content:
     """Return the fields of a visual, by role."""
     fields: Content = content["visual"]["query"]["queryState"]
     return fields
 
 
-CARD, LINES = visual_of("card"), visual_of("lineChart")
+CARD, LINES = (
+    next(path for path, text in FILES.items() if path.endswith("visual.json") and kind in text)
+    for kind in ('"card"', '"lineChart"')
+)
 PAGE, ORDER = next(path for path in FILES if path.endswith("page.json")), "definition/pages/pages.json"
 FAULTS: list[tuple[str, Callable[[Content], object], str]] = [
     (

@@ -26,6 +26,8 @@ def test_a_day_of_the_hospital_is_the_sum_of_its_departments() -> None:
     (day,) = hospital_days([row("a", 1, 10, 9), row("b", 1, 30, 15)])
 
     assert day == row("", 1, 40, 24) | {"occupancy_rate": 0.6, "occupancy_rate_7d": 0.6}
+    (without_beds,) = hospital_days([row("a", 1, 0, 0)])
+    assert (without_beds["occupancy_rate"], without_beds["occupancy_rate_7d"]) == (0.0, 0.0)
 
 
 def test_the_mean_of_7_days_counts_calendar_days_and_weighs_them_by_beds() -> None:
@@ -33,12 +35,6 @@ def test_the_mean_of_7_days_counts_calendar_days_and_weighs_them_by_beds() -> No
 
     # The mean on the eighth leaves out the first of January, 7 days earlier.
     assert [day["occupancy_rate_7d"] for day in days] == [1.0, 0.5, 0.75]
-
-
-def test_without_beds_a_rate_is_0() -> None:
-    (day,) = hospital_days([row("a", 1, 0, 0)])
-
-    assert (day["occupancy_rate"], day["occupancy_rate_7d"]) == (0.0, 0.0)
 
 
 def test_a_period_starts_as_in_the_mart_and_its_days_are_those_with_figures() -> None:
