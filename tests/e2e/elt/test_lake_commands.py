@@ -1,6 +1,7 @@
-"""``hospital-elt`` verify, quarantine and contracts, and staging over a Dask cluster, as a user meets them."""
+"""``hospital-elt`` verify, quarantine, contracts and ddl, and staging over a Dask cluster, as a user meets them."""
 
 import json
+import subprocess
 from functools import partial
 from pathlib import Path
 
@@ -100,6 +101,14 @@ def test_a_dask_cluster_that_answers_writes_the_bytes_of_one_process(lake: Local
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["raw_objects"] == 81
     assert contents(lake) == contents(other)
+
+
+def test_the_text_of_ddl_is_the_statements_of_its_json_each_with_a_semicolon() -> None:
+    words = ["ddl", "athena", "--lake", "s3://bucket/lake", "--start", "2024-01-01", "--end", "2024-12-31"]
+    as_json = json.loads(elt(*words, "--json").stdout)
+    assert as_json["engine"] == "athena"
+    text = subprocess.run(["hospital-elt", *words], capture_output=True, text=True, check=True).stdout
+    assert text == "\n".join(f"{statement};\n" for statement in as_json["statements"])
 
 
 def test_a_call_without_a_command_lists_the_commands() -> None:

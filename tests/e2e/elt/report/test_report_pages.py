@@ -62,16 +62,6 @@ def test_pages_link_only_to_files_of_the_report(reports: Reports) -> None:
             assert place.startswith(("data:", "#")) or (path.parent / place).is_file()
 
 
-def test_every_control_has_an_accessible_name(reports: Reports, open_page: Open) -> None:
-    page = open_page(reports["two"].page()).page
-
-    for name in ("Hospital", "Department", "Period"):
-        assert page.get_by_role("combobox", name=name, exact=True).count() == 1
-    assert page.get_by_role("button", name="Colours: as the system").count() == 1
-    assert page.get_by_role("link", name="Overview", exact=True).get_attribute("aria-current") == "page"
-    assert page.get_by_role("navigation", name="Pages").get_by_role("link").count() == len(PAGES)
-
-
 def test_hostile_names_are_only_text_and_fit_a_phone(reports: Reports, open_page: Open) -> None:
     opened = open_page(reports["hostile"].page(), width=360)
 
@@ -90,16 +80,6 @@ def test_hostile_names_are_only_text_and_fit_a_phone(reports: Reports, open_page
         _look(opened, 360, dark=False)
 
 
-def test_one_department_and_one_day_still_make_pages(reports: Reports, open_page: Open) -> None:
-    opened = open_page(reports["small"].page())
-
-    for page in PAGES:
-        opened.go(page)
-        assert opened.text("#period") == "1 January 2024"
-        without_marks = {c.key for c in CHARTS if c.page == page.key and opened.drawings(c.key) != 1}
-        assert without_marks <= {"pressure", "queue"}
-
-
 def test_marts_without_an_admission_still_make_pages(reports: Reports, open_page: Open) -> None:
     opened = open_page(reports["empty"].page())
 
@@ -112,11 +92,18 @@ def test_marts_without_an_admission_still_make_pages(reports: Reports, open_page
             assert opened.text('[data-chart="waits"] .drawing') == "The marts hold no row for this choice."
 
 
-def test_a_missing_file_of_rows_is_explained(reports: Reports, open_page: Open, tmp_path: Path) -> None:
+def test_controls_have_names_and_a_missing_file_of_rows_is_explained(
+    reports: Reports, open_page: Open, tmp_path: Path
+) -> None:
     path = shutil.copytree(reports["two"].page().parent, tmp_path / "report") / "index.html"
     next(path.parent.glob("assets-*/hospital-1.js")).unlink()
     opened = open_page(path)
 
+    for name in ("Hospital", "Department", "Period"):
+        assert opened.page.get_by_role("combobox", name=name, exact=True).count() == 1
+    assert opened.page.get_by_role("button", name="Colours: as the system").count() == 1
+    assert opened.page.get_by_role("link", name="Overview", exact=True).get_attribute("aria-current") == "page"
+    assert opened.page.get_by_role("navigation", name="Pages").get_by_role("link").count() == len(PAGES)
     opened.page.select_option("select[name=hospital]", label="Beta Royal")
     opened.page.locator("#trouble").wait_for()
 
@@ -125,8 +112,13 @@ def test_a_missing_file_of_rows_is_explained(reports: Reports, open_page: Open, 
     opened.messages.clear()
 
 
-def test_chosen_colours_hold_on_every_page(reports: Reports, open_page: Open) -> None:
+def test_one_day_still_makes_pages_and_chosen_colours_hold_on_every_page(reports: Reports, open_page: Open) -> None:
     opened = open_page(reports["small"].page())
+    for page in PAGES:
+        opened.go(page)
+        assert opened.text("#period") == "1 January 2024"
+        without_marks = {c.key for c in CHARTS if c.page == page.key and opened.drawings(c.key) != 1}
+        assert without_marks <= {"pressure", "queue"}
     button = opened.page.locator("#theme")
 
     button.click()

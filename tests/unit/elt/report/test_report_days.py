@@ -52,11 +52,7 @@ def test_a_period_starts_as_in_the_mart_and_its_days_are_those_with_figures() ->
     ]
     assert periods[3].label == "October to December 2023"
     assert periods[-1].label == "February 2024"
-
-
-def test_one_day_is_in_one_period_of_each_kind() -> None:
     day = dt.date(2024, 2, 29)
-
     assert [period.kind for period in periods_between(day, day)] == ["whole", "year", "quarter", "month"]
     assert days_text(day, day) == "29 February 2024"
     assert days_text(day, dt.date(2024, 3, 1)) == "29 February 2024 to 1 March 2024"
