@@ -28,15 +28,10 @@ def test_the_commands_of_the_page_take_a_lake_in_s3_to_a_report(redshift: Redshi
     stage(Lake(lake))
     block = re.search(r"^```sh\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     assert block is not None
-    commands = block[1].replace("s3://bucket/lake", lake.url).replace("=...", f"='{PASSWORD}'")
+    commands = block[1].replace("s3://bucket/lake", lake.url).replace("PASSWORD=...", f"PASSWORD='{PASSWORD}'")
+    commands = commands.replace("cluster.example:5439", f"localhost:{redshift.only_stand_in.port}")
     done = subprocess.run(
-        [
-            "bash",
-            "-euo",
-            "pipefail",
-            "-c",
-            commands.replace("cluster.example:5439", f"localhost:{redshift.only_stand_in.port}"),
-        ],
+        ["bash", "-euo", "pipefail", "-c", commands],
         cwd=tmp_path,
         # The unit tests of the models bring their own rows; other tests run them.
         env={**os.environ, "SSL_CERT_FILE": str(redshift.authority), "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test"},

@@ -81,15 +81,18 @@ def test_staging_runs_come_in_the_order_of_their_numbers(lake: Lake) -> None:
     assert lake.staging_runs() == list(lake.quarantine.entries()) == []
     put_run(lake.store, 1, {"city": 2})
     put_run(lake.store, 2, {"city": 1, "coast": 4})
-    for number in range(3, 12):
+    put_run(lake.store, 3, {"city": 8}, event_type="discharge")
+    for number in range(4, 12):
         put_run(lake.store, number, {} if number < 11 else None)
     lake.store.create("manifests/staging/notes.txt", b"")
     runs = lake.staging_runs()
     assert [run.plan.number for run in runs] == list(range(1, 12))
     assert [run.commit is not None for run in runs] == [True] * 10 + [False]
     assert [file.key for file in lake.staged_files()] == [f"staging/{number}" for number in range(1, 11)]
-    assert lake.staged_counts() == {("admission", "city", "acute", MARCH): 50}
-    assert lake.late_counts() == {("admission", "city", MARCH): 3, ("admission", "coast", MARCH): 4}
+    counts = {("admission", "city", "acute", MARCH): 45, ("discharge", "city", "acute", MARCH): 5}
+    assert lake.staged_counts() == counts
+    late = {("admission", "city", MARCH): 3, ("admission", "coast", MARCH): 4, ("discharge", "city", MARCH): 8}
+    assert lake.late_counts() == late
 
 
 def test_a_plan_that_is_missing_between_others_is_named(lake: Lake) -> None:
