@@ -50,43 +50,22 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
     return Whole(store, rows, seconds)
 
 
+@pytest.mark.parametrize(("place", "kills"), [("directory", 1), ("S3", 0)])
 def test_a_load_that_was_killed_is_completed_by_the_same_command(
-    whole: Whole, tmp_path: Path, soak: bool, record_property: Callable[[str, object], None]
+    place: str,
+    kills: int,
+    whole: Whole,
+    seaweed: S3Server,
+    tmp_path: Path,
+    soak: bool,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    _kill_loads(whole.lake.url, whole, tmp_path / "killed", 30 if soak else 1, record_property)
-
-
-def test_a_load_from_s3_gives_the_same_rows_even_after_kills(
-    seaweed: S3Server, whole: Whole, tmp_path: Path, soak: bool, record_property: Callable[[str, object], None]
-) -> None:
-    in_s3 = seaweed.new_url()
-    for folder in ("raw/_runs/", "staging/", "manifests/"):
-        open_store(in_s3).create_many(contents(whole.lake, folder).items())
-    _kill_loads(in_s3, whole, tmp_path / "killed", 30 if soak else 0, record_property)
-
-    done = call("hospital-elt", *_words(in_s3, tmp_path / "whole"))
-
-    assert done.returncode == 0, done.stderr
-    assert _rows(tmp_path / "whole") == whole.rows
-
-
-def test_a_full_disk_is_named_and_the_same_command_completes_the_load(whole: Whole, tmp_path: Path) -> None:
-    disk, kept = tmp_path / "disk", tmp_path / "kept"
-    # The disk takes so many files and no more; then it is made larger.
-    again = f'mount -o remount,nr_inodes=100000 "$0" && "$@" && cp -r "$0/warehouse" {kept}'
-    words = [*ELT, *_words(whole.lake.url, disk / "warehouse")]
-
-    done = run_on_small_disk(f'"$@"; echo "first: $?"; {again}', disk, *words, size="size=80m,nr_inodes=200")
-
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("first: 1\n")
-    assert "No space left on device" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-    assert _rows(kept) == whole.rows
-
-
-def _kill_loads(lake: str, whole: Whole, killed: Path, kills: int, record: Callable[[str, object], None]) -> None:
-    choices, seconds = random.Random(9), whole.seconds
+    choices, seconds, lake, killed = random.Random(9), whole.seconds, whole.lake.url, tmp_path / "killed"
+    if place == "S3":
+        lake = seaweed.new_url()
+        # A load reads nothing else.
+        for folder in ("raw/_runs/", "staging/", "manifests/"):
+            open_store(lake).create_many(contents(whole.lake, folder).items())
 
     def attempt() -> bool:
         nonlocal seconds
@@ -104,7 +83,25 @@ def _kill_loads(lake: str, whole: Whole, killed: Path, kills: int, record: Calla
         shutil.rmtree(killed)
         return was_killed and before[LOADED_FILE.name] != whole.rows[LOADED_FILE.name]
 
-    kill_in_the_middle(kills, attempt, record)
+    kill_in_the_middle(30 if soak else kills, attempt, record_property)
+    done = call("hospital-elt", *_words(lake, tmp_path / "whole"))
+    assert done.returncode == 0, done.stderr
+    assert _rows(tmp_path / "whole") == whole.rows
+
+
+def test_a_full_disk_is_named_and_the_same_command_completes_the_load(whole: Whole, tmp_path: Path) -> None:
+    disk, kept = tmp_path / "disk", tmp_path / "kept"
+    # The disk takes so many files and no more; then it is made larger.
+    again = f'mount -o remount,nr_inodes=100000 "$0" && "$@" && cp -r "$0/warehouse" {kept}'
+    words = [*ELT, *_words(whole.lake.url, disk / "warehouse")]
+
+    done = run_on_small_disk(f'"$@"; echo "first: $?"; {again}', disk, *words, size="size=80m,nr_inodes=200")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("first: 1\n")
+    assert "No space left on device" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert _rows(kept) == whole.rows
 
 
 def _words(lake: str, warehouse: Path) -> list[str]:

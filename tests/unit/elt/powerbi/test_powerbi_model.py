@@ -215,10 +215,8 @@ def test_a_new_field_of_an_event_appears_in_the_model_without_an_edit() -> None:
     done = subprocess.run([sys.executable, "-c", NEWER_EVENT], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
-    assert (
-        f"\t/// How urgent it was; null if not known.\n\tcolumn triage\n\t\tdataType: {DataType.STRING}\n"
-        in done.stdout
-    )
+    column = f"\t/// How urgent it was; null if not known.\n\tcolumn triage\n\t\tdataType: {DataType.STRING}\n"
+    assert column in done.stdout
     assert "\tcolumn escorts\n\t\tdataType: int64\n" in done.stdout
     assert '{"triage", type text}' in done.stdout
 

@@ -41,9 +41,7 @@ def test_the_figures_of_a_chart_are_columns_of_its_dataset_in_formats_that_the_s
             if not re.fullmatch(r"\+?,?(\.\d)?[%df]", written)
         ]
     assert wrong == []
-
-
-def test_a_chart_holds_no_rows_and_loads_none() -> None:
+    # A chart holds no rows and loads none.
     texts = {chart.key: json.dumps(chart.specification) for chart in report_charts()}
     assert [key for key, text in texts.items() if '"url"' in text or '"name": "rows"' not in text] == []
 
