@@ -122,16 +122,13 @@ def test_a_destination_that_stores_other_bytes_is_detected(lake: LocalStore, tmp
         copy_lake(Lake(lake), Rotten(tmp_path / "copy"))
 
 
-def test_another_lake_is_refused_as_a_destination(lake: LocalStore, tmp_path: Path) -> None:
+def test_another_lake_and_the_lake_itself_are_refused_as_a_destination(lake: LocalStore, tmp_path: Path) -> None:
     other = LocalStore(tmp_path / "other")
     put_record(other, date(2024, 3, 31), run=2)
     before = contents(other)
     with pytest.raises(WrongCallError, match=r"DST: .*/other holds raw/_runs/0+2\.json, which the lake does not"):
         copy_lake(Lake(lake), other)
     assert contents(other) == before
-
-
-def test_a_lake_is_not_copied_into_itself(lake: LocalStore) -> None:
     for place in ("", "inside", ".."):
         with pytest.raises(WrongCallError, match="give another place"):
             copy_lake(Lake(lake), LocalStore(Path(lake.url, place).resolve()))
