@@ -1,4 +1,4 @@
-"""``hospital-elt`` verify, quarantine, contracts and ddl, and staging over a Dask cluster, as a user meets them."""
+"""``hospital-elt`` stage, verify, quarantine, contracts and ddl, and staging over a cluster of Dask."""
 
 import json
 import subprocess
@@ -8,12 +8,13 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from command_lines import call
-from lakes import DAY, admission, contents, put_all, some_events
+from lakes import DAY, admission, contents, put_all, put_event, put_record, some_events
+from s3_servers import S3Server, free_ports
 
 import hospital_sim as hs
 from hospital_sim.events import encode
 from hospital_sim.events.keys import key_of
-from hospital_sim.storage import LocalStore
+from hospital_sim.storage import LocalStore, open_store, retries
 
 pytestmark = pytest.mark.e2e
 
@@ -25,7 +26,7 @@ elt = partial(call, "hospital-elt")
 def lake(tmp_path: Path) -> LocalStore:
     store = LocalStore(tmp_path / "lake")
     put_all(store, some_events(20))
-    store.create(f"raw/{BROKEN}", encode(admission(901))[:50])
+    put_record(store, DAY.date().replace(day=31))
     return store
 
 
@@ -51,6 +52,7 @@ def test_verify_passes_a_lake_and_names_its_problems(tmp_path: Path) -> None:
 
 
 def test_the_quarantine_is_listed_and_replayed(lake: LocalStore) -> None:
+    lake.create(f"raw/{BROKEN}", encode(admission(901))[:50])
     elt("stage", "--lake", lake.url)
     listed = elt("quarantine", "list", "--lake", lake.url)
     counted = json.loads(elt("quarantine", "list", "--lake", lake.url, "--json").stdout)
@@ -86,6 +88,7 @@ def test_contracts_are_shown_and_written(tmp_path: Path) -> None:
 
 def test_a_dask_cluster_that_answers_writes_the_bytes_of_one_process(lake: LocalStore, tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
+    lake.create(f"raw/{BROKEN}", encode(admission(901))[:50])
     other = LocalStore(tmp_path / "other")
     for key, data in contents(lake).items():
         other.create(key, data)
@@ -117,3 +120,73 @@ def test_a_call_without_a_command_lists_the_commands() -> None:
         assert done.returncode == 2
         assert "Commands:" in done.stderr + done.stdout
         assert "error:" not in done.stderr
+
+
+def test_the_summary_counts_objects_and_a_second_call_writes_nothing(lake: LocalStore) -> None:
+    summary = json.loads(elt("stage", "--lake", lake.url, "--json").stdout)
+    assert summary["raw_objects"] == 80
+    assert summary["staged"] == {"admission": 20, "discharge": 20, "wait_snapshot": 20, "dep_snapshot": 20}
+    assert (summary["late"], summary["files"], summary["manifests"]) == (0, 4, [1])
+    before = contents(lake)
+
+    again = elt("stage", "--lake", lake.url)
+
+    assert again.returncode == 0
+    assert "Nothing new" in again.stdout
+    assert contents(lake) == before
+    put_event(lake, admission(901))
+    assert json.loads(elt("stage", "--lake", lake.url, "--json").stdout)["late"] == 1
+    lake.create(f"raw/{key_of('admission', DAY.date(), admission(902).event_id)}", b'{"event_id": "1')
+    done = subprocess.run(["hospital-elt", "stage", "--lake", lake.url], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for words in ("raw objects", "staged: dep_snapshot", "quarantined: not_json", "late", "files"):
+        assert words in done.stdout
+
+
+def test_a_lake_that_cannot_be_written_is_named(lake: LocalStore) -> None:
+    Path(lake.url, "manifests").write_text("a file in the way")
+
+    done = elt("stage", "--lake", lake.url)
+
+    assert done.returncode == 1
+    assert "manifests" in done.stderr
+    assert len(done.stderr.splitlines()) <= 2
+
+
+def test_a_store_that_overwrites_is_refused_and_allowed_when_nothing_else_writes(
+    lake: LocalStore, rclone_s3: S3Server
+) -> None:
+    lake.create(f"raw/{BROKEN}", b"{")
+    store = open_store(rclone_s3.new_url(), single_writer=True)
+    store.create_many(contents(lake).items())
+    assert elt("stage", "--lake", lake.url).returncode == 0
+
+    refused = elt("stage", "--lake", store.url)
+    assert refused.returncode == 2
+    assert "the store ignores the condition to create an object only if its key is free" in refused.stderr
+    assert "--single-writer" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+    for _ in range(2):
+        allowed = elt("stage", "--lake", store.url, "--single-writer", "--workers", "2")
+        assert allowed.returncode == 0, allowed.stderr
+    assert contents(store) == contents(lake)
+    assert elt("quarantine", "replay", "--lake", store.url, "--single-writer").returncode == 0
+    for command in (["verify"], ["quarantine", "list"]):
+        assert "If-None-Match" not in elt(*command, "--lake", store.url).stderr
+
+
+def test_reading_commands_accept_a_store_without_atomic_create(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Nothing listens there: what only reads comes far enough to say so.
+    monkeypatch.setattr(retries, "SECONDS", 0.3)
+    refused, unreachable = (2, "cannot create an object whole"), (1, "cannot be reached")
+    for command, (code, message) in {
+        "stage": refused,
+        "quarantine replay": refused,
+        "verify": unreachable,
+        "quarantine list": unreachable,
+        "load --warehouse chdb://no/warehouse": unreachable,
+    }.items():
+        done = elt(*command.split(), "--lake", f"ftp://127.0.0.1:{free_ports(1)[0]}/lake")
+        assert done.returncode == code, (command, done.stderr)
+        assert message in done.stderr, command
