@@ -1,4 +1,4 @@
-"""The folder of a project, and the types and bytes of its Parquet files."""
+"""The folder of a project, its Parquet files, and the place that Power BI reads from; errors do not show its secret."""
 
 import datetime as dt
 from io import BytesIO
@@ -10,9 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from elt import WrongCallError
 from elt.powerbi.checks.data_checks import data_type
 from elt.powerbi.files.parquet_export import parquet_bytes
 from elt.powerbi.files.project_folder import ProjectTargetError, write_folder
+from elt.powerbi.model.connection import Connection, Connector, connection_of
+from elt.powerbi.model.power_query import expressions
 from elt.powerbi.model.semantic_model import DataType
 from elt.warehouse.clickhouse.wire import arrow_table
 
@@ -69,3 +72,40 @@ def test_types_of_a_server_and_of_arrow_are_those_of_power_bi_or_none() -> None:
     assert data_type(pa.dictionary(pa.int32(), pa.string())) == (DataType.STRING, False)
     assert data_type(pa.decimal128(18, 2)) == (DataType.NUMBER, False)
     assert data_type(pa.list_(pa.int64())) is None
+
+
+def test_files_of_an_embedded_warehouse_or_a_server_without_the_account_are_read() -> None:
+    redshift = "redshift://me:secret@cluster.example/hospital?iam_role=default"
+    assert connection_of("chdb:///data/warehouse", None, "C:\\data") == Connection(Connector.PARQUET, folder="C:\\data")
+    assert connection_of(redshift, None, "") == Connection(Connector.REDSHIFT, "cluster.example", 5439, "hospital")
+    for dsn, port in (("clickhouse://me@db.example:9000/", 8123), ("clickhouse://me@db.example/?secure=true", 8443)):
+        assert connection_of(dsn, None, "") == Connection(Connector.CLICKHOUSE, "db.example", port)
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("redshift://cluster.example/", "the database is missing"),
+        ("clickhouse://db.example:8443/default", "it names no database"),
+        ("redshift://me:secret@cluster.example/hospital", "names a user"),
+        ("clickhouse://db.example:port/", "the port is not a number"),
+        ("postgres://db.example/", "not a place that Power BI reads"),
+        ("clickhouse:///", "not a place that Power BI reads"),
+    ],
+)
+def test_a_wrong_place_is_a_wrong_call_that_shows_a_right_one(place: str, message: str) -> None:
+    with pytest.raises(WrongCallError, match=message) as error:
+        connection_of("chdb:///data/warehouse", place, "")
+    assert "secret" not in str(error.value)
+    assert "redshift://host:5439/database" in str(error.value)
+
+
+def test_host_port_database_and_schemas_are_parameters() -> None:
+    parameters = expressions(Connection(Connector.REDSHIFT, "rs.example", 5439, 'the "one"'), "trust")
+    names = [expression.name for expression in parameters]
+    assert names == ["Host", "Port", "SchemaPrefix", "Database", "WarehouseTable"]
+    texts = {expression.name: expression.text for expression in parameters}
+    assert texts["Port"] == '5439 meta [IsParameterQuery=true, Type="Number", IsParameterQueryRequired=true]'
+    assert texts["Database"].startswith('"the ""one""" meta')
+    assert texts["SchemaPrefix"].startswith('"trust" meta')
+    assert 'AmazonRedshift.Database(Host & ":" & Text.From(Port), Database)' in texts["WarehouseTable"]
