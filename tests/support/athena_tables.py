@@ -24,14 +24,12 @@ class AthenaTable:
         name: Its name, without the database.
         columns: Names and types, in order.
         serde: The class that reads JSON; None for Parquet.
-        location: Where its data is.
         properties: The table properties.
     """
 
     name: str
     columns: dict[str, str]
     serde: str | None
-    location: str
     properties: dict[str, str]
 
     def partitions(self) -> Iterator[str]:
@@ -90,49 +88,33 @@ def _table(tree: exp.Create) -> AthenaTable:
         name=schema.this.name,
         columns={column.name: column.kind.sql("hive").lower() for column in schema.expressions},
         serde=serde,
-        location=next(each.this.name for each in properties if isinstance(each, exp.LocationProperty)),
         properties={each.name: each.args["value"].name for each in properties if type(each) is exp.Property},
     )
 
 
-class Reader:
-    """Reads tables and views as Athena would, from copies of the objects.
+def create(engine: duckdb.DuckDBPyConnection, table: AthenaTable, objects: dict[str, bytes], copies: Path) -> None:
+    """Make a table as Athena would read it.
 
     Args:
-        folder: Where the objects are copied to.
+        engine: The engine that reads, in UTC.
+        table: The table.
+        objects: The data of each object of the store, by its URL.
+        copies: Folder that the objects of the table are copied to.
     """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._engine = duckdb.connect()
-        self._engine.execute("SET TimeZone = 'UTC'")
-
-    def define(self, database: str, table: AthenaTable, objects: dict[str, dict[str, bytes]]) -> None:
-        """Make a table of the objects of each partition."""
-        copies = self._folder / table.name
-        for partition, found in objects.items():
-            (copies / f"event_date={partition}").mkdir(parents=True)
-            for number, data in enumerate(found.values()):
-                (copies / f"event_date={partition}" / str(number)).write_bytes(data)
-        types = {name: _ENGINE_TYPES[kind] for name, kind in table.columns.items()}
-        listed = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
-        options = "hive_partitioning = true, hive_types = {'event_date': VARCHAR}"
-        source = (
-            f"read_json('{copies}/*/*', format = 'newline_delimited', columns = {{{listed}}}, {options})"
-            if table.serde
-            else f"read_parquet('{copies}/*/*', {options})"
-        )
-        cast = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in types.items())
-        self._engine.execute(f"CREATE SCHEMA IF NOT EXISTS {database}")
-        self._engine.execute(f"CREATE TABLE {database}.{table.name} AS SELECT {cast}, event_date FROM {source}")
-
-    def define_view(self, view: exp.Create) -> None:
-        """Make a view by its own statement."""
-        self._engine.execute(view.sql("duckdb"))
-
-    def rows(self, sql: str) -> list[tuple[object, ...]]:
-        """Return the rows of a query."""
-        return self._engine.execute(sql).fetchall()
+    for partition, keys in table.objects(objects).items():
+        (copies / f"event_date={partition}").mkdir(parents=True)
+        for number, key in enumerate(keys):
+            (copies / f"event_date={partition}" / str(number)).write_bytes(objects[key])
+    types = {name: _ENGINE_TYPES[kind] for name, kind in table.columns.items()}
+    listed = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
+    options = "hive_partitioning = true, hive_types = {'event_date': VARCHAR}"
+    source = (
+        f"read_json('{copies}/*/*', format = 'newline_delimited', columns = {{{listed}}}, {options})"
+        if table.serde
+        else f"read_parquet('{copies}/*/*', {options})"
+    )
+    cast = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in types.items())
+    engine.execute(f"CREATE TABLE hospital_lake.{table.name} AS SELECT {cast}, event_date FROM {source}")
 
 
 _ENGINE_TYPES = {

@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from s3_servers import free_ports
+
 from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes
 from elt.warehouse.clickhouse.server import ClickHouseWarehouse
 from elt.warehouse.dsn import ClickHouseDsn
@@ -44,12 +46,10 @@ class ClickHouseServer:
     """A running server.
 
     Attributes:
-        folder: Where its files are.
         port: Its port for the native protocol.
         process: Its process.
     """
 
-    folder: Path
     port: int
     process: subprocess.Popen[bytes]
 
@@ -77,29 +77,14 @@ def start(folder: Path, port: int | None = None) -> ClickHouseServer:
     tcp = port or ports[0]
     (folder / "config.xml").write_text(CONFIG.format(folder=folder, tcp=tcp, http=ports[1], peers=ports[2]))
     (folder / "users.xml").write_text(USERS.format(password=PASSWORD))
-    process = subprocess.Popen(
-        [SERVER, f"--config-file={folder}/config.xml"],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    command, nowhere = [SERVER, f"--config-file={folder}/config.xml"], subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=folder, stdout=nowhere, stderr=nowhere)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", tcp)) == 0:
-                return ClickHouseServer(folder, tcp, process)
+                return ClickHouseServer(tcp, process)
         time.sleep(0.05)
     process.kill()
     told = folder / "errors"
     raise RuntimeError(f"clickhouse-server did not start: {told.read_text() if told.exists() else 'it said nothing'}")
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nothing listens on."""
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports

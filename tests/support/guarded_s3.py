@@ -100,20 +100,15 @@ class _Handler(BaseHTTPRequestHandler):
             data = answer.read()
         finally:
             server.close()
-        status = answer.status
-        if status == 404 and not self._may_list():
-            # S3 answers 404 only to users who may list the bucket.
-            status = 403
+        # S3 answers 404 only to users who may list the bucket.
+        listing = Request("s3:ListBucket", request.resource.partition("/")[0])
+        hidden = answer.status == 404 and not is_allowed(listing, self.server.identity, self.server.bucket)
         if self.server.hold(request):
             self.close_connection = True
             return
-        self._answer(request, status, answer.getheaders(), data)
+        self._answer(request, 403 if hidden else answer.status, answer.getheaders(), data)
 
     do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = _forward
-
-    def _may_list(self) -> bool:
-        bucket = urlsplit(self.path).path.split("/")[1]
-        return is_allowed(Request("s3:ListBucket", f"{_ARN}{bucket}"), self.server.identity, self.server.bucket)
 
     def _answer(self, request: Request, status: int, headers: list[tuple[str, str]], data: bytes) -> None:
         self.server.asked.append(Asked(request, status))

@@ -4,7 +4,7 @@ import fnmatch
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 _FENCE = re.compile(r"^```json\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -30,7 +30,6 @@ class Request:
 class Statement:
     """One statement of a policy, or a part of it that names one action and one resource."""
 
-    sid: str
     allows: bool
     actions: tuple[str, ...]
     resources: tuple[str, ...]
@@ -52,7 +51,7 @@ class Statement:
         """Yield a statement for each action and resource, so that a test can remove them one by one."""
         for action in self.actions:
             for resource in self.resources:
-                yield Statement(self.sid, self.allows, (action,), (resource,), self.conditions)
+                yield replace(self, actions=(action,), resources=(resource,))
 
 
 def statements(policy: str) -> list[Statement]:
@@ -92,7 +91,6 @@ def _statement(entry: Mapping[str, object]) -> Statement:
     conditions = entry.get("Condition", {})
     assert isinstance(conditions, dict)
     return Statement(
-        sid=str(entry.get("Sid", "")),
         allows=entry["Effect"] == "Allow",
         actions=_listed(entry["Action"]),
         resources=_listed(entry["Resource"]),

@@ -11,7 +11,7 @@ from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, WaitSn
 
 Row = dict[str, object]
 Department = tuple[str, str]
-LAST_SECOND = timedelta(hours=23, minutes=59, seconds=59)
+_DEPARTMENT = ("hospital_id", "department_id")
 
 
 def hours(span: timedelta) -> float:
@@ -20,6 +20,15 @@ def hours(span: timedelta) -> float:
 
 def days(span: timedelta) -> float:
     return span.total_seconds() / 86400
+
+
+def end_of(day: date) -> datetime:
+    """Return the moment of the census at the end of a day: its last second."""
+    return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC)
+
+
+def _fields(event: Event, *names: str) -> Row:
+    return {name: getattr(event, name) for name in names}
 
 
 class MartOracle:
@@ -45,21 +54,15 @@ class MartOracle:
             self._lay_in[event.hospital_id, event.department_id].append(event)
         self._waiting: dict[tuple[str, str, date], list[float]] = defaultdict(list)
         for event in self.waits:
-            self._waiting[event.hospital_id, event.department_id, event.snapshot_date].append(
-                event.wait_duration / 3600
-            )
+            key = (event.hospital_id, event.department_id, event.snapshot_date)
+            self._waiting[key].append(event.wait_duration / 3600)
 
     def fact_admissions(self) -> Iterator[Row]:
+        names = ("spell_id", "requested_department_id", "patient_id", "admission_method")
         for event in self.admissions:
-            yield {
-                "spell_id": event.spell_id,
-                "hospital_id": event.hospital_id,
-                "department_id": event.department_id,
-                "requested_department_id": event.requested_department_id,
-                "patient_id": event.patient_id,
+            yield _fields(event, *_DEPARTMENT, *names) | {
                 "requested_at": event.request_date,
                 "admitted_at": event.admission_date,
-                "admission_method": event.admission_method,
                 "requested_on": event.request_date.date(),
                 "admitted_on": event.admission_date.date(),
                 "wait_hours": hours(event.admission_date - event.request_date),
@@ -67,21 +70,16 @@ class MartOracle:
             }
 
     def fact_discharges(self) -> Iterator[Row]:
+        names = ("spell_id", "patient_id", "discharge_destination", "delay_reason")
         for event in self.discharges.values():
             stay = event.discharge_date - event.admission_date
-            yield {
-                "spell_id": event.spell_id,
-                "hospital_id": event.hospital_id,
-                "department_id": event.department_id,
-                "patient_id": event.patient_id,
+            yield _fields(event, *_DEPARTMENT, *names) | {
                 "admitted_on": event.admission_date.date(),
                 "discharge_ready_on": event.discharge_ready_date.date(),
+                "discharged_on": event.discharge_date.date(),
                 "admitted_at": event.admission_date,
                 "discharge_ready_at": event.discharge_ready_date,
                 "discharged_at": event.discharge_date,
-                "discharge_destination": event.discharge_destination,
-                "delay_reason": event.delay_reason,
-                "discharged_on": event.discharge_date.date(),
                 "length_of_stay_days": days(stay),
                 "delay_days": days(event.discharge_date - event.discharge_ready_date),
                 "is_delayed": event.discharge_date > event.discharge_ready_date,
@@ -90,28 +88,16 @@ class MartOracle:
 
     def fact_waiting_list(self) -> Iterator[Row]:
         for event in self.waits:
-            yield {
-                "hospital_id": event.hospital_id,
-                "department_id": event.department_id,
-                "patient_id": event.patient_id,
-                "snapshot_date": event.snapshot_date,
+            yield _fields(event, *_DEPARTMENT, "patient_id", "snapshot_date") | {
                 "requested_on": event.request_date.date(),
                 "requested_at": event.request_date,
                 "wait_hours": hours(event.event_time - event.request_date),
             }
 
     def fact_department_occupancy(self) -> Iterator[Row]:
+        names = ("snapshot_date", "snapshot_type", "beds", "occupied_beds", "capacity", "waiting_list_size")
         for event in self.census.values():
-            yield {
-                "hospital_id": event.hospital_id,
-                "department_id": event.department_id,
-                "snapshot_date": event.snapshot_date,
-                "snapshot_type": event.snapshot_type,
-                "beds": event.beds,
-                "occupied_beds": event.occupied_beds,
-                "capacity": event.capacity,
-                "waiting_list_size": event.waiting_list_size,
-            }
+            yield _fields(event, *_DEPARTMENT, *names)
 
     def mart_bed_utilisation(self) -> Iterator[Row]:
         for hospital, department, day in self.covered:
@@ -159,11 +145,10 @@ class MartOracle:
 
     def mart_long_stays(self) -> Iterator[Row]:
         for hospital, department, day in self.covered:
-            held = self._in_bed(hospital, department, day)
-            end = datetime.combine(day, datetime.min.time(), UTC) + LAST_SECOND
+            stays = [end_of(day) - event.admission_date for event in self._in_bed(hospital, department, day)]
             yield self._key(hospital, department, day) | {
-                "beds_7_days": sum(end - event.admission_date >= timedelta(days=7) for event in held),
-                "beds_21_days": sum(end - event.admission_date >= timedelta(days=21) for event in held),
+                "beds_7_days": sum(stay >= timedelta(days=7) for stay in stays),
+                "beds_21_days": sum(stay >= timedelta(days=21) for stay in stays),
                 "beds_delayed": self._delayed(hospital, department, day),
             }
 
@@ -190,27 +175,21 @@ class MartOracle:
         observed = list(self._observed_waits())
         for scope in ("hospital", "department"):
             for period, start in periods.items():
-
-                def group(
-                    hospital: str,
-                    department: str,
-                    day: date,
-                    scope: str = scope,
-                    start: Callable[[str, date], date] = start,
-                ) -> tuple[str, str, date]:
-                    return hospital, department if scope == "department" else "", start(hospital, day)
-
+                groups = {
+                    entry: (entry[0], entry[1] if scope == "department" else "", start(entry[0], entry[2]))
+                    for entry in self.covered
+                }
                 waits: dict[tuple[str, str, date], list[float]] = defaultdict(list)
                 for own, asked, day, wait in observed:
-                    waits[group(own, asked, day)].append(wait)
-                for key in sorted({group(*entry) for entry in self.covered}):
+                    waits[groups[own, asked, day]].append(wait)
+                for hospital, department, first_day in sorted(set(groups.values())):
                     yield {
                         "scope": scope,
-                        "hospital_id": key[0],
-                        "department_id": key[1],
+                        "hospital_id": hospital,
+                        "department_id": department,
                         "period_type": period,
-                        "period_start": key[2],
-                    } | wait_statistics(waits[key])
+                        "period_start": first_day,
+                    } | wait_statistics(waits[hospital, department, first_day])
 
     def mart_flow_profile(self) -> Iterator[Row]:
         came = self._hours((event, event.admission_date) for event in self.admissions)
@@ -266,16 +245,13 @@ class MartOracle:
         return self.census[hospital, department, day, "EOD"]
 
     def _rate(self, hospital: str, department: str, day: date, window: int) -> float:
-        ends = [
-            self._end(hospital, department, day - timedelta(days=back))
-            for back in range(window)
-            if (hospital, department, day - timedelta(days=back), "EOD") in self.census
-        ]
+        keys = ((hospital, department, day - timedelta(days=back), "EOD") for back in range(window))
+        ends = [self.census[key] for key in keys if key in self.census]
         beds = sum(end.beds for end in ends)
         return sum(end.occupied_beds for end in ends) / beds if beds else 0.0
 
     def _in_bed(self, hospital: str, department: str, day: date) -> list[Admission]:
-        end = datetime.combine(day, datetime.min.time(), UTC) + LAST_SECOND
+        end = end_of(day)
         return [
             event
             for event in self._lay_in[hospital, department]
@@ -284,9 +260,8 @@ class MartOracle:
         ]
 
     def _delayed(self, hospital: str, department: str, day: date) -> int:
-        end = datetime.combine(day, datetime.min.time(), UTC) + LAST_SECOND
         known = (self.discharges.get(event.spell_id) for event in self._in_bed(hospital, department, day))
-        return sum(event is not None and event.discharge_ready_date < end for event in known)
+        return sum(event is not None and event.discharge_ready_date < end_of(day) for event in known)
 
     def _observed_waits(self) -> Iterator[tuple[str, str, date, float]]:
         covered = set(self.covered)

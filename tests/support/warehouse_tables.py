@@ -78,10 +78,12 @@ def differences(
         (number, name, row[name], value)
         for number, (row, other) in enumerate(zip(found, expected, strict=True))
         for name, value in other.items()
-        if not (row[name] == value or _close(row[name], value))
+        if not equal(row[name], value)
     ]
 
 
-def _close(found: object, expected: object) -> bool:
-    both_numbers = isinstance(found, float) and isinstance(expected, float)
-    return both_numbers and math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-9)
+def equal(found: object, expected: object) -> bool:
+    """Return True if two values are equal; numbers with fractions may differ by 1e-9."""
+    if isinstance(expected, float) and isinstance(found, float):
+        return math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-9)
+    return found == expected

@@ -16,6 +16,7 @@ config-version: 2
 profile: tiny
 flags: {send_anonymous_usage_stats: false}
 """
+PROFILE = "{{tiny: {{target: dev, outputs: {{dev: {{type: chdb, schema: tiny, threads: 3, path: {path}}}}}}}}}"
 
 TESTS = """
 models:
@@ -36,14 +37,8 @@ def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     (folder / "models").mkdir(parents=True)
     (folder / "dbt_project.yml").write_text(PROJECT)
-    profile(folder, f"path: {tmp_path / 'warehouse'}\n      threads: 3")
+    (folder / "profiles.yml").write_text(PROFILE.format(path=tmp_path / "warehouse"))
     return folder
-
-
-def profile(folder: Path, fields: str) -> None:
-    (folder / "profiles.yml").write_text(
-        f"tiny:\n  target: dev\n  outputs:\n    dev:\n      type: chdb\n      schema: tiny\n      {fields}\n"
-    )
 
 
 def test_dbt_lists_the_plugin() -> None:
@@ -54,7 +49,8 @@ def test_dbt_lists_the_plugin() -> None:
 
 
 def test_a_profile_without_a_path_is_told(project: Path) -> None:
-    profile(project, "threads: 1")
+    profiles = project / "profiles.yml"
+    profiles.write_text(profiles.read_text().replace("path:", "no_path:"))
     done = dbt(project, "run")
     assert done.returncode != 0
     assert "'path' is missing" in done.stdout
@@ -68,12 +64,8 @@ def test_the_connection_can_be_tried(project: Path) -> None:
 
 def test_a_directory_in_use_is_told(project: Path, tmp_path: Path) -> None:
     hold = "import chdb, sys; held = chdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", hold, str(tmp_path / "warehouse")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as holder:
+    command, pipe = [sys.executable, "-c", hold, str(tmp_path / "warehouse")], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
         (project / "models" / "one.sql").write_text("select 1 as one")
@@ -90,10 +82,8 @@ def test_models_on_several_threads_mean_what_standard_sql_means(project: Path) -
         "joined": "select a.k as k, b.x as x from {{ ref('one') }} a left join {{ ref('two') }} b on a.k = b.k",
         "renamed": "select max(x) as x, count(*) as n from {{ ref('one') }} where x > 1",
         "months": "{{ config(partition_by='k') }} select number as k from numbers(150)",
-        "overwritten": (
-            "{{ config(materialized='incremental', incremental_strategy='insert_overwrite', partition_by='k') }} "
-            "select k, x from {{ ref('one') }}"
-        ),
+        "overwritten": "{{ config(materialized='incremental', incremental_strategy='insert_overwrite', "
+        "partition_by='k') }} select k, x from {{ ref('one') }}",
     }
     for name, sql in models.items():
         (project / "models" / f"{name}.sql").write_text(sql)

@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -15,9 +15,9 @@ _COMMENTS = r"\s*(?:/\*.*?\*/\s*)*"
 STATEMENT = re.compile(rf"{_COMMENTS}copy\s", re.IGNORECASE | re.DOTALL)
 """What a COPY begins with."""
 _COPY = re.compile(
-    rf"""{_COMMENTS}copy\s+(?P<table>[\w."]+)\s+from\s+'(?P<source>s3://[^']+)'\s+
+    rf"""{_COMMENTS}copy\s+(?P<table>[\w."]+)\s+from\s+'(?P<manifest>s3://[^']+)'\s+
     (?:iam_role\s+(?:'(?P<role>[^']*)'|(?P<default>default))|credentials\s+'(?P<credentials>[^']*)')\s+
-    format\s+as\s+parquet(?P<manifest>\s+manifest)?\s*;?\s*""",
+    format\s+as\s+parquet\s+manifest\s*;?\s*""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 _VARCHAR = re.compile(r"character varying\((\d+)\)")
@@ -33,17 +33,15 @@ class Copy:
 
     Attributes:
         table: The table.
-        source: URL of the object, or of the manifest.
+        manifest: URL of the manifest.
         role: The role; empty for credentials.
         credentials: Key, secret and token.
-        manifest: Whether the source is a manifest.
     """
 
     table: str
-    source: str
+    manifest: str
     role: str
     credentials: Mapping[str, str] = field(repr=False)
-    manifest: bool
 
 
 @dataclass(frozen=True)
@@ -54,14 +52,12 @@ class Bucket:
         endpoint: Its URL.
         own: Key and secret that the roles have.
         roles: The roles that are known.
-        region: The region of the cluster.
-        regions: The regions of buckets that are in another one.
+        regions: The regions of buckets that are in another one than the cluster.
     """
 
     endpoint: str
     own: tuple[str, str] = field(repr=False)
     roles: tuple[str, ...]
-    region: str
     regions: Mapping[str, str]
 
 
@@ -76,7 +72,7 @@ def parse(sql: str) -> Copy:
         raise CopyError("the stand-in does not know this form of COPY")
     pairs = (part.split("=", 1) for part in (found["credentials"] or "").split(";") if "=" in part)
     role = "default" if found["default"] else found["role"] or ""
-    return Copy(found["table"], found["source"], role, dict(pairs), found["manifest"] is not None)
+    return Copy(found["table"], found["manifest"], role, dict(pairs))
 
 
 def rows_to_copy(copy: Copy, columns: Sequence[tuple[str, str]], bucket: Bucket) -> bytes:
@@ -92,24 +88,17 @@ def rows_to_copy(copy: Copy, columns: Sequence[tuple[str, str]], bucket: Bucket)
     """
     objects = _Objects(copy, bucket)
     out = io.BytesIO()
-    for url, length in _files(copy, objects):
+    for entry in json.loads(objects.read(copy.manifest))["entries"]:
+        url, length = entry["url"], entry.get("meta", {}).get("content_length")
+        if length is None:
+            raise CopyError("The manifest of columnar files must have meta and content_length in every entry")
         data = objects.read(url)
-        if length is not None and length != len(data):
+        if length != len(data):
             raise CopyError(f"File {url} has a length of {len(data)}, but its manifest says {length}")
         rows = _checked(url, pq.ParquetFile(pa.BufferReader(data)).read(), columns)
         if rows.num_rows:
             pyarrow.csv.write_csv(rows, out, pyarrow.csv.WriteOptions(include_header=False))
     return out.getvalue()
-
-
-def _files(copy: Copy, objects: "_Objects") -> Iterator[tuple[str, int | None]]:
-    if not copy.manifest:
-        yield copy.source, None
-        return
-    for entry in json.loads(objects.read(copy.source))["entries"]:
-        if "content_length" not in entry.get("meta", {}):
-            raise CopyError("The manifest of columnar files must have meta and content_length in every entry")
-        yield entry["url"], entry["meta"]["content_length"]
 
 
 class _Objects:
@@ -136,10 +125,9 @@ class _Objects:
         from botocore.exceptions import ClientError
 
         name, _, key = url.removeprefix("s3://").partition("/")
-        there = self._bucket.regions.get(name, self._bucket.region)
-        if there != self._bucket.region:
+        if name in self._bucket.regions:
             raise CopyError(
-                f"S3ServiceException:The bucket is in this region: {there}. "
+                f"S3ServiceException:The bucket is in this region: {self._bucket.regions[name]}. "
                 "Please use this region to retry the request,Status 301,Error PermanentRedirect"
             )
         try:
@@ -159,12 +147,12 @@ def _checked(url: str, rows: pa.Table, columns: Sequence[tuple[str, str]]) -> pa
             f"Data columns: {rows.num_columns}, File name: {url}"
         )
     for values, (name, kind) in zip(rows.itercolumns(), columns, strict=True):
-        if not _fits(values.type, kind):
+        limit = _VARCHAR.fullmatch(kind)
+        if not (pa.types.is_string if limit else _TYPES[kind])(values.type):
             raise CopyError(
                 f"Spectrum Scan Error: File '{url}' has an incompatible Parquet schema for column '{name}'. "
                 f"Column type: {kind.upper()}, Parquet schema: {values.type}"
             )
-        limit = _VARCHAR.fullmatch(kind)
         longest = pc.max(pc.binary_length(values)).as_py() if limit else None
         if limit and longest is not None and longest > int(limit[1]):
             raise CopyError(
@@ -174,17 +162,10 @@ def _checked(url: str, rows: pa.Table, columns: Sequence[tuple[str, str]]) -> pa
     return rows
 
 
-def _fits(found: pa.DataType, kind: str) -> bool:
-    types = pa.types
-    match kind:
-        case "bigint":
-            return types.is_int64(found)
-        case "double precision":
-            return types.is_float64(found)
-        case "date":
-            return types.is_date32(found)
-        case "timestamp without time zone":
-            return types.is_timestamp(found)
-        case "boolean":
-            return types.is_boolean(found)
-    return _VARCHAR.fullmatch(kind) is not None and types.is_string(found)
+_TYPES = {
+    "bigint": pa.types.is_int64,
+    "double precision": pa.types.is_float64,
+    "date": pa.types.is_date32,
+    "timestamp without time zone": pa.types.is_timestamp,
+    "boolean": pa.types.is_boolean,
+}

@@ -5,18 +5,13 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-TLS_REQUEST, CANCEL_REQUEST, VERSION_3 = 80877103, 80877102, 196608
+TLS_REQUEST, VERSION_3 = 80877103, 196608
 TEXT, VARCHAR = 25, 1043
 
 
 @dataclass(frozen=True)
 class Message:
-    """One message: a letter that says what it is, and its body.
-
-    Attributes:
-        kind: The letter.
-        body: What follows the length.
-    """
+    """One message: a letter that says what it is, and what follows its length."""
 
     kind: bytes
     body: bytes = b""
@@ -50,17 +45,6 @@ def start_parameters(body: bytes) -> dict[str, str]:
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
-def parse(body: bytes) -> tuple[bytes, str, bytes]:
-    """Read a Parse message: the name of the statement, its text, and what follows."""
-    name, sql, rest = body.split(b"\0", 2)
-    return name, sql.decode(), rest
-
-
-def with_text(name: bytes, sql: str, rest: bytes) -> Message:
-    """Return a Parse message."""
-    return Message(b"P", name + b"\0" + sql.encode() + b"\0" + rest)
-
-
 def without_text_type(description: bytes) -> bytes:
     """Return a row description in which text is varchar: Redshift has no other."""
     (count,) = struct.unpack_from("!H", description)
@@ -74,9 +58,9 @@ def without_text_type(description: bytes) -> bytes:
     return b"".join(out)
 
 
-def error(text: str, code: str = "XX000") -> Message:
-    """Return an error of the server."""
-    fields = {"S": "ERROR", "V": "ERROR", "C": code, "M": text}
+def error(text: str) -> Message:
+    """Return an error of the server: something that it does not support."""
+    fields = {"S": "ERROR", "V": "ERROR", "C": "0A000", "M": text}
     return Message(b"E", b"".join(f"{name}{value}".encode() + b"\0" for name, value in fields.items()) + b"\0")
 
 

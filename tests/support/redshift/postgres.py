@@ -144,12 +144,9 @@ def _run(command: list[object], identity: dict[str, object], given: bytes = b"")
 
 def _wait(server: Postgres) -> None:
     deadline = time.monotonic() + _PATIENCE
-    while not (server.folder / "data" / "postmaster.pid").exists() or "ready" not in _state(server):
+    # The server writes its state into the last line of its file.
+    file = server.folder / "data" / "postmaster.pid"
+    while not file.exists() or "ready" not in file.read_text().rstrip().rsplit("\n", 1)[-1]:
         if server.process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"PostgreSQL did not start: {(server.folder / 'log').read_text()[-2000:]}")
         time.sleep(0.02)
-
-
-def _state(server: Postgres) -> str:
-    """Return the word that the server writes into the last line of its file."""
-    return (server.folder / "data" / "postmaster.pid").read_text().rstrip().rsplit("\n", 1)[-1]

@@ -10,8 +10,6 @@ from redshift.copying import STATEMENT, Bucket, Copy, CopyError, parse, rows_to_
 from redshift.messages import Message
 from redshift.rewriting import NotOfRedshiftError, as_postgres
 
-SERVER_VERSION = "8.0.2"
-"""What Redshift says of itself."""
 _KEPT_AT_START = ("user", "database", "application_name", "options", "client_encoding")
 _CHUNK = 1 << 16
 _COLUMNS = (
@@ -101,7 +99,8 @@ class Session:
             await self._to_server.drain()
 
     async def _prepare(self, message: Message) -> None:
-        name, sql, rest = messages.parse(message.body)
+        name, text, rest = message.body.split(b"\0", 2)
+        sql = text.decode()
         self._record(sql)
         self._copies.pop(name, None)
         try:
@@ -113,9 +112,9 @@ class Session:
                 sql = as_postgres(sql)
         except (NotOfRedshiftError, CopyError) as error:
             self._refused = True
-            self._to_client.write(messages.error(str(error), "0A000").encoded())
+            self._to_client.write(messages.error(str(error)).encoded())
             return
-        self._send(messages.with_text(name, sql, rest))
+        self._send(Message(b"P", name + b"\0" + sql.encode() + b"\0" + rest))
 
     async def _columns_of(self, table: str) -> list[tuple[str, str]]:
         """Ask within the session, for the table may be a temporary one."""
@@ -161,7 +160,7 @@ class Session:
             if message.kind == b"T":
                 message = Message(b"T", messages.without_text_type(message.body))
             elif message.kind == b"S" and message.body.startswith(b"server_version\0"):
-                message = Message(b"S", f"server_version\0{SERVER_VERSION}\0".encode())
+                message = Message(b"S", b"server_version\x008.0.2\0")  # As Redshift says of itself.
             self._to_client.write(message.encoded())
             with suppress(ConnectionError):
                 await self._to_client.drain()

@@ -4,7 +4,6 @@ The rules look at code only: what stands in strings, quoted names and comments i
 """
 
 import re
-from collections.abc import Callable, Iterator
 
 
 class NotOfRedshiftError(ValueError):
@@ -68,27 +67,17 @@ def as_postgres(sql: str) -> str:
             code = pattern.sub(replacement, code)
         return code
 
-    return _in_code(sql, rewritten)
+    parts, end = [], 0
+    for apart in _APART.finditer(sql):
+        parts += [rewritten(sql[end : apart.start()]), apart.group()]
+        end = apart.end()
+    return "".join([*parts, rewritten(sql[end:])])
 
 
 def code_of(sql: str) -> str:
     """Return a statement without its comments, and with nothing in its strings."""
-    kept = ("''" if part.startswith(("'", "$")) else part if part.startswith('"') else " " for part in _apart(sql))
-    return "".join(part for pair in zip(_code(sql), [*kept, ""], strict=True) for part in pair).strip()
 
+    def kept(apart: re.Match[str]) -> str:
+        return {"'": "''", "$": "''", '"': apart[0]}.get(apart[0][0], " ")
 
-def _in_code(sql: str, change: Callable[[str], str]) -> str:
-    return "".join(part for pair in zip(map(change, _code(sql)), [*_apart(sql), ""], strict=True) for part in pair)
-
-
-def _code(sql: str) -> Iterator[str]:
-    """Yield the code before, between and after what stands apart."""
-    end = 0
-    for found in _APART.finditer(sql):
-        yield sql[end : found.start()]
-        end = found.end()
-    yield sql[end:]
-
-
-def _apart(sql: str) -> Iterator[str]:
-    return (found.group() for found in _APART.finditer(sql))
+    return _APART.sub(kept, sql).strip()

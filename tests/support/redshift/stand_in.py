@@ -16,7 +16,6 @@ from redshift.proxy import Session
 
 USER, PASSWORD = "loader", "pass word/1"
 ROLE = "arn:aws:iam::123456789012:role/reads-the-lake"
-REGION = "eu-west-2"
 
 
 @dataclass
@@ -33,11 +32,9 @@ class StandIn:
     statements: list[str]
     regions: dict[str, str]
 
-    def dsn(self, options: str = f"?iam_role={ROLE}&sslmode=disable", password: str = "") -> str:
-        """Return where it is; the password stands in the environment, or in the DSN if it is given."""
-        return (
-            f"redshift://{USER}{':' if password else ''}{password}@localhost:{self.port}/{postgres.DATABASE}{options}"
-        )
+    def dsn(self, options: str = f"?iam_role={ROLE}&sslmode=disable") -> str:
+        """Return where it is; the password stands in the environment."""
+        return f"redshift://{USER}@localhost:{self.port}/{postgres.DATABASE}{options}"
 
     def environment(self) -> dict[str, str]:
         """Return the variables by which a user is let in."""
@@ -56,7 +53,7 @@ def running(endpoint: str, own: tuple[str, str], tls: ssl.SSLContext | None = No
     server = postgres.start(USER, PASSWORD)
     regions: dict[str, str] = {}
     statements: list[str] = []
-    bucket = Bucket(endpoint, own, (ROLE, "default"), REGION, regions)
+    bucket = Bucket(endpoint, own, (ROLE, "default"), regions)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -69,11 +66,8 @@ def running(endpoint: str, own: tuple[str, str], tls: ssl.SSLContext | None = No
         finally:
             writer.close()
 
-    async def listen() -> asyncio.Server:
-        return await asyncio.start_server(serve, "127.0.0.1", 0)
-
     try:
-        listening = asyncio.run_coroutine_threadsafe(listen(), loop).result(30)
+        listening = asyncio.run_coroutine_threadsafe(asyncio.start_server(serve, "127.0.0.1", 0), loop).result(30)
         yield StandIn(listening.sockets[0].getsockname()[1], statements, regions)
         loop.call_soon_threadsafe(listening.close)
     finally:

@@ -9,7 +9,6 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 from dbt_server import run_dbt
@@ -52,20 +51,18 @@ def results(run: WholeRun) -> dict[str, str]:
     return {result["unique_id"]: result["status"] for result in written if result["status"] != "no-op"}
 
 
-def unit_tests() -> int:
-    return sum(text.count("    given:") for text in map(Path.read_text, (MODELS / "models").rglob("*.yml")))
-
-
 def test_every_model_is_built_and_every_test_passes(st_brides: WholeRun) -> None:
     found = results(st_brides)
     assert set(found.values()) == {"success", "pass"}
     kinds = Counter(name.partition(".")[0] for name in found)
     assert kinds["model"] == len(list((MODELS / "models").rglob("*.sql")))
-    assert kinds["unit_test"] == unit_tests() >= 20
+    unit_tests = [path.read_text().count("    given:") for path in (MODELS / "models").rglob("*.yml")]
+    assert kinds["unit_test"] == sum(unit_tests) >= 20
     assert kinds["test"] > 70
+    assert [path for name in ("target", "logs", ".user.yml") for path in MODELS.rglob(name)] == [], "it writes no file"
 
 
-def test_every_mart_has_rows_on_the_days_that_have_snapshots_only(st_brides: WholeRun) -> None:
+def test_every_mart_has_rows_on_the_days_that_have_snapshots_and_every_check_passes(st_brides: WholeRun) -> None:
     departments, days = 2, (LAST - FIRST).days + 1
     with open_warehouse(st_brides.dsn) as warehouse:
         for mart in ("mart_bed_utilisation", "mart_queue_growth", "mart_long_stays", "mart_waiting_now"):
@@ -73,20 +70,12 @@ def test_every_mart_has_rows_on_the_days_that_have_snapshots_only(st_brides: Who
                 f"SELECT min(date) AS first, max(date) AS last, count() AS n FROM hospital_marts.{mart}"
             ).to_pylist()[0]
             assert (row["first"], row["last"], row["n"]) == (FIRST, LAST, departments * days)
-
-
-def test_the_right_simulator_passes_every_check_of_its_own_record(st_brides: WholeRun) -> None:
-    with open_warehouse(st_brides.dsn) as warehouse:
         checks = warehouse.query("SELECT * FROM hospital_marts.mart_pressure_validation").to_pylist()
+        schemas = warehouse.query("SELECT name FROM system.databases WHERE name LIKE 'hospital%'")["name"].to_pylist()
     assert [check for check in checks if not check["passed"]] == []
     assert {check["check_name"] for check in checks} >= {"requests_in_month", "requests", "mean_occupancy"}
-
-
-def test_all_schemas_carry_the_prefix(st_brides: WholeRun) -> None:
-    with open_warehouse(st_brides.dsn) as warehouse:
-        found = warehouse.query("SELECT name FROM system.databases WHERE name LIKE 'hospital%'")["name"].to_pylist()
-    assert set(found) <= {f"hospital_{name}" for name in SCHEMAS}
-    assert {"hospital_raw", "hospital_staging", "hospital_curated", "hospital_marts"} <= set(found)
+    assert set(schemas) <= {f"hospital_{name}" for name in SCHEMAS}
+    assert {"hospital_raw", "hospital_staging", "hospital_curated", "hospital_marts"} <= set(schemas)
 
 
 def test_a_build_with_nothing_new_starts_no_dbt_and_says_so(
@@ -127,11 +116,6 @@ def test_a_warehouse_of_another_version_is_refused(changed: WholeRun) -> None:
                 command()
 
 
-def test_a_build_writes_nothing_into_the_project(st_brides: WholeRun) -> None:
-    assert results(st_brides)
-    assert [path for name in ("target", "logs", ".user.yml") for path in MODELS.rglob(name)] == []
-
-
 def test_a_warehouse_without_a_load_is_a_wrong_call(tmp_path: Path) -> None:
     with open_warehouse(f"chdb://{tmp_path}/warehouse", create=True):
         pass
@@ -154,41 +138,12 @@ def test_a_build_that_is_interrupted_leaves_the_warehouse_free(changed: WholeRun
         assert warehouse.has_table("raw", "admission")
 
 
-def incremental(nodes: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {name: node for name, node in nodes.items() if node["config"]["materialized"] == "incremental"}
-
-
-def silently_appending(nodes: dict[str, dict[str, Any]]) -> list[str]:
-    """Return the incremental models that would append what is there already: no key, and no partition replaced."""
-    found = []
-    for node in incremental(nodes).values():
-        config = node["config"]
-        replaces = config.get("incremental_strategy") == "insert_overwrite" and config.get("partition_by")
-        if not (config.get("unique_key") or replaces):
-            found.append(str(node["name"]))
-    return found
-
-
-@pytest.fixture
-def nodes(st_brides: WholeRun) -> dict[str, dict[str, Any]]:
-    """Every model and test of the project, as dbt read it for the build."""
-    manifest = json.loads((st_brides.folder / "warehouse" / "dbt" / "manifest.json").read_text())
-    found: dict[str, dict[str, Any]] = manifest["nodes"]
-    return found
-
-
-def test_no_incremental_model_appends_silently(nodes: dict[str, dict[str, Any]]) -> None:
-    assert len(incremental(nodes)) >= 14
-    assert silently_appending(nodes) == []
-    right = nodes["model.hospital.fact_admissions"]
-    for config in ({"incremental_strategy": "append"}, {"partition_by": None}, {"incremental_strategy": None}):
-        wrong = right | {"config": right["config"] | config}
-        assert silently_appending({"planted": wrong}) == ["fact_admissions"]
-
-
-def test_files_are_recorded_as_built_after_every_incremental_model(nodes: dict[str, dict[str, Any]]) -> None:
+def test_files_are_recorded_as_built_after_every_incremental_model(st_brides: WholeRun) -> None:
+    nodes = json.loads((st_brides.folder / "warehouse" / "dbt" / "manifest.json").read_text())["nodes"]
+    incremental = {name for name, node in nodes.items() if node["config"]["materialized"] == "incremental"}
+    assert len(incremental) >= 14
     needed = set(nodes["model.hospital.built_files"]["depends_on"]["nodes"])
-    assert needed == incremental(nodes).keys() | {"model.hospital.files_to_build"}
+    assert needed == incremental | {"model.hospital.files_to_build"}
 
 
 def test_a_build_of_selected_models_records_no_files(small_hospital: SmallHospital, tmp_path: Path) -> None:
@@ -203,12 +158,10 @@ def test_the_project_is_usable_on_its_own_and_documents_itself_without_a_network
 ) -> None:
     project = shutil.copytree(MODELS, tmp_path / "models")
     nowhere = "http://127.0.0.1:9"
-    environment = os.environ | {
-        "HOSPITAL_WAREHOUSE_PATH": changed.dsn.removeprefix("chdb://"), "http_proxy": nowhere, "https_proxy": nowhere,
-    }  # fmt: skip
+    environment = os.environ | {"http_proxy": nowhere, "https_proxy": nowhere}
+    environment["HOSPITAL_WAREHOUSE_PATH"] = changed.dsn.removeprefix("chdb://")
     words = ["build --select stg_admissions dim_patient", "docs generate --static", "source freshness"]
-    code = DBT_ALONE.format(words=words)
-    command = [sys.executable, "-c", code]
+    command = [sys.executable, "-c", DBT_ALONE.format(words=words)]
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     built, catalog, freshness, manifest = (

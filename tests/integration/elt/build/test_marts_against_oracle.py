@@ -1,10 +1,11 @@
 """Facts and marts equal what plain Python computes from the raw JSON, to 1e-9."""
 
-import math
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from hospitals import busy
 from hypothesis import Phase, given, settings
 from mart_oracle import MartOracle, Row
 from validation_oracle import ValidationOracle
+from warehouse_tables import equal
 
 import hospital_sim as hs
 from elt.lake.lake import Lake
@@ -28,22 +30,22 @@ from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration
 
+DEPARTMENT = ("hospital_id", "department_id")
 KEYS = {
     "fact_admissions": ("spell_id",),
     "fact_discharges": ("spell_id",),
-    "fact_waiting_list": ("hospital_id", "department_id", "patient_id", "snapshot_date"),
-    "fact_department_occupancy": ("hospital_id", "department_id", "snapshot_date", "snapshot_type"),
-    "mart_bed_utilisation": ("hospital_id", "department_id", "date"),
-    "mart_queue_growth": ("hospital_id", "department_id", "date"),
-    "mart_waiting_now": ("hospital_id", "department_id", "date"),
-    "mart_long_stays": ("hospital_id", "department_id", "date"),
-    "mart_waiting_times": ("hospital_id", "department_id", "month"),
-    "mart_waiting_by_period": ("scope", "hospital_id", "department_id", "period_type", "period_start"),
-    "mart_flow_profile": ("hospital_id", "department_id", "weekday", "hour"),
+    "fact_waiting_list": (*DEPARTMENT, "patient_id", "snapshot_date"),
+    "fact_department_occupancy": (*DEPARTMENT, "snapshot_date", "snapshot_type"),
+    "mart_bed_utilisation": (*DEPARTMENT, "date"),
+    "mart_queue_growth": (*DEPARTMENT, "date"),
+    "mart_waiting_now": (*DEPARTMENT, "date"),
+    "mart_long_stays": (*DEPARTMENT, "date"),
+    "mart_waiting_times": (*DEPARTMENT, "month"),
+    "mart_waiting_by_period": ("scope", *DEPARTMENT, "period_type", "period_start"),
+    "mart_flow_profile": (*DEPARTMENT, "weekday", "hour"),
     "mart_pressure_index": ("hospital_id", "date"),
 }
 OWN_SERVER = "CLICKHOUSE_TEST_DSN"
-VALIDATION = {"mart_pressure_validation": ("check_name", "scope")}
 
 
 def any_hospitals(count: int) -> Iterator[hs.Hospital]:
@@ -104,43 +106,48 @@ def warehouse(request: pytest.FixtureRequest, lake: LocalStore) -> Iterator[Ware
 
 @pytest.mark.parametrize("model", KEYS)
 def test_a_model_is_what_plain_python_computes(warehouse: Warehouse, oracle: MartOracle, model: str) -> None:
-    assert wrong_values(warehouse, model, getattr(oracle, model)()) == []
+    assert wrong_values(warehouse, model, KEYS[model], getattr(oracle, model)()) == []
 
 
 def test_pressure_is_validated_as_plain_python_validates_it(
     warehouse: Warehouse, oracle: MartOracle, records: list[RunRecord]
 ) -> None:
     expected = list(ValidationOracle(oracle, records).rows())
-    assert wrong_values(warehouse, "mart_pressure_validation", expected) == []
+    assert wrong_values(warehouse, "mart_pressure_validation", ("check_name", "scope"), expected) == []
     assert {row["check_name"] for row in expected} == {
         "requests_in_month", "requests", "season", "long_stay_share", "delay_share", "mean_stay_days", "mean_occupancy",
     }  # fmt: skip
 
 
-def wrong_values(warehouse: Warehouse, model: str, rows: Iterable[Row]) -> list[tuple[object, ...]]:
+def rows_of(warehouse: Warehouse, table: str, schema: str = "curated") -> list[dict[str, Any]]:
+    return warehouse.query(f"SELECT * FROM {warehouse.schema(schema)}.{table}").to_pylist()
+
+
+def wrong_values(
+    warehouse: Warehouse, model: str, key: tuple[str, ...], rows: Iterable[Row]
+) -> list[tuple[object, ...]]:
     """Return where a model differs from what is expected: key, column, and both values."""
-    schema = warehouse.schema("curated" if model.startswith("fact") else "marts")
-    expected, found = by_key(model, rows), by_key(model, warehouse.query(f"SELECT * FROM {schema}.{model}").to_pylist())
+    actual = rows_of(warehouse, model, "curated" if model.startswith("fact") else "marts")
+    expected, found = by_key(key, rows), by_key(key, actual)
     assert len(expected) > 20
-    wrong: list[tuple[object, ...]] = [(key, "is missing or too many") for key in found.keys() ^ expected.keys()]
-    for key in found.keys() & expected.keys():
-        values = [(name, value, found[key][name]) for name, value in expected[key].items()]
-        wrong += [(key, *each) for each in values if not equal(each[2], each[1])]
+    wrong: list[tuple[object, ...]] = [(place, "is missing or too many") for place in found.keys() ^ expected.keys()]
+    for place in found.keys() & expected.keys():
+        values = [(name, value, found[place][name]) for name, value in expected[place].items()]
+        wrong += [(place, *each) for each in values if not equal(each[2], each[1])]
     return wrong[:20]
 
 
 def test_a_fact_points_to_the_version_of_its_department_that_held(warehouse: Warehouse) -> None:
-    versions = warehouse.query(f"SELECT * FROM {warehouse.schema('curated')}.dim_department").to_pylist()
-    by_department_key = {row["department_key"]: row for row in versions}
+    versions = {row["department_key"]: row for row in rows_of(warehouse, "dim_department")}
     keys = {
         "fact_admissions": [("department_key", "department_id", "admitted_at"),
                             ("requested_department_key", "requested_department_id", "admitted_at")],
         "fact_discharges": [("department_key", "department_id", "discharged_at")],
     }  # fmt: skip
     for fact, pointers in keys.items():
-        for row in warehouse.query(f"SELECT * FROM {warehouse.schema('curated')}.{fact}").to_pylist():
+        for row in rows_of(warehouse, fact):
             for key, department, at in pointers:
-                version = by_department_key[row[key]]
+                version = versions[row[key]]
                 assert (version["hospital_id"], version["department_id"]) == (row["hospital_id"], row[department])
                 assert version["valid_from"] <= row[at] < version["valid_to"]
 
@@ -159,17 +166,11 @@ def test_what_is_compared_has_everything_in_it(oracle: MartOracle, records: list
     assert any(row["waiting_over_24h"] for row in oracle.mart_waiting_now())
 
 
-def by_key(model: str, rows: Iterable[Row]) -> dict[tuple[object, ...], Row]:
+def by_key(key: tuple[str, ...], rows: Iterable[Row]) -> dict[tuple[object, ...], Row]:
     listed = list(rows)
-    keyed = {tuple(row[name] for name in (KEYS | VALIDATION)[model]): row for row in listed}
+    keyed = {tuple(row[name] for name in key): row for row in listed}
     assert len(keyed) == len(listed)
     return keyed
-
-
-def equal(found: object, expected: object) -> bool:
-    if isinstance(expected, float) and isinstance(found, float):
-        return math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-9)
-    return found == expected
 
 
 ENGLISH_BANK_HOLIDAYS = {
@@ -187,20 +188,16 @@ ENGLISH_BANK_HOLIDAYS = {
 
 
 def test_bank_holidays_are_those_that_were_kept(warehouse: Warehouse) -> None:
-    days = warehouse.query(f"SELECT date FROM {warehouse.schema('curated')}.bank_holidays ORDER BY date")["date"]
-    kept = [day for day in days.to_pylist() if day.year in ENGLISH_BANK_HOLIDAYS]
-    expected = [
-        date.fromisoformat(f"{year}-{day}") for year, named in ENGLISH_BANK_HOLIDAYS.items() for day in named.split()
-    ]
-    assert kept == sorted(expected)
+    days = [row["date"] for row in rows_of(warehouse, "bank_holidays")]
+    kept = {year: [day for day in sorted(days) if day.year == year] for year in ENGLISH_BANK_HOLIDAYS}
+    named = {year: " ".join(f"{day:%m-%d}" for day in kept[year]) for year in kept}
+    assert named == ENGLISH_BANK_HOLIDAYS
 
 
 def test_dates_reach_without_a_gap_from_the_first_to_the_last_that_a_fact_names(
     warehouse: Warehouse, oracle: MartOracle
 ) -> None:
-    found = warehouse.query(f"SELECT date FROM {warehouse.schema('curated')}.dim_date ORDER BY date")[
-        "date"
-    ].to_pylist()
+    found = sorted(row["date"] for row in rows_of(warehouse, "dim_date"))
     instants: list[datetime] = [event.request_date for event in (*oracle.admissions, *oracle.waits)]
     first = min(instants).date()
     last = max(day for _, _, day in oracle.covered)
@@ -208,25 +205,19 @@ def test_dates_reach_without_a_gap_from_the_first_to_the_last_that_a_fact_names(
 
 
 def test_a_new_capacity_is_a_new_version_that_facts_point_to(warehouse: Warehouse) -> None:
-    versions = warehouse.query(
-        f"SELECT capacity, valid_from, is_current, department_key FROM {warehouse.schema('curated')}.dim_department "
-        "WHERE hospital_id = 'by_hand' AND department_id = 'b' ORDER BY valid_from"
-    ).to_pylist()
+    def of_b(table: str) -> list[dict[str, Any]]:
+        rows = rows_of(warehouse, table)
+        return [row for row in rows if (row["hospital_id"], row["department_id"]) == ("by_hand", "b")]
+
+    versions = sorted(of_b("dim_department"), key=lambda row: row["valid_from"])
     assert [str(row["valid_from"])[:10] for row in versions] == ["1900-01-01", "2024-01-21", "2024-02-01"]
     assert [row["is_current"] for row in versions] == [False, False, True]
-    pointed = warehouse.query(
-        f"SELECT DISTINCT department_key FROM {warehouse.schema('curated')}.fact_discharges "
-        "WHERE hospital_id = 'by_hand' "
-        "AND department_id = 'b' AND discharged_on BETWEEN '2024-01-21' AND '2024-01-31'"
-    )["department_key"].to_pylist()
-    assert pointed == [versions[1]["department_key"]]
+    left = [row for row in of_b("fact_discharges") if date(2024, 1, 21) <= row["discharged_on"] <= date(2024, 1, 31)]
+    assert {row["department_key"] for row in left} == {versions[1]["department_key"]}
 
 
 def test_every_patient_of_any_event_is_there_once(warehouse: Warehouse, oracle: MartOracle) -> None:
-    found = warehouse.query(
-        f"SELECT hospital_id, patient_id, sex, birth_date FROM {warehouse.schema('curated')}.dim_patient"
-    ).to_pylist()
+    columns = ("hospital_id", "patient_id", "sex", "birth_date")
     events = (*oracle.admissions, *oracle.discharges.values(), *oracle.waits)
-    expected = {(event.hospital_id, event.patient_id, event.sex, event.birth_date) for event in events}
-    assert len(found) == len(expected)
-    assert {tuple(row.values()) for row in found} == expected
+    patients = Counter(tuple(row[name] for name in columns) for row in rows_of(warehouse, "dim_patient"))
+    assert patients == Counter({tuple(getattr(event, name) for name in columns) for event in events})

@@ -55,14 +55,6 @@ def a_key(store: LocalStore, prefix: str, place: int = 3) -> str:
     return list(store.keys(prefix))[place]
 
 
-def test_an_unchanged_lake_passes(lake: LocalStore) -> None:
-    report = verify(Lake(lake))
-
-    assert report.passed, report.problems
-    assert (report.unstaged, report.staged_files) == (0, len(list(lake.keys("staging/"))))
-    assert report.raw_objects == sum(not key.startswith("raw/_runs/") for key in lake.keys("raw/"))
-
-
 def test_a_lake_passes_before_staging_and_after_interrupted_staging(unstaged: LocalStore) -> None:
     report = verify(Lake(unstaged))
     assert report.passed
@@ -72,15 +64,13 @@ def test_a_lake_passes_before_staging_and_after_interrupted_staging(unstaged: Lo
     assert verify(Lake(unstaged)).problems == []
 
 
-def test_two_processes_find_what_one_finds(lake: LocalStore) -> None:
-    key = a_key(lake, "raw/admission/")
-    Path(lake.url, key).unlink()
-
+def test_an_unchanged_lake_passes_and_two_processes_find_what_one_finds(lake: LocalStore) -> None:
+    report = verify(Lake(lake))
+    assert report.passed, report.problems
+    assert (report.unstaged, report.staged_files) == (0, len(list(lake.keys("staging/"))))
+    assert report.raw_objects == sum(not key.startswith("raw/_runs/") for key in lake.keys("raw/"))
+    Path(lake.url, a_key(lake, "raw/admission/")).unlink()
     assert verify(Lake(lake), workers=2).as_dict() == verify(Lake(lake)).as_dict()
-
-
-def unlink(path: Path) -> None:
-    path.unlink()
 
 
 def cut(path: Path) -> None:
@@ -88,28 +78,25 @@ def cut(path: Path) -> None:
 
 
 def alter(path: Path) -> None:
-    data = path.read_bytes()
-    path.write_bytes(data.replace(b'"department_id":"', b'"department_id":"x'))
+    path.write_bytes(path.read_bytes().replace(b'"department_id":"', b'"department_id":"x'))
 
 
 def alter_a_byte(path: Path) -> None:
-    data = path.read_bytes()
-    middle = len(data) // 2
-    path.write_bytes(data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :])
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
 
 
 def add_a_blank(path: Path) -> None:
     path.write_bytes(path.read_bytes() + b" ")
 
 
-RAW_FAULTS = [(unlink, Kind.MISSING), (cut, Kind.TRUNCATED), (alter, Kind.ALTERED), (alter_a_byte, Kind.ALTERED)]
-
-
 def test_each_damaged_raw_object_is_named(lake: LocalStore) -> None:
     expected = []
+    faults = [(Path.unlink, Kind.MISSING), (cut, Kind.TRUNCATED), (alter, Kind.ALTERED), (alter_a_byte, Kind.ALTERED)]
     for event_type in ("admission", "discharge", "wait_snapshot", "dep_snapshot"):
         keys = list(lake.keys(f"raw/{event_type}/"))
-        for number, (damage, kind) in enumerate(RAW_FAULTS):
+        for number, (damage, kind) in enumerate(faults):
             key = keys[(number + 1) * len(keys) // 6]
             damage(Path(lake.url, key))
             expected.append((key, kind))
@@ -126,7 +113,7 @@ def test_an_object_put_in_the_place_of_another_is_named(lake: LocalStore) -> Non
 
 def test_each_damaged_staged_file_and_unrecognised_object_is_named(lake: LocalStore) -> None:
     expected: dict[str, Kind] = {}
-    damages = {"discharge": (unlink, Kind.MISSING), "admission": (cut, Kind.TRUNCATED),
+    damages = {"discharge": (Path.unlink, Kind.MISSING), "admission": (cut, Kind.TRUNCATED),
                "dep_snapshot": (alter_a_byte, Kind.ALTERED)}  # fmt: skip
     for event_type, (damage, kind) in damages.items():
         key = f"staging/{event_type}/event_date=2024-02/{event_type}.parquet"
@@ -187,22 +174,20 @@ def test_an_object_in_quarantine_is_a_problem(lake: LocalStore) -> None:
     assert found(lake) == [(key, Kind.ALTERED)]
 
 
-@pytest.mark.parametrize(("damage", "kind"), [(unlink, Kind.MISSING), (cut, Kind.ALTERED)])
+@pytest.mark.parametrize(("damage", "kind"), [(Path.unlink, Kind.MISSING), (cut, Kind.ALTERED)])
 def test_a_damaged_run_record_is_named(lake: LocalStore, damage: Callable[[Path], None], kind: Kind) -> None:
     key = next(key for key in lake.keys("raw/_runs/") if not key.endswith(".started.json"))
     damage(Path(lake.url, key))
 
-    problems = found(lake)
-
-    assert (key, kind) in problems
+    assert (key, kind) in found(lake)
 
 
 @pytest.mark.parametrize(
     ("prefix", "damage", "kind"),
     [
-        ("manifests/inputs/", unlink, Kind.MISSING),
+        ("manifests/inputs/", Path.unlink, Kind.MISSING),
         ("manifests/inputs/", alter_a_byte, Kind.ALTERED),
-        ("manifests/staging/000001/plan", unlink, Kind.MISSING),
+        ("manifests/staging/000001/plan", Path.unlink, Kind.MISSING),
         ("manifests/staging/000001/plan", cut, Kind.ALTERED),
         ("manifests/staging/000001/plan", add_a_blank, Kind.ALTERED),
         ("manifests/staging/000001/commit", cut, Kind.ALTERED),

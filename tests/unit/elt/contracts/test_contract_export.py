@@ -21,32 +21,18 @@ EVENTS: dict[str, Event] = {
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
-def test_a_json_schema_allows_the_events_of_its_type_and_no_other(kind: str) -> None:
+def test_a_json_schema_allows_described_events_of_its_type_and_no_other(kind: str) -> None:
     [contract] = contracts(kind)
     jsonschema.Draft202012Validator.check_schema(contract.json_schema)
     validator = jsonschema.Draft202012Validator(contract.json_schema)
-
-    assert validator.is_valid(json.loads(encode(EVENTS[kind])))
-    assert not any(validator.is_valid(json.loads(encode(event))) for name, event in EVENTS.items() if name != kind)
-
-
-@pytest.mark.parametrize("kind", EVENT_TYPES)
-def test_a_json_schema_refuses_a_missing_an_unknown_and_a_wrong_field(kind: str) -> None:
-    [contract] = contracts(kind)
-    validator = jsonschema.Draft202012Validator(contract.json_schema)
+    allowed = [name for name, event in EVENTS.items() if validator.is_valid(json.loads(encode(event)))]
+    assert allowed == [kind]
     whole = changed(EVENTS[kind])
-
     for name in whole:
         assert not validator.is_valid({key: value for key, value in whole.items() if key != name}), name
         assert not validator.is_valid(whole | {name: {}}), name
     assert not validator.is_valid(whole | {"ward": "A"})
-
-
-@pytest.mark.parametrize("kind", EVENT_TYPES)
-def test_every_field_of_a_json_schema_is_described(kind: str) -> None:
-    [contract] = contracts(kind)
     properties = contract.json_schema["properties"]
-
     assert isinstance(properties, dict)
     assert [name for name, field in properties.items() if "description" not in field] == ["event_type"]
 

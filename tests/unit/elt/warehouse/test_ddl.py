@@ -20,8 +20,8 @@ LAKE = "s3://bucket/some/lake"
 FIRST, LAST = date(2023, 11, 30), date(2025, 1, 1)
 
 
-def athena(lake: str = LAKE, first: date = FIRST, last: date = LAST) -> list[str]:
-    return ddl(Engine.ATHENA, lake=lake, first=first, last=last)
+def athena() -> list[str]:
+    return ddl(Engine.ATHENA, lake=LAKE, first=FIRST, last=LAST)
 
 
 def test_every_statement_of_athena_parses_in_its_dialect() -> None:
@@ -31,21 +31,23 @@ def test_every_statement_of_athena_parses_in_its_dialect() -> None:
 
 
 @pytest.mark.parametrize("engine", [Engine.CLICKHOUSE, Engine.REDSHIFT])
-def test_every_statement_for_the_raw_tables_of_a_warehouse_parses_in_its_dialect(engine: Engine) -> None:
+def test_the_raw_tables_of_a_warehouse_parse_in_its_dialect_and_have_the_columns_that_load_fills(
+    engine: Engine,
+) -> None:
     statements = [sqlglot.parse_one(statement, read=engine) for statement in ddl(engine)]
     assert all(isinstance(statement, exp.Create) for statement in statements)
-    assert [statement.find(exp.Table).name for statement in statements[1:]] == [table.name for table in RAW_TABLES]
+    made = {tree.this.this.name: [column.name for column in tree.this.expressions] for tree in statements[1:]}
+    assert list(made.items()) == [(table.name, [column.name for column in table.columns]) for table in RAW_TABLES]
 
 
-@pytest.mark.parametrize("kind", EVENT_TYPES)
-def test_a_type_has_its_json_its_typed_rows_and_its_staged_rows_with_the_fields_of_the_event(kind: str) -> None:
-    found, names = tables(athena()), [column.name for column in columns(kind)]
-    view = views(athena())[f"raw_{kind}"]
-
-    assert list(found[f"raw_{kind}_json"].columns) == list(found[f"staged_{kind}"].columns) == names
-    assert view.expression.named_selects == [*names, "event_date"]
-    assert view.expression.find(exp.Table).name == f"raw_{kind}_json"
-    assert "event_date" not in names
+def test_a_type_has_its_json_its_typed_rows_and_its_staged_rows_with_the_fields_of_the_event() -> None:
+    for kind in EVENT_TYPES:
+        found, names = tables(athena()), [column.name for column in columns(kind)]
+        view = views(athena())[f"raw_{kind}"]
+        assert list(found[f"raw_{kind}_json"].columns) == list(found[f"staged_{kind}"].columns) == names
+        assert view.expression.named_selects == [*names, "event_date"]
+        assert view.expression.find(exp.Table).name == f"raw_{kind}_json"
+        assert "event_date" not in names
 
 
 def test_json_has_dates_and_timestamps_as_text_and_parquet_has_them_as_such() -> None:
@@ -68,13 +70,6 @@ def test_a_field_that_an_event_gains_is_in_every_table(monkeypatch: pytest.Monke
     for name in ("raw_admission_json", "staged_admission"):
         assert list(found[name].columns.items())[-2:] == [("triage", "string"), ("escorts", "bigint")]
     assert views(athena())["raw_admission"].expression.named_selects[-3:] == ["triage", "escorts", "event_date"]
-
-
-@pytest.mark.parametrize("engine", [Engine.CLICKHOUSE, Engine.REDSHIFT])
-def test_a_table_of_a_warehouse_has_the_columns_that_load_fills(engine: Engine) -> None:
-    made = [sqlglot.parse_one(statement, read=engine) for statement in ddl(engine)[1:]]
-    columns_made = {tree.this.this.name: [column.name for column in tree.this.expressions] for tree in made}
-    assert columns_made == {table.name: [column.name for column in table.columns] for table in RAW_TABLES}
 
 
 def test_a_description_is_no_longer_than_the_catalog_keeps_and_ends_no_string() -> None:
@@ -102,15 +97,12 @@ def test_the_prefix_names_the_database() -> None:
     ],
 )
 def test_a_lake_that_athena_cannot_read_is_refused(lake: str | None, said: str) -> None:
-    with pytest.raises(WrongCallError, match=said.replace("$", r"\$").replace("://", "://")):
+    with pytest.raises(WrongCallError, match=said.replace("$", r"\$")):
         ddl(Engine.ATHENA, lake=lake, first=FIRST, last=LAST)
 
 
-def test_a_range_that_ends_before_it_begins_is_refused() -> None:
+def test_a_range_that_ends_before_it_begins_and_a_prefix_of_no_name_are_refused() -> None:
     with pytest.raises(WrongCallError, match="--end: 2023-11-29 is before 2023-11-30"):
-        athena(last=date(2023, 11, 29))
-
-
-def test_a_prefix_that_no_name_can_begin_with_is_refused() -> None:
+        ddl(Engine.ATHENA, lake=LAKE, first=FIRST, last=date(2023, 11, 29))
     with pytest.raises(WrongCallError, match="prefix 'My-': must be lower-case"):
         ddl(Engine.CLICKHOUSE, "My-")

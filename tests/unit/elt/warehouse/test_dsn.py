@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from elt import WrongCallError
-from elt.warehouse import open_warehouse
+from elt.warehouse import dbt_target, open_warehouse
 from elt.warehouse.clickhouse.s3_url import s3_url
 from elt.warehouse.dsn import ChdbDsn, ClickHouseDsn, RedshiftDsn, parse_dsn
 
@@ -87,6 +87,26 @@ def test_the_error_for_a_wrong_dsn_hides_its_password(written: str, told: str) -
 def test_the_text_of_a_dsn_has_no_password() -> None:
     dsn = parse_dsn("clickhouse://u:secret@h:9000/")
     assert "secret" not in f"{dsn} {dsn!r}"
+
+
+@pytest.mark.parametrize(
+    ("dsn", "password", "address"),
+    [
+        ("clickhouse://loader:p%40ss@cluster.example:9001/?secure=true", "CLICKHOUSE_PASSWORD",
+         {"TARGET": "clickhouse", "PORT": "9001", "SECURE": "true"}),
+        ("redshift://loader:p%40ss@cluster.example/lake?sslmode=verify-ca", "REDSHIFT_PASSWORD",
+         {"TARGET": "redshift", "PORT": "5439", "DATABASE": "lake", "SSLMODE": "verify-ca"}),
+    ],
+)  # fmt: skip
+def test_dbt_gets_the_address_of_a_server_in_its_environment_only(
+    dsn: str, password: str, address: dict[str, str]
+) -> None:
+    with dbt_target(dsn, "trust") as target:
+        variables = {name: value for name, value in target.environment.items() if name.startswith("HOSPITAL_WAREHOUSE")}
+        assert target.environment[password] == "p@ss"
+    address |= {"HOST": "cluster.example", "USER": "loader", "PREFIX": "trust"}
+    assert variables == {f"HOSPITAL_WAREHOUSE_{name}": value for name, value in address.items()}
+    assert not target.workspace.exists()
 
 
 def test_a_server_reads_a_lake_on_s3_at_its_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
