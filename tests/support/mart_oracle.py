@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, product
 
 import numpy as np
 
@@ -194,17 +194,16 @@ class MartOracle:
     def mart_flow_profile(self) -> Iterator[Row]:
         came = self._hours((event, event.admission_date) for event in self.admissions)
         left = self._hours((event, event.discharge_date) for event in self.discharges.values())
-        for hospital, department in sorted({(hospital, department) for hospital, department, _ in self.covered}):
-            for weekday in range(1, 8):
-                for hour in range(24):
-                    yield {
-                        "hospital_id": hospital,
-                        "department_id": department,
-                        "weekday": weekday,
-                        "hour": hour,
-                        "admissions": came[hospital, department, weekday, hour],
-                        "discharges": left[hospital, department, weekday, hour],
-                    }
+        departments = sorted({key[:2] for key in self.covered})
+        for (hospital, department), weekday, hour in product(departments, range(1, 8), range(24)):
+            yield {
+                "hospital_id": hospital,
+                "department_id": department,
+                "weekday": weekday,
+                "hour": hour,
+                "admissions": came[hospital, department, weekday, hour],
+                "discharges": left[hospital, department, weekday, hour],
+            }
 
     def mart_pressure_index(self) -> Iterator[Row]:
         for hospital, entries in groupby(sorted(self.covered, key=lambda key: (key[0], key[2])), lambda key: key[0]):

@@ -1,4 +1,4 @@
-"""A certificate for this machine by an authority that exists for one run of the tests."""
+"""A certificate for this machine that exists for one run of the tests, and certifies itself."""
 
 import datetime as dt
 import ssl
@@ -14,44 +14,23 @@ HOST = "localhost"
 
 
 def authority_and_server(folder: Path) -> tuple[Path, ssl.SSLContext]:
-    """Return the file of an authority, and what a server shows that it has certified for ``HOST``."""
-    key, own_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    name = _name("Authority of one test run")
-    authority = _certificate(name, name, key, key).add_extension(
-        x509.BasicConstraints(ca=True, path_length=0), critical=True
+    """Return the file of the authority that a client must know, and what a server shows that it has certified."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    now, day = dt.datetime.now(dt.UTC), dt.timedelta(days=1)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - day)
+        .not_valid_after(now + day)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .add_extension(identifier, critical=False)
+        .sign(key, hashes.SHA256())
     )
-    server = _certificate(_name(HOST), name, own_key, key).add_extension(
-        x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False
-    )
-    known, shown, secret = folder / "authority.pem", folder / "server.pem", folder / "server.key"
-    known.write_bytes(authority.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    shown.write_bytes(server.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    secret.write_bytes(
-        own_key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
+    shown, secret = folder / "server.pem", folder / "server.key"
+    shown.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    form, unencrypted = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    secret.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, unencrypted))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(shown, secret)
-    return known, context
-
-
-def _name(text: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
-
-
-def _certificate(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, issuer_key: ec.EllipticCurvePrivateKey
-) -> x509.CertificateBuilder:
-    now = dt.datetime.now(dt.UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    )
+    return shown, context

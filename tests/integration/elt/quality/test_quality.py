@@ -254,14 +254,17 @@ def test_an_event_that_no_run_counts_is_missed_and_counted_at_every_step(
     assert "city, acute, on 2024-03-15" in found["staged_by_department", "lake"]
 
 
-def test_rows_that_are_staged_but_not_loaded_are_missed(untouched: Lake, warehouse: Warehouse, plant: Plant) -> None:
-    plant(
-        "DELETE FROM planted_raw.wait_snapshot WHERE event_id IN (SELECT min(event_id) FROM planted_raw.wait_snapshot)"
-    )
+def test_rows_that_are_not_loaded_and_a_warehouse_behind_the_newest_run_are_named(
+    untouched: Lake, warehouse: Warehouse, plant: Plant
+) -> None:
+    waits = "planted_raw.wait_snapshot"
+    plant(f"DELETE FROM {waits} WHERE event_id IN (SELECT min(event_id) FROM {waits})")
+    plant(f"DELETE FROM {CENSUSES} WHERE snapshot_date > '2024-02-07'")
 
     found = failures(check(untouched, warehouse).checks)
 
     assert "run hospital-elt load" in found["reconciliation", "wait_snapshot"]
+    assert found["days_behind_newest_run", "small"] == "newest census 2024-02-07, newest run ends 2024-02-10"
 
 
 def test_an_object_in_quarantine_is_accounted_for(
@@ -296,14 +299,6 @@ def test_an_interrupted_run_and_a_broken_record_are_named_and_stop_no_check(
         Path(lake.url, key).unlink()
     found = failures(check(Lake(lake), warehouse).checks)
     assert "small from 2024-01-01 to 2024-02-10, seed 5" in found["runs_finished", "lake"]
-
-
-def test_a_warehouse_behind_the_newest_run_is_stale(untouched: Lake, warehouse: Warehouse, plant: Plant) -> None:
-    plant(f"DELETE FROM {CENSUSES} WHERE snapshot_date > '2024-02-07'")
-
-    found = failures(check(untouched, warehouse).checks)
-
-    assert found["days_behind_newest_run", "small"] == "newest census 2024-02-07, newest run ends 2024-02-10"
 
 
 def test_a_warehouse_that_is_not_built_is_an_error(untouched: Lake, warehouse: Warehouse, plant: Plant) -> None:

@@ -126,9 +126,14 @@ def assert_same(warehouse: Warehouse, expected: Contents) -> None:
     assert [(name, *each) for name in expected for each in differences(rows[name], expected[name])] == []
 
 
-def test_every_staged_row_is_there_once(lake: ObjectStore, warehouse: Warehouse, whole: Contents) -> None:
+def test_every_staged_row_is_there_once(
+    redshift: Redshift, lake: ObjectStore, warehouse: Warehouse, whole: Contents
+) -> None:
+    sent = redshift.stand_in.statements if redshift.stand_in else []
+    begin = len(sent)
     first = load_into(warehouse, Lake(lake))
     second = load_into(warehouse, Lake(lake))
+    assert not any("_newer" in statement for statement in sent[begin:]), "a table is made once"
     assert_same(warehouse, whole)
     staged = Lake(lake).staged_files()
     assert (first.files, first.rows) == (len(staged), sum(file.rows for file in staged))
@@ -198,27 +203,6 @@ def test_a_file_is_copied_by_role_from_a_manifest_in_one_transaction(
     ]
     assert sent[start].startswith(f"COPY copied FROM '{lake.url}/redshift/")
     assert sent[start].endswith(f".manifest' IAM_ROLE '{ROLE}' FORMAT AS PARQUET MANIFEST")
-
-
-BY_TIME = "COMPOUND SORTKEY(event_time, hospital_id, department_id, event_id)"
-LAYOUTS = {
-    "admission": f"DISTSTYLE KEY DISTKEY(spell_id) {BY_TIME}",
-    "discharge": f"DISTSTYLE KEY DISTKEY(spell_id) {BY_TIME}",
-    "wait_snapshot": f"DISTSTYLE KEY DISTKEY(patient_id) {BY_TIME}",
-    "dep_snapshot": f"DISTSTYLE EVEN {BY_TIME}",
-    "run_count": "DISTSTYLE ALL",
-}
-
-
-def test_raw_tables_lie_by_what_joins_them_and_in_order_of_time(redshift: Redshift, warehouse: Warehouse) -> None:
-    sent = redshift.only_stand_in.statements
-    for table in RAW_TABLES:
-        begin = len(sent)
-        warehouse.create_raw_table(table)
-        made = sent[begin + 1]
-        assert made.startswith("CREATE TABLE IF NOT EXISTS")
-        assert made.endswith(LAYOUTS.get(table.name, "")), table.name
-        assert not any("_newer" in statement for statement in sent[begin:])
 
 
 def with_column(rows: pa.Table, name: str, values: object) -> pa.Table:
@@ -372,8 +356,8 @@ def nothing_is_loaded(redshift: Redshift, prefix: str) -> None:
         assert all(row["table_name"] == "run" for row in found["loaded_file"])
 
 
-def test_a_staged_file_that_is_gone_is_named_before_anything_is_loaded(
-    redshift: Redshift, local: LocalStore, warehouse: Warehouse
+def test_a_staged_file_that_is_gone_is_named_before_anything_is_loaded_and_when_it_goes_later(
+    redshift: Redshift, local: LocalStore, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = Lake(local).staged_files()[-1]
     broken = on_s3(local, redshift, without=file.key)
@@ -382,15 +366,7 @@ def test_a_staged_file_that_is_gone_is_named_before_anything_is_loaded(
     assert file.key in str(error.value)
     assert contents(warehouse)["loaded_file"] == []
 
-
-def test_a_file_that_goes_between_the_look_and_the_copy_is_named(
-    redshift: Redshift, local: LocalStore, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = next(file for file in Lake(local).staged_files() if file.event_type == "admission")
-
-    warehouse.create_raw_table(event_table("admission"))
-    gone = on_s3(local, redshift, without=file.key)
-    monkeypatch.setattr(gone, "read", local.read)
+    monkeypatch.setattr(broken, "read", local.read)
     with pytest.raises(BrokenLakeError, match="a manifest names it, but it is gone"):
-        warehouse.load_parquet(event_table("admission"), gone, file.key)
-    assert warehouse.query(f"SELECT * FROM {warehouse.schema('raw')}.admission").num_rows == 0
+        warehouse.load_parquet(event_table(file.event_type), broken, file.key)
+    assert contents(warehouse)[file.event_type] == []

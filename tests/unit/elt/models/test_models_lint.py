@@ -25,9 +25,6 @@ def test_a_model_uses_no_function_of_one_engine_and_a_macro_only_where_it_is_dis
     used |= {path.name: OF_THE_ENGINE.findall(path.read_text()) for path in MODEL_FILES}
     assert len(used) > 50
     assert {name: functions for name, functions in used.items() if functions} == {}
-
-
-def test_a_function_of_the_engine_is_detected() -> None:
     assert engine_functions("{% macro day(x) -%} toDate32({{ x }}) {%- endmacro %}") == ["toDate32("]
     assert engine_functions("{% macro clickhouse__day(x) -%} toDate32({{ x }}) {%- endmacro %}") == []
 

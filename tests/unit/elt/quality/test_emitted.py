@@ -24,13 +24,15 @@ def record(first: int, last: int, counts: dict[date, int], *, start: int = 1, hi
     return RunRecord(run, tuple(EventCount("admission", "acute", at, count) for at, count in counts.items()), ())
 
 
-def test_runs_that_follow_each_other_add_up() -> None:
+def test_runs_that_follow_each_other_add_up_and_histories_are_distinguished() -> None:
     found = emitted([record(1, 2, {day(1): 3, day(2): 4}), record(3, 4, {day(3): 5})])
 
     assert sum(found.counts.values()) == 12
     assert found.covered == {"city": {day(1), day(2), day(3), day(4)}}
     assert found.ends == {"city": day(4)}
     assert found.conflicts == []
+    assert len(found.histories["city"]) == 1
+    assert len(emitted([record(1, 1, {}), record(2, 2, {}, history=2)]).histories["city"]) == 2
 
 
 def test_a_count_that_two_runs_share_counts_once() -> None:
@@ -57,9 +59,3 @@ def test_only_the_first_run_of_a_history_covers_the_days_before_it() -> None:
     assert found.counts[Cell("admission", "city", "acute", opening)] == 1
     # A run does not cover the days after its end either.
     assert emitted([record(1, 1, {day(1): 3}), record(1, 2, {day(1): 3, day(2): 4})]).conflicts == []
-
-
-def test_two_histories_of_one_hospital_are_distinguished() -> None:
-    found = emitted([record(1, 1, {}), record(2, 2, {}, history=2)])
-
-    assert len(found.histories["city"]) == 2

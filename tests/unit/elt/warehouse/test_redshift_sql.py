@@ -21,6 +21,21 @@ NEW_YEAR = datetime.fromisoformat("2024-01-01T00:00:00")
 KEY = "staging/admission/event_date=2024-03/admission.parquet"
 
 
+BY_TIME = "COMPOUND SORTKEY(event_time, hospital_id, department_id, event_id)"
+LAYOUTS = {
+    "admission": f"DISTSTYLE KEY DISTKEY(spell_id) {BY_TIME}",
+    "discharge": f"DISTSTYLE KEY DISTKEY(spell_id) {BY_TIME}",
+    "wait_snapshot": f"DISTSTYLE KEY DISTKEY(patient_id) {BY_TIME}",
+    "dep_snapshot": f"DISTSTYLE EVEN {BY_TIME}",
+    "run_count": "DISTSTYLE ALL",
+}
+
+
+def test_raw_tables_lie_by_what_joins_them_and_in_order_of_time() -> None:
+    for table in RAW_TABLES:
+        assert create_table("hospital_raw", table).endswith(LAYOUTS.get(table.name, "")), table.name
+
+
 def test_every_text_column_has_a_length_and_every_name_is_quoted() -> None:
     for table in RAW_TABLES:
         sql = create_table("hospital_raw", table)
