@@ -118,7 +118,7 @@ class MartOracle:
             (event.hospital_id, event.department_id, event.discharge_date.date()) for event in self.discharges.values()
         )
         for hospital, department, day in self.covered:
-            start, end = self._start(hospital, department, day), self._end(hospital, department, day)
+            start, end = (self.census[hospital, department, day, kind] for kind in ("SOD", "EOD"))
             admitted, left = came[hospital, department, day], went[hospital, department, day]
             growth = end.waiting_list_size - start.waiting_list_size
             yield self._key(hospital, department, day) | {
@@ -236,9 +236,6 @@ class MartOracle:
 
     def _key(self, hospital: str, department: str, day: date) -> Row:
         return {"hospital_id": hospital, "department_id": department, "date": day}
-
-    def _start(self, hospital: str, department: str, day: date) -> DepSnapshot:
-        return self.census[hospital, department, day, "SOD"]
 
     def _end(self, hospital: str, department: str, day: date) -> DepSnapshot:
         return self.census[hospital, department, day, "EOD"]

@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
+from botocore.exceptions import ClientError
+from botocore.session import Session
 
 _COMMENTS = r"\s*(?:/\*.*?\*/\s*)*"
 STATEMENT = re.compile(rf"{_COMMENTS}copy\s", re.IGNORECASE | re.DOTALL)
@@ -105,8 +107,6 @@ class _Objects:
     """Reads objects with what a statement allows."""
 
     def __init__(self, copy: Copy, bucket: Bucket) -> None:
-        from botocore.session import Session
-
         if copy.role and copy.role not in bucket.roles:
             raise CopyError(f"Not authorized to get credentials of role {copy.role}")
         given = copy.credentials
@@ -122,8 +122,6 @@ class _Objects:
         )
 
     def read(self, url: str) -> bytes:
-        from botocore.exceptions import ClientError
-
         name, _, key = url.removeprefix("s3://").partition("/")
         if name in self._bucket.regions:
             raise CopyError(
@@ -133,11 +131,9 @@ class _Objects:
         try:
             return self._client.get_object(Bucket=name, Key=key)["Body"].read()
         except ClientError as error:
-            told = error.response["Error"]
-            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-            raise CopyError(
-                f"S3ServiceException:{told.get('Message', '')},Status {status},Error {told['Code']} ({url})"
-            ) from error
+            problem, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+            message = f"{problem.get('Message', '')},Status {status},Error {problem['Code']} ({url})"
+            raise CopyError(f"S3ServiceException:{message}") from error
 
 
 def _checked(url: str, rows: pa.Table, columns: Sequence[tuple[str, str]]) -> pa.Table:
