@@ -22,7 +22,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-sys.path.append(str(Path(__file__).parent / "support"))
+sys.path += [str(Path(__file__).parent / "support"), str(Path(__file__).parents[1] / "tests" / "support")]
 
 from raw_rows import rows_by_month
 
