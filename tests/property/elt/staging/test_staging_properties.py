@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lakes import (
     DAY,
@@ -110,13 +110,29 @@ def batches(draw: st.DrawFn) -> Batch:
     return Batch.of(event_type(events[0]), objects)
 
 
+BROKEN, ELSEWHERE = admission(1), admission(2)
+LATER = ELSEWHERE.event_time.date() + timedelta(days=1)
+
+
+@example(
+    Batch.of(
+        event_type(BROKEN),
+        [
+            RawObject(BROKEN.event_time.date(), BROKEN.event_id, b"{"),
+            RawObject(LATER, ELSEWHERE.event_id, encode(ELSEWHERE)),
+        ],
+    )
+)
 @given(batches())
 def test_decoding_together_and_one_by_one_give_the_values_of_each_object(batch: Batch) -> None:
     fast, slow = decode(batch), decode(batch, fast=False)
 
     assert fast.table.to_pylist() == slow.table.to_pylist()
     assert fast.rejected == slow.rejected
-    assert fast.table.num_rows + len(fast.rejected) == len(batch)
+    kept = set(fast.rows.tolist())
+    assert [rejected.object for rejected in fast.rejected] == [
+        batch.item(n) for n in range(len(batch)) if n not in kept
+    ]
     for place, row in zip(fast.rows.tolist(), fast.table.to_pylist(), strict=True):
         event: Event = msgspec.json.decode(batch.objects[place], type=EVENT_TYPES[batch.event_type])
         assert row == row_of(event)
