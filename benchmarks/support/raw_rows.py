@@ -10,7 +10,7 @@ from elt.contracts import EVENT_TYPES, arrow_schema, columns_schema
 from elt.warehouse import Warehouse
 from elt.warehouse.tables import LOADED_FILE, RAW_TABLES, SOURCE_FILE, event_table
 from elt.warehouse.version import note_version
-from hospital_sim.events import Event
+from hospital_sim.events import Event, event_type
 
 RowsByMonth = dict[str, dict[date, pa.Table]]
 """Staged rows by event type and month."""
@@ -20,7 +20,7 @@ def rows_by_month(events: Iterable[Event]) -> RowsByMonth:
     """Return events as staged rows."""
     sorted_in: dict[str, dict[date, list[dict[str, object]]]] = {name: {} for name in EVENT_TYPES}
     for event in events:
-        kind = str(event.__struct_config__.tag)
+        kind = event_type(event)
         row = msgspec.structs.asdict(event) | {"event_type": kind}
         sorted_in[kind].setdefault(event.event_time.date().replace(day=1), []).append(row)
     return {

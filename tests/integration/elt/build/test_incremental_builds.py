@@ -14,7 +14,7 @@ from elt.lake.lake import Lake
 from elt.load.run import load
 from elt.staging import stage
 from elt.warehouse import open_warehouse
-from hospital_sim.events import EVENT_TYPES, Admission, DepSnapshot, Discharge, Event, WaitSnapshot
+from hospital_sim.events import EVENT_TYPES, Admission, DepSnapshot, Discharge, Event, WaitSnapshot, event_type
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration
@@ -122,7 +122,7 @@ def months_of(events: Iterable[Event]) -> dict[str, set[str]]:
     """Return the months of events by type."""
     found: dict[str, set[str]] = {}
     for event in events:
-        found.setdefault(str(event.__struct_config__.tag), set()).add(event.event_time.strftime("%Y%m"))
+        found.setdefault(event_type(event), set()).add(event.event_time.strftime("%Y%m"))
     return found
 
 
