@@ -12,7 +12,7 @@ from itertools import pairwise
 from operator import mul
 
 import pytest
-from bed_history import RunHistory, Visit
+from bed_history import DepartmentHistory, RunHistory, Visit
 from hospitals import drawn
 from naive_hospital import planned
 
@@ -75,10 +75,8 @@ def the_beds_are_conserved_from_day_to_day(history: RunHistory) -> Iterator[str]
     for ward in history.departments:
         admitted = Counter(event.event_time.date() for event in ward.admissions)
         discharged = Counter(event.event_time.date() for event in ward.discharges)
-        for day in ward.days:
-            change = admitted[day] - discharged[day]
-            if ward.census[day, "EOD"].occupied_beds != ward.census[day, "SOD"].occupied_beds + change:
-                yield f"{ward.config.id} on {day}: admissions less discharges are {change}"
+        for day, change in _unlike_the_census(ward, "occupied_beds", admitted, discharged):
+            yield f"{ward.config.id} on {day}: admissions less discharges are {change}"
 
 
 @_always
@@ -86,10 +84,19 @@ def the_waiting_list_is_conserved_from_day_to_day(history: RunHistory) -> Iterat
     for ward in history.departments:
         asked = Counter(visit.requested.date() for visit in ward.visits)
         admitted = Counter(visit.admitted.date() for visit in ward.visits)
-        for day in ward.days:
-            change = asked[day] - admitted[day]
-            if ward.census[day, "EOD"].waiting_list_size != ward.census[day, "SOD"].waiting_list_size + change:
-                yield f"{ward.config.id} on {day}: requests less admissions are {change}"
+        for day, change in _unlike_the_census(ward, "waiting_list_size", asked, admitted):
+            yield f"{ward.config.id} on {day}: requests less admissions are {change}"
+
+
+def _unlike_the_census(
+    ward: DepartmentHistory, count: str, more: Counter[date], fewer: Counter[date]
+) -> Iterator[tuple[date, int]]:
+    """Yield the days on which a count of the censuses does not change by what came less what went, and that change."""
+    for day in ward.days:
+        start, end = (getattr(ward.census[day, kind], count) for kind in ("SOD", "EOD"))
+        change = more[day] - fewer[day]
+        if end != start + change:
+            yield day, change
 
 
 @_always
