@@ -70,11 +70,12 @@ def command(
 
 def _selected(studies: Sequence[Study], words: Sequence[str]) -> list[Study]:
     """Return the studies whose name contains any of the words; all without words."""
-    unknown = [word for word in words if not any(word.lower() in study.name.lower() for study in studies)]
+    by_word = {word: [study for study in studies if word.lower() in study.name.lower()] for word in words}
+    unknown = [word for word, selected in by_word.items() if not selected]
     if unknown:
         names = ", ".join(study.name for study in studies)
         raise terminal.WrongCallError(f"--only: no study has {' or '.join(unknown)} in its name; there are {names}")
-    return [study for study in studies if not words or any(word.lower() in study.name.lower() for word in words)]
+    return [study for study in studies if not words or any(study in selected for selected in by_word.values())]
 
 
 def _print_list(studies: Sequence[Study], *, as_json: bool) -> None:
