@@ -147,9 +147,14 @@ def seaweedfs(folder: Path) -> Iterator[S3Server]:
         "-master.telemetry=false", "-master.volumeSizeLimitMB=64", "-master.electionTimeout=1s", "-volume.max=0",
         f"-filer.localSocket={folder}/filer.sock", f"-s3.localSocket={folder}/s3.sock",
     ]  # fmt: skip
-    with _running(S3Server(f"http://127.0.0.1:{ports['s3.port']}", command, folder)) as server:
-        server.make_bucket()
-        yield server
+    try:
+        with _running(S3Server(f"http://127.0.0.1:{ports['s3.port']}", command, folder)) as server:
+            server.make_bucket()
+            yield server
+    finally:
+        # Killed, so it leaves its sockets, which it makes outside the folder.
+        for name, port in ports.items():
+            Path(f"/tmp/seaweedfs-{name.split('.')[0]}-grpc-{port}.sock").unlink(missing_ok=True)
 
 
 @contextmanager
