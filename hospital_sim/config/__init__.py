@@ -1,6 +1,7 @@
 """The configuration of a hospital: read from TOML, checked, and what follows from it.
 
 - ``schema`` and ``parts``: the fields; ``read``: TOML files; ``arrivals``: files of real arrivals; ``presets``.
+- ``text_files``: encodings of files.
 - ``checks`` and ``source_checks``: constraints between fields.
 - ``sources``, ``calendar``, ``open_beds``, ``offered_load``, ``expectations``: what the fields amount to.
 """

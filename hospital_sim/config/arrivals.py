@@ -1,19 +1,25 @@
 """Real arrivals to replay: a column of timestamps in a CSV file."""
 
 import csv
+import io
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hospital_sim.config.text_files import read_text
 from hospital_sim.errors import ConfigurationError
 
 COLUMN = "request_date"
+SEPARATORS = ",;\t|"
+"""Characters that may separate columns, because spreadsheets write the one of their language."""
 
 
 def read_arrivals(path: Path) -> tuple[datetime, ...]:
     """Read the timestamps of requests.
 
     Args:
-        path: A CSV file with a header. Its column ``request_date`` has the timestamps, RFC 3339 with a ``Z``.
+        path: A CSV file with a header, its columns separated by commas, semicolons, tabs or bars. Its column
+            ``request_date`` has the timestamps, RFC 3339 with a ``Z`` or an offset from UTC.
 
     Returns:
         The timestamps, UTC, in the order of the file.
@@ -22,21 +28,38 @@ def read_arrivals(path: Path) -> tuple[datetime, ...]:
         ConfigurationError: If the file cannot be read or a timestamp is wrong; the message names the line.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.DictReader(file)
-            if COLUMN not in (rows.fieldnames or ()):
-                raise ConfigurationError(f"arrivals: {path.name}: has no column {COLUMN!r}")
-            return tuple(_timestamp(path, rows.line_num, row[COLUMN] or "") for row in rows)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ConfigurationError(f"arrivals: {path}: cannot be read: {reason}") from error
+        file = io.StringIO(read_text(path), newline="")
+    except ConfigurationError as error:
+        raise ConfigurationError(f"arrivals: {error}") from error
+    header = file.readline()
+    before = 1
+    if header.startswith("sep="):
+        header, before = file.readline(), 2
+    for separator in SEPARATORS:
+        columns = [name.strip() for name in next(csv.reader([header], delimiter=separator, skipinitialspace=True), [])]
+        if COLUMN in columns:
+            return tuple(_timestamps(path, file, separator, columns.index(COLUMN), before))
+    raise ConfigurationError(f"arrivals: {path.name}: has no column {COLUMN!r}; the header is {header.strip()[:80]!r}")
+
+
+def _timestamps(path: Path, lines: Iterable[str], separator: str, column: int, before: int) -> Iterator[datetime]:
+    """Yield the timestamp of each row that is not empty; ``before`` lines come before the first row."""
+    rows = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+    try:
+        for row in rows:
+            if row:
+                yield _timestamp(path, before + rows.line_num, row[column] if len(row) > column else "")
+    except csv.Error as error:
+        raise ConfigurationError(f"arrivals: {path.name}, line {before + rows.line_num}: {error}") from error
 
 
 def _timestamp(path: Path, line: int, text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigurationError(f"arrivals: {path.name}, line {line}: {text!r} is not a timestamp") from error
-    if moment.utcoffset() is None or moment.utcoffset():
-        raise ConfigurationError(f"arrivals: {path.name}, line {line}: {text!r} must be UTC, with a Z")
-    return moment.astimezone(UTC)
+        moment = datetime.fromisoformat(text.strip())
+        if moment.utcoffset() is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ConfigurationError(
+            f"arrivals: {path.name}, line {line}: {text!r} is not a timestamp; write it as 2025-01-31T08:30:00Z"
+        ) from error
+    raise ConfigurationError(f"arrivals: {path.name}, line {line}: {text!r} must end with Z or an offset from UTC")

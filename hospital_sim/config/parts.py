@@ -3,10 +3,11 @@
 Times are in days unless a name says otherwise. A share is a probability between 0 and 1.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import force_setattr
 
 from hospital_sim.distributions import Distribution
 from hospital_sim.events.fields import AdmissionMethod, Name
@@ -48,7 +49,8 @@ class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         requests_per_day: Mean requests a day over a year (a Poisson process that follows the profiles).
         interarrival: Distribution of the days between two requests.
         schedule: Patients by appointment.
-        arrivals: Timestamps of real requests, UTC, sorted; or the name of a CSV file beside the configuration.
+        arrivals: Timestamps of real requests, with a ``Z`` or an offset from UTC, sorted; or the name of a CSV file
+            beside the configuration. Kept in UTC.
         admission_method: NHS admission method code.
         when_full: ``"wait"`` or ``"divert"``: a patient waits, or is turned away, if no bed is free.
         month_multipliers: Demand by month, January first, relative.
@@ -75,6 +77,11 @@ class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     stay: Distribution | None = None
     long_stay_share: Share | None = None
     delay_share: Share | None = None
+
+    def __post_init__(self) -> None:
+        """Convert the arrivals to UTC, so that the same instants give the same configuration."""
+        if any(moment.utcoffset() for moment in self.arrivals or ()):
+            force_setattr(self, "arrivals", tuple(map(_in_utc, self.arrivals or ())))
 
     @property
     def sets_stay(self) -> bool:
@@ -133,6 +140,10 @@ class Overflow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     after_hours: Positive
     to: Annotated[tuple[Name, ...], Meta(min_length=1)]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment if moment.utcoffset() is None else moment.astimezone(UTC)
 
 
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

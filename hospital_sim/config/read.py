@@ -13,6 +13,7 @@ from hospital_sim.config.arrivals import read_arrivals
 from hospital_sim.config.checks import check_hospital
 from hospital_sim.config.parts import BedChange, Escalation, Overflow, ScheduledList, SourceConfig
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
+from hospital_sim.config.text_files import read_text
 from hospital_sim.distributions import decode
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 from hospital_sim.events.validation_errors import ProblemKind, parse_validation_error, value_at
@@ -35,10 +36,7 @@ def read_hospitals(path: Path) -> tuple[HospitalConfig, ...]:
     Raises:
         ConfigurationError: If the file cannot be read or a field is missing, unknown or wrong.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    text = read_text(path)
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -52,8 +52,8 @@ def _arrivals(arrivals: tuple[datetime, ...]) -> Iterator[tuple[str, str]]:
     if not arrivals:
         yield "arrivals", "must have at least one timestamp"
     for position, moment in enumerate(arrivals):
-        if moment.utcoffset() is None or moment.utcoffset():
-            yield f"arrivals[{position}]", f"must be UTC, with a Z, not {moment.isoformat()}"
+        if moment.utcoffset() is None:
+            yield f"arrivals[{position}]", f"must end with Z or an offset from UTC, not {moment.isoformat()}"
             return
     for position, (earlier, later) in enumerate(pairwise(arrivals)):
         if later < earlier:

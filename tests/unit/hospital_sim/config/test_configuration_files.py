@@ -56,8 +56,7 @@ when;2025-01-01T08:00:00Z -> arrivals: arrivals.csv: has no column 'request_date
 -> arrivals: arrivals.csv: has no column 'request_date'
 request_date -> department[0] (ward): source[0] (real): arrivals: must have at least one timestamp
 request_date;2025-01-01T08:00:00Z;later -> arrivals: arrivals.csv, line 3: 'later' is not a timestamp
-request_date;2025-01-01T08:00:00 -> arrivals: arrivals.csv, line 2: '2025-01-01T08:00:00' must be UTC
-request_date;2025-01-01T08:00:00+02:00 -> arrivals: arrivals.csv, line 2: '2025-01-01T08:00:00+02:00' must be UTC
+request_date;2025-01-01T08:00:00 -> arrivals: arrivals.csv, line 2: '2025-01-01T08:00:00' must end with Z or an offset
 request_date;2025-01-02T08:00:00Z;2025-01-01T08:00:00Z -> department[0] (ward): source[0] (real): arrivals[1]: 2025
 who,request_date;a -> arrivals: arrivals.csv, line 2: '' is not a timestamp
 """
