@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Protocol
 
 from hospital_sim.config.calendar import DAYS_IN_MONTH
 from hospital_sim.config.parts import BedChange
@@ -14,7 +16,21 @@ _CYCLE = 28
 """Years after which weekdays and leap days repeat."""
 
 
-def planned_beds(department: DepartmentConfig, day: date) -> int:
+class PlansBeds(Protocol):
+    """Beds, and the changes in them."""
+
+    @property
+    def beds(self) -> int:
+        """Beds open without a change."""
+        ...
+
+    @property
+    def bed_change(self) -> Sequence[BedChange]:
+        """Beds that open or close on dates or weekdays."""
+        ...
+
+
+def planned_beds(department: PlansBeds, day: date) -> int:
     """Return the beds that are planned to be open on a day."""
     return department.beds + sum(change.beds for change in department.bed_change if change.applies(day))
 

@@ -129,6 +129,12 @@ class Escalation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     open_above: Positive = 0.95
     close_below: Positive = 0.85
 
+    def is_open(self, occupied: int, planned: int, was_open: bool) -> bool:
+        """Return True if the beds are to be open. Opening takes a higher occupancy than staying open."""
+        if was_open:
+            return occupied >= self.close_below * planned
+        return occupied > self.open_above * planned
+
 
 class Overflow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Other departments that take the head of the waiting list after a wait, as an outlier.

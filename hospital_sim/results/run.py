@@ -109,7 +109,11 @@ class Run:
         return Charts(self.census(), self.waits(by="month"))
 
     def board(self) -> Board:
-        """Return the bed board: a page that plays the run through time. A notebook shows it; ``save`` writes it."""
+        """Return the bed board: a page that plays the run through time. A notebook shows it; ``save`` writes it.
+
+        Raises:
+            EarlierPatientsError: If the run has ``emit_from``, so that it lacks patients who were in a bed before.
+        """
         # Imported here, because most programs never need it.
         from hospital_sim.results.board import Board
 
@@ -125,6 +129,7 @@ class Run:
 
         Raises:
             ValueError: If ``kind`` is neither.
+            EarlierPatientsError: As for ``board``.
         """
         # Imported here, because most programs never need it.
         from hospital_sim.results import event_logs
@@ -138,6 +143,7 @@ class Run:
             path: The file, by convention ``….xes``, or ``….xes.gz`` for compression. An existing file is replaced.
 
         Raises:
+            EarlierPatientsError: As for ``board``.
             OSError: If the file cannot be written.
         """
         from hospital_sim.results import event_logs

@@ -12,7 +12,6 @@ from simpy.events import Event
 from hospital_sim.blocks.turns import Turn
 from hospital_sim.clock import DAY, HOUR, date_of
 from hospital_sim.config.open_beds import planned_beds
-from hospital_sim.config.parts import Escalation
 from hospital_sim.simulation.department import Department
 
 
@@ -32,14 +31,7 @@ def change_beds(env: Environment, department: Department) -> Generator[Event, An
         planned = planned_beds(config, date_of(int(env.now)))
         extra = 0
         if config.escalation is not None:
-            is_escalated = _is_escalated(config.escalation, ward.occupied, planned, is_escalated)
+            is_escalated = config.escalation.is_open(ward.occupied, planned, is_escalated)
             extra = config.escalation.beds if is_escalated else 0
         ward.set_open(planned + extra)
         until_next = pause
-
-
-def _is_escalated(rule: Escalation, occupied: int, planned: int, was_escalated: bool) -> bool:
-    """Return True if escalation beds are to be open. Opening takes a higher occupancy than staying open."""
-    if was_escalated:
-        return occupied >= rule.close_below * planned
-    return occupied > rule.open_above * planned

@@ -37,6 +37,7 @@
     wards[place].admitted.push(wait < 0 ? Infinity : requests.begin[index] + wait);
   });
   for (const ward of wards) {
+    ward.changes = ward.beds.map((change) => change[0]);
     ward.begins = ward.stays.map((bed) => bed.map((index) => stays.begin[index]));
     // First come, first served, so the patients waiting are the last who asked.
     ward.admitted = ascending(ward.admitted);
@@ -49,10 +50,7 @@
     const index = ward.stays[bed][upTo(ward.begins[bed], now) - 1];
     return index !== undefined && end(stays.left, index) > now ? index : -1;
   };
-  const open = (ward, now) => {
-    const place = upTo(ward.beds.map((change) => change[0]), now);
-    return ward.beds.length ? ward.beds[Math.max(place - 1, 0)][1] : ward.spaces;
-  };
+  const open = (ward, now) => ward.beds[upTo(ward.changes, now) - 1][1];
 
   // Drawing.
 
@@ -95,13 +93,14 @@
     $("wards").append(figure);
   }
 
+  /** Draw a bed; return true if a patient is in it. */
   const drawBed = (ward, bed, isOpen, seen) => {
     const pen = ward.pen, [x, y] = at(bed), index = stayIn(ward, bed, now);
     if (index < 0) {
       pen.strokeStyle = colours.bed;
       pen.setLineDash(isOpen ? [] : [1, 2]);
       pen.strokeRect(x + .75, y + .75, CELL - 1.5, CELL - 1.5);
-      return;
+      return false;
     }
     const days = (now - stays.begin[index]) / DAY;
     const ready = stays.ready[index] < stays.left[index] && end(stays.ready, index) <= now;
@@ -119,6 +118,7 @@
       pen.lineTo(x + CELL, y + CELL - 3);
       pen.fill();
     }
+    return true;
   };
 
   const drawQueue = (ward, seen) => {
@@ -139,10 +139,14 @@
 
   const drawWard = (ward, all) => {
     const seen = { occupied: 0, days7: 0, days21: 0, delayed: 0, waiting: 0, waiting12: 0 };
-    const beds = open(ward, now);
+    const opened = open(ward, now);
+    // A bed that is to close counts until its patient leaves.
+    let beds = opened;
     ward.pen.clearRect(0, 0, ward.canvas.width, ward.canvas.height);
     ward.pen.lineWidth = 1.5;
-    for (let bed = 0; bed < ward.spaces; bed += 1) drawBed(ward, bed, bed < beds, seen);
+    for (let bed = 0; bed < ward.spaces; bed += 1) {
+      if (drawBed(ward, bed, bed < opened, seen) && bed >= opened) beds += 1;
+    }
     const waiting = drawQueue(ward, seen);
     ward.text.textContent = `${seen.occupied} of ${beds}` + (waiting ? `, ${waiting} waiting` : "");
     ward.details = `${seen.days7} in for 7 days or more, ${seen.days21} for 21, ${seen.delayed} ready to leave`;

@@ -1,15 +1,20 @@
 """Computes the data of a bed board from the events of a run: beds, stays and waits, in minutes."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
+from math import inf
 from typing import TypeAlias
 
 from hospital_sim.clock import DAY, second_of
-from hospital_sim.events import DepSnapshot, Event, RunStarted
+from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, RunStarted
+from hospital_sim.results.board.beds_by_hour import BedUse, bed_plans, open_beds
 from hospital_sim.results.event_logs import courses
 
 Json: TypeAlias = "str | int | Sequence[Json] | dict[str, Json] | None"
+
+Stay: TypeAlias = tuple[Admission, Discharge | None]
 
 MINUTE = 60
 OPEN_END = -1
@@ -27,16 +32,15 @@ def board_frames(run: RunStarted, events: Iterable[Event]) -> dict[str, Json]:
         events: Its events, in any order.
 
     Returns:
-        ``departments``, each with ``beds``: pairs of a minute and the number of beds open from then on; ``stays``, with
-        the place (an index into the departments), the bed, the beginning, and the minutes until ready and until left;
-        and ``requests``, with the department that was asked, the beginning and the minutes until admission. Lengths
-        that had not ended are -1.
+        ``departments``, each with ``spaces``, its bed spaces, and ``beds``: pairs of a minute and the number of beds
+        open from then on (a bed that is to close is not among them, even if its patient is still in it); ``stays``,
+        with the place (an index into the departments), the bed, the beginning, and the minutes until ready and until
+        left; and ``requests``, with the department that was asked, the beginning and the minutes until admission.
+        Lengths that had not ended are -1.
     """
     events = list(events)
     first = second_of(run.emit_from)
-    snapshots = [event for event in events if isinstance(event, DepSnapshot)]
-    names = {entry.department_id: entry.department_name for entry in run.departments}
-    place = {name: position for position, name in enumerate(names)}
+    place = {entry.department_id: position for position, entry in enumerate(run.departments)}
     requests = sorted(
         courses(run, events), key=lambda course: (course.requested, place[course.department_id], course.case_id)
     )
@@ -44,13 +48,14 @@ def board_frames(run: RunStarted, events: Iterable[Event]) -> dict[str, Json]:
         ((course.admission, course.discharge) for course in requests if course.admission is not None),
         key=lambda stay: (stay[0].admission_date, stay[0].department_id, stay[0].bed_number),
     )
+    beds = _beds(run, stays, events, first)
     return {
         "hospital": run.hospital_name,
         "start": run.emit_from.isoformat(),
         "minutes": ((run.end - run.emit_from).days + 1) * DAY // MINUTE,
         "departments": [
-            {"name": name, **_beds([entry for entry in snapshots if entry.department_id == department], first)}
-            for department, name in names.items()
+            {"name": entry.department_name, "spaces": entry.capacity, "beds": beds[entry.department_id]}
+            for entry in run.departments
         ],
         "stays": {
             "place": [place[admission.department_id] for admission, _ in stays],
@@ -76,13 +81,19 @@ def board_frames(run: RunStarted, events: Iterable[Event]) -> dict[str, Json]:
     }
 
 
-def _beds(snapshots: list[DepSnapshot], first: int) -> dict[str, Json]:
-    """Return the bed spaces of a department, and each change in its open beds with its minute."""
-    counts = sorted((_minute(snapshot.event_time, first), snapshot.beds) for snapshot in snapshots)
-    changes = counts[:1] + [later for earlier, later in pairwise(counts) if later[1] != earlier[1]]
+def _beds(run: RunStarted, stays: Iterable[Stay], events: Iterable[Event], first: int) -> dict[str, list[list[int]]]:
+    """Return each change in the open beds of each department: its minute, and the beds."""
+    uses: defaultdict[str, list[BedUse]] = defaultdict(list)
+    census: defaultdict[str, list[DepSnapshot]] = defaultdict(list)
+    for admission, discharge in stays:
+        end = inf if discharge is None else _second(discharge.discharge_date)
+        uses[admission.department_id].append(BedUse(admission.bed_number, _second(admission.admission_date), end))
+    for event in events:
+        if isinstance(event, DepSnapshot):
+            census[event.department_id].append(event)
     return {
-        "spaces": max((snapshot.capacity for snapshot in snapshots), default=0),
-        "beds": [list(change) for change in changes],
+        id_: [[(second - first) // MINUTE, beds] for second, beds in open_beds(plan, run, uses[id_], census[id_])]
+        for id_, plan in bed_plans(run).items()
     }
 
 
@@ -92,7 +103,11 @@ def _length(begin: datetime, end: datetime | None, first: int) -> int:
 
 
 def _minute(moment: datetime, first: int) -> int:
-    return (int(moment.timestamp()) - first) // MINUTE
+    return (_second(moment) - first) // MINUTE
+
+
+def _second(moment: datetime) -> int:
+    return int(moment.timestamp())
 
 
 def _deltas(minutes: Sequence[int]) -> list[int]:

@@ -27,6 +27,7 @@ def event_log(run: RunStarted, events: Iterable[Event], kind: str) -> Table:
 
     Raises:
         ValueError: If ``kind`` is unknown.
+        EarlierPatientsError: If the run lacks patients who were in a bed before.
     """
     if kind not in _KINDS:
         raise ValueError(f"kind: {kind!r} is not known; use one of {', '.join(map(repr, _KINDS))}")

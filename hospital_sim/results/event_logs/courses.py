@@ -4,7 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from hospital_sim.errors import HospitalSimError
 from hospital_sim.events import Admission, Discharge, Event, RunStarted, WaitSnapshot
+
+
+class EarlierPatientsError(HospitalSimError):
+    """A result needs patients who were admitted before the days that a run emits."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +43,21 @@ def courses(run: RunStarted, events: Iterable[Event]) -> list[Course]:
     """Return the course of each request, in the order of the requests.
 
     They include patients in a bed at the start, with their true dates, and patients waiting at the end. They do not
-    include requests that were turned away, because these leave no event. A run that continues others (``emit_from``)
-    has no admission of patients who were in a bed before, so they are left out; the log of the run before has them.
+    include requests that were turned away, because these leave no event.
 
     Args:
         run: The run.
         events: Its events.
+
+    Raises:
+        EarlierPatientsError: If the run continues others, so that it has no admission of patients who were in a bed
+            before.
     """
+    if run.emit_from > run.start:
+        raise EarlierPatientsError(
+            f"the run emits from {run.emit_from} and lacks the patients who were in a bed before; "
+            f"a run that emits from {run.start} has them, and takes as long"
+        )
     admissions: list[Admission] = []
     discharges: dict[str, Discharge] = {}
     waiting: list[WaitSnapshot] = []

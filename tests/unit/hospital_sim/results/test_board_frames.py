@@ -1,15 +1,19 @@
 """The bed board shows at the end of each day the census of that day, bed by bed."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import accumulate
 from typing import Any
 
 import pytest
 from crowded_hospital import crowded
+from hospitals import department, hospital
 from msgspec import structs
+from tiny_hospitals import replayed
 
 import hospital_sim as hs
+from hospital_sim.distributions import Fixed
 from hospital_sim.events import Admission, DepSnapshot
 from hospital_sim.results.board import board_frames
 
@@ -39,8 +43,9 @@ def _shown(frames: dict[str, Any], minute: int) -> dict[int, tuple[set[int], int
         for asked, begin, wait in zip(requests["asked"], accumulate(requests["begin"]), requests["wait"], strict=True)
         if begin <= minute and (wait < 0 or begin + wait > minute)
     )
-    beds = [[count for at, count in entry["beds"] if at <= minute][-1] for entry in frames["departments"]]
-    return {place: (set(in_use[place]), beds[place], waiting[place]) for place in in_use}
+    opened = [[count for at, count in entry["beds"] if at <= minute][-1] for entry in frames["departments"]]
+    closing = {place: sum(bed > opened[place] for bed in in_use[place]) for place in in_use}
+    return {place: (set(in_use[place]), opened[place] + closing[place], waiting[place]) for place in in_use}
 
 
 def test_at_the_end_of_each_day_the_board_shows_the_census(run: hs.Run) -> None:
@@ -80,4 +85,56 @@ def test_the_board_counts_the_minutes_of_its_days_whatever_the_order_of_the_even
     assert board_frames(run.record.run, run.events[::-1]) == frames
     assert (frames["start"], frames["minutes"]) == ("2025-01-01", 28 * DAY)
     shorter = structs.replace(run.record.run, end=run.record.run.end - timedelta(days=1))
-    assert board_frames(shorter, run.events)["minutes"] == 27 * DAY
+    events = [event for event in run.events if event.event_time.date() <= shorter.end]
+    assert board_frames(shorter, events)["minutes"] == 27 * DAY
+
+
+_MORE_AT_THE_WEEKEND = {"beds": 2, "bed_change": [{"beds": 6, "first": "2024-03-02", "last": "2024-03-03"}]}
+_FEWER_ON_SUNDAY = {"beds": 8, "bed_change": [{"beds": -6, "weekdays": ["sunday"]}]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "minute", "beds"),
+    [
+        (_MORE_AT_THE_WEEKEND, DAY - 1, 2),
+        (_MORE_AT_THE_WEEKEND, DAY, 8),
+        (_MORE_AT_THE_WEEKEND, DAY + 12 * 60, 8),
+        (_MORE_AT_THE_WEEKEND, 3 * DAY + 12 * 60, 2),
+        (_FEWER_ON_SUNDAY, 2 * DAY - 1, 8),
+        (_FEWER_ON_SUNDAY, 2 * DAY + 12 * 60, 2),
+        (_FEWER_ON_SUNDAY, 3 * DAY, 8),
+    ],
+)
+def test_planned_changes_hold_from_midnight(fields: dict[str, Any], minute: int, beds: int) -> None:
+    ward = department(requests_per_day=3.0, stay=Fixed(value=0.25), delay_share=0.0, **fields)
+    run = hospital(ward).simulate("2024-03-01", "2024-03-04", seed=1)
+    in_use, shown, _ = _shown(board_frames(run.record.run, run.events), minute)[0]
+    assert shown == beds >= len(in_use)
+
+
+def test_escalation_beds_open_and_close_on_their_hour() -> None:
+    # Three of four beds are occupied from 09:10 to 13:10, so the other two are open from 10:00 to 14:00.
+    config = replayed(
+        {"ward": ["2024-03-01T09:10:00Z"] * 3},
+        stay_days=4 / 24,
+        beds=4,
+        escalation={"beds": 2, "open_above": 0.5, "close_below": 0.5},
+    )
+    run = hs.Hospital(config).simulate("2024-03-01", "2024-03-02", seed=1)
+    frames: dict[str, Any] = board_frames(run.record.run, run.events)
+    assert frames["departments"][0]["beds"] == [[0, 4], [10 * 60, 6], [14 * 60, 4]]
+    assert frames["departments"][0]["spaces"] == 6
+
+
+@pytest.mark.parametrize(("earlier", "beds"), [((), [[0, 4]]), (["2024-02-29T13:30:00Z"] * 2, [[0, 6], [3 * 60, 4]])])
+def test_escalation_beds_that_opened_before_the_run_stay_open(earlier: Sequence[str], beds: list[list[int]]) -> None:
+    # Two patients from 18:00 to 02:00 keep these beds open and do not open them; four patients open them.
+    config = replayed(
+        {"ward": [*earlier, *["2024-02-29T18:00:00Z"] * 2]},
+        stay_days=8 / 24,
+        beds=4,
+        escalation={"beds": 2, "open_above": 0.75, "close_below": 0.25},
+    )
+    run = hs.Hospital(config).simulate("2024-03-01", "2024-03-02", seed=1)
+    frames: dict[str, Any] = board_frames(run.record.run, run.events)
+    assert frames["departments"][0]["beds"] == beds

@@ -1,14 +1,17 @@
 """An event log holds every request to the second, even if it was not finished at the end of the run."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from tiny_hospitals import replayed
 
 from hospital_sim import Run
-from hospital_sim.events import Admission, DepSnapshot, Discharge, WaitSnapshot
+from hospital_sim.events import Admission, DepSnapshot, WaitSnapshot
 from hospital_sim.experiments.field_values import with_fields
 from hospital_sim.hospital import Hospital
+from hospital_sim.results.event_logs.courses import EarlierPatientsError
 
 pytestmark = pytest.mark.unit
 
@@ -98,12 +101,18 @@ def test_a_patient_in_a_bed_of_another_department_waits_in_the_queue_that_was_as
     assert groups == ["other"] * 3
 
 
-def test_a_continuing_run_leaves_out_patients_in_the_log_of_the_run_before(run: Run) -> None:
+def test_a_continuing_run_is_refused_because_it_lacks_patients_in_a_bed(run: Run, tmp_path: Path) -> None:
     later = Hospital(run.config).simulate("2024-01-02", "2024-01-03", seed=1, emit_from="2024-01-03")
-    assert any(isinstance(event, Discharge) for event in later.events)
-    assert set(later.event_log("vidigi")["event_type"]) == {"arrival_departure", "queue", "resource_use"}
-    assert later.event_log("vidigi")["time"][0] == 18 * 60 + 0.5
-    assert later.event_log("pm4py")["concept:name"] == ["request", "admission", "request"]
+    results: list[Callable[[], object]] = [
+        later.board,
+        lambda: later.event_log("vidigi"),
+        lambda: later.event_log("pm4py"),
+        lambda: later.write_xes(tmp_path / "log.xes"),
+    ]
+    for result in results:
+        with pytest.raises(EarlierPatientsError, match=r"from 2024-01-03 .* a run that emits from 2024-01-02 has them"):
+            result()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_without_requests_has_an_empty_log_and_another_kind_of_log_is_an_error() -> None:
