@@ -87,10 +87,11 @@ class Charts:
         alt = load_altair()
         chart: altair.Chart = alt.Chart(alt.Data(values=self._days(department))).mark_line(**mark)
         return chart.encode(
-            x=alt.X("date:T", title=None),
+            # UTC, because a date is UTC midnight, which is the day before in the west.
+            x=alt.X("date:T", title=None, scale=alt.Scale(type="utc")),
             y=y,
             color=alt.Color("department:N", title="Department", legend=None if department else alt.Legend()),
-            tooltip=["date:T", "department:N", *counts],
+            tooltip=[alt.Tooltip("date:T", timeUnit="utcyearmonthdate", title="date"), "department:N", *counts],
         )
 
     def _days(self, department: str | None) -> list[dict[str, Cell]]:

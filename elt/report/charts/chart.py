@@ -134,9 +134,8 @@ def occupancy_rules() -> Layers:
 
 def chosen_months() -> alt.Chart:
     """Return a shaded background for the months of the chosen period."""
-    shade: alt.Chart = (
-        alt.Chart(CHOSEN).mark_rect(fill="var(--shade)", aria=False).encode(x=alt.X("from:T", title=None), x2="to:T")
-    )
+    start = alt.X("from:T", title=None, scale=alt.Scale(type="utc"))
+    shade: alt.Chart = alt.Chart(CHOSEN).mark_rect(fill="var(--shade)", aria=False).encode(x=start, x2="to:T")
     return shade
 
 

@@ -9,9 +9,10 @@ import pytest
 import sqlglot
 from redshift.reserved import RESERVED
 from sqlglot import exp
+from time_zones import local_times
 
 from elt.report import queries
-from elt.report.charts import report_charts
+from elt.report.charts import ReportChart, report_charts
 from elt.report.check_results import CheckResults, deviations, reconciles
 from elt.report.check_tables import checks_html, verdict_html
 from elt.report.figures import Row
@@ -152,3 +153,8 @@ def test_a_statement_of_the_report_uses_no_reserved_name() -> None:
     reserved = {(name, word) for name, sql in STATEMENTS.items() for word in names(sql.format(**SCHEMAS)) & RESERVED}
     assert reserved == set()
     assert names("with both as (select 1 as n) select n from both") & RESERVED == {"BOTH"}
+
+
+@pytest.mark.parametrize("chart", report_charts(), ids=lambda chart: chart.key)
+def test_a_chart_of_the_report_is_the_same_in_every_time_zone(chart: ReportChart) -> None:
+    assert local_times(json.dumps(chart.specification)) == []

@@ -1,10 +1,15 @@
 """Charts are built from the numbers of the run, and render to JSON and to a picture without a network."""
 
 import json
+import os
+import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hospitals import RunPlan, busy, department, hospital
+from time_zones import local_times
 
 from hospital_sim import MissingExtraError, Run
 from hospital_sim.results.charts import Charts
@@ -33,6 +38,21 @@ def test_a_chart_renders_to_a_picture(run: Run, draw: object) -> None:
     picture = vl_convert.vegalite_to_png(draw(run.chart).to_json())  # type: ignore[operator]
     assert picture.startswith(b"\x89PNG\r\n")
     assert len(picture) > 5_000
+
+
+@pytest.mark.parametrize("draw", [Charts.occupancy, Charts.queue, Charts.waits], ids=lambda draw: draw.__name__)
+def test_a_chart_is_the_same_in_every_time_zone(run: Run, draw: Callable[[Charts], object]) -> None:
+    assert local_times(draw(run.chart).to_json()) == []  # type: ignore[attr-defined]
+
+
+def test_a_picture_begins_on_the_first_day_west_of_greenwich(tmp_path: Path) -> None:
+    # In a process of its own, because the zone is read once.
+    program = """import sys, hospital_sim as hs
+run = hs.load("small").simulate("2024-01-01", "2024-01-03", seed=1)
+run.chart.occupancy("general_surgery").save(sys.argv[1])"""
+    picture = tmp_path / "x.svg"
+    subprocess.run([sys.executable, "-c", program, picture], check=True, env=os.environ | {"TZ": "America/New_York"})
+    assert 'aria-label="date: Jan 01, 2024;' in picture.read_text(encoding="utf-8")
 
 
 def test_occupancy_draws_every_department_and_day_and_the_two_limits(run: Run) -> None:
