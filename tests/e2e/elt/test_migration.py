@@ -1,6 +1,13 @@
-"""From a local lake to S3 to Redshift, by the documented commands under documented policies, each killed halfway."""
+"""From a local lake to S3 to Redshift, by the documented commands under documented policies, each killed halfway.
+
+Redshift is reached over TLS, by the variables that docs/redshift.md exports.
+"""
 
 import random
+import re
+import shlex
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -8,15 +15,18 @@ from pathlib import Path
 
 import iam
 import pytest
+from command_lines import call
 from documented_stages import PAGE, commands
 from guarded_s3 import Gate, guarded
 from iam import Request, Statement, statements
 from kills import run_and_kill, run_whole
 from redshift.postgres import NoPostgresError
-from redshift.stand_in import StandIn, running
+from redshift.stand_in import PASSWORD, StandIn, running
+from redshift.tls import authority_and_server
 from s3_servers import KEY, SECRET, S3Server
 from warehouse_tables import differences, model_tables, sorted_rows
 
+from elt.report.page import PAGES
 from elt.warehouse import open_warehouse
 from hospital_sim.events.keys import is_record_key
 from hospital_sim.storage import open_store
@@ -24,6 +34,7 @@ from hospital_sim.storage import open_store
 pytestmark = pytest.mark.e2e
 
 BUCKET, LAKE = "hospital-lake", "s3://hospital-lake/north"
+OF_REDSHIFT = Path(__file__).parents[3] / "docs" / "redshift.md"
 POLICIES = iam.documented(PAGE)
 ROLES = {
     "hospital-elt copy": "Copies the lake",
@@ -80,6 +91,11 @@ class Walk:
         """Return the one of the stages whose command begins with some words."""
         return [stage for stage in self.stages if stage.command.startswith(words)][place]
 
+    @property
+    def output(self) -> Path:
+        """What the commands have printed."""
+        return self.folder / "output.txt"
+
 
 @pytest.fixture(scope="module")
 def walk(seaweed_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
@@ -89,17 +105,18 @@ def walk(seaweed_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> 
     with ExitStack() as open_now:
         patch = open_now.enter_context(pytest.MonkeyPatch.context())
         role = open_now.enter_context(guarded(seaweed_server, statements(POLICIES["Role of Redshift"]), bucket))
+        authority, tls = authority_and_server(tmp_path_factory.mktemp("tls"))
         try:
-            stand_in = open_now.enter_context(running(role.endpoint, (KEY, SECRET)))
+            stand_in = open_now.enter_context(running(role.endpoint, (KEY, SECRET), tls))
         except NoPostgresError as error:
             pytest.skip(str(error))
-        places = {"LAKE": LAKE, "WAREHOUSE": stand_in.dsn()}
-        environment = seaweed_server.environment() | stand_in.environment() | places
+        environment = seaweed_server.environment() | {"LAKE": LAKE, "SSL_CERT_FILE": str(authority)}
+        environment |= _exported(stand_in.port)
         for name, value in environment.items():
             patch.setenv(name, value)
         patch.delenv("AWS_PROFILE", raising=False)
-        # The unit tests of the models bring their own rows; other tests run them.
-        patch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "unit_test")
+        # The tests of the models are run by other tests, on both warehouses.
+        patch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "unit_test test")
         found = Walk(tmp_path_factory.mktemp("migration"), environment, role, stand_in)
         for command in commands():
             policy = ROLES.get(" ".join(command.split()[:2]), "")
@@ -110,8 +127,25 @@ def walk(seaweed_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> 
         yield found
 
 
+def _lines_of_redshift() -> list[str]:
+    block = re.search(r"^```sh\n(.*?)^```$", OF_REDSHIFT.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert block is not None
+    return block[1].splitlines()
+
+
+def _exported(port: int) -> dict[str, str]:
+    """Return what the page exports, with the password and the address of the stand-in."""
+    words = [shlex.split(line) for line in _lines_of_redshift() if line.startswith("export ")]
+    found = dict(assigned.split("=", 1) for _, assigned in words)
+    warehouse = found["WAREHOUSE"].replace("cluster.example:5439", f"localhost:{port}")
+    return found | {"REDSHIFT_PASSWORD": PASSWORD, "WAREHOUSE": warehouse}
+
+
 def _go(walk: Walk, command: str, policy: str, gate: Gate) -> None:
-    shell = ["bash", "-euc", f"cd {walk.folder}; {command}"]
+    shell = ["bash", "-euc", f"exec >>{walk.output} 2>&1; cd {walk.folder}; {command}"]
+    if command.startswith("hospital-elt report"):
+        # The first command has made one.
+        shutil.rmtree(walk.folder / "report")
     environment = {"AWS_ENDPOINT_URL": gate.endpoint}
     killed = False
     halfway = _halfway(walk, command, gate)
@@ -120,7 +154,11 @@ def _go(walk: Walk, command: str, policy: str, gate: Gate) -> None:
         walk.requests.setdefault(policy, []).extend(each.request for each in gate.asked)
         gate.mend()
         gate.asked.clear()
-    run_whole(shell, environment)
+    try:
+        run_whole(shell, environment)
+    except AssertionError as error:
+        error.add_note(walk.output.read_text()[-2000:])
+        raise
     walk.requests.setdefault(policy, []).extend(each.request for each in gate.asked)
     walk.stages.append(Stage(command, policy, gate, killed))
     if command.startswith("hospital-sim simulate"):
@@ -200,3 +238,24 @@ def test_every_row_of_every_mart_is_the_same_in_redshift(walk: Walk) -> None:
             expected = sorted_rows(embedded, "marts", mart)
             assert expected, mart
             assert differences(sorted_rows(redshift, "marts", mart), expected) == [], mart
+
+
+def test_the_commands_of_the_page_on_redshift_are_of_this_way_and_a_query_answers(walk: Walk) -> None:
+    lines = [" ".join(line.split()) for line in _lines_of_redshift() if not line.startswith("export ")]
+    taken = {" ".join(stage.command.split()) for stage in walk.stages}
+    [query] = [line for line in lines if line.replace("s3://bucket/lake", "$LAKE") not in taken]
+    done = subprocess.run(["bash", "-euc", query], cwd=walk.folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "wait_hours_p90" in done.stdout
+    assert PASSWORD not in walk.output.read_text() + done.stdout + done.stderr
+    assert {page.file for page in PAGES} <= {path.name for path in (walk.folder / "report").iterdir()}
+    model = (walk.folder / "powerbi" / "hospital.SemanticModel" / "definition" / "expressions.tmdl").read_text()
+    assert "AmazonRedshift.Database" in model
+
+
+def test_a_load_of_a_lake_on_this_machine_names_the_command_that_brings_it_to_s3(walk: Walk) -> None:
+    place = ["--lake", str(walk.folder / "lake"), "--warehouse", walk.environment["WAREHOUSE"], "--prefix", "nothing"]
+    refused = call("hospital-elt", "load", "--json", *place)
+    assert refused.returncode == 2
+    assert len(refused.stderr.splitlines()) <= 2
+    assert "hospital-elt copy" in refused.stderr
