@@ -114,7 +114,7 @@ def build(
         results.unlink(missing_ok=True)
         errors = _run_dbt(target, threads, on_progress, rebuild=rebuild, unit_tested=unit_tested)
         if not results.exists():
-            raise BuildError(_first_lines(errors) or "dbt ended without a result; see the log in its workspace")
+            raise BuildError(_first_lines(errors) or "dbt ended without a result")
         summary = _summary(results, time.monotonic() - started)
     if not summary.models_failed and not summary.skipped:
         with open_warehouse(dsn, prefix) as warehouse:
@@ -131,7 +131,7 @@ def _run_dbt(
     command = [
         *(sys.executable, "-P", "-m", "dbt.cli.main"),
         *("--log-format", "json", "--log-level", "info", "--no-version-check", "--no-send-anonymous-usage-stats"),
-        *("--log-level-file", "warn", "--log-path", str(target.workspace)),
+        *("--log-level-file", "none", "--log-path", str(target.workspace)),
         "build",
         *("--project-dir", str(MODELS), "--profiles-dir", str(MODELS)),
         *("--target-path", str(target.workspace), "--threads", str(threads)),
