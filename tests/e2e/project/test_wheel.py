@@ -46,7 +46,9 @@ def light(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     environment = tmp_path_factory.mktemp("light") / "environment"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
     python = ("--python", environment / "bin" / "python")
-    installed = _run(sys.executable, "-m", "pip", *python, "install", "-q", "-c", ROOT / "constraints.txt", wheel)
+    installed = _run(
+        sys.executable, "-m", "pip", *python, "install", "-q", "--no-compile", "-c", ROOT / "constraints.txt", wheel
+    )
     assert installed.returncode == 0, installed.stderr
     return environment
 
@@ -88,10 +90,11 @@ def test_without_a_compiler_the_wheel_is_of_python_alone(tmp_path: Path) -> None
 def test_a_light_install_takes_at_most_230_megabytes(light: Path) -> None:
     (packages,) = light.glob("lib/python*/site-packages")
 
+    # Byte code, which is written when a module is first imported, is about half as large again as its source.
     size = sum(
-        file.stat().st_size
+        file.stat().st_size * (2.5 if file.suffix == ".py" else 1)
         for file in packages.rglob("*")
-        if file.is_file() and not file.relative_to(packages).parts[0].startswith(INSTALLER)
+        if file.is_file() and file.suffix != ".pyc" and not file.relative_to(packages).parts[0].startswith(INSTALLER)
     )
 
     assert size <= 230 * MEGABYTE
