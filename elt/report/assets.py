@@ -36,7 +36,7 @@ def report_assets(hospitals: Sequence[HospitalFigures], checks: CheckResults) ->
     yield "style.css", web_file("style.css")
     yield "theme.js", web_file("theme.js")
     yield "page.js", '"use strict";\n(() => {\n' + "\n\n".join(web_file(name) for name in SCRIPTS) + "\n})();\n"
-    yield "vega.js", _chart_library()
+    yield "vega.js", chart_library()
     yield "report.js", f"window.report = {script_json(_report_json(hospitals))};\n"
     reconciliation = encode_columns(pa.Table.from_pylist(reconciliation_rows(checks)))
     yield "trust.js", f"window.reportTrust = {script_json({'reconciliation': reconciliation})};\n"
@@ -51,7 +51,8 @@ def web_file(name: str) -> str:
 
 
 @cache
-def _chart_library() -> str:
+def chart_library() -> str:
+    """Return Vega, Vega-Lite and Vega-Embed as one script."""
     import vl_convert
 
     bundle: str = vl_convert.javascript_bundle(_EXPORTS, vl_version=_VEGA_LITE)

@@ -1,10 +1,11 @@
-"""Runs the project's commands in forks of one process that has imported their libraries already.
+"""Runs the project's commands, and dbt, in forks of one process that has imported their libraries already.
 
 Such a command has its own process, folder, environment, standard streams and exit code, as one that a shell starts; it
-saves the second or two of imports. Start the real one where that itself is tested: imports, signals, a terminal.
+saves the second or two of imports, and dbt the reading of its project. Start the real one where that itself is tested:
+imports, signals, a terminal, a changed project.
 
-    with command_server() as folder:
-        subprocess.run(["hospital-sim", "presets"], env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"})
+    subprocess.run(["hospital-sim", "presets"], env={**os.environ, "PATH": f"{commands()}:{os.environ['PATH']}"})
+    run_dbt("chdb://warehouse", "run", "--select", "mart_waiting_now")
 """
 
 import atexit
@@ -16,6 +17,7 @@ import multiprocessing.spawn  # noqa: F401  # It keeps the Python that it finds 
 import os
 import runpy
 import select
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,25 +26,35 @@ import threading
 import time
 import traceback
 import types
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
+
+from elt.build.run import MODELS
+from elt.warehouse import dbt_target
 
 _BIN = Path(sys.executable).parent
-_COMMANDS = ("hospital-sim", "hospital-elt", "python")
+_SIMULATION = ("hospital_sim.cli", "hospital_sim.cli.app", "typer", "rich.console", "simpy", "scipy.stats")
 _LIBRARIES = {
-    "hospital-sim": ("hospital_sim.cli", "hospital_sim.cli.app", "typer", "rich.console", "simpy", "scipy.stats"),
-    "hospital-elt": ("elt.cli", "elt.pipeline", "pyarrow.parquet", "pyarrow.compute", "altair", "vl_convert"),
-    "python": ("dbt.cli.main", "dbt.adapters.clickhouse"),
+    "hospital-sim": _SIMULATION,
+    "hospital-elt": ("elt.cli", "elt.pipeline", "pyarrow.parquet", "pyarrow.compute", "elt.report.assets"),
+    "dbt": ("dbt.cli.main", "dbt.adapters.clickhouse"),
+    "python": (*_SIMULATION, "pandas", "altair"),
 }
-"""Modules imported before the first fork for a command; those of the commands before it come first."""
+"""Modules imported before the first fork for a command."""
+
+_FLAGS = ("--no-version-check", "--no-send-anonymous-usage-stats", "--no-use-colors")
 
 # Sends the words, the folder, the environment and the standard streams of this process; ends with the exit code.
 _CLIENT = """#!{python} -IS
 import marshal, os, socket, sys
-if {command!r} == "python" and sys.argv[1:2] != ["-c"] and sys.argv[1:4] != ["-P", "-m", "dbt.cli.main"]:
-    os.execv({python!r}, [{python!r}, *sys.argv[1:]])
-request = marshal.dumps(({command!r}, sys.argv[1:], os.getcwd(), dict(os.environ)))
+command, words = {command!r}, sys.argv[1:]
+if command == "python" and words[:3] == ["-P", "-m", "dbt.cli.main"]:
+    command, words = "dbt", words[3:]
+elif command == "python" and words[:1] != ["-c"]:
+    os.execv({python!r}, [{python!r}, *words])
+request = marshal.dumps((command, words, os.getcwd(), dict(os.environ)))
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({address!r})
     socket.send_fds(server, [len(request).to_bytes(8, "big")], [0, 1, 2])
@@ -52,25 +64,41 @@ sys.exit(code[0] if code else "error: the command server has ended")
 """
 
 
-@contextlib.contextmanager
-def command_server() -> Iterator[Path]:
-    """Start a server.
+def commands() -> Path:
+    """Return a folder for the beginning of ``PATH``: ``hospital-sim``, ``hospital-elt``, ``dbt`` and ``python``."""
+    return _server()[1]
 
-    Yields:
-        A folder with ``hospital-sim``, ``hospital-elt`` and ``python``, for the beginning of ``PATH``.
-    """
-    with tempfile.TemporaryDirectory(prefix="commands-") as folder:
-        address = f"{folder}/socket"
-        for command in _COMMANDS:
-            client = Path(folder, command)
-            client.write_text(_CLIENT.format(python=sys.executable, command=command, address=address), encoding="utf-8")
-            client.chmod(0o755)
-        words = [sys.executable, "-P", __file__, address]
-        with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == b"ready\n"
-            yield Path(folder)
-            process.communicate()  # Closes its standard input, which ends it.
+
+def run_dbt(dsn: str, *words: str, prefix: str = "hospital") -> None:
+    """Run dbt's project on a warehouse as a build does, without files of results; a failure is a failed assertion."""
+    with dbt_target(dsn, prefix) as target:
+        target.workspace.mkdir(parents=True, exist_ok=True)
+        places = ["--project-dir", str(MODELS), "--profiles-dir", str(MODELS), "--target-path", str(target.workspace)]
+        flags = ["--no-write-json", "--log-path", str(target.workspace)]
+        done = dbt(target.workspace, *flags, *words, *places, environment=target.environment)
+    assert done.returncode == 0, done.stdout
+
+
+def dbt(folder: Path, *words: str, environment: Mapping[str, str] = os.environ) -> "subprocess.CompletedProcess[str]":
+    """Run dbt in a folder."""
+    return subprocess.run(
+        [commands() / "dbt", *_FLAGS, *words],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+@cache
+def _server() -> "tuple[subprocess.Popen[bytes], Path]":
+    """Start the server and return it with its folder; it ends with this process, because its standard input ends."""
+    words = [sys.executable, "-P", __file__]
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    return process, Path(os.fsdecode(process.stdout.readline().strip()))
 
 
 class _Request(NamedTuple):
@@ -80,12 +108,20 @@ class _Request(NamedTuple):
     environment: dict[str, str]
 
 
-def _serve(address: str) -> None:
-    """Answer requests until standard input ends, so that no server outlives its tests. Returns in the child as well."""
+def _serve(folder: Path) -> None:
+    """Answer requests until standard input ends, so that no server outlives its tests."""
+    address = str(folder / "socket")
+    for command in _LIBRARIES:
+        client = folder / command
+        client.write_text(_CLIENT.format(python=sys.executable, command=command, address=address), encoding="utf-8")
+        client.chmod(0o755)
+    # A build starts dbt with this program. Processes of multiprocessing are started with the real one.
+    sys.executable = str(folder / "python")
+    projects: dict[tuple[str, ...], Any] = {}
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address)
         listening.listen()
-        os.write(1, b"ready\n")
+        os.write(1, os.fsencode(folder) + b"\n")
         waiting = select.poll()
         waiting.register(0, select.POLLIN)
         waiting.register(listening, select.POLLIN)
@@ -95,9 +131,10 @@ def _serve(address: str) -> None:
                 header, streams, _, _ = socket.recv_fds(connection, 8, 3)
                 request = _Request(*marshal.loads(_read(connection, int.from_bytes(header, "big"))))
                 _import_libraries(request.command)
+                project = _project(folder, request, projects)
                 if os.fork() == 0:
                     listening.close()
-                    _answer(connection, streams, request)
+                    _answer(connection, streams, request, project)
             for stream in streams:
                 os.close(stream)
             with contextlib.suppress(ChildProcessError):
@@ -113,18 +150,37 @@ def _read(connection: socket.socket, count: int) -> bytes:
 
 
 def _import_libraries(command: str) -> None:
-    for name in _COMMANDS[: _COMMANDS.index(command) + 1]:
-        for module in _LIBRARIES[name]:
-            importlib.import_module(module)
+    for module in _LIBRARIES[command]:
+        importlib.import_module(module)
+    if command == "hospital-elt":
+        # Both are kept, and are the same in every report.
+        sys.modules["elt.report.assets"].chart_library()
+        sys.modules["elt.report.charts"].report_charts()
     gc.freeze()  # So that a collection in a child copies no page of this process.
 
 
-def _answer(connection: socket.socket, streams: list[int], request: _Request) -> None:
+def _project(folder: Path, request: _Request, projects: dict[tuple[str, ...], Any]) -> Any:
+    """Return the project as dbt has read it for a kind of warehouse and a prefix, or None for another project."""
+    if request.command != "dbt" or str(MODELS) not in request.words:
+        return None
+    from dbt.cli.main import dbtRunner
+
+    key = tuple(request.environment[f"HOSPITAL_WAREHOUSE_{name}"] for name in ("TARGET", "PREFIX"))
+    if key not in projects:
+        os.environ.update(request.environment)
+        places = ["--project-dir", str(MODELS), "--profiles-dir", str(MODELS), "--target-path", str(folder)]
+        # The static parser has threads of its own, which a fork lacks.
+        flags = ["--quiet", "--no-static-parser", "--no-partial-parse", "--log-path", str(folder)]
+        projects[key] = dbtRunner().invoke([*_FLAGS, *flags, "parse", *places]).result
+    return projects[key]
+
+
+def _answer(connection: socket.socket, streams: list[int], request: _Request, project: Any) -> None:
     """Run a command in a child of this process, send its exit code, and end this process."""
     child = os.fork()
     if child == 0:
         connection.close()
-        _end(_exit_code(streams, request))
+        _end(_exit_code(streams, request, project))
     for stream in (0, 1, 2, *streams):
         os.close(stream)
     _, status = os.waitpid(child, 0)
@@ -133,9 +189,9 @@ def _answer(connection: socket.socket, streams: list[int], request: _Request) ->
     os._exit(0)
 
 
-def _exit_code(streams: list[int], request: _Request) -> int:
+def _exit_code(streams: list[int], request: _Request, project: Any) -> int:
     try:
-        _run(streams, request)
+        _run(streams, request, project)
     except SystemExit as end:
         if end.code is None or isinstance(end.code, int):
             return end.code or 0
@@ -156,7 +212,7 @@ def _end(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _run(streams: list[int], request: _Request) -> None:
+def _run(streams: list[int], request: _Request, project: Any) -> None:
     """Make this process what a shell would have started, and run the program."""
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
@@ -168,27 +224,24 @@ def _run(streams: list[int], request: _Request) -> None:
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
-    if request.command == "python":
-        _run_python(request.words)
+    if request.command == "dbt":
+        from dbt.cli.main import cli
+
+        sys.argv = ["dbt", *request.words]
+        cli.main(request.words, "dbt", obj={"manifest": project})
+    elif request.command == "python":
+        sys.argv = ["-c", *request.words[2:]]
+        sys.path.insert(0, "")
+        sys.modules["__main__"] = main = types.ModuleType("__main__")
+        exec(compile(request.words[1], "<string>", "exec"), vars(main))
     else:
         script = str(_BIN / request.command)
         sys.argv = [script, *request.words]
         runpy.run_path(script, run_name="__main__")
 
 
-def _run_python(words: list[str]) -> None:
-    if words[0] == "-c":
-        sys.argv = ["-c", *words[2:]]
-        sys.path.insert(0, "")
-        sys.modules["__main__"] = main = types.ModuleType("__main__")
-        exec(compile(words[1], "<string>", "exec"), vars(main))
-    else:
-        sys.argv = words[2:]
-        del sys.modules[words[2]]  # Without a warning that it is imported already.
-        runpy.run_module(words[2], run_name="__main__", alter_sys=True)
-
-
 if __name__ == "__main__":
-    # A build starts dbt with this program. Processes of multiprocessing are started with the real one.
-    sys.executable = str(Path(sys.argv[1]).with_name("python"))
-    _serve(sys.argv[1])
+    # Not a TemporaryDirectory, because each fork would remove it.
+    own = Path(tempfile.mkdtemp(prefix="commands-"))
+    _serve(own)
+    shutil.rmtree(own)

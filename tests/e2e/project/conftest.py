@@ -1,21 +1,20 @@
 """What these tests share: quick commands, and the folder that the page on hospital-elt leaves."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_server import command_server
+from command_server import commands
 from pages import run_examples
 
 Environment = dict[str, str]
 
 
 @pytest.fixture(scope="session")
-def quick_commands() -> Iterator[Environment]:
+def quick_commands() -> Environment:
     """An environment in which the project's commands start without importing everything again."""
-    with command_server() as folder:
-        yield {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+    return {**os.environ, "PATH": f"{commands()}:{os.environ['PATH']}"}
 
 
 @pytest.fixture(scope="session")

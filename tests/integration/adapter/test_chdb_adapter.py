@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from dbt_server import dbt
+from command_server import dbt
 
 pytestmark = pytest.mark.integration
 

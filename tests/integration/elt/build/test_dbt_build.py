@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from dbt_server import run_dbt
+from command_server import run_dbt
 from kills import hear_interrupts
 from small_hospital import SmallHospital
 from st_brides import FIRST, LAST, WholeRun

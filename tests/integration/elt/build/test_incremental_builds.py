@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from dbt_server import run_dbt
+from command_server import run_dbt
 from increments import LATE_MONTH, arrives, is_late, put, simulated
 from warehouse_tables import partitions, table_digests
 

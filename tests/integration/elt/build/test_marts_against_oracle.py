@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from any_hospital import START, documents
 from by_hand import by_hand
-from dbt_server import run_dbt
+from command_server import run_dbt
 from hospitals import busy
 from hypothesis import Phase, given, settings
 from mart_oracle import MartOracle, Row

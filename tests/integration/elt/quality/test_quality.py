@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 import pytest
-from dbt_server import run_dbt
+from command_server import run_dbt
 from lakes import admission, put_event
 from small_hospital import SmallHospital
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 import sqlglot
 from by_hand import by_hand
-from dbt_server import run_dbt
+from command_server import run_dbt
 from hospitals import busy
 from increments import arrives, is_late, put, simulated
 from kills import run_and_kill
