@@ -6,6 +6,7 @@
 - Writing safely: ``create_once`` refuses a store that overwrites.
 - Run records: ``finished_runs``, ``started_runs``, ``unfinished_runs`` and ``read_record`` yield ``FinishedRun``,
   ``StartedRun`` or ``BrokenRecord``.
+- For servers that read a lake on S3 themselves: ``s3_address`` of an object, ``aws_credentials`` of this process.
 - Errors: ``StorageError`` and the classes below it; ``public_url`` hides the password of a URL in messages.
 
 Create and read objects::
@@ -18,6 +19,7 @@ Create and read objects::
 
 import os
 
+from hospital_sim.storage.aws import aws_credentials
 from hospital_sim.storage.create_only import create_once
 from hospital_sim.storage.local import FILE_ALONE, LocalStore
 from hospital_sim.storage.protocol import (
@@ -39,6 +41,7 @@ from hospital_sim.storage.run_records import (
     started_runs,
     unfinished_runs,
 )
+from hospital_sim.storage.s3_settings import s3_address
 from hospital_sim.storage.urls import public_url
 
 __all__ = [
@@ -55,11 +58,13 @@ __all__ = [
     "StoreRefusedError",
     "StoreUnreachableError",
     "UnknownSchemeError",
+    "aws_credentials",
     "create_once",
     "finished_runs",
     "open_store",
     "public_url",
     "read_record",
+    "s3_address",
     "started_runs",
     "unfinished_runs",
 ]

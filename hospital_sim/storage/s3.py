@@ -5,21 +5,21 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import Future
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from hospital_sim.errors import needs_extra
 from hospital_sim.storage.base import LevelStore, check_key
 from hospital_sim.storage.in_flight import LOOP, Flight
-from hospital_sim.storage.protocol import ObjectNotFoundError
+from hospital_sim.storage.protocol import ObjectNotFoundError, StorageError
 from hospital_sim.storage.retries import TransientError, retry_request
 from hospital_sim.storage.s3_errors import store_error
 from hospital_sim.storage.s3_settings import S3Settings, settings
-from hospital_sim.storage.urls import public_url
 
 if TYPE_CHECKING:
     from obstore import GetResult
+    from obstore.store import ClientConfig
     from obstore.store import S3Store as Client
 
 Result = TypeVar("Result")
@@ -34,7 +34,7 @@ PREFETCHED_FOLDERS = 16
 """Folders that are listed before they are needed."""
 
 _URL = re.compile(r"s3a?://(?P<bucket>[^/@?#]+)(?:/(?P<prefix>[^?#]*))?")
-_clients: dict[tuple[str, str, S3Settings], "Client"] = {}
+_clients: dict[tuple[str, S3Settings], "Client"] = {}
 
 
 class S3Store(LevelStore):
@@ -63,8 +63,6 @@ class S3Store(LevelStore):
             check_key(self._prefix)
         self.url = f"s3://{self._bucket}/{self._prefix}".rstrip("/")
         self._single_writer = single_writer
-        self._server = ""
-        self._client: Client | None = None
         with needs_extra(f"a lake at {self.url}", "s3"):
             import obstore  # noqa: F401
 
@@ -115,7 +113,7 @@ class S3Store(LevelStore):
                 await client.put_async(key, data, mode="create")
             except Exception as error:
                 if type(error).__name__ != "AlreadyExistsError":
-                    raise store_error(error, f"{self.url}/{key}", self._bucket, self._server) from None
+                    raise self._error(error, f"{self.url}/{key}") from None
             else:
                 return True
             stored = await self._read_or_none(key)
@@ -180,7 +178,7 @@ class S3Store(LevelStore):
             try:
                 return await call()
             except Exception as error:
-                raise store_error(error, location, self._bucket, self._server) from None
+                raise self._error(error, location) from None
 
         return await retry_request(request, location, size)
 
@@ -202,31 +200,38 @@ class S3Store(LevelStore):
 
     def _open(self) -> "Client":
         """Return the client. The caller's thread opens it, because finding credentials may block for a while."""
-        if self._client is None:
-            place = (self._bucket, self._prefix, settings(self.url))
-            if place not in _clients:
-                # Shared by all stores of the process, so that they share its open connections.
-                _clients[place] = _connect(*place)
-            self._server = public_url(place[2].endpoint or "AWS")
-            self._client = _clients[place]
-        return self._client
+        place = (self._prefix, self._place)
+        if place not in _clients:
+            # Shared by all stores of the process, so that they share its open connections.
+            _clients[place] = _connect(self._bucket, *place)
+        return _clients[place]
+
+    @cached_property
+    def _place(self) -> S3Settings:
+        return settings(self._bucket)
+
+    def _error(self, error: Exception, location: str) -> StorageError | TransientError:
+        return store_error(error, location, self._bucket, self._place)
 
 
 def _connect(bucket: str, prefix: str, place: S3Settings) -> "Client":
     from obstore.store import S3Store as Client
 
+    options: ClientConfig = {
+        "allow_http": place.allow_http,
+        "connect_timeout": "4s",
+        # Long, because retries.py sets the deadline of a request by its size.
+        "timeout": "1h",
+        "pool_max_idle_per_host": str(IN_FLIGHT),
+    }
+    if place.certificates is not None:
+        options["root_certificate"] = place.certificates
     return Client(
         bucket,
         prefix=prefix or None,
         config=place.config(),
         credential_provider=place.credentials,
-        client_options={
-            "allow_http": place.allow_http,
-            "connect_timeout": "4s",
-            # Long, because retries.py sets the deadline of a request by its size.
-            "timeout": "1h",
-            "pool_max_idle_per_host": str(IN_FLIGHT),
-        },
+        client_options=options,
         # The client itself never retries, because only retries.py knows that creating again is safe.
         retry_config={"max_retries": 0, "retry_timeout": timedelta(seconds=5)},
     )

@@ -8,11 +8,25 @@ import re
 
 from hospital_sim.storage.protocol import ObjectNotFoundError, StorageError, StoreRefusedError
 from hospital_sim.storage.retries import TransientError
+from hospital_sim.storage.s3_settings import S3Settings
 
+_PROVIDER = "External AWS credential provider"
 _STATUS = re.compile(r"status code: (\d{3})")
 _CODE = re.compile(r"<Code>(\w{1,64})</Code>")
 _INVALID_NAME = re.compile(r'path: "((?:[^"\\]|\\.)*)"')
-_TRANSIENT = {408, 409, 425, 429, 500, 502, 503, 504, 507, 509}
+TRANSIENT_STATUSES = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 507, 509))
+"""Statuses that may pass: a busy or restarting server, or two writers of one key at once."""
+
+TRANSIENT_CODES = frozenset((
+    "BadDigest", "BandwidthLimitExceeded", "EC2ThrottledException", "InternalError", "LimitExceededException",
+    "PriorRequestNotComplete", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled",
+    "RequestThrottledException", "RequestTimeout", "RequestTimeoutException", "ServiceUnavailable", "SlowDown",
+    "ThrottledException", "Throttling", "ThrottlingException", "TooManyRequestsException",
+    "TransactionInProgressException",
+))  # fmt: skip
+"""Codes that may pass whatever the status: those of botocore's standard mode and of its rules for S3, and a server's
+own failures."""
+
 _WRONG_CREDENTIALS = {
     "ExpiredToken",
     "InvalidAccessKeyId",
@@ -23,14 +37,14 @@ _WRONG_CREDENTIALS = {
 }
 
 
-def store_error(error: Exception, location: str, bucket: str, server: str) -> StorageError | TransientError:
+def store_error(error: Exception, location: str, bucket: str, place: S3Settings) -> StorageError | TransientError:
     """Return the error of a store for an error of the client.
 
     Args:
         error: Error that the client raised.
         location: URL of the object or the store.
         bucket: Name of the bucket.
-        server: URL of the server.
+        place: Settings of the client.
 
     Returns:
         The error to raise: ``TransientError`` if the request can be retried.
@@ -39,6 +53,9 @@ def store_error(error: Exception, location: str, bucket: str, server: str) -> St
     status = int(match[1]) if (match := _STATUS.search(text)) else None
     code = match[1] if (match := _CODE.search(text)) else ""
     kind = type(error).__name__
+    answer = f"HTTP status {status} {code}".rstrip()
+    if status in TRANSIENT_STATUSES or code in TRANSIENT_CODES:
+        return TransientError(f"{answer} from {place.server}")
     if code == "NoSuchBucket":
         return StoreRefusedError(location, f"there is no bucket {bucket!r}; make it, or give the URL of another")
     if isinstance(error, FileNotFoundError):
@@ -50,29 +67,31 @@ def store_error(error: Exception, location: str, bucket: str, server: str) -> St
         return StoreRefusedError(
             location, f"the store does not accept the credentials ({code}); check AWS_ACCESS_KEY_ID or the profile"
         )
+    if _PROVIDER in text and place.credentials is not None and place.credentials.failure is not None:
+        failure = place.credentials.failure
+        return type(failure)(location, failure.reason)
     if kind in ("PermissionDeniedError", "UnauthenticatedError"):
         return StoreRefusedError(
             location, f"the store does not permit this ({code or status}); check the credentials and their rights"
         )
     if status is None:
-        return _error_without_status(text, location, server)
-    answer = f"HTTP status {status} {code}".rstrip()
-    if status in _TRANSIENT:
-        return TransientError(f"{answer} from {server}")
+        return _error_without_status(text, location, place.server)
     if status in (301, 307):
         return StoreRefusedError(location, f"{answer}: the bucket is elsewhere; check AWS_REGION and AWS_ENDPOINT_URL")
     return StoreRefusedError(location, f"the store refuses this ({answer})")
 
 
 def _error_without_status(text: str, location: str, server: str) -> StorageError | TransientError:
-    if "credential" in text.lower():
-        return StoreRefusedError(
-            location, "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
-        )
     if "redirect without LOCATION" in text:
         return StoreRefusedError(location, "the bucket is in another region; set AWS_REGION")
     if "builder error" in text or "URL scheme is not allowed" in text:
         return StoreRefusedError(location, "the endpoint is not an HTTPS URL; check AWS_ENDPOINT_URL")
+    if "invalid peer certificate" in text:
+        return StoreRefusedError(
+            location, f"the certificate of {server} is not trusted; set AWS_CA_BUNDLE to the file of its authority"
+        )
+    if "InvalidContentType" in text:
+        return StoreRefusedError(location, f"{server} does not speak HTTPS; check AWS_ENDPOINT_URL")
     if "timed out" in text:
         return TransientError(f"no answer from {server} in time")
     return TransientError(f"no connection to {server}")

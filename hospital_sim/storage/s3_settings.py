@@ -1,132 +1,214 @@
-"""Finds the endpoint, region and credentials of S3, in the places where AWS tools look for them.
+"""Asks botocore, the library of the AWS tools, for the server, region and credentials of a bucket.
 
-``AWS_*`` variables come first. If they hold no access key, botocore looks in the profile (``AWS_PROFILE``, or the
-default one) and then for a role of the machine.
+botocore reads ``AWS_*`` variables, profiles with their services, and roles. It builds one request and is stopped before
+it sends it, so the address and the region of that request are the ones that AWS tools would use.
 """
 
 import ipaddress
 import os
-from collections.abc import Callable, Mapping
+import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import quote, urlsplit
 
 from hospital_sim.errors import needs_extra
+from hospital_sim.storage.aws import (
+    LOCK,
+    NO_CREDENTIALS,
+    S3Credentials,
+    Variables,
+    aws_session,
+    credential_source,
+    in_words,
+    variables,
+)
 from hospital_sim.storage.protocol import StoreRefusedError
 
 if TYPE_CHECKING:
-    from obstore.store import S3Config, S3Credential
+    from botocore.awsrequest import AWSPreparedRequest
+    from botocore.session import Session
+    from obstore.store import S3Config
 
-_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
-_REFRESH = timedelta(minutes=5)
 _TRUE = ("1", "on", "true", "yes")
+_REGION = re.compile(r"Credential=[^/]*/\d+/(?P<region>[^/]+)/")
 
 
-@dataclass(frozen=True)
-class S3Settings:
-    """Connection settings of an S3 store; equal settings reach the same server as the same user.
+class _StoppedRequestError(Exception):
+    """Raised instead of sending a request.
 
     Attributes:
-        endpoint: URL of the server; None for AWS.
-        region: Region; None for the client's default.
-        allow_http: True if the endpoint may be unencrypted.
-        key: Variables that identify the user, so that settings of two users differ.
-        credentials: Returns the credentials; None if the client reads them from the variables.
+        request: The request, with its signature.
     """
 
-    endpoint: str | None
-    region: str | None
+    def __init__(self, request: "AWSPreparedRequest") -> None:
+        super().__init__()
+        self.request = request
+
+
+@dataclass(frozen=True, eq=False)
+class S3Settings:
+    """Connection settings of a bucket.
+
+    Attributes:
+        bucket_url: URL of the bucket, with its name in the host or in the path.
+        region: Region that requests are signed for.
+        allow_http: True if requests may be unencrypted.
+        certificates: PEM text of further certificate authorities to trust; None if there are none.
+        credentials: The user; None if requests are not signed.
+    """
+
+    bucket_url: str
+    region: str
     allow_http: bool
-    key: tuple[str | None, ...] = field(repr=False)
-    credentials: "Callable[[], S3Credential] | None" = field(repr=False, default=None)
+    certificates: bytes | None = field(repr=False)
+    credentials: S3Credentials | None = field(repr=False)
+
+    @property
+    def server(self) -> str:
+        """URL of the server."""
+        parts = urlsplit(self.bucket_url)
+        return f"{parts.scheme}://{parts.netloc}"
 
     def config(self) -> "S3Config":
         """Return the settings as the client takes them."""
-        config: S3Config = {}
-        if self.endpoint is not None:
-            # Both names, because the client also reads each as a variable and prefers one of them.
-            config["endpoint"] = config["aws_endpoint_url_s3"] = self.endpoint
-        if self.region is not None:
-            config["region"] = self.region
-        return config
+        # Complete, because the client itself reads variables for what is missing, some of them others than AWS tools.
+        return {
+            "endpoint": self.bucket_url,
+            "aws_endpoint_url_s3": self.bucket_url,
+            "virtual_hosted_style_request": True,
+            "region": self.region,
+            "skip_signature": self.credentials is None,
+            "conditional_put": "etag",
+            "s3_express": False,
+        }
 
 
-def settings(location: str, environment: Mapping[str, str] = os.environ) -> S3Settings:
-    """Return the connection settings, from the environment and the AWS configuration.
+def settings(bucket: str) -> S3Settings:
+    """Return the connection settings of a bucket, from the variables of the process and the AWS configuration.
 
-    Args:
-        location: URL of the store, for errors.
-        environment: The variables of the process.
+    Stores with the same variables share their settings, so they share credentials and connections.
 
     Raises:
-        StoreRefusedError: If there are no credentials, or an unencrypted endpoint is not this machine.
+        StoreRefusedError: If the configuration cannot be used, there are no credentials, or an unencrypted endpoint is
+            not this machine.
+        StoreUnreachableError: If a server that gives credentials does not answer.
         MissingExtraError: If the extra ``s3`` is not installed.
     """
-    variables = tuple(environment.get(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"))
-    endpoint = next((environment[name] for name in _ENDPOINTS if environment.get(name)), None)
-    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
-    credentials = None
-    anonymous = environment.get("AWS_SKIP_SIGNATURE", "").lower() in _TRUE
-    if not anonymous and not environment.get("AWS_ACCESS_KEY_ID"):
-        files = (environment.get("AWS_SHARED_CREDENTIALS_FILE"), environment.get("AWS_CONFIG_FILE"))
-        profile = _profile(location, environment.get("AWS_PROFILE"), files)
-        credentials = profile.credentials
-        endpoint, region = endpoint or profile.endpoint, region or profile.region
-    return S3Settings(endpoint, region, _allows_http(location, endpoint, environment), variables, credentials)
+    with needs_extra(f"a lake at s3://{bucket}", "s3"):
+        import botocore.session  # noqa: F401
+    # Locked, because sessions of botocore are not safe for threads.
+    with LOCK:
+        return _settings(bucket, variables())
 
 
-@dataclass(frozen=True)
-class _Profile:
-    credentials: "Callable[[], S3Credential]"
-    endpoint: str | None
-    region: str | None
+def s3_address(bucket: str, name: str) -> str:
+    """Return the URL of an object for a server that reads it itself, with rights of its own.
+
+    Args:
+        bucket: The bucket.
+        name: Name of the object in the bucket.
+
+    Raises:
+        StoreRefusedError: If the AWS configuration cannot be used.
+    """
+    with LOCK:
+        return f"{_unsigned_url(bucket, variables())}/{quote(name, safe='/=')}"
 
 
 @cache
-def _profile(location: str, name: str | None, _: tuple[str | None, ...]) -> _Profile:
-    """Read a profile once, so that all stores of a process share its credentials and connections."""
-    with needs_extra(f"a lake at {location} with the credentials of a profile", "s3"):
-        import botocore.exceptions
-        import botocore.session
+def _unsigned_url(bucket: str, key: Variables) -> str:
+    with in_words(f"s3://{bucket}"):
+        return _bucket_url(_first_request(aws_session(key), bucket, signed=False))
+
+
+@cache
+def _settings(bucket: str, key: Variables) -> S3Settings:
+    location = f"s3://{bucket}"
+    credentials = None
+    if not _is_on("AWS_SKIP_SIGNATURE"):
+        source = credential_source(key, location)
+        if source is None:
+            raise StoreRefusedError(location, NO_CREDENTIALS)
+        credentials = S3Credentials(source, location)
+        # Called here, so that credentials that cannot be had are reported before anything is sent.
+        credentials()
+    with in_words(location):
+        session = aws_session(key)
+        request = _first_request(session, bucket, signed=credentials is not None)
+        certificates = session.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
+    parts = urlsplit(request.url)
+    if parts.query == "session":
+        raise StoreRefusedError(location, "is a directory bucket (S3 Express); give a general purpose bucket")
+    host = parts.hostname or ""
+    _check_endpoint_variable(location, host)
+    signature = _REGION.search(str(request.headers.get("Authorization", b""), "ascii"))
+    return S3Settings(
+        _bucket_url(request),
+        signature["region"] if signature else "us-east-1",
+        _allows_http(location, parts.scheme, host),
+        _read_certificates(location, certificates) if parts.scheme == "https" and certificates else None,
+        credentials,
+    )
+
+
+def _bucket_url(request: "AWSPreparedRequest") -> str:
+    parts = urlsplit(request.url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.removesuffix('/k')}"
+
+
+def _first_request(session: "Session", bucket: str, *, signed: bool) -> "AWSPreparedRequest":
+    """Return the request with which botocore would read the object ``k`` of a bucket, without sending it."""
+    from botocore import UNSIGNED
+    from botocore.config import Config
+
+    client = session.create_client("s3", config=None if signed else Config(signature_version=UNSIGNED))
+
+    def stop(request: "AWSPreparedRequest", **_: object) -> NoReturn:
+        raise _StoppedRequestError(request)
+
+    client.meta.events.register_first("before-send.s3", stop)
     try:
-        session = botocore.session.Session(profile=name)
-        source = session.get_credentials()
-        configured = session.get_scoped_config()
-    except botocore.exceptions.BotoCoreError as error:
-        raise StoreRefusedError(location, f"the AWS configuration cannot be used: {error}") from error
-    if source is None:
+        client.get_object(Bucket=bucket, Key="k")
+    except _StoppedRequestError as stopped:
+        return stopped.request
+    raise AssertionError("botocore sent a request that was to be stopped")
+
+
+def _read_certificates(location: str, path: str) -> bytes:
+    try:
+        certificates = Path(path).read_bytes()
+    except OSError as error:
+        raise StoreRefusedError(location, f"AWS_CA_BUNDLE: {path}: cannot be read: {error.strerror}") from None
+    if b"-----BEGIN CERTIFICATE-----" not in certificates:
+        raise StoreRefusedError(location, f"AWS_CA_BUNDLE: {path}: holds no certificate in PEM form")
+    return certificates
+
+
+def _check_endpoint_variable(location: str, host: str) -> None:
+    """Refuse a variable that names another server, and that other tools read but AWS tools do not."""
+    endpoint = os.environ.get("AWS_ENDPOINT")
+    named = urlsplit(endpoint).hostname if endpoint else None
+    if endpoint and not (named and f".{host}".endswith(f".{named}")):
         raise StoreRefusedError(
-            location,
-            "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, "
-            "or run where the machine has a role",
+            location, f"AWS_ENDPOINT is not read by AWS tools, which go to {host}; set AWS_ENDPOINT_URL, or unset it"
         )
 
-    def credentials() -> "S3Credential":
-        frozen = source.get_frozen_credentials()
-        return {
-            "access_key_id": frozen.access_key,
-            "secret_access_key": frozen.secret_key,
-            "token": frozen.token,
-            # Short, so that the client asks again and gets what botocore has renewed.
-            "expires_at": datetime.now(UTC) + _REFRESH,
-        }
 
-    return _Profile(credentials, configured.get("endpoint_url"), configured.get("region"))
+def _is_on(variable: str) -> bool:
+    return os.environ.get(variable, "").lower() in _TRUE
 
 
-def _allows_http(location: str, endpoint: str | None, environment: Mapping[str, str]) -> bool:
-    """Return True if an endpoint is unencrypted and may be: it is this machine, or a variable allows it."""
-    if endpoint is None or urlsplit(endpoint).scheme != "http":
+def _allows_http(location: str, scheme: str, host: str) -> bool:
+    """Return True if the endpoint is unencrypted and may be: it is this machine, or a variable allows it."""
+    if scheme != "http":
         return False
-    host = urlsplit(endpoint).hostname or ""
-    if environment.get("AWS_ALLOW_HTTP", "").lower() in _TRUE or _is_this_machine(host):
+    if _is_on("AWS_ALLOW_HTTP") or _is_this_machine(host):
         return True
     raise StoreRefusedError(
         location,
-        f"AWS_ENDPOINT_URL: http://{host} is not encrypted and not this machine; "
-        "use https://, or set AWS_ALLOW_HTTP=true",
+        f"the endpoint http://{host} is not encrypted and not this machine; use https://, or set AWS_ALLOW_HTTP=true",
     )
 
 

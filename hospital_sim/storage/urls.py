@@ -9,4 +9,9 @@ def public_url(url: str) -> str:
     """Return a URL without its password and its query, because either may be secret; a path is unchanged."""
     if "://" not in url:
         return url
-    return _USER.sub(lambda match: f"{match['user']}@" if match["user"] else "", url).partition("?")[0]
+    return without_passwords(url).partition("?")[0]
+
+
+def without_passwords(text: str) -> str:
+    """Return a text without the passwords of its URLs."""
+    return _USER.sub(lambda match: f"{match['user']}@" if match["user"] else "", text)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from elt import BrokenLakeError, EltError, WrongCallError
 from elt.lake.layout import copy_manifest_key
 from elt.warehouse.dsn import REDSHIFT_IAM_ROLE, RedshiftDsn
 from elt.warehouse.errors import StatementError
-from hospital_sim.storage import ObjectNotFoundError, ObjectStore, create_once
+from hospital_sim.storage import ObjectNotFoundError, ObjectStore, aws_credentials, create_once
 
 _SCHEME = "s3://"
 _OTHER_REGION = re.compile(r"PermanentRedirect|in (?:this|another|a different) region|Status 301", re.IGNORECASE)
@@ -69,23 +68,17 @@ def access(dsn: RedshiftDsn) -> Access:
 
     Raises:
         WrongCallError: If neither exists.
+        StorageError: If the AWS configuration cannot be used.
     """
     if dsn.iam_role:
         return Access(dsn.iam_role)
-    from botocore.exceptions import BotoCoreError
-    from botocore.session import Session
-
-    try:
-        credentials = Session(profile=os.environ.get("AWS_PROFILE") or None).get_credentials()
-    except BotoCoreError as error:
-        raise WrongCallError(f"warehouse {dsn}: the AWS credentials cannot be read: {error}") from None
+    credentials = aws_credentials(f"warehouse {dsn}")
     if credentials is None:
         raise WrongCallError(
             f"warehouse {dsn}: Redshift needs a role to read the lake; add ?iam_role=arn:aws:iam::…:role/… to the DSN "
             f"or set {REDSHIFT_IAM_ROLE}, or give AWS credentials (AWS_ACCESS_KEY_ID, a profile)"
         )
-    frozen = credentials.get_frozen_credentials()
-    return Access("", frozen.access_key, frozen.secret_key, frozen.token or "")
+    return Access("", credentials["access_key_id"], credentials["secret_access_key"], credentials.get("token") or "")
 
 
 def require_s3(store: ObjectStore) -> None:
