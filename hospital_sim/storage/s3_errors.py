@@ -13,6 +13,7 @@ from hospital_sim.storage.s3_settings import S3Settings
 _PROVIDER = "External AWS credential provider"
 _STATUS = re.compile(r"status code: (\d{3})")
 _CODE = re.compile(r"<Code>(\w{1,64})</Code>")
+_CERTIFICATE = re.compile(r"InvalidCertificate\(\s*(\w+)")
 _INVALID_NAME = re.compile(r'path: "((?:[^"\\]|\\.)*)"')
 TRANSIENT_STATUSES = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 507, 509))
 """Statuses that may pass: a busy or restarting server, or two writers of one key at once."""
@@ -86,9 +87,11 @@ def _error_without_status(text: str, location: str, server: str) -> StorageError
         return StoreRefusedError(location, "the bucket is in another region; set AWS_REGION")
     if "builder error" in text or "URL scheme is not allowed" in text:
         return StoreRefusedError(location, "the endpoint is not an HTTPS URL; check AWS_ENDPOINT_URL")
-    if "invalid peer certificate" in text:
+    if match := _CERTIFICATE.search(text):
         return StoreRefusedError(
-            location, f"the certificate of {server} is not trusted; set AWS_CA_BUNDLE to the file of its authority"
+            location,
+            f"the certificate of {server} is not accepted ({match[1]}); if its authority is your own, set "
+            "AWS_CA_BUNDLE to the authority's file",
         )
     if "InvalidContentType" in text:
         return StoreRefusedError(location, f"{server} does not speak HTTPS; check AWS_ENDPOINT_URL")

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 from flaky_s3 import BREAK_OFF, FlakyS3, flaky_s3
 from s3_servers import BUCKET, KEY, READER_KEY, READER_SECRET, SECRET, S3Server
 
@@ -48,17 +49,26 @@ def test_an_unreachable_store_is_reported_within_20_seconds() -> None:
     assert retries.SECONDS < 18
 
 
-def test_transient_errors_are_retried(flaky: FlakyS3) -> None:
+RETRIED_BY_AWS_TOOLS = [
+    *((status, "Any") for status in TransientRetryableChecker._TRANSIENT_STATUS_CODES),
+    *((400, code) for code in TransientRetryableChecker._TRANSIENT_ERROR_CODES),
+    *((400, code) for code in ThrottledRetryableChecker._THROTTLED_ERROR_CODES),
+    *((400, code) for code in ("RequestTimeout", "BadDigest")),  # botocore's rules for S3 alone
+    *((429, ""), (509, "")),
+]
+ALSO_RETRIED = [(409, "ConditionalRequestConflict"), (408, "RequestTimeout"), (503, "SlowDown"), (BREAK_OFF, "")]
+
+
+def test_transient_errors_are_retried(flaky: FlakyS3, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "_FIRST_PAUSE", 0.001)
     store = open_store("s3://bucket/lake")
-    for number, failure in enumerate((
-        (500, "InternalError"), (503, "SlowDown"), (429, "TooManyRequests"), (409, "ConditionalRequestConflict"),
-        (408, "RequestTimeout"), (BREAK_OFF, ""),
-    )):  # fmt: skip
-        flaky.failures = [failure, failure]
+    failures = [*RETRIED_BY_AWS_TOOLS, *ALSO_RETRIED]
+    for number, failure in enumerate(failures):
+        flaky.failures = [failure]
         assert store.create(f"{number}", b"1") is True, failure
         flaky.failures = [failure]
         assert store.read(f"{number}") == b"1", failure
-    assert flaky.objects == {f"/bucket/lake/{number}": b"1" for number in range(6)}
+    assert flaky.objects == {f"/bucket/lake/{number}": b"1" for number in range(len(failures))}
 
 
 def test_an_object_whose_acknowledgement_was_lost_counts_as_existing(flaky: FlakyS3) -> None:

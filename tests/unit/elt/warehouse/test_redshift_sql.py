@@ -1,19 +1,22 @@
 """Statements for Redshift fit its rules, and its results become Arrow tables."""
 
+import os
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from elt.contracts import columns_schema
 from elt.quality.results import CHECK_RESULT
+from elt.warehouse.dsn import RedshiftDsn, parse_dsn
 from elt.warehouse.errors import StatementError
 from elt.warehouse.redshift.arrow_rows import arrow_table, batches
-from elt.warehouse.redshift.copy_from_s3 import Access, copy_statement, explained, write_manifest
+from elt.warehouse.redshift.copy_from_s3 import Access, access, copy_statement, explained, write_manifest
 from elt.warehouse.redshift.redshift_sql import create_table, one_line
 from elt.warehouse.tables import LOADED_FILE, RAW_TABLES
-from hospital_sim.storage import LocalStore
+from hospital_sim.storage import LocalStore, StorageError
 
 pytestmark = pytest.mark.unit
 
@@ -42,6 +45,25 @@ def test_every_text_column_has_a_length_and_every_name_is_quoted() -> None:
         assert sql.count("VARCHAR") == sql.count("VARCHAR(")
         assert '"source_file" VARCHAR(1024) NOT NULL' in sql or "source_file" not in sql
     assert '"detail" VARCHAR(65535) NOT NULL' in create_table("q", CHECK_RESULT, longest=True)
+
+
+def test_a_copy_gets_the_credentials_that_aws_tools_use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "credentials").write_text("[ward]\naws_access_key_id = WARD\naws_secret_access_key = w\n")
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_PROFILE", "ward")
+    dsn = parse_dsn("redshift://loader@cluster.example/lake")
+    assert isinstance(dsn, RedshiftDsn)
+    assert access(dsn) == Access("", "WARD", "w")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "OWN")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "o")
+    assert access(dsn) == Access("", "OWN", "o")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "")
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    with pytest.raises(StorageError, match=r"warehouse redshift://.*: the AWS configuration cannot be used: .*nobody"):
+        access(dsn)
 
 
 def test_rows_are_sent_in_batches_that_fit_the_protocol() -> None:
