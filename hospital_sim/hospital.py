@@ -95,9 +95,9 @@ class Hospital:
             rows["mean_bed_days"].append(bed_days / total_requests)
             names.append("All departments")
             beds.append(sum(beds))
-        return Table(
-            f"{self.config.name}: offered load as a share of beds", {"department": names, "beds": beds, **rows}
-        )
+        types = {"department": str, "beds": int, **dict.fromkeys(rows, float)}
+        title = f"{self.config.name}: offered load as a share of beds"
+        return Table(title, types, zip(names, beds, *rows.values(), strict=True))
 
     def with_beds(self, change: Mapping[str, int]) -> Hospital:
         """Return this hospital with more or fewer beds, and the same demand.

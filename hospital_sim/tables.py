@@ -1,10 +1,15 @@
-"""Tables of results, for terminals, notebooks and data frames; and the mean and percentiles of times in them."""
+"""Tables of results, for terminals, notebooks and data frames; and the mean and percentiles of times in them.
+
+Each column has a type, so that frames of two runs have the same types whatever happened in them, and can be put
+together.
+"""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from types import UnionType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,26 +24,47 @@ if TYPE_CHECKING:
 
 Cell = str | int | float | date | datetime | None
 
+CellType = type | UnionType
+"""The type of a column: ``str``, ``int``, ``float``, ``date``, ``datetime`` (UTC) or ``int | None``. A cell of any type
+but ``int`` may be None."""
+
+NUMBERS: tuple[CellType, ...] = (int, int | None, float)
+
+_PANDAS: dict[CellType, str] = {
+    str: "str",
+    int: "int64",
+    int | None: "Int64",
+    float: "float64",
+    date: "datetime64[us]",
+    datetime: "datetime64[us]",
+}
+
+_ARROW: dict[CellType, str] = {
+    str: "string",
+    int: "int64",
+    int | None: "int64",
+    float: "double",
+    date: "date32",
+    datetime: "timestamp[us]",
+}
+
 
 class Table:
     """Named columns of equal length.
 
     Args:
         title: Title of the table.
-        columns: The values of each column, by name, in order.
+        types: The type of each column, by name, in order.
+        rows: The rows, each with a cell for every column.
     """
 
-    def __init__(self, title: str, columns: Mapping[str, Sequence[Cell]]) -> None:
+    def __init__(self, title: str, types: Mapping[str, CellType], rows: Iterable[Sequence[Cell]]) -> None:
         self.title = title
-        self._columns = {name: list(values) for name, values in columns.items()}
-        if len({len(values) for values in self._columns.values()}) > 1:
-            raise ValueError(f"{title}: the columns are not of equal length")
-
-    @classmethod
-    def from_rows(cls, title: str, names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
-        """Return a table of rows, each with a cell for every name."""
-        columns: Iterable[Sequence[Cell]] = zip(*rows, strict=True) if rows else [()] * len(names)
-        return cls(title, dict(zip(names, columns, strict=True)))
+        self._types = dict(types)
+        self._columns: dict[str, list[Cell]] = {name: [] for name in types}
+        for row in rows:
+            for column, cell in zip(self._columns.values(), row, strict=True):
+                column.append(cell)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -63,34 +89,49 @@ class Table:
         return zip(*self._columns.values(), strict=True)
 
     def to_pandas(self) -> pandas.DataFrame:
-        """Return the table as a pandas frame.
+        """Return the table as a pandas frame. Times are UTC, without a time zone, so that Excel takes them.
 
         Raises:
             MissingExtraError: If pandas is not installed.
         """
         with needs_extra("to_pandas", "pandas"):
             import pandas
-        return pandas.DataFrame(self._columns)
+        return pandas.DataFrame(
+            {
+                name: pandas.Series(column, dtype=_PANDAS[self._types[name]])
+                for name, column in self._plain_columns().items()
+            }
+        )
 
     def to_polars(self) -> polars.DataFrame:
-        """Return the table as a Polars frame.
+        """Return the table as a Polars frame. Times are UTC, without a time zone.
 
         Raises:
             MissingExtraError: If Polars is not installed.
         """
         with needs_extra("to_polars", "polars"):
             import polars
-        return polars.DataFrame(self._columns, strict=False)
+        # Polars needs no other type for ``int | None``.
+        schema = {name: kind if isinstance(kind, type) else int for name, kind in self._types.items()}
+        return polars.DataFrame(self._plain_columns(), schema=schema, strict=False)
 
     def to_arrow(self) -> pyarrow.Table:
-        """Return the table as an Arrow table.
+        """Return the table as an Arrow table. Times are UTC, without a time zone.
 
         Raises:
             MissingExtraError: If pyarrow is not installed.
         """
         with needs_extra("to_arrow", "arrow"):
             import pyarrow
-        return pyarrow.table(self._columns)
+        schema = pyarrow.schema([(name, pyarrow.type_for_alias(_ARROW[kind])) for name, kind in self._types.items()])
+        return pyarrow.table(self._plain_columns(), schema=schema)
+
+    def _plain_columns(self) -> dict[str, list[Cell]]:
+        """Return the columns with times that have no time zone."""
+        return {
+            name: [_without_zone(cell) for cell in column] if self._types[name] is datetime else column
+            for name, column in self._columns.items()
+        }
 
     def __repr__(self) -> str:
         """Return the table as lines of text."""
@@ -109,8 +150,11 @@ class Table:
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def _justify(self, text: str, column: str, width: int) -> str:
-        numeric = all(isinstance(cell, int | float) or cell is None for cell in self._columns[column])
-        return text.rjust(width) if numeric else text.ljust(width)
+        return text.rjust(width) if self._types[column] in NUMBERS else text.ljust(width)
+
+
+def _without_zone(cell: Cell) -> Cell:
+    return cell.astimezone(UTC).replace(tzinfo=None) if isinstance(cell, datetime) else cell
 
 
 def format_cell(cell: Cell) -> str:

@@ -14,8 +14,21 @@ from simpy.events import Event, EventPriority
 
 from hospital_sim.blocks.turns import AFTER_ALL, Turn
 from hospital_sim.blocks.wards import Stay, Ward
-from hospital_sim.tables import Cell, Table, summarise_times
+from hospital_sim.tables import Cell, CellType, Table, summarise_times
 
+_SUMMARY: dict[str, CellType] = {
+    "ward": str,
+    "beds": int,
+    "occupied": float,
+    "occupancy": float,
+    "queue": float,
+    "longest_queue": int,
+    "admitted": int,
+    "left": int,
+    "wait_mean": float,
+    "wait_p50": float,
+    "wait_p90": float,
+}
 _AFTER_ROUNDS = EventPriority(AFTER_ALL + 1)
 """Priority of a sample: after the admissions from waiting lists at its time."""
 
@@ -55,8 +68,7 @@ class Census:
         Columns: beds open now; mean beds occupied, and as a share of the beds; mean and longest queue; number of
         patients who were admitted, and who left; mean, P50 and P90 of the waits of those admitted, None without any.
         """
-        rows = [record.row() for record in self._records]
-        return Table("Census", {column: [row[column] for row in rows] for column in rows[0]})
+        return Table("Census", _SUMMARY, [record.row() for record in self._records])
 
     def samples(self, ward: Ward) -> Table:
         """Return the samples of a ward: time, beds occupied, patients waiting; each after all events of its time.
@@ -67,10 +79,8 @@ class Census:
         record = next((record for record in self._records if record.ward is ward), None)
         if record is None:
             raise KeyError(f"the census does not count the ward {ward.name!r}")
-        return Table(
-            f"Samples of {ward.name}",
-            {"time": record.times.tolist(), "occupied": record.occupied.tolist(), "waiting": record.waiting.tolist()},
-        )
+        rows = zip(record.times, record.occupied, record.waiting, strict=True)
+        return Table(f"Samples of {ward.name}", {"time": float, "occupied": int, "waiting": int}, rows)
 
     def _sample(self, every: float) -> Generator[Event, Any, None]:
         while True:
@@ -117,23 +127,23 @@ class _WardRecord:
         self.occupied.append(self.ward.occupied)
         self.waiting.append(self.ward.waiting_list_size)
 
-    def row(self) -> dict[str, Cell]:
+    def row(self) -> tuple[Cell, ...]:
         self._advance()
         elapsed = self._last - self._start
         waits = summarise_times(self._waits)
-        return {
-            "ward": self.ward.name,
-            "beds": self.ward.beds,
-            "occupied": self._bed_time / elapsed if elapsed else None,
-            "occupancy": self._bed_time / self._open_time if self._open_time else None,
-            "queue": self._queue_time / elapsed if elapsed else None,
-            "longest_queue": self._longest_queue,
-            "admitted": len(self._waits),
-            "left": self._left,
-            "wait_mean": waits.mean,
-            "wait_p50": waits.p50,
-            "wait_p90": waits.p90,
-        }
+        return (
+            self.ward.name,
+            self.ward.beds,
+            self._bed_time / elapsed if elapsed else None,
+            self._bed_time / self._open_time if self._open_time else None,
+            self._queue_time / elapsed if elapsed else None,
+            self._longest_queue,
+            len(self._waits),
+            self._left,
+            waits.mean,
+            waits.p50,
+            waits.p90,
+        )
 
     def _advance(self) -> None:
         """Add the time since the last change, during which the state was the same."""

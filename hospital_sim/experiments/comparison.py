@@ -87,10 +87,11 @@ class Comparison:
         names = [metrics] if isinstance(metrics, str) else metrics
         other = self._other(of)
         rows = [difference_cells(entry) for entry in self.differences(names, of=other, confidence=confidence)]
-        columns = ("metric", "unit", "department", self._base, other, "difference", "low", "high", "verdict")
+        numbers = dict.fromkeys((self._base, other, "difference", "low", "high"), float)
+        types = {"metric": str, "unit": str, "department": str, **numbers, "verdict": str}
         size = len(self.scenarios[self._base])
         title = f"{other} compared with {self._base}, {size} replications, {100 * confidence:g}% intervals"
-        return Table.from_rows(title, columns, rows)
+        return Table(title, types, rows)
 
     def _other(self, of: str | None) -> str:
         others = [name for name in self.scenarios if name != self._base]

@@ -14,7 +14,17 @@ from hospital_sim.hospital import Hospital
 from hospital_sim.observe import METRICS, Metric
 from hospital_sim.observe.metrics import unknown_metric
 from hospital_sim.observe.observation import EVERYWHERE
-from hospital_sim.tables import Cell, Table
+from hospital_sim.tables import Cell, CellType, Table
+
+_SUMMARY: dict[str, CellType] = {
+    "metric": str,
+    "unit": str,
+    "department": str,
+    "mean": float,
+    "low": float,
+    "high": float,
+    "values": int,
+}
 
 
 class Replications:
@@ -76,8 +86,7 @@ class Replications:
                 interval = self.interval(name, department, confidence=confidence)
                 place = department or EVERYWHERE
                 rows.append((name, self.unit(name), place, interval.mean, interval.low, interval.high, interval.values))
-        names = ("metric", "unit", "department", "mean", "low", "high", "values")
-        return Table.from_rows(f"{self._title}, means with {100 * confidence:g}% intervals", names, rows)
+        return Table(f"{self._title}, means with {100 * confidence:g}% intervals", _SUMMARY, rows)
 
     def table(self) -> Table:
         """Return every value: a column for each metric, a row for each replication and department or hospital."""
@@ -86,7 +95,7 @@ class Replications:
             for number, row in enumerate(self._rows)
             for department in self.parts
         ]
-        return Table.from_rows(self._title, ("replication", "department", *self._names), rows)
+        return Table(self._title, {"replication": int, "department": str, **dict.fromkeys(self._names, float)}, rows)
 
     @property
     def parts(self) -> tuple[str | None, ...]:

@@ -17,7 +17,7 @@ from hospital_sim.experiments.replications import Replications
 from hospital_sim.experiments.tasks import OnDone
 from hospital_sim.hospital import Hospital
 from hospital_sim.observe import Metric
-from hospital_sim.tables import Cell, Table
+from hospital_sim.tables import Cell, CellType, Table
 
 Settings = dict[str, object]
 
@@ -68,7 +68,8 @@ class Sweep:
         ]
         unit = self.points[0].unit(metric)
         title = f"{metric} in {unit}, {department or 'all departments'}, {len(self.points[0])} replications"
-        return Table.from_rows(title, (*self.settings[0], "mean", "low", "high"), rows)
+        types = {field: _type([row[place] for row in rows]) for place, field in enumerate(self.settings[0])}
+        return Table(title, {**types, "mean": float, "low": float, "high": float}, rows)
 
     def __repr__(self) -> str:
         """Return the fields and the number of points."""
@@ -137,3 +138,9 @@ def _combinations(fields: Mapping[str, Iterable[object]]) -> list[Settings]:
 
 def _cell(value: object) -> Cell:
     return value if isinstance(value, str | int | float) or value is None else str(value)
+
+
+def _type(cells: Sequence[Cell]) -> CellType:
+    """Return the type of the column of a field, by its values."""
+    kinds = {type(cell) for cell in cells}
+    return int if kinds == {int} else float if kinds <= {int, float} else str

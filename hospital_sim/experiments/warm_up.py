@@ -79,7 +79,7 @@ class WarmUp:
             mean = sum(after) / len(after) if after else None
             rows.append((name, truncation.observations, "yes" if truncation.settled else "no", mean))
         title = f"{self.hospital.config.name}: warm-up by MSER-5, {self._replications} replications from empty"
-        return Table.from_rows(title, ("department", "days", "settled", "patients_present"), rows)
+        return Table(title, {"department": str, "days": int, "settled": str, "patients_present": float}, rows)
 
     def chart(self, department: str | None = None, *, window: int = WINDOW) -> altair.LayerChart:
         """Draw Welch's plot: patients present on each day, their moving average, and the cut of MSER-5.

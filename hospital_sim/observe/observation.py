@@ -10,7 +10,7 @@ from hospital_sim.observe.metrics import METRICS, find_metrics
 from hospital_sim.observe.statistics import Statistics, combined
 from hospital_sim.observe.window import WindowObserver
 from hospital_sim.simulation.runner import observe, plan_run
-from hospital_sim.tables import Cell, Table
+from hospital_sim.tables import CellType, Table
 
 EVERYWHERE = "All departments"
 
@@ -48,9 +48,10 @@ class Observation:
         parts = list(self.departments.items())
         if len(parts) > 1:
             parts.append((EVERYWHERE, self.hospital))
-        columns: dict[str, list[Cell]] = {"department": [name for name, _ in parts]}
-        columns |= {name: [metric.of(seen) for _, seen in parts] for name, metric in METRICS.items()}
-        return Table("Observed", columns)
+        types: dict[str, CellType] = {"department": str, **dict.fromkeys(METRICS, float)}
+        return Table(
+            "Observed", types, [(name, *(metric.of(seen) for metric in METRICS.values())) for name, seen in parts]
+        )
 
 
 def measure(

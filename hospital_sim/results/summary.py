@@ -11,13 +11,34 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, RunStarted
-from hospital_sim.tables import Cell, Table, summarise_times
+from hospital_sim.tables import Cell, CellType, Table, summarise_times
 
 Grouped = TypeVar("Grouped", Admission, Discharge, DepSnapshot)
 
 LONG_STAY_DAYS = 21
 """A stay of three weeks or more is long in the NHS's sense."""
 
+_SUMMARY: dict[str, CellType] = {
+    "department": str,
+    "beds": int,
+    "occupancy": float,
+    "admissions": int,
+    "discharges": int,
+    "wait_p50_h": float,
+    "wait_p90_h": float,
+    "longest_queue": int,
+    "waiting_at_end": int,
+    "long_stays": float,
+    "delayed": float,
+}
+_CENSUS: dict[str, CellType] = {
+    "date": date,
+    "department": str,
+    "beds": int,
+    "occupied_beds": int,
+    "waiting_list_size": int,
+    "occupancy_rate": float,
+}
 _GROUPINGS = ("department", "month", "hospital")
 _FIGURES = ("mean", "p50", "p90", "p95", "max")
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -32,20 +53,7 @@ def summary(run: RunStarted, events: Sequence[Event]) -> Table:
     rows = [_summary_row(name, admitted[id_], discharged[id_], counted[id_]) for id_, name in departments.items()]
     if len(rows) > 1:
         rows.append(_summary_row("All departments", admissions, discharges, census))
-    names = (
-        "department",
-        "beds",
-        "occupancy",
-        "admissions",
-        "discharges",
-        "wait_p50_h",
-        "wait_p90_h",
-        "longest_queue",
-        "waiting_at_end",
-        "long_stays",
-        "delayed",
-    )
-    return Table.from_rows(f"{run.hospital_name}, {run.emit_from} to {run.end}, seed {run.seed}", names, rows)
+    return Table(f"{run.hospital_name}, {run.emit_from} to {run.end}, seed {run.seed}", _SUMMARY, rows)
 
 
 def census(events: Iterable[Event]) -> Table:
@@ -61,8 +69,7 @@ def census(events: Iterable[Event]) -> Table:
         )
         for event in _end_of_day(events)
     ]
-    names = ("date", "department", "beds", "occupied_beds", "waiting_list_size", "occupancy_rate")
-    return Table.from_rows("Census at the end of the day", names, rows)
+    return Table("Census at the end of the day", _CENSUS, rows)
 
 
 def waits(run: RunStarted, events: Iterable[Event], by: str) -> Table:
@@ -73,7 +80,7 @@ def waits(run: RunStarted, events: Iterable[Event], by: str) -> Table:
     groups = _groups(run, by)
     admitted = _grouped(_admissions(run, events), by)
     rows = [(group, len(admitted[group]), *summarise_times(_wait_hours(admitted[group]))) for group in groups]
-    return Table.from_rows(f"Waits by {by}, hours", (by, "admissions", *_figures("wait_hours")), rows)
+    return Table(f"Waits by {by}, hours", {by: str, "admissions": int, **_figures("wait_hours")}, rows)
 
 
 def stays(run: RunStarted, events: Sequence[Event], by: str) -> Table:
@@ -93,7 +100,8 @@ def stays(run: RunStarted, events: Sequence[Event], by: str) -> Table:
         )
         for group in groups
     ]
-    return Table.from_rows(f"Stays by {by}, days", (by, "discharges", *_figures("stay_days"), "in_bed_at_end"), rows)
+    types = {by: str, "discharges": int, **_figures("stay_days"), "in_bed_at_end": int}
+    return Table(f"Stays by {by}, days", types, rows)
 
 
 def delays(run: RunStarted, events: Iterable[Event], by: str) -> Table:
@@ -105,8 +113,8 @@ def delays(run: RunStarted, events: Iterable[Event], by: str) -> Table:
     groups = _groups(run, by)
     discharged = _grouped(_discharges(events), by)
     rows = [(group, *_delay_row(discharged[group])) for group in groups]
-    names = (by, "discharges", "delayed", "delayed_share", *_figures("delay_days"))
-    return Table.from_rows(f"Delays by {by}, days", names, rows)
+    types = {by: str, "discharges": int, "delayed": int, "delayed_share": float, **_figures("delay_days")}
+    return Table(f"Delays by {by}, days", types, rows)
 
 
 def _admissions(run: RunStarted, events: Iterable[Event]) -> list[Admission]:
@@ -157,8 +165,8 @@ def _month(day: date) -> str:
     return f"{day:%Y-%m}"
 
 
-def _figures(measure: str) -> list[str]:
-    return [f"{measure}_{figure}" for figure in _FIGURES]
+def _figures(measure: str) -> dict[str, CellType]:
+    return {f"{measure}_{figure}": float for figure in _FIGURES}
 
 
 def _summary_row(
@@ -170,7 +178,7 @@ def _summary_row(
     waits = summarise_times(_wait_hours(admissions))
     return (
         name,
-        beds[-1] if beds else None,
+        beds[-1] if beds else 0,
         sum(occupied) / sum(beds) if sum(beds) else None,
         len(admissions),
         len(discharges),

@@ -11,20 +11,20 @@ from typing import NamedTuple
 
 from hospital_sim.events import Admission, RunStarted
 from hospital_sim.results.event_logs.courses import Course
-from hospital_sim.tables import Cell, Table
+from hospital_sim.tables import CellType, Table
 
 SECONDS_IN_MINUTE = 60
-COLUMNS = (
-    "entity_id",
-    "event_type",
-    "event",
-    "time",
-    "pathway",
-    "resource_id",
-    "unique_resource_id",
-    "run_number",
-    "timestamp",
-)
+COLUMNS: dict[str, CellType] = {
+    "entity_id": str,
+    "event_type": str,
+    "event": str,
+    "time": float,
+    "pathway": str,
+    "resource_id": int | None,
+    "unique_resource_id": str,
+    "run_number": int,
+    "timestamp": datetime,
+}
 
 
 class _Rank(IntEnum):
@@ -64,19 +64,21 @@ def vidigi_log(run: RunStarted, courses: Iterable[Course]) -> Table:
     # Sorting is stable, so the rows of one patient and second keep their order.
     rows.sort(key=lambda row: (row.moment, row.rank))
     zero = datetime.combine(run.emit_from, datetime.min.time(), UTC)
-    columns: list[list[Cell]] = [
-        [row.case_id for row in rows],
-        [row.event_type for row in rows],
-        [row.event for row in rows],
-        [(row.moment - zero).total_seconds() / SECONDS_IN_MINUTE for row in rows],
-        [row.pathway for row in rows],
-        [row.bed.bed_number if row.bed else None for row in rows],
-        [f"{row.bed.department_id}_{row.bed.bed_number}" if row.bed else None for row in rows],
-        [1] * len(rows),
-        [row.moment for row in rows],
-    ]
-    title = f"{run.hospital_name}: event log for vidigi, minutes from {run.emit_from}"
-    return Table(title, dict(zip(COLUMNS, columns, strict=True)))
+    cells = (
+        (
+            row.case_id,
+            row.event_type,
+            row.event,
+            (row.moment - zero).total_seconds() / SECONDS_IN_MINUTE,
+            row.pathway,
+            row.bed.bed_number if row.bed else None,
+            f"{row.bed.department_id}_{row.bed.bed_number}" if row.bed else None,
+            1,
+            row.moment,
+        )
+        for row in rows
+    )
+    return Table(f"{run.hospital_name}: event log for vidigi, minutes from {run.emit_from}", COLUMNS, cells)
 
 
 def _rows(course: Course) -> Iterator[_Row]:

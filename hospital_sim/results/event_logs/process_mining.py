@@ -6,11 +6,12 @@ transition ``complete``; the group is the department, the resource is the bed.
 
 import os
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from hospital_sim.events import RunStarted
 from hospital_sim.results.event_logs.courses import Course
 from hospital_sim.results.event_logs.xes import open_xes, write_log
-from hospital_sim.tables import Cell, Table
+from hospital_sim.tables import Cell, CellType, Table
 
 Attributes = dict[str, Cell]
 
@@ -38,16 +39,15 @@ def pm4py_log(run: RunStarted, courses: Iterable[Course]) -> Table:
         lifecycle and organizational extensions), and ``case:`` columns of the patient and the request. Pass its
         ``to_pandas()`` to pm4py. A cell is None if the event does not have the attribute.
     """
-    columns: dict[str, list[Cell]] = {f"case:{name}": [] for name in CASE_COLUMNS}
-    columns |= {name: [] for name in EVENT_COLUMNS}
-    for course in courses:
-        case = case_attributes(course)
-        for event in event_attributes(course):
-            for name in CASE_COLUMNS:
-                columns[f"case:{name}"].append(case[name])
-            for name in EVENT_COLUMNS:
-                columns[name].append(event.get(name))
-    return Table(f"{run.hospital_name}: event log for pm4py", columns)
+    types: dict[str, CellType] = {f"case:{name}": str for name in CASE_COLUMNS}
+    types |= {name: datetime if name == "time:timestamp" else str for name in EVENT_COLUMNS}
+    rows = (
+        [*(case[name] for name in CASE_COLUMNS), *(event.get(name) for name in EVENT_COLUMNS)]
+        for course in courses
+        for case in [case_attributes(course)]
+        for event in event_attributes(course)
+    )
+    return Table(f"{run.hospital_name}: event log for pm4py", types, rows)
 
 
 def write_xes(run: RunStarted, courses: Iterable[Course], path: str | os.PathLike[str]) -> None:

@@ -4,18 +4,18 @@ import sys
 from datetime import UTC, date, datetime
 
 import pandas
-import pyarrow
 import pytest
 
 from hospital_sim import MissingExtraError, Table
-from hospital_sim.tables import TimeSummary, format_cell, summarise_times
+from hospital_sim.tables import Cell, CellType, TimeSummary, format_cell, summarise_times
 
 pytestmark = pytest.mark.unit
 
-TABLE = Table("Wards", {"ward": ["A", "Long name"], "beds": [1200, 3], "rate": [0.5, None]})
+WARDS: dict[str, CellType] = {"ward": str, "beds": int, "rate": float}
+TABLE = Table("Wards", WARDS, [("A", 1200, 0.5), ("Long name", 3, None)])
 
 
-def test_a_table_is_rows_and_columns_of_equal_length_that_do_not_change() -> None:
+def test_a_table_is_rows_and_columns_that_do_not_change() -> None:
     assert TABLE.columns == ("ward", "beds", "rate")
     assert len(TABLE) == 2
     assert list(TABLE.rows()) == [("A", 1200, 0.5), ("Long name", 3, None)]
@@ -24,16 +24,8 @@ def test_a_table_is_rows_and_columns_of_equal_length_that_do_not_change() -> Non
     assert TABLE["beds"] == [1200, 3]
     with pytest.raises(KeyError):
         TABLE["patients"]
-    with pytest.raises(ValueError, match="Wards: the columns are not of equal length"):
-        Table("Wards", {"a": [1], "b": [1, 2]})
-
-
-def test_a_table_is_made_from_rows() -> None:
-    table = Table.from_rows("Wards", ("ward", "beds", "rate"), [("A", 1200, 0.5), ("Long name", 3, None)])
-    assert repr(table) == repr(TABLE)
-    assert Table.from_rows("None", ("ward", "beds"), []).columns == ("ward", "beds")
     with pytest.raises(ValueError, match="zip"):
-        Table.from_rows("Wards", ("ward", "beds"), [("A",)])
+        Table("Wards", WARDS, [("A", 1)])
 
 
 def test_numbers_are_aligned_to_the_right_and_words_to_the_left() -> None:
@@ -47,36 +39,56 @@ def test_numbers_are_aligned_to_the_right_and_words_to_the_left() -> None:
 
 def test_html_escapes_hostile_names() -> None:
     hostile = "<script>alert(1)</script>&\"'"
-    shown = Table(hostile, {hostile: [hostile]})._repr_html_()
+    shown = Table(hostile, {hostile: str}, [(hostile,)])._repr_html_()
     assert "<script" not in shown
     assert shown.count("&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;&#x27;") == 3
 
 
 def test_a_table_without_rows_shows_its_head() -> None:
-    empty = Table("Nothing", {"ward": [], "beds": []})
+    empty = Table("Nothing", {"ward": str, "beds": int}, [])
     assert len(empty) == 0
     assert repr(empty).splitlines() == ["Nothing", "ward  beds"]
     assert "<th>ward</th>" in empty._repr_html_()
     assert len(empty.to_pandas()) == 0
 
 
-def test_a_table_turns_into_frames() -> None:
-    frame = TABLE.to_pandas()
-    assert isinstance(frame, pandas.DataFrame)
-    assert frame["beds"].tolist() == [1200, 3]
-    assert TABLE.to_arrow().to_pydict() == {"ward": ["A", "Long name"], "beds": [1200, 3], "rate": [0.5, None]}
-    assert Table("Days", {"day": [date(2024, 1, 1)]}).to_arrow().schema.field("day").type == pyarrow.date32()
+ROWS: list[tuple[Cell, ...]] = [
+    ("A", 1, 2, 0.5, date(2024, 1, 1), datetime(2024, 1, 1, 12, tzinfo=UTC)),
+    (None, 2, None, 1, None, None),
+]
+KINDS: dict[str, CellType] = {
+    "name": str,
+    "beds": int,
+    "number": int | None,
+    "rate": float,
+    "day": date,
+    "moment": datetime,
+}
 
 
-def test_a_table_turns_into_a_polars_frame_with_missing_and_mixed_values() -> None:
-    polars = pytest.importorskip("polars")
-    columns = {"rate": [None, 1, 0.5], "moment": [None, datetime(2024, 1, 1, tzinfo=UTC), None], "none": [None] * 3}
-    frame = Table("Rates", columns).to_polars()
-    assert isinstance(frame, polars.DataFrame)
-    assert frame.to_dict(as_series=False) == columns
-    assert frame.schema["rate"] == polars.Float64
-    assert frame.schema["moment"] == polars.Datetime("us", "UTC")
-    assert Table("Nothing", {"ward": []}).to_polars().shape == (0, 1)
+@pytest.mark.parametrize("rows", [ROWS, ROWS[:1], ROWS[1:], []], ids=["both", "values", "missing", "none"])
+def test_the_types_of_a_frame_do_not_depend_on_its_cells(rows: list[tuple[Cell, ...]]) -> None:
+    table = Table("Kinds", KINDS, rows)
+    times = ["datetime64[us]"] * 2
+    assert [str(kind) for kind in table.to_pandas().dtypes] == ["str", "int64", "Int64", "float64", *times]
+    assert [str(kind) for kind in table.to_polars().dtypes] == [
+        *["String", "Int64", "Int64", "Float64", "Date"],
+        "Datetime(time_unit='us', time_zone=None)",
+    ]
+    assert [str(kind) for kind in table.to_arrow().schema.types] == [
+        *["string", "int64", "int64", "double", "date32[day]", "timestamp[us]"],
+    ]
+
+
+def test_frames_hold_the_cells_and_times_are_utc_without_a_zone() -> None:
+    table = Table("Kinds", KINDS, ROWS)
+    columns = {name: list(table[name]) for name in KINDS} | {"moment": [datetime(2024, 1, 1, 12), None]}  # noqa: DTZ001
+    assert table.to_arrow().to_pydict() == columns
+    assert table.to_polars().to_dict(as_series=False) == columns
+    frame = table.to_pandas()
+    assert frame["beds"].tolist() == [1, 2]
+    assert frame["moment"].tolist() == [pandas.Timestamp("2024-01-01T12:00"), pandas.NaT]
+    assert frame.isna().sum().tolist() == [1, 0, 1, 0, 1, 1]
 
 
 @pytest.mark.parametrize(
