@@ -94,10 +94,12 @@ def dbt(folder: Path, *words: str, environment: Mapping[str, str] = os.environ) 
 
 @cache
 def _server() -> "tuple[subprocess.Popen[bytes], Path]":
-    """Start the server and return it with its folder; it ends with this process, because its standard input ends."""
+    """Start the server and return it with its folder; it ends with this process."""
     words = [sys.executable, "-P", __file__]
     process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdout is not None
+    # Its standard input is closed and its end waited for, so that its CPU time counts among that of the tests.
+    atexit.register(process.communicate)
     return process, Path(os.fsdecode(process.stdout.readline().strip()))
 
 
