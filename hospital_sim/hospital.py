@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from operator import mul
 from pathlib import Path
@@ -12,15 +12,24 @@ from msgspec import structs
 
 from hospital_sim.clock import parse_date
 from hospital_sim.config import DepartmentConfig, HospitalConfig, check_config, read_hospitals
-from hospital_sim.config.offered_load import mean_bed_days, monthly_load, offered_load, requests_per_day
+from hospital_sim.config.demand_checks import overload
+from hospital_sim.config.offered_load import (
+    beds_needed,
+    beds_needed_by_month,
+    mean_bed_days,
+    requests_per_day,
+    share_of_beds,
+)
+from hospital_sim.config.open_beds import mean_open_beds, open_beds_by_month
+from hospital_sim.config.periods import in_period, periods
 from hospital_sim.config.presets import preset_path, presets
-from hospital_sim.config.sources import shared_requests_per_day
+from hospital_sim.config.sources import with_fixed_demand
 from hospital_sim.errors import ConfigurationError
 from hospital_sim.events import Event
 from hospital_sim.results.run import Run
 from hospital_sim.simulation.runner import plan_run, run_events
 from hospital_sim.sinks import MemorySink, Sink, open_sink
-from hospital_sim.tables import Table
+from hospital_sim.tables import Cell, CellType, Table
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -73,40 +82,33 @@ class Hospital:
     def describe(self) -> Table:
         """Return the offered load by department and month, before anything runs.
 
-        Offered load is the beds that demand needs as a share of the open beds. A month above 1 is pressure; a year at 1
-        or more is a queue that grows without end. The last row is the hospital, weighted by beds.
+        Offered load is the beds that demand needs as a share of the open beds; None if none is open. A month above 1 is
+        pressure; a year at 1 or more is a queue that grows without end, unless patients are turned away. The last row
+        is the hospital: all beds needed as a share of all open beds. If changes of beds have a year in their days, each
+        period between such days has rows of its own, and the column ``first_day`` tells them apart.
         """
-        departments = self.config.department
-        beds = [entry.beds for entry in departments]
-        rows: dict[str, list[float]] = {
-            "requests_per_day": [requests_per_day(entry) for entry in departments],
-            "mean_bed_days": [mean_bed_days(entry) for entry in departments],
-            "year": [offered_load(entry) for entry in departments],
-        }
-        by_month = zip(*(monthly_load(entry) for entry in departments), strict=True)
-        rows |= {month: list(loads) for month, loads in zip(MONTHS, by_month, strict=True)}
-        names = [entry.name for entry in departments]
-        if len(departments) > 1:
-            total_requests = sum(rows["requests_per_day"])
-            bed_days = sum(map(mul, rows["requests_per_day"], rows["mean_bed_days"]))
-            for column in ("year", *MONTHS):
-                rows[column].append(sum(map(mul, rows[column], map(float, beds))) / sum(beds))
-            rows["requests_per_day"].append(total_requests)
-            rows["mean_bed_days"].append(bed_days / total_requests)
-            names.append("All departments")
-            beds.append(sum(beds))
-        types = {"department": str, "beds": int, **dict.fromkeys(rows, float)}
+        spans = periods(self.config.department)
+        types: dict[str, CellType] = {"department": str, "first_day": date, "beds": int}
+        types |= dict.fromkeys(("requests_per_day", "mean_bed_days", "year", *MONTHS), float)
+        rows = [
+            {"department": name, "first_day": None if span[0] == date.min else span[0], **figures}
+            for span in spans
+            for name, figures in _loads([in_period(entry, span) for entry in self.config.department])
+        ]
+        if len(spans) == 1:
+            del types["first_day"]
         title = f"{self.config.name}: offered load as a share of beds"
-        return Table(title, types, zip(names, beds, *rows.values(), strict=True))
+        return Table(title, types, [[row[name] for name in types] for row in rows])
 
-    def with_beds(self, change: Mapping[str, int]) -> Hospital:
+    def with_beds(self, change: Mapping[str, int], *, allow_overload: bool = False) -> Hospital:
         """Return this hospital with more or fewer beds, and the same demand.
 
         Args:
             change: Number of beds more, by identifier of the department; negative for fewer.
+            allow_overload: True to allow beds for which the demand is too high, so that the queue grows without end.
 
         Raises:
-            ConfigurationError: If a department does not exist, or would have no bed.
+            ConfigurationError: If a department does not exist, or would have no bed or too few for its demand.
         """
         ids = [entry.id for entry in self.config.department]
         for name in change:
@@ -114,7 +116,7 @@ class Hospital:
                 raise ConfigurationError(
                     f"{name!r} is not a department of {self.config.id}; there are {', '.join(ids)}"
                 )
-        changed = tuple(_with_beds(entry, change.get(entry.id, 0)) for entry in self.config.department)
+        changed = tuple(_with_beds(entry, change.get(entry.id, 0), allow_overload) for entry in self.config.department)
         return Hospital(structs.replace(self.config, department=changed))
 
     def simulate(
@@ -171,20 +173,47 @@ class Hospital:
         return f"<Hospital {self.config.name}: {len(self.config.department)} departments, {beds} beds>"
 
 
-def _with_beds(department: DepartmentConfig, more: int) -> DepartmentConfig:
-    """Return a department with other beds and the same demand, as a fixed rate instead of a target."""
-    if department.beds + more < 1:
-        raise ConfigurationError(
-            f"{department.id}: {more:+d} would leave {department.beds + more} beds; leave 1 or more"
+def _loads(departments: Sequence[DepartmentConfig]) -> Iterator[tuple[str, dict[str, Cell]]]:
+    """Yield the name and the figures of each department without dated parts, and of all together if several."""
+    beds = [entry.beds for entry in departments]
+    requests = [requests_per_day(entry) for entry in departments]
+    bed_days = [mean_bed_days(entry) for entry in departments]
+    names = [entry.name for entry in departments]
+    # A column for the year, then one for each month.
+    needed = [[beds_needed(entry), *beds_needed_by_month(entry)] for entry in departments]
+    opened = [[mean_open_beds(entry), *open_beds_by_month(entry)] for entry in departments]
+    if len(departments) > 1:
+        names.append("All departments")
+        beds.append(sum(beds))
+        bed_days.append(sum(map(mul, requests, bed_days)) / sum(requests))
+        requests.append(sum(requests))
+        needed.append([sum(column) for column in zip(*needed, strict=True)])
+        opened.append([sum(column) for column in zip(*opened, strict=True)])
+    for row, name in enumerate(names):
+        loads = zip(("year", *MONTHS), map(share_of_beds, needed[row], opened[row]), strict=True)
+        yield (
+            name,
+            {"beds": beds[row], "requests_per_day": requests[row], "mean_bed_days": bed_days[row], **dict(loads)},
         )
+
+
+def _with_beds(department: DepartmentConfig, more: int, allow_overload: bool) -> DepartmentConfig:
+    """Return a department with other beds and the same demand, as a fixed rate instead of a target."""
+    beds = department.beds + more
+    if beds < 1:
+        raise ConfigurationError(f"{department.id}: {more:+d} would leave {beds} beds; leave 1 or more")
     capacity = department.capacity
-    return structs.replace(
-        department,
-        beds=department.beds + more,
+    changed = structs.replace(
+        with_fixed_demand(department),
+        beds=beds,
         capacity=None if capacity is None else max(capacity, capacity + more),
-        target_occupancy=None,
-        requests_per_day=shared_requests_per_day(department),
     )
+    effect = None if department.allow_overload else overload(changed)
+    if effect is not None and not allow_overload:
+        raise ConfigurationError(
+            f"{department.id}: {more:+d} beds leave {beds}, which {effect}; leave more, or allow overload"
+        )
+    return structs.replace(changed, allow_overload=department.allow_overload or effect is not None)
 
 
 def _write_to(memory: MemorySink | None, target: Sink | None) -> Callable[[Event], None]:

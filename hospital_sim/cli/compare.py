@@ -53,6 +53,12 @@ def command(
             help="Add N beds to a department of B (a negative N removes beds); demand stays as in A. Repeat it.",
         ),
     ] = None,
+    allow_overload: Annotated[
+        bool,
+        typer.Option(
+            "--allow-overload", help="Allow --beds to leave too few beds for the demand; the queue then grows."
+        ),
+    ] = False,
     start: Annotated[str | None, typer.Option(metavar="DATE", help="First day, UTC; 2025-01-01 by default.")] = None,
     end: Annotated[
         str | None, typer.Option(metavar="DATE", help="Last day, inclusive; a year from the start by default.")
@@ -73,7 +79,7 @@ def command(
     A department whose demand and stays are the same in both has the same patients in both.
     """
     names = _names(base, other)
-    changed = load(other).with_beds(_more_beds(beds)) if beds else load(other)
+    changed = load(other).with_beds(_more_beds(beds), allow_overload=allow_overload) if beds else load(other)
     hospitals = dict(zip(names, (load(base), changed), strict=True))
     with terminal.counting("replications", 2 * replications) as count:
         comparison = compare_hospitals(

@@ -2,8 +2,8 @@
 
 - ``schema`` and ``parts``: the fields; ``read``: TOML files; ``arrivals``: files of real arrivals; ``presets``.
 - ``text_files``: encodings of files.
-- ``checks`` and ``source_checks``: constraints between fields.
-- ``sources``, ``calendar``, ``open_beds``, ``offered_load``, ``expectations``: what the fields amount to.
+- ``checks`` and ``demand_checks``: constraints between fields.
+- ``sources``, ``calendar``, ``open_beds``, ``periods``, ``offered_load``, ``expectations``: what the fields amount to.
 """
 
 from hospital_sim.config.read import check_config, parse_hospital, parse_hospitals, read_hospitals

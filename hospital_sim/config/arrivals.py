@@ -1,9 +1,11 @@
-"""Real arrivals to replay: a column of timestamps in a CSV file."""
+"""Real arrivals to replay: a column of timestamps in a CSV file, the days that it covers, and their rate by month."""
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from hospital_sim.config.text_files import read_text
@@ -40,6 +42,36 @@ def read_arrivals(path: Path) -> tuple[datetime, ...]:
         if COLUMN in columns:
             return tuple(_timestamps(path, file, separator, columns.index(COLUMN), before))
     raise ConfigurationError(f"arrivals: {path.name}: has no column {COLUMN!r}; the header is {header.strip()[:80]!r}")
+
+
+def days_covered(arrivals: Sequence[datetime]) -> tuple[date, date]:
+    """Return the first and the last day that a sorted table of arrivals covers.
+
+    It covers the month of its first arrival from the beginning, and that of its last to the end, unless the silence
+    there is longer than any between two arrivals.
+    """
+    first, last = arrivals[0], arrivals[-1]
+    longest_silence = max((later - earlier for earlier, later in pairwise(arrivals)), default=timedelta.max)
+    month_start = datetime(first.year, first.month, 1, tzinfo=UTC)
+    month_end = datetime(last.year, last.month, monthrange(last.year, last.month)[1], 23, 59, 59, tzinfo=UTC)
+    return (
+        (month_start if first - month_start <= longest_silence else first).date(),
+        (month_end if month_end - last <= longest_silence else last).date(),
+    )
+
+
+def month_rates(arrivals: Sequence[datetime]) -> tuple[float, ...]:
+    """Return the arrivals a day in each calendar month, January first; 0 in a month that the table does not cover.
+
+    A month of several years has the mean over its days.
+    """
+    first, last = days_covered(arrivals)
+    counts, days = [0] * 12, [0] * 12
+    for arrival in arrivals:
+        counts[arrival.month - 1] += 1
+    for day in range(first.toordinal(), last.toordinal() + 1):
+        days[date.fromordinal(day).month - 1] += 1
+    return tuple(count / max(length, 1) for count, length in zip(counts, days, strict=True))
 
 
 def _timestamps(path: Path, lines: Iterable[str], separator: str, column: int, before: int) -> Iterator[datetime]:

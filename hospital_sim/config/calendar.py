@@ -9,6 +9,11 @@ DAYS_IN_MONTH = (31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 """Mean days of each month, January first; together 365.25."""
 
 
+def mean_over_year(by_month: Sequence[float]) -> float:
+    """Return the mean over the days of a calendar year of twelve numbers, January first."""
+    return sum(number * days for number, days in zip(by_month, DAYS_IN_MONTH, strict=True)) / sum(DAYS_IN_MONTH)
+
+
 @dataclass(frozen=True)
 class Profile:
     """Relative numbers by month, weekday and hour.

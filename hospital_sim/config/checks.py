@@ -2,25 +2,27 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 
 import msgspec
 
-from hospital_sim.config.offered_load import held_load, requests_per_day
-from hospital_sim.config.open_beds import fewest_and_most_beds
+from hospital_sim.config.demand_checks import (
+    NEEDS_LONGEST_STAY,
+    PROFILES,
+    Problem,
+    check_load,
+    check_source,
+    check_stay,
+)
+from hospital_sim.config.open_beds import fewest_and_most_beds, mean_open_beds
+from hospital_sim.config.parts import BedChange
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
-from hospital_sim.config.source_checks import NEEDS_LONGEST_STAY, PROFILES, check_bed_change, check_source, check_stay
 from hospital_sim.config.sources import HOURS_IN_DAY
 from hospital_sim.distributions import Distribution
 from hospital_sim.errors import ConfigurationError
 
 LONGEST_DAYS = 36_525
 """Most days of a stay or a delay, on average or at most: a century, so that its seconds can be counted."""
-
-MOST_REQUESTS_A_DAY = 1_000_000
-"""Most requests a day of one department on average, because a day's requests are in memory."""
-
-Problem = tuple[str, str]
-"""The name of a field, and the problem with it."""
 
 
 def check_hospital(config: HospitalConfig) -> None:
@@ -62,6 +64,9 @@ def _numbers(value: object) -> Iterator[float]:
 
 
 def _overflow(department: DepartmentConfig, ids: list[str]) -> Iterator[Problem]:
+    when_full = {source.when_full or department.when_full for source in department.source} or {department.when_full}
+    if department.overflow and "wait" not in when_full:
+        yield "overflow", 'has no effect, because when_full = "divert" lets nobody wait; leave one of them out'
     for name in department.overflow.to if department.overflow else ():
         if name == department.id or name not in ids:
             others = ", ".join(other for other in ids if other != department.id)
@@ -155,7 +160,7 @@ def _shares(department: DepartmentConfig) -> Iterator[Problem]:
 
 def _beds(department: DepartmentConfig) -> Iterator[Problem]:
     for position, change in enumerate(department.bed_change):
-        for field, problem in check_bed_change(change):
+        for field, problem in _bed_change(change):
             yield f"bed_change[{position}]: {field}", problem
     escalation = department.escalation.beds if department.escalation else 0
     fewest = department.beds + sum(min(change.beds, 0) for change in department.bed_change)
@@ -165,25 +170,35 @@ def _beds(department: DepartmentConfig) -> Iterator[Problem]:
         fewest, most = fewest_and_most_beds(department)
     if fewest < 0:
         yield "bed_change", f"closes {department.beds - fewest} beds on one day; there are {department.beds}"
+    elif not mean_open_beds(department):
+        yield "bed_change", "closes every bed on every day; leave one open on some days, or leave the department out"
     if department.bed_spaces < most + escalation:
         yield "capacity", f"must be at least the {most + escalation} beds that can be open, not {department.capacity}"
     if department.escalation is not None and department.escalation.close_below > department.escalation.open_above:
         yield "escalation.close_below", f"must not be above open_above, not {department.escalation.close_below:g}"
 
 
-def _load(department: DepartmentConfig) -> Iterator[Problem]:
-    field = "target_occupancy" if department.target_occupancy is not None else "requests_per_day"
+def _bed_change(change: BedChange) -> Iterator[Problem]:
+    """Yield the field and the problem for each constraint that a change of beds violates."""
+    days = {"first": change.first, "last": change.last}
+    for field, day in days.items():
+        if day is not None and not _is_day(day):
+            yield field, f"{day!r} is not a day; write YYYY-MM-DD, or MM-DD for every year"
+            return
+    first, last = change.first or "", change.last or ""
+    if first and last and len(first) != len(last):
+        yield "last", f"{last} and the first day, {first}, must both have a year, or neither for every year"
+    elif len(first) == len(last) > len("MM-DD") and last < first:
+        yield "last", f"{last} is before the first day, {first}"
+
+
+def _is_day(text: str) -> bool:
+    """Return True if a day exists: in its year, or in some year if the text has none."""
     try:
-        rate, load = requests_per_day(department), held_load(department)
-    except ValueError as error:
-        yield "target_occupancy", str(error)
-        return
-    if rate > MOST_REQUESTS_A_DAY:
-        yield field, f"gives {rate:g} requests a day; there may be at most {MOST_REQUESTS_A_DAY:,}"
-    waits = department.when_full == "wait" or any(source.when_full == "wait" for source in department.source)
-    if load >= 1 - 1e-12 and waits and not department.allow_overload:
-        effect = f"gives an offered load of {load:.3f} over the year, so the queue would grow without end"
-        yield field, f"{effect}; lower it, add beds, or set allow_overload = true"
+        date.fromisoformat(text if len(text) > len("MM-DD") else f"2024-{text}")
+    except ValueError:
+        return False
+    return True
 
 
 _CHECKS: tuple[Callable[[DepartmentConfig], Iterator[Problem]], ...] = (
@@ -196,5 +211,5 @@ _CHECKS: tuple[Callable[[DepartmentConfig], Iterator[Problem]], ...] = (
     _ages,
     _shares,
     _beds,
-    _load,
+    check_load,
 )

@@ -1,24 +1,30 @@
 """Expectations of a configuration for each department, which a run record carries downstream."""
 
+from datetime import date
+
 from hospital_sim.config.offered_load import (
+    beds_needed,
     mean_bed_days,
     mean_over_patients,
     mean_ready_days,
     month_multipliers,
-    offered_load,
     requests_per_day,
+    share_of_beds,
 )
+from hospital_sim.config.open_beds import mean_open_beds
+from hospital_sim.config.periods import in_period, periods
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
 from hospital_sim.config.sources import sources
 from hospital_sim.events import DepartmentPromise
 
 
-def expectations(config: HospitalConfig) -> tuple[DepartmentPromise, ...]:
-    """Return the expectations of each department of a hospital, in order."""
-    return tuple(_expectation(department) for department in config.department)
+def expectations(config: HospitalConfig, start: date) -> tuple[DepartmentPromise, ...]:
+    """Return the expectations of each department of a hospital, in order, for runs from a day."""
+    return tuple(_expectation(department, start) for department in config.department)
 
 
-def _expectation(department: DepartmentConfig) -> DepartmentPromise:
+def _expectation(department: DepartmentConfig, start: date) -> DepartmentPromise:
+    at_start = next(in_period(department, span) for span in periods([department]) if span[0] <= start <= span[1])
     longest = _longest_ordinary_stay(department)
     long_stays = (
         (None, None) if longest is None else tuple(longest * factor for factor in department.long_stay_multiple)
@@ -35,7 +41,7 @@ def _expectation(department: DepartmentConfig) -> DepartmentPromise:
         mean_ready_days=mean_ready_days(department),
         long_stay_share=mean_over_patients(department, lambda source: source.stay.long_share),
         delay_share=mean_over_patients(department, lambda source: source.stay.delay_share),
-        offered_load=offered_load(department),
+        offered_load=share_of_beds(beds_needed(at_start), mean_open_beds(at_start)) or 0.0,
         requests_per_day=requests_per_day(department),
         month_multipliers=month_multipliers(department),
         shortest_long_stay_days=long_stays[0],

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Protocol
 
-from hospital_sim.config.calendar import DAYS_IN_MONTH
+from hospital_sim.config.calendar import mean_over_year
 from hospital_sim.config.parts import BedChange
 from hospital_sim.config.schema import DepartmentConfig
 
 _ANY_YEAR = date(2023, 1, 1)
-_EVERY_YEAR = len("MM-DD")
 _CYCLE = 28
 """Years after which weekdays and leap days repeat."""
 
@@ -37,36 +36,27 @@ def planned_beds(department: PlansBeds, day: date) -> int:
 
 def mean_open_beds(department: DepartmentConfig) -> float:
     """Return the mean open beds over a year, by the changes that come every year."""
-    beds = open_beds_by_month(department)
-    return sum(open_ * days for open_, days in zip(beds, DAYS_IN_MONTH, strict=True)) / sum(DAYS_IN_MONTH)
+    return mean_over_year(open_beds_by_month(department))
 
 
 def open_beds_by_month(department: DepartmentConfig) -> list[float]:
     """Return the mean open beds of each month, January first, by the changes that come every year."""
-    changes = [change for change in department.bed_change if _comes_every_year(change)]
+    changes = [change for change in department.bed_change if not change.is_dated]
     if not changes:
         return [float(department.beds)] * 12
     months: list[list[int]] = [[] for _ in range(12)]
     for day in (_ANY_YEAR + timedelta(days=number) for number in range(365)):
         months[day.month - 1].append(department.beds + sum(change.beds for change in changes if change.applies(day)))
-    return [max(sum(beds) / len(beds), 1e-9) for beds in months]
+    return [sum(beds) / len(beds) for beds in months]
 
 
 def fewest_and_most_beds(department: DepartmentConfig) -> tuple[int, int]:
     """Return the fewest and the most beds that are planned for any day; below 0 if too many close."""
-    bounds = [day for change in department.bed_change for day in (change.first, change.last) if day is not None]
-    years = [int(day[:4]) for day in bounds if _is_of_a_year(day)]
+    bounds = {day for change in department.bed_change if change.is_dated for day in change.bounds}
+    years = [day.year for day in bounds - {date.min, date.max}]
     # A full cycle before and after the dated changes, so that every combination with the yearly ones is seen.
-    first = date(min(years, default=_ANY_YEAR.year) - _CYCLE, 1, 1)
-    last = date(max(years, default=_ANY_YEAR.year) + _CYCLE, 12, 31)
+    first = date(max(min(years, default=_ANY_YEAR.year) - _CYCLE, date.min.year), 1, 1)
+    last = date(min(max(years, default=_ANY_YEAR.year) + _CYCLE, date.max.year), 12, 31)
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     beds = [planned_beds(department, day) for day in days]
     return min(beds), max(beds)
-
-
-def _comes_every_year(change: BedChange) -> bool:
-    return not any(day is not None and _is_of_a_year(day) for day in (change.first, change.last))
-
-
-def _is_of_a_year(day: str) -> bool:
-    return len(day) > _EVERY_YEAR

@@ -104,6 +104,16 @@ class BedChange(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     last: Day | None = None
     weekdays: Annotated[tuple[Weekday, ...], Meta(min_length=1)] | None = None
 
+    @property
+    def is_dated(self) -> bool:
+        """True if the first or the last day has a year."""
+        return any(day is not None and len(day) > _EVERY_YEAR for day in (self.first, self.last))
+
+    @property
+    def bounds(self) -> tuple[date, date]:
+        """First and last day of a dated change; ``date.min`` or ``date.max`` where it has no bound."""
+        return date.fromisoformat(self.first or _FIRST_DAY), date.fromisoformat(self.last or _LAST_DAY)
+
     def applies(self, day: date) -> bool:
         """Return True if the change applies on a day."""
         if self.weekdays is not None and WEEKDAYS[day.weekday()] not in self.weekdays:
@@ -154,3 +164,4 @@ def _in_utc(moment: datetime) -> datetime:
 
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _EVERY_YEAR = len("MM-DD")
+_FIRST_DAY, _LAST_DAY = date.min.isoformat(), date.max.isoformat()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hospital_sim.config.calendar import Profile
+from msgspec import structs
+
+from hospital_sim.config.arrivals import month_rates
+from hospital_sim.config.calendar import Profile, mean_over_year
 from hospital_sim.config.open_beds import mean_open_beds
 from hospital_sim.config.parts import SourceConfig, WhenFull
 from hospital_sim.config.schema import DepartmentConfig
@@ -78,6 +81,13 @@ class Source:
         """True if requests are a Poisson process that follows the profile."""
         return not (self.config.interarrival or self.config.schedule or self.config.arrivals)
 
+    @property
+    def month_multipliers(self) -> tuple[float, ...]:
+        """Twelve factors on the requests a day, January first, that average 1 over a calendar year."""
+        if self.config.arrivals:
+            return tuple(rate / self.per_day for rate in month_rates(self.config.arrivals))
+        return self.profile.month_multipliers if self.follows_profile else (1.0,) * 12
+
 
 def sources(department: DepartmentConfig) -> tuple[Source, ...]:
     """Return the sources of a department, with their rates.
@@ -104,6 +114,14 @@ def shared_requests_per_day(department: DepartmentConfig) -> float | None:
     return next(rates, None)
 
 
+def with_fixed_demand(department: DepartmentConfig) -> DepartmentConfig:
+    """Return a department with the same demand, as requests a day instead of a target occupancy."""
+    if department.target_occupancy is None:
+        return department
+    rate = shared_requests_per_day(department)
+    return structs.replace(department, target_occupancy=None, requests_per_day=rate)
+
+
 def _shared_rate(department: DepartmentConfig, fixed_load: float, bed_days: float) -> float:
     """Return the requests a day for the sources with a share, after the fixed load of the others."""
     if department.requests_per_day is not None:
@@ -125,8 +143,7 @@ def _own_rate(source: SourceConfig) -> float | None:
     if source.schedule is not None:
         return sum(entry.patients for entry in source.schedule) / DAYS_IN_WEEK
     if source.arrivals is not None:
-        days = (source.arrivals[-1].date() - source.arrivals[0].date()).days + 1
-        return len(source.arrivals) / days
+        return mean_over_year(month_rates(source.arrivals))
     return None
 
 

@@ -24,14 +24,15 @@ class DepartmentPromise(Struct, frozen=True, forbid_unknown_fields=True):
         department_id: Identifier of the department.
         department_name: Name of the department.
         treatment_function_code: NHS treatment function code.
-        beds: Beds open at the start of the run.
+        beds: Beds, without the changes of beds.
         capacity: Bed spaces.
         max_stay_days: Longest ordinary stay, in days; None if stays do not follow the simple rule.
         mean_stay_days: Mean time in the bed, in days, long stays and delays included.
         mean_ready_days: Mean time from admission to fit for discharge, in days, long stays included.
         long_stay_share: Probability that a stay is longer than ``max_stay_days``.
         delay_share: Probability that a discharge is delayed.
-        offered_load: Mean beds asked for over a calendar year, divided by beds.
+        offered_load: Mean beds asked for over a calendar year, divided by the mean open beds, as at the start of the
+            history; 0 if no bed is open.
         requests_per_day: Mean requests for a bed a day over a calendar year.
         month_multipliers: Twelve factors, January first, on ``requests_per_day``.
         shortest_long_stay_days: Shortest long stay until fit for discharge. This field and those below are None if

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from hospital_sim.config import DepartmentConfig, HospitalConfig
-from hospital_sim.config.expectations import expectations
+from hospital_sim.config.offered_load import requests_per_day
+from hospital_sim.config.sources import Source, sources
 from hospital_sim.errors import ConfigurationTypeError
 from hospital_sim.hospital import Hospital
 
@@ -44,18 +45,36 @@ def _notes(base: str, first: HospitalConfig, name: str, other: HospitalConfig) -
     departments, others = ({entry.id: entry for entry in config.department} for config in (first, other))
     yield from _missing(base, departments, others)
     yield from _missing(name, others, departments)
-    expected = [{entry.department_id: entry for entry in expectations(config)} for config in (first, other)]
     for department in departments:
         if department in others:
-            changed = _changed_fields(departments[department], others[department])
-            rates = [entry[department].requests_per_day for entry in expected]
-            if not math.isclose(*rates):
-                yield (
-                    f"{name}, {department}: {rates[1]:,.3f} requests a day, not {rates[0]:,.3f}: "
-                    "it does not meet the same patients"
-                )
+            pair = departments[department], others[department]
+            changed, difference = _changed_fields(*pair), _other_requests(*pair)
+            if difference:
+                yield f"{name}, {department}: {difference}: it does not meet the same patients"
             if changed:
                 yield f"{name}, {department}: differs from {base} in {', '.join(changed)}"
+
+
+def _other_requests(one: DepartmentConfig, other: DepartmentConfig) -> str | None:
+    """Return how the requests of a department differ from those of another on the same streams; None if they do not."""
+    rates = requests_per_day(one), requests_per_day(other)
+    if not math.isclose(*rates):
+        return f"{rates[1]:,.3f} requests a day, not {rates[0]:,.3f}"
+    before, after = (sorted(map(_request_times, sources(department))) for department in (one, other))
+    if before == after:
+        return None
+    names = [", ".join(name or "the department itself" for name, _ in times) for times in (before, after)]
+    return "requests at other times" if names[0] == names[1] else f"requests of {names[1]}, not of {names[0]}"
+
+
+def _request_times(source: Source) -> tuple[str, str]:
+    """Return the name of a source's random streams, and all that decides when its requests come, as text."""
+    config, profile = source.config, source.profile
+    own = (config.interarrival, config.schedule, config.arrivals)
+    multipliers = (profile.month_multipliers, profile.weekday_multipliers, profile.hour_multipliers)
+    # Rounded, because a rate or a factor may have been computed in another order.
+    numbers = [[round(number, 9) for number in each] for each in multipliers] if source.follows_profile else own
+    return config.id, f"{source.per_day:.9g} {numbers}"
 
 
 def _missing(name: str, departments: _Departments, others: _Departments) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from hospital_sim.config import DepartmentConfig, HospitalConfig, parse_hospital
-from hospital_sim.config.sources import shared_requests_per_day
+from hospital_sim.config.sources import with_fixed_demand
 from hospital_sim.errors import ConfigurationError
 
 ALL_DEPARTMENTS = "*"
@@ -35,15 +35,12 @@ def with_fields(config: HospitalConfig, fields: Mapping[str, object]) -> Hospita
     document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(config))
     for path, value in fields.items():
         _set(document, path, msgspec.to_builtins(value))
-    return parse_hospital(document)
-
-
-def with_fixed_demand(department: DepartmentConfig) -> DepartmentConfig:
-    """Return a department with the same demand, as requests a day instead of a target occupancy."""
-    if department.target_occupancy is None:
-        return department
-    rate = shared_requests_per_day(department)
-    return msgspec.structs.replace(department, target_occupancy=None, requests_per_day=rate)
+    try:
+        return parse_hospital(document)
+    except ConfigurationError as error:
+        # The error names a field of the hospital, which may not be one that was set, such as the demand of fewer beds.
+        point = ", ".join(f"{path}={value}" for path, value in fields.items())
+        raise type(error)(f"{point}: {error}") from error
 
 
 def _set(document: dict[str, Any], path: str, value: object) -> None:

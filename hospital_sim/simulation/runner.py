@@ -9,6 +9,7 @@ from simpy import Environment
 from hospital_sim.blocks.processes import Clockwork, start
 from hospital_sim.clock import second_of
 from hospital_sim.config import HospitalConfig
+from hospital_sim.config.demand_checks import check_run
 from hospital_sim.config.expectations import expectations
 from hospital_sim.draws.identity import digest
 from hospital_sim.draws.requests import requests
@@ -43,11 +44,13 @@ def plan_run(config: HospitalConfig, start: date, end: date, seed: int, emit_fro
         The plan: the object that the run writes before its first event.
 
     Raises:
-        ConfigurationError: If the days are out of order or out of range, or the seed is not a whole number from 0.
+        ConfigurationError: If the days are out of order or out of range, the demand does not fit them, or the seed is
+            not a whole number from 0.
     """
     first = start if emit_from is None else emit_from
     _check_seed(seed)
     _check_days(config, start, first, end)
+    check_run(config, start, end)
     # Tables are sorted by key, so that the order in a file does not change the run record.
     configuration = msgspec.to_builtins(config, order="deterministic")
     history = {
@@ -71,7 +74,7 @@ def plan_run(config: HospitalConfig, start: date, end: date, seed: int, emit_fro
         start=start,
         emit_from=first,
         end=end,
-        departments=expectations(config),
+        departments=expectations(config, start),
     )
 
 

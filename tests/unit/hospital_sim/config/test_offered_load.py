@@ -1,5 +1,7 @@
 """Offered load: the rate of requests times the mean time in the bed, of each source of demand."""
 
+from datetime import date
+
 import pytest
 from config_tables import read_ward
 from hospitals import department, hospital
@@ -8,10 +10,10 @@ import hospital_sim as hs
 from hospital_sim.config.calendar import DAYS_IN_MONTH
 from hospital_sim.config.expectations import expectations
 from hospital_sim.config.offered_load import (
+    beds_needed_by_month,
     mean_bed_days,
     mean_ready_days,
     month_multipliers,
-    monthly_load,
     offered_load,
     requests_per_day,
 )
@@ -41,7 +43,7 @@ def test_the_load_of_a_month_follows_its_multiplier_which_averages_one_over_a_ca
     assert sum(map(lambda factor, days: factor * days, factors, DAYS_IN_MONTH)) == pytest.approx(sum(DAYS_IN_MONTH))
     assert factors[0] == pytest.approx(3 * factors[1])
     assert sum(DAYS_IN_MONTH) == 365.25
-    assert monthly_load(ward) == pytest.approx([0.8 * factor for factor in factors])
+    assert beds_needed_by_month(ward) == pytest.approx([0.8 * ward.beds * factor for factor in factors])
 
 
 def test_describe_shows_each_department_and_the_hospital_weighted_by_beds() -> None:
@@ -91,5 +93,5 @@ def test_a_source_without_a_longest_stay_has_no_long_stays_and_the_mean_that_it_
     own = {"id": "own", "requests_per_day": 1, "stay": {"distribution": "gamma", "mean": 5, "sd": 2}}
     config = read_ward(requests_per_day=None, source=[own], delay_share=0)
     assert sources(config.department[0])[0].stay.mean_bed_days == pytest.approx(5)
-    assert expectations(config)[0].long_stay_share == 0
+    assert expectations(config, date(2025, 1, 1))[0].long_stay_share == 0
     assert offered_load(config.department[0]) == pytest.approx(0.5)

@@ -38,7 +38,9 @@ without requests_per_day; target_occupancy = 1 -> target_occupancy: gives an off
 beds = 15; requests_per_day = 1.99; max_stay_days = 14; long_stay_multiple = [6.5, 6.5]; delay_share = 0
     -> requests_per_day: gives an offered load of 1.1
 requests_per_day = 4; stay = { distribution = "fixed", value = 2 }; long_stay_share = 0; delay_share = 0;
-    turnaround_hours = { distribution = "fixed", value = 13 } -> requests_per_day: gives an offered load of 1.017
+    turnaround_hours = { distribution = "fixed", value = 13 }
+    -> requests_per_day: gives an offered load of 0.800 over the year (1.017 by
+    those who wait, turnarounds included), so the queue would grow without end
 requests_per_day = 10; when_full = "divert"; source = [{ id = "a", share = 1, when_full = "wait" }]
     -> requests_per_day: gives an offered load of 3.105
 max_stay_days = 0.5 -> max_stay_days: must be float >= 1.0, not 0.5
@@ -87,6 +89,9 @@ overflow = { after_hours = 4, to = ["surgery"] }
     -> overflow.to: 'surgery' is not another department of this hospital; there are other
 overflow = { after_hours = 4, to = ["ward"] } -> overflow.to: 'ward' is not another department
 overflow = { after_hours = 4, to = [] } -> overflow.to: must be array of length >= 1, not []
+overflow = { after_hours = 4, to = ["other"] }; when_full = "divert" -> overflow: has no effect, because when_full
+overflow = { after_hours = 4, to = ["other"] }; source = [{ id = "a", share = 1, when_full = "divert" }]
+    -> overflow: has no effect, because when_full = "divert" lets nobody wait; leave one of them out
 overflow = { after_hours = 0, to = ["other"] } -> overflow.after_hours: must be float > 0.0, not 0
 overflow = { after_hour = 4, to = ["other"] } -> overflow: after_hour: unknown field; did you mean after_hours?
 escalation = { beds = 0 } -> escalation.beds: must be int >= 1, not 0
@@ -102,6 +107,21 @@ bed_change = [{ beds = 1, first = "02-30" }] -> bed_change[0]: first: '02-30' is
 bed_change = [{ beds = 1, last = "2025-02-29" }] -> bed_change[0]: last: '2025-02-29' is not a day
 bed_change = [{ beds = 1, first = "2025-03-01", last = "2025-02-01" }]
     -> bed_change[0]: last: 2025-02-01 is before the first day, 2025-03-01
+bed_change = [{ beds = 1, first = "2023-11-01", last = "03-31" }]
+    -> bed_change[0]: last: 03-31 and the first day, 2023-11-01, must both have a year, or neither for every year
+bed_change = [{ beds = 1, first = "11-01", last = "2024-03-31" }]
+    -> bed_change[0]: last: 2024-03-31 and the first day, 11-01, must both have a year
+bed_change = [{ beds = -10 }] -> bed_change: closes every bed on every day; leave one open on some days
+bed_change = [{ beds = -4, first = "01-01", last = "06-30" }, { beds = -4, first = "07-01" }, { beds = -6 }]
+    -> bed_change: closes every bed on every day
+bed_change = [{ beds = -8, first = "2020-01-01" }]
+    -> requests_per_day: gives an offered load of 1.552 from 2020-01-01, so the queue would grow without end; lower it
+bed_change = [{ beds = -10, first = "2020-01-01" }]
+    -> requests_per_day: leaves no bed open from 2020-01-01, so the queue would grow without end
+without requests_per_day; target_occupancy = 0.5; bed_change = [{ beds = -6, first = "2020-01-01", weekdays = ["monday",
+    "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] }]
+    -> target_occupancy: gives an offered load of 1.250 from 2020-01-01
+without requests_per_day; source = [{ id = "a", requests_per_day = 9 }] -> source: gives an offered load of 2.795
 bed_change = [{ beds = 1, from = "05-01" }] -> bed_change[0]: from: unknown field; known are beds, first, last
 source = [{ id = "a", share = 0.5 }, { id = "b", share = 0.4 }] -> source.share: the shares must add up to 1, not 0.9
 source = [{ id = "a", share = 0.5 }, { id = "a", share = 0.5 }] -> source[1]: id: 'a' is used twice
@@ -175,6 +195,15 @@ bed_change = [{ beds = 6, first = "11-01", last = "03-31" }, { beds = 6, first =
     capacity = 16
 escalation = { beds = 3, open_above = 0.9, close_below = 0.9 }; overflow = { after_hours = 4, to = ["other"] }
 turnaround_hours = { distribution = "uniform", low = 1, high = 3 }
+overflow = { after_hours = 4, to = ["other"] }; when_full = "divert";
+    source = [{ id = "a", share = 0.5 }, { id = "b", share = 0.5, when_full = "wait" }]
+bed_change = [{ beds = -10, first = "2020-01-01", last = "2020-01-31" }]
+bed_change = [{ beds = -10, first = "2020-01-01" }]; when_full = "divert"
+bed_change = [{ beds = -10, first = "2020-01-01" }]; allow_overload = true
+bed_change = [{ beds = -6, first = "2020-01-01", last = "9999-12-31" }, { beds = -4, first = "0001-01-01", last =
+    "2019-12-31" }, { beds = -1, weekdays = ["monday"] }, { beds = -4, first = "2030-01-01", weekdays = ["sunday"] }];
+    allow_overload = true
+beds = 6; requests_per_day = 2; source = [{ id = "a", share = 0.8 }, { id = "b", share = 0.2, when_full = "divert" }]
 source = [{ id = "a", share = 0.1 }, { id = "b", share = 0.2 }, { id = "c", share = 0.7 },
     { id = "d", interarrival = { distribution = "fixed", value = 2 } }]
 """

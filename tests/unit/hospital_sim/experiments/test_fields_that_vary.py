@@ -1,10 +1,15 @@
 """A field that varies changes nothing else; demand stays the same unless a field of demand varies."""
 
+from datetime import date
+
 import pytest
+from hospitals import department, hospital
 from tiny_hospitals import poisson
 
 import hospital_sim as hs
 from hospital_sim.config.offered_load import offered_load, requests_per_day
+from hospital_sim.draws.requests import requests
+from hospital_sim.draws.streams import Streams
 from hospital_sim.experiments import sweep
 from hospital_sim.experiments.alignment import notes
 from hospital_sim.experiments.field_values import with_fields
@@ -12,6 +17,8 @@ from hospital_sim.experiments.field_values import with_fields
 pytestmark = pytest.mark.unit
 
 SMALL = hs.load("small").config
+DAY_ONE, LAST_DAY = date(2025, 1, 1), date(2025, 3, 1)
+ARRIVALS = ["2025-01-01T08:00:00Z", "2025-01-02T08:00:00Z", "2025-01-03T08:00:00Z"]
 
 
 def test_a_field_that_varies_changes_nothing_else_and_demand_only_if_it_is_one_of_demand() -> None:
@@ -66,3 +73,75 @@ def test_departments_that_differ_are_named() -> None:
         "longer has 9 days of warm-up and now 5: no department meets the same patients"
     ]
     assert notes({"now": base, "other": other_stays}) == ["other, d1: differs from now in stay"]
+
+
+LIST = {"id": "s", "schedule": [{"weekday": "monday", "time": "08:00", "patients": 7}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"source": [{"id": "s", "share": 1}]}, "requests of s, not of the department itself"),
+        (
+            {"source": [{"id": "s", "share": 0.5}, {"id": "t", "share": 0.5}]},
+            "requests of s, t, not of the department itself",
+        ),
+        ({"month_multipliers": [1.5, 0.5] * 6}, "requests at other times"),
+        ({"weekday_multipliers": [1, 1, 1, 1, 1, 0.5, 0.5]}, "requests at other times"),
+        ({"hour_multipliers": [2, 1] * 12}, "requests at other times"),
+        ({"month_multipliers": [2.0] * 12}, None),
+        ({"requests_per_day": 0.5, "beds": 7}, "0.500 requests a day, not 1.000"),
+        (
+            {
+                "requests_per_day": None,
+                "target_occupancy": 0.4,
+                "beds": 10,
+                "stay": {"distribution": "fixed", "value": 4},
+            },
+            None,
+        ),
+        ({"delay_share": 0.2, "when_full": "divert"}, None),
+    ],
+)
+def test_a_note_says_that_the_patients_differ_exactly_if_the_requests_do(
+    changes: dict[str, object], reason: str | None
+) -> None:
+    fields = {"beds": 10, "requests_per_day": 1.0, "stay": {"distribution": "fixed", "value": 4}, "delay_share": 0}
+    one, other = (hospital(department("d", **(fields | more))) for more in ({}, changes))
+    told = [note for note in notes({"now": one, "other": other}) if "patients" in note]
+    assert told == ([f"other, d: {reason}: it does not meet the same patients"] if reason else [])
+    streams = Streams(1, "h", "d")
+    seconds = [
+        [request.second for request in requests(each.config.department[0], streams, DAY_ONE, LAST_DAY)]
+        for each in (one, other)
+    ]
+    assert (seconds[0] != seconds[1]) == bool(reason)
+
+
+def test_sources_of_the_same_name_with_other_requests_are_other_patients() -> None:
+    later = LIST | {"schedule": [{"weekday": "monday", "time": "09:00", "patients": 7}]}
+    for one, other in ((LIST, later), ({"id": "s", "arrivals": ARRIVALS[:2]}, {"id": "s", "arrivals": ARRIVALS[1:]})):
+        hospitals = {
+            name: hospital(department("d", requests_per_day=None, target_occupancy=None, source=[source]))
+            for name, source in {"now": one, "same": one, "other": other}.items()
+        }
+        assert [note.partition(" meet")[0] for note in notes(hospitals) if "patients" in note] == [
+            "other, d: requests at other times: it does not"
+        ]
+
+
+def test_too_few_beds_are_an_error_about_the_beds_and_possible_if_allowed() -> None:
+    message = (
+        r"^elderly_medicine: -2 beds leave 10, which gives an offered load of 1\.020 over the year, so the queue .*"
+    )
+    with pytest.raises(hs.ConfigurationError, match=f"{message}; leave more, or allow overload$"):
+        hs.load("small").with_beds({"elderly_medicine": -2})
+    fewer = hs.load("small").with_beds({"elderly_medicine": -2, "general_surgery": 1}, allow_overload=True)
+    assert {each.id: each.allow_overload for each in fewer.config.department} == {
+        "general_medicine": False,
+        "general_surgery": False,
+        "elderly_medicine": True,
+    }
+    with pytest.raises(hs.ConfigurationError, match=r"^elderly_medicine\.beds=10: .* gives an offered load of 1\.020"):
+        with_fields(SMALL, {"elderly_medicine.beds": 10})
+    assert with_fields(SMALL, {"elderly_medicine.beds": 10, "*.allow_overload": True}).department[2].allow_overload
