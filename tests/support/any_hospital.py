@@ -104,18 +104,29 @@ def _demand(draw: st.DrawFn) -> Fields:
     return fields
 
 
+_DAYS_OF_CHANGES: list[Fields] = [
+    {},
+    {"first": "2025-01-02"},
+    {"last": "2025-01-04"},
+    {"first": "2025-01-02", "last": "2025-01-04"},
+    {"first": "01-03"},
+    {"last": "01-05"},
+    {"first": "01-03", "last": "01-05"},
+    {"first": "12-31", "last": "01-05"},
+]
+
+
 @st.composite
 def _bed_changes(draw: st.DrawFn, beds: int) -> list[Fields]:
     changes = []
     for _ in range(draw(st.integers(0, 2))):
-        more = draw(st.integers(-beds, 2).filter(bool))
+        days: Fields = draw(st.sampled_from(_DAYS_OF_CHANGES))
+        if draw(st.booleans()):
+            days = days | {"weekdays": draw(st.lists(st.sampled_from(_WEEKDAYS), min_size=1, max_size=4, unique=True))}
+        # A change of every day leaves a bed.
+        more = draw(st.integers(-beds if days else 1 - beds, 2).filter(bool))
         beds += min(more, 0)
-        when = {
-            "weekdays": st.lists(st.sampled_from(_WEEKDAYS), min_size=1, max_size=4, unique=True),
-            "first": st.sampled_from(["2025-01-02", "01-03", "12-31"]),
-            "last": st.sampled_from(["2025-01-04", "01-05"]),
-        }
-        changes.append({"beds": more} | draw(st.fixed_dictionaries({}, optional=when)))
+        changes.append({"beds": more} | days)
     return changes
 
 
@@ -138,7 +149,8 @@ def _department(draw: st.DrawFn, name: str, others: list[str]) -> Fields:
     if draw(st.booleans()):
         close, open_ = sorted(draw(st.tuples(*[st.sampled_from([0.25, 0.5, 0.75, 1.0])] * 2)))
         fields["escalation"] = {"beds": draw(st.integers(1, 2)), "open_above": open_, "close_below": close}
-    if others and draw(st.booleans()):
+    when_full = {source.get("when_full", fields["when_full"]) for source in fields.get("source", [fields])}
+    if others and "wait" in when_full and draw(st.booleans()):
         to = draw(st.lists(st.sampled_from(others), min_size=1, unique=True))
         fields["overflow"] = {"after_hours": draw(st.sampled_from([0.0001, 0.5, 1, 3])), "to": to}
     if draw(st.booleans()):
