@@ -17,8 +17,8 @@ from hospital_sim.hospital import Hospital, load_all
 from hospital_sim.sinks import ObjectSink
 from hospital_sim.storage import open_store, public_url
 
-Written = tuple[RunRecord, int, int]
-"""A run record, the number of events created, and the number that existed already."""
+Written = tuple[RunRecord, int, int, tuple[str, ...]]
+"""A run record, the number of events created, the number that existed already, and notes on the run."""
 
 EXAMPLES = terminal.examples(
     "hospital-sim simulate small --start 2024-01-01 --end 2024-01-31 --seed 1 --sink lake/raw",
@@ -70,7 +70,11 @@ def command(
             for result in pool.map(work, hospitals):
                 written.append(result)
                 count()
-    terminal.show("Simulated", _summary(written, sink), as_json=as_json)
+    notes = [f"{record.run.hospital_id}, {note}" for record, _, _, of_run in written for note in of_run]
+    summary = _summary(written, sink)
+    terminal.show("Simulated", summary | {"notes": notes} if as_json else summary, as_json=as_json)
+    if not as_json:
+        terminal.print_notes(*notes)
 
 
 def _simulate_one(
@@ -86,20 +90,20 @@ def _simulate_one(
 ) -> Written:
     target = ObjectSink(sink, single_writer=single_writer)
     run = hospital.simulate(start, end, seed=seed, sink=target, emit_from=emit_from, on_day=on_day)
-    return run.record, target.created, target.found
+    return run.record, target.created, target.found, run.notes
 
 
 def _summary(written: list[Written], sink: str) -> dict[str, object]:
     events: Counter[str] = Counter(dict.fromkeys(EVENT_TYPES, 0))
-    for record, _, _ in written:
+    for record, *_ in written:
         for entry in record.counts:
             events[entry.event_type] += entry.count
     return {
-        "hospitals": [record.run.hospital_id for record, _, _ in written],
-        "runs": [record.run.run_id for record, _, _ in written],
+        "hospitals": [record.run.hospital_id for record, *_ in written],
+        "runs": [record.run.run_id for record, *_ in written],
         **events,
         "events": sum(events.values()),
-        "created": sum(created for _, created, _ in written),
-        "already_there": sum(existing for _, _, existing in written),
+        "created": sum(created for _, created, *_ in written),
+        "already_there": sum(existing for _, _, existing, _ in written),
         "sink": public_url(sink),
     }

@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from hospital_sim.config.arrivals import days_covered
 from hospital_sim.config.offered_load import offered_load, queue_load, requests_per_day
 from hospital_sim.config.open_beds import mean_open_beds
 from hospital_sim.config.parts import SourceConfig
@@ -96,10 +97,39 @@ def check_run(config: HospitalConfig, start: date, end: date) -> None:
     """
     for position, department in enumerate(config.department):
         for period in periods([department])[:-1]:
-            days = (min(end, period[1]) - max(start, period[0])).days + 1
-            if days >= min(_YEAR, (end - start).days + 1):
+            if _days_in_common(period, (start, end)) >= min(_YEAR, (end - start).days + 1):
                 for field, problem in _refused(department, overload(department, period)):
                     raise ConfigurationError(f"department[{position}] ({department.id}): {field}: {problem}")
+
+
+def demand_notes(config: HospitalConfig, start: date, end: date) -> tuple[str, ...]:
+    """Return a note for each table of arrivals that does not cover all days of a run and its warm-up."""
+    notes = (
+        _table_note(f"{department.id}, {source.id}", days_covered(source.arrivals), config.warmup_days, start, end)
+        for department in config.department
+        for source in department.source
+        if source.arrivals
+    )
+    return tuple(filter(None, notes))
+
+
+def _table_note(name: str, table: Period, warmup_days: int, start: date, end: date) -> str | None:
+    days = (end - start).days + 1
+    outside = days - _days_in_common(table, (start, end))
+    before = start - timedelta(days=1)
+    empty = warmup_days - _days_in_common(table, (start - timedelta(days=warmup_days), before))
+    effects = []
+    if outside:
+        effects.append(f"nobody comes on {outside:,} of the {days:,} days of the run")
+    if empty:
+        effects.append(f"nobody comes on {empty:,} of the {warmup_days:,} days of the warm-up")
+    if warmup_days and empty == warmup_days:
+        effects[-1] = "nobody comes in the warm-up, so none of these patients is in a bed at the start"
+    return f"{name}: its table of arrivals covers {table[0]} to {table[1]}: {'; '.join(effects)}" if effects else None
+
+
+def _days_in_common(one: Period, other: Period) -> int:
+    return max((min(one[1], other[1]) - max(one[0], other[0])).days + 1, 0)
 
 
 def overload(department: DepartmentConfig, period: Period | None = None) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from datetime import date
 
+from hospital_sim.config.demand_checks import demand_notes
 from hospital_sim.errors import ConfigurationError
 from hospital_sim.experiments.alignment import notes, on_common_streams
 from hospital_sim.experiments.differences import Difference, difference_cells
@@ -162,4 +163,5 @@ def compare_hospitals(experiment: Experiment, hospitals: Mapping[str, Hospital])
     """Compare hospitals by name on common random numbers (errors as in ``compare``)."""
     aligned = on_common_streams(hospitals)
     replications = run_experiment(experiment, list(aligned.values()))
-    return Comparison(dict(zip(aligned, replications, strict=True)), notes(hospitals))
+    days = (note for each in hospitals.values() for note in demand_notes(each.config, experiment.start, experiment.end))
+    return Comparison(dict(zip(aligned, replications, strict=True)), [*notes(hospitals), *dict.fromkeys(days)])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hospital_sim.config import HospitalConfig
+from hospital_sim.config.demand_checks import demand_notes
 from hospital_sim.errors import HospitalSimError
 from hospital_sim.events import Event, RunRecord
 from hospital_sim.results import summary
@@ -41,6 +43,11 @@ class Run:
         self.config = config
         self.record = record
         self._events = events
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know about the run's demand, such as days that a table of arrivals does not cover."""
+        return demand_notes(self.config, self.record.run.start, self.record.run.end)
 
     @property
     def events(self) -> Sequence[Event]:
@@ -177,4 +184,6 @@ class Run:
         return f"<Run {run.run_id[:8]} of {run.hospital_name}, {run.emit_from} to {run.end}, seed {run.seed}>"
 
     def _repr_html_(self) -> str | None:
-        return None if self._events is None else self.summary()._repr_html_()
+        if self._events is None:
+            return None
+        return self.summary()._repr_html_() + "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)

@@ -295,5 +295,7 @@ def month_multipliers_average_one_over_the_calendar_year(history: RunHistory) ->
         mean = sum(map(mul, promise.month_multipliers, DAYS_IN_MONTH)) / sum(DAYS_IN_MONTH)
         scale = promise.month_multipliers[0] / config.month_multipliers[0]
         scaled = [factor * scale for factor in config.month_multipliers]
-        if mean != pytest.approx(1, rel=1e-12) or promise.month_multipliers != pytest.approx(scaled):
+        # A table of arrivals has months of its own.
+        replays = any(source.arrivals for source in config.source)
+        if mean != pytest.approx(1, rel=1e-12) or not (replays or promise.month_multipliers == pytest.approx(scaled)):
             yield f"{config.id}: {promise.month_multipliers} for {config.month_multipliers}, mean {mean}"
