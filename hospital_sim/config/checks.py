@@ -99,7 +99,7 @@ def _stay(department: DepartmentConfig) -> Iterator[Problem]:
     if is_needed and department.max_stay_days is None and department.stay is None:
         yield "max_stay_days", "give max_stay_days or stay"
     yield from check_stay(department.stay, department.max_stay_days)
-    if department.long_stay_share > 0 and department.max_stay_days is None and is_needed:
+    if department.long_stay_share and department.max_stay_days is None and is_needed:
         yield "long_stay_share", NEEDS_LONGEST_STAY
     low, high = department.long_stay_multiple
     if not 1 <= low <= high:
@@ -133,6 +133,8 @@ def _delay(department: DepartmentConfig) -> Iterator[Problem]:
     low, high = department.delay_days
     if not 0 < low <= high:
         yield "delay_days", f"must be two numbers above 0, the smaller first, not {[low, high]}"
+    if department.delay_share is None:
+        yield "delay_share", "give the share of discharges that are delayed, because stay has no delays of its own"
     if department.delay is not None and department.delay.mean <= 0:
         yield "delay", "must have a mean above 0"
 

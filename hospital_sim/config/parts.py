@@ -58,8 +58,9 @@ class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         hour_multipliers: Demand by hour of the day, UTC, relative.
         max_stay_days: Longest ordinary stay.
         stay: Distribution of the stay in days.
-        long_stay_share: Share of patients whose stay is long.
-        delay_share: Share of patients whose discharge is delayed.
+        long_stay_share: Share of patients whose stay is long; if neither the source nor the department sets it, it
+            follows from the source's stay as in a department.
+        delay_share: Share of patients whose discharge is delayed; left out, as ``long_stay_share``.
     """
 
     id: Name

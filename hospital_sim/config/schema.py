@@ -6,6 +6,7 @@ Times are in days unless a name says otherwise. A share is a probability between
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
+from msgspec.structs import force_setattr, replace
 
 from hospital_sim.config.parts import (
     BedChange,
@@ -21,6 +22,11 @@ from hospital_sim.config.parts import (
 )
 from hospital_sim.distributions import Distribution
 from hospital_sim.events.fields import AdmissionMethod, DelayReason, DischargeDestination, Name
+
+SHARES_OF_SIMPLE_RULE = {"long_stay_share": 0.01, "delay_share": 0.05}
+"""Shares beside ``max_stay_days``, if left out; 0 beside ``stay``, because a distribution has such stays in it."""
+
+_DELAY_DAYS = (4.0, 14.0)
 
 
 def _delay_reasons() -> dict[DelayReason, Share]:
@@ -66,9 +72,10 @@ class DepartmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         admission_methods: Shares of NHS admission method codes; a source has one of its own.
         max_stay_days: Longest ordinary stay; stays are uniform between one day and this.
         stay: Distribution of the stay in days, instead of ``max_stay_days``.
-        long_stay_share: Share of patients whose stay is long and blocks a bed.
+        long_stay_share: Share of patients whose stay is long and blocks a bed; if left out, 0.01, or 0 beside ``stay``.
         long_stay_multiple: A long stay is uniform between these multiples of ``max_stay_days``.
-        delay_share: Share of patients who keep the bed although they are fit to leave.
+        delay_share: Share of patients who keep the bed although they are fit to leave; if left out, 0.05, or 0 beside
+            ``stay``.
         delay_days: A delay is uniform between these two.
         delay: Distribution of a delay in days, instead of ``delay_days``.
         delay_reasons: Shares of the reasons for a delay.
@@ -100,10 +107,10 @@ class DepartmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     admission_methods: dict[AdmissionMethod, Share] = field(default_factory=_admission_methods)
     max_stay_days: Annotated[float, Meta(ge=1)] | None = None
     stay: Distribution | None = None
-    long_stay_share: Share = 0.01
+    long_stay_share: Share | None = None
     long_stay_multiple: tuple[float, float] = (3.0, 6.0)
-    delay_share: Share = 0.05
-    delay_days: tuple[float, float] = (4.0, 14.0)
+    delay_share: Share | None = None
+    delay_days: tuple[float, float] = _DELAY_DAYS
     delay: Distribution | None = None
     delay_reasons: dict[DelayReason, Share] = field(default_factory=_delay_reasons)
     discharge_weekday_multipliers: ByWeekday | None = None
@@ -113,6 +120,20 @@ class DepartmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     female_share: Share = 0.51
     return_share: Share = 0.2
     allow_overload: bool = False
+
+    def __post_init__(self) -> None:
+        """Fill in the shares of long stays and delays that are left out, also those of sources with their own stays."""
+        for name, share in SHARES_OF_SIMPLE_RULE.items():
+            # Delays that are described beside a stay have no share to fall back on, so the check asks for one.
+            if getattr(self, name) is None and not (name == "delay_share" and self.stay and self.describes_delay):
+                own = share if self.stay is None else 0.0
+                force_setattr(self, name, own)
+                force_setattr(self, "source", tuple(_with_share(source, name, share, own) for source in self.source))
+
+    @property
+    def describes_delay(self) -> bool:
+        """True if the lengths of delays are set, by ``delay`` or ``delay_days``."""
+        return self.delay is not None or self.delay_days != _DELAY_DAYS
 
     @property
     def most_planned_beds(self) -> int:
@@ -141,3 +162,12 @@ class HospitalConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     warmup_days: Annotated[int, Meta(ge=0, le=3660)] = 180
     department: Annotated[tuple[DepartmentConfig, ...], Meta(min_length=1)]
+
+
+def _with_share(source: SourceConfig, name: str, simple: float, inherited: float) -> SourceConfig:
+    """Return a source with the share that its own kind of stay implies, if it has such a stay and no such share."""
+    share = simple if source.stay is None else 0.0
+    has_effect = name != "long_stay_share" or source.max_stay_days is not None
+    if not (source.sets_stay and has_effect) or getattr(source, name) is not None or share == inherited:
+        return source
+    return replace(source, **{name: share})

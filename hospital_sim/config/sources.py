@@ -179,5 +179,5 @@ def _stay_rule(department: DepartmentConfig, source: SourceConfig) -> StayRule:
     )
 
 
-def _first(value: float | None, default: float) -> float:
-    return default if value is None else value
+def _first(*values: float | None) -> float:
+    return next((value for value in values if value is not None), 0.0)

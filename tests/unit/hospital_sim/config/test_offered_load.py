@@ -7,6 +7,7 @@ from config_tables import read_ward
 from hospitals import department, hospital
 
 import hospital_sim as hs
+from hospital_sim.config import check_config
 from hospital_sim.config.calendar import DAYS_IN_MONTH
 from hospital_sim.config.expectations import expectations
 from hospital_sim.config.offered_load import (
@@ -91,7 +92,37 @@ def test_shared_demand_meets_the_target_together_with_what_other_sources_bring()
 
 def test_a_source_without_a_longest_stay_has_no_long_stays_and_the_mean_that_it_states() -> None:
     own = {"id": "own", "requests_per_day": 1, "stay": {"distribution": "gamma", "mean": 5, "sd": 2}}
-    config = read_ward(requests_per_day=None, source=[own], delay_share=0)
+    config = read_ward(requests_per_day=None, source=[own])
     assert sources(config.department[0])[0].stay.mean_bed_days == pytest.approx(5)
     assert expectations(config, date(2025, 1, 1))[0].long_stay_share == 0
     assert offered_load(config.department[0]) == pytest.approx(0.5)
+
+
+STAY = {"distribution": "lognormal", "mean": 5, "sd": 4}
+SIMPLE = {"max_stay_days": 9, "long_stay_multiple": [3, 5]}
+LONGS, DELAYS = 0.01 * (4 * 9 - 5), 0.05 * 9
+
+
+@pytest.mark.parametrize(
+    ("fields", "days"),
+    [
+        ({"stay": STAY}, [5]),
+        ({"stay": STAY, "max_stay_days": 30}, [5]),
+        ({"stay": STAY, "delay_share": 0.1}, [5.9]),
+        ({"stay": STAY, "delay_share": 0.1, "delay_days": [1, 3]}, [5.2]),
+        ({"stay": STAY, "max_stay_days": 30, "long_stay_share": 0.02}, [5 + 0.02 * (4.5 * 30 - 5)]),
+        (SIMPLE, [5 + LONGS + DELAYS]),
+        (SIMPLE | {"delay_days": [1, 3]}, [5 + LONGS + 0.1]),
+        (SIMPLE | {"source": [{"share": 0.4, "stay": STAY}, {"share": 0.6}]}, [5, 5 + LONGS + DELAYS]),
+        (SIMPLE | {"source": [{"share": 1, "stay": STAY, "max_stay_days": 30}]}, [5]),
+        (SIMPLE | {"delay_share": 0.05, "source": [{"share": 1, "stay": STAY}]}, [5 + DELAYS]),
+        ({"stay": STAY, "source": [{"share": 0.4, "max_stay_days": 7}, {"share": 0.6}]}, [4 + 0.01 * 27.5 + 0.45, 5]),
+    ],
+)
+def test_long_stays_and_delays_are_added_to_a_distribution_of_stays_only_if_asked_for(
+    fields: dict[str, object], days: list[float]
+) -> None:
+    given = [{"id": f"s{number}"} | dict(source) for number, source in enumerate(fields.get("source", ()))]
+    config = read_ward(beds=99, **{"max_stay_days": None} | fields | {"source": given})
+    for ward in (config, check_config(config)):
+        assert [source.stay.mean_bed_days for source in sources(ward.department[0])] == pytest.approx(days)

@@ -47,7 +47,7 @@ max_stay_days = 0.5 -> max_stay_days: must be float >= 1.0, not 0.5
 max_stay_days = inf -> max_stay_days: must be finite, not inf
 max_stay_days = 1e6 -> max_stay_days: must be at most 36,525 days, not 1e+06
 without max_stay_days -> max_stay_days: give max_stay_days or stay
-without max_stay_days; stay = { distribution = "fixed", value = 3 }
+without max_stay_days; stay = { distribution = "fixed", value = 3 }; long_stay_share = 0.1
     -> long_stay_share: needs max_stay_days; set it to 0 if stays follow a distribution
 long_stay_multiple = [1, 1e9] -> long_stay_multiple: must be at most 36,525 days, not 4e+09
 long_stay_multiple = [6, 3] -> long_stay_multiple: must be two numbers of at least 1, the smaller first, not [6.0, 3.0]
@@ -56,6 +56,10 @@ long_stay_multiple = [1] -> long_stay_multiple: must be array of length 2, got 1
 long_stay_share = -0.1 -> long_stay_share: must be float >= 0.0, not -0.1
 long_stay_share = nan -> long_stay_share: must be float >= 0.0, not nan
 delay_share = 1.5 -> delay_share: must be float <= 1.0, not 1.5
+stay = { distribution = "fixed", value = 3 }; delay_days = [1, 3]
+    -> delay_share: give the share of discharges that are delayed, because stay has no delays of its own
+stay = { distribution = "fixed", value = 3 }; delay = { distribution = "fixed", value = 2 }
+    -> delay_share: give the share of discharges
 delay_days = [0, 3] -> delay_days: must be two numbers above 0, the smaller first, not [0.0, 3.0]
 delay_days = [1, nan] -> delay_days: must be finite
 delay = { distribution = "fixed", value = 0 } -> delay: must have a mean above 0
