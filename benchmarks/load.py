@@ -28,7 +28,7 @@ from raw_rows import rows_by_month
 
 import hospital_sim as hs
 from elt.lake.lake import Lake
-from elt.lake.manifests import StagedFile
+from elt.lake.staging_runs import StagedFile
 from elt.load.run import load_file
 from elt.warehouse import Warehouse, open_warehouse
 from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes, create_table, insert_from, quoted, structure

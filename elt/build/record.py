@@ -5,27 +5,11 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from elt.contracts import Column, ColumnKind
 from elt.warehouse import Warehouse
-from elt.warehouse.tables import LOADED_FILE, SOURCE_FILE, RawTable
+from elt.warehouse.tables import LAST_BUILD, LOADED_FILE, SOURCE_FILE
 
 _SCHEMAS = {"staging": "staging", "marts": "marts"}
 """Schema of the models in a folder of the project; models of other folders are curated."""
-
-
-BUILD = RawTable(
-    name="last_build",
-    columns=(
-        Column("name", ColumnKind.STRING, "Always 'last'."),
-        Column("project", ColumnKind.STRING, "Digest of the dbt project and of the versions of dbt."),
-        Column(
-            "loaded",
-            ColumnKind.STRING,
-            "Digest of the loaded files; empty unless every model was built and every test passed.",
-        ),
-    ),
-    order_by=("name",),
-)
 
 
 @dataclass(frozen=True)
@@ -48,9 +32,9 @@ def expected_state(warehouse: Warehouse, project: Path) -> BuildState:
 
 def recorded(warehouse: Warehouse) -> BuildState | None:
     """Return the state that the last build recorded; None if no build has made every model."""
-    if not warehouse.has_table("raw", BUILD.name):
+    if not warehouse.has_table("raw", LAST_BUILD.name):
         return None
-    rows = warehouse.query(f"SELECT project, loaded FROM {warehouse.schema('raw')}.{BUILD.name}").to_pylist()  # noqa: S608
+    rows = warehouse.query(f"SELECT project, loaded FROM {warehouse.schema('raw')}.{LAST_BUILD.name}").to_pylist()  # noqa: S608
     return BuildState(str(rows[0]["project"]), str(rows[0]["loaded"])) if rows else None
 
 
@@ -58,9 +42,11 @@ def record(warehouse: Warehouse, state: BuildState) -> None:
     """Record the state of a build."""
     import pyarrow as pa
 
-    warehouse.create_raw_table(BUILD)
-    warehouse.delete(BUILD, "name", "last")
-    warehouse.insert(BUILD, pa.Table.from_pylist([{"name": "last", "project": state.project, "loaded": state.loaded}]))
+    warehouse.create_raw_table(LAST_BUILD)
+    warehouse.delete(LAST_BUILD, "name", "last")
+    warehouse.insert(
+        LAST_BUILD, pa.Table.from_pylist([{"name": "last", "project": state.project, "loaded": state.loaded}])
+    )
 
 
 def missing_models(warehouse: Warehouse, project: Path) -> list[str]:

@@ -5,7 +5,17 @@ from collections.abc import Callable
 
 import typer
 
-from elt.cli import check, contracts, lake_commands, print_ddl, quarantine_commands, query, run, warehouse_commands
+from elt.cli import (
+    check,
+    contracts,
+    lake_commands,
+    print_ddl,
+    quarantine_commands,
+    query,
+    repair_commands,
+    run,
+    warehouse_commands,
+)
 from hospital_sim import terminal
 
 _FROM_HOSPITAL_TO_REPORT = (
@@ -70,6 +80,12 @@ _add(
 _add("run", run.command, _FROM_HOSPITAL_TO_REPORT)
 _add("copy", lake_commands.copy_lake, "hospital-elt copy lake backup", "hospital-elt copy lake backup --json")
 _add("ddl", print_ddl.command, "hospital-elt ddl clickhouse", "hospital-elt ddl redshift --json")
+_add(
+    "compact",
+    repair_commands.compact_months,
+    "hospital-elt compact --lake lake",
+    "hospital-elt compact --month 2024-01 --lake lake --json",
+)
 app.add_typer(quarantine_commands.app, name="quarantine")
 
 

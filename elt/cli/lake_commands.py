@@ -102,6 +102,12 @@ def _print_verified(report: "VerificationReport", limit: int) -> None:
             typer.echo(f"{problem.kind:<10} {problem.printable_key}: {problem.detail}")
         if len(report.problems) > limit:
             typer.echo(f"… and {len(report.problems) - limit:,} more (--limit)")
+    if report.set_aside or report.forgotten:
+        typer.echo(
+            f"Taken out by an operator: {report.set_aside:,} events set aside, {report.forgotten:,} objects forgotten"
+        )
+    for number in report.unfinished:
+        typer.echo(f"Staging run {number} is not finished: hospital-elt stage --lake {report.lake} completes it")
     if report.unstaged:
         typer.echo(f"{report.unstaged:,} events are not staged yet: hospital-elt stage --lake {report.lake}")
 

@@ -1,4 +1,4 @@
-"""``hospital-elt quarantine list`` and ``replay``: shows the quarantine, and stages objects that were fixed."""
+"""``hospital-elt quarantine``: shows the quarantine, sets events aside, and stages objects that were fixed."""
 
 from typing import Annotated
 
@@ -7,10 +7,13 @@ import typer
 from elt import WrongCallError
 from elt.cli.options import Json, LakeUrl, Limit, SingleWriter, Workers
 from elt.cli.progress import progress_bars
+from elt.cli.repair_commands import RepairReason, Undo, require_one_of, show_repair
 from hospital_sim import terminal
 
 app = typer.Typer(
-    help="Objects that could not be staged, and their reasons.", no_args_is_help=True, rich_markup_mode=None
+    help="Objects that could not be staged or were set aside, and their reasons.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
@@ -33,7 +36,9 @@ def list_entries(
         str | None,
         typer.Option(metavar="CODE", help="Only this reason, such as not_json.", autocompletion=_reasons),
     ] = None,
-    replayed: Annotated[bool, typer.Option("--all", help="Also objects that have been staged since.")] = False,
+    replayed: Annotated[
+        bool, typer.Option("--all", help="Also objects that have been staged since, or forgotten.")
+    ] = False,
     limit: Limit = 50,
     as_json: Json = False,
 ) -> None:
@@ -47,15 +52,15 @@ def list_entries(
         raise WrongCallError(f"--reason: {reason!r} is none of {', '.join(Reason)}")
     quarantine = Lake.open(lake, read_only=True).quarantine
     counts = quarantine.open_counts()
-    still_open = {entry.key for entry in quarantine.open_entries()}
+    still_open = {(entry.key, entry.manifest) for entry in quarantine.open_entries()}
     listed = [
         entry
         for entry in quarantine.entries()
-        if (replayed or entry.key in still_open) and reason in (None, entry.reason)
+        if (replayed or (entry.key, entry.manifest) in still_open) and reason in (None, entry.reason)
     ]
     by_reason = {str(code): count for code, count in sorted(counts.items())}
     if as_json:
-        entries = [msgspec.to_builtins(entry) | {"open": entry.key in still_open} for entry in listed]
+        entries = [msgspec.to_builtins(entry) | {"open": (entry.key, entry.manifest) in still_open} for entry in listed]
         terminal.print_json({"open": counts.total(), "by_reason": by_reason, "entries": entries})
         return
     typer.echo(f"In quarantine: {counts.total():,}")
@@ -64,8 +69,9 @@ def list_entries(
     # Lines rather than a table: a key is never folded, so it can be copied and searched for.
     for entry in listed[:limit]:
         key = entry.key if entry.key.isprintable() else repr(entry.key)[1:-1]
-        since = "" if entry.key in still_open else " (staged since)"
-        typer.echo(f"raw/{key}: {entry.reason}: {entry.detail}{since}")
+        since = "" if (entry.key, entry.manifest) in still_open else " (staged since, or forgotten)"
+        run = f" by staging run {entry.manifest}" if entry.reason is Reason.SET_ASIDE else ""
+        typer.echo(f"raw/{key}: {entry.reason}{run}: {entry.detail}{since}")
     if len(listed) > limit:
         typer.echo(f"… and {len(listed) - limit:,} more (--limit)")
 
@@ -89,3 +95,37 @@ def replay_entries(
     rows: list[tuple[str, int]] = [("staged", summary.staged.rows), ("left the list", summary.closed)]
     rows += [(f"still in quarantine: {reason}", count) for reason, count in summary.still_open.items()]
     terminal.print_table(f"Replayed {summary.staged.lake}", ("", "objects"), rows)
+
+
+@app.command(
+    "add",
+    epilog=terminal.examples(
+        "hospital-elt quarantine add \\\n"
+        "    admission/event_date=2024-01-15/admission_3a694f9e-0b85-8a86-8e5f-945de7d8217c.json \\\n"
+        '    --reason "entered twice" --lake messy',
+        "hospital-elt quarantine add --undo 3 --lake messy",
+    ),
+)
+def add_entries(
+    lake: LakeUrl,
+    keys: Annotated[list[str] | None, typer.Argument(metavar="KEY", help="Keys of events, as list shows them.")] = None,
+    reason: RepairReason = None,
+    undo: Undo = None,
+    workers: Workers = 1,
+    single_writer: SingleWriter = False,
+    as_json: Json = False,
+) -> None:
+    """Set valid but wrong events aside: they leave the staged files and the warehouse, and stay in the lake."""
+    from elt.lake.lake import Lake
+    from elt.lake.manifests import Action
+    from elt.repair import set_aside
+    from elt.repair import undo as take_back
+
+    require_one_of({"KEY": bool(keys), "--undo": undo is not None})
+    with progress_bars() as on_progress:
+        opened = Lake.open(lake, single_writer=single_writer)
+        if undo is not None:
+            summary = take_back(opened, Action.SET_ASIDE, undo, workers, on_progress)
+        else:
+            summary = set_aside(opened, keys or [], reason or "", workers, on_progress)
+    show_repair(summary, as_json=as_json)

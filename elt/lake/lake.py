@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Self
 
-from elt import BrokenLakeError, EmptyLakeError, WrongCallError
+from elt import EmptyLakeError, WrongCallError
 from elt.lake import objects
-from elt.lake.layout import STAGING_MANIFESTS, commit_key, parse_manifest_key, plan_key
-from elt.lake.manifests import Commit, Manifest, Plan, StagedFile, StagingRun, counts_of_runs, decode_manifest
 from elt.lake.quarantine import Quarantine
+from elt.lake.repairs import current_files, current_outputs
+from elt.lake.staging_runs import StagedFile, StagingRun, counts_by_cell, read_staging_runs
 from elt.lake.tree import RAW_PREFIX, RawTree, list_tree
 from elt.native.buffers import ObjectBuffer, TextRows
 from elt.native.names import Names
@@ -33,7 +33,7 @@ class Lake:
 
     Attributes:
         store: The object store that holds the lake. Its keys are relative to the lake.
-        quarantine: The raw objects that could not be staged.
+        quarantine: The raw objects that could not be staged, or were set aside.
     """
 
     def __init__(self, store: ObjectStore) -> None:
@@ -106,43 +106,26 @@ class Lake:
         return unfinished_runs(self.store, RAW_PREFIX)
 
     def staging_runs(self) -> list[StagingRun]:
-        """Read every staging run, in order.
-
-        Raises:
-            BrokenLakeError: If a manifest cannot be read, or is missing between others.
-        """
-        keys = self.store.keys(STAGING_MANIFESTS)
-        manifests = {parsed for key in keys if (parsed := parse_manifest_key(key))}
-        runs = []
-        for number in range(1, max((number for number, _ in manifests), default=0) + 1):
-            if (number, "plan") not in manifests:
-                raise BrokenLakeError(f"{plan_key(number)}: missing; put back the plan that staging wrote")
-            plan = self._read_manifest(plan_key(number), Plan)
-            has_commit = (number, "commit") in manifests
-            runs.append(StagingRun(plan, self._read_manifest(commit_key(number), Commit) if has_commit else None))
-        return runs
-
-    def _read_manifest(self, key: str, cls: type[Manifest]) -> Manifest:
-        return decode_manifest(key, self.store.read(key), cls)
+        """Read every staging run, in order (errors as in ``elt.lake.manifests.read_staging_runs``)."""
+        return read_staging_runs(self.store)
 
     def staged_files(self) -> list[StagedFile]:
-        """Return the files of all finished staging runs, in order (errors as in ``staging_runs``)."""
-        return [file for run in self.staging_runs() for file in run.files()]
+        """Return the current files of all finished staging runs, in order (errors as in ``staging_runs``)."""
+        return current_files(self.staging_runs())
 
     def staged_counts(self) -> Counter[tuple[str, str, str, date]]:
         """Return the number of staged events by event type, hospital, department and day.
 
         Errors are as in ``staging_runs``.
         """
-        return counts_of_runs(self.staging_runs())
+        return counts_by_cell(output for output, _ in current_outputs(self.staging_runs()))
 
     def late_counts(self) -> Counter[tuple[str, str, date]]:
         """Return the number of late events by event type, hospital and month (errors as in ``staging_runs``)."""
         totals: Counter[tuple[str, str, date]] = Counter()
-        for run in self.staging_runs():
-            for output in run.outputs:
-                for hospital_id, count in output.counts.late.items():
-                    totals[output.event_type, hospital_id, output.month] += count
+        for output, _ in current_outputs(self.staging_runs()):
+            for hospital_id, count in output.counts.late.items():
+                totals[output.event_type, hospital_id, output.month] += count
         return totals
 
 

@@ -2,19 +2,17 @@
 
 A plan is created before anything is staged, and creating it is the lock. It names every output with its raw objects. A
 commit holds the hashes and counts of the outputs. Neither holds a wall-clock time. A plan without a commit is an
-unfinished run.
+unfinished run. A repair is a staging run too: its plan says what an operator asked for.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import TypeVar
 
 import msgspec
 
 from elt import BrokenLakeError
-from elt.lake.layout import month_after
+from elt.lake import layout
 
 MANIFEST_VERSION = 1
 
@@ -35,7 +33,7 @@ class ClosedMonths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def closes(self, hospital_id: str, month: date) -> bool:
         """Return True if a month is closed for a hospital; ``month`` is its first day."""
         days = (self.everywhere, self.hospitals.get(hospital_id))
-        return any(day is not None and month_after(month) <= day for day in days)
+        return any(day is not None and layout.month_after(month) <= day for day in days)
 
     def joined(self, other: "ClosedMonths") -> "ClosedMonths":
         """Return the months that either of two closes."""
@@ -46,15 +44,48 @@ class ClosedMonths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return ClosedMonths(max(days, default=None), dict(sorted(hospitals.items())))
 
 
-class PlannedOutput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Action(StrEnum):
+    """Kind of a repair."""
+
+    SET_ASIDE = "set_aside"
+    """Valid but wrong events leave the staged files; their raw objects stay."""
+    FORGET = "forget"
+    """Events leave the staged files, and may be deleted."""
+    COMPACT = "compact"
+    """Several files of a month become one."""
+    UNDO = "undo"
+    """An earlier repair is taken back."""
+    PRUNE = "prune"
+    """Forgotten raw objects and superseded files are deleted."""
+
+
+class Repair(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The repair that an operator asked for.
+
+    Attributes:
+        action: Kind of the repair.
+        reason: The operator's reason.
+        undoes: Number of the staging run that is taken back.
+        before: First day that is kept, if events are forgotten by their age.
+    """
+
+    action: Action
+    reason: str = ""
+    undoes: int | None = None
+    before: date | None = None
+
+
+class PlannedOutput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One output of a plan: a staged file and its raw objects.
 
     Attributes:
         event_type: Type of the events.
         month: First day of the month of the events.
-        key: Key of the staged file. The file is not written if every object is quarantined.
-        inputs: Key of the list of raw objects.
+        key: Key of the staged file. The file is not written if it would have no rows.
+        inputs: Key of the list of raw objects: those in the file, those that a repair takes out of the superseded
+            files, or those that are deleted. Empty if there are none.
         objects: Number of raw objects.
+        supersedes: Keys of the staged files that this output replaces.
     """
 
     event_type: str
@@ -62,6 +93,7 @@ class PlannedOutput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key: str
     inputs: str
     objects: int
+    supersedes: tuple[str, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -77,6 +109,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         foreign_inputs: Key of the list of unrecognised keys; None if there are none.
         foreign_objects: Number of unrecognised objects.
         replays: True if the outputs are objects that were in quarantine.
+        repair: The repair that the run makes; None if it stages new objects.
     """
 
     manifest_version: int
@@ -88,6 +121,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     foreign_inputs: str | None
     foreign_objects: int
     replays: bool = False
+    repair: Repair | None = None
 
 
 class OutputCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -147,70 +181,6 @@ class Commit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outputs: tuple[CommittedOutput, ...]
     foreign: int
     foreign_reasons: dict[str, int] = {}
-
-
-@dataclass(frozen=True)
-class StagedFile:
-    """One committed Parquet file.
-
-    Attributes:
-        key: Its key in the lake.
-        event_type: Type of the events in it.
-        month: First day of their month.
-        rows: Number of events.
-        bytes: Size.
-        sha256: Digest of its bytes, hexadecimal.
-        manifest: Number of the staging run that wrote it.
-    """
-
-    key: str
-    event_type: str
-    month: date
-    rows: int
-    bytes: int
-    sha256: str
-    manifest: int
-
-
-@dataclass(frozen=True)
-class StagingRun:
-    """A plan and, once the run is finished, its commit."""
-
-    plan: Plan
-    commit: Commit | None
-
-    @property
-    def outputs(self) -> tuple[CommittedOutput, ...]:
-        """The outputs as they were written; empty while the run is unfinished."""
-        return self.commit.outputs if self.commit else ()
-
-    def files(self) -> Iterator[StagedFile]:
-        """Yield the Parquet files that the run has committed."""
-        for output in self.outputs:
-            if output.key is not None:
-                yield StagedFile(
-                    output.key,
-                    output.event_type,
-                    output.month,
-                    output.counts.rows,
-                    output.bytes,
-                    output.sha256,
-                    self.plan.number,
-                )
-
-
-def counts_of_runs(runs: Iterable[StagingRun]) -> Counter[tuple[str, str, str, date]]:
-    """Return the number of events that staging runs staged by event type, hospital, department and day."""
-    totals: Counter[tuple[str, str, str, date]] = Counter()
-    for run in runs:
-        for output in run.outputs:
-            for hospital_id, departments in output.counts.staged.items():
-                for department_id, days in departments.items():
-                    for offset, count in enumerate(days):
-                        if count:
-                            day = output.month.replace(day=offset + 1)
-                            totals[output.event_type, hospital_id, department_id, day] += count
-    return totals
 
 
 def decode_manifest(key: str, data: bytes, cls: type[Manifest]) -> Manifest:

@@ -3,19 +3,29 @@
 The raw object stays in place. Its bytes are copied to ``quarantine/objects/`` and its reason is written to
 ``quarantine/entries/``; both are created once and never changed. When the cause is fixed, a replay
 stages the object and adds a note to ``quarantine/replayed/``: the entry stays as history, but is no longer open.
+
+An event that an operator set aside is in quarantine too. It keeps the contract, so it has no entry of its own: the
+staging run that set it aside names it, until that run is taken back.
 """
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from enum import StrEnum
+from heapq import merge
+from operator import attrgetter
 
 import msgspec
 
 from elt import BrokenLakeError
 from elt.lake import layout
-from hospital_sim.storage import ObjectConflictError, ObjectStore
+from elt.lake.digests import digest
+from elt.lake.manifests import Action
+from elt.lake.repairs import Removed, in_effect
+from elt.lake.staging_runs import StagingRun, read_staging_runs
+from elt.lake.tree import RAW_PREFIX
+from hospital_sim.storage import ObjectConflictError, ObjectNotFoundError, ObjectStore
 
 
 class Reason(StrEnum):
@@ -41,6 +51,8 @@ class Reason(StrEnum):
     """The key is not the key of an event."""
     BROKEN_RUN_RECORD = "broken_run_record"
     """The key belongs to a run record, but the object is not one."""
+    SET_ASIDE = "set_aside"
+    """The event keeps the contract, but an operator set it aside because it is wrong."""
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,19 +129,43 @@ class Quarantine:
         """Yield every entry, in the order of the keys.
 
         Raises:
-            BrokenLakeError: If an entry cannot be read.
+            BrokenLakeError: If an entry or a manifest cannot be read.
         """
-        return map(self._read, self._store.keys(layout.QUARANTINE_ENTRIES))
+        runs = [run for run in read_staging_runs(self._store) if run.action is Action.SET_ASIDE and run.commit]
+        return self._merged(map(self._read, self._store.keys(layout.QUARANTINE_ENTRIES)), runs)
 
-    def open_entries(self) -> Iterator[Entry]:
-        """Yield the entries whose objects have not been staged since (order and errors as in ``entries``)."""
+    def open_entries(self, runs: Sequence[StagingRun] | None = None) -> Iterator[Entry]:
+        """Yield the entries of objects that are neither staged since nor forgotten.
+
+        Order and errors are as in ``entries``.
+
+        Args:
+            runs: The staging runs of the lake; read by default.
+        """
+        runs = read_staging_runs(self._store) if runs is None else runs
+        forgotten = Removed(self._store, in_effect(runs, Action.FORGET))
         closed = self._store.keys(layout.QUARANTINE_REPLAYED)
         replayed = {key.removeprefix(layout.QUARANTINE_REPLAYED) for key in closed}
-        return (entry for entry in self.entries() if entry.key not in replayed)
+        entries = map(self._read, self._store.keys(layout.QUARANTINE_ENTRIES))
+        unstaged = (entry for entry in entries if entry.key not in replayed)
+        merged = self._merged(unstaged, in_effect(runs, Action.SET_ASIDE))
+        return (entry for entry in merged if entry.key not in forgotten)
 
     def open_counts(self) -> Counter[Reason]:
         """Return the number of objects in quarantine by reason (errors as in ``entries``)."""
         return Counter(entry.reason for entry in self.open_entries())
+
+    def _merged(self, entries: Iterator[Entry], runs: Iterable[StagingRun]) -> Iterator[Entry]:
+        set_aside = [self._set_aside(key, run) for key, run in Removed(self._store, runs).events()]
+        return merge(entries, sorted(set_aside, key=attrgetter("key")), key=attrgetter("key"))
+
+    def _set_aside(self, key: str, run: StagingRun) -> Entry:
+        try:
+            data = self._store.read(RAW_PREFIX + key)
+        except ObjectNotFoundError:
+            data = b""
+        reason = run.plan.repair.reason if run.plan.repair else ""
+        return Entry(key, Reason.SET_ASIDE, reason, digest(data), len(data), run.plan.number)
 
     def entry_of(self, key: str) -> Entry | None:
         """Return the entry of a raw object; None if it never was in quarantine (errors as in ``entries``)."""

@@ -1,21 +1,34 @@
 """Loads every staged file and every finished run record into the raw schema, each exactly once.
 
 A file is loaded when the table ``loaded_file`` has a row for it, and that row is written last. Rows of a file without
-such a row come from a load that was killed, so they are deleted before the file is loaded again.
+such a row come from a load that was killed, so they are deleted before the file is loaded again. Rows of a file that a
+repair has superseded are deleted together with the load of the file that replaces it.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from itertools import groupby
 
 from elt import BrokenLakeError, EltError, EmptyLakeError, OnProgress, report_progress
 from elt.contracts import columns_schema
 from elt.lake.lake import Lake
-from elt.lake.manifests import StagedFile
+from elt.lake.repairs import current_files
+from elt.lake.staging_runs import StagedFile, StagingRun
 from elt.load.runs import LoadedRun, loaded_run
 from elt.load.staged_contract import require_contract
+from elt.load.taken_out import discard_last_build, load_forgotten_counts, repair_digests
 from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse
-from elt.warehouse.tables import EVENT_TABLES, LOADED_FILE, RAW_TABLES, RUN, SOURCE_FILE, RawTable, event_table
+from elt.warehouse.tables import (
+    EVENT_TABLES,
+    FORGOTTEN_COUNT,
+    LOADED_FILE,
+    RAW_TABLES,
+    RUN,
+    SOURCE_FILE,
+    RawTable,
+    event_table,
+)
 from elt.warehouse.version import note_version
 from hospital_sim.storage import FinishedRun
 
@@ -28,6 +41,7 @@ class LoadSummary:
         files: Staged files loaded now.
         rows: Events loaded now.
         files_before: Staged files that were loaded before.
+        files_removed: Superseded files whose rows were removed now.
         runs: Run records loaded now.
         runs_broken: Broken run records, which are not loaded.
         rows_in_warehouse: Events in the warehouse after the load, by type.
@@ -36,6 +50,7 @@ class LoadSummary:
     files: int
     rows: int
     files_before: int
+    files_removed: int
     runs: int
     runs_broken: int
     rows_in_warehouse: dict[str, int]
@@ -69,7 +84,7 @@ def load(lake: Lake, dsn: str, prefix: str = DEFAULT_PREFIX, on_progress: OnProg
         EltError: If the warehouse holds another lake's files, or another history of a hospital.
         WarehouseError: If the warehouse cannot be opened or refuses rows.
     """
-    _staged(lake)  # checked first, so that a lake with nothing to load creates no warehouse
+    _staged(lake, lake.staging_runs())  # checked first, so that a lake with nothing to load creates no warehouse
     with open_warehouse(dsn, prefix, create=True) as warehouse:
         return load_into(warehouse, lake, on_progress)
 
@@ -85,7 +100,8 @@ def load_into(warehouse: Warehouse, lake: Lake, on_progress: OnProgress | None =
     Returns:
         The counts of the load.
     """
-    staged = _staged(lake)
+    staging_runs = lake.staging_runs()
+    staged, superseded = _staged(lake, staging_runs)
     warehouse.require_lake(lake.store)
     note_version(warehouse)
     for table in RAW_TABLES:
@@ -97,26 +113,54 @@ def load_into(warehouse: Warehouse, lake: Lake, on_progress: OnProgress | None =
     runs = [run for run in finished if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
     versions = {file.key: require_contract(lake, file) for file in files}
     _require_one_history(warehouse, runs)
+    repairs, undone = repair_digests(staging_runs)
+    new_repairs = [key for key, sha256 in repairs.items() if not _is_loaded(key, sha256, loaded, warehouse)]
+    if new_repairs:
+        discard_last_build(warehouse)
     for run in runs:
         _load_run(warehouse, run)
     leftovers = _leftovers(warehouse, loaded)
+    removed = [
+        file for file in superseded if file.key in leftovers or _is_loaded(file.key, file.sha256, loaded, warehouse)
+    ]
+    removed_by_month = {place: list(group) for place, group in groupby(sorted(removed, key=_place), _place)}
     for file in report_progress(files, "loading", len(files), on_progress):
-        load_file(warehouse, lake, file, leftovers, versions[file.key])
+        replaced = removed_by_month.pop(_place(file), [])
+        load_file(warehouse, lake, file, leftovers, versions[file.key], replaced)
+    for rest in removed_by_month.values():
+        with warehouse.transaction():
+            _remove(warehouse, rest)
+    _load_repairs(warehouse, staging_runs, {key: repairs[key] for key in new_repairs}, undone & loaded.keys())
     return LoadSummary(
         files=len(files),
         rows=sum(file.rows for file in files),
         files_before=len(staged) - len(files),
+        files_removed=len(removed),
         runs=len(runs),
         runs_broken=len(records) - len(finished),
         rows_in_warehouse={table.name: _count_rows(warehouse, table) for table in EVENT_TABLES},
     )
 
 
-def _staged(lake: Lake) -> list[StagedFile]:
-    staged = lake.staged_files()
-    if not staged:
+def _staged(lake: Lake, runs: list[StagingRun]) -> tuple[list[StagedFile], list[StagedFile]]:
+    """Return the current staged files, and those that were superseded."""
+    staged = current_files(runs)
+    keys = {file.key for file in staged}
+    superseded = [file for run in runs for file in run.files() if file.key not in keys]
+    if not staged and not superseded:
         raise EmptyLakeError(f"{lake.url}: nothing is staged; run hospital-elt stage --lake {lake.url} first")
-    return staged
+    return staged, superseded
+
+
+def _place(file: StagedFile) -> tuple[str, date]:
+    return file.event_type, file.month
+
+
+def _remove(warehouse: Warehouse, files: Iterable[StagedFile]) -> None:
+    """Remove the rows of files. Each is known as loaded until its rows are gone, so a killed load begins again here."""
+    for file in files:
+        warehouse.delete(event_table(file.event_type), SOURCE_FILE, file.key)
+        warehouse.delete(LOADED_FILE, SOURCE_FILE, file.key)
 
 
 def _loaded_digests(warehouse: Warehouse) -> dict[str, str]:
@@ -156,11 +200,17 @@ def _leftovers(warehouse: Warehouse, loaded: dict[str, str]) -> set[str]:
 
 
 def load_file(
-    warehouse: Warehouse, lake: Lake, file: StagedFile, leftovers: Container[str], version: int | None = None
+    warehouse: Warehouse,
+    lake: Lake,
+    file: StagedFile,
+    leftovers: Container[str],
+    version: int | None = None,
+    replaced: Iterable[StagedFile] = (),
 ) -> None:
     """Load one staged file in a transaction.
 
-    Deletes the rows of a load that was killed, adds the rows of the file, counts them, and records the file as loaded.
+    Deletes the rows of a load that was killed and of superseded files, adds the rows of the file, counts them, and
+    records the file as loaded.
 
     Args:
         warehouse: The warehouse, with its raw tables.
@@ -169,6 +219,7 @@ def load_file(
         leftovers: Keys of files with rows from a load that was killed.
         version: Version of the contract that the file was staged with; None for the newest. Columns of later versions
             are null in its rows.
+        replaced: Superseded files of its type and month, whose rows are removed.
 
     Raises:
         BrokenLakeError: If its number of rows differs from its manifest; none of them is kept.
@@ -176,6 +227,7 @@ def load_file(
     """
     table = event_table(file.event_type)
     with warehouse.transaction():
+        _remove(warehouse, replaced)
         if file.key in leftovers:
             warehouse.delete(table, SOURCE_FILE, file.key)
         warehouse.load_parquet(event_table(file.event_type, version), lake.store, file.key)
@@ -195,6 +247,17 @@ def _load_run(warehouse: Warehouse, run: LoadedRun) -> None:
             if rows.num_rows:
                 warehouse.insert(table, rows)
         _record_as_loaded(warehouse, run.key, RUN, 1, run.sha256)
+
+
+def _load_repairs(warehouse: Warehouse, runs: list[StagingRun], new: dict[str, str], undone: set[str]) -> None:
+    if not new and not undone:
+        return
+    with warehouse.transaction():
+        load_forgotten_counts(warehouse, runs)
+        for key in undone:
+            warehouse.delete(LOADED_FILE, SOURCE_FILE, key)
+        for key, sha256 in new.items():
+            _record_as_loaded(warehouse, key, FORGOTTEN_COUNT, 0, sha256)
 
 
 def _record_as_loaded(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from elt import BrokenLakeError, EltError
 from elt.contracts import EVENT_VERSIONS, arrow_schema, contract_version, struct_version
 from elt.lake.lake import Lake
-from elt.lake.manifests import StagedFile
+from elt.lake.staging_runs import StagedFile
 from hospital_sim.storage import LocalStore, ObjectNotFoundError
 
 if TYPE_CHECKING:

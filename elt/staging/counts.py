@@ -41,9 +41,10 @@ class OutputCounter:
             start = end
         for rejected in decoded.rejected:
             self._quarantined.setdefault(rejected.reason.value, Counter())[rejected.object.day] += 1
-        self._add_staged(decoded.table)
+        self.add_rows(decoded.table)
 
-    def _add_staged(self, table: pa.Table) -> None:
+    def add_rows(self, table: pa.Table) -> None:
+        """Count staged events; ``add`` does so for those of a batch."""
         hospitals, hospital = _codes(table["hospital_id"])
         departments, department = _codes(table["department_id"])
         shape = len(hospitals), len(departments), layout.days_in(self._month)

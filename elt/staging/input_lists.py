@@ -13,11 +13,9 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-import msgspec
-
-from elt import BrokenLakeError
 from elt.lake import layout
 from elt.lake.digests import digest
+from elt.lake.key_lists import read_identifiers
 from elt.lake.lake import Lake
 from elt.lake.prefetch import prefetched
 from elt.native.names import IDENTIFIER_BYTES, read_object_names, split_identifiers
@@ -37,13 +35,15 @@ class NewObjects:
         inputs: Key of the list of new events; None if there are none.
         objects: Number of new events.
         unrecognised: Keys in the partitions that belong to no event, planned before or not.
+        supersedes: Keys of the staged files that their output replaces.
     """
 
     event_type: str
     month: date
     inputs: str | None
     objects: int
-    unrecognised: tuple[str, ...]
+    unrecognised: tuple[str, ...] = ()
+    supersedes: tuple[str, ...] = ()
 
 
 class MonthToList(NamedTuple):
@@ -78,7 +78,7 @@ def _new_objects(lake: Lake, month: MonthToList) -> list[NewObjects]:
     event_type, days, earlier = month
     planned: dict[date, set[bytes]] = defaultdict(set)
     for key in earlier:
-        for day, identifiers in read_identifiers(lake, key).items():
+        for day, identifiers in read_identifiers(lake.store, key).items():
             planned[day].update(split_identifiers(identifiers))
     new: dict[date, bytes] = {}
     unrecognised: list[str] = []
@@ -112,7 +112,7 @@ def write_lists(lake: Lake, event_type: str, month: date, days: dict[date, bytes
     Returns:
         At least one part, with at most ``LARGEST_OUTPUT`` objects each.
     """
-    return [NewObjects(event_type, month, *_write(lake, event_type, month, part), ()) for part in _parts(days)]
+    return [NewObjects(event_type, month, *_write(lake, event_type, month, part)) for part in _parts(days)]
 
 
 def _parts(new: dict[date, bytes]) -> Iterator[dict[date, bytes]]:
@@ -143,35 +143,9 @@ def _write(lake: Lake, event_type: str, month: date, days: dict[date, bytes]) ->
     return key, sum(map(len, days.values())) // IDENTIFIER_BYTES
 
 
-def read_identifiers(lake: Lake, key: str) -> dict[date, bytes]:
-    """Read a list of raw objects from the lake: for each day the identifiers, 16 bytes each, sorted.
-
-    Raises:
-        BrokenLakeError: If the object was changed.
-        ValueError: If it is not such a list.
-    """
-    data = lake.store.read(key)
-    if digest(data) not in key:
-        raise BrokenLakeError(f"{key}: its bytes do not have the digest in its name; put back the object")
-    try:
-        days = msgspec.json.decode(data, type=dict[date, bytes])
-    except msgspec.DecodeError as error:
-        raise ValueError(f"not a list of raw objects: {error}") from error
-    for day, identifiers in days.items():
-        if len(identifiers) % IDENTIFIER_BYTES:
-            raise ValueError(f"{day} does not hold whole identifiers")
-    return days
-
-
 def write_unrecognised(lake: Lake, keys: Iterable[str]) -> str:
     """Write a list of unrecognised keys to the lake and return its key."""
     data = json.dumps(sorted(keys), ensure_ascii=True, indent=0).encode("ascii")
     key = layout.unrecognised_inputs_key(digest(data))
     lake.store.create(key, data)
     return key
-
-
-def read_unrecognised(lake: Lake, key: str) -> list[str]:
-    """Read a list of unrecognised keys from the lake."""
-    keys: list[str] = json.loads(lake.store.read(key))
-    return keys

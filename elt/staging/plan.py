@@ -14,8 +14,10 @@ import msgspec
 
 from elt.contracts import CONTRACT_VERSION
 from elt.lake import layout
+from elt.lake.key_lists import read_unrecognised
 from elt.lake.lake import Lake
-from elt.lake.manifests import MANIFEST_VERSION, ClosedMonths, Plan, PlannedOutput, StagingRun
+from elt.lake.manifests import MANIFEST_VERSION, ClosedMonths, Plan, PlannedOutput, Repair
+from elt.lake.staging_runs import StagingRun
 from elt.staging import input_lists
 from elt.staging.input_lists import NewObjects
 from hospital_sim.storage import BrokenRecord, FinishedRun, create_once
@@ -51,7 +53,7 @@ def make_plan(
     broken_records = {run.key for run in run_records if isinstance(run, BrokenRecord)}
     in_partitions = (new.unrecognised for new in new_objects)
     earlier_lists = [run.plan.foreign_inputs for run in runs if run.plan.foreign_inputs is not None]
-    planned_keys = {key for name in earlier_lists for key in input_lists.read_unrecognised(lake, name)}
+    planned_keys = {key for name in earlier_lists for key in read_unrecognised(lake.store, name)}
     new_keys = {*unrecognised, *broken_records}.union(*in_partitions) - planned_keys
     plan = _plan(runs, new_objects, closes)
     if new_keys:
@@ -71,12 +73,39 @@ def make_replay_plan(runs: list[StagingRun], new_objects: Iterable[NewObjects]) 
     return msgspec.structs.replace(_plan(runs, new_objects, ClosedMonths()), replays=True)
 
 
+def make_repair_plan(
+    runs: list[StagingRun],
+    repair: Repair,
+    new_objects: Iterable[NewObjects],
+    unrecognised: tuple[str, int] | None = None,
+) -> Plan:
+    """Make the plan of a repair.
+
+    Args:
+        runs: The staging runs so far, all finished.
+        repair: The repair.
+        new_objects: The objects of each output, with the files that it supersedes.
+        unrecognised: Key and length of the list of other keys that the repair concerns; None if there are none.
+    """
+    plan = _plan(runs, new_objects, ClosedMonths())
+    foreign_inputs, foreign_objects = unrecognised or (None, 0)
+    # An event that comes back is not late, because it came in time.
+    return msgspec.structs.replace(
+        plan, repair=repair, closed=ClosedMonths(), foreign_inputs=foreign_inputs, foreign_objects=foreign_objects
+    )
+
+
+def closed_months(runs: Iterable[StagingRun]) -> ClosedMonths:
+    """Return the months that staging runs closed."""
+    return _joined(run.plan.closes for run in runs)
+
+
 def _plan(runs: list[StagingRun], new_objects: Iterable[NewObjects], closes: ClosedMonths) -> Plan:
     return Plan(
         manifest_version=MANIFEST_VERSION,
         number=len(runs) + 1,
         contract_version=CONTRACT_VERSION,
-        closed=_joined(run.plan.closes for run in runs),
+        closed=closed_months(runs),
         closes=closes,
         outputs=_outputs(runs, new_objects),
         foreign_inputs=None,
@@ -114,10 +143,11 @@ def _outputs(runs: list[StagingRun], new_objects: Iterable[NewObjects]) -> tuple
                 numbers[place] = max(numbers[place], written.number)
     outputs = []
     for new in sorted(new_objects, key=attrgetter("event_type", "month")):
-        if new.inputs is not None:
+        if new.inputs is not None or new.supersedes:
             numbers[new.event_type, new.month] += 1
             key = layout.staged_key(new.event_type, new.month, numbers[new.event_type, new.month])
-            outputs.append(PlannedOutput(new.event_type, new.month, key, new.inputs, new.objects))
+            inputs = new.inputs or ""
+            outputs.append(PlannedOutput(new.event_type, new.month, key, inputs, new.objects, new.supersedes))
     return tuple(outputs)
 
 

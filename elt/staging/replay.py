@@ -13,6 +13,7 @@ from elt import EmptyLakeError, OnProgress
 from elt.lake import layout
 from elt.lake.lake import Lake
 from elt.lake.manifests import Plan
+from elt.lake.quarantine import Reason
 from elt.lake.tree import RAW_PREFIX
 from elt.lake.workers import LocalWorkers
 from elt.native.names import read_object_names, split_identifiers
@@ -93,11 +94,14 @@ def _is_record(lake: Lake, key: str) -> bool:
 
 
 def _fixed_events(lake: Lake) -> Iterator[NewObjects]:
-    """Yield the objects of each type and month that are in quarantine and keep the contract now."""
+    """Yield the objects of each type and month that are in quarantine and keep the contract now.
+
+    Events that an operator set aside keep it, but only the operator takes them back.
+    """
     quarantined: dict[tuple[str, date], dict[date, list[bytes]]] = defaultdict(lambda: defaultdict(list))
     for entry in lake.quarantine.open_entries():
         key = parse_event_key(entry.key)
-        if key is not None:
+        if key is not None and entry.reason is not Reason.SET_ASIDE:
             in_month = quarantined[key.event_type, layout.month_of(key.event_date)]
             in_month[key.event_date].append(bytes.fromhex(key.event_id.replace("-", "")))
     for (event_type, month), days in sorted(quarantined.items()):

@@ -19,6 +19,7 @@ from elt.lake.workers import DaskWorkers, LocalWorkers, Workers, suitable_count
 from elt.staging import input_lists
 from elt.staging.input_lists import MonthToList
 from elt.staging.plan import create_plan, encode_plan, make_plan
+from elt.staging.rewrite import rewrite_outputs, rewrites, superseded_outputs
 from elt.staging.write import output_groups, quarantine_unrecognised, stage_outputs
 from hospital_sim.storage import ObjectConflictError
 
@@ -51,7 +52,10 @@ class StageSummary:
         return sum(self.staged.values())
 
     def add(self, plan: Plan, commit: Commit) -> None:
-        """Add the counts of one staging run."""
+        """Add the counts of one staging run; a repair that reads no raw objects adds its number alone."""
+        self.manifests.append(plan.number)
+        if rewrites(plan):
+            return
         quarantined = Counter(self.quarantined)
         # Commits of earlier versions have no reasons for unrecognised objects.
         quarantined.update(
@@ -64,7 +68,6 @@ class StageSummary:
             quarantined.update({reason: sum(days.values()) for reason, days in output.counts.quarantined.items()})
         self.quarantined = dict(sorted(quarantined.items()))
         self.raw_objects += plan.foreign_objects + sum(output.objects for output in plan.outputs)
-        self.manifests.append(plan.number)
 
     def as_dict(self) -> dict[str, object]:
         """Return the summary as a JSON object, as the command prints it."""
@@ -133,8 +136,8 @@ class StagingRuns:
             if run.commit is None:
                 self._complete(run.plan)
 
-    def add(self, make_plan: Callable[[], Plan | None]) -> None:
-        """Create a plan and complete it.
+    def add(self, make_plan: Callable[[], Plan | None]) -> Plan | None:
+        """Create a plan and complete it; return it.
 
         Args:
             make_plan: Called for the plan; returns None if there is nothing to do. If another process creates its plan
@@ -147,11 +150,15 @@ class StagingRuns:
                 self.complete_unfinished()
             else:
                 self._complete(plan)
-                return
+                return plan
+        return None
 
     def _complete(self, plan: Plan) -> None:
-        unrecognised = quarantine_unrecognised(self._lake, plan)
-        results = self._pool.run(stage_outputs, output_groups(plan.outputs, self._pool.count), plan)
+        unrecognised = {} if plan.repair else quarantine_unrecognised(self._lake, plan)
+        if rewrites(plan):
+            results = self._pool.run(rewrite_outputs, plan.outputs, superseded_outputs(self._lake, plan))
+        else:
+            results = self._pool.run(stage_outputs, output_groups(plan.outputs, self._pool.count), plan)
         written = dict(report_progress(results, "staging files", len(plan.outputs), self._on_progress))
         commit = Commit(
             manifest_version=MANIFEST_VERSION,
@@ -172,7 +179,7 @@ def _plan_new(
 ) -> Plan | None:
     runs = lake.staging_runs()
     earlier_lists: dict[tuple[str, date], list[str]] = defaultdict(list)
-    for output in (output for run in runs for output in run.plan.outputs):
+    for output in (output for run in runs for output in run.plan.outputs if output.inputs):
         earlier_lists[output.event_type, output.month].append(output.inputs)
     months: dict[tuple[str, date], list[date]] = defaultdict(list)
     for event_type, days in tree.days.items():

@@ -22,6 +22,7 @@ import pyarrow as pa
 from elt import BrokenLakeError
 from elt.lake import layout
 from elt.lake.digests import digest
+from elt.lake.key_lists import read_identifiers, read_unrecognised
 from elt.lake.lake import Lake
 from elt.lake.manifests import CommittedOutput, OutputCounts, Plan, PlannedOutput
 from elt.lake.prefetch import prefetched
@@ -30,7 +31,6 @@ from elt.lake.tree import RAW_PREFIX
 from elt.staging.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day, read_batch
 from elt.staging.counts import OutputCounter
 from elt.staging.decode import Decoded, Rejected, decode
-from elt.staging.input_lists import read_identifiers, read_unrecognised
 from elt.staging.parquet import COUNTS_KEY, INPUTS_KEY, StagedFileWriter, read_metadata
 from elt.staging.sorting import DaySorter, by_time
 from hospital_sim.events.keys import is_record_key, key_of
@@ -89,9 +89,9 @@ def stage_outputs(
     def batches() -> Iterator[list[ObjectNames]]:
         for group in groups:
             existing = [output for output in group if lake.store.exists(output.key)]
-            staged_before.extend((output, _read_output(lake, output)) for output in existing)
+            staged_before.extend((output, read_output(lake, output)) for output in existing)
             names = (
-                names_by_day(output.event_type, read_identifiers(lake, output.inputs), output)
+                names_by_day(output.event_type, read_identifiers(lake.store, output.inputs), output)
                 for output in group
                 if output not in existing
             )
@@ -204,15 +204,20 @@ class OutputWriter:
             return CommittedOutput(output.event_type, output.month, None, 0, "", counts)
         data = self._data.result()
         self._lake.store.create(output.key, data)
-        return _committed(output, data, counts)
+        return committed(output, data, counts)
 
 
-def _committed(output: PlannedOutput, data: bytes, counts: OutputCounts) -> CommittedOutput:
+def committed(output: PlannedOutput, data: bytes, counts: OutputCounts) -> CommittedOutput:
+    """Return an output whose file was written."""
     return CommittedOutput(output.event_type, output.month, output.key, len(data), digest(data), counts)
 
 
-def _read_output(lake: Lake, output: PlannedOutput) -> CommittedOutput:
-    """Return what was written of an output whose file exists already."""
+def read_output(lake: Lake, output: PlannedOutput) -> CommittedOutput:
+    """Return what was written of an output whose file exists already.
+
+    Raises:
+        BrokenLakeError: If its plan did not make the file.
+    """
     data = lake.store.read(output.key)
     try:
         metadata = read_metadata(data)
@@ -220,7 +225,7 @@ def _read_output(lake: Lake, output: PlannedOutput) -> CommittedOutput:
         raise _not_ours(output) from error
     if metadata.get(INPUTS_KEY) != output.inputs.encode():
         raise _not_ours(output)
-    return _committed(output, data, msgspec.json.decode(metadata[COUNTS_KEY], type=OutputCounts))
+    return committed(output, data, msgspec.json.decode(metadata[COUNTS_KEY], type=OutputCounts))
 
 
 def _not_ours(output: PlannedOutput) -> BrokenLakeError:
@@ -232,7 +237,7 @@ def quarantine_unrecognised(lake: Lake, plan: Plan) -> dict[Reason, int]:
     if plan.foreign_inputs is None:
         return {}
     reasons: Counter[Reason] = Counter()
-    for key in read_unrecognised(lake, plan.foreign_inputs):
+    for key in read_unrecognised(lake.store, plan.foreign_inputs):
         data = lake.read_raw(key)
         reason, detail = Reason.FOREIGN_KEY, "not the key of an event"
         if is_record_key(key):

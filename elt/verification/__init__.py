@@ -6,10 +6,14 @@ from datetime import date
 from elt import OnProgress, report_progress
 from elt.lake import layout
 from elt.lake.lake import Lake
-from elt.lake.manifests import StagingRun, counts_of_runs
+from elt.lake.quarantine import Reason
+from elt.lake.repairs import current_outputs
+from elt.lake.staging_runs import StagingRun, counts_by_cell
 from elt.lake.tree import RAW_PREFIX
 from elt.lake.workers import LocalWorkers
 from elt.quality.emitted import Cell
+from elt.staging.rewrite import rewrites
+from elt.verification.explained import Repairs
 from elt.verification.manifest_checks import check_inputs, check_staged_files, read_runs
 from elt.verification.problems import Kind, Problem, VerificationReport
 from elt.verification.raw_checks import MonthToCheck, Staged, check_months
@@ -40,26 +44,36 @@ def verify(lake: Lake, workers: int = 1, on_progress: OnProgress | None = None) 
     problems += check_inputs(lake, runs)
     wrong_files = list(check_staged_files(lake, runs))
     problems += wrong_files
+    repairs = Repairs.of(lake, runs)
     tree = lake.raw_tree()
-    problems += [Problem(RAW_PREFIX + key, Kind.FOREIGN, "not the key of an event") for key in tree.unrecognised]
-    rows = _months(tree.days, runs, {problem.key for problem in wrong_files})
+    problems += [
+        Problem(RAW_PREFIX + key, Kind.FOREIGN, "not the key of an event")
+        for key in tree.unrecognised
+        if key not in repairs.forgotten_names
+    ]
+    rows = _months(tree.days, runs, repairs, {problem.key for problem in wrong_files})
     with LocalWorkers(lake, workers) as pool:
         months = list(report_progress(pool.run(check_months, rows), "verifying months", len(rows), on_progress))
     problems += [problem for month in months for problem in month.problems]
+    current = [output for output, _ in current_outputs(runs)]
     report.raw_objects = sum(month.raw_objects for month in months)
     report.unstaged = sum(month.unstaged.total() for month in months)
-    report.staged_files = sum(bool(output.key) for run in runs for output in run.outputs)
-    explained_days = set().union(*(month.explained_days for month in months))
-    explained_days |= _quarantined(lake, problems)
-    counts: Counter[Cell] = Counter({Cell(*key): count for key, count in counts_of_runs(runs).items()})
+    report.staged_files = len(current)
+    report.forgotten = repairs.forgotten
+    report.unfinished = [run.plan.number for run in runs if run.commit is None]
+    explained_days = repairs.unstaged_days.union(*(month.explained_days for month in months))
+    explained_days |= _quarantined(lake, runs, report)
+    counts: Counter[Cell] = Counter({Cell(*key): count for key, count in counts_by_cell(current).items()})
     for month in months:
         counts.update(month.unstaged)
-    problems += check_counts(records, counts, explained_days, unfinished)
+    problems += check_counts(records, counts, repairs.counts, explained_days, unfinished)
     report.problems = sorted(set(problems))
     return report
 
 
-def _months(days: dict[str, list[date]], runs: list[StagingRun], wrong_files: set[str]) -> list[MonthToCheck]:
+def _months(
+    days: dict[str, list[date]], runs: list[StagingRun], repairs: Repairs, wrong_files: set[str]
+) -> list[MonthToCheck]:
     """Return one row for each event type and month to check."""
     present: dict[tuple[str, date], list[date]] = {}
     for event_type, days_of_type in days.items():
@@ -68,6 +82,8 @@ def _months(days: dict[str, list[date]], runs: list[StagingRun], wrong_files: se
     staged: dict[tuple[str, date], list[Staged]] = {}
     pending: dict[tuple[str, date], list[str]] = {}
     for run in runs:
+        if rewrites(run.plan):
+            continue
         for planned in run.plan.outputs:
             place = (planned.event_type, planned.month)
             if run.commit is None:
@@ -75,22 +91,35 @@ def _months(days: dict[str, list[date]], runs: list[StagingRun], wrong_files: se
         # A commit has the outputs of its plan, in their order.
         for planned, output in zip(run.plan.outputs, run.outputs, strict=False):
             staged.setdefault((planned.event_type, planned.month), []).append(Staged(planned.inputs, output))
-    rows: list[MonthToCheck] = []
-    for place in sorted({*present, *staged, *pending}):
-        outputs = tuple(staged.get(place, ()))
-        sound = frozenset(item.output.key for item in outputs if item.output.key) - wrong_files
-        here, planned_for = tuple(present.get(place, ())), tuple(pending.get(place, ()))
-        rows.append(MonthToCheck(place[0], here, outputs, planned_for, sound))
-    return rows
+    files: dict[tuple[str, date], list[str]] = {}
+    for output, _ in current_outputs(runs):
+        files.setdefault((output.event_type, output.month), []).append(output.key or "")
+    return [
+        MonthToCheck(
+            event_type=place[0],
+            days=tuple(present.get(place, ())),
+            staged=tuple(staged.get(place, ())),
+            pending=tuple(pending.get(place, ())),
+            files=tuple(key for key in files.get(place, ()) if key not in wrong_files),
+            wrong_files=frozenset(wrong_files),
+            repairs=repairs.of_month(*place),
+        )
+        for place in sorted({*present, *staged, *pending})
+    ]
 
 
-def _quarantined(lake: Lake, problems: list[Problem]) -> set[tuple[str, date]]:
-    """Add the objects in quarantine as problems; return the types and days of its events."""
+def _quarantined(lake: Lake, runs: list[StagingRun], report: VerificationReport) -> set[tuple[str, date]]:
+    """Add the broken objects in quarantine as problems; return the types and days of its events.
+
+    An event that was set aside is no problem: its object is what was written.
+    """
     days = set()
-    for entry in lake.quarantine.open_entries():
+    for entry in lake.quarantine.open_entries(runs):
         key = parse_event_key(entry.key)
-        if key is not None:
+        if entry.reason is Reason.SET_ASIDE:
+            report.set_aside += 1
+        elif key is not None:
             days.add((key.event_type, key.event_date))
             detail = f"in quarantine: {entry.reason}: {entry.detail}"
-            problems.append(Problem(RAW_PREFIX + entry.key, Kind.ALTERED, detail))
+            report.problems.append(Problem(RAW_PREFIX + entry.key, Kind.ALTERED, detail))
     return days

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from elt import BrokenLakeError
 from elt.lake import layout
 from elt.lake.digests import digest
+from elt.lake.key_lists import read_identifiers
 from elt.lake.lake import Lake
-from elt.lake.manifests import Commit, Manifest, Plan, StagingRun, decode_manifest
-from elt.staging import input_lists
+from elt.lake.manifests import Action, Commit, Manifest, Plan, decode_manifest
+from elt.lake.staging_runs import StagingRun
 from elt.verification.problems import Kind, Problem
 from hospital_sim.storage import ObjectNotFoundError
 
@@ -46,9 +47,9 @@ def _read(lake: Lake, key: str, cls: type[Manifest], problems: list[Problem]) ->
 
 def check_inputs(lake: Lake, runs: list[StagingRun]) -> Iterator[Problem]:
     """Yield a problem for each list of raw objects that plans name and that is missing or changed."""
-    for key in sorted({output.inputs for run in runs for output in run.plan.outputs}):
+    for key in sorted({output.inputs for run in runs for output in run.plan.outputs if output.inputs}):
         try:
-            input_lists.read_identifiers(lake, key)
+            read_identifiers(lake.store, key)
         except ObjectNotFoundError:
             yield Problem(key, Kind.MISSING, "the list of raw objects that a plan names")
         except (BrokenLakeError, ValueError):
@@ -59,12 +60,15 @@ def check_staged_files(lake: Lake, runs: list[StagingRun]) -> Iterator[Problem]:
     """Yield a problem for each staged file that differs from its commit."""
     existing = set(lake.store.keys(layout.STAGING))
     planned = {output.key for run in runs if run.commit is None for output in run.plan.outputs}
+    pruned = {key for run in runs if run.action is Action.PRUNE for one in run.plan.outputs for key in one.supersedes}
     committed = set()
     for run in runs:
         for output in run.outputs:
             if output.key is None:
                 continue
             committed.add(output.key)
+            if output.key not in existing and output.key in pruned:
+                continue
             if output.key not in existing:
                 yield Problem(output.key, Kind.MISSING, f"written by staging run {run.plan.number}")
                 continue

@@ -50,7 +50,10 @@ class VerificationReport:
         lake: URL of the lake.
         raw_objects: Events under ``raw/``.
         unstaged: Events among them that are not staged yet. Only run records confirm them.
-        staged_files: Staged files that commits name.
+        staged_files: Current staged files.
+        set_aside: Events that an operator set aside.
+        forgotten: Objects that an operator had forgotten.
+        unfinished: Numbers of the staging runs that were interrupted.
         problems: The problems, sorted by key.
     """
 
@@ -58,6 +61,9 @@ class VerificationReport:
     raw_objects: int = 0
     unstaged: int = 0
     staged_files: int = 0
+    set_aside: int = 0
+    forgotten: int = 0
+    unfinished: list[int] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -73,5 +79,8 @@ class VerificationReport:
             "raw_objects": self.raw_objects,
             "unstaged": self.unstaged,
             "staged_files": self.staged_files,
+            "set_aside": self.set_aside,
+            "forgotten": self.forgotten,
+            "unfinished": self.unfinished,
             "problems": [problem.as_dict() for problem in self.problems],
         }

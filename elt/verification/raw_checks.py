@@ -1,12 +1,12 @@
 """Checks the raw objects of one event type and month against what staging read and wrote."""
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import msgspec
@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from elt import BrokenLakeError
 from elt.contracts import EVENT_VERSIONS, struct_version
 from elt.lake.digests import RawDigest
 from elt.lake.lake import Lake
@@ -24,13 +23,12 @@ from elt.lake.tree import RAW_PREFIX
 from elt.native.buffers import texts_of
 from elt.native.names import identifier_texts, object_names, read_object_names, split_identifiers
 from elt.quality.emitted import Cell
-from elt.staging import input_lists
 from elt.staging.batches import BATCH_OBJECTS, Batch, RawObject, in_batches, names_by_day, read_batch
 from elt.staging.decode import decode
+from elt.verification.explained import MonthRepairs, read_list
 from elt.verification.problems import Kind, Problem
 from hospital_sim.events import Event, encode
 from hospital_sim.events.keys import key_of, partition_prefix
-from hospital_sim.storage import StorageError
 
 
 class Staged(NamedTuple):
@@ -65,14 +63,18 @@ class MonthToCheck(NamedTuple):
         days: The days of the month that have a partition.
         staged: Outputs of finished staging runs for the month.
         pending: Keys of the lists of raw objects of an unfinished staging run.
-        sound_files: Keys of the staged files that are as they were written.
+        files: Keys of the current staged files that are as they were written.
+        wrong_files: Keys of the staged files of the lake that are not.
+        repairs: Repairs of the month.
     """
 
     event_type: str
     days: tuple[date, ...]
     staged: tuple[Staged, ...]
     pending: tuple[str, ...]
-    sound_files: frozenset[str]
+    files: tuple[str, ...]
+    wrong_files: frozenset[str]
+    repairs: MonthRepairs
 
 
 def check_months(lake: Lake, months: Iterable[MonthToCheck]) -> Generator[MonthFindings, None, None]:
@@ -97,14 +99,15 @@ class _MonthCheck:
     def run(self) -> MonthFindings:
         """Check the month once, and return the findings."""
         existing = {day: self._list_day(day) for day in self._month.days}
+        self._check_pruned(existing)
         unstaged = {day: set(identifiers) for day, identifiers in existing.items()}
         for item in self._month.staged:
-            for day, identifiers in self._read_list(item.inputs).items():
+            for day, identifiers in read_list(self._lake, item.inputs).items():
                 unstaged.get(day, set()).difference_update(split_identifiers(identifiers))
                 self._check_day(day, identifiers, existing.get(day, set()), item.output)
         self._check_unstaged(unstaged)
         for key in self._month.pending:
-            for day, identifiers in self._read_list(key).items():
+            for day, identifiers in read_list(self._lake, key).items():
                 for identifier in set(split_identifiers(identifiers)) - existing.get(day, set()):
                     self._add(Kind.MISSING, day, self._name(identifier), "planned to be staged")
         return self._findings
@@ -119,25 +122,37 @@ class _MonthCheck:
         """Return the identifiers of the events of a day, and add its unrecognised objects as problems."""
         names = self._lake.object_names(self._type, [day])
         (identifiers,), (unrecognised,) = read_object_names(self._type, names)
-        for name in unrecognised:
+        prefix = partition_prefix(self._type, day)
+        for name in (name for name in unrecognised if prefix + name not in self._month.repairs.names):
             self._add(Kind.FOREIGN, day, name, "not the key of an event")
         existing = set(split_identifiers(identifiers))
         self._findings.raw_objects += len(existing)
         return existing
 
-    def _read_list(self, key: str) -> dict[date, bytes]:
-        try:
-            return input_lists.read_identifiers(self._lake, key)
-        except (StorageError, BrokenLakeError, ValueError):
-            return {}  # the check of the lists reports it
+    def _check_pruned(self, existing: dict[date, set[bytes]]) -> None:
+        """Add the objects that a finished prune deleted, and that exist, as problems."""
+        for key in self._month.repairs.pruned:
+            for day, identifiers in read_list(self._lake, key).items():
+                for identifier in existing.get(day, set()).intersection(split_identifiers(identifiers)):
+                    detail = "forgotten and pruned, but there again; hospital-elt prune deletes it"
+                    self._add(Kind.FOREIGN, day, self._name(identifier), detail)
+
+    @cached_property
+    def _forgotten(self) -> dict[date, set[bytes]]:
+        days: dict[date, set[bytes]] = defaultdict(set)
+        for key in self._month.repairs.forgotten:
+            for day, identifiers in read_list(self._lake, key).items():
+                days[day].update(split_identifiers(identifiers))
+        return days
 
     def _name(self, identifier: bytes) -> str:
         return texts_of(object_names(self._type, identifier_texts(identifier)))[0]
 
     def _check_day(self, day: date, identifiers: bytes, existing: set[bytes], output: CommittedOutput) -> None:
         """Check that the objects of one day and output exist, with the bytes that staging read."""
+        forgotten = self._forgotten.get(day, set())
         missing = [identifier for identifier in split_identifiers(identifiers) if identifier not in existing]
-        for identifier in missing:
+        for identifier in missing if not forgotten else set(missing) - forgotten:
             self._add(Kind.MISSING, day, self._name(identifier), "it was there when it was staged")
         present = identifiers
         if missing:
@@ -146,8 +161,8 @@ class _MonthCheck:
         if not missing and expected is not None and self._digest(day, identifiers) == expected:
             return
         explained = bool(missing) or expected is None
-        if present and (output.key is None or output.key in self._month.sound_files):
-            for name, kind, detail in self._differences(day, present, output.key):
+        if present and output.key not in self._month.wrong_files:
+            for name, kind, detail in self._differences(day, present):
                 explained = True
                 if kind is not None:
                     self._add(kind, day, name, detail)
@@ -164,14 +179,12 @@ class _MonthCheck:
         batches = in_batches(names_by_day(self._type, days), BATCH_OBJECTS)
         return prefetched(partial(read_batch, self._lake), batches, self._lake.prefetch_threads)
 
-    def _differences(
-        self, day: date, identifiers: bytes, staged_key: str | None
-    ) -> Iterator[tuple[str, Kind | None, str]]:
+    def _differences(self, day: date, identifiers: bytes) -> Iterator[tuple[str, Kind | None, str]]:
         """Yield name, kind and detail of each object that differs from its staged event or quarantined bytes.
 
         The kind is None if a replay staged the object, because the output of the replay is checked too.
         """
-        events = {} if staged_key is None else self._staged_events(day, staged_key)
+        events = self._staged_events(day)
         for batch in self._batches({day: identifiers}):
             for event_id, data in zip(texts_of(batch.event_ids), batch.objects, strict=True):
                 key = key_of(self._type, day, event_id)
@@ -189,15 +202,16 @@ class _MonthCheck:
                     kind = Kind.TRUNCATED if canonical.startswith(data) else Kind.ALTERED
                     yield name, kind, f"{len(data):,} bytes, and not the event that was staged"
 
-    def _staged_events(self, day: date, key: str) -> dict[str, Event]:
+    def _staged_events(self, day: date) -> dict[str, Event]:
+        """Return the events of a day that are in the current files of its month."""
         start = datetime.combine(day, clock())
         first, end = (
             pa.scalar(at, pa.timestamp("us")).cast(pa.timestamp("us", "UTC")) for at in (start, start + timedelta(1))
         )
         at = pc.field("event_time")
-        file = pa.BufferReader(self._lake.store.read(key))
-        rows = pq.read_table(file, filters=(at >= first) & (at < end)).to_pylist()
         structs = {struct_version(struct): struct for struct in EVENT_VERSIONS[self._type]}
+        files = (pa.BufferReader(self._lake.store.read(key)) for key in self._month.files)
+        rows = (row for file in files for row in pq.read_table(file, filters=(at >= first) & (at < end)).to_pylist())
         return {row["event_id"]: _event(structs[row["schema_version"]], row) for row in rows}
 
     def _encodes(self, data: bytes, day: date, event_id: str, event: Event) -> bool:

@@ -44,13 +44,18 @@ def check_runs(lake: Lake, problems: list[Problem]) -> tuple[list[RunRecord], se
 
 
 def check_counts(
-    records: Iterable[RunRecord], counts: Counter[Cell], explained_days: set[tuple[str, date]], unfinished: set[str]
+    records: Iterable[RunRecord],
+    counts: Counter[Cell],
+    removed: Counter[Cell],
+    explained_days: set[tuple[str, date]],
+    unfinished: set[str],
 ) -> Iterator[Problem]:
     """Yield the partitions that hold fewer or more events than run records count.
 
     Args:
         records: The run records.
         counts: The events of the lake, by cell.
+        removed: Events that were set aside or forgotten; a run may have counted them or not.
         explained_days: Event types and days that have a named problem already.
         unfinished: Hospitals with an unfinished run, whose events no record counts yet.
     """
@@ -60,7 +65,10 @@ def check_counts(
         expected, observed = truth.counts.get(cell, 0), counts[cell]
         if cell.hospital_id not in truth.histories and cell.hospital_id not in unfinished:
             without_run[cell.event_type, cell.hospital_id] += observed
-        elif expected != observed and (cell.event_type, cell.event_date) not in explained_days:
+        elif (
+            not observed <= expected <= observed + removed[cell]
+            and (cell.event_type, cell.event_date) not in explained_days
+        ):
             if observed > expected and cell.hospital_id in unfinished:
                 continue
             key = RAW_PREFIX + keys.partition_prefix(cell.event_type, cell.event_date)

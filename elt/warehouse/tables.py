@@ -120,12 +120,25 @@ RUN_DIVERSION = RawTable(
     order_by=("hospital_id", "run_id", "department_id", "event_date"),
 )
 
+FORGOTTEN_COUNT = RawTable(
+    name="forgotten_count",
+    columns=(
+        _HOSPITAL_ID,
+        Column("event_type", ColumnKind.STRING, "Which event.", values=tuple(EVENT_TYPES)),
+        _DEPARTMENT_ID,
+        Column("event_date", ColumnKind.DATE, "UTC date of the events."),
+        Column("count", ColumnKind.INTEGER, "How many were forgotten, on days that are still kept."),
+        Column(SOURCE_FILE, ColumnKind.STRING, "Key of the plan that forgot them."),
+    ),
+    order_by=("hospital_id", "event_type", "department_id", "event_date"),
+)
+
 LOADED_FILE = RawTable(
     name="loaded_file",
     columns=(
-        Column(SOURCE_FILE, ColumnKind.STRING, "Key of the staged file or run record."),
+        Column(SOURCE_FILE, ColumnKind.STRING, "Key of the staged file, the run record or the plan of a repair."),
         Column("table_name", ColumnKind.STRING, "The raw table it is in."),
-        Column("month", ColumnKind.DATE, "First day of its month; null of a run record.", nullable=True),
+        Column("month", ColumnKind.DATE, "First day of its month; null unless it is a staged file.", nullable=True),
         Column("row_count", ColumnKind.INTEGER, "How many rows it has."),
         Column("sha256", ColumnKind.STRING, "Digest of its bytes."),
         Column("loaded_at", ColumnKind.TIMESTAMP, "When it was loaded, UTC."),
@@ -136,4 +149,19 @@ LOADED_FILE = RawTable(
 
 RUN_TABLES = (RUN, RUN_DEPARTMENT, RUN_MONTH, RUN_COUNT, RUN_DIVERSION)
 EVENT_TABLES = tuple(event_table(event_type) for event_type in EVENT_TYPES)
-RAW_TABLES = (*EVENT_TABLES, *RUN_TABLES, LOADED_FILE)
+RAW_TABLES = (*EVENT_TABLES, *RUN_TABLES, FORGOTTEN_COUNT, LOADED_FILE)
+
+LAST_BUILD = RawTable(
+    name="last_build",
+    columns=(
+        Column("name", ColumnKind.STRING, "Always 'last'."),
+        Column("project", ColumnKind.STRING, "Digest of the dbt project and of the versions of dbt."),
+        Column(
+            "loaded",
+            ColumnKind.STRING,
+            "Digest of the loaded files; empty unless every model was built and every test passed.",
+        ),
+    ),
+    order_by=("name",),
+)
+"""Record of the last build. Without it a build makes everything again."""

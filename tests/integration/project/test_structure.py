@@ -12,7 +12,7 @@ pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[3]
 PACKAGES = ("hospital_sim", "elt")
-MOST_ENTRIES = {"hospital_sim": 21, "elt": 16, "elt/staging": 13}
+MOST_ENTRIES = {"hospital_sim": 21, "elt": 17, "elt/staging": 14}
 MOST_ELSEWHERE = 16
 SHARED_NAMES = {"__init__", "base", "protocol", "run", "errors", "checks"}
 """Names that several modules of one package may have."""

@@ -14,7 +14,7 @@ from warehouse_tables import raw_digests
 import hospital_sim as hs
 from elt import BrokenLakeError, EltError, EmptyLakeError
 from elt.lake.lake import Lake
-from elt.lake.manifests import StagedFile
+from elt.lake.staging_runs import StagedFile
 from elt.load.run import load, load_into
 from elt.staging import stage
 from elt.warehouse import Warehouse, open_warehouse
@@ -117,11 +117,19 @@ def test_loading_again_adds_new_files_alone(
     assert more.rows_in_warehouse == {name: rows + 5 for name, rows in again.rows_in_warehouse.items()}
     assert counts[-1] == ("loading", 4, 4)
     assert more.as_dict() == {
-        "files": 4, "rows": 20, "files_before": files, "runs": 0, "runs_broken": 0,
+        "files": 4, "rows": 20, "files_before": files, "files_removed": 0, "runs": 0, "runs_broken": 0,
         "rows_in_warehouse": more.rows_in_warehouse,
     }  # fmt: skip
     named = {f"in the warehouse: {name}": rows for name, rows in more.rows_in_warehouse.items()}
-    assert more.as_counts() == {"files": 4, "rows": 20, "files_before": files, "runs": 0, "runs_broken": 0, **named}
+    assert more.as_counts() == {
+        "files": 4,
+        "rows": 20,
+        "files_before": files,
+        "files_removed": 0,
+        "runs": 0,
+        "runs_broken": 0,
+        **named,
+    }
 
 
 def test_a_file_with_another_schema_is_refused_before_anything_is_loaded(

@@ -21,7 +21,7 @@ from warehouse_tables import differences, sorted_rows
 import hospital_sim as hs
 from elt import BrokenLakeError, EltError, WrongCallError
 from elt.lake.lake import Lake
-from elt.lake.manifests import StagedFile
+from elt.lake.staging_runs import StagedFile
 from elt.load.run import load, load_into
 from elt.staging import stage
 from elt.warehouse import NoWarehouseError, Warehouse, open_warehouse

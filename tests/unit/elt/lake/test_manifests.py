@@ -13,11 +13,9 @@ from elt.lake.manifests import (
     CommittedOutput,
     OutputCounts,
     Plan,
-    StagedFile,
-    StagingRun,
-    counts_of_runs,
     decode_manifest,
 )
+from elt.lake.staging_runs import StagedFile, StagingRun, counts_by_cell
 
 pytestmark = pytest.mark.unit
 
@@ -66,12 +64,14 @@ def test_a_run_has_the_files_that_its_commit_names_and_none_while_it_is_unfinish
 
 def test_the_counts_of_runs_are_added_by_hospital_department_and_day() -> None:
     runs = [run(1, {"city": {"acute": [1, 0, 4], "rehab": [0, 1]}}), run(2, {"city": {"acute": [2]}, "coast": {}})]
-    assert counts_of_runs([*runs, StagingRun(plan(3), None)]) == {
+    outputs = [output for run in [*runs, StagingRun(plan(3), None)] for output in run.outputs]
+    counts = counts_by_cell(outputs)
+    assert counts == {
         ("admission", "city", "acute", MARCH): 3,
         ("admission", "city", "acute", date(2024, 3, 3)): 4,
         ("admission", "city", "rehab", date(2024, 3, 2)): 1,
     }
-    assert len(counts_of_runs(runs)) == 3
+    assert len(counts) == 3
 
 
 def test_a_manifest_is_read_back_and_anything_else_is_named() -> None:

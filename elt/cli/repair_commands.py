@@ -1,0 +1,100 @@
+"""``hospital-elt compact``, and what all commands that repair a lake share."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from elt import WrongCallError
+from elt.cli.options import Json, LakeUrl, SingleWriter, Workers
+from elt.cli.progress import progress_bars
+from hospital_sim import terminal
+
+if TYPE_CHECKING:
+    from elt.repair import RepairSummary
+
+RepairReason = Annotated[
+    str | None, typer.Option("--reason", metavar="TEXT", help="Why; others read it later. One line.")
+]
+
+Undo = Annotated[
+    int | None, typer.Option("--undo", metavar="NUMBER", min=1, help="Take the repair of this staging run back.")
+]
+
+
+def compact_months(
+    lake: LakeUrl,
+    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Only this month.")] = None,
+    undo: Undo = None,
+    workers: Workers = 1,
+    single_writer: SingleWriter = False,
+    as_json: Json = False,
+) -> None:
+    """Make one staged file of the many of each closed month. Nothing is deleted: hospital-elt prune does that."""
+    if month is not None:
+        require_one_of({"--month": True, "--undo": undo is not None})
+    only = None if month is None else parse_day("--month", f"{month}-01", month)
+
+    from elt.lake.lake import Lake
+    from elt.lake.manifests import Action
+    from elt.repair import compact
+    from elt.repair import undo as take_back
+
+    with progress_bars() as on_progress:
+        opened = Lake.open(lake, single_writer=single_writer)
+        if undo is not None:
+            summary = take_back(opened, Action.COMPACT, undo, workers, on_progress)
+        else:
+            summary = compact(opened, only, workers, on_progress)
+    show_repair(summary, as_json=as_json)
+
+
+def require_one_of(options: Mapping[str, bool]) -> None:
+    """Refuse a call that gives none, or several, of some options that exclude each other.
+
+    Args:
+        options: For each option or argument, True if it was given.
+
+    Raises:
+        WrongCallError: If not exactly one was given.
+    """
+    if sum(options.values()) != 1:
+        *names, last = options
+        raise WrongCallError(f"{', '.join(names)} and {last}: give exactly one of them")
+
+
+def parse_day(option: str, text: str, written: str | None = None) -> date:
+    """Read a day such as 2024-03-31.
+
+    Args:
+        option: Name of the option, for the message.
+        text: The day.
+        written: What was written, if not the same.
+
+    Raises:
+        WrongCallError: If it is not a day.
+    """
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007
+    except ValueError as error:
+        example = "2024-03-31" if written is None else "2024-03"
+        raise WrongCallError(f"{option}: {written or text!r} is not a date such as {example}") from error
+
+
+def show_repair(summary: "RepairSummary", *, as_json: bool) -> None:
+    """Print the summary of a repair."""
+    if as_json:
+        terminal.print_json(summary.as_dict())
+        return
+    if summary.number is None:
+        typer.echo(f"Nothing to do in {summary.lake}.")
+        return
+    rows: list[tuple[str, int]] = [
+        ("staging run", summary.number),
+        ("events", summary.events),
+        ("superseded files", summary.superseded),
+        ("files in their place", summary.files),
+    ]
+    notes = ["Next: hospital-elt load and build bring the warehouse up to date."]
+    terminal.print_table(f"{summary.title} {summary.lake}", ("", "number"), rows, notes)
