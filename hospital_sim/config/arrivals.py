@@ -5,6 +5,7 @@ import io
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -60,7 +61,9 @@ def days_covered(arrivals: Sequence[datetime]) -> tuple[date, date]:
     )
 
 
-def month_rates(arrivals: Sequence[datetime]) -> tuple[float, ...]:
+# Cached, because every figure of a department needs the rates of its sources again.
+@lru_cache(maxsize=8)
+def month_rates(arrivals: tuple[datetime, ...]) -> tuple[float, ...]:
     """Return the arrivals a day in each calendar month, January first; 0 in a month that the table does not cover.
 
     A month of several years has the mean over its days.

@@ -67,7 +67,8 @@ def test_the_requests_that_a_run_record_expects_of_each_month_are_those_of_the_t
 
 
 def test_a_month_in_two_years_of_the_table_has_the_mean_over_its_days() -> None:
-    rates = month_rates(_daily("2023-02-01", 28, 2) + _daily("2023-03-01", 337, 1) + _daily("2024-02-01", 29, 4))
+    table = _daily("2023-02-01", 28, 2) + _daily("2023-03-01", 337, 1) + _daily("2024-02-01", 29, 4)
+    rates = month_rates(tuple(table))
     assert rates[1] == pytest.approx((28 * 2 + 29 * 4) / 57)
     assert rates[6] == pytest.approx(1)
 
