@@ -86,6 +86,16 @@ def test_more_beds_are_added_to_the_second_hospital_at_unchanged_demand(files: t
         assert {name: mine[name] for name in ("metric", "a")} == {name: theirs[name] for name in ("metric", "a")}
 
 
+def test_beds_too_few_for_the_demand_are_compared_if_that_is_allowed(files: tuple[str, str]) -> None:
+    call_of = (files[0], files[0], *PERIOD, "--beds", "ward=-1", "--metric", "queue", "--json")
+
+    refused, allowed = _run(*call_of), _run(*call_of, "--allow-overload")
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "error: ward: -1 beds leave 4, which gives an offered load of 1.000 over the year, so the" in refused.stderr
+    assert json.loads(allowed.stdout)["differences"][0]["verdict"] == "higher"
+
+
 NOT_BEDS = "is not a department and a number of beds, such as general_medicine=2"
 
 
