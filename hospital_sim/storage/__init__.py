@@ -77,7 +77,7 @@ def open_store(url: str | os.PathLike[str], *, single_writer: bool = False) -> O
         url: A local path or ``file://`` URL; ``s3://bucket/prefix``; or a URL that fsspec understands, such as
             ``memory://lake``.
         single_writer: True if nothing else writes to the store. Then a store without atomic create is allowed: it looks
-            for the key before each write. A local path always creates atomically.
+            for the key before each write.
 
     Returns:
         The store. Nothing is created or read yet.
@@ -90,9 +90,9 @@ def open_store(url: str | os.PathLike[str], *, single_writer: bool = False) -> O
     text = os.fspath(url)
     scheme, separator, rest = text.partition("://")
     if not separator:
-        return LocalStore(text)
+        return LocalStore(text, single_writer=single_writer)
     if scheme in ("file", "local"):
-        return LocalStore(rest)
+        return LocalStore(rest, single_writer=single_writer)
     if scheme in ("s3", "s3a"):
         # Imported here, because a store on disk must work without the extra for S3.
         from hospital_sim.storage.s3 import S3Store

@@ -1,34 +1,24 @@
 """A directory as an object store, with atomic create: an object appears whole, once, or not at all.
 
-An object is written to a file without a name (``O_TMPFILE``) and then linked under its key, which fails if the key is
-taken. So a reader never sees half an object, and a killed process leaves none. On a system without such files, the
-object is first written to the folder ``<root>.incoming`` and linked from there.
+``file_systems.py`` creates the files, in the best way that the file system has.
 """
 
 import ctypes
 import errno
 import os
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hospital_sim.storage.base import LevelStore, check_key
+from hospital_sim.storage.file_systems import INCOMING, FreeNames, is_other_name
 from hospital_sim.storage.protocol import ObjectNotFoundError, StorageError, StoreRefusedError
 
 FILE_ALONE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """Flags to open an object: never follow a link, which may lead out of the store, and never wait for a pipe."""
 
 _READ_BYTES = 1 << 16
-_NAMELESS = getattr(os, "O_TMPFILE", 0) | os.O_WRONLY
-_OPEN_FILES = "/proc/self/fd"
-# Errors of a system that has no files without a name.
-_NO_TMPFILE = {errno.EISDIR, errno.EINVAL, errno.EOPNOTSUPP, errno.ENOENT}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
-
-Link = Callable[[str, str, bytes], None]
-"""Creates one object; called with its folder, its key and its bytes."""
+_NO_SYNC = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP}
 
 
 class LocalStore(LevelStore):
@@ -36,16 +26,18 @@ class LocalStore(LevelStore):
 
     Args:
         root: The directory.
+        single_writer: True if nothing else writes to the directory. Then a file system is allowed that cannot create a
+            file only if its name is free; others create atomically all the same.
 
     Attributes:
         url: The directory as an absolute path.
     """
 
-    def __init__(self, root: str | os.PathLike[str]) -> None:
+    def __init__(self, root: str | os.PathLike[str], *, single_writer: bool = False) -> None:
         self._root = Path(root).expanduser().absolute()
         self.url = str(self._root)
         self._folders: set[str] = set()
-        self._has_nameless_files: bool | None = None
+        self._names = FreeNames(self.url, single_writer=single_writer)
 
     def create(self, key: str, data: bytes) -> bool:
         """Create one object, whole or not at all (see ``ObjectStore.create``)."""
@@ -93,13 +85,14 @@ class LocalStore(LevelStore):
         created = existing = 0
         location = self.url
         try:
-            with self._linking() as link:
+            self._make_folder("")
+            with self._names.creating() as create:
                 for key, data in objects:
                     check_key(key)
                     location = f"{self.url}/{key}"
                     folder = self._make_folder(key)
                     try:
-                        link(folder, key, data)
+                        create(folder, key, data)
                         created += 1
                     except FileExistsError:
                         self._check_same(key, data, _read_existing(location))
@@ -120,85 +113,37 @@ class LocalStore(LevelStore):
         try:
             with os.scandir(folder) as entries:
                 # A link to a folder does not count as one, because it may lead out of the store.
-                names = (f"{entry.name}/" if entry.is_dir(follow_symlinks=False) else entry.name for entry in entries)
-                return sorted(f"{prefix}{name}" for name in names)
+                names = [f"{entry.name}/" if entry.is_dir(follow_symlinks=False) else entry.name for entry in entries]
         except FileNotFoundError:
             return []
         except OSError as error:
             raise _failed(folder, "cannot be listed", error) from error
-
-    @contextmanager
-    def _linking(self) -> Iterator[Link]:
-        """Yield a function that creates one object, and raises ``FileExistsError`` if the key is taken."""
-        if self._has_nameless_files is None:
-            self._make_folder("")
-            self._has_nameless_files = _has_nameless_files(self.url)
-        if not self._has_nameless_files:
-            yield self._link_from_incoming
-            return
-        # From an open folder, because a short path is resolved fastest, and there are millions of objects.
-        self._make_folder("")
-        with _open_folder(self.url) as root, _open_folder(_OPEN_FILES) as open_files:
-            yield partial(_link_nameless, root, open_files)
+        return sorted(f"{prefix}{name}" for name in names if prefix or name != f"{INCOMING}/")
 
     def _make_folder(self, key: str) -> str:
         folder = key.rpartition("/")[0]
         if folder not in self._folders:
             os.makedirs(f"{self.url}/{folder}", exist_ok=True)  # noqa: PTH103
+            if folder:
+                self._make_folder(folder)
+                _check_name(f"{self.url}/{folder}")
             self._folders.add(folder)
         return folder
 
-    def _link_from_incoming(self, _: str, key: str, data: bytes) -> None:
-        incoming = f"{self.url}.incoming"
-        os.makedirs(incoming, exist_ok=True)  # noqa: PTH103
-        # A new name, because a file of a killed process may be linked under a key already.
-        descriptor, temporary = tempfile.mkstemp(dir=incoming)
-        try:
-            try:
-                _write_all(descriptor, data)
-                os.fchmod(descriptor, 0o644)
-            finally:
-                os.close(descriptor)
-            os.link(temporary, f"{self.url}/{key}")
-        finally:
-            os.unlink(temporary)  # noqa: PTH108
 
-
-def _link_nameless(root: int, open_files: int, folder: str, key: str, data: bytes) -> None:
-    # In the folder of the key, because a link cannot lead to a file system that is mounted elsewhere.
-    descriptor = os.open(folder or ".", _NAMELESS, 0o644, dir_fd=root)
-    try:
-        _write_all(descriptor, data)
-        # A src_dir_fd makes Python call linkat, which follows the link; plain link() would not.
-        os.link(str(descriptor), key, src_dir_fd=open_files, dst_dir_fd=root, follow_symlinks=True)
-    finally:
-        os.close(descriptor)
-
-
-def _has_nameless_files(folder: str) -> bool:
-    if not hasattr(os, "O_TMPFILE") or not Path(_OPEN_FILES).is_dir():
-        return False
-    try:
-        os.close(os.open(folder, _NAMELESS, 0o644))
-    except OSError as error:
-        if error.errno not in _NO_TMPFILE:
-            raise
-        return False
-    return True
-
-
-@contextmanager
-def _open_folder(path: str) -> Iterator[int]:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
+def _check_name(path: str) -> None:
+    if is_other_name(path):
+        raise StorageError(
+            path,
+            "cannot be written: its file system takes the name for another, which differs in case or accents alone; "
+            "use a file system that keeps them apart",
+        )
 
 
 def _read_existing(path: str) -> bytes:
     if not Path(path).is_file():
         raise StorageError(path, "cannot be written: a file stands where a folder is needed, or a folder as a file")
+    _check_name(path)
     return _read_all(path)
 
 
@@ -225,12 +170,6 @@ def _read_all(path: str) -> bytes:
         os.close(descriptor)
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
-    written = os.write(descriptor, data)
-    while written < len(data):
-        written += os.write(descriptor, data[written:])
-
-
 def _sync(descriptor: int) -> None:
     """Flush the file system of a folder; unlike ``os.sync``, this raises an error for writes that failed."""
     try:
@@ -238,6 +177,9 @@ def _sync(descriptor: int) -> None:
     except (AttributeError, OSError, TypeError):
         os.sync()
         return
-    if syncfs(descriptor):
-        code = ctypes.get_errno()
+    if not syncfs(descriptor):
+        return
+    code = ctypes.get_errno()
+    if code not in _NO_SYNC:
         raise OSError(code, os.strerror(code))
+    os.sync()

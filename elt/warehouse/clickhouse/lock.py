@@ -23,7 +23,7 @@ class DirectoryLock:
 
     Raises:
         WarehouseInUseError: If it is locked already.
-        WarehouseError: If it cannot be written.
+        WarehouseError: If it cannot be written, or its file system has no locks.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -34,12 +34,18 @@ class DirectoryLock:
             raise WarehouseError(f"warehouse {directory}: cannot be written: {error.strerror}") from error
         try:
             fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             holder = os.pread(self.descriptor, 32, 0).decode(errors="replace").strip()
             os.close(self.descriptor)
             raise WarehouseInUseError(
                 f"warehouse {directory}: in use by process {holder or 'unknown'}; "
                 "wait until it has finished, then run the same command again"
+            ) from error
+        except OSError as error:
+            os.close(self.descriptor)
+            raise WarehouseError(
+                f"warehouse {directory}: its file system cannot lock a file ({error.strerror}), so two processes could "
+                "open the warehouse at once; put it on a local disk"
             ) from error
         os.ftruncate(self.descriptor, 0)
         os.pwrite(self.descriptor, f"{os.getpid()}\n".encode(), 0)

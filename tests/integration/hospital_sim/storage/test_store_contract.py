@@ -8,9 +8,9 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from file_systems import store_that
 
 from hospital_sim.storage import (
-    LocalStore,
     ObjectConflictError,
     ObjectNotFoundError,
     ObjectStore,
@@ -21,9 +21,9 @@ from hospital_sim.storage.fsspec_store import FsspecStore
 
 pytestmark = pytest.mark.integration
 
-SHARED = ("local", "local without nameless files", "memory", "seaweed")
+SHARED = ("local", "local, linked", "local, renamed", "memory", "seaweed")
 SERVERS = (*SHARED, "moto_s3")
-SINGLE_WRITER = ("memory, single writer", "rclone_s3, single writer", "s3fs, single writer")
+SINGLE_WRITER = ("local, looked for", "memory, single writer", "rclone_s3, single writer", "s3fs, single writer")
 """Stores that look for a key before each write, because nothing else writes to them."""
 
 MANY = {"moto_s3": 45, "seaweed": 1100}
@@ -48,18 +48,14 @@ def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
 
 
 def _open(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
-    name, _, single_writer = request.param.partition(", ")
+    name, _, way = request.param.partition(", ")
     if name == "local":
-        return open_store(tmp_path / "store")
-    if name == "local without nameless files":
-        local = LocalStore(tmp_path / "store")
-        local._has_nameless_files = False
-        return local
+        return store_that(way, tmp_path / "store") if way else open_store(tmp_path / "store")
     if name == "s3fs":
         # As any other file system of fsspec over a network.
         return FsspecStore(request.getfixturevalue("seaweed").new_url(), single_writer=True)
     url = f"memory://{uuid4().hex}" if name == "memory" else request.getfixturevalue(name).new_url()
-    return open_store(url, single_writer=bool(single_writer))
+    return open_store(url, single_writer=bool(way))
 
 
 def test_an_object_is_created_once_and_no_other_bytes_take_its_key(any_store: ObjectStore) -> None:

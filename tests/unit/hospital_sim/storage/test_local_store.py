@@ -1,8 +1,9 @@
-"""What a directory alone does as an object store, with and without nameless files.
+"""What a directory alone does as an object store, in each way that it creates files.
 
 The contract of all stores is in ``tests/integration/hospital_sim/storage/test_store_contract.py``.
 """
 
+import errno
 import os
 import pickle
 import signal
@@ -11,24 +12,24 @@ import sys
 import threading
 from pathlib import Path
 
+import file_systems
 import pytest
+from file_systems import WAYS, store_that
 
-from hospital_sim.storage import LocalStore, ObjectConflictError, StorageError
+from hospital_sim.storage import (
+    LocalStore,
+    ObjectConflictError,
+    OverwritingStoreError,
+    StorageError,
+    StoreRefusedError,
+)
 
 pytestmark = pytest.mark.unit
 
 
-def _without_nameless_files(root: Path) -> LocalStore:
-    """Return a store of a system without files that have no name."""
-    store = LocalStore(root)
-    store._has_nameless_files = False
-    return store
-
-
-@pytest.fixture(params=[LocalStore, _without_nameless_files], ids=["nameless", "incoming"])
+@pytest.fixture(params=WAYS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> LocalStore:
-    opened: LocalStore = request.param(tmp_path / "raw")
-    return opened
+    return store_that(request.param, tmp_path / "raw")
 
 
 def test_an_object_is_one_file_that_others_can_read(store: LocalStore) -> None:
@@ -56,7 +57,9 @@ def test_a_root_that_is_a_file_is_an_error(tmp_path: Path) -> None:
         list(LocalStore(tmp_path / "file").keys())
 
 
-def test_many_writers_of_the_same_bytes_all_succeed_and_one_creates(store: LocalStore) -> None:
+@pytest.mark.parametrize("way", WAYS[:3])
+def test_many_writers_of_the_same_bytes_all_succeed_and_one_creates(way: str, tmp_path: Path) -> None:
+    store = store_that(way, tmp_path / "raw")
     created: list[bool] = []
     data = b"the same object of bytes"
     threads = [threading.Thread(target=lambda: created.append(store.create("same", data))) for _ in range(8)]
@@ -70,26 +73,26 @@ def test_many_writers_of_the_same_bytes_all_succeed_and_one_creates(store: Local
 
 _WRITE_SLOWLY = """
 import os, sys, time
-from hospital_sim.storage import local
-root, nameless = sys.argv[1], sys.argv[2] == "nameless"
+from file_systems import store_that
 real = os.write
 def slowly(descriptor, data):
     written = real(descriptor, data[: len(data) // 2])
     print("half", flush=True)
     time.sleep(60)
     return written
-store = local.LocalStore(root)
-store._has_nameless_files = nameless
+store = store_that(sys.argv[2], sys.argv[1])
 store.create("whole", b"one")
-local.os.write = slowly
+os.write = slowly
 store.create("half", b"0123456789")
 """
 
 
-@pytest.mark.parametrize("way", ["nameless", "incoming"])
+@pytest.mark.parametrize("way", WAYS)
 def test_a_kill_in_the_middle_of_a_write_leaves_no_half_object(way: str, tmp_path: Path) -> None:
     root = tmp_path / "raw"
-    with subprocess.Popen([sys.executable, "-c", _WRITE_SLOWLY, str(root), way], stdout=subprocess.PIPE) as writer:
+    command = [sys.executable, "-c", _WRITE_SLOWLY, str(root), way]
+    support = {"PYTHONPATH": str(Path(file_systems.__file__).parent)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | support) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == b"half\n"
         writer.send_signal(signal.SIGKILL)
@@ -102,7 +105,7 @@ def test_a_kill_in_the_middle_of_a_write_leaves_no_half_object(way: str, tmp_pat
 
 def test_a_temporary_file_of_a_killed_writer_is_never_written_to(tmp_path: Path) -> None:
     """Such a file may be linked under a key already, so writing to it would change an object."""
-    store = _without_nameless_files(tmp_path / "raw")
+    store = store_that("linked", tmp_path / "raw")
     store.create("kept", b"kept")
     leftover = Path(f"{store.url}.incoming", "leftover")
     os.link(Path(store.url, "kept"), leftover)
@@ -111,28 +114,81 @@ def test_a_temporary_file_of_a_killed_writer_is_never_written_to(tmp_path: Path)
     assert store.read("kept") == leftover.read_bytes() == b"kept"
 
 
-def test_a_system_without_nameless_files_links_from_the_incoming_folder(
+FILE_SYSTEMS = {
+    "exFAT": ({"nameless": errno.EOPNOTSUPP, "link": errno.EPERM}, True),
+    "SMB": ({"nameless": errno.EOPNOTSUPP, "link": errno.EOPNOTSUPP}, True),
+    "rclone mount": ({"nameless": errno.EOPNOTSUPP, "link": errno.EPERM, "rename": errno.EINVAL}, False),
+    "old kernel": ({"nameless": errno.EISDIR, "rename": errno.ENOSYS}, True),
+    "links unknown to FUSE": ({"nameless": errno.EINVAL, "link": errno.ENOSYS, "rename": errno.ENOSYS}, False),
+}
+
+
+@pytest.mark.parametrize(("lacking", "creates"), FILE_SYSTEMS.values(), ids=FILE_SYSTEMS.keys())
+def test_a_file_system_is_used_as_far_as_it_goes_and_refused_if_it_cannot_keep_a_name(
+    lacking: dict[str, int], creates: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_systems.emulate(monkeypatch, **lacking)
+    root = tmp_path / "raw"
+    if not creates:
+        with pytest.raises(OverwritingStoreError, match=r"neither hard links nor .* or --single-writer if"):
+            LocalStore(root).create("a/b", b"one")
+        assert list(LocalStore(root).keys()) == []
+    store = LocalStore(root, single_writer=not creates)
+    assert store.create_many([("a/b", b"one"), ("a/c", b"two"), ("a/b", b"one")]) == 2
+    assert dict(store.read_many(store.keys())) == {"a/b": b"one", "a/c": b"two"}
+    with pytest.raises(ObjectConflictError):
+        store.create("a/b", b"other")
+    assert list(Path(f"{root}.incoming").iterdir()) == []
+
+
+def test_a_folder_that_may_not_be_written_is_not_called_a_lack_of_links(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = os.open
+    file_systems.emulate(monkeypatch, link=errno.EPERM, rename=errno.EPERM)
+    with pytest.raises(StoreRefusedError, match="a/b: cannot be written: Operation not permitted"):
+        LocalStore(tmp_path / "raw").create("a/b", b"one")
 
-    def no_tmpfile(path: str, flags: int, mode: int = 0o777) -> int:
-        if flags & os.O_TMPFILE == os.O_TMPFILE:
-            raise OSError(95, "Operation not supported")
-        return real(path, flags, mode)
 
-    monkeypatch.setattr("hospital_sim.storage.local.os.open", no_tmpfile)
+def test_temporary_files_lie_in_the_root_if_they_cannot_lie_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, _: path != str(tmp_path))
+    store = store_that("linked", tmp_path / "raw")
+    store.create("a/b", b"one")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == [".incoming", "a", "b", "raw"]
+    assert (list(store.keys()), list(store.folders())) == (["a/b"], ["a/"])
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("a/x", "a/X"),
+        ("a/x", "A/y"),
+        ("a/é", "a/e\N{COMBINING ACUTE ACCENT}"),
+        ("é/a", "e\N{COMBINING ACUTE ACCENT}/b"),
+    ],
+)
+def test_a_name_that_the_file_system_takes_for_another_is_refused(
+    first: str, second: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link stands for the other name, because the file systems of this machine tell all names apart."""
     store = LocalStore(tmp_path / "raw")
-    assert store.create("a/b", b"one")
-    assert not store.create("a/b", b"one")
-    assert Path(f"{store.url}.incoming").is_dir()
+    store.create(first, b"one")
+    shared = first.partition("/")[0] == second.partition("/")[0]
+    name, other = (first, second) if shared else (first.partition("/")[0], second.partition("/")[0])
+    (tmp_path / "raw" / other).symlink_to(tmp_path / "raw" / name)
+    real = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda path: [name for name in real(path) if not Path(path, name).is_symlink()])
+    with pytest.raises(StorageError, match="takes the name for another, which differs in case or accents alone"):
+        LocalStore(tmp_path / "raw").create(second, b"one")
+    assert LocalStore(tmp_path / "raw").create(first, b"one") is False
 
 
 def test_a_full_disk_is_an_error_that_names_the_object(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(descriptor: int, data: bytes) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("hospital_sim.storage.local.os.write", full)
+    monkeypatch.setattr("hospital_sim.storage.file_systems.os.write", full)
     with pytest.raises(StorageError, match="a/b: cannot be written: No space left on device"):
         store.create("a/b", b"one")
     monkeypatch.undo()
