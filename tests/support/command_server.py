@@ -247,3 +247,4 @@ if __name__ == "__main__":
     own = Path(tempfile.mkdtemp(prefix="commands-"))
     _serve(own)
     shutil.rmtree(own)
+    _end(0)
