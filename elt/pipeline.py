@@ -95,7 +95,7 @@ def run(
         report: Directory of the dashboard.
         prefix: Beginning of the names of the warehouse's schemas.
         single_writer: True if nothing else writes to the lake; allows a store without atomic create.
-        on_step: Called after each step with a line that says what it did.
+        on_step: Called after each step with a line that says what it did, and with each note on a simulation.
         on_progress: Called as each step goes on.
 
     Returns:
@@ -110,7 +110,7 @@ def run(
     def say(step: str, what: str) -> None:
         on_step(f"{next(numbers)}/{STEPS} {step}: {what}")
 
-    events, created = _simulate(hospital, start, end, seed, lake, on_progress, single_writer=single_writer)
+    events, created = _simulate(hospital, start, end, seed, lake, on_step, on_progress, single_writer=single_writer)
     say("simulate", f"{events:,} events, {created:,} of them new in {raw_root(lake)}")
     staged = stage(Lake.open(lake, single_writer=single_writer), workers=None, on_progress=on_progress)
     say("stage", f"{staged.rows:,} rows in {staged.files} files, {sum(staged.quarantined.values()):,} in quarantine")
@@ -139,6 +139,7 @@ def _simulate(
     end: str,
     seed: int,
     lake: str,
+    on_step: OnStep,
     on_progress: OnProgress | None,
     *,
     single_writer: bool,
@@ -151,6 +152,8 @@ def _simulate(
         run = simulated.simulate(start, end, seed=seed, sink=sink, on_day=on_day)
         events += sum(entry.count for entry in run.record.counts)
         created += sink.created
+        for note in run.notes:
+            on_step(f"{simulated.config.id}, {note}")
     return events, created
 
 

@@ -76,3 +76,25 @@ def test_check_passes_until_an_event_is_lost(st_brides: WholeRun, tmp_path: Path
     assert report["passed"] is True
     assert set(report["reconciliation"]) == set(EVENT_TYPES)
     assert all(entry["passed"] for entry in report["checks"])
+
+
+REPLAYED = """
+id = "city"
+name = "City"
+[[department]]
+id = "ward"
+name = "Ward"
+treatment_function_code = "300"
+beds = 4
+max_stay_days = 5
+source = [{ id = "real", arrivals = ["2024-01-01T08:00:00Z"] }]
+"""
+
+
+def test_it_says_which_days_a_table_of_arrivals_does_not_cover(tmp_path: Path) -> None:
+    (tmp_path / "city.toml").write_text(REPLAYED, encoding="utf-8")
+    days = ("--start", "2024-02-01", "--end", "2024-02-02", "--seed", "1")
+    out = ("--lake", str(tmp_path / "lake"), "--warehouse", "nowhere://", "--report", str(tmp_path))
+    lines = elt("run", str(tmp_path / "city.toml"), *days, *out).stderr
+    covered = "city, ward, real: its table of arrivals covers 2024-01-01 to 2024-01-31"
+    assert f"{covered}: nobody comes on 2 of the 2 days of the run; nobody comes on 149 of the 180 days of" in lines

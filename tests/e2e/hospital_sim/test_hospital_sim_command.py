@@ -67,6 +67,30 @@ def test_the_summary_of_simulate_counts_the_objects_written(tmp_path: Path) -> N
     assert sorted(is_record_key(key) + 2 * is_started_key(key) for key in others) == [1, 2]
 
 
+REPLAYED = """
+id = "city"
+name = "City"
+warmup_days = 5
+[[department]]
+id = "ward"
+name = "Ward"
+treatment_function_code = "300"
+beds = 4
+max_stay_days = 5
+source = [{ id = "real", arrivals = ["2024-01-01T08:00:00+01:00", "2024-01-01T20:00:00Z"] }]
+"""
+
+
+def test_simulate_says_which_days_a_table_of_arrivals_does_not_cover(tmp_path: Path) -> None:
+    file = tmp_path / "city.toml"
+    file.write_text(REPLAYED, encoding="utf-16")
+    note = "city, ward, real: its table of arrivals covers 2024-01-01 to 2024-01-01: nobody comes on 9 of the 10 days"
+    note += " of the run; nobody comes in the warm-up, so none of these patients is in a bed at the start"
+    words = ["simulate", str(file), *PERIOD, "--seed", "1", "--sink", str(tmp_path / "raw")]
+    assert _right(*words).endswith(f"\n{note}\n")
+    assert json.loads(_right(*words, "--json"))["notes"] == [note]
+
+
 WRONG = """
 id = "city"
 name = "City"

@@ -69,12 +69,12 @@ def test_a_dated_change_counts_in_the_load_of_the_days_that_it_holds(
 def test_the_periods_of_departments_together_cover_all_days_once() -> None:
     dated = [{"beds": 1, "first": "2020-01-01", "last": "2020-12-31"}, {"beds": 1, "first": "2020-07-01"}]
     wards = [department("a", bed_change=dated), department("b", bed_change=[{"beds": -1, "last": "2020-06-30"}])]
-    found = periods(wards)
+    spans = periods(wards)
     starts = [date.min, date(2020, 1, 1), date(2020, 7, 1), date(2021, 1, 1)]
-    assert [first for first, _ in found] == starts
-    assert [last.toordinal() + 1 for _, last in found[:-1]] == [day.toordinal() for day in starts[1:]]
-    assert found[-1][1] == date.max
-    assert [[in_period(ward, span).beds for span in found] for ward in wards] == [[8, 9, 10, 9], [7, 7, 8, 8]]
+    assert [first for first, _ in spans] == starts
+    assert [last.toordinal() + 1 for _, last in spans[:-1]] == [day.toordinal() for day in starts[1:]]
+    assert spans[-1][1] == date.max
+    assert [[in_period(ward, span).beds for span in spans] for ward in wards] == [[8, 9, 10, 9], [7, 7, 8, 8]]
     assert "first_day" not in hospital(department()).describe().columns
 
 

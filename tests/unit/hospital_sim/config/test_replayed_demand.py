@@ -90,7 +90,7 @@ def test_a_table_covers_whole_months_unless_it_is_silent_there_for_longer_than_a
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "warmup_days", "said"),
+    ("start", "end", "warmup_days", "effect"),
     [
         ("2025-01-01", "2025-12-31", 0, None),
         ("2025-02-01", "2025-03-01", 31, None),
@@ -111,11 +111,11 @@ def test_a_table_covers_whole_months_unless_it_is_silent_there_for_longer_than_a
     ],
 )
 def test_a_run_says_which_of_its_days_a_table_does_not_cover(
-    start: str, end: str, warmup_days: int, said: str | None
+    start: str, end: str, warmup_days: int, effect: str | None
 ) -> None:
     ward = hospital(_ward(JANUARY_AND_DECEMBER), department("other"), warmup_days=warmup_days)
     run = ward.simulate(start, end, seed=1)
-    notes = [] if said is None else [f"w, real: its table of arrivals covers 2025-01-01 to 2025-12-31: {said}"]
+    notes = [] if effect is None else [f"w, real: its table of arrivals covers 2025-01-01 to 2025-12-31: {effect}"]
     assert list(run.notes) == notes
     assert all(note in (run._repr_html_() or "") for note in notes)
     compared = compare(now=ward, same=ward, start=start, end=end, replications=2, workers=1, metrics=["admissions"])

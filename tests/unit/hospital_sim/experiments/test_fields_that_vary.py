@@ -108,8 +108,8 @@ def test_a_note_says_that_the_patients_differ_exactly_if_the_requests_do(
 ) -> None:
     fields = {"beds": 10, "requests_per_day": 1.0, "stay": {"distribution": "fixed", "value": 4}, "delay_share": 0}
     one, other = (hospital(department("d", **(fields | more))) for more in ({}, changes))
-    told = [note for note in notes({"now": one, "other": other}) if "patients" in note]
-    assert told == ([f"other, d: {reason}: it does not meet the same patients"] if reason else [])
+    on_patients = [note for note in notes({"now": one, "other": other}) if "patients" in note]
+    assert on_patients == ([f"other, d: {reason}: it does not meet the same patients"] if reason else [])
     streams = Streams(1, "h", "d")
     seconds = [
         [request.second for request in requests(each.config.department[0], streams, DAY_ONE, LAST_DAY)]
