@@ -5,15 +5,16 @@ any number of workers.
 """
 
 import os
+import pickle
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
 from hospital_sim.config import HospitalConfig
-from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
+from hospital_sim.errors import ConfigurationError, ConfigurationTypeError, HospitalSimError
 from hospital_sim.observe import Metric, find_metrics, measure
 
 OnDone = Callable[[int, int], None]
@@ -21,6 +22,8 @@ OnDone = Callable[[int, int], None]
 
 Row = tuple[float | None, ...]
 """The metrics of one department or of the hospital, in the order of the experiment."""
+
+_WAYS_OUT = "define it with def or class in a module that you import, or pass workers=1"
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -52,6 +55,10 @@ def run_replication(task: Replication) -> tuple[Row, ...]:
     return tuple(tuple(metric.of(part) for metric in metrics) for part in (seen.hospital, *seen.departments.values()))
 
 
+class WorkerEndedError(HospitalSimError):
+    """A process that ran tasks ended in the middle of its work."""
+
+
 class Runner:
     """Runs tasks.
 
@@ -65,13 +72,23 @@ class Runner:
         self._on_done = on_done
 
     def run(self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> list[Result]:
-        """Return the result of each task, in order; an error cancels the tasks that have not begun."""
+        """Return the result of each task, in order; an error cancels the tasks that have not begun.
+
+        Raises:
+            ConfigurationError: If the tasks cannot be pickled for other processes.
+            WorkerEndedError: If a process ended in the middle of its work.
+        """
         if self._executor is None:
             results = []
             for number, task in enumerate(tasks, 1):
                 results.append(work(task))
                 self._report(number, len(tasks))
             return results
+        # Imported here, because it takes time that most users of the library do not need.
+        from concurrent.futures import ProcessPoolExecutor
+
+        if tasks and isinstance(self._executor, ProcessPoolExecutor):
+            _check_pickling(work, tasks[0])
         futures: list[Future[Result]] = []
         try:
             futures.extend(self._executor.submit(work, task) for task in tasks)
@@ -79,6 +96,11 @@ class Runner:
                 future.result()
                 self._report(number, len(tasks))
             return [future.result() for future in futures]
+        except BrokenExecutor as error:
+            raise WorkerEndedError(
+                "workers: a process ended in the middle of its work: it was killed, or it could not import what a "
+                f"notebook or a script defines; {_WAYS_OUT}"
+            ) from error
         finally:
             for future in futures:
                 future.cancel()
@@ -86,6 +108,27 @@ class Runner:
     def _report(self, done: int, total: int) -> None:
         if self._on_done is not None:
             self._on_done(done, total)
+
+
+def _check_pickling(work: Callable[[Task], object], task: Task) -> None:
+    """Raise an error that names what cannot be pickled; the pool itself would wait for ever after such a task."""
+    for metric in getattr(task, "metrics", ()):
+        if isinstance(metric, Metric) and _pickling_error(metric) is not None:
+            raise ConfigurationError(
+                f"metrics: {metric.name!r} cannot be sent to other processes, because its function is a lambda or is "
+                f"defined inside another function; {_WAYS_OUT}"
+            )
+    error = _pickling_error((work, task))
+    if error is not None:
+        raise ConfigurationError(f"workers: the hospital cannot be sent to other processes: {error}; {_WAYS_OUT}")
+
+
+def _pickling_error(value: object) -> Exception | None:
+    try:
+        pickle.dumps(value)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        return error
+    return None
 
 
 @contextmanager

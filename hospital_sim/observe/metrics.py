@@ -25,7 +25,7 @@ class Metric:
         unit: Unit, for people.
         meaning: Description, for people.
         of: Called with statistics; returns the metric, or None if there is no data. It is pickled if processes are
-            used, so it must be a function of a module.
+            used, so it must be a function of a module then.
     """
 
     name: str

@@ -1,13 +1,17 @@
 """An experiment's results are the same whatever runs it."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 from tiny_hospitals import poisson
 
+from hospital_sim import ConfigurationError
 from hospital_sim.experiments import Replications, compare, replicate, replications_for, sweep, warmup
+from hospital_sim.experiments.tasks import WorkerEndedError
 from hospital_sim.hospital import Hospital
 from hospital_sim.observe import Metric, Statistics
 
@@ -120,6 +124,30 @@ def test_an_error_in_a_worker_is_the_callers() -> None:
     for workers in (1, 2):
         with pytest.raises(ZeroDivisionError, match="of the metric"):
             replicate(BUSY, **DAYS, replications=4, workers=workers, metrics=[broken])
+
+
+@pytest.mark.parametrize(
+    "function", [lambda seen: float(seen.requests), partial(lambda seen, unit: seen.requests / unit, unit=2.0)]
+)
+def test_a_metric_that_cannot_be_sent_to_other_processes_is_refused_by_its_name(
+    function: Callable[[Statistics], float],
+) -> None:
+    own = Metric("own", "patients", "requests", function)
+    with ProcessPoolExecutor(1) as processes, ThreadPoolExecutor(1) as threads:
+        for where in ({"workers": 2}, {"executor": processes}):
+            with pytest.raises(ConfigurationError, match=r"metrics: 'own' cannot be sent .* in a module .* workers=1"):
+                replicate(BUSY, **DAYS, replications=2, metrics=[own], **where)
+        for elsewhere in ({"workers": 1}, {"executor": threads}):
+            assert len(replicate(BUSY, **DAYS, replications=2, metrics=[own], **elsewhere)) == 2
+
+
+def test_a_process_that_ends_is_an_error_that_says_what_to_do() -> None:
+    with pytest.raises(WorkerEndedError, match=r"a process ended in the middle of its work.* in a module .* workers=1"):
+        replicate(BUSY, **DAYS, replications=2, metrics=[Metric("own", "", "", _end)], workers=2)
+
+
+def _end(_: Statistics) -> float:
+    os._exit(3)
 
 
 def _broken(_: Statistics) -> float:
