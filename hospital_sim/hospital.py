@@ -24,6 +24,7 @@ from hospital_sim.config.open_beds import mean_open_beds, open_beds_by_month
 from hospital_sim.config.periods import in_period, periods
 from hospital_sim.config.presets import preset_path, presets
 from hospital_sim.config.sources import with_fixed_demand
+from hospital_sim.distributions.numbers import whole_number
 from hospital_sim.errors import ConfigurationError
 from hospital_sim.events import Event
 from hospital_sim.results.run import Run
@@ -111,12 +112,13 @@ class Hospital:
             ConfigurationError: If a department does not exist, or would have no bed or too few for its demand.
         """
         ids = [entry.id for entry in self.config.department]
-        for name in change:
+        more = {name: whole_number(str(name), beds) for name, beds in change.items()}
+        for name in more:
             if name not in ids:
                 raise ConfigurationError(
                     f"{name!r} is not a department of {self.config.id}; there are {', '.join(ids)}"
                 )
-        changed = tuple(_with_beds(entry, change.get(entry.id, 0), allow_overload) for entry in self.config.department)
+        changed = tuple(_with_beds(entry, more.get(entry.id, 0), allow_overload) for entry in self.config.department)
         return Hospital(structs.replace(self.config, department=changed))
 
     def simulate(

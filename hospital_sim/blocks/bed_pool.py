@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 from typing import Generic, TypeVar
 
+from hospital_sim.distributions.numbers import whole_number
+
 Occupant = TypeVar("Occupant")
 
 
@@ -20,10 +22,12 @@ class BedPool(Generic[Occupant]):
 
     Raises:
         ValueError: If ``beds`` is not between 0 and the capacity.
+        TypeError: If a number is not whole.
     """
 
     def __init__(self, beds: int, capacity: int | None = None) -> None:
-        self.capacity = beds if capacity is None else capacity
+        beds = whole_number("beds", beds)
+        self.capacity = beds if capacity is None else whole_number("capacity", capacity)
         if not 0 <= beds <= self.capacity:
             raise ValueError(f"beds: must be between 0 and the capacity of {self.capacity}, not {beds}")
         self._open = beds
@@ -94,6 +98,7 @@ class BedPool(Generic[Occupant]):
         Raises:
             ValueError: If ``beds`` is not between 0 and the capacity.
         """
+        beds = whole_number("beds", beds)
         if not 0 <= beds <= self.capacity:
             raise ValueError(f"beds: must be between 0 and the capacity of {self.capacity}, not {beds}")
         before, self._open = self._open, beds

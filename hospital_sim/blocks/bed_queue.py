@@ -15,7 +15,7 @@ from simpy import Environment
 from simpy.events import Event, EventPriority
 
 from hospital_sim.blocks.bed_pool import BedPool, Occupant
-from hospital_sim.blocks.turns import AFTER_ALL, Turn
+from hospital_sim.blocks.turns import AFTER_ADMISSIONS, AFTER_ALL, Turn
 
 Watched = TypeVar("Watched", contravariant=True)
 
@@ -42,6 +42,9 @@ class Watcher(Protocol[Watched]):
 
 Bed = tuple["BedQueue[Occupant]", int]
 """A ward and the number of a bed in it."""
+
+NO_BED = 0
+"""The number of a bed for a patient who lost patience."""
 
 
 class BedQueue(Generic[Occupant]):
@@ -120,7 +123,9 @@ class BedQueue(Generic[Occupant]):
                 watcher.admitted(occupant)
         return number
 
-    def wait_for_bed(self, occupant: Occupant) -> Generator[Event, Bed[Occupant], Bed[Occupant]]:
+    def wait_for_bed(
+        self, occupant: Occupant, patience: float | None = None
+    ) -> Generator[Event, Bed[Occupant], Bed[Occupant]]:
         """Wait at the end of the list, until a bed is free.
 
         For a patient for whom ``take_bed`` returned None::
@@ -131,13 +136,21 @@ class BedQueue(Generic[Occupant]):
             yield env.timeout(3)
             ward.leave_bed(number)
 
+        Args:
+            occupant: The patient.
+            patience: Longest time to wait; without end if None. A bed that is free at its end is still taken.
+
         Returns:
-            The ward that gave the bed, another one if ``give_head_to`` sent the patient there, and the bed's number.
+            The ward that gave the bed, another one if ``give_head_to`` sent the patient there, and the bed's number:
+            ``NO_BED`` if the patience ended first.
         """
         turn = Event(self.env)
         self._queue.append((occupant, turn))
         for watcher in self.watchers:
             watcher.asked(occupant)
+        if patience is not None:
+            end = Turn(self.env, self.env.now + patience, AFTER_ADMISSIONS)
+            end.callbacks = [lambda _: self._lose_patience(occupant, turn)]
         try:
             bed = yield turn
         except BaseException:
@@ -209,11 +222,21 @@ class BedQueue(Generic[Occupant]):
             watcher.admitted(occupant)
         turn.succeed((self, number))
 
+    def _lose_patience(self, occupant: Occupant, turn: Event) -> None:
+        # A patient who was interrupted before has left the list.
+        if not turn.triggered and (occupant, turn) in self._queue:
+            self._remove(occupant, turn)
+            turn.succeed((self, NO_BED))
+
     def _withdraw(self, occupant: Occupant, turn: Event) -> None:
-        if turn.triggered:
-            ward, number = cast("Bed[Occupant]", turn.value)
-            ward.leave_bed(number)
+        if not turn.triggered:
+            self._remove(occupant, turn)
             return
+        ward, number = cast("Bed[Occupant]", turn.value)
+        if number != NO_BED:
+            ward.leave_bed(number)
+
+    def _remove(self, occupant: Occupant, turn: Event) -> None:
         self._queue.remove((occupant, turn))
         for watcher in self.watchers:
             watcher.withdrew(occupant)

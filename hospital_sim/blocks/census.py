@@ -10,10 +10,11 @@ from collections.abc import Generator
 from typing import Any
 
 from simpy import Environment
-from simpy.events import Event, EventPriority
+from simpy.events import Event
 
-from hospital_sim.blocks.turns import AFTER_ALL, Turn
+from hospital_sim.blocks.turns import AT_THE_END, Turn
 from hospital_sim.blocks.wards import Stay, Ward
+from hospital_sim.distributions.numbers import plain
 from hospital_sim.tables import Cell, CellType, Table, summarise_times
 
 _SUMMARY: dict[str, CellType] = {
@@ -29,8 +30,6 @@ _SUMMARY: dict[str, CellType] = {
     "wait_p50": float,
     "wait_p90": float,
 }
-_AFTER_ROUNDS = EventPriority(AFTER_ALL + 1)
-"""Priority of a sample: after the admissions from waiting lists at its time."""
 
 
 class Census:
@@ -60,7 +59,7 @@ class Census:
         self._env = env
         self._records = [_WardRecord(ward) for ward in wards]
         if every is not None:
-            env.process(self._sample(every))
+            env.process(self._sample(plain(every)))
 
     def summary(self) -> Table:
         """Return a row for each ward.
@@ -84,7 +83,7 @@ class Census:
 
     def _sample(self, every: float) -> Generator[Event, Any, None]:
         while True:
-            yield Turn(self._env, self._env.now + every, _AFTER_ROUNDS)
+            yield Turn(self._env, self._env.now + every, AT_THE_END)
             for record in self._records:
                 record.sample()
 

@@ -1,21 +1,24 @@
 """Patients who arrive and follow your own pathway, in the environment's unit of time.
 
-A patient's draw depends only on the seed, the patient's number and the purpose of the draw, not on earlier draws. So
-two models with the same seed are compared on common random numbers, patient by patient.
+A patient's draw depends only on the seed, the patient's number, the purpose of the draw and how often the patient drew
+for it before, not on draws for other purposes. So two models with the same seed are compared on common random numbers,
+patient by patient and visit by visit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from simpy import Environment
 from simpy.events import Event, Process
 
 from hospital_sim.blocks.processes import StartedProcess
 from hospital_sim.distributions import Distribution, value_at
+from hospital_sim.distributions.numbers import whole_number
 from hospital_sim.draws.streams import Streams
 
 _UNIT = 2.0**-53
@@ -35,9 +38,12 @@ class Patient:
     number: int
     arrived: float
     stream: str
+    _draws: dict[tuple[str, str], int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def draw(self, purpose: str, distribution: Distribution) -> float:
-        """Return this patient's value from a distribution. The same purpose always gives the same value.
+        """Return this patient's value from a distribution. Each call for the same purpose gives a new value.
+
+        So a patient who comes back to a ward has another stay there. Keep the value to use it twice.
 
         Args:
             purpose: Name of the draw, such as a step of the pathway.
@@ -46,7 +52,7 @@ class Patient:
         return value_at(distribution, self._uniform("draw", purpose))
 
     def chance(self, purpose: str, probability: float) -> bool:
-        """Return True with a probability. The same purpose always gives the same answer.
+        """Return True with a probability. Each call for the same purpose gives a new answer.
 
         Args:
             purpose: Name of the chance, such as a step of the pathway.
@@ -61,9 +67,15 @@ class Patient:
 
     def _uniform(self, kind: str, purpose: str) -> float:
         # The kind is in the key, because a chance and a draw may share a purpose: a stay in a ward, and its length.
-        digest = blake2b(f"{self.stream}/{kind}/{purpose}/{self.number}".encode(), digest_size=8).digest()
+        key = f"{self.stream}/{kind}/{purpose}/{self.number}"
+        earlier = self._draws.get((kind, purpose), 0)
+        self._draws[kind, purpose] = earlier + 1
+        digest = blake2b((f"{key}/{earlier}" if earlier else key).encode(), digest_size=8).digest()
         return ((int.from_bytes(digest, "little") >> 11) + 0.5) * _UNIT
 
+
+_streams_by_environment: WeakKeyDictionary[Environment, set[tuple[int, str]]] = WeakKeyDictionary()
+"""Seed and name of the arrivals in each environment."""
 
 Pathway = Callable[[Patient], Generator[Event, Any, object]]
 """A generator function that runs the pathway of one patient."""
@@ -86,16 +98,26 @@ def arrivals(
         interarrival: Distribution of the time between one arrival and the next.
         pathway: Called with each patient; returns the generator to run.
         seed: Seed of the arrivals and of all draws of their patients.
-        name: Name of these arrivals. Arrivals with the same seed are independent if their names differ.
+        name: Name of these arrivals, to be used once with a seed. Arrivals of different names are independent.
 
     Returns:
         The process of the arrivals.
 
     Raises:
-        ValueError: If the mean time between arrivals is 0.
+        ValueError: If the mean time between arrivals is 0, the seed is below 0, or the environment has arrivals with
+            this seed and name already, which would be the same.
+        TypeError: If the seed is not a whole number.
     """
+    seed = whole_number("seed", seed, 0)
     if not interarrival.mean > 0:
         raise ValueError(f"interarrival: must have a mean above 0, not {interarrival.mean}")
+    streams = _streams_by_environment.setdefault(env, set())
+    if (seed, name) in streams:
+        raise ValueError(
+            f"name: arrivals {name!r} with the seed {seed} are in this environment already, and these would draw the "
+            "same patients; give each arrivals a name of their own"
+        )
+    streams.add((seed, name))
     return env.process(_arrive(env, _gaps(interarrival, seed, name), pathway, f"{seed}/{name}"))
 
 

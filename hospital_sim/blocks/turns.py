@@ -13,7 +13,13 @@ from simpy.core import SimTime
 from simpy.events import NORMAL, Event, EventPriority
 
 AFTER_ALL = EventPriority(NORMAL + 1)
-"""Priority after all events that SimPy itself schedules at a time."""
+"""Priority after all events that SimPy itself schedules at a time: of admissions from waiting lists."""
+
+AFTER_ADMISSIONS = EventPriority(AFTER_ALL + 1)
+"""Priority of patients who lose their patience: a bed that is free at that time is theirs."""
+
+AT_THE_END = EventPriority(AFTER_ALL + 2)
+"""Priority of what looks at the state at a time, such as the samples of a census."""
 
 
 class Turn(Event):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from types import TracebackType
 from typing import Any, Self
@@ -9,7 +10,8 @@ from typing import Any, Self
 from simpy import Environment
 from simpy.events import Event
 
-from hospital_sim.blocks.bed_queue import BedQueue
+from hospital_sim.blocks.bed_queue import NO_BED, BedQueue
+from hospital_sim.distributions.numbers import plain
 
 
 class Ward(BedQueue["Stay"]):
@@ -28,7 +30,7 @@ class Ward(BedQueue["Stay"]):
     def __init__(self, env: Environment, name: str, *, beds: int, capacity: int | None = None) -> None:
         super().__init__(env, name, beds=beds, capacity=capacity)
 
-    def admit(self, patient: object) -> Generator[Event, Any, Stay]:
+    def admit(self, patient: object, *, patience: float | None = None) -> Generator[Event, Any, Stay]:
         """Give a patient a bed, and wait for one if no bed is free.
 
         Use the stay as a context manager, so that the patient leaves the bed whatever happens::
@@ -38,18 +40,31 @@ class Ward(BedQueue["Stay"]):
                     yield env.timeout(3)
                     yield from stay.move_to(rehab)
 
+        A patient with patience may leave without a bed::
+
+            with (yield from ward.admit(patient, patience=2)) as stay:
+                if stay.bed is not None:
+                    yield env.timeout(3)
+
         Args:
             patient: Any object that stands for the patient.
+            patience: Longest wait; without end if None. A bed that is free at its end is still taken.
 
         Returns:
-            The stay.
+            The stay; its ``bed`` and ``admitted`` are None if the patience ended first.
+
+        Raises:
+            ValueError: If the patience is not at least 0.
         """
+        if patience is not None and not patience >= 0:
+            raise ValueError(f"patience: must be at least 0, not {patience}")
         stay = Stay(self, patient)
         number = self.take_bed(stay)
         if number is None:
-            _, number = yield from self.wait_for_bed(stay)
-        stay.bed = number
-        stay.admitted = self.env.now
+            _, number = yield from self.wait_for_bed(stay, None if patience == math.inf else plain(patience))
+        if number != NO_BED:
+            stay.bed = number
+            stay.admitted = self.env.now
         return stay
 
 
@@ -60,8 +75,8 @@ class Stay:
         ward: The ward of the bed, also while waiting for it.
         patient: The patient.
         asked: Time of the request for the bed.
-        admitted: Time of the admission; None before.
-        bed: Number of the bed; None before the admission and after the stay.
+        admitted: Time of the admission; None before, and if the patient lost patience.
+        bed: Number of the bed; None before the admission, after the stay, and if the patient lost patience.
     """
 
     __slots__ = ("admitted", "asked", "bed", "patient", "ward")

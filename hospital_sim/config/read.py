@@ -15,6 +15,7 @@ from hospital_sim.config.parts import BedChange, Escalation, Overflow, Scheduled
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
 from hospital_sim.config.text_files import read_text
 from hospital_sim.distributions import decode
+from hospital_sim.distributions.numbers import to_python
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 from hospital_sim.events.validation_errors import ProblemKind, parse_validation_error, value_at
 
@@ -116,7 +117,7 @@ def check_config(config: HospitalConfig) -> HospitalConfig:
     """
     if not isinstance(config, HospitalConfig):
         raise ConfigurationTypeError(f"config: must be a HospitalConfig, not {config!r}; load reads presets and files")
-    return parse_hospital(msgspec.to_builtins(config))
+    return parse_hospital(msgspec.to_builtins(config, enc_hook=to_python))
 
 
 _ALTERNATIVES = {

@@ -6,6 +6,7 @@ from numbers import Real
 
 import numpy as np
 
+from hospital_sim.distributions.numbers import whole_number
 from hospital_sim.distributions.protocol import Floats
 
 _WIDEST, _NARROWEST = 100.0, 0.001
@@ -55,11 +56,7 @@ def whole(name: str, value: object) -> int:
         TypeError: If it is not a whole number.
         ValueError: If it is below 1.
     """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name}: must be a whole number, not {value!r}")
-    if value < 1:
-        raise ValueError(f"{name}: must be at least 1, not {value}")
-    return int(value)
+    return whole_number(name, value, 1)
 
 
 def spread(mean: object, sd: object) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from datetime import date, timedelta
 
 from hospital_sim.clock import parse_date
+from hospital_sim.distributions.numbers import whole_number
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 from hospital_sim.experiments.tasks import OnDone, Replication
 from hospital_sim.hospital import Hospital
@@ -46,10 +47,8 @@ class Experiment:
         self.end = _year_after(self.start) if end is None else parse_date("end", end)
         if self.end < self.start:
             raise ConfigurationError(f"end: {self.end} is before the start, {self.start}; both days are included")
-        check_replications(replications)
-        self.replications = replications
-        replication_seed(seed, 0)
-        self.seed = seed
+        self.replications = check_replications(replications)
+        self.seed = whole_number("seed", seed, 0, LARGEST_SEED)
         self.metrics = find_metrics(metrics)
         self.executor, self.workers, self.on_done = executor, workers, on_done
 
@@ -87,24 +86,17 @@ def replication_seed(seed: int, replication: int) -> int:
     Raises:
         ConfigurationError: If one of them is not a whole number in its range.
     """
-    for name, value, largest in (("seed", seed, LARGEST_SEED), ("replication", replication, MOST_REPLICATIONS - 1)):
-        _check_whole(name, value)
-        if not 0 <= value <= largest:
-            raise ConfigurationError(f"{name}: must be between 0 and {largest}, not {value}")
-    return (seed + 1) << REPLICATION_BITS | replication
+    upper = whole_number("seed", seed, 0, LARGEST_SEED) + 1
+    return upper << REPLICATION_BITS | whole_number("replication", replication, 0, MOST_REPLICATIONS - 1)
 
 
-def check_replications(replications: int, fewest: int = 2) -> None:
-    """Raise ``ConfigurationError`` unless a number of replications is whole and in its range."""
-    _check_whole("replications", replications)
-    if not fewest <= replications <= MOST_REPLICATIONS:
+def check_replications(replications: int, fewest: int = 2) -> int:
+    """Return a number of replications; raise ``ConfigurationError`` unless it is whole and in its range."""
+    number = whole_number("replications", replications)
+    if not fewest <= number <= MOST_REPLICATIONS:
         lowest = f"{fewest} or more{' (an interval needs two)' if fewest == 2 else ''}"
-        raise ConfigurationError(f"replications: must be {lowest}, at most {MOST_REPLICATIONS}, not {replications}")
-
-
-def _check_whole(name: str, value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ConfigurationTypeError(f"{name}: must be a whole number, not {value!r}")
+        raise ConfigurationError(f"replications: must be {lowest}, at most {MOST_REPLICATIONS}, not {number}")
+    return number
 
 
 def _year_after(first: date) -> date:

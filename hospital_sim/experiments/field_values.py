@@ -11,7 +11,8 @@ import msgspec
 
 from hospital_sim.config import DepartmentConfig, HospitalConfig, parse_hospital
 from hospital_sim.config.sources import with_fixed_demand
-from hospital_sim.errors import ConfigurationError
+from hospital_sim.distributions.numbers import to_python
+from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 
 ALL_DEPARTMENTS = "*"
 
@@ -34,7 +35,11 @@ def with_fields(config: HospitalConfig, fields: Mapping[str, object]) -> Hospita
         config = msgspec.structs.replace(config, department=tuple(map(with_fixed_demand, config.department)))
     document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(config))
     for path, value in fields.items():
-        _set(document, path, msgspec.to_builtins(value))
+        try:
+            plain = msgspec.to_builtins(value, enc_hook=to_python)
+        except TypeError as error:
+            raise ConfigurationTypeError(f"{path}: {error}") from error
+        _set(document, path, plain)
     try:
         return parse_hospital(document)
     except ConfigurationError as error:

@@ -79,6 +79,7 @@ def replications_for(
         ConfigurationError: If an argument is wrong, or ``at_most`` replications are not enough.
     """
     experiment = Experiment(start, end, at_most, seed, [metric])
+    at_most = experiment.replications
     experiment.check(hospital)
     check_confidence(confidence)
     if not 0 < precision < float("inf"):

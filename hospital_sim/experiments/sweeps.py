@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from datetime import date
 from itertools import product
 
+from hospital_sim.distributions.numbers import plain
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 from hospital_sim.experiments.comparison import Comparison, compare_hospitals
 from hospital_sim.experiments.differences import Difference
@@ -127,7 +128,7 @@ def _combinations(fields: Mapping[str, Iterable[object]]) -> list[Settings]:
     for field, choices in fields.items():
         if isinstance(choices, str) or not isinstance(choices, Iterable):
             raise ConfigurationTypeError(f"{field}: must be a list of values, not {choices!r}")
-        values[field] = list(choices)
+        values[field] = [plain(value) for value in choices]
         if not values[field]:
             raise ConfigurationError(f"{field}: give at least one value")
     settings = [dict(zip(values, point, strict=True)) for point in product(*values.values())]

@@ -14,6 +14,7 @@ from datetime import date
 from typing import TypeVar
 
 from hospital_sim.config import HospitalConfig
+from hospital_sim.distributions.numbers import whole_number
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError, HospitalSimError
 from hospital_sim.observe import Metric, find_metrics, measure
 
@@ -152,7 +153,7 @@ def open_runner(executor: Executor | None, workers: int | None, on_done: OnDone 
             raise ConfigurationTypeError(f"executor: must be a concurrent.futures.Executor, not {executor!r}")
         yield Runner(executor, on_done)
         return
-    size = min(_processors() if workers is None else _check_workers(workers), most)
+    size = min(_processors() if workers is None else whole_number("workers", workers, 1), most)
     if size <= 1:
         yield Runner(None, on_done)
         return
@@ -164,14 +165,6 @@ def open_runner(executor: Executor | None, workers: int | None, on_done: OnDone 
         yield Runner(pool, on_done)
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _check_workers(workers: int) -> int:
-    if isinstance(workers, bool) or not isinstance(workers, int):
-        raise ConfigurationTypeError(f"workers: must be a whole number, not {workers!r}")
-    if workers < 1:
-        raise ConfigurationError(f"workers: must be 1 or more, not {workers}")
-    return workers
 
 
 def _processors() -> int:

@@ -12,6 +12,7 @@ import msgspec
 
 from hospital_sim.clock import DAY
 from hospital_sim.config import HospitalConfig, parse_hospital
+from hospital_sim.distributions.numbers import whole_number
 from hospital_sim.errors import ConfigurationError
 from hospital_sim.experiments.experiment import FIRST_DAY, Experiment
 from hospital_sim.experiments.mser import BATCH, FEWEST_BATCHES, Truncation, moving_average, mser_5
@@ -129,12 +130,14 @@ def warmup(
     Raises:
         ConfigurationError: If an argument is wrong.
     """
+    days = whole_number("days", days)
     if days < BATCH * FEWEST_BATCHES:
         raise ConfigurationError(f"days: must be {BATCH * FEWEST_BATCHES} or more, not {days}")
     config = _from_empty(hospital.config)
     end = FIRST_DAY + timedelta(days=days - 1)
     experiment = Experiment(FIRST_DAY, end, replications, seed)
     experiment.check(Hospital(config))
+    replications = experiment.replications
     seeds = [experiment.replication_seed(number) for number in range(replications)]
     with open_runner(executor, workers, on_done, replications) as runner:
         runs = runner.run(partial(_run_from_empty, config, end), seeds)

@@ -11,10 +11,11 @@ from hospital_sim.clock import second_of
 from hospital_sim.config import HospitalConfig
 from hospital_sim.config.demand_checks import check_run
 from hospital_sim.config.expectations import expectations
+from hospital_sim.distributions.numbers import whole_number
 from hospital_sim.draws.identity import digest
 from hospital_sim.draws.requests import requests
 from hospital_sim.draws.streams import STREAM_VERSION, Streams
-from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
+from hospital_sim.errors import ConfigurationError
 from hospital_sim.events import RECORD_VERSION, RunRecord, RunStarted
 from hospital_sim.simulation.department import Department, Observer
 from hospital_sim.simulation.escalation import change_beds
@@ -48,7 +49,7 @@ def plan_run(config: HospitalConfig, start: date, end: date, seed: int, emit_fro
             not a whole number from 0.
     """
     first = start if emit_from is None else emit_from
-    _check_seed(seed)
+    seed = whole_number("seed", seed, 0, _LARGEST_SEED)
     _check_days(config, start, first, end)
     check_run(config, start, end)
     # Tables are sorted by key, so that the order in a file does not change the run record.
@@ -132,13 +133,6 @@ def _connect(env: Environment, departments: Sequence[Department]) -> None:
             start(change_beds(env, department))
         if config.overflow is not None:
             OutlierRounds(env, department, [by_id[name] for name in config.overflow.to], config.overflow)
-
-
-def _check_seed(seed: int) -> None:
-    if isinstance(seed, bool) or not isinstance(seed, int):
-        raise ConfigurationTypeError(f"seed: must be a whole number, not {seed!r}")
-    if not 0 <= seed <= _LARGEST_SEED:
-        raise ConfigurationError(f"seed: must be between 0 and {_LARGEST_SEED}, not {seed}")
 
 
 def _check_days(config: HospitalConfig, start: date, emit_from: date, end: date) -> None:

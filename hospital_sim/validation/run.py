@@ -76,7 +76,7 @@ def validate(
     Raises:
         ConfigurationError: If the seed, the replications or the workers are out of range.
     """
-    check_replications(replications)
+    replications = check_replications(replications)
     order = sorted(studies, key=lambda study: study.cost, reverse=True)
     tasks = [
         partial(study.replicate, replication_seed(seed, number)) for study in order for number in range(replications)

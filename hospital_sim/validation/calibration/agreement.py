@@ -94,7 +94,7 @@ def calibration(
     Raises:
         ConfigurationError: If an argument is wrong; nothing has run then.
     """
-    check_replications(replications, fewest=1)
+    replications = check_replications(replications, fewest=1)
     seeds = [replication_seed(seed, number) for number in range(replications)]
     plan_run(hospital.config, start, end, seeds[0])
     with open_runner(executor, workers, on_done, replications) as runner:

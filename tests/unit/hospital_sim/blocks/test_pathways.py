@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Generator
+from contextlib import nullcontext as none
 from typing import Any
 
 import numpy as np
@@ -73,14 +74,18 @@ class TestCommonRandomNumbers:
         assert not {days for _, days, _ in one.values()} & {days for _, days, _ in other.values()}
         assert one[0][0] != other[0][0]
 
-    def test_a_draw_that_is_asked_twice_or_later_is_the_same(self) -> None:
-        patient = _patients(1)[0]
-        first = patient.draw("stay", hs.Exponential(mean=2))
-        patient.draw("other", hs.Exponential(mean=2))
-        patient.chance("stay", 0.5)
+    def test_each_draw_for_a_purpose_is_a_new_one_whatever_is_drawn_for_others(self) -> None:
+        stays = hs.Exponential(mean=2)
+        alone, busy = _patients(1)[0], _patients(1)[0]
+        visits = [alone.draw("stay", stays) for _ in range(3)]
+        busy.draw("other", stays)
+        again = []
+        for _ in range(3):
+            busy.chance("stay", 0.5)
+            again.append(busy.draw("stay", stays))
 
-        assert patient.draw("stay", hs.Exponential(mean=2)) == first
-        assert patient.draw("other", hs.Exponential(mean=2)) != first
+        assert again == visits
+        assert len({*visits, busy.draw("other", stays)}) == 4
 
     def test_draws_are_the_same_on_every_machine(self) -> None:
         mixture = hs.Mixture(weights=(0.5, 0.5), components=(hs.Uniform(0, 2), hs.Fixed(1)))
@@ -90,12 +95,14 @@ class TestCommonRandomNumbers:
         assert hs.Patient(4, 0.0, "1/x").draw("stay", hs.Uniform(0, 1)) == 0.10563403534704147
 
     def test_a_larger_chance_keeps_those_who_had_the_smaller(self) -> None:
-        patients = _patients(300)
+        low, high, same = _patients(300), _patients(300), _patients(300)
 
-        for low, high in ((0.1, 0.2), (0.5, 0.51), (0.9, 1)):
-            assert all(patient.chance("x", high) for patient in patients if patient.chance("x", low))
-        assert not any(patient.chance("x", 0) for patient in patients)
-        assert all(patient.chance("x", 1) for patient in patients)
+        for fewer, more in ((0.1, 0.2), (0.5, 0.51), (0.9, 1)):
+            chosen = [patient.chance("x", fewer) for patient in low]
+            assert all(patient.chance("x", more) or not was for patient, was in zip(high, chosen, strict=True))
+            assert [patient.chance("x", fewer) for patient in same] == chosen
+        assert not any(patient.chance("x", 0) for patient in low)
+        assert all(patient.chance("x", 1) for patient in low)
 
 
 class TestDraws:
@@ -122,6 +129,14 @@ class TestDraws:
         assert scipy.stats.pearsonr(values, values).pvalue < WRONG
         assert scipy.stats.pearsonr(values[:-1], values[1:]).pvalue > RIGHT
         assert scipy.stats.mannwhitneyu(values[happens], values[~happens]).pvalue > RIGHT
+
+    def test_of_two_visits_of_one_patient_are_independent(self, patients: list[hs.Patient]) -> None:
+        visits = np.array([self._uniform(patients, "visit") for _ in range(3)])
+        again = np.array([[patient.chance("again", 0.4) for patient in patients] for _ in range(2)])
+
+        for values, other in (visits[:2], visits[1:], visits[::2], again.astype(int)):
+            assert scipy.stats.pearsonr(values, other).pvalue > RIGHT
+        assert scipy.stats.kstest(visits[2], scipy.stats.uniform.cdf).pvalue > RIGHT
 
     def test_of_two_arrivals_of_one_seed_are_independent_by_name(self, patients: list[hs.Patient]) -> None:
         others = _patients(5000, name="others")
@@ -180,6 +195,29 @@ class TestArrivals:
     def test_a_chance_beyond_0_and_1_is_refused_by_purpose_and_value(self, probability: float) -> None:
         with pytest.raises(ValueError, match="probability of 'rehab': must be between 0 and 1, not "):
             hs.Patient(0, 0.0, "1/x").chance("rehab", probability)
+
+    @pytest.mark.parametrize(
+        ("second", "is_refused"),
+        [
+            ({"seed": 1}, True),
+            ({"seed": np.int64(1), "name": "arrivals"}, True),
+            ({"seed": 2}, False),
+            ({"seed": 1, "name": "others"}, False),
+        ],
+    )
+    def test_that_would_be_the_same_twice_in_one_environment_are_refused(
+        self, second: dict[str, Any], is_refused: bool
+    ) -> None:
+        env, other = simpy.Environment(), simpy.Environment()
+
+        def comes(patient: hs.Patient) -> Steps:
+            yield env.timeout(0)
+
+        hs.arrivals(env, hs.Fixed(1), comes, seed=1)
+        hs.arrivals(other, hs.Fixed(1), comes, **second)
+        refused = pytest.raises(ValueError, match="name: arrivals 'arrivals' with the seed 1 are in this environment")
+        with refused if is_refused else none():
+            hs.arrivals(env, hs.Fixed(2), comes, **second)
 
     def test_without_time_between_them_are_refused(self) -> None:
         with pytest.raises(ValueError, match="interarrival: must have a mean above 0, not 0"):

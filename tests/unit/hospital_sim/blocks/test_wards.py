@@ -1,5 +1,6 @@
 """Beds and their waiting list in any environment, in any unit of time."""
 
+import math
 from collections.abc import Generator
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simpy.events import Event
 
+from hospital_sim.blocks.census import Census
 from hospital_sim.blocks.processes import StartedProcess
 from hospital_sim.blocks.wards import Stay, Ward
 
@@ -125,6 +127,83 @@ def test_a_stay_that_is_left_early_leaves_its_bed_once() -> None:
     assert model.ward.occupied == 1
 
 
+class TestPatience:
+    """One bed, held by the first patient from 0 to 5; the others come at 1, 2, 3, …"""
+
+    def _run(self, *patiences: float | None) -> list[tuple[str, float, int | None]]:
+        """Return each patient with the time of the admission, or of leaving without a bed, and the bed."""
+        model = Model(beds=1)
+        model.start("first", 0, 5)
+        seen: list[tuple[str, float, int | None]] = []
+
+        def comes(name: str, at: float, patience: float | None) -> Steps:
+            yield model.env.timeout(at)
+            with (yield from model.ward.admit(name, patience=patience)) as stay:
+                seen.append((name, model.env.now, stay.bed))
+                assert (stay.admitted is None) == (stay.bed is None)
+                if stay.bed is not None:
+                    yield model.env.timeout(1)
+
+        for number, patience in enumerate(patiences, 1):
+            model.env.process(comes("abcdef"[number - 1], number, patience))
+        model.env.run()
+        assert (model.free, model.ward.waiting_list_size) == (1, 0)
+        assert model.env.now < 100
+        return seen
+
+    @pytest.mark.parametrize(
+        ("patiences", "seen"),
+        [
+            ((3.9,), [("a", 4.9, None)]),
+            ((4,), [("a", 5, 1)]),
+            ((0, 9), [("a", 1, None), ("b", 5, 1)]),
+            ((None, 1, math.inf), [("b", 3, None), ("a", 5, 1), ("c", 6, 1)]),
+            ((9, 4, 3), [("a", 5, 1), ("b", 6, 1), ("c", 6, None)]),
+        ],
+    )
+    def test_ends_a_wait_without_a_bed_and_the_others_move_up(
+        self, patiences: tuple[float | None, ...], seen: list[tuple[str, float, int | None]]
+    ) -> None:
+        assert self._run(*patiences) == seen
+
+    def test_of_a_patient_who_was_interrupted_ends_nothing(self) -> None:
+        model = Model(beds=1)
+        model.start("first", 0, 5)
+
+        def waits() -> Steps:
+            yield model.env.timeout(1)
+            with pytest.raises(simpy.Interrupt):
+                yield from model.ward.admit("waits", patience=3)
+
+        process = StartedProcess(model.env, waits())
+        model.env.run(until=2)
+        process.interrupt()
+        model.env.run()
+
+        assert (model.free, model.ward.waiting_list_size) == (1, 0)
+
+    def test_is_counted_by_a_census_as_the_end_of_a_wait(self) -> None:
+        model = Model(beds=1)
+        census = Census(model.env, model.ward, every=1)
+        model.start("first", 0, 5)
+
+        def waits() -> Steps:
+            yield model.env.timeout(1)
+            yield from model.ward.admit("waits", patience=3)
+
+        model.env.process(waits())
+        model.env.run(until=6)
+
+        (row,) = census.summary()
+        assert (row["admitted"], row["queue"], row["longest_queue"]) == (1, 0.5, 1)
+        assert census.samples(model.ward)["waiting"] == [1, 1, 1, 0, 0]
+
+    @pytest.mark.parametrize("patience", [-1, math.nan])
+    def test_below_0_is_refused(self, patience: float) -> None:
+        with pytest.raises(ValueError, match=f"patience: must be at least 0, not {patience}"):
+            next(Model().ward.admit("patient", patience=patience))
+
+
 class TestBedsThatOpen:
     def test_go_to_the_head_of_the_list(self) -> None:
         model = Model(beds=1, capacity=3)
@@ -149,11 +228,16 @@ arrivals = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 8), st.integers
 changes = st.lists(st.tuples(st.integers(0, 25), st.integers(0, 4)), max_size=4)
 
 
-@given(arrivals, changes, st.integers(1, 4), st.sampled_from([0.25, 1, 60]), st.booleans())
+@given(arrivals, changes, st.integers(1, 4), st.sampled_from([0.25, 1, 60]), st.booleans(), st.booleans())
 def test_a_ward_behaves_whatever_happens(
-    patients: list[tuple[int, int, int]], changes: list[tuple[int, int]], beds: int, unit: float, started: bool
+    patients: list[tuple[int, int, int]],
+    changes: list[tuple[int, int]],
+    beds: int,
+    unit: float,
+    started: bool,
+    are_patient: bool,
 ) -> None:
-    """Patients come at (first), stay for (second), and are sent away if they still wait after (third)."""
+    """Patients come at (first), stay for (second), and leave or are sent away if they still wait after (third)."""
     env = simpy.Environment()
     ward = Ward(env, "ward", beds=beds, capacity=4)
     asked: list[int] = []
@@ -161,12 +245,16 @@ def test_a_ward_behaves_whatever_happens(
     gone: set[int] = set()
     in_bed: set[int] = set()
 
-    def stays(number: int, stay: int) -> Steps:
+    def stays(number: int, stay: int, patience: int) -> Steps:
         asked.append(number)
         try:
-            with (yield from ward.admit(number)) as bed:
+            with (yield from ward.admit(number, patience=patience * unit if are_patient else None)) as bed:
+                if bed.bed is None:
+                    assert env.now == bed.asked + patience * unit
+                    assert are_patient
+                    gone.add(number)
+                    return
                 admitted.append(number)
-                assert bed.bed is not None
                 assert bed.bed not in in_bed
                 in_bed.add(bed.bed)
                 yield env.timeout(stay * unit)
@@ -178,9 +266,10 @@ def test_a_ward_behaves_whatever_happens(
         # In two steps: so that those who ask at a moment come before or after those who leave at it.
         yield env.timeout(at * unit / 2)
         yield env.timeout(at * unit / 2)
-        process = StartedProcess(env, stays(number, stay)) if started else env.process(stays(number, stay))
+        steps = stays(number, stay, patience)
+        process = StartedProcess(env, steps) if started else env.process(steps)
         yield env.timeout(patience * unit)
-        if process.is_alive and number not in admitted:
+        if not are_patient and process.is_alive and number not in admitted:
             process.interrupt()
 
     def opens(at: int, open_: int) -> Steps:

@@ -43,7 +43,7 @@ NAN, INF = math.nan, math.inf
             r"sd: must be above the mean \(5\) in a hyperexponential, not 5",
         ),
         (lambda: d.Erlang(6), ValueError, "phases: must be a whole number of at least 1, or give sd"),
-        (lambda: d.Erlang(6, -1), ValueError, "phases: must be at least 1, not -1"),
+        (lambda: d.Erlang(6, -1), ValueError, "phases: must be 1 or more, not -1"),
         (lambda: d.Erlang(6, 2.5), TypeError, "phases: must be a whole number, not 2.5"),
         (
             lambda: d.Erlang(6, sd=3.1),
