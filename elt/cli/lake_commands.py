@@ -35,10 +35,22 @@ def stage_lake(
             help="Address of the scheduler of a Dask cluster that does the work, such as tcp://host:8786.",
         ),
     ] = None,
+    threshold: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Most events that may be quarantined. By default some, but not all of the new ones.",
+        ),
+    ] = None,
     single_writer: SingleWriter = False,
     as_json: Json = False,
 ) -> None:
-    """Stage new raw events to Parquet: one immutable file for each event type and month."""
+    """Stage new raw events to Parquet: one immutable file for each event type and month.
+
+    What is no event goes to the quarantine, and the rest is staged. Exit code 1 if more events than the threshold were
+    quarantined, or if none of the new events could be staged.
+    """
     if dask is not None and workers is not None:
         raise WrongCallError("--workers and --dask: give one of them; a cluster has its own workers")
     closing_day = None if as_of is None else _parse_day(as_of)
@@ -53,6 +65,13 @@ def stage_lake(
         terminal.print_json(summary.as_dict())
     else:
         _print_staged(summary)
+    if summary.rejected > threshold if threshold is not None else summary.rejected and not summary.rows:
+        typer.echo(
+            f"FAILED: {summary.rejected:,} of {summary.rejected + summary.rows:,} new events were quarantined; "
+            f"see hospital-elt quarantine list --lake {summary.lake}",
+            err=True,
+        )
+        raise typer.Exit(terminal.FAILED)
 
 
 def _parse_day(text: str) -> date:
@@ -120,7 +139,10 @@ def copy_lake(
     single_writer: SingleWriter = False,
     as_json: Json = False,
 ) -> None:
-    """Copy a lake and read every object back. The same call again completes a copy or brings it up to date."""
+    """Copy a lake and read every object back. The same call again completes a copy or brings it up to date.
+
+    Names what it leaves out: objects that are none of a lake and cannot be read, or cannot be in the copy.
+    """
     from elt.lake import copy
     from elt.lake.lake import Lake
     from hospital_sim.storage import open_store
@@ -133,4 +155,9 @@ def copy_lake(
     lake, target = Lake.open(source, read_only=True), open_store(destination, single_writer=single_writer)
     with progress_bars() as on_progress:
         summary = copy.copy_lake(lake, target, on_progress)
-    terminal.show("Copied", summary.as_dict(), as_json=as_json)
+    if as_json:
+        terminal.print_json(summary.as_dict())
+        return
+    terminal.show("Copied", summary.as_dict() | {"skipped": len(summary.skipped)}, as_json=False)
+    for key, reason in summary.skipped.items():
+        typer.echo(f"skipped {key if key.isprintable() else repr(key)[1:-1]}: {reason}")

@@ -8,15 +8,24 @@ the lake still grows.
 """
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import asdict, dataclass
-from itertools import chain, islice
+from dataclasses import asdict, dataclass, field
+from itertools import chain, groupby, islice
+from sys import maxsize
 
 from elt import EltError, OnProgress, WrongCallError
 from elt.lake.lake import Lake
-from elt.lake.layout import QUARANTINE_OBJECTS, STAGING, STAGING_MANIFESTS, parse_manifest_key
+from elt.lake.layout import QUARANTINE_OBJECTS, STAGING, STAGING_MANIFESTS, is_lake_key, parse_manifest_key
 from elt.lake.tree import RAW_PREFIX
-from hospital_sim.events.keys import RUNS, is_started_key
-from hospital_sim.storage import ObjectConflictError, ObjectStore, StorageError, StoreRefusedError, create_once
+from hospital_sim.events.keys import LARGEST_EVENT, LARGEST_RECORD, RUNS, is_started_key
+from hospital_sim.storage import (
+    ObjectConflictError,
+    ObjectStore,
+    ObjectUnreadableError,
+    StorageError,
+    StoreRefusedError,
+    UnfitKeyError,
+    create_once,
+)
 
 BATCH = 1024
 """Number of small objects that are copied, and held in memory, together. Large objects are copied one by one."""
@@ -36,6 +45,8 @@ class CopySummary:
         copied: Objects created.
         already_there: Objects that the copy had, with the same bytes.
         bytes: Size of all these objects.
+        skipped: The reason for each object that was not copied, by its key: it is none of a lake, and cannot be read or
+            cannot be in the copy; or it has the key of a raw object, and is gone or none.
     """
 
     source: str
@@ -43,6 +54,7 @@ class CopySummary:
     copied: int = 0
     already_there: int = 0
     bytes: int = 0
+    skipped: dict[str, str] = field(default_factory=dict)
 
     @property
     def objects(self) -> int:
@@ -112,30 +124,50 @@ class _Copying:
     def one_by_one(self, keys: Iterable[str]) -> None:
         """Copy objects one after another, in this order."""
         for key in keys:
-            self._copy([(key, self._source.read(key))], listed=set())
+            self._copy(list(self._read([key], LARGEST_RECORD if key.startswith(_RUNS) else maxsize - 1)), listed=set())
 
     def in_batches(self, prefix: str, excluding: str | None = None) -> None:
         """Copy the small objects below a prefix in batches, except those below another prefix."""
         keys = (key for key in self._source.keys(prefix) if excluding is None or not key.startswith(excluding))
-        objects = iter(self._source.read_many(keys))
+        objects = self._read(keys, LARGEST_EVENT)
         destination_keys = _SortedKeys(self._destination.keys(prefix))
         while batch := list(islice(objects, BATCH)):
             self._copy(batch, {key for key, _ in batch if key in destination_keys})
 
+    def _read(self, keys: Iterable[str], most: int) -> Iterator[tuple[str, bytes]]:
+        """Yield the objects that can be read; skip the others under ``raw/``, and those that are none of a lake."""
+        for of_lake, some_keys in groupby(keys, is_lake_key):
+            for key, data in self._source.read_each(some_keys, most if of_lake else min(most, LARGEST_RECORD)):
+                if not isinstance(data, ObjectUnreadableError):
+                    yield key, data
+                elif key.startswith(RAW_PREFIX) or not of_lake:
+                    self.summary.skipped[key] = data.reason
+                else:
+                    raise data
+
     def _copy(self, objects: Sequence[tuple[str, bytes]], listed: Set[str]) -> None:
         created = 0
-        missing = [(key, data) for key, data in objects if key not in listed]
-        if not self._probed:
+        missing = {key: data for key, data in objects if key not in listed}
+        for key in [key for key in missing if not is_lake_key(key)]:
+            # One by one, because a name that is none of a lake may not fit the other store.
+            try:
+                created += self._destination.create(key, missing.pop(key))
+            except UnfitKeyError as error:
+                self.summary.skipped[key] = error.reason
+        if missing and not self._probed:
             # Detects a destination that overwrites before anything depends on it.
-            created += create_once(self._destination, *objects[0])
-            self._probed, missing = True, [item for item in missing if item[0] != objects[0][0]]
-        created += self._destination.create_many(missing)
+            first = next(iter(missing))
+            created += create_once(self._destination, first, missing.pop(first))
+            self._probed = True
+        created += self._destination.create_many(missing.items())
+        objects = [item for item in objects if item[0] not in self.summary.skipped]
         self._check(objects, listed)
         self.summary.copied += created
         self.summary.already_there += len(objects) - created
         self.summary.bytes += sum(len(data) for _, data in objects)
         if self._on_progress is not None:
-            self._on_progress("copying objects", self.summary.objects, self._total)
+            done = self.summary.objects + len(self.summary.skipped)
+            self._on_progress("copying objects", done, self._total)
 
     def _check(self, objects: Sequence[tuple[str, bytes]], listed: Set[str]) -> None:
         read_back = self._destination.read_many([key for key, _ in objects])

@@ -1,7 +1,7 @@
 """The lake: one object store with raw events, staged files, a quarantine and manifests."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Self
 
@@ -18,6 +18,7 @@ from hospital_sim.storage import (
     BrokenRecord,
     FinishedRun,
     ObjectStore,
+    ObjectUnreadableError,
     StartedRun,
     finished_runs,
     open_store,
@@ -83,9 +84,15 @@ class Lake:
         """Yield, sorted, the keys of all objects under ``raw/`` below a prefix, relative to ``raw/``."""
         return (key.removeprefix(RAW_PREFIX) for key in self.store.keys(RAW_PREFIX + prefix))
 
-    def read_raw(self, key: str) -> bytes:
-        """Return the bytes of one raw object (key relative to ``raw/``; errors as in ``ObjectStore.read``)."""
-        return self.store.read(RAW_PREFIX + key)
+    def read_raw(self, keys: Iterable[str], most: int) -> Iterator[tuple[str, bytes | ObjectUnreadableError]]:
+        """Yield raw objects, or the error of each that cannot be read (see ``ObjectStore.read_each``).
+
+        Args:
+            keys: Their keys, relative to ``raw/``, as are those of the result.
+            most: Most bytes of an object.
+        """
+        objects = self.store.read_each((RAW_PREFIX + key for key in keys), most)
+        return ((key.removeprefix(RAW_PREFIX), data) for key, data in objects)
 
     def object_names(self, event_type: str, days: Sequence[date]) -> Names:
         """List the names of all objects of the first days of an event type (see ``elt.lake.objects.object_names``)."""
@@ -93,7 +100,7 @@ class Lake:
 
     def read_objects(
         self, event_type: str, days: Sequence[date], counts: Sequence[int], names: TextRows
-    ) -> ObjectBuffer:
+    ) -> tuple[ObjectBuffer, dict[int, ObjectUnreadableError]]:
         """Read objects of an event type, day after day (see ``elt.lake.objects.read_objects``)."""
         return objects.read_objects(self.store, _partitions(event_type, days), counts, names)
 

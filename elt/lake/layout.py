@@ -4,27 +4,33 @@ No other module builds such a key. Keys are relative to the lake::
 
     staging/admission/event_date=2024-03/admission.parquet        one event type and month
     staging/admission/event_date=2024-03/admission-0002.parquet   later arrivals for that month
-    quarantine/objects/<key below raw/>                           bytes that could not be staged
-    quarantine/entries/<key below raw/>                           the reason, as JSON
-    quarantine/replayed/<key below raw/>                          the staging run that took it in the end
+    quarantine/objects/<name>                                     bytes that could not be staged
+    quarantine/entries/<name>                                     the reason, as JSON
+    quarantine/replayed/<name>                                    the staging run that took it in the end
     manifests/staging/000001/plan.json                            inputs of each output of a staging run
     manifests/staging/000001/commit.json                          hashes and counts of its outputs
     manifests/inputs/admission/event_date=2024-03/<digest>.json   the raw objects of one output of a plan
     manifests/inputs/foreign/<digest>.json                        keys under raw/ that belong to no event
     redshift/<digest>.manifest                                    the staged file that one COPY of Redshift reads
+
+The name of a quarantined object is its key below ``raw/``, if that is the key of an event or a run record. Any other is
+called ``_unrecognised/<digest of its name>``, because not every store can hold its name twice.
 """
 
 import re
 from calendar import monthrange
 from datetime import date
+from hashlib import sha256
 from typing import NamedTuple
 
 from hospital_sim.events import EVENT_TYPES
+from hospital_sim.events.keys import RAW, is_record_key, is_started_key, parse_event_key
 
 STAGING = "staging/"
 QUARANTINE_OBJECTS = "quarantine/objects/"
 QUARANTINE_ENTRIES = "quarantine/entries/"
 QUARANTINE_REPLAYED = "quarantine/replayed/"
+_UNRECOGNISED = "_unrecognised/"
 STAGING_MANIFESTS = "manifests/staging/"
 _INPUTS = "manifests/inputs/"
 
@@ -33,6 +39,10 @@ _STAGED_KEY = re.compile(
     r"(?P=type)(?:-(?P<number>[0-9]{4,}))?\.parquet"
 )
 _MANIFEST_KEY = re.compile(rf"{STAGING_MANIFESTS}(?P<number>[0-9]{{6,}})/(?P<name>plan|commit)\.json")
+
+_INPUTS_KEY = re.compile(
+    rf"{_INPUTS}(?:(?:{'|'.join(EVENT_TYPES)})/event_date=[0-9]{{4}}-[0-9]{{2}}|foreign)/[0-9a-f]{{64}}\.json"
+)
 
 
 class StagedKey(NamedTuple):
@@ -86,19 +96,45 @@ def parse_staged_key(key: str) -> StagedKey | None:
     return staged if staged_key(*staged) == key else None
 
 
+def quarantine_name(raw_key: str) -> str:
+    """Return the name of a raw object in the quarantine (``raw_key`` is relative to ``raw/``)."""
+    if is_record_key(raw_key) or parse_event_key(raw_key):
+        return raw_key
+    return f"{_UNRECOGNISED}{sha256(raw_key.encode('utf-8', 'surrogateescape')).hexdigest()}"
+
+
+def is_quarantine_name(name: str) -> bool:
+    """Return True if a raw object can have this name in the quarantine."""
+    digest = name.removeprefix(_UNRECOGNISED)
+    return quarantine_name(name) == name or (name != digest and re.fullmatch("[0-9a-f]{64}", digest) is not None)
+
+
 def quarantined_object_key(raw_key: str) -> str:
-    """Return the key that keeps the bytes of a quarantined raw object (``raw_key`` is relative to ``raw/``)."""
-    return f"{QUARANTINE_OBJECTS}{raw_key}"
+    """Return the key that keeps the bytes of a quarantined raw object."""
+    return f"{QUARANTINE_OBJECTS}{quarantine_name(raw_key)}"
 
 
 def quarantine_entry_key(raw_key: str) -> str:
     """Return the key of the entry with the reason of a quarantined raw object."""
-    return f"{QUARANTINE_ENTRIES}{raw_key}"
+    return f"{QUARANTINE_ENTRIES}{quarantine_name(raw_key)}"
 
 
 def replayed_key(raw_key: str) -> str:
     """Return the key of the note that a raw object left the quarantine."""
-    return f"{QUARANTINE_REPLAYED}{raw_key}"
+    return f"{QUARANTINE_REPLAYED}{quarantine_name(raw_key)}"
+
+
+def is_lake_key(key: str) -> bool:
+    """Return True if an object of a lake can have this key."""
+    place, _, name = key.partition("/")
+    if place == RAW:
+        return is_record_key(name) or is_started_key(name) or parse_event_key(name) is not None
+    if key.startswith(STAGING):
+        return parse_staged_key(key) is not None
+    for prefix in (QUARANTINE_OBJECTS, QUARANTINE_ENTRIES, QUARANTINE_REPLAYED):
+        if key.startswith(prefix):
+            return is_quarantine_name(key.removeprefix(prefix))
+    return parse_manifest_key(key) is not None or _INPUTS_KEY.fullmatch(key) is not None
 
 
 def plan_key(number: int) -> str:

@@ -1,11 +1,11 @@
 """Lists and reads the many objects of partitions, as fast as the store can.
 
 On the local file system a partition is a folder of many small files, which the compiled library reads; see
-``elt.native.files``. The plain way is the store's own ``keys`` and ``read_many``.
+``elt.native.files``. The plain way is the store's own ``keys`` and ``read_each``.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -13,7 +13,8 @@ import numpy as np
 from elt.native.buffers import ObjectBuffer, TextRows, texts_of
 from elt.native.files import FILES
 from elt.native.names import NAME_END, Names
-from hospital_sim.storage import LocalStore, ObjectStore
+from hospital_sim.events.keys import LARGEST_EVENT
+from hospital_sim.storage import LocalStore, ObjectStore, ObjectUnreadableError
 
 
 def prefetch_threads(store: ObjectStore) -> int:
@@ -45,7 +46,9 @@ def _names(store: ObjectStore, prefix: str) -> bytes:
     return b"".join(os.fsencode(key[len(prefix) :]) + NAME_END for key in store.keys(prefix))
 
 
-def read_objects(store: ObjectStore, prefixes: Sequence[str], counts: Sequence[int], names: TextRows) -> ObjectBuffer:
+def read_objects(
+    store: ObjectStore, prefixes: Sequence[str], counts: Sequence[int], names: TextRows
+) -> tuple[ObjectBuffer, dict[int, ObjectUnreadableError]]:
     """Read objects, in the order of their names.
 
     Args:
@@ -54,22 +57,31 @@ def read_objects(store: ObjectStore, prefixes: Sequence[str], counts: Sequence[i
         counts: Number of objects of each prefix.
         names: Names of the objects without their prefix, prefix after prefix.
 
+    Returns:
+        The bytes of the objects; and for the number of each that cannot be read, the error. It has no bytes.
+
     Raises:
-        ObjectNotFoundError: If one of them does not exist.
-        StorageError: If one cannot be read.
+        StorageError: If the store cannot be read.
     """
+    unreadable: dict[int, ObjectUnreadableError] = {}
     ends = np.cumsum(counts, dtype=np.int64)
 
     def key(number: int) -> str:
         (name,) = texts_of(names[number : number + 1])
         return prefixes[int(np.searchsorted(ends, number, "right"))] + name
 
+    def contents(numbers: range) -> Iterator[bytes]:
+        for number, (_, data) in zip(numbers, store.read_each(map(key, numbers), LARGEST_EVENT), strict=True):
+            if isinstance(data, ObjectUnreadableError):
+                unreadable[number] = data
+            yield b"" if isinstance(data, ObjectUnreadableError) else data
+
     if FILES is None or not isinstance(store, LocalStore):
-        return ObjectBuffer.of(data for _, data in store.read_many(map(key, range(len(names)))))
+        return ObjectBuffer.of(contents(range(len(names)))), unreadable
     folders = [f"{store.url}/{prefix}" for prefix in prefixes]
     buffer = ObjectBuffer(len(names))
     while buffer.count < len(names):
         FILES.read(folders, ends, names, buffer)
         if buffer.count < len(names):
-            buffer.extend([store.read(key(buffer.count))])
-    return buffer
+            buffer.extend(contents(range(buffer.count, buffer.count + 1)))
+    return buffer, unreadable

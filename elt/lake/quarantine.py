@@ -1,7 +1,7 @@
 """Quarantine: keeps raw objects that break the contract, with the reason, so that staging goes on with the rest.
 
-The raw object stays in place. Its bytes are copied to ``quarantine/objects/`` and its reason is written to
-``quarantine/entries/``; both are created once and never changed. When the cause is fixed, a replay
+The raw object stays in place. Its bytes are copied to ``quarantine/objects/``, if they could be read, and its reason is
+written to ``quarantine/entries/``; both are created once and never changed. When the cause is fixed, a replay
 stages the object and adds a note to ``quarantine/replayed/``: the entry stays as history, but is no longer open.
 
 An event that an operator set aside is in quarantine too. It keeps the contract, so it has no entry of its own: the
@@ -25,7 +25,8 @@ from elt.lake.manifests import Action
 from elt.lake.repairs import Removed, in_effect
 from elt.lake.staging_runs import StagingRun, read_staging_runs
 from elt.lake.tree import RAW_PREFIX
-from hospital_sim.storage import ObjectConflictError, ObjectNotFoundError, ObjectStore
+from hospital_sim.events.keys import LARGEST_RECORD
+from hospital_sim.storage import ObjectConflictError, ObjectNotFoundError, ObjectStore, ObjectUnreadableError
 
 
 class Reason(StrEnum):
@@ -51,6 +52,12 @@ class Reason(StrEnum):
     """The key is not the key of an event."""
     BROKEN_RUN_RECORD = "broken_run_record"
     """The key belongs to a run record, but the object is not one."""
+    TOO_LARGE = "too_large"
+    """The object has more bytes than an event can have; it was not read."""
+    UNREADABLE = "unreadable"
+    """The object cannot be read, for example because it is a link or a device."""
+    GONE = "gone"
+    """The object was listed, and had vanished when it was read."""
     SET_ASIDE = "set_aside"
     """The event keeps the contract, but an operator set it aside because it is wrong."""
 
@@ -62,8 +69,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         key: Key of the object, relative to ``raw/``.
         reason: The reason code.
         detail: The problem in words, with the name of the field.
-        sha256: Digest of the object's bytes, hexadecimal.
-        bytes: Size of the object.
+        sha256: Digest of the object's bytes, hexadecimal; empty if they were not read.
+        bytes: Size of the object; 0 if it is not known.
         manifest: Number of the staging run that read it.
     """
 
@@ -97,19 +104,20 @@ class Quarantine:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
-    def put(self, entry: Entry, data: bytes) -> Reason:
+    def put(self, entry: Entry, data: bytes | None) -> Reason:
         """Quarantine one raw object; a second call changes nothing.
 
         Args:
             entry: The object and its reason.
-            data: The bytes of the object.
+            data: The bytes of the object; None if they were not read.
 
         Returns:
             The reason that the lake holds: that of an earlier entry, if the object has one.
         """
         # The first copy stands, because an object that replaced it since has not been taken in.
-        with suppress(ObjectConflictError):
-            self._store.create(layout.quarantined_object_key(entry.key), data)
+        if data is not None:
+            with suppress(ObjectConflictError):
+                self._store.create(layout.quarantined_object_key(entry.key), data)
         try:
             self._store.create(layout.quarantine_entry_key(entry.key), _encode(entry))
         except ObjectConflictError:
@@ -126,13 +134,21 @@ class Quarantine:
         self._store.create(layout.replayed_key(key), _encode(Replayed(key, manifest)))
 
     def entries(self) -> Iterator[Entry]:
-        """Yield every entry, in the order of the keys.
+        """Yield every entry, in the order of their names; objects that are no entries are left out.
 
         Raises:
-            BrokenLakeError: If an entry or a manifest cannot be read.
+            BrokenLakeError: If the entry of an object or a manifest was changed.
         """
         runs = [run for run in read_staging_runs(self._store) if run.action is Action.SET_ASIDE and run.commit]
-        return self._merged(map(self._read, self._store.keys(layout.QUARANTINE_ENTRIES)), runs)
+        return self._merged(self._stored(), runs)
+
+    def _stored(self) -> Iterator[Entry]:
+        for key, data in self._store.read_each(self._store.keys(layout.QUARANTINE_ENTRIES), LARGEST_RECORD):
+            try:
+                yield _decode(key, data)
+            except BrokenLakeError:
+                if layout.is_quarantine_name(key.removeprefix(layout.QUARANTINE_ENTRIES)):
+                    raise
 
     def open_entries(self, runs: Sequence[StagingRun] | None = None) -> Iterator[Entry]:
         """Yield the entries of objects that are neither staged since nor forgotten.
@@ -146,8 +162,7 @@ class Quarantine:
         forgotten = Removed(self._store, in_effect(runs, Action.FORGET))
         closed = self._store.keys(layout.QUARANTINE_REPLAYED)
         replayed = {key.removeprefix(layout.QUARANTINE_REPLAYED) for key in closed}
-        entries = map(self._read, self._store.keys(layout.QUARANTINE_ENTRIES))
-        unstaged = (entry for entry in entries if entry.key not in replayed)
+        unstaged = (entry for entry in self._stored() if layout.quarantine_name(entry.key) not in replayed)
         merged = self._merged(unstaged, in_effect(runs, Action.SET_ASIDE))
         return (entry for entry in merged if entry.key not in forgotten)
 
@@ -157,7 +172,9 @@ class Quarantine:
 
     def _merged(self, entries: Iterator[Entry], runs: Iterable[StagingRun]) -> Iterator[Entry]:
         set_aside = [self._set_aside(key, run) for key, run in Removed(self._store, runs).events()]
-        return merge(entries, sorted(set_aside, key=attrgetter("key")), key=attrgetter("key"))
+        return merge(
+            entries, sorted(set_aside, key=attrgetter("key")), key=lambda entry: layout.quarantine_name(entry.key)
+        )
 
     def _set_aside(self, key: str, run: StagingRun) -> Entry:
         try:
@@ -177,10 +194,16 @@ class Quarantine:
         return self._store.exists(layout.replayed_key(key))
 
     def _read(self, entry_key: str) -> Entry:
-        try:
-            return msgspec.convert(json.loads(self._store.read(entry_key)), Entry)
-        except (ValueError, msgspec.ValidationError) as error:
-            raise BrokenLakeError(f"{entry_key}: not an entry of the quarantine ({error})") from error
+        return _decode(entry_key, self._store.read(entry_key))
+
+
+def _decode(entry_key: str, data: bytes | ObjectUnreadableError) -> Entry:
+    try:
+        if isinstance(data, ObjectUnreadableError):
+            raise ValueError(data.reason)  # noqa: TRY004, TRY301
+        return msgspec.convert(json.loads(data), Entry)
+    except (ValueError, msgspec.ValidationError, RecursionError) as error:
+        raise BrokenLakeError(f"{entry_key}: not an entry of the quarantine ({error})") from error
 
 
 def _encode(record: Entry | Replayed) -> bytes:

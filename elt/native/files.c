@@ -72,9 +72,13 @@ struct buffer {
     int64_t *ends;
 };
 
-/* Returns the number of bytes read, -1 if the file could not be opened or read. */
+/* Returns the number of bytes read; -1 if it is no file, has `most` bytes or more, or could not be opened or read. */
 static int64_t read_file(int folder, const char *name, uint8_t *into, int64_t most)
 {
+    struct stat status;
+    /* Looked at before it is opened, because opening a device may have effects. */
+    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode) || status.st_size >= most)
+        return -1;
     /* Follows no link, because it may lead out of the folder; does not wait for a pipe. */
     int file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (file < 0)

@@ -16,7 +16,7 @@ from elt.native.arguments import BYTES, NUMBER, NUMBERS, compiled_function
 from elt.native.buffers import ObjectBuffer, Offsets, TextRows
 from elt.native.names import MANY_NAME_BYTES, Names
 
-LARGE = 1 << 16
+LARGE = 1 << 14
 """Files of at least this many bytes are left to the caller."""
 
 _PATHS = ctypes.POINTER(ctypes.c_char_p)
@@ -60,7 +60,7 @@ class CompiledFiles:
     def read(self, folders: Sequence[str], folder_ends: Offsets, names: TextRows, buffer: ObjectBuffer) -> None:
         """Append files to a buffer in the order of their names, starting with number ``buffer.count``.
 
-        Stops before a file that is missing, is a link, cannot be read, or is large; the caller reads that one.
+        Stops before a file that is missing, is no regular file, cannot be read, or is large; the caller reads that one.
 
         Args:
             folders: Paths of the folders.

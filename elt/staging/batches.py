@@ -1,7 +1,7 @@
 """Batches of raw objects that are read and decoded together: some whole days, or a part of one day."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import groupby
@@ -16,6 +16,7 @@ from elt.lake.manifests import PlannedOutput
 from elt.native.arrays import numbers
 from elt.native.buffers import ObjectBuffer, TextRows
 from elt.native.names import IDENTIFIER_BYTES, identifier_texts, object_names, texts_from
+from hospital_sim.storage import ObjectUnreadableError
 
 BATCH_OBJECTS = 8192
 """Most objects of a batch."""
@@ -69,12 +70,14 @@ class Batch:
         names: Their names, day by day.
         event_ids: The identifier in the key of each, as text.
         objects: The bytes of each.
+        unreadable: The error of each that could not be read, by its place. It has no bytes.
     """
 
     event_type: str
     names: Sequence[ObjectNames]
     event_ids: TextRows
     objects: ObjectBuffer
+    unreadable: Mapping[int, ObjectUnreadableError] = field(default_factory=dict)
 
     @classmethod
     def of(cls, event_type: str, objects: Sequence[RawObject]) -> Self:
@@ -108,7 +111,8 @@ class Batch:
     def slice(self, names: Sequence[ObjectNames], start: int) -> "Batch":
         """Return the objects that have some of the names, the first of them in row ``start``."""
         end = start + sum(map(len, names))
-        return Batch(self.event_type, names, self.event_ids[start:end], self.objects.slice(start, end))
+        unreadable = {place - start: error for place, error in self.unreadable.items() if start <= place < end}
+        return Batch(self.event_type, names, self.event_ids[start:end], self.objects.slice(start, end), unreadable)
 
 
 def names_by_day(
@@ -155,10 +159,10 @@ def read_batch(lake: Lake, names: Sequence[ObjectNames]) -> Batch:
         names: Their names, of at least one day.
 
     Raises:
-        StorageError: If one cannot be read.
+        StorageError: If the lake cannot be read.
     """
     event_type = names[0].event_type
     texts = identifier_texts(b"".join(of_day.identifiers for of_day in names))
     days, counts = [of_day.day for of_day in names], list(map(len, names))
-    objects = lake.read_objects(event_type, days, counts, object_names(event_type, texts))
-    return Batch(event_type, names, texts, objects)
+    objects, unreadable = lake.read_objects(event_type, days, counts, object_names(event_type, texts))
+    return Batch(event_type, names, texts, objects, unreadable)

@@ -29,8 +29,20 @@ from elt.staging.fast_decode import LONGEST_OBJECT, canonical_reader
 from elt.staging.rules import rules
 from hospital_sim.events import Event, encode
 from hospital_sim.events.validation_errors import ProblemKind, parse_validation_error
+from hospital_sim.storage import ObjectNotFoundError, ObjectTooLargeError, ObjectUnreadableError
 
 _FRACTION = re.compile(r"\.\d*[1-9]")
+_FORMATS = {
+    b"\xef\xbb\xbf": "it begins with a byte-order mark; write UTF-8 without it",
+    b"\xff\xfe": "it is UTF-16; write UTF-8",
+    b"\xfe\xff": "it is UTF-16; write UTF-8",
+    b"{\0": "it is UTF-16; write UTF-8",
+    b"\0{": "it is UTF-16; write UTF-8",
+    b"\x1f\x8b": "it is compressed with gzip; write it uncompressed",
+    b"\x28\xb5\x2f\xfd": "it is compressed with zstd; write it uncompressed",
+    b"PK\x03\x04": "it is a ZIP archive; write it uncompressed",
+    b"PAR1": "it is a Parquet file; write JSON",
+}
 _UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
 
 _REASONS = {
@@ -126,6 +138,9 @@ def _decode_one_by_one(batch: Batch, places: Offsets) -> tuple[list[_Rows], dict
     violations: dict[int, Violation] = {}
     events: dict[type[Event], dict[int, Event]] = defaultdict(dict)
     for place in places.tolist():
+        if place in batch.unreadable:
+            violations[place] = unread(batch.unreadable[place])
+            continue
         event = _decode_one(batch.event_type, batch.objects[place])
         if isinstance(event, tuple):
             violations[place] = event
@@ -160,6 +175,11 @@ def _with_newest_columns(event_type: str, table: pa.Table) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
+def _other_format(data: bytes) -> str:
+    """Return the format of bytes that are no JSON, if their beginning shows it; else an empty text."""
+    return next((words for start, words in _FORMATS.items() if data.startswith(start)), "")
+
+
 def _decode_one(event_type: str, data: bytes) -> Event | Violation:
     struct = _struct_for(event_type, data)
     try:
@@ -170,8 +190,18 @@ def _decode_one(event_type: str, data: bytes) -> Event | Violation:
     except UnicodeEncodeError as error:
         return Reason.IMPOSSIBLE_VALUE, f"a text holds a character that cannot be encoded: {error.reason}"
     except _UNREADABLE as error:
-        return Reason.NOT_JSON, f"not one JSON object: {error}"
+        return Reason.NOT_JSON, f"not one JSON object: {_other_format(data) or error}"
     return violation or _not_utc(struct, event) or event
+
+
+def unread(error: ObjectUnreadableError) -> Violation:
+    """Return the violation of an object that could not be read."""
+    match error:
+        case ObjectNotFoundError():
+            return Reason.GONE, "was there when it was listed, and gone when it was read"
+        case ObjectTooLargeError():
+            return Reason.TOO_LARGE, f"not read: {error.reason}, so it is no event"
+    return Reason.UNREADABLE, error.reason
 
 
 class _Versioned(msgspec.Struct):

@@ -33,6 +33,7 @@ class StageSummary:
         raw_objects: Raw objects that were staged or quarantined.
         staged: Rows staged, by event type.
         quarantined: Objects quarantined, by reason.
+        rejected: Objects with the key of an event among them.
         late: Late events among the rows.
         files: Parquet files written.
         manifests: Numbers of the staging runs that were completed; empty if there was nothing new.
@@ -42,6 +43,7 @@ class StageSummary:
     raw_objects: int = 0
     staged: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EVENT_TYPES, 0))
     quarantined: dict[str, int] = field(default_factory=dict)
+    rejected: int = 0
     late: int = 0
     files: int = 0
     manifests: list[int] = field(default_factory=list)
@@ -65,7 +67,9 @@ class StageSummary:
             self.staged[output.event_type] += output.counts.rows
             self.late += sum(output.counts.late.values())
             self.files += output.key is not None
-            quarantined.update({reason: sum(days.values()) for reason, days in output.counts.quarantined.items()})
+            reasons = {reason: sum(days.values()) for reason, days in output.counts.quarantined.items()}
+            quarantined.update(reasons)
+            self.rejected += sum(reasons.values())
         self.quarantined = dict(sorted(quarantined.items()))
         self.raw_objects += plan.foreign_objects + sum(output.objects for output in plan.outputs)
 
@@ -134,7 +138,8 @@ class StagingRuns:
         """Complete the staging runs that were interrupted."""
         for run in self._lake.staging_runs():
             if run.commit is None:
-                self._complete(run.plan)
+                entries = self._lake.quarantine.open_entries()
+                self._complete(run.plan, frozenset(e.key for e in entries if e.manifest == run.plan.number))
 
     def add(self, make_plan: Callable[[], Plan | None]) -> Plan | None:
         """Create a plan and complete it; return it.
@@ -153,12 +158,12 @@ class StagingRuns:
                 return plan
         return None
 
-    def _complete(self, plan: Plan) -> None:
+    def _complete(self, plan: Plan, in_quarantine: frozenset[str] = frozenset()) -> None:
         unrecognised = {} if plan.repair else quarantine_unrecognised(self._lake, plan)
         if rewrites(plan):
             results = self._pool.run(rewrite_outputs, plan.outputs, superseded_outputs(self._lake, plan))
         else:
-            results = self._pool.run(stage_outputs, output_groups(plan.outputs, self._pool.count), plan)
+            results = self._pool.run(stage_outputs, output_groups(plan.outputs, self._pool.count), plan, in_quarantine)
         written = dict(report_progress(results, "staging files", len(plan.outputs), self._on_progress))
         commit = Commit(
             manifest_version=MANIFEST_VERSION,

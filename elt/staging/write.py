@@ -30,11 +30,11 @@ from elt.lake.quarantine import Entry, Reason
 from elt.lake.tree import RAW_PREFIX
 from elt.staging.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day, read_batch
 from elt.staging.counts import OutputCounter
-from elt.staging.decode import Decoded, Rejected, decode
+from elt.staging.decode import Decoded, Rejected, decode, unread
 from elt.staging.parquet import COUNTS_KEY, INPUTS_KEY, StagedFileWriter, read_metadata
 from elt.staging.sorting import DaySorter, by_time
-from hospital_sim.events.keys import is_record_key, key_of
-from hospital_sim.storage import StorageError
+from hospital_sim.events.keys import LARGEST_EVENT, LARGEST_RECORD, is_record_key, key_of
+from hospital_sim.storage import ObjectNotFoundError, ObjectUnreadableError, StorageError
 
 _MOST_OBJECTS_TOGETHER = 32 * BATCH_OBJECTS
 _GROUPS_EACH = 4
@@ -68,7 +68,7 @@ def output_groups(outputs: Iterable[PlannedOutput], workers: int) -> list[list[P
 
 
 def stage_outputs(
-    lake: Lake, groups: Iterable[Sequence[PlannedOutput]], plan: Plan
+    lake: Lake, groups: Iterable[Sequence[PlannedOutput]], plan: Plan, in_quarantine: frozenset[str] = frozenset()
 ) -> Generator[tuple[PlannedOutput, CommittedOutput], None, None]:
     """Stage some outputs of a plan; one that was staged before the run was killed is only read.
 
@@ -76,6 +76,8 @@ def stage_outputs(
         lake: The lake.
         groups: Outputs of one type and of different months each, in their order.
         plan: The plan.
+        in_quarantine: Keys of objects that an earlier, killed attempt quarantined. They leave the quarantine if they
+            can be staged now.
 
     Yields:
         Each output with what was written, in any order.
@@ -97,7 +99,7 @@ def stage_outputs(
             )
             yield from in_batches(chain.from_iterable(names), BATCH_OBJECTS)
 
-    decoded = prefetched(partial(_decode_by_output, lake, plan), batches(), lake.prefetch_threads)
+    decoded = prefetched(partial(_decode_by_output, lake, plan, in_quarantine), batches(), lake.prefetch_threads)
     with closing(decoded), ThreadPoolExecutor(1, "encoding") as thread:
         finished: deque[OutputWriter] = deque()
         for output, parts in groupby(chain.from_iterable(decoded), itemgetter(0)):
@@ -114,7 +116,9 @@ def stage_outputs(
     yield from staged_before
 
 
-def _decode_by_output(lake: Lake, plan: Plan, names: Sequence[ObjectNames]) -> list[tuple[PlannedOutput, Decoded]]:
+def _decode_by_output(
+    lake: Lake, plan: Plan, in_quarantine: frozenset[str], names: Sequence[ObjectNames]
+) -> list[tuple[PlannedOutput, Decoded]]:
     """Read and decode a batch, quarantine its rejected objects, and divide it among the outputs of its days.
 
     The events of whole days are then sorted by time, no longer in the order of their objects. Each rejected object has
@@ -122,8 +126,8 @@ def _decode_by_output(lake: Lake, plan: Plan, names: Sequence[ObjectNames]) -> l
     """
     decoded = decode(read_batch(lake, names))
     rejected = [replace(each, reason=_quarantine_rejected(lake, plan, decoded, each)) for each in decoded.rejected]
-    if plan.replays:
-        _close_staged(lake, plan, decoded)
+    if plan.replays or in_quarantine:
+        _close_staged(lake, plan, decoded, in_quarantine)
     # Sorting keeps the order of the outputs, because each is of another month.
     table = by_time(decoded.table) if names[0].whole else decoded.table
     parts: list[tuple[PlannedOutput, Decoded]] = []
@@ -237,31 +241,49 @@ def quarantine_unrecognised(lake: Lake, plan: Plan) -> dict[Reason, int]:
     if plan.foreign_inputs is None:
         return {}
     reasons: Counter[Reason] = Counter()
-    for key in read_unrecognised(lake.store, plan.foreign_inputs):
-        data = lake.read_raw(key)
+    keys = read_unrecognised(lake.store, plan.foreign_inputs)
+    records = [key for key in keys if is_record_key(key)]
+    others = [key for key in keys if not is_record_key(key)]
+    for key, data in chain(lake.read_raw(records, LARGEST_RECORD), lake.read_raw(others, LARGEST_EVENT)):
         reason, detail = Reason.FOREIGN_KEY, "not the key of an event"
         if is_record_key(key):
             reason, detail = Reason.BROKEN_RUN_RECORD, "not the record of the run that its name says"
-        reasons[_quarantine(lake, plan, key, data, reason, detail)] += 1
+        if isinstance(data, ObjectUnreadableError):
+            detail = f"{detail}; {unread(data)[1]}"
+        if isinstance(data, ObjectNotFoundError):
+            reason = Reason.GONE
+        held = _quarantine(lake, plan, key, data, reason, detail)
+        if held is Reason.GONE:
+            # Such as the temporary name of an object while it is copied into the lake: nothing remains to be done.
+            lake.quarantine.close(key, None)
+        reasons[held] += 1
     return dict(reasons)
 
 
 def _quarantine_rejected(lake: Lake, plan: Plan, decoded: Decoded, rejected: Rejected) -> Reason:
-    day, event_id, data = rejected.object
+    day, event_id, first = rejected.object
     key = key_of(decoded.batch.event_type, day, event_id)
-    if lake.read_raw(key) != data:
+    ((_, data),) = lake.read_raw([key], LARGEST_EVENT)
+    if isinstance(data, bytes) and data != first:
         # A file system may return a part of a file, and a good object must not be quarantined for that.
         raise StorageError(
             f"{lake.url}/{RAW_PREFIX}{key}", "gave other bytes when it was read again; run the same command again"
         )
-    return _quarantine(lake, plan, key, data, rejected.reason, rejected.detail)
+    reason, detail = unread(data) if isinstance(data, ObjectUnreadableError) else (rejected.reason, rejected.detail)
+    return _quarantine(lake, plan, key, data, reason, detail)
 
 
-def _quarantine(lake: Lake, plan: Plan, key: str, data: bytes, reason: Reason, detail: str) -> Reason:
+def _quarantine(
+    lake: Lake, plan: Plan, key: str, data: bytes | ObjectUnreadableError, reason: Reason, detail: str
+) -> Reason:
+    if isinstance(data, ObjectUnreadableError):
+        return lake.quarantine.put(Entry(key, reason, detail, "", data.size, plan.number), None)
     return lake.quarantine.put(Entry(key, reason, detail, digest(data), len(data), plan.number), data)
 
 
-def _close_staged(lake: Lake, plan: Plan, decoded: Decoded) -> None:
+def _close_staged(lake: Lake, plan: Plan, decoded: Decoded, in_quarantine: frozenset[str]) -> None:
     """Record that the objects that are staged now have left the quarantine."""
     for item in map(decoded.batch.item, decoded.rows.tolist()):
-        lake.quarantine.close(key_of(decoded.batch.event_type, item.day, item.event_id), plan.number)
+        key = key_of(decoded.batch.event_type, item.day, item.event_id)
+        if plan.replays or key in in_quarantine:
+            lake.quarantine.close(key, plan.number)

@@ -194,7 +194,7 @@ class _MonthCheck:
                     entry = self._lake.quarantine.entry_of(key)
                     if self._lake.quarantine.is_closed(key):
                         yield name, None, "staged by a replay"
-                    elif entry is not None and hashlib.sha256(data).hexdigest() != entry.sha256:
+                    elif entry is not None and entry.sha256 and hashlib.sha256(data).hexdigest() != entry.sha256:
                         yield name, Kind.ALTERED, "not the bytes that were put in quarantine"
                     continue
                 canonical = encode(event)

@@ -19,7 +19,16 @@ RAW = "raw"
 RUNS = "_runs"
 """Folder of the run records inside the raw root."""
 
+LARGEST_EVENT = 1 << 16
+"""Most bytes of an event: 64 KiB. Events that hospitals write have less than 1 KiB, because the longest text in one is
+a name of at most 100 characters. An object with the key of an event that is larger is not read."""
+
+LARGEST_RECORD = 1 << 28
+"""Most bytes of a run record: 256 MiB, enough for ten years of a hundred hospitals of ten departments. A larger one is
+not read."""
+
 _STARTED = ".started.json"
+_RUN_KEY = re.compile(rf"{RUNS}/[0-9a-f]{{32}}(?P<started>\.started)?\.json")
 _EVENT_KEY = re.compile(
     rf"(?P<type>{'|'.join(EVENT_TYPES)})/event_date=(?P<date>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})/"
     rf"(?P<name>[a-z_]+)_(?P<uuid>{UUID_PATTERN.strip('^$')})\.json"
@@ -85,12 +94,14 @@ def record_key(run_id: str) -> str:
 
 def is_started_key(key: str) -> bool:
     """Return True if a key is that of a run's ``started`` object."""
-    return key.startswith(f"{RUNS}/") and key.endswith(_STARTED)
+    match = _RUN_KEY.fullmatch(key)
+    return match is not None and match["started"] is not None
 
 
 def is_record_key(key: str) -> bool:
     """Return True if a key is that of a run record."""
-    return key.startswith(f"{RUNS}/") and key.endswith(".json") and not key.endswith(_STARTED)
+    match = _RUN_KEY.fullmatch(key)
+    return match is not None and match["started"] is None
 
 
 def raw_root(lake: str) -> str:

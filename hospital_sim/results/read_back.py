@@ -7,7 +7,7 @@ from msgspec import structs
 
 from hospital_sim.errors import HospitalSimError
 from hospital_sim.events import Event, RunRecord, RunStarted, decode_event, keys
-from hospital_sim.storage import BrokenRecord, ObjectStore, finished_runs, open_store
+from hospital_sim.storage import BrokenRecord, ObjectStore, ObjectUnreadableError, finished_runs, open_store
 
 
 class UnreadableHistoryError(HospitalSimError):
@@ -24,16 +24,24 @@ def read_history(root: str, hospital_id: str | None = None) -> tuple[RunStarted,
         hospital_id: Identifier of the hospital; may be None if the lake has only one.
 
     Raises:
-        UnreadableHistoryError: If there is no finished run, if ``hospital_id`` is needed or unknown, or if an object is
-            not an event or a run record of this version.
+        UnreadableHistoryError: If there is no finished run, if ``hospital_id`` is needed or unknown, if a run record is
+            broken, or if an object that is not an event of this version stands in the place of one.
         StorageError: If the store cannot be read.
     """
     store, all_records = _open(root)
     records = _select_hospital(store, all_records, hospital_id)
     first = min(records, key=lambda record: (record.run.emit_from, record.run.end)).run
     whole = structs.replace(first, end=max(record.run.end for record in records))
-    days = sorted({count.event_date for record in records for count in record.counts})
-    return whole, [event for event in _events(store, days) if event.hospital_id == whole.hospital_id]
+    emitted = {
+        (count.event_type, count.department_id, count.event_date): count.count
+        for record in records
+        for count in record.counts
+    }
+    events, broken = _events(store, {(kind, day) for kind, _, day in emitted})
+    own = [event for event in events if event.hospital_id == whole.hospital_id]
+    if broken and len(own) < sum(emitted.values()):
+        raise UnreadableHistoryError(broken[0])
+    return whole, own
 
 
 def _open(root: str) -> tuple[ObjectStore, list[RunRecord]]:
@@ -67,16 +75,17 @@ def _select_hospital(store: ObjectStore, records: list[RunRecord], hospital_id: 
     return [record for record in records if record.run.hospital_id == selected]
 
 
-def _events(store: ObjectStore, days: list[date]) -> list[Event]:
-    kinds = [folder.rstrip("/") for folder in store.folders()]
-    prefixes = [keys.partition_prefix(kind, day) for kind in kinds if kind != keys.RUNS for day in days]
+def _events(store: ObjectStore, partitions: set[tuple[str, date]]) -> tuple[list[Event], list[str]]:
+    """Return the events of partitions, and the problems of the objects under their keys that are none."""
     events: list[Event] = []
-    for key, data in store.read_many([key for prefix in prefixes for key in store.keys(prefix)]):
-        parts = keys.parse_event_key(key)
-        if parts is None:
+    broken: list[str] = []
+    names = (name for kind, day in sorted(partitions) for name in store.keys(keys.partition_prefix(kind, day)))
+    for key, data in store.read_each([name for name in names if keys.parse_event_key(name)], keys.LARGEST_EVENT):
+        if isinstance(data, ObjectUnreadableError):
+            broken.append(str(data))
             continue
         try:
-            events.append(decode_event(parts.event_type, data))
+            events.append(decode_event(key.partition("/")[0], data))
         except msgspec.DecodeError as error:
-            raise UnreadableHistoryError(f"{store.url}/{key}: is not an event of this version: {error}") from error
-    return events
+            broken.append(f"{store.url}/{key}: is not an event of this version: {error}")
+    return events, broken

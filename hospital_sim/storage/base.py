@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
-from hospital_sim.storage.protocol import ObjectConflictError
+from hospital_sim.storage.protocol import ObjectConflictError, ObjectUnreadableError
 
 _FORBIDDEN_SEGMENTS = frozenset(("", ".", ".."))
 
@@ -21,29 +21,55 @@ class LevelStore(ABC):
     def folders(self, prefix: str = "") -> Iterator[str]:
         """Yield, sorted, the prefixes one level below a prefix, each with its final slash."""
         check_prefix(prefix)
-        return (entry for entry in self._level(prefix) if entry[-1] == "/")
+        return filter(_is_prefix, self._level(prefix))
 
     def objects(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the keys of the objects one level below a prefix."""
+        """Yield, sorted, the names of the objects one level below a prefix, and of all below what is no prefix."""
         check_prefix(prefix)
-        return (entry for entry in self._level(prefix) if entry[-1] != "/")
+        return self._objects(prefix)
+
+    def _objects(self, prefix: str) -> Iterator[str]:
+        for entry in self._level(prefix):
+            if entry[-1] != "/":
+                yield entry
+            elif not _is_prefix(entry):
+                yield from self._keys(entry)
 
     def _keys(self, prefix: str) -> Iterator[str]:
-        for entry in self._level(prefix):
-            if entry[-1] == "/":
-                yield from self._keys(entry)
+        # Not recursive, because folders may lie in each other a thousand times.
+        levels = [iter(self._level(prefix))]
+        while levels:
+            entry = next(levels[-1], None)
+            if entry is None:
+                levels.pop()
+            elif entry[-1] == "/":
+                levels.append(iter(self._level(entry)))
             else:
                 yield entry
 
     @abstractmethod
     def _level(self, prefix: str) -> list[str]:
-        """Return, sorted, the keys and the prefixes (with their final slash) one level below a prefix."""
+        """Return, sorted, the names and the prefixes (with their final slash) one level below a prefix."""
 
     def _check_same(self, key: str, data: bytes, stored: bytes) -> bool:
         """Return False if an object is stored with the same bytes; raise ``ObjectConflictError`` if with others."""
         if stored != data:
             raise ObjectConflictError(f"{self.url}/{key}", "is already there with other bytes; nothing was overwritten")
         return False
+
+
+def check_readable(location: str, key: str) -> None:
+    """Check that a name that a listing yielded is a key.
+
+    Args:
+        location: URL of the store.
+        key: The name.
+
+    Raises:
+        ObjectUnreadableError: If it is not.
+    """
+    if not _is_path(key):
+        raise ObjectUnreadableError(f"{location}/{key}", "cannot be read: it has a name that no key can have")
 
 
 def check_key(key: str) -> None:
@@ -62,8 +88,12 @@ def check_prefix(prefix: str) -> None:
     Raises:
         ValueError: If it is neither.
     """
-    if prefix and not (prefix[-1] == "/" and _is_path(prefix[:-1])):
+    if prefix and not _is_prefix(prefix):
         raise ValueError(f"not a prefix of object keys: {prefix!r}; give none, or one that ends with a slash")
+
+
+def _is_prefix(text: str) -> bool:
+    return text[-1] == "/" and _is_path(text[:-1])
 
 
 def _is_path(text: str) -> bool:

@@ -11,13 +11,16 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from hospital_sim.errors import MissingExtraError, needs_extra
-from hospital_sim.storage.base import LevelStore, check_key
+from hospital_sim.storage.base import LevelStore, check_key, check_readable
 from hospital_sim.storage.in_flight import THREADS, Flight, in_thread
 from hospital_sim.storage.protocol import (
     ObjectNotFoundError,
+    ObjectTooLargeError,
+    ObjectUnreadableError,
     OverwritingStoreError,
     StorageError,
     StoreRefusedError,
+    UnfitKeyError,
     UnknownSchemeError,
 )
 from hospital_sim.storage.retries import retry_call
@@ -83,7 +86,7 @@ class FsspecStore(LevelStore):
                 return True
             stored = self._content(key)
             if stored is None:
-                raise StorageError(f"{self.url}/{key}", "cannot be written: it, or a part of it, is a folder")
+                raise UnfitKeyError(f"{self.url}/{key}", "cannot be written: it, or a part of it, is a folder")
             return self._check_same(key, data, stored)
 
     def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
@@ -102,6 +105,10 @@ class FsspecStore(LevelStore):
         """Yield the key and the bytes of each object, in the order of the keys, reading several at once."""
         return Flight(self._read_in_thread, self._width).results(keys)
 
+    def read_each(self, keys: Iterable[str], most: int) -> Iterator[tuple[str, bytes | ObjectUnreadableError]]:
+        """Yield the key of each object with its bytes, or with the error if that object cannot be read."""
+        return Flight(partial(self._read_each_in_thread, most), self._width).results(keys)
+
     def exists(self, key: str) -> bool:
         """Return True if an object has the key."""
         check_key(key)
@@ -116,6 +123,23 @@ class FsspecStore(LevelStore):
 
     def _read_in_thread(self, key: str) -> Awaitable[tuple[str, bytes]]:
         return in_thread(lambda: (key, self.read(key)))
+
+    def _read_each_in_thread(self, most: int, key: str) -> Awaitable[tuple[str, bytes | ObjectUnreadableError]]:
+        return in_thread(lambda: (key, self._read_or_error(key, most)))
+
+    def _read_or_error(self, key: str, most: int) -> bytes | ObjectUnreadableError:
+        location = f"{self.url}/{key}"
+        try:
+            check_readable(self.url, key)
+            data = self._content(key, most + 1)
+        except ObjectUnreadableError as error:
+            return error
+        if data is None:
+            return ObjectNotFoundError(location, "there is no such object")
+        if len(data) > most:
+            system, path = self._at(key)
+            return ObjectTooLargeError(location, self._call(lambda: int(system.size(path)), key), most)
+        return data
 
     def _put(self, key: str, data: bytes) -> bool:
         """Create an object; return False if the key is taken."""
@@ -144,10 +168,21 @@ class FsspecStore(LevelStore):
         names = ((str(entry["name"]).rstrip("/").rpartition("/")[2], entry["type"]) for entry in entries)
         return sorted(f"{prefix}{name}/" if kind == "directory" else f"{prefix}{name}" for name, kind in names if name)
 
-    def _content(self, key: str) -> bytes | None:
+    def _content(self, key: str, most: int | None = None) -> bytes | None:
+        """Return the first bytes of an object, all by default; None if there is no such object."""
         system, path = self._at(key)
+
+        def content() -> bytes:
+            try:
+                return bytes(system.cat_file(path, end=most))
+            except OSError:
+                # Some file systems refuse to read a range of an empty object.
+                if most is None or system.size(path):
+                    raise
+                return b""
+
         try:
-            return self._call(lambda: bytes(system.cat_file(path)), key)
+            return self._call(content, key)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return None
 

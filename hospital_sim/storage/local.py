@@ -6,12 +6,20 @@
 import ctypes
 import errno
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from hospital_sim.storage.base import LevelStore, check_key
+from hospital_sim.storage.base import LevelStore, check_key, check_readable
 from hospital_sim.storage.file_systems import INCOMING, FreeNames, is_other_name
-from hospital_sim.storage.protocol import ObjectNotFoundError, StorageError, StoreRefusedError
+from hospital_sim.storage.protocol import (
+    ObjectNotFoundError,
+    ObjectTooLargeError,
+    ObjectUnreadableError,
+    StorageError,
+    StoreRefusedError,
+    UnfitKeyError,
+)
 
 FILE_ALONE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """Flags to open an object: never follow a link, which may lead out of the store, and never wait for a pipe."""
@@ -19,6 +27,15 @@ FILE_ALONE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOC
 _READ_BYTES = 1 << 16
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_SYNC = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP}
+_LONGEST_PATH = 4095
+"""Bytes of the longest path that a system call takes."""
+
+_NOT_WRITTEN = "cannot be written"
+# Errors of one key, whatever the state of the disk.
+_UNFIT = {errno.EEXIST, errno.EILSEQ, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR}
+_NO_FOLDER = {errno.ELOOP, errno.ENOTDIR}
+# Errors of one file, whatever the state of the disk.
+_UNREADABLE = {errno.ELOOP, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ENXIO}
 
 
 class LocalStore(LevelStore):
@@ -50,21 +67,40 @@ class LocalStore(LevelStore):
 
     def read(self, key: str) -> bytes:
         """Return the bytes of one object (see ``ObjectStore.read``)."""
-        path = self._path(key)
-        try:
-            return _read_all(path)
-        except FileNotFoundError as error:
-            raise ObjectNotFoundError(path, "there is no such object") from error
-        except OSError as error:
-            raise _failed(path, "cannot be read", error) from error
+        check_key(key)
+        return self._read(key)
 
     def read_many(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Yield the key and the bytes of each object, in the order of the keys."""
         return ((key, self.read(key)) for key in keys)
 
+    def read_each(self, keys: Iterable[str], most: int) -> Iterator[tuple[str, bytes | ObjectUnreadableError]]:
+        """Yield the key of each object with its bytes, or with the error if that object cannot be read."""
+        for key in keys:
+            try:
+                check_readable(self.url, key)
+                data: bytes | ObjectUnreadableError = self._read(key, most)
+            except ObjectUnreadableError as error:
+                data = error
+            except StoreRefusedError as error:
+                data = ObjectUnreadableError(error.location, error.reason)
+            yield key, data
+
+    def _read(self, key: str, most: int | None = None) -> bytes:
+        path = f"{self.url}/{key}"
+        try:
+            return _read_all(path, most)
+        except FileNotFoundError as error:
+            raise ObjectNotFoundError(path, "there is no such object") from error
+        except OSError as error:
+            if error.errno in _UNREADABLE:
+                raise ObjectUnreadableError(path, f"cannot be read: {_reason(error)}") from error
+            raise _failed(path, "cannot be read", error) from error
+
     def exists(self, key: str) -> bool:
         """Return True if an object has the key."""
-        return Path(self._path(key)).is_file()
+        check_key(key)
+        return Path(self.url, key).is_file()
 
     def flush(self) -> None:
         """Return when all objects created so far are durable."""
@@ -98,35 +134,33 @@ class LocalStore(LevelStore):
                         self._check_same(key, data, _read_existing(location))
                         existing += 1
         except OSError as error:
-            raise _failed(location, "cannot be written", error, created + existing) from error
+            raise _failed(location, _NOT_WRITTEN, error, created + existing) from error
         except StorageError as error:
             error.done = created + existing
             raise
         return created
 
-    def _path(self, key: str) -> str:
-        check_key(key)
-        return f"{self.url}/{key}"
-
     def _level(self, prefix: str) -> list[str]:
         folder = f"{self.url}/{prefix}".rstrip("/")
         try:
             with os.scandir(folder) as entries:
-                # A link to a folder does not count as one, because it may lead out of the store.
-                names = [f"{entry.name}/" if entry.is_dir(follow_symlinks=False) else entry.name for entry in entries]
-        except FileNotFoundError:
-            return []
+                names = [f"{entry.name}{'/' * _is_folder(entry)}" for entry in entries]
         except OSError as error:
+            if error.errno == errno.ENOENT or (prefix and error.errno in _NO_FOLDER):
+                return []
             raise _failed(folder, "cannot be listed", error) from error
         return sorted(f"{prefix}{name}" for name in names if prefix or name != f"{INCOMING}/")
 
     def _make_folder(self, key: str) -> str:
         folder = key.rpartition("/")[0]
         if folder not in self._folders:
-            os.makedirs(f"{self.url}/{folder}", exist_ok=True)  # noqa: PTH103
-            if folder:
-                self._make_folder(folder)
-                _check_name(f"{self.url}/{folder}")
+            try:
+                os.makedirs(f"{self.url}/{folder}", exist_ok=True)  # noqa: PTH103
+                if folder:
+                    self._make_folder(folder)
+                    _check_name(f"{self.url}/{folder}")
+            except RecursionError:
+                raise UnfitKeyError(f"{self.url}/{key}", f"{_NOT_WRITTEN}: too many folders in each other") from None
             self._folders.add(folder)
         return folder
 
@@ -142,30 +176,45 @@ def _check_name(path: str) -> None:
 
 def _read_existing(path: str) -> bytes:
     if not Path(path).is_file():
-        raise StorageError(path, "cannot be written: a file stands where a folder is needed, or a folder as a file")
+        raise UnfitKeyError(path, f"{_NOT_WRITTEN}: a file stands where a folder is needed, or a folder as a file")
     _check_name(path)
-    return _read_all(path)
+    return _read_all(path, None)
 
 
 def _failed(location: str, what: str, error: OSError, done: int = 0) -> StorageError:
-    kind = StoreRefusedError if error.errno in _REFUSED else StorageError
-    is_link = error.errno == errno.ELOOP
-    reason = "it is a link and no object; put the object itself there" if is_link else error.strerror
-    failed = kind(location, f"{what}: {reason}")
+    kind: type[StorageError] = StoreRefusedError if error.errno in _REFUSED else StorageError
+    if what == _NOT_WRITTEN and error.errno in _UNFIT:
+        kind = UnfitKeyError
+    failed = kind(location, f"{what}: {_reason(error)}")
     failed.done = done
     return failed
 
 
-def _read_all(path: str) -> bytes:
+def _reason(error: OSError) -> str:
+    is_link = error.errno == errno.ELOOP
+    return "it is a link and no object; put the object itself there" if is_link else str(error.strerror)
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    # A link to a folder does not count as one, because it may lead out of the store. Nor does a folder whose objects
+    # would have paths that are too long: it is listed as one object, which cannot be read.
+    return entry.is_dir(follow_symlinks=False) and len(os.fsencode(entry.path)) + 2 <= _LONGEST_PATH
+
+
+def _read_all(path: str, most: int | None) -> bytes:
+    # Looked at before it is opened, because opening a device may have effects.
+    status = os.lstat(path)
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISLNK(status.st_mode):
+        raise ObjectUnreadableError(path, "cannot be read: it is no file, but a folder, a pipe or a device")
+    if most is not None and status.st_size > most:
+        raise ObjectTooLargeError(path, status.st_size, most)
     # Not with a file object or a Path, because their overhead shows with millions of events.
     descriptor = os.open(path, FILE_ALONE)
     try:
-        data = os.read(descriptor, _READ_BYTES)
-        more = os.read(descriptor, _READ_BYTES)
-        while more:
-            data += more
-            more = os.read(descriptor, _READ_BYTES)
-        return data
+        parts = [os.read(descriptor, status.st_size + 1)]
+        while parts[-1]:
+            parts.append(os.read(descriptor, _READ_BYTES))
+        return parts[0] if len(parts) == 2 else b"".join(parts)
     finally:
         os.close(descriptor)
 

@@ -39,12 +39,41 @@ class UnknownSchemeError(ValueError):
     exit_code = 2
 
 
-class ObjectNotFoundError(StorageError):
+class ObjectUnreadableError(StorageError):
+    """One object cannot be read, though the store can: it is gone, too large, or a link or a device.
+
+    Attributes:
+        size: Size of the object in bytes, if it is known; else 0.
+    """
+
+    size = 0
+
+
+class ObjectNotFoundError(ObjectUnreadableError):
     """No object has the key."""
+
+
+class ObjectTooLargeError(ObjectUnreadableError):
+    """The object has more bytes than the caller takes; they were not read.
+
+    Args:
+        location: URL of the object.
+        size: Its size in bytes.
+        most: Most bytes that the caller takes.
+    """
+
+    def __init__(self, location: str, size: int, most: int) -> None:
+        super().__init__(location, f"has {size:,} bytes, more than {most:,}")
+        self.args = (location, size, most)
+        self.size = size
 
 
 class ObjectConflictError(StorageError):
     """The key already has an object of other bytes."""
+
+
+class UnfitKeyError(StorageError):
+    """The store cannot hold an object under this key: it is too long, or a part of it is an object already."""
 
 
 class StoreUnreachableError(StorageError):
@@ -89,6 +118,7 @@ class ObjectStore(Protocol):
 
         Raises:
             ObjectConflictError: If the key has an object of other bytes.
+            UnfitKeyError: If the store cannot hold an object under this key.
             StorageError: If the store cannot be written.
         """
         ...
@@ -121,8 +151,24 @@ class ObjectStore(Protocol):
         """Yield the key and the bytes of each object, in the order of the keys (errors as in ``read``)."""
         ...
 
+    def read_each(self, keys: Iterable[str], most: int) -> Iterator[tuple[str, bytes | ObjectUnreadableError]]:
+        """Yield the key of each object with its bytes, or with the error if that object cannot be read.
+
+        Args:
+            keys: Keys, or other names that a listing yielded.
+            most: Most bytes of an object; a larger one is not read (``ObjectTooLargeError``).
+
+        Raises:
+            StorageError: If the store itself cannot be read.
+        """
+        ...
+
     def keys(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the keys of all objects below a prefix that is empty or ends with a slash."""
+        """Yield, sorted, the names of all objects below a prefix that is empty or ends with a slash.
+
+        Markers of folders (empty objects whose names end with a slash) are left out. A name is a key, except where the
+        store holds what no key can name, such as ``a//b`` in S3: use ``read_each`` where such names may be.
+        """
         ...
 
     def folders(self, prefix: str = "") -> Iterator[str]:
@@ -130,7 +176,7 @@ class ObjectStore(Protocol):
         ...
 
     def objects(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the keys of the objects one level below a prefix."""
+        """Yield, sorted, the names of the objects one level below a prefix, and of all below what is no prefix."""
         ...
 
     def exists(self, key: str) -> bool:

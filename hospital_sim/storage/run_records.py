@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hospital_sim.events import BrokenRecordError, RunRecord, RunStarted, decode_record, decode_started, keys
-from hospital_sim.storage.protocol import ObjectStore
+from hospital_sim.storage.protocol import ObjectNotFoundError, ObjectStore, ObjectUnreadableError
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,15 @@ def read_record(store: ObjectStore, key: str, raw: str = "") -> FinishedRun | Br
         ObjectNotFoundError: If no object has the key.
         StorageError: If the store cannot be read.
     """
-    return _parse_record(key, store.read(raw + key))
+    ((_, data),) = store.read_each([raw + key], keys.LARGEST_RECORD)
+    if isinstance(data, ObjectNotFoundError):
+        raise data
+    return _parse_record(key, data)
 
 
-def _parse_record(key: str, data: bytes) -> FinishedRun | BrokenRecord:
+def _parse_record(key: str, data: bytes | ObjectUnreadableError) -> FinishedRun | BrokenRecord:
+    if isinstance(data, ObjectUnreadableError):
+        return BrokenRecord(key, data.reason)
     try:
         record = decode_record(data)
     except BrokenRecordError as error:
@@ -119,16 +124,19 @@ def _parse_record(key: str, data: bytes) -> FinishedRun | BrokenRecord:
 
 def _starts(store: ObjectStore, raw: str, names: Iterable[str]) -> Iterator[StartedRun | BrokenRecord]:
     for key, data in _read(store, raw, names):
+        if isinstance(data, ObjectUnreadableError):
+            yield BrokenRecord(key, data.reason)
+            continue
         try:
             yield StartedRun(key, decode_started(data))
         except BrokenRecordError as error:
             yield BrokenRecord(key, str(error))
 
 
-def _read(store: ObjectStore, raw: str, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """Read objects, several at once; their keys are relative to the raw root."""
-    objects = store.read_many([raw + name for name in names])
-    return ((key.removeprefix(raw), data) for key, data in objects)
+def _read(store: ObjectStore, raw: str, names: Iterable[str]) -> Iterator[tuple[str, bytes | ObjectUnreadableError]]:
+    """Read the objects that still exist, several at once; their keys are relative to the raw root."""
+    objects = store.read_each([raw + name for name in names], keys.LARGEST_RECORD)
+    return ((key.removeprefix(raw), data) for key, data in objects if not isinstance(data, ObjectNotFoundError))
 
 
 def _keys(store: ObjectStore, raw: str) -> Iterator[str]:

@@ -1,20 +1,24 @@
 """S3 and compatible services: creates objects with ``If-None-Match: *``, with many requests in flight at once."""
 
 import re
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from concurrent.futures import Future
 from datetime import timedelta
 from functools import cached_property, partial
-from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from hospital_sim.errors import needs_extra
-from hospital_sim.storage.base import LevelStore, check_key
-from hospital_sim.storage.in_flight import LOOP, Flight
-from hospital_sim.storage.protocol import ObjectNotFoundError, StorageError
+from hospital_sim.storage.base import LevelStore, check_key, check_prefix, check_readable
+from hospital_sim.storage.in_flight import LOOP, Flight, in_thread
+from hospital_sim.storage.protocol import (
+    ObjectNotFoundError,
+    ObjectTooLargeError,
+    ObjectUnreadableError,
+    StorageError,
+    UnfitKeyError,
+)
 from hospital_sim.storage.retries import TransientError, retry_request
-from hospital_sim.storage.s3_errors import store_error
+from hospital_sim.storage.s3_errors import InvalidNameError, store_error
+from hospital_sim.storage.s3_listing import list_any_names, walk
 from hospital_sim.storage.s3_settings import S3Settings, settings
 
 if TYPE_CHECKING:
@@ -30,10 +34,10 @@ IN_FLIGHT = 64
 _LARGE = 1 << 20
 """Size in bytes above which an object has a later deadline than other requests."""
 
-PREFETCHED_FOLDERS = 16
-"""Folders that are listed before they are needed."""
-
 _URL = re.compile(r"s3a?://(?P<bucket>[^/@?#]+)(?:/(?P<prefix>[^?#]*))?")
+_LONGEST_KEY = 1024
+# The client sends no request for such a name.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _clients: dict[tuple[str, S3Settings], "Client"] = {}
 
 
@@ -92,6 +96,11 @@ class S3Store(LevelStore):
         self._open()
         return Flight(self._read_with_key, IN_FLIGHT).results(keys)
 
+    def read_each(self, keys: Iterable[str], most: int) -> Iterator[tuple[str, bytes | ObjectUnreadableError]]:
+        """Yield the key of each object with its bytes, or with the error if that object cannot be read."""
+        self._open()
+        return Flight(partial(self._read_or_error, most), IN_FLIGHT).results(keys)
+
     def exists(self, key: str) -> bool:
         """Return True if an object has the key."""
         check_key(key)
@@ -104,6 +113,7 @@ class S3Store(LevelStore):
     async def _create(self, item: tuple[str, bytes]) -> bool:
         key, data = item
         check_key(key)
+        self._check_fits(key)
         if self._single_writer and (stored := await self._read_or_none(key)) is not None:
             return self._check_same(key, data, stored)
         client = self._open()
@@ -124,12 +134,23 @@ class S3Store(LevelStore):
 
         return await retry_request(request, f"{self.url}/{key}", len(data))
 
-    async def _read(self, key: str) -> bytes:
+    def _check_fits(self, key: str) -> None:
+        name = f"{self._prefix}/{key}".encode("utf-8", "surrogateescape")
+        if _CONTROL.search(key) or len(name) > _LONGEST_KEY or name != name.decode("utf-8", "replace").encode():
+            raise UnfitKeyError(
+                f"{self.url}/{key}",
+                f"cannot be written: a name in S3 has up to {_LONGEST_KEY:,} bytes of UTF-8, and no control character",
+            )
+
+    async def _read(self, key: str, most: int | None = None) -> bytes:
         check_key(key)
         client = self._open()
 
         async def get() -> "bytes | GetResult":
             answer = await client.get_async(key)
+            if most is not None and answer.range[1] > most:
+                # Its body is not asked for, so the server sends no more of it than fits the connection.
+                raise ObjectTooLargeError(f"{self.url}/{key}", answer.range[1], most)
             return answer if answer.range[1] > _LARGE else (await answer.bytes_async()).to_bytes()
 
         first = await self._request(get, key)
@@ -145,6 +166,17 @@ class S3Store(LevelStore):
 
     async def _read_with_key(self, key: str) -> tuple[str, bytes]:
         return key, await self._read(key)
+
+    async def _read_or_error(self, most: int, key: str) -> tuple[str, bytes | ObjectUnreadableError]:
+        try:
+            check_readable(self.url, key)
+            if _CONTROL.search(key):
+                return key, ObjectUnreadableError(
+                    f"{self.url}/{key}", "cannot be read: its name has a control character"
+                )
+            return key, await self._read(key, most)
+        except ObjectUnreadableError as error:
+            return key, error
 
     async def _read_or_none(self, key: str) -> bytes | None:
         try:
@@ -166,10 +198,22 @@ class S3Store(LevelStore):
 
     async def _list(self, prefix: str) -> list[str]:
         client = self._open()
-        listing = await self._request(lambda: client.list_with_delimiter_async(prefix), prefix)
+        try:
+            check_prefix(prefix)
+            listing = await self._request(lambda: client.list_with_delimiter_async(prefix), prefix)
+        except (ValueError, InvalidNameError):
+            return sorted(await in_thread(self._list_any_names, prefix))
         folders = (f"{folder}/" for folder in listing["common_prefixes"])
+        # The client drops the slash of a marker, whose name then is that of its folder.
+        names = (entry["path"] for entry in listing["objects"] if entry["path"].startswith(prefix))
         # Sorted, because some servers list in another order than that of the keys.
-        return sorted([*folders, *(entry["path"] for entry in listing["objects"])])
+        return sorted([*folders, *names])
+
+    def _list_any_names(self, prefix: str) -> list[str]:
+        root = f"{self._prefix}/" if self._prefix else ""
+        signed = self._place.credentials is not None
+        level = list_any_names(self._bucket, root + prefix, f"{self.url}/{prefix}".rstrip("/"), signed=signed)
+        return [name.removeprefix(root) for name in level]
 
     async def _request(self, call: Callable[[], Awaitable[Result]], key: str, size: int = 0) -> Result:
         location = f"{self.url}/{key}".rstrip("/")
@@ -177,6 +221,8 @@ class S3Store(LevelStore):
         async def request() -> Result:
             try:
                 return await call()
+            except StorageError:
+                raise
             except Exception as error:
                 raise self._error(error, location) from None
 
@@ -184,19 +230,7 @@ class S3Store(LevelStore):
 
     def _keys(self, prefix: str) -> Iterator[str]:
         self._open()
-        return self._walk(LOOP.submit(self._list(prefix)))
-
-    def _walk(self, listing: "Future[list[str]]") -> Iterator[str]:
-        level = listing.result()
-        prefetched: deque[Future[list[str]]] = deque()
-        folders = (entry for entry in level if entry[-1] == "/")
-        for entry in level:
-            if entry[-1] != "/":
-                yield entry
-                continue
-            for folder in islice(folders, PREFETCHED_FOLDERS - len(prefetched)):
-                prefetched.append(LOOP.submit(self._list(folder)))
-            yield from self._walk(prefetched.popleft())
+        return walk(self._list, prefix)
 
     def _open(self) -> "Client":
         """Return the client. The caller's thread opens it, because finding credentials may block for a while."""

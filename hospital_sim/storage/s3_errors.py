@@ -38,6 +38,10 @@ _WRONG_CREDENTIALS = {
 }
 
 
+class InvalidNameError(StorageError):
+    """A listing holds a name that the client refuses."""
+
+
 def store_error(error: Exception, location: str, bucket: str, place: S3Settings) -> StorageError | TransientError:
     """Return the error of a store for an error of the client.
 
@@ -63,7 +67,7 @@ def store_error(error: Exception, location: str, bucket: str, place: S3Settings)
         return ObjectNotFoundError(location, "there is no such object")
     if kind == "InvalidPathError":
         name = match[1] if (match := _INVALID_NAME.search(text)) else "unknown"
-        return StorageError(location, f"holds an object whose name no lake can have: {name!r}; move it elsewhere")
+        return InvalidNameError(location, f"holds an object whose name no lake can have: {name!r}; move it elsewhere")
     if code in _WRONG_CREDENTIALS:
         return StoreRefusedError(
             location, f"the store does not accept the credentials ({code}); check AWS_ACCESS_KEY_ID or the profile"

@@ -137,10 +137,43 @@ def test_the_summary_counts_objects_and_a_second_call_writes_nothing(lake: Local
     put_event(lake, admission(901))
     assert json.loads(elt("stage", "--lake", lake.url, "--json").stdout)["late"] == 1
     lake.create(f"raw/{key_of('admission', DAY.date(), admission(902).event_id)}", b'{"event_id": "1')
+    put_event(lake, admission(903))
     done = subprocess.run(["hospital-elt", "stage", "--lake", lake.url], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     for words in ("raw objects", "staged: dep_snapshot", "quarantined: not_json", "late", "files"):
         assert words in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("broken", "good", "options", "code"),
+    [
+        (39, 0, [], 1),
+        (1, 0, [], 1),
+        (39, 1, [], 0),
+        (2, 1, ["--threshold", "1"], 1),
+        (1, 1, ["--threshold", "1"], 0),
+        (1, 1, ["--threshold", "0"], 1),
+        (1, 0, ["--threshold", "1"], 0),
+        (0, 0, ["--threshold", "0"], 0),
+    ],
+)
+def test_staging_fails_if_no_new_event_or_fewer_than_wanted_could_be_staged(
+    tmp_path: Path, broken: int, good: int, options: list[str], code: int
+) -> None:
+    store = LocalStore(tmp_path / "lake")
+    put_event(store, admission(1000))
+    store.create("raw/notes.txt", b"hello")
+    assert elt("stage", "--lake", store.url).returncode == 0
+    for number in range(broken):
+        store.create(f"raw/{key_of('admission', DAY.date(), admission(number).event_id)}", b"\xef\xbb\xbf{}")
+    put_all(store, [admission(2000 + number) for number in range(good)])
+    store.create("raw/more notes.txt", b"hello")
+
+    done = elt("stage", "--lake", store.url, *options)
+
+    assert done.returncode == code
+    message = f"FAILED: {broken} of {broken + good} new events were quarantined; see hospital-elt quarantine list"
+    assert (message in done.stderr) == bool(code)
 
 
 def test_a_lake_that_cannot_be_written_is_named(lake: LocalStore) -> None:

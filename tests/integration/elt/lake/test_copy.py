@@ -58,7 +58,7 @@ def test_a_copy_has_every_object_and_says_so(lake: LocalStore, tmp_path: Path) -
     assert (progress[0], progress[-1]) == (("copying objects", 0, count), ("copying objects", count, count))
     assert summary.as_dict() == {
         "source": lake.url, "destination": copy.url, "copied": count, "already_there": 0, "objects": count,
-        "bytes": sum(map(len, expected.values())),
+        "bytes": sum(map(len, expected.values())), "skipped": {},
     }  # fmt: skip
 
 
@@ -171,11 +171,15 @@ def test_objects_that_the_copy_has_are_compared_and_not_written_again(lake: Loca
             self.written += [key for key, _ in kept]
             return super().create_many(kept)
 
+        def create(self, key: str, data: bytes) -> bool:
+            self.written.append(key)
+            return super().create(key, data)
+
     copy = Counting(tmp_path / "copy")
     copy.written = []
     copy_lake(Lake(lake), copy)
     events = _events(lake)
-    assert len(events - set(copy.written)) == 1  # the one by which the store is tried
+    assert events <= set(copy.written)
 
     put_event(lake, admission(902))
     (new,) = _events(lake) - events

@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 from flaky_s3 import BREAK_OFF, FlakyS3, flaky_s3
-from s3_servers import BUCKET, KEY, READER_KEY, READER_SECRET, SECRET, S3Server
+from s3_servers import KEY, READER_KEY, READER_SECRET, SECRET, S3Server
 
 from hospital_sim.storage import (
     ObjectNotFoundError,
     OverwritingStoreError,
-    StorageError,
     StoreRefusedError,
     StoreUnreachableError,
     UnknownSchemeError,
@@ -140,13 +139,6 @@ def test_a_bucket_that_is_missing_is_named(seaweed: S3Server) -> None:
     for call in (lambda: store.create("a", b"1"), lambda: store.read("a"), lambda: list(store.keys())):
         with pytest.raises(StoreRefusedError, match="there is no bucket 'no-such-bucket'; make it"):
             call()
-
-
-def test_a_listing_names_an_object_whose_key_is_invalid(seaweed: S3Server) -> None:
-    url = seaweed.new_url()
-    seaweed.client().put_object(Bucket=BUCKET, Key=f"{url.rpartition('/')[2]}/a\nb", Body=b"")
-    with pytest.raises(StorageError, match="holds an object whose name no lake can have"):
-        list(open_store(url).keys())
 
 
 def test_credentials_come_from_a_profile(seaweed: S3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import os
 from datetime import date
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import numpy as np
@@ -73,7 +74,7 @@ def test_the_tree_of_a_lake_has_its_partitions_its_records_and_the_rest(lake: La
     assert tree.unrecognised == sorted(unrecognised)
     assert list(lake.raw_keys("_runs/")) == [f"_runs/{1:032x}.json", f"_runs/{1:032x}.started.json", "_runs/notes.txt"]
     assert len(list(lake.raw_keys())) == len(unrecognised) + 5
-    assert lake.read_raw("notes.txt") == b"data"
+    assert list(lake.read_raw(["notes.txt"], 4)) == [("notes.txt", b"data")]
     [finished] = lake.run_records()
     assert isinstance(finished, FinishedRun)
     assert finished.key == record
@@ -138,7 +139,8 @@ def test_the_digest_of_a_day_tells_where_its_objects_end(lake: Lake) -> None:
     assert day(b"ab", b"c") == hashlib.sha256(b"".join(part.digest() for part in parts)).hexdigest()
 
 
-KEY = "admission/event_date=2024-03-15/a.json"
+KEY = f"admission/event_date=2024-03-15/admission_{UUID(int=1)}.json"
+RECORD = f"_runs/{1:032x}.json"
 
 
 @pytest.fixture
@@ -163,29 +165,41 @@ def test_an_object_is_kept_with_its_first_bytes_and_its_first_reason(store: Obje
     assert quarantine.put(entry(reason=Reason.WRONG_TYPE, manifest=2), b"[2]") is Reason.NOT_JSON
     assert list(quarantine.entries()) == [entry()]
     assert store.read(f"quarantine/objects/{KEY}") == b"[1,"
-    # A key of any characters is written as ASCII.
-    quarantine.put(entry("\xe9\udcff"), b"")
-    assert store.read("quarantine/entries/\xe9\udcff").isascii()
-    assert list(quarantine.entries()) == [entry(), entry("\xe9\udcff")]
+
+
+UNRECOGNISED = ["\xe9\udcff", "a//b", "..", "x" * 5000, "a/" * 1500 + "b", "a\nb", "admission", "_unrecognised/a"]
+
+
+@pytest.mark.parametrize("key", UNRECOGNISED, ids=ascii)
+def test_an_object_of_any_name_is_kept_under_a_name_that_every_store_can_hold(store: ObjectStore, key: str) -> None:
+    quarantine = Quarantine(store)
+    quarantine.put(entry(key), b"data")
+    quarantine.put(entry(), None)
+    assert list(quarantine.entries()) == [entry(key), entry()]
+    names = [name.removeprefix("quarantine/") for name in store.keys("quarantine/")]
+    assert names == [f"entries/_unrecognised/{digest(os.fsencode(key))}", f"entries/{KEY}", f"objects/{names[0][8:]}"]
+    assert all(store.read(f"quarantine/{name}").isascii() for name in names)
+    quarantine.close(key, None)
+    assert list(quarantine.open_entries()) == [entry()]
 
 
 def test_an_object_that_left_stays_in_the_history_but_is_not_open(store: ObjectStore) -> None:
     quarantine = Quarantine(store)
-    for key, reason in ((KEY, Reason.NOT_JSON), ("b", Reason.FOREIGN_KEY), ("c", Reason.FOREIGN_KEY)):
+    for key, reason in ((KEY, Reason.NOT_JSON), (RECORD, Reason.FOREIGN_KEY), ("c", Reason.FOREIGN_KEY)):
         quarantine.put(entry(key, reason), b"")
     assert quarantine.open_counts() == {Reason.NOT_JSON: 1, Reason.FOREIGN_KEY: 2}
-    assert not quarantine.is_closed("b")
+    assert not quarantine.is_closed(RECORD)
 
-    quarantine.close("b", 7)
-    quarantine.close("b", 7)
+    quarantine.close(RECORD, 7)
+    quarantine.close(RECORD, 7)
 
-    assert quarantine.is_closed("b")
-    assert json.loads(store.read("quarantine/replayed/b")) == {"key": "b", "manifest": 7}
-    assert [each.key for each in quarantine.open_entries()] == [KEY, "c"]
-    assert [each.key for each in quarantine.entries()] == [KEY, "b", "c"]
+    assert quarantine.is_closed(RECORD)
+    assert json.loads(store.read(f"quarantine/replayed/{RECORD}")) == {"key": RECORD, "manifest": 7}
+    assert [each.key for each in quarantine.open_entries()] == ["c", KEY]
+    assert [each.key for each in quarantine.entries()] == [RECORD, "c", KEY]
     assert quarantine.open_counts() == {Reason.NOT_JSON: 1, Reason.FOREIGN_KEY: 1}
     with pytest.raises(ObjectConflictError):
-        quarantine.close("b", None)
+        quarantine.close(RECORD, None)
 
 
 @pytest.mark.parametrize("data", [b"[", b"{}", b'{"key": 1}'])
@@ -193,3 +207,8 @@ def test_a_broken_entry_is_named(store: ObjectStore, data: bytes) -> None:
     store.create(f"quarantine/entries/{KEY}", data)
     with pytest.raises(BrokenLakeError, match=rf"^quarantine/entries/{KEY}: not an entry of the quarantine \("):
         list(Quarantine(store).entries())
+    store = open_store(f"memory://{uuid4().hex}")
+    for name in ("notes.txt", f".{KEY[-10:]}.Ab12Cd", f"admission/event_date=2024-03-15/{KEY[-10:]}"):
+        store.create(f"quarantine/entries/{name}", data)
+    Quarantine(store).put(entry(), None)
+    assert list(Quarantine(store).entries()) == [entry()]

@@ -67,11 +67,19 @@ def test_another_key_is_not_that_of_an_event_nor_another_prefix_that_of_a_partit
 
 
 def test_the_two_keys_of_a_run_are_distinguished() -> None:
-    started, record = started_key("abc"), record_key("abc")
-    assert (started, record) == ("_runs/abc.started.json", "_runs/abc.json")
+    run_id = "0123456789abcdef" * 2
+    started, record = started_key(run_id), record_key(run_id)
+    assert (started, record) == (f"_runs/{run_id}.started.json", f"_runs/{run_id}.json")
     assert (is_started_key(started), is_record_key(started)) == (True, False)
     assert (is_started_key(record), is_record_key(record)) == (False, True)
-    assert not is_record_key("other/abc.json")
+    others = [
+        f"other/{run_id}.json",
+        f"_runs/.{run_id}.json.Ab12Cd",
+        "_runs/notes.json",
+        f"{record}\n",
+        f"_runs/a/{record}",
+    ]
+    assert [key for key in others if is_record_key(key) or is_started_key(key)] == []
 
 
 def test_the_raw_root_is_below_the_lake() -> None:
