@@ -30,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+terminal.add_version(app, "hospital-elt")
 
 
 def _add(name: str, command: Callable[..., None], *examples: str) -> None:

@@ -3,7 +3,7 @@
 import typer
 
 from hospital_sim.cli import board, calibrate, compare, describe, list_presets, simulate, validate
-from hospital_sim.terminal import examples
+from hospital_sim.terminal import add_version, examples
 
 app = typer.Typer(
     help="Simulate UK hospitals that do not exist: describe one, run it, compare two.",
@@ -18,6 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+add_version(app, "hospital-sim")
 app.command("presets", epilog=list_presets.EXAMPLES)(list_presets.command)
 app.command("describe", epilog=describe.EXAMPLES)(describe.command)
 app.command("simulate", epilog=simulate.EXAMPLES)(simulate.command)

@@ -2,7 +2,8 @@
 
 - Programs: ``run`` runs a command line; ``CommandError`` ends it with the exit code ``FAILED``, ``WrongCallError`` with
   ``WRONG_CALL``.
-- Help: ``examples`` at the end of a command's help; ``complete_hospital`` for the shell.
+- Help: ``examples`` at the end of a command's help; ``complete_hospital`` for the
+  shell; ``add_version``.
 - Output: ``show``, ``print_table``, ``print_json``, ``print_notes`` on standard output.
 - Errors and progress, on standard error: ``error_line``, ``warning_line``, ``counting``, ``counting_days``,
   ``is_watched``.
@@ -11,7 +12,7 @@ Exit codes: 0, done; 1, a check failed or the work could not be completed; 2, th
 """
 
 from hospital_sim.tables import Cell
-from hospital_sim.terminal.help import complete_hospital, examples
+from hospital_sim.terminal.help import add_version, complete_hospital, examples
 from hospital_sim.terminal.program import (
     FAILED,
     WRONG_CALL,
@@ -30,6 +31,7 @@ __all__ = [
     "Cell",
     "CommandError",
     "WrongCallError",
+    "add_version",
     "complete_hospital",
     "counting",
     "counting_days",

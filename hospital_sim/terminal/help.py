@@ -1,7 +1,12 @@
 """Helps people to type commands: examples at the end of the help, and completion in the shell."""
 
+import sys
 from glob import escape
+from importlib.metadata import version
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from hospital_sim.config.presets import presets
 
@@ -15,6 +20,28 @@ def examples(*commands: str) -> str:
     # The first line is Click's mark for text whose lines must not be wrapped.
     lines = [line for command in commands for line in command.split("\n")]
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
+
+
+def add_version(app: typer.Typer, name: str) -> None:
+    """Add ``--version`` to a program.
+
+    Args:
+        app: Its commands.
+        name: Its name.
+    """
+
+    def print_version(is_asked: bool) -> None:
+        if is_asked:
+            sys.stdout.write(f"{name} {version('hospital-sim')}\n")
+            raise typer.Exit
+
+    def callback(
+        _: Annotated[
+            bool, typer.Option("--version", help="Print the version.", callback=print_version, is_eager=True)
+        ] = False,
+    ) -> None: ...
+
+    app.callback()(callback)
 
 
 def complete_hospital(incomplete: str) -> list[str]:

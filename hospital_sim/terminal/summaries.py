@@ -9,6 +9,9 @@ from hospital_sim.tables import Cell, format_cell
 _COLOURS = {"passed": "green", "right": "green", "agrees": "green", "failed": "bold red", "wrong": "bold red"}
 """Colours of cells that are a verdict."""
 
+_BORDERS = 3
+"""Width of the border and the space that each column of a table adds."""
+
 _UNBOUNDED = 100_000
 """Width in characters for a pipe or a file, so that nothing is folded."""
 
@@ -21,7 +24,8 @@ def print_json(value: object) -> None:
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], notes: Sequence[str] = ()) -> None:
     """Print a table on standard output; columns whose cells are all numbers are aligned to the right.
 
-    A terminal shows verdicts in colour. A file, a pipe and a terminal with ``NO_COLOR`` get plain text.
+    A terminal shows verdicts in colour, and a table that is too wide for it as several, each with the first column. A
+    file, a pipe and a terminal with ``NO_COLOR`` get plain text; a file and a pipe get one table.
     """
     # Imported here, so that commands without tables start faster.
     from rich.console import Console
@@ -29,16 +33,44 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell
     from rich.text import Text
 
     rows = [list(row) for row in rows]
-    table = Table(title=Text(title), title_justify="left", header_style="bold", show_header=any(columns))
-    for position, column in enumerate(columns):
-        numeric = all(isinstance(row[position], int | float | None) for row in rows)
-        table.add_column(Text(column), justify="right" if numeric and rows else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell, _COLOURS.get(cell.lower(), "")) for cell in map(_cell, row)))
     # A pipe or a file ignores COLUMNS, so that nothing is folded or cut.
     bound = None if sys.stdout.isatty() else _UNBOUNDED
-    Console(width=bound, height=bound, highlight=False).print(table)
+    console = Console(width=bound, height=bound, highlight=False)
+    texts = [[column, *(_cell(row[position]) for row in rows)] for position, column in enumerate(columns)]
+    for number, group in enumerate(_column_groups(texts, console.width)):
+        heading = Text(title) if number == 0 else None
+        table = Table(title=heading, title_justify="left", header_style="bold", show_header=any(columns))
+        for position in group:
+            numeric = bool(rows) and all(isinstance(row[position], int | float | None) for row in rows)
+            table.add_column(
+                Text(columns[position]), justify="right" if numeric else "left", no_wrap=numeric, overflow="fold"
+            )
+        for cells in zip(*(texts[position][1:] for position in group), strict=True):
+            table.add_row(*(Text(cell, _COLOURS.get(cell.lower(), "")) for cell in cells))
+        console.print(table)
     print_notes(*notes)
+
+
+def _column_groups(texts: Sequence[Sequence[str]], width: int) -> list[list[int]]:
+    """Return the columns of each table: all of them if they fit, else the first one and as many others as fit.
+
+    Args:
+        texts: The heading and the cells of each column.
+        width: Width of the terminal, in characters.
+    """
+    from rich.cells import cell_len
+
+    words = [max(cell_len(word) for text in column for word in text.split() or [""]) for column in texts]
+    if sum(words) + _BORDERS * len(texts) < width:
+        return [list(range(len(texts)))]
+    whole = [max(map(cell_len, column)) for column in texts]
+    needed = [(full if full <= width // 2 else word) + _BORDERS for full, word in zip(whole, words, strict=True)]
+    groups = [[0]]
+    for position in range(1, len(texts)):
+        if len(groups[-1]) > 1 and sum(needed[place] for place in [*groups[-1], position]) >= width:
+            groups.append([0])
+        groups[-1].append(position)
+    return groups
 
 
 def print_notes(*notes: str) -> None:
