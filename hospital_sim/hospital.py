@@ -47,7 +47,9 @@ def load(hospital: str | os.PathLike[str]) -> Hospital:
     hospitals = load_all(hospital)
     if len(hospitals) > 1:
         names = ", ".join(entry.config.id for entry in hospitals)
-        raise ConfigurationError(f"{hospital}: describes several hospitals ({names}); use load_all")
+        raise ConfigurationError(
+            f"{hospital}: describes several hospitals ({names}), not one; load a file of one of them"
+        )
     return hospitals[0]
 
 

@@ -31,18 +31,15 @@ def read_arrivals(path: Path) -> tuple[datetime, ...]:
         ConfigurationError: If the file cannot be read or a timestamp is wrong; the message names the line.
     """
     try:
-        file = io.StringIO(read_text(path), newline="")
+        text = read_text(path)
     except ConfigurationError as error:
         raise ConfigurationError(f"arrivals: {error}") from error
-    header = file.readline()
-    before = 1
-    if header.startswith("sep="):
-        header, before = file.readline(), 2
-    for separator in SEPARATORS:
-        columns = [name.strip() for name in next(csv.reader([header], delimiter=separator, skipinitialspace=True), [])]
-        if COLUMN in columns:
-            return tuple(_timestamps(path, file, separator, columns.index(COLUMN), before))
-    raise ConfigurationError(f"arrivals: {path.name}: has no column {COLUMN!r}; the header is {header.strip()[:80]!r}")
+    # A note may be longer than the limit of csv, 131,072 characters.
+    limit = csv.field_size_limit(max(csv.field_size_limit(), len(text)))
+    try:
+        return _read_table(path, io.StringIO(text, newline=""))
+    finally:
+        csv.field_size_limit(limit)
 
 
 def days_covered(arrivals: Sequence[datetime]) -> tuple[date, date]:
@@ -77,6 +74,18 @@ def month_rates(arrivals: tuple[datetime, ...]) -> tuple[float, ...]:
     return tuple(count / max(length, 1) for count, length in zip(counts, days, strict=True))
 
 
+def _read_table(path: Path, file: io.StringIO) -> tuple[datetime, ...]:
+    header = file.readline()
+    before = 1
+    if header.startswith("sep="):
+        header, before = file.readline(), 2
+    for separator in SEPARATORS:
+        columns = [name.strip() for name in next(csv.reader([header], delimiter=separator, skipinitialspace=True), [])]
+        if COLUMN in columns:
+            return tuple(_timestamps(path, file, separator, columns.index(COLUMN), before))
+    raise ConfigurationError(f"arrivals: {path.name}: has no column {COLUMN!r}; the header is {header.strip()[:80]!r}")
+
+
 def _timestamps(path: Path, lines: Iterable[str], separator: str, column: int, before: int) -> Iterator[datetime]:
     """Yield the timestamp of each row that is not empty; ``before`` lines come before the first row."""
     rows = csv.reader(lines, delimiter=separator, skipinitialspace=True)
@@ -95,6 +104,6 @@ def _timestamp(path: Path, line: int, text: str) -> datetime:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ConfigurationError(
-            f"arrivals: {path.name}, line {line}: {text!r} is not a timestamp; write it as 2025-01-31T08:30:00Z"
+            f"arrivals: {path.name}, line {line}: {text[:80]!r} is not a timestamp; write it as 2025-01-31T08:30:00Z"
         ) from error
     raise ConfigurationError(f"arrivals: {path.name}, line {line}: {text!r} must end with Z or an offset from UTC")

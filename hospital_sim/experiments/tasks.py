@@ -24,7 +24,7 @@ OnDone = Callable[[int, int], None]
 Row = tuple[float | None, ...]
 """The metrics of one department or of the hospital, in the order of the experiment."""
 
-_WAYS_OUT = "define it with def or class in a module that you import, or pass workers=1"
+_WAYS_OUT = "define it with def or class in a module that you import, or use one process (workers: 1)"
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

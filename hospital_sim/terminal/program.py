@@ -61,11 +61,22 @@ def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> 
             sys.stderr.write(f"{error}\n")
             return WRONG_CALL
         format_message = getattr(error, "format_message", None)
-        error_line(str(format_message() if format_message else error) or type(error).__name__)
+        message = str(format_message() if format_message else error) or type(error).__name__
+        error_line(_with_options(message, words))
         return int(getattr(error, "exit_code", FAILED))
     if result == _INTERRUPTED:
         return _interrupted()
     return result if isinstance(result, int) else 0
+
+
+def _with_options(message: str, words: Sequence[str]) -> str:
+    """Return a message that names options of a call, such as ``--emit-from``, instead of arguments of the library."""
+    options = {word.partition("=")[0] for word in words if word.startswith("--")}
+    for option in options:
+        argument = option.removeprefix("--").replace("-", "_")
+        if "_" in argument:
+            message = message.replace(f"{argument}: ", f"{option}: ")
+    return message
 
 
 def _interrupted() -> int:

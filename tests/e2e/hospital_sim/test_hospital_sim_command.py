@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_lines import Done, call
+from command_lines import PROGRAMS, Done, call
 from lakes import files_in
 
+import hospital_sim
 from hospital_sim.events import decode_record
 from hospital_sim.events.keys import is_record_key, is_started_key, parse_event_key
 
@@ -125,11 +126,21 @@ max_stay_days = 5
         (["simulate", "small", *PERIOD, "--seed", "-1"], 2, "seed: must be between 0"),
         (["simulate", "small", *PERIOD, "--seed", "one"], 2, "--seed"),
         (["simulate", "small", *PERIOD, "--workers", "0"], 2, "--workers"),
-        (["simulate", "small", *PERIOD, "--emit-from", "2024-01-05"], 2, "emit_from: no finished run of this history"),
+        (
+            ["simulate", "small", *PERIOD, "--emit-from", "2024-01-05"],
+            2,
+            "raw: --emit-from: no finished run of this history",
+        ),
         (["simulate", "small", *PERIOD, "--sink", "ftp://host/raw"], 2, "ftp"),
         (["simulate", "small", *PERIOD, "--sink", "file/raw"], 1, "file/raw"),
         (["simulate", "two.toml", *PERIOD, "--sink", "file/raw", "--workers", "2"], 1, "file/raw"),
         (["simulate", "small", "--end", "2024-01-01"], 2, "--start"),
+        (["simulate", "small", *PERIOD, "--emit-from=2023-12-31"], 2, "error: --emit-from: 2023-12-31 is not between"),
+        (
+            ["compare", "two.toml", "small"],
+            2,
+            "two.toml: describes several hospitals (city, town), not one; load a file",
+        ),
         (["simulate"], 2, "HOSPITAL"),
         (["stimulate"], 2, "stimulate"),
     ],
@@ -163,6 +174,11 @@ def test_an_error_is_one_line_and_with_debug_a_traceback() -> None:
     called = _call("describe", "smal", "--debug")
     assert called.returncode == 2
     assert "Traceback" in called.stderr
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_program_prints_its_version(program: str) -> None:
+    assert call(program, "--version") == (0, f"{program} {hospital_sim.__version__}\n", "")
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -135,14 +135,18 @@ def test_a_metric_that_cannot_be_sent_to_other_processes_is_refused_by_its_name(
     own = Metric("own", "patients", "requests", function)
     with ProcessPoolExecutor(1) as processes, ThreadPoolExecutor(1) as threads:
         for where in ({"workers": 2}, {"executor": processes}):
-            with pytest.raises(ConfigurationError, match=r"metrics: 'own' cannot be sent .* in a module .* workers=1"):
+            with pytest.raises(
+                ConfigurationError, match=r"metrics: 'own' cannot be sent .* in a module .* one process"
+            ):
                 replicate(BUSY, **DAYS, replications=2, metrics=[own], **where)
         for elsewhere in ({"workers": 1}, {"executor": threads}):
             assert len(replicate(BUSY, **DAYS, replications=2, metrics=[own], **elsewhere)) == 2
 
 
 def test_a_process_that_ends_is_an_error_that_says_what_to_do() -> None:
-    with pytest.raises(WorkerEndedError, match=r"a process ended in the middle of its work.* in a module .* workers=1"):
+    with pytest.raises(
+        WorkerEndedError, match=r"a process ended in the middle of its work.* in a module .* one process"
+    ):
         replicate(BUSY, **DAYS, replications=2, metrics=[Metric("own", "", "", _end)], workers=2)
 
 

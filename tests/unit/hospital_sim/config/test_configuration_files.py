@@ -90,7 +90,7 @@ def test_a_file_of_several_hospitals_is_loaded_with_load_all(tmp_path: Path) -> 
     file = tmp_path / "two.toml"
     file.write_text(CITY_IN_LIST + TOWN_IN_LIST, encoding="utf-8")
     assert [each.config.id for each in hs.load_all(file)] == ["city", "town"]
-    with pytest.raises(ConfigurationError, match=r"describes several hospitals \(city, town\); use load_all"):
+    with pytest.raises(ConfigurationError, match=r"describes several hospitals \(city, town\), not one; load a file"):
         hs.load(file)
 
 
