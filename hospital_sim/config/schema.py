@@ -62,7 +62,8 @@ class DepartmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         escalation: Beds that open under pressure.
         when_full: ``"wait"`` or ``"divert"``: a patient waits, or is turned away, if no bed is free.
         overflow: Other departments that take the head of the waiting list after a wait.
-        turnaround_hours: Distribution of the hours for which a bed is cleaned after a discharge.
+        turnaround_hours: Distribution of the hours for which a bed of the department is cleaned after a discharge, also
+            of an outlier.
         target_occupancy: Offered load that demand is derived from: the share of the open beds occupied over a year.
         requests_per_day: Mean requests for a bed a day over a year, instead of ``target_occupancy``.
         source: Kinds of patients, if there are several or they do not come as a Poisson process.
@@ -162,6 +163,11 @@ class HospitalConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     warmup_days: Annotated[int, Meta(ge=0, le=3660)] = 180
     department: Annotated[tuple[DepartmentConfig, ...], Meta(min_length=1)]
+
+    def places_of_outliers(self, department: DepartmentConfig) -> tuple[DepartmentConfig, ...]:
+        """Return the departments that may take the patients of a department as outliers, in order."""
+        names = department.overflow.to if department.overflow else ()
+        return tuple(entry for entry in self.department if entry.id in names)
 
 
 def _with_share(source: SourceConfig, name: str, simple: float, inherited: float) -> SourceConfig:

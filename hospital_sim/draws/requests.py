@@ -4,7 +4,7 @@ A request carries its second, its stay and its delay before it meets a bed. So d
 beds.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from heapq import merge
 from itertools import chain, repeat, takewhile
@@ -30,7 +30,8 @@ class Request(Struct, frozen=True, gc=False):
         second: Second of the request.
         length: Seconds from admission until fit for discharge, at least 1.
         delay: Seconds from fit for discharge until discharge; 0 unless the discharge is delayed.
-        turnaround: Seconds for which the bed is cleaned after the discharge.
+        turnaround: Seconds for which the bed is cleaned after the discharge, in the department that was asked.
+        outlier_turnarounds: The same in each other department that may take the patient and cleans its beds.
         destination: NHS discharge destination code.
         delay_reason: Reason for the delay; None unless the discharge is delayed.
         admission_method: NHS admission method code.
@@ -43,6 +44,7 @@ class Request(Struct, frozen=True, gc=False):
     length: int
     delay: int
     turnaround: int
+    outlier_turnarounds: Mapping[str, int]
     destination: DischargeDestination
     delay_reason: DelayReason | None
     admission_method: AdmissionMethod
@@ -52,7 +54,11 @@ class Request(Struct, frozen=True, gc=False):
 
 
 def requests(
-    department: DepartmentConfig, streams: Streams, first_day: date, last_day: date | None = None
+    department: DepartmentConfig,
+    streams: Streams,
+    first_day: date,
+    last_day: date | None = None,
+    places: Sequence[DepartmentConfig] = (),
 ) -> Iterator[Request]:
     """Yield the requests of a department in the order of their seconds.
 
@@ -64,20 +70,19 @@ def requests(
         streams: The department's random streams.
         first_day: First day of the warm-up.
         last_day: Last day, inclusive; without end if None.
+        places: Departments that may take its patients as outliers.
     """
-    by_source = [
-        chain.from_iterable(
-            _blocks_of_requests(source, department, streams.of_source(source.config.id), first_day, last_day)
-        )
-        for source in sources(department)
-    ]
+    by_source = []
+    for source in sources(department):
+        of_source = streams.of_source(source.config.id)
+        stays = StayDraws(source.stay, department, of_source, places)
+        by_source.append(chain.from_iterable(_blocks_of_requests(source, stays, of_source, first_day, last_day)))
     return by_source[0] if len(by_source) == 1 else merge(*by_source, key=attrgetter("second"))
 
 
 def _blocks_of_requests(
-    source: Source, department: DepartmentConfig, streams: Streams, first_day: date, last_day: date | None
+    source: Source, stays: StayDraws, streams: Streams, first_day: date, last_day: date | None
 ) -> Iterator[Iterator[Request]]:
-    stays = StayDraws(source.stay, department, streams)
     methods = Choice(source.admission_methods, streams.stream("admission_method"))
     returning, pick = streams.stream("return"), streams.stream("return_pick")
     for seconds in _blocks(source, streams.stream("demand"), first_day, last_day):

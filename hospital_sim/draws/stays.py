@@ -4,7 +4,8 @@ The simple rule: a stay is uniform between one day and the department's maximum;
 times the maximum; a small share of discharges is delayed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import repeat
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -27,6 +28,7 @@ class Stays(NamedTuple):
     length: list[int]
     delay: list[int]
     turnaround: list[int]
+    outlier_turnarounds: Iterable[Mapping[str, int]]
     destination: list[DischargeDestination]
     delay_reason: list[DelayReason | None]
 
@@ -38,9 +40,12 @@ class StayDraws:
         rule: Distributions and shares of the source's stays.
         department: The department.
         streams: The source's random streams.
+        places: Departments that may take its patients as outliers.
     """
 
-    def __init__(self, rule: StayRule, department: DepartmentConfig, streams: Streams) -> None:
+    def __init__(
+        self, rule: StayRule, department: DepartmentConfig, streams: Streams, places: Iterable[DepartmentConfig] = ()
+    ) -> None:
         self._rule = rule
         self._stay = streams.stream("stay")
         self._is_long = streams.stream("long_stay")
@@ -48,6 +53,12 @@ class StayDraws:
         self._is_delayed = streams.stream("delay")
         self._delay = streams.stream("delay_length")
         self._turnaround = streams.stream("turnaround")
+        # From the same stream, so that two departments with one distribution clean the bed of a patient equally long.
+        self._places = [
+            (place.id, place.turnaround_hours, streams.stream("turnaround"))
+            for place in places
+            if place.turnaround_hours is not None
+        ]
         self._reasons = Choice(department.delay_reasons, streams.stream("delay_reason"))
         self._destinations = Choice(department.discharge_destinations, streams.stream("discharge_destination"))
 
@@ -56,7 +67,9 @@ class StayDraws:
         delays = self._delays(size).tolist()
         reasons = [reason if delay else None for reason, delay in zip(self._reasons.draw(size), delays, strict=True)]
         lengths, turnarounds = self._lengths(size).tolist(), self._turnarounds(size).tolist()
-        return Stays(lengths, delays, turnarounds, self._destinations.draw(size), reasons)
+        return Stays(
+            lengths, delays, turnarounds, self._outlier_turnarounds(size), self._destinations.draw(size), reasons
+        )
 
     def _lengths(self, size: int) -> Seconds:
         rule = self._rule
@@ -77,6 +90,13 @@ class StayDraws:
         if self._rule.turnaround_hours is None:
             return np.zeros(size, np.int64)
         return _seconds(self._rule.turnaround_hours.sample(self._turnaround, size), HOUR)
+
+    def _outlier_turnarounds(self, size: int) -> Iterable[Mapping[str, int]]:
+        if not self._places:
+            return repeat({}, size)
+        names = [name for name, _, _ in self._places]
+        drawn = [_seconds(hours.sample(rng, size), HOUR).tolist() for _, hours, rng in self._places]
+        return (dict(zip(names, seconds, strict=True)) for seconds in zip(*drawn, strict=True))
 
 
 class Choice(Generic[Word]):

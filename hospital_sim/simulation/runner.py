@@ -115,7 +115,8 @@ def observe(
     departments = [Department(env, entry, position, order) for position, entry in enumerate(config.department)]
     for department in departments:
         streams = Streams(run.seed, config.id, department.config.id)
-        start(arrivals(env, department, requests(department.config, streams, first_day, run.end), observer))
+        places = config.places_of_outliers(department.config)
+        start(arrivals(env, department, requests(department.config, streams, first_day, run.end, places), observer))
     _connect(env, departments)
     start(census(env, departments, order, observer))
     for day in (first_day + timedelta(days=number) for number in range((run.end - first_day).days + 1)):

@@ -39,7 +39,7 @@ def arrivals(
 def run_spell(
     env: Environment, department: Department, request: Request, observer: Observer
 ) -> Generator[Event, Any, None]:
-    """Take a bed or wait for one, hold it for the stay and the delay, leave it, and let it be cleaned.
+    """Take a bed or wait for one, hold it for the stay and the delay, and leave it; its department cleans it.
 
     Args:
         env: The environment.
@@ -62,7 +62,7 @@ def run_spell(
     spell.admit(place, bed, second)
     observer.admitted(spell)
     yield Turn(env, spell.discharged, place.at_discharge)
-    turnaround = request.turnaround
+    turnaround = request.turnaround if place is department else request.outlier_turnarounds.get(place.id, 0)
     place.ward.leave_bed(bed, clean=not turnaround)
     observer.discharged(spell)
     if turnaround:

@@ -62,10 +62,7 @@ class DepartmentHistory:
             for wait in self.waits
             if wait.snapshot_date == self.days[-1]
         ]
-        guests = [other for other in run.config.department if other.overflow and config.id in other.overflow.to]
-        self.is_calm = not (config.bed_change or config.escalation) and all(
-            other.turnaround_hours is None for other in (config, *guests)
-        )
+        self.is_calm = not (config.bed_change or config.escalation or config.turnaround_hours)
 
     def occupied_at(self, moment: datetime) -> int:
         """Return how many are in a bed when all of a second has happened."""

@@ -74,7 +74,8 @@ class RunPlan:
 
 def drawn(config: HospitalConfig, ward: DepartmentConfig, seed: int, start: date, end: date) -> list[Request]:
     """Return the requests of a department from the first day of the warm-up to the end of a run."""
-    every = requests(ward, Streams(seed, config.id, ward.id), start - timedelta(days=config.warmup_days), end)
+    first, places = start - timedelta(days=config.warmup_days), config.places_of_outliers(ward)
+    every = requests(ward, Streams(seed, config.id, ward.id), first, end, places)
     return list(takewhile(lambda request: request.second < second_of(end) + DAY, every))
 
 

@@ -206,8 +206,11 @@ def _live(departments: Sequence[NaiveDepartment], second: int, run: NaiveRun) ->
                 run.rows.append((second, "discharge", *patient.admission, patient.ready))
                 bed = next(bed for bed in department.beds if bed.patient is patient)
                 bed.patient = None
-                if patient.request.turnaround:
-                    bed.clean_at = second + patient.request.turnaround
+                is_outlier = patient.asked != department.config.id
+                cleaning = patient.request.outlier_turnarounds if is_outlier else {}
+                seconds = cleaning.get(department.config.id, 0) if is_outlier else patient.request.turnaround
+                if seconds:
+                    bed.clean_at = second + seconds
                     later.append(bed.clean_at)
     for department in departments:
         while department.queue and (free := department.free_bed):

@@ -1,0 +1,77 @@
+"""The bed of an outlier is cleaned as its department cleans beds, whatever the department that was asked does."""
+
+import pytest
+from hospitals import START, department, drawn
+
+from hospital_sim import Hospital
+from hospital_sim.clock import HOUR
+from hospital_sim.config import HospitalConfig, parse_hospital
+from hospital_sim.events import Admission
+
+pytestmark = pytest.mark.unit
+
+
+def _fixed(value: float) -> dict[str, object]:
+    return {"distribution": "fixed", "value": value}
+
+
+def _hours(asked: float | None, place: float | None) -> list[tuple[str, float]]:
+    """Return the department and the hour of each admission of patients who ask the first of two departments.
+
+    One has its bed for two days, so that the others, who ask at 1 and at 3 and stay for two hours, go to the second
+    department after an hour.
+    """
+    common = {"name": "A", "treatment_function_code": "300", "beds": 1, "allow_overload": True}
+    sources = [
+        {"id": "long", "arrivals": [f"{START}T00:00:00Z"], "stay": _fixed(2)},
+        {"id": "short", "arrivals": [f"{START}T01:00:00Z", f"{START}T03:00:00Z"], "stay": _fixed(2 / 24)},
+    ]
+    first = common | {"id": "asked", "source": sources, "overflow": {"after_hours": 1, "to": ["place"]}}
+    second = common | {
+        "id": "place",
+        "source": [{"id": "later", "arrivals": ["2030-01-01T00:00:00Z"], "stay": _fixed(1)}],
+    }
+    wards = [
+        ward if hours is None else ward | {"turnaround_hours": _fixed(hours)}
+        for ward, hours in ((first, asked), (second, place))
+    ]
+    config = parse_hospital({"id": "h", "name": "H", "warmup_days": 0, "department": wards})
+    run = Hospital(config).simulate(START, START, seed=1)
+    admissions = [event for event in run.events if isinstance(event, Admission)]
+    return [(event.department_id, event.event_time.hour + event.event_time.minute / 60) for event in admissions][1:]
+
+
+@pytest.mark.parametrize(
+    ("asked", "place", "second"),
+    [(None, None, 4), (10, None, 4), (None, 2.5, 6.5), (10, 2.5, 6.5), (2.5, 10, 14), (3, 3, 7), (3, 0, 4)],
+)
+def test_the_next_outlier_waits_for_the_cleaning_of_the_department_whose_bed_it_is(
+    asked: float | None, place: float | None, second: float
+) -> None:
+    assert _hours(asked, place) == [("place", 2), ("place", second)]
+
+
+def test_turnarounds_of_outliers_are_drawn_with_the_request_and_equal_for_equal_distributions() -> None:
+    gamma = {"distribution": "gamma", "mean": 2, "sd": 1}
+    own = department("own", overflow={"after_hours": 1, "to": ["same", "twice", "none"]}, turnaround_hours=gamma)
+    others = [
+        department("same", turnaround_hours=gamma),
+        department("twice", turnaround_hours=gamma | {"mean": 4, "sd": 2}),
+        department("none"),
+        department("stranger", turnaround_hours=gamma),
+    ]
+    config = HospitalConfig(id="h", name="H", warmup_days=0, department=(own, *others))
+    alone = HospitalConfig(id="h", name="H", warmup_days=0, department=(own,))
+
+    requests, without = drawn(config, own, 1, START, START), drawn(alone, own, 1, START, START)
+
+    assert len(requests) > 3
+    for request, other in zip(requests, without, strict=True):
+        assert request.turnaround == other.turnaround > 0
+        assert other.outlier_turnarounds == {}
+        assert request.outlier_turnarounds == {
+            "same": request.turnaround,
+            "twice": pytest.approx(2 * request.turnaround, abs=2),
+        }
+    assert len({request.turnaround for request in requests}) == len(requests)
+    assert max(request.turnaround for request in requests) < 12 * HOUR
