@@ -1,5 +1,7 @@
 """The bed of an outlier is cleaned as its department cleans beds, whatever the department that was asked does."""
 
+from datetime import date
+
 import pytest
 from hospitals import START, department, drawn
 
@@ -27,10 +29,8 @@ def _hours(asked: float | None, place: float | None) -> list[tuple[str, float]]:
         {"id": "short", "arrivals": [f"{START}T01:00:00Z", f"{START}T03:00:00Z"], "stay": _fixed(2 / 24)},
     ]
     first = common | {"id": "asked", "source": sources, "overflow": {"after_hours": 1, "to": ["place"]}}
-    second = common | {
-        "id": "place",
-        "source": [{"id": "later", "arrivals": ["2030-01-01T00:00:00Z"], "stay": _fixed(1)}],
-    }
+    later = {"id": "later", "arrivals": ["2030-01-01T00:00:00Z"], "stay": _fixed(1)}
+    second = common | {"id": "place", "source": [later]}
     wards = [
         ward if hours is None else ward | {"turnaround_hours": _fixed(hours)}
         for ward, hours in ((first, asked), (second, place))
@@ -63,9 +63,9 @@ def test_turnarounds_of_outliers_are_drawn_with_the_request_and_equal_for_equal_
     config = HospitalConfig(id="h", name="H", warmup_days=0, department=(own, *others))
     alone = HospitalConfig(id="h", name="H", warmup_days=0, department=(own,))
 
-    requests, without = drawn(config, own, 1, START, START), drawn(alone, own, 1, START, START)
+    requests, without = (drawn(each, own, 1, START, date(START.year, 1, 31)) for each in (config, alone))
 
-    assert len(requests) > 3
+    assert len(requests) > 20
     for request, other in zip(requests, without, strict=True):
         assert request.turnaround == other.turnaround > 0
         assert other.outlier_turnarounds == {}
