@@ -3,7 +3,7 @@
 Patients never change the flow, because requests and stays are drawn without them. Each department has its own patients.
 A share of its requests is made by former patients, all equally likely, except those who are waiting, in a bed, or were
 last admitted that day. If no former patient is eligible, a new one makes the request. No request is dropped, so demand
-stays Poisson.
+stays Poisson. Nobody is born before 1900, the earliest date of the contract: ages are drawn again until they fit.
 """
 
 from collections import deque
@@ -19,13 +19,15 @@ from hospital_sim.config import DepartmentConfig
 from hospital_sim.distributions import Floats
 from hospital_sim.draws.identity import Identity
 from hospital_sim.draws.streams import Streams
+from hospital_sim.events import EARLIEST
 from hospital_sim.events.fields import Sex
 
 REMEMBERED = 512
 """Most former patients that a department remembers; the one discharged longest ago is forgotten first."""
 
 _BLOCK = 1024
-_DAYS_IN_YEAR = 365.2425
+DAYS_IN_YEAR = 365.2425
+_EARLIEST_BIRTH = EARLIEST.toordinal()
 _SEXES = np.array(["male", "female"], dtype=object)
 
 fromordinal = date.fromordinal
@@ -77,6 +79,8 @@ class PatientRegister:
             if former:
                 return former.pop(int(pick * len(former)))
         sex, age_in_days, patient_id = next(self._people)
+        while self._ordinal - age_in_days < _EARLIEST_BIRTH:
+            sex, age_in_days, patient_id = next(self._people)
         return Person(patient_id, sex, fromordinal(self._ordinal - age_in_days))
 
     def discharged(self, patient: Person, admitted: int, second: int) -> None:
@@ -118,7 +122,7 @@ def _blocks(
     youngest, mode, oldest = department.ages
     while True:
         sex = _SEXES[(sexes.random(_BLOCK) < department.female_share).astype(np.intp)].tolist()
-        age = np.floor(_triangular(ages.random(_BLOCK), youngest, mode, oldest) * _DAYS_IN_YEAR)
+        age = np.floor(_triangular(ages.random(_BLOCK), youngest, mode, oldest) * DAYS_IN_YEAR)
         yield sex, age.astype(np.int64).tolist(), identifiers
 
 

@@ -13,10 +13,11 @@ from hospital_sim.config.demand_checks import check_run
 from hospital_sim.config.expectations import expectations
 from hospital_sim.distributions.numbers import whole_number
 from hospital_sim.draws.identity import digest
+from hospital_sim.draws.patients import DAYS_IN_YEAR
 from hospital_sim.draws.requests import requests
 from hospital_sim.draws.streams import STREAM_VERSION, Streams
 from hospital_sim.errors import ConfigurationError
-from hospital_sim.events import RECORD_VERSION, RunRecord, RunStarted
+from hospital_sim.events import EARLIEST, RECORD_VERSION, RunRecord, RunStarted
 from hospital_sim.simulation.department import Department, Observer
 from hospital_sim.simulation.escalation import change_beds
 from hospital_sim.simulation.order import Order
@@ -145,3 +146,11 @@ def _check_days(config: HospitalConfig, start: date, emit_from: date, end: date)
         raise ConfigurationError(f"start: {start}, less {config.warmup_days} days of warm-up, is before {FIRST_YEAR}")
     if end.year > LAST_YEAR:
         raise ConfigurationError(f"end: {end} is after {LAST_YEAR}")
+    oldest = (start - timedelta(days=config.warmup_days) - EARLIEST).days / DAYS_IN_YEAR
+    for department in config.department:
+        # A year of room, because ages are drawn again until the birth is not too early.
+        if department.ages[0] + 1 > oldest:
+            raise ConfigurationError(
+                f"start: {start}: patients of {department.id} are {department.ages[0]:g} or older, and would be born "
+                f"before {EARLIEST.year}; start later, or lower its ages"
+            )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from compiled_code import needed_library, without_library
+from hospitals import department, hospital
 from lakes import (
     DAY,
     OverwritingStore,
@@ -28,6 +29,7 @@ from elt.contracts import EVENT_TYPES, arrow_schema
 from elt.lake.digests import digest
 from elt.lake.lake import Lake
 from elt.staging import StageSummary, input_lists, parquet, stage
+from hospital_sim.distributions import Fixed
 from hospital_sim.events import encode
 from hospital_sim.events.keys import key_of
 from hospital_sim.storage import LocalStore, OverwritingStoreError
@@ -265,3 +267,17 @@ def test_the_error_names_a_changed_list_of_inputs(lake: QuickStore) -> None:
     Path(lake.url, key).write_bytes(b"{}")
     with pytest.raises(BrokenLakeError, match=key):
         stage(Lake(lake))
+
+
+@pytest.mark.parametrize("first", ["1971-01-01", "1975-06-01", "2000-02-29", "2199-12-31"])
+@pytest.mark.parametrize("ages", [(0, 0, 120), (60, 110, 120)])
+def test_staging_takes_every_event_that_the_simulator_writes_in_any_year(
+    first: str, ages: tuple[float, float, float], lake: QuickStore
+) -> None:
+    ward = department(requests_per_day=20.0, stay=Fixed(value=0.3), ages=ages)
+    run = hospital(ward).simulate(first, first, seed=1)
+    put_all(lake, run.events)
+
+    summary = stage(Lake(lake))
+
+    assert (summary.quarantined, sum(summary.staged.values())) == ({}, len(run.events))

@@ -1,13 +1,15 @@
 """Patients: a share comes back, except those who wait, are in a bed or were admitted that day; no request is lost."""
 
 from collections import Counter
+from datetime import date
 
 import pytest
-from hospitals import department
+from hospitals import department, hospital
 from scipy.stats import triang
 from standard_errors import of_binomial, of_uniform
 
-from hospital_sim.clock import DAY, date_of
+import hospital_sim as hs
+from hospital_sim.clock import DAY, date_of, second_of
 from hospital_sim.draws.identity import Identity
 from hospital_sim.draws.patients import REMEMBERED, PatientRegister, Person
 from hospital_sim.draws.streams import Streams
@@ -112,3 +114,34 @@ def test_sexes_and_ages_are_as_the_configuration_says(mode: float) -> None:
     assert min(ages) + 1 / 365 >= 20
     assert max(ages) <= 80
     assert _ask(_register(ages=(0.0, 0.0, 0.0))).birth_date == date_of(YEAR)
+
+
+@pytest.mark.parametrize(
+    ("day", "ages", "oldest"),
+    [
+        (date(1975, 6, 1), (18, 74, 100), 75.41),
+        (date(1971, 1, 2), (65, 82, 105), 71),
+        (date(1971, 1, 2), (70, 120, 120), 71),
+        (date(1999, 12, 31), (18, 74, 100), 100),
+        (date(2019, 1, 1), (90, 118, 120), 119),
+    ],
+)
+def test_nobody_is_born_before_1900_and_ages_that_fit_are_as_likely_as_before(
+    day: date, ages: tuple[float, float, float], oldest: float
+) -> None:
+    register, size = _register(ages=ages, return_share=0.0), 100
+    people = [register.patient_for(second_of(day), 0.5, 0.5) for _ in range(size)]
+    years = [(day - patient.birth_date).days / 365.2425 for patient in people]
+    low, mode, high = ages
+    every_age = triang((mode - low) / (high - low), low, high - low)
+    assert min(patient.birth_date for patient in people) >= date(1900, 1, 1)
+    assert len({patient.patient_id for patient in people}) == size
+    assert of_uniform((every_age.cdf(years) / every_age.cdf(oldest)).tolist(), 0, 1).agrees
+
+
+def test_ages_that_would_all_be_births_before_1900_are_refused_before_anything_runs() -> None:
+    ward = department("ward", ages=(72, 80, 99))
+    hospital(ward).simulate("1973-06-01", "1973-06-01", seed=1)
+    message = "start: 1972-12-01: patients of ward are 72 or older, and would be born before 1900; start later"
+    with pytest.raises(hs.ConfigurationError, match=message):
+        hospital(ward).simulate("1972-12-01", "1972-12-01", seed=1)
