@@ -44,9 +44,10 @@ counts as (
 season as (
     select
         hospital_id,
-        {{ exact_sum('weight * expected_of_day') }} as expected_of_season,
-        {{ exact_sum('weight * requests_of_day') }} as observed_of_season,
-        sqrt({{ exact_sum('weight * weight * expected_of_day') }}) as standard_error
+        -- More digits, because a weak season has small weights.
+        {{ exact_sum('weight * expected_of_day', digits=18) }} as expected_of_season,
+        {{ exact_sum('weight * requests_of_day', digits=18) }} as observed_of_season,
+        sqrt({{ exact_sum('weight * weight * expected_of_day', digits=18) }}) as standard_error
     from days
     group by hospital_id
 )
