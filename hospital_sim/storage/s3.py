@@ -257,6 +257,7 @@ def _connect(bucket: str, prefix: str, place: S3Settings) -> "Client":
         # Long, because retries.py sets the deadline of a request by its size.
         "timeout": "1h",
         "pool_max_idle_per_host": str(IN_FLIGHT),
+        **place.proxy(),
     }
     if place.certificates is not None:
         options["root_certificate"] = place.certificates

@@ -8,12 +8,13 @@ import re
 
 from hospital_sim.storage.protocol import ObjectNotFoundError, StorageError, StoreRefusedError
 from hospital_sim.storage.retries import TransientError
-from hospital_sim.storage.s3_settings import S3Settings
+from hospital_sim.storage.s3_settings import DEAD_END, S3Settings
 
 _PROVIDER = "External AWS credential provider"
 _STATUS = re.compile(r"status code: (\d{3})")
 _CODE = re.compile(r"<Code>(\w{1,64})</Code>")
 _CERTIFICATE = re.compile(r"InvalidCertificate\(\s*(\w+)")
+_REGION = re.compile(r"<Region>([\w-]{1,32})</Region>")
 _INVALID_NAME = re.compile(r'path: "((?:[^"\\]|\\.)*)"')
 TRANSIENT_STATUSES = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 507, 509))
 """Statuses that may pass: a busy or restarting server, or two writers of one key at once."""
@@ -36,6 +37,9 @@ _WRONG_CREDENTIALS = {
     "SignatureDoesNotMatch",
     "TokenRefreshRequired",
 }
+_REDIRECTS = {301, 302, 303, 307, 308}
+_ELSEWHERE = "{server} redirects to another server, which is not followed; check AWS_REGION and AWS_ENDPOINT_URL"
+_WRONG_REGION = {"AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "PermanentRedirect"}
 
 
 class InvalidNameError(StorageError):
@@ -75,20 +79,27 @@ def store_error(error: Exception, location: str, bucket: str, place: S3Settings)
     if _PROVIDER in text and place.credentials is not None and place.credentials.failure is not None:
         failure = place.credentials.failure
         return type(failure)(location, failure.reason)
-    if kind in ("PermissionDeniedError", "UnauthenticatedError"):
+    if code == "RequestTimeTooSkewed":
+        return StoreRefusedError(location, "the clock of this machine is minutes from that of the server; set it right")
+    if code in _WRONG_REGION:
+        region = match[1] if (match := _REGION.search(text)) else "the bucket's region"
+        return StoreRefusedError(location, f"the bucket is in another region; set AWS_REGION to {region}")
+    if kind in ("PermissionDeniedError", "UnauthenticatedError") or status in (401, 403):
         return StoreRefusedError(
             location, f"the store does not permit this ({code or status}); check the credentials and their rights"
         )
     if status is None:
         return _error_without_status(text, location, place.server)
-    if status in (301, 307):
-        return StoreRefusedError(location, f"{answer}: the bucket is elsewhere; check AWS_REGION and AWS_ENDPOINT_URL")
+    if status in _REDIRECTS:
+        return StoreRefusedError(location, _ELSEWHERE.format(server=place.server))
     return StoreRefusedError(location, f"the store refuses this ({answer})")
 
 
 def _error_without_status(text: str, location: str, server: str) -> StorageError | TransientError:
     if "redirect without LOCATION" in text:
         return StoreRefusedError(location, "the bucket is in another region; set AWS_REGION")
+    if DEAD_END.removeprefix("http://") + "," in text:
+        return StoreRefusedError(location, _ELSEWHERE.format(server=server))
     if "builder error" in text or "URL scheme is not allowed" in text:
         return StoreRefusedError(location, "the endpoint is not an HTTPS URL; check AWS_ENDPOINT_URL")
     if match := _CERTIFICATE.search(text):
@@ -99,6 +110,8 @@ def _error_without_status(text: str, location: str, server: str) -> StorageError
         )
     if "InvalidContentType" in text:
         return StoreRefusedError(location, f"{server} does not speak HTTPS; check AWS_ENDPOINT_URL")
+    if "ETag Header missing" in text or "invalid list response" in text:
+        return StoreRefusedError(location, f"{server} does not answer as S3 does; check AWS_ENDPOINT_URL")
     if "timed out" in text:
         return TransientError(f"no answer from {server} in time")
     return TransientError(f"no connection to {server}")

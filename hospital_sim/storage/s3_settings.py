@@ -29,10 +29,13 @@ from hospital_sim.storage.protocol import StoreRefusedError
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.session import Session
-    from obstore.store import S3Config
+    from obstore.store import ClientConfig, S3Config
 
 _TRUE = ("1", "on", "true", "yes")
 _REGION = re.compile(r"Credential=[^/]*/\d+/(?P<region>[^/]+)/")
+
+DEAD_END = "http://127.0.0.1:1"
+"""Proxy of all hosts but the server, so that the client, which follows redirects, cannot leave the server."""
 
 
 class _StoppedRequestError(Exception):
@@ -64,6 +67,14 @@ class S3Settings:
     allow_http: bool
     certificates: bytes | None = field(repr=False)
     credentials: S3Credentials | None = field(repr=False)
+
+    def proxy(self) -> "ClientConfig":
+        """Return the proxy as the client takes it; nothing if the variables of the process give one for the server."""
+        from botocore.utils import get_environ_proxies
+
+        if get_environ_proxies(self.bucket_url):
+            return {}
+        return {"proxy_url": DEAD_END, "proxy_excludes": urlsplit(self.bucket_url).hostname or ""}
 
     @property
     def server(self) -> str:

@@ -13,7 +13,8 @@ class FlakyS3(ThreadingHTTPServer):
     """Holds objects in memory, and answers the next requests with chosen errors instead.
 
     Attributes:
-        failures: The statuses of the next answers, each with the code of the error in its body.
+        failures: The statuses of the next answers, each with the code of the error in its body, or the URL to which it
+            redirects.
         after_storing: True if a request that fails still stores its object.
         objects: Bytes by path.
         requests: Number of requests so far.
@@ -78,10 +79,15 @@ class _Handler(BaseHTTPRequestHandler):
         body = f"<Error><Code>{code}</Code><Message>words of the server</Message></Error>".encode() if code else data
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
+        if code.startswith("http"):
+            self.send_header("Location", code)
         self.send_header("ETag", '"1"')
         self.send_header("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT")
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET
 
     def log_message(self, *_: object) -> None:
         return
@@ -91,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
 def flaky_s3() -> Iterator[FlakyS3]:
     """Run the server."""
     with FlakyS3() as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:
             yield server

@@ -1,17 +1,14 @@
 """Faults between a store and its server: transient errors are retried, final ones are raised at once."""
 
-import json
 import os
 import socket
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 from flaky_s3 import BREAK_OFF, FlakyS3, flaky_s3
-from s3_servers import KEY, READER_KEY, READER_SECRET, SECRET, S3Server
+from s3_servers import READER_KEY, READER_SECRET, S3Server
 
 from hospital_sim.storage import (
     ObjectNotFoundError,
@@ -86,6 +83,9 @@ def test_final_errors_are_raised_at_once_with_a_plain_message(flaky: FlakyS3) ->
         ((400, "ExpiredToken"), r"does not accept the credentials \(ExpiredToken\)"),
         ((401, "Unauthorized"), "does not permit this"),
         ((403, "AccessDenied"), r"does not permit this \(AccessDenied\)"),
+        ((403, "RequestTimeTooSkewed"), "the clock of this machine is minutes from that of the server"),
+        ((400, "AuthorizationHeaderMalformed</Code><Region>eu-west-2</Region><Code>"), "set AWS_REGION to eu-west-2"),
+        ((301, "PermanentRedirect"), "the bucket is in another region; set AWS_REGION"),
         ((404, "NoSuchBucket"), "there is no bucket 'bucket'"),
         ((400, "InvalidArgument"), r"refuses this \(HTTP status 400 InvalidArgument\)"),
         ((501, "NotImplemented"), r"refuses this \(HTTP status 501 NotImplemented\)"),
@@ -96,6 +96,29 @@ def test_final_errors_are_raised_at_once_with_a_plain_message(flaky: FlakyS3) ->
         assert flaky.requests == number, failure
         assert refused.value.exit_code == 2
         assert "words of the server" not in str(refused.value)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307])
+def test_a_redirection_to_another_server_is_not_followed(status: int, flaky: FlakyS3) -> None:
+    store = open_store("s3://bucket/lake")
+    with flaky_s3() as other:
+        flaky.failures = [(status, f"{other.endpoint.replace('127.0.0.1', 'localhost')}/bucket/lake/a")] * 4
+        for call in (
+            lambda: store.read("a"),
+            lambda: store.exists("a"),
+            lambda: list(store.keys()),
+            lambda: store.create("a", b"1"),
+        ):
+            with pytest.raises(StoreRefusedError, match=f"{flaky.endpoint} redirects to another server"):
+                call()
+        assert other.requests == 0
+    assert flaky.requests == 4
+
+
+def test_a_server_that_is_not_s3_is_named(flaky: FlakyS3) -> None:
+    flaky.failures = [(200, "")]
+    with pytest.raises(StoreRefusedError, match=f"{flaky.endpoint} does not answer as S3 does; check AWS_ENDPOINT_URL"):
+        list(open_store("s3://bucket/lake").keys())
 
 
 @pytest.mark.usefixtures("short_deadline")
@@ -139,63 +162,6 @@ def test_a_bucket_that_is_missing_is_named(seaweed: S3Server) -> None:
     for call in (lambda: store.create("a", b"1"), lambda: store.read("a"), lambda: list(store.keys())):
         with pytest.raises(StoreRefusedError, match="there is no bucket 'no-such-bucket'; make it"):
             call()
-
-
-def test_credentials_come_from_a_profile(seaweed: S3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "credentials").write_text(
-        f"[ward]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n", encoding="utf-8"
-    )
-    (tmp_path / "config").write_text(
-        f"[profile ward]\nregion = eu-west-2\nendpoint_url = {seaweed.endpoint}\n", encoding="utf-8"
-    )
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL", "AWS_REGION"):
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    monkeypatch.setenv("AWS_PROFILE", "ward")
-    assert open_store(seaweed.new_url()).create("a", b"1")
-    monkeypatch.setenv("AWS_PROFILE", "nobody")
-    with pytest.raises(StoreRefusedError, match=r"the AWS configuration cannot be used: .*nobody"):
-        open_store(seaweed.new_url()).create("a", b"1")
-
-
-def test_credentials_come_from_the_role_of_the_machine(seaweed: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Role(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = {"AccessKeyId": KEY, "SecretAccessKey": SECRET, "Token": "", "Expiration": "2999-01-01T00:00:00Z"}
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    with HTTPServer(("127.0.0.1", 0), Role) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        uri = f"http://127.0.0.1:{server.server_address[1]}/role"
-        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri)
-        try:
-            assert open_store(seaweed.new_url()).create("a", b"1")
-        finally:
-            server.shutdown()
-
-
-def test_missing_credentials_are_an_error_that_names_the_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    _use_endpoint("http://127.0.0.1:9", monkeypatch)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.delenv(name)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with pytest.raises(StoreRefusedError, match="no credentials found; set AWS_ACCESS_KEY_ID"):
-        open_store("s3://bucket/nobody").create("a", b"1")
-
-
-def test_an_unencrypted_endpoint_on_another_machine_must_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    _use_endpoint("http://s3.example.org", monkeypatch)
-    monkeypatch.delenv("AWS_ALLOW_HTTP", raising=False)
-    with pytest.raises(StoreRefusedError, match=r"http://s3\.example\.org is not encrypted and not this machine"):
-        open_store("s3://bucket/lake").create("a", b"1")
 
 
 def test_a_file_system_without_atomic_create_needs_single_writer() -> None:
