@@ -167,7 +167,7 @@ class LocalStore(LevelStore):
 
 def _check_name(path: str) -> None:
     if is_other_name(path):
-        raise StorageError(
+        raise UnfitKeyError(
             path,
             "cannot be written: its file system takes the name for another, which differs in case or accents alone; "
             "use a file system that keeps them apart",
