@@ -26,7 +26,7 @@ from elt.lake.repairs import Removed, in_effect
 from elt.lake.staging_runs import StagingRun, read_staging_runs
 from elt.lake.tree import RAW_PREFIX
 from hospital_sim.events.keys import LARGEST_RECORD
-from hospital_sim.storage import ObjectConflictError, ObjectNotFoundError, ObjectStore, ObjectUnreadableError
+from hospital_sim.storage import ObjectConflictError, ObjectStore, ObjectUnreadableError
 
 
 class Reason(StrEnum):
@@ -179,7 +179,7 @@ class Quarantine:
     def _set_aside(self, key: str, run: StagingRun) -> Entry:
         try:
             data = self._store.read(RAW_PREFIX + key)
-        except ObjectNotFoundError:
+        except ObjectUnreadableError:
             data = b""
         reason = run.plan.repair.reason if run.plan.repair else ""
         return Entry(key, Reason.SET_ASIDE, reason, digest(data), len(data), run.plan.number)

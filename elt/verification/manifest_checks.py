@@ -10,7 +10,7 @@ from elt.lake.lake import Lake
 from elt.lake.manifests import Action, Commit, Manifest, Plan, decode_manifest
 from elt.lake.staging_runs import StagingRun
 from elt.verification.problems import Kind, Problem
-from hospital_sim.storage import ObjectNotFoundError
+from hospital_sim.storage import ObjectNotFoundError, ObjectUnreadableError
 
 
 def read_runs(lake: Lake, problems: list[Problem]) -> list[StagingRun]:
@@ -30,7 +30,7 @@ def read_runs(lake: Lake, problems: list[Problem]) -> list[StagingRun]:
             continue
         plan = _read(lake, keys["plan"], Plan, problems)
         commit = _read(lake, keys["commit"], Commit, problems) if "commit" in keys else None
-        if commit is not None and commit.plan_sha256 != digest(lake.store.read(keys["plan"])):
+        if plan is not None and commit is not None and commit.plan_sha256 != digest(lake.store.read(keys["plan"])):
             problems.append(Problem(keys["plan"], Kind.ALTERED, "its digest is not the one in the commit"))
         if plan is not None and number == plan.number:
             runs.append(StagingRun(plan, commit))
@@ -40,7 +40,7 @@ def read_runs(lake: Lake, problems: list[Problem]) -> list[StagingRun]:
 def _read(lake: Lake, key: str, cls: type[Manifest], problems: list[Problem]) -> Manifest | None:
     try:
         return decode_manifest(key, lake.store.read(key), cls)
-    except BrokenLakeError as error:
+    except (BrokenLakeError, ObjectUnreadableError) as error:
         problems.append(Problem(key, Kind.ALTERED, str(error)))
         return None
 
@@ -52,6 +52,8 @@ def check_inputs(lake: Lake, runs: list[StagingRun]) -> Iterator[Problem]:
             read_identifiers(lake.store, key)
         except ObjectNotFoundError:
             yield Problem(key, Kind.MISSING, "the list of raw objects that a plan names")
+        except ObjectUnreadableError as error:
+            yield Problem(key, Kind.ALTERED, error.reason)
         except (BrokenLakeError, ValueError):
             yield Problem(key, Kind.ALTERED, "its bytes do not have the digest in its name")
 
@@ -72,7 +74,11 @@ def check_staged_files(lake: Lake, runs: list[StagingRun]) -> Iterator[Problem]:
             if output.key not in existing:
                 yield Problem(output.key, Kind.MISSING, f"written by staging run {run.plan.number}")
                 continue
-            data = lake.store.read(output.key)
+            try:
+                data = lake.store.read(output.key)
+            except ObjectUnreadableError as error:
+                yield Problem(output.key, Kind.ALTERED, error.reason)
+                continue
             if digest(data) != output.sha256:
                 kind = Kind.TRUNCATED if len(data) < output.bytes else Kind.ALTERED
                 yield Problem(output.key, kind, f"{len(data):,} bytes, {output.bytes:,} were written")

@@ -24,6 +24,7 @@ from hospital_sim.storage.create_only import create_once
 from hospital_sim.storage.local import FILE_ALONE, LocalStore
 from hospital_sim.storage.protocol import (
     ObjectConflictError,
+    ObjectDeniedError,
     ObjectNotFoundError,
     ObjectStore,
     ObjectTooLargeError,
@@ -53,6 +54,7 @@ __all__ = [
     "FinishedRun",
     "LocalStore",
     "ObjectConflictError",
+    "ObjectDeniedError",
     "ObjectNotFoundError",
     "ObjectStore",
     "ObjectTooLargeError",

@@ -21,7 +21,7 @@ class LevelStore(ABC):
     def folders(self, prefix: str = "") -> Iterator[str]:
         """Yield, sorted, the prefixes one level below a prefix, each with its final slash."""
         check_prefix(prefix)
-        return filter(_is_prefix, self._level(prefix))
+        return filter(is_prefix, self._level(prefix))
 
     def objects(self, prefix: str = "") -> Iterator[str]:
         """Yield, sorted, the names of the objects one level below a prefix, and of all below what is no prefix."""
@@ -32,7 +32,7 @@ class LevelStore(ABC):
         for entry in self._level(prefix):
             if entry[-1] != "/":
                 yield entry
-            elif not _is_prefix(entry):
+            elif not is_prefix(entry):
                 yield from self._keys(entry)
 
     def _keys(self, prefix: str) -> Iterator[str]:
@@ -88,12 +88,13 @@ def check_prefix(prefix: str) -> None:
     Raises:
         ValueError: If it is neither.
     """
-    if prefix and not _is_prefix(prefix):
+    if not is_prefix(prefix):
         raise ValueError(f"not a prefix of object keys: {prefix!r}; give none, or one that ends with a slash")
 
 
-def _is_prefix(text: str) -> bool:
-    return text[-1] == "/" and _is_path(text[:-1])
+def is_prefix(text: str) -> bool:
+    """Return True if a text is empty, or a relative path of segments that ends with a slash."""
+    return not text or (text[-1] == "/" and _is_path(text[:-1]))
 
 
 def _is_path(text: str) -> bool:

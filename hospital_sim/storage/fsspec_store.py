@@ -175,6 +175,8 @@ class FsspecStore(LevelStore):
         def content() -> bytes:
             try:
                 return bytes(system.cat_file(path, end=most))
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                raise
             except OSError:
                 # Some file systems refuse to read a range of an empty object.
                 if most is None or system.size(path):

@@ -13,6 +13,7 @@ from pathlib import Path
 from hospital_sim.storage.base import LevelStore, check_key, check_readable
 from hospital_sim.storage.file_systems import INCOMING, FreeNames, is_other_name
 from hospital_sim.storage.protocol import (
+    ObjectDeniedError,
     ObjectNotFoundError,
     ObjectTooLargeError,
     ObjectUnreadableError,
@@ -83,7 +84,7 @@ class LocalStore(LevelStore):
             except ObjectUnreadableError as error:
                 data = error
             except StoreRefusedError as error:
-                data = ObjectUnreadableError(error.location, error.reason)
+                data = ObjectDeniedError(error.location, error.reason)
             yield key, data
 
     def _read(self, key: str, most: int | None = None) -> bytes:

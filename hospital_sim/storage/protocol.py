@@ -90,6 +90,10 @@ class StoreRefusedError(StorageError):
     exit_code = 2
 
 
+class ObjectDeniedError(StoreRefusedError, ObjectUnreadableError):
+    """The store accepts the credentials, and refuses this call; it may permit the same for other objects."""
+
+
 class OverwritingStoreError(StoreRefusedError):
     """The store cannot create an object only if its key is free, so two writers could overwrite each other."""
 

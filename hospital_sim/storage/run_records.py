@@ -17,7 +17,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hospital_sim.events import BrokenRecordError, RunRecord, RunStarted, decode_record, decode_started, keys
-from hospital_sim.storage.protocol import ObjectNotFoundError, ObjectStore, ObjectUnreadableError
+from hospital_sim.storage.protocol import (
+    ObjectDeniedError,
+    ObjectNotFoundError,
+    ObjectStore,
+    ObjectUnreadableError,
+)
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def read_record(store: ObjectStore, key: str, raw: str = "") -> FinishedRun | Br
         StorageError: If the store cannot be read.
     """
     ((_, data),) = store.read_each([raw + key], keys.LARGEST_RECORD)
-    if isinstance(data, ObjectNotFoundError):
+    if isinstance(data, ObjectNotFoundError | ObjectDeniedError):
         raise data
     return _parse_record(key, data)
 
@@ -135,8 +140,11 @@ def _starts(store: ObjectStore, raw: str, names: Iterable[str]) -> Iterator[Star
 
 def _read(store: ObjectStore, raw: str, names: Iterable[str]) -> Iterator[tuple[str, bytes | ObjectUnreadableError]]:
     """Read the objects that still exist, several at once; their keys are relative to the raw root."""
-    objects = store.read_each([raw + name for name in names], keys.LARGEST_RECORD)
-    return ((key.removeprefix(raw), data) for key, data in objects if not isinstance(data, ObjectNotFoundError))
+    for key, data in store.read_each([raw + name for name in names], keys.LARGEST_RECORD):
+        if isinstance(data, ObjectDeniedError):
+            raise data
+        if not isinstance(data, ObjectNotFoundError):
+            yield key.removeprefix(raw), data
 
 
 def _keys(store: ObjectStore, raw: str) -> Iterator[str]:

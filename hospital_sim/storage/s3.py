@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from hospital_sim.errors import needs_extra
-from hospital_sim.storage.base import LevelStore, check_key, check_prefix, check_readable
+from hospital_sim.storage.base import LevelStore, check_key, check_readable, is_prefix
 from hospital_sim.storage.in_flight import LOOP, Flight, in_thread
 from hospital_sim.storage.protocol import (
     ObjectNotFoundError,
@@ -198,11 +198,13 @@ class S3Store(LevelStore):
 
     async def _list(self, prefix: str) -> list[str]:
         client = self._open()
+        any_names = partial(in_thread, self._list_any_names, prefix)
+        if _CONTROL.search(prefix) or not is_prefix(prefix):
+            return sorted(await any_names())
         try:
-            check_prefix(prefix)
             listing = await self._request(lambda: client.list_with_delimiter_async(prefix), prefix)
-        except (ValueError, InvalidNameError):
-            return sorted(await in_thread(self._list_any_names, prefix))
+        except InvalidNameError:
+            return sorted(await any_names())
         folders = (f"{folder}/" for folder in listing["common_prefixes"])
         # The client drops the slash of a marker, whose name then is that of its folder.
         names = (entry["path"] for entry in listing["objects"] if entry["path"].startswith(prefix))

@@ -6,7 +6,13 @@ passed on.
 
 import re
 
-from hospital_sim.storage.protocol import ObjectNotFoundError, StorageError, StoreRefusedError
+from hospital_sim.storage.protocol import (
+    ObjectDeniedError,
+    ObjectNotFoundError,
+    ObjectUnreadableError,
+    StorageError,
+    StoreRefusedError,
+)
 from hospital_sim.storage.retries import TransientError
 from hospital_sim.storage.s3_settings import DEAD_END, S3Settings
 
@@ -84,8 +90,10 @@ def store_error(error: Exception, location: str, bucket: str, place: S3Settings)
     if code in _WRONG_REGION:
         region = match[1] if (match := _REGION.search(text)) else "the bucket's region"
         return StoreRefusedError(location, f"the bucket is in another region; set AWS_REGION to {region}")
+    if code == "InvalidObjectState":
+        return ObjectUnreadableError(location, "cannot be read: it is archived; restore it")
     if kind in ("PermissionDeniedError", "UnauthenticatedError") or status in (401, 403):
-        return StoreRefusedError(
+        return (ObjectDeniedError if code == "AccessDenied" else StoreRefusedError)(
             location, f"the store does not permit this ({code or status}); check the credentials and their rights"
         )
     if status is None:

@@ -14,6 +14,9 @@ from hospital_sim.storage import (
     ObjectConflictError,
     ObjectNotFoundError,
     ObjectStore,
+    ObjectTooLargeError,
+    ObjectUnreadableError,
+    UnfitKeyError,
     create_once,
     open_store,
 )
@@ -184,6 +187,44 @@ def test_a_prefix_that_could_leave_the_store_is_refused(store: ObjectStore) -> N
         for listing in (store.keys, store.folders, store.objects):
             with pytest.raises(ValueError, match="not a prefix of object keys"):
                 list(listing(prefix))
+
+
+def test_each_object_is_read_or_the_error_of_that_object_is_given(any_store: ObjectStore) -> None:
+    any_store.create_many([("a", b"123"), ("b", b"1234"), ("empty", b""), ("c/d", b"1")])
+    keys = ["a", "b", "a//b", "gone", "..", "empty", "c", "c/d"]
+
+    objects = dict(any_store.read_each(iter(keys), 3))
+
+    assert list(objects) == keys
+    read = {key: data for key, data in objects.items() if isinstance(data, bytes)}
+    assert read == {"a": b"123", "empty": b"", "c/d": b"1"}
+    errors = [type(objects[key]) for key in ("b", "a//b", "..", "gone")]
+    assert errors == [ObjectTooLargeError, ObjectUnreadableError, ObjectUnreadableError, ObjectNotFoundError]
+    assert str(objects["b"]) == f"{any_store.url}/b: has 4 bytes, more than 3"
+    assert pickle.loads(pickle.dumps(objects["b"])).size == 4
+
+
+@pytest.mark.parametrize("server", ["seaweed", "moto_s3"])
+def test_a_listing_of_s3_has_no_markers_but_all_other_names(request: pytest.FixtureRequest, server: str) -> None:
+    s3 = request.getfixturevalue(server)
+    store = open_store(s3.new_url())
+    bucket, _, prefix = store.url.removeprefix("s3://").partition("/")
+    keys = ["a/b", "d/e/f", "z"]
+    store.create_many((key, b"") for key in keys)
+    names = ["a/tab\t", "d/del\x7f/x", "\x7f"] + (["//x", "a//x", "a/./x", "d/e/.."] if server == "moto_s3" else [])
+    for name in [*names, "", "a/", "d/e/", "new/"]:
+        s3.client().put_object(Bucket=bucket, Key=f"{prefix}/{name}", Body=b"")
+
+    assert sorted(store.keys()) == sorted([*keys, *names])
+    listed = store.keys()
+    assert [key for key in listed if key in keys] == keys
+    assert set(store.folders()) == {"a/", "d/", "new/"}
+    assert set(store.objects()) == {"z", "\x7f", *(name for name in names if name == "//x")}
+    assert (set(store.folders("d/")), list(store.objects("d/"))) == ({"d/del\x7f/", "d/e/"}, [])
+    assert {key for key, data in store.read_each(store.keys(), 1) if data == b""} == set(keys)
+    for name in ("\x7f", "x" * 1024, "\udcff"):
+        with pytest.raises(UnfitKeyError, match="cannot be written: a name in S3 has up to 1,024 bytes of UTF-8"):
+            store.create(name, b"")
 
 
 def test_a_store_can_be_used_from_several_threads_at_once(store: ObjectStore) -> None:

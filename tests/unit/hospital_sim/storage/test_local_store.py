@@ -15,10 +15,12 @@ from pathlib import Path
 import file_systems
 import pytest
 from file_systems import WAYS, store_that
+from hostile_lakes import nested_folders
 
 from hospital_sim.storage import (
     LocalStore,
     ObjectConflictError,
+    ObjectTooLargeError,
     ObjectUnreadableError,
     OverwritingStoreError,
     StorageError,
@@ -225,3 +227,43 @@ def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
 
     with pytest.raises(ObjectUnreadableError, match="/pipe: cannot be read: it is no file"):
         LocalStore(tmp_path / "raw").read("pipe")
+
+
+def test_folders_within_each_other_are_listed_however_deep_they_are(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "raw")
+    store.create("z", b"")
+    with nested_folders(tmp_path / "raw", 1200) as deepest:
+        assert list(store.keys()) == [deepest, "z"]
+        assert dict(store.read_each([deepest], 0)) == {deepest: b""}
+    with nested_folders(tmp_path / "raw", 2500):
+        cut, last = store.keys()
+        assert (last, len(f"{store.url}/{cut}") > 4080, set(cut)) == ("z", True, {"d", "/"})
+        ((_, error),) = store.read_each([cut], 0)
+        assert isinstance(error, ObjectUnreadableError)
+
+
+def test_a_large_object_is_read_in_few_calls_and_not_at_all_if_it_is_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = LocalStore(tmp_path)
+    (tmp_path / "large").touch()
+    os.truncate(tmp_path / "large", 1 << 25)
+    calls: list[int] = []
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda file, size: calls.append(size) or read(file, size))
+
+    assert len(store.read("large")) == 1 << 25
+    assert len(calls) <= 3
+    calls.clear()
+    ((_, error),) = store.read_each(["large"], 1 << 16)
+    assert (type(error), calls) == (ObjectTooLargeError, [])
+
+
+def test_a_file_or_a_link_in_place_of_a_folder_has_no_objects(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "raw")
+    store.create("file", b"")
+    (tmp_path / "raw" / "loop").symlink_to("loop")
+    assert list(store.keys("file/")) == list(store.keys("loop/")) == list(store.folders("file/a/")) == []
+    for key in ("file/a", "loop/a", "x" * 256):
+        with pytest.raises(StorageError, match="cannot be written"):
+            store.create(key, b"")
