@@ -147,7 +147,8 @@ class Hospital:
             start: First day, UTC, as a date or ``YYYY-MM-DD``.
             end: Last day, inclusive; may equal ``start``.
             seed: Seed of every random stream, 0 or more. The same seed gives the same bytes.
-            sink: Receives the events as they happen: a sink, or the raw root of a lake as a path or a URL.
+            sink: Receives the events as they happen: a sink, or the raw root of a lake as a path or a URL. A run that
+                it holds already, by the run record, is not simulated again, unless events are to be kept.
             emit_from: First day whose events are emitted, to append to finished runs of the same history.
             keep: True to keep the events in memory; if None, they are kept unless there is a sink.
             on_day: Called with each day after it has run, days of the warm-up included.
@@ -165,10 +166,13 @@ class Hospital:
         plan = plan_run(self.config, parse_date("start", start), parse_date("end", end), seed, first)
         memory = MemorySink() if keep or (keep is None and sink is None) else None
         with open_sink(MemorySink() if sink is None else sink) as target:
-            target.begin(plan)
-            record = run_events(self.config, plan, _write_to(memory, None if sink is None else target), on_day)
-            target.flush()
-            target.finish(record)
+            record = target.begin(plan)
+            if record is None:
+                record = run_events(self.config, plan, _write_to(memory, None if sink is None else target), on_day)
+                target.flush()
+                target.finish(record)
+            elif memory is not None:
+                run_events(self.config, plan, memory.write, on_day)
         return Run(self.config, record, None if memory is None else memory.events)
 
     def __repr__(self) -> str:

@@ -171,11 +171,11 @@ class Run:
             HospitalSimError: If an event cannot be written.
         """
         with open_sink(sink) as target:
-            target.begin(self.record.run)
-            for event in self.events:
-                target.write(event)
-            target.flush()
-            target.finish(self.record)
+            if target.begin(self.record.run) is None:
+                for event in self.events:
+                    target.write(event)
+                target.flush()
+                target.finish(self.record)
         return self.record
 
     def __repr__(self) -> str:

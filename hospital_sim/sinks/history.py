@@ -5,8 +5,18 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from hospital_sim.errors import HistoryConflictError
-from hospital_sim.events import RunStarted
-from hospital_sim.storage import BrokenRecord, FinishedRun, ObjectStore, StartedRun, finished_runs, started_runs
+from hospital_sim.events import RunRecord, RunStarted, encode
+from hospital_sim.events.keys import record_key
+from hospital_sim.storage import (
+    BrokenRecord,
+    FinishedRun,
+    ObjectNotFoundError,
+    ObjectStore,
+    StartedRun,
+    finished_runs,
+    read_record,
+    started_runs,
+)
 
 Run = TypeVar("Run", StartedRun, FinishedRun)
 
@@ -36,6 +46,22 @@ def check_history(store: ObjectStore, run: RunStarted) -> None:
             f"{store.url}: emit_from: no finished run of this history covers {missing}; "
             f"run it from {run.start} to {run.emit_from - timedelta(days=1)} first"
         )
+
+
+def finished_record(store: ObjectStore, run: RunStarted) -> RunRecord | None:
+    """Return the record of a run, if the raw root has it; None if the run has not finished.
+
+    Raises:
+        StorageError: If the root cannot be read.
+    """
+    try:
+        finished = read_record(store, record_key(run.run_id))
+    except ObjectNotFoundError:
+        return None
+    # Compared as bytes, because the tuples of a configuration are lists after reading.
+    if isinstance(finished, FinishedRun) and encode(finished.record.run) == encode(run):
+        return finished.record
+    return None
 
 
 def _first_missing_day(store: ObjectStore, run: RunStarted) -> date | None:

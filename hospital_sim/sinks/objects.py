@@ -1,14 +1,14 @@
 """A sink that creates one JSON object for each event, below a raw root.
 
 Objects are created and never overwritten. Running an interrupted run again completes it: objects that exist already are
-compared with the new bytes.
+compared with the new bytes. A finished run is known by its record, and not written again.
 """
 
 import os
 from types import TracebackType
 
 from hospital_sim.events import Event, RunRecord, RunStarted, encode, keys
-from hospital_sim.sinks.history import check_history
+from hospital_sim.sinks.history import check_history, finished_record
 from hospital_sim.sinks.protocol import Sink, SinkError
 from hospital_sim.storage import ObjectStore, StorageError, create_once, open_store
 
@@ -27,7 +27,7 @@ class ObjectSink(Sink):
 
     Attributes:
         created: Number of events that this sink created.
-        found: Number of events that existed already, with the same bytes.
+        found: Number of events that existed already, with the same bytes or by the record of the finished run.
 
     Raises:
         UnknownSchemeError: If no store has the scheme of the URL.
@@ -41,10 +41,18 @@ class ObjectSink(Sink):
         self.created = 0
         self.found = 0
 
-    def begin(self, run: RunStarted) -> None:
-        """Check the history of the lake, and create the ``started`` object of the run (errors as in ``Sink.begin``)."""
+    def begin(self, run: RunStarted) -> RunRecord | None:
+        """Check the history of the lake, and create the ``started`` object of the run (errors as in ``Sink.begin``).
+
+        Returns:
+            The record of this run, if the lake has it: then all events of the run were created, and count as found.
+        """
         check_history(self._store, run)
         create_once(self._store, keys.started_key(run.run_id), encode(run))
+        record = finished_record(self._store, run)
+        if record is not None:
+            self.found += sum(entry.count for entry in record.counts)
+        return record
 
     def write(self, event: Event) -> None:
         """Take one event.

@@ -14,15 +14,19 @@ class SinkError(HospitalSimError):
 class Sink(Protocol):
     """Takes the events of one run, in the order in which they happen.
 
-    A run calls ``begin`` once, ``write`` for each event, ``flush``, and ``finish`` once. A sink is a context manager
-    that closes itself. A class that inherits from this one is closed at the end of its ``with`` block.
+    A run calls ``begin`` once, ``write`` for each event, ``flush``, and ``finish`` once; nothing else after a ``begin``
+    that returned a record. A sink is a context manager that closes itself. A class that inherits from this one is
+    closed at the end of its ``with`` block.
     """
 
-    def begin(self, run: RunStarted) -> None:
+    def begin(self, run: RunStarted) -> RunRecord | None:
         """Begin a run, before its first event.
 
         Args:
             run: Description of the run.
+
+        Returns:
+            The record of this run, if the sink holds the finished run already; else None.
 
         Raises:
             HistoryConflictError: If the sink holds another history of the same hospital, or lacks days before the run.

@@ -20,10 +20,10 @@ class TeeSink(Sink):
     def __init__(self, *sinks: Sink) -> None:
         self._sinks = sinks
 
-    def begin(self, run: RunStarted) -> None:
-        """Begin the run in every sink."""
-        for sink in self._sinks:
-            sink.begin(run)
+    def begin(self, run: RunStarted) -> RunRecord | None:
+        """Begin the run in every sink; return its record if every sink holds the finished run."""
+        records = [sink.begin(run) for sink in self._sinks]
+        return records[0] if records and None not in records else None
 
     def write(self, event: Event) -> None:
         """Pass one event to every sink."""

@@ -1,16 +1,17 @@
 """Sinks: events in memory, or one object for each; one history of a hospital in one lake."""
 
 from contextlib import nullcontext
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hospitals import department, hospital
 from lakes import files_in
 
-from hospital_sim import HistoryConflictError, Hospital, MemorySink, ObjectSink
+from hospital_sim import HistoryConflictError, Hospital, HospitalSimError, MemorySink, ObjectSink, Run
 from hospital_sim.events import Event, decode_record, decode_started, encode
-from hospital_sim.events.keys import event_key, record_key, started_key
-from hospital_sim.sinks import CallbackSink, open_sink
+from hospital_sim.events.keys import event_key, is_record_key, record_key, started_key
+from hospital_sim.sinks import CallbackSink, Sink, TeeSink, open_sink
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.unit
@@ -40,6 +41,66 @@ def test_each_event_is_an_object_with_the_bytes_of_the_event(tmp_path: Path) -> 
     assert written == files_in(tmp_path / "later") == expected
     assert encode(decode_started(written[started])) == written[started]
     assert encode(decode_record(written[record])) == written[record]
+
+
+def _simulate(sink: Sink, *, keep: bool = False) -> tuple[Run, list[date]]:
+    """Run a hospital into a sink; return the run, and the days that were simulated."""
+    days: list[date] = []
+    return _city().simulate(FIRST, LAST, seed=1, sink=sink, keep=keep, on_day=days.append), days
+
+
+class TestARunThatTheLakeHolds:
+    @pytest.fixture
+    @staticmethod
+    def raw(tmp_path: Path) -> Path:
+        _simulate(ObjectSink(tmp_path / "raw"))
+        return tmp_path / "raw"
+
+    def test_is_known_by_its_record_and_not_simulated_again(self, raw: Path) -> None:
+        sink, before = ObjectSink(raw), files_in(raw)
+        first, days = _simulate(CallbackSink(lambda _: None))
+        again, no_days = _simulate(sink)
+
+        assert (len(days), no_days) == (15, [])
+        assert encode(again.record) == encode(first.record)
+        assert (sink.created, sink.found) == (0, sum(entry.count for entry in first.record.counts))
+        assert files_in(raw) == before
+
+    def test_is_simulated_if_events_are_to_be_kept_and_then_not_written(self, raw: Path) -> None:
+        sink = ObjectSink(raw)
+        run, days = _simulate(sink, keep=True)
+
+        assert (len(days), len(run.events)) == (15, sink.found)
+        run.write(once := ObjectSink(raw))
+        assert (once.created, once.found) == (0, len(run.events))
+        assert encode(run.record) == files_in(raw)[record_key(run.record.run.run_id)]
+
+    def test_is_written_to_all_sinks_of_a_tee_unless_all_hold_it(self, raw: Path, tmp_path: Path) -> None:
+        held, new = ObjectSink(raw), ObjectSink(tmp_path / "new")
+        _simulate(TeeSink(held, new))
+        assert files_in(tmp_path / "new") == files_in(raw)
+        assert (held.created, new.found) == (0, 0)
+
+        _, days = _simulate(TeeSink(ObjectSink(raw), ObjectSink(tmp_path / "new")))
+        assert days == []
+
+    @pytest.mark.parametrize("record", ["gone", "of another run", "broken"])
+    def test_is_simulated_again_unless_its_record_is_there_and_whole(self, raw: Path, record: str) -> None:
+        before = files_in(raw)
+        (path,) = (raw / key for key in before if is_record_key(key))
+        lost = raw / next(key for key in before if key.startswith("discharge"))
+        data, name = path.read_bytes(), path.name.encode()[:32]
+        for each in (path, lost):
+            each.unlink()
+        if record != "gone":
+            path.write_bytes(data[:99] if record == "broken" else data.replace(name, bytes(reversed(name))))
+
+        with nullcontext() if record == "gone" else pytest.raises(HospitalSimError, match=path.name):
+            _simulate(ObjectSink(raw))
+
+        assert lost.read_bytes() == before[lost.relative_to(raw).as_posix()]
+        if record == "gone":
+            assert files_in(raw) == before
 
 
 class _Killed(BaseException):
