@@ -82,6 +82,12 @@ _add("run", run.command, _FROM_HOSPITAL_TO_REPORT)
 _add("copy", lake_commands.copy_lake, "hospital-elt copy lake backup", "hospital-elt copy lake backup --json")
 _add("ddl", print_ddl.command, "hospital-elt ddl clickhouse", "hospital-elt ddl redshift --json")
 _add(
+    "forget",
+    repair_commands.forget_events,
+    'hospital-elt forget --before 2024-01-08 --reason "kept for three weeks" --lake messy',
+    'hospital-elt forget note.txt --reason "no event" --lake messy --json',
+)
+_add(
     "compact",
     repair_commands.compact_months,
     "hospital-elt compact --lake lake",

@@ -1,4 +1,4 @@
-"""``hospital-elt compact``, and what all commands that repair a lake share."""
+"""``hospital-elt forget`` and ``compact``, and what all commands that repair a lake share."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -21,6 +21,53 @@ RepairReason = Annotated[
 Undo = Annotated[
     int | None, typer.Option("--undo", metavar="NUMBER", min=1, help="Take the repair of this staging run back.")
 ]
+
+
+def forget_events(
+    lake: LakeUrl,
+    keys: Annotated[list[str] | None, typer.Argument(metavar="KEY", help="Keys of objects, below raw/.")] = None,
+    before: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Forget what ended before this day; stays that were open then remain."),
+    ] = None,
+    patient: Annotated[str | None, typer.Option(metavar="ID", help="Forget every event of this patient.")] = None,
+    reason: RepairReason = None,
+    undo: Undo = None,
+    workers: Workers = 1,
+    single_writer: SingleWriter = False,
+    as_json: Json = False,
+) -> None:
+    """Forget events: they leave staged files and warehouse, and hospital-elt prune may delete them."""
+    require_one_of(
+        {
+            "KEY": bool(keys),
+            "--before": before is not None,
+            "--patient": patient is not None,
+            "--undo": undo is not None,
+        }
+    )
+    day = None if before is None else parse_day("--before", before)
+
+    from elt.lake.lake import Lake
+    from elt.lake.manifests import Action
+    from elt.repair import forget
+    from elt.repair import undo as take_back
+
+    with progress_bars() as on_progress:
+        opened = Lake.open(lake, single_writer=single_writer)
+        if undo is not None:
+            summary = take_back(opened, Action.FORGET, undo, workers, on_progress)
+        else:
+            summary = forget(
+                opened,
+                reason or "",
+                before=day,
+                patient=patient,
+                keys=keys or (),
+                workers=workers,
+                on_progress=on_progress,
+            )
+    show_repair(summary, as_json=as_json)
 
 
 def compact_months(

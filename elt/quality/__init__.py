@@ -18,6 +18,7 @@ from elt.quality.results import (
     as_rows,
     failing_rows,
 )
+from elt.quality.taken_out import TakenOut
 from elt.quality.thresholds import with_thresholds
 from elt.quality.warehouse_checks import census_checks, check_invariants, freshness_checks
 from elt.warehouse import Warehouse
@@ -49,15 +50,16 @@ def check(lake: Lake, warehouse: Warehouse, thresholds: Mapping[str, float] = Ma
     _require_tables(warehouse)
     require_version(warehouse)
     records = list(lake.run_records())
-    truth = emitted(run.record for run in records if isinstance(run, FinishedRun))
-    rows = reconcile(lake, warehouse, truth)
+    taken_out = TakenOut.of(lake)
+    truth = emitted(run.record for run in records if isinstance(run, FinishedRun)).since(taken_out.first_day)
+    rows = reconcile(lake, warehouse, truth, taken_out)
     in_quarantine = lake.quarantine.open_counts()
     late = late_check(lake)
     checks = [
-        *reconciliation_checks(rows),
-        department_check(lake, truth),
+        *reconciliation_checks(rows, taken_out.set_aside),
+        department_check(lake, truth, taken_out),
         *run_checks([*records, *lake.unfinished_runs()], truth),
-        *census_checks(warehouse, truth),
+        *census_checks(warehouse, truth, taken_out.forgotten_cells),
         *freshness_checks(warehouse, truth),
         *check_invariants(warehouse, set(truth.ends)),
         late,

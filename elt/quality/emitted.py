@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -37,6 +37,11 @@ class Emitted:
     ends: dict[str, date]
     conflicts: list[Cell]
     histories: dict[str, set[str]]
+
+    def since(self, first: date) -> "Emitted":
+        """Return the same counts, as if no run had covered the days before one day."""
+        covered = {hospital: {day for day in days if day >= first} for hospital, days in self.covered.items()}
+        return replace(self, covered={hospital: days for hospital, days in covered.items() if days})
 
     def by_type_and_day(self) -> Counter[tuple[str, date]]:
         """Return the number of events by type and day."""

@@ -151,24 +151,35 @@ INVARIANTS = (
     ),
     Invariant(
         "occupancy_balance",
-        "occupied beds at the end of a day = at its start + admissions - discharges",
+        "occupied beds at the end of a day = at its start + admissions - discharges, but for forgotten ones",
         """
         SELECT hospital_id, department_id || ', ' || cast(day AS varchar) AS example
         FROM (
-            SELECT hospital_id, department_id, snapshot_date AS day, occupied_beds AS beds, 1 AS snapshots
-            FROM {curated}.fact_department_occupancy WHERE snapshot_type = 'SOD'
+            SELECT
+                hospital_id, department_id, snapshot_date AS day,
+                CASE WHEN snapshot_type = 'SOD' THEN occupied_beds ELSE -occupied_beds END AS beds,
+                1 AS snapshots, 0 AS admissions_forgotten, 0 AS discharges_forgotten
+            FROM {curated}.fact_department_occupancy
             UNION ALL
-            SELECT hospital_id, department_id, snapshot_date AS day, -occupied_beds AS beds, 1 AS snapshots
-            FROM {curated}.fact_department_occupancy WHERE snapshot_type = 'EOD'
-            UNION ALL
-            SELECT hospital_id, department_id, admitted_on AS day, 1 AS beds, 0 AS snapshots
+            SELECT
+                hospital_id, department_id, admitted_on AS day, 1 AS beds,
+                0 AS snapshots, 0 AS admissions_forgotten, 0 AS discharges_forgotten
             FROM {curated}.fact_admissions
             UNION ALL
-            SELECT hospital_id, department_id, discharged_on AS day, -1 AS beds, 0 AS snapshots
+            SELECT
+                hospital_id, department_id, discharged_on AS day, -1 AS beds,
+                0 AS snapshots, 0 AS admissions_forgotten, 0 AS discharges_forgotten
             FROM {curated}.fact_discharges
+            UNION ALL
+            SELECT
+                hospital_id, department_id, event_date AS day, 0 AS beds, 0 AS snapshots,
+                CASE WHEN event_type = 'admission' THEN forgotten.count ELSE 0 END AS admissions_forgotten,
+                CASE WHEN event_type = 'discharge' THEN forgotten.count ELSE 0 END AS discharges_forgotten
+            FROM {raw}.forgotten_count AS forgotten
         ) AS movement
         GROUP BY hospital_id, department_id, day
-        HAVING sum(snapshots) = 2 AND sum(beds) <> 0
+        HAVING sum(snapshots) = 2
+            AND (sum(beds) < -sum(admissions_forgotten) OR sum(beds) > sum(discharges_forgotten))
         """,
     ),
     Invariant(
@@ -190,18 +201,21 @@ INVARIANTS = (
     ),
     Invariant(
         "waiting_list_matches_census",
-        "the number of wait snapshots of a day is the waiting list of the census at its end",
+        "the number of wait snapshots of a day is the waiting list of the census at its end, but for forgotten ones",
         """
         SELECT hospital_id, department_id || ', ' || cast(day AS varchar) AS example
         FROM (
-            SELECT hospital_id, department_id, snapshot_date AS day, waiting_list_size AS patients
+            SELECT hospital_id, department_id, snapshot_date AS day, waiting_list_size AS patients, 0 AS forgotten
             FROM {curated}.fact_department_occupancy WHERE snapshot_type = 'EOD'
             UNION ALL
-            SELECT hospital_id, department_id, snapshot_date AS day, -1 AS patients
+            SELECT hospital_id, department_id, snapshot_date AS day, -1 AS patients, 0 AS forgotten
             FROM {curated}.fact_waiting_list
+            UNION ALL
+            SELECT hospital_id, department_id, event_date AS day, 0 AS patients, forgotten_count.count AS forgotten
+            FROM {raw}.forgotten_count AS forgotten_count WHERE event_type = 'wait_snapshot'
         ) AS waiting
         GROUP BY hospital_id, department_id, day
-        HAVING sum(patients) <> 0
+        HAVING sum(patients) < 0 OR sum(patients) > sum(forgotten)
         """,
     ),
     Invariant(

@@ -5,12 +5,12 @@ from datetime import date
 
 from elt.contracts import EVENT_TYPES
 from elt.lake.lake import Lake
-from elt.quality.emitted import Emitted
+from elt.lake.repairs import Removed
+from elt.quality.emitted import Cell, Emitted
 from elt.quality.results import MOST_ROWS, CheckResult, Reconciliation
+from elt.quality.taken_out import Counts, TakenOut
 from elt.warehouse import Warehouse
 from hospital_sim.events.keys import parse_event_key, partition_prefix
-
-Counts = Counter[tuple[str, date]]
 
 FACTS = {
     "admission": ("fact_admissions", "admitted_on"),
@@ -21,22 +21,25 @@ FACTS = {
 """The fact of each event type, and the column that holds the date of the event."""
 
 
-def reconcile(lake: Lake, warehouse: Warehouse, truth: Emitted) -> list[Reconciliation]:
+def reconcile(lake: Lake, warehouse: Warehouse, truth: Emitted, taken_out: TakenOut) -> list[Reconciliation]:
     """Count the events of each type and day at each step.
 
     Args:
         lake: The lake.
         warehouse: A warehouse that the lake was loaded into and whose facts are built.
         truth: What the runs emitted.
+        taken_out: Events that repairs keep out of the data.
 
     Returns:
         One entry for each type and day that any step has counts for, sorted by type and day.
     """
+    staged, emitted = _staged(lake), truth.by_type_and_day()
+    accounted = staged + taken_out.broken
     steps = (
-        truth.by_type_and_day(),
-        _raw_objects(lake),
-        _staged(lake),
-        _quarantined(lake),
+        +Counter({place: taken_out.expected(place, count, accounted[place]) for place, count in emitted.items()}),
+        _raw_objects(lake, taken_out.removed),
+        staged,
+        taken_out.broken,
         _in_tables(warehouse, "raw", {event_type: (event_type, "event_time") for event_type in EVENT_TYPES}),
         _in_tables(warehouse, "curated", FACTS),
     )
@@ -45,8 +48,13 @@ def reconcile(lake: Lake, warehouse: Warehouse, truth: Emitted) -> list[Reconcil
     return [Reconciliation(*key, *(step[key] for step in steps)) for key in days]
 
 
-def reconciliation_checks(rows: list[Reconciliation]) -> list[CheckResult]:
-    """Return one check for each event type: all its days agree."""
+def reconciliation_checks(rows: list[Reconciliation], set_aside: Counts) -> list[CheckResult]:
+    """Return one check for each event type: all its days agree.
+
+    Args:
+        rows: The counts.
+        set_aside: Events that were set aside, which may explain a difference.
+    """
     checks = []
     for event_type in EVENT_TYPES:
         days = [row for row in rows if row.event_type == event_type]
@@ -58,34 +66,42 @@ def reconciliation_checks(rows: list[Reconciliation]) -> list[CheckResult]:
                 len(days),
                 len(days) - len(wrong),
                 not wrong,
-                _explain(wrong),
+                _explain(wrong, sum(set_aside[event_type, row.event_date] for row in wrong)),
                 tuple(_counts(row) for row in wrong[:MOST_ROWS]),
             )
         )
     return checks
 
 
-def department_check(lake: Lake, truth: Emitted) -> CheckResult:
-    """Compare emitted and staged events by department, on days without objects in quarantine."""
-    staged = lake.staged_counts()
-    quarantined = _quarantined(lake)
-    cells = [cell for cell in {*truth.counts, *staged} if not quarantined[cell[0], cell[3]]]
-    wrong = sorted(cell for cell in cells if truth.counts.get(cell, 0) != staged[cell])  # type: ignore[call-overload]
+def department_check(lake: Lake, truth: Emitted, taken_out: TakenOut) -> CheckResult:
+    """Compare emitted and staged events by department, on days whose events were all staged once."""
+    staged: Counter[Cell] = Counter({Cell(*key): count for key, count in lake.staged_counts().items()})
+    forgotten = taken_out.forgotten_cells
+    forgotten_staged: Counts = Counter()
+    for cell, count in forgotten.items():
+        forgotten_staged[cell.event_type, cell.event_date] += count
+    never_staged = taken_out.broken + (taken_out.forgotten - forgotten_staged)
+    cells = [cell for cell in {*truth.counts, *staged} if not never_staged[cell.event_type, cell.event_date]]
+    wrong = sorted(
+        cell for cell in cells if not staged[cell] <= truth.counts.get(cell, 0) <= staged[cell] + forgotten[cell]
+    )
     detail = ""
     if wrong:
         event_type, hospital_id, department_id, day = wrong[0]
         detail = f"first: {event_type} of {hospital_id}, {department_id}, on {day}"
     rows = tuple(
-        f"{cell[0]} of {cell[1]}, {cell[2]}, on {cell[3]}: {truth.counts.get(cell, 0)} emitted, {staged[cell]} staged"  # type: ignore[call-overload]
+        f"{cell[0]} of {cell[1]}, {cell[2]}, on {cell[3]}: {truth.counts.get(cell, 0)} emitted, {staged[cell]} staged"
         for cell in wrong[:MOST_ROWS]
     )
     return CheckResult("staged_by_department", "lake", len(cells), len(cells) - len(wrong), not wrong, detail, rows)
 
 
-def _explain(wrong: list[Reconciliation]) -> str:
+def _explain(wrong: list[Reconciliation], set_aside: int) -> str:
     if not wrong:
         return ""
     counts = f"first: {_counts(wrong[0])}; "
+    if set_aside and all(row.raw_objects == row.staged + row.quarantined for row in wrong):
+        return counts + f"{set_aside} are set aside; hospital-elt quarantine add --undo NUMBER brings them back"
     if any(row.emitted != row.raw_objects for row in wrong):
         return counts + "the lake is not what its runs wrote"
     if any(row.raw_objects != row.staged + row.quarantined for row in wrong):
@@ -102,11 +118,13 @@ def _counts(row: Reconciliation) -> str:
     )
 
 
-def _raw_objects(lake: Lake) -> Counts:
+def _raw_objects(lake: Lake, removed: Removed) -> Counts:
     counts: Counts = Counter()
     for event_type, days in lake.raw_tree().days.items():
         for day in days:
-            keys = lake.raw_keys(partition_prefix(event_type, day))
+            keys = (
+                key for key in lake.raw_keys(partition_prefix(event_type, day)) if not removed or key not in removed
+            )
             counts[event_type, day] += sum(parse_event_key(key) is not None for key in keys)
     return +counts
 
@@ -115,15 +133,6 @@ def _staged(lake: Lake) -> Counts:
     counts: Counts = Counter()
     for (event_type, _, _, day), rows in lake.staged_counts().items():
         counts[event_type, day] += rows
-    return counts
-
-
-def _quarantined(lake: Lake) -> Counts:
-    counts: Counts = Counter()
-    for entry in lake.quarantine.open_entries():
-        key = parse_event_key(entry.key)
-        if key is not None:
-            counts[key.event_type, key.event_date] += 1
     return counts
 
 

@@ -42,10 +42,10 @@ class Reconciliation:
     Attributes:
         event_type: Type of the events.
         event_date: UTC date of the events.
-        emitted: Events that run records count.
-        raw_objects: Objects under ``raw/``.
+        emitted: Events that run records count, without those that were forgotten.
+        raw_objects: Objects under ``raw/``, without those that were forgotten or set aside.
         staged: Rows in committed Parquet files.
-        quarantined: Objects in quarantine.
+        quarantined: Broken objects in quarantine.
         loaded: Rows in the raw schema.
         fact_rows: Rows of the fact.
     """

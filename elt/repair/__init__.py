@@ -1,8 +1,9 @@
 """Repairs of a lake that an operator asks for. Each is a numbered staging run that overwrites nothing."""
 
 from elt.repair.compact import compact
+from elt.repair.forget import forget
 from elt.repair.set_aside import set_aside
 from elt.repair.summary import RepairSummary
 from elt.repair.undo import undo
 
-__all__ = ["RepairSummary", "compact", "set_aside", "undo"]
+__all__ = ["RepairSummary", "compact", "forget", "set_aside", "undo"]

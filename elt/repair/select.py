@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TypeAlias
+from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +17,7 @@ from elt.lake.staging_runs import StagedFile
 from elt.native.arrays import values_of
 from elt.staging import input_lists
 from elt.staging.input_lists import NewObjects
-from hospital_sim.events.keys import RAW, EventKey, parse_event_key
+from hospital_sim.events.keys import RAW, EventKey, key_of, parse_event_key
 
 Days: TypeAlias = dict[date, set[bytes]]
 """Identifiers of events, 16 bytes each, by day."""
@@ -79,6 +80,11 @@ def _by_day(table: pa.Table) -> Days:
 def identifier(event_id: str) -> bytes:
     """Return the 16 bytes of an event's identifier."""
     return bytes.fromhex(event_id.replace("-", ""))
+
+
+def event_key_of(event_type: str, day: date, one: bytes) -> str:
+    """Return the key of an event, relative to ``raw/``, from its identifier of 16 bytes."""
+    return key_of(event_type, day, str(UUID(bytes=one)))
 
 
 def select_keys(lake: Lake, files: Iterable[StagedFile], keys: Iterable[EventKey]) -> Iterator[tuple[StagedFile, Days]]:

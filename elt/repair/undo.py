@@ -9,7 +9,7 @@ from elt.lake.manifests import Action, Plan, Repair
 from elt.lake.repairs import Removed, current_files, in_effect
 from elt.lake.staging_runs import StagingRun
 from elt.native.names import read_object_names, split_identifiers
-from elt.repair.select import Days, write_days
+from elt.repair.select import Days, event_key_of, write_days
 from elt.repair.summary import RepairSummary, make_repair
 from elt.staging.input_lists import NewObjects
 from elt.staging.plan import make_repair_plan
@@ -85,16 +85,21 @@ def _require_current(lake: Lake, runs: Sequence[StagingRun], run: StagingRun) ->
 
 
 def _restored(lake: Lake, runs: Sequence[StagingRun], run: StagingRun) -> Iterator[NewObjects]:
-    """Write the lists of the events that come back: those that no other repair has removed."""
-    others = [one for one in in_effect(runs, Action.SET_ASIDE, Action.FORGET) if one is not run]
-    removed = Removed(lake.store, others)
+    """Write the lists of the events that come back: those that nothing else keeps out of the staged files."""
+    others = [one for one in runs if one is not run]
+    removed = Removed(lake.store, in_effect(others, Action.SET_ASIDE, Action.FORGET))
+    quarantined = {entry.key for entry in lake.quarantine.open_entries(others)}
     own = Removed(lake.store, [run])
     missing = 0
     for event_type, month in own.months:
         back: Days = {}
         for day, identifiers in own.of_month(event_type, month).items():
-            kept = identifiers - removed.of_month(event_type, month).get(day, set())
-            missing += len(kept - _existing(lake, event_type, day))
+            kept = {
+                one
+                for one in identifiers - removed.of_month(event_type, month).get(day, set())
+                if not quarantined or event_key_of(event_type, day, one) not in quarantined
+            }
+            missing += len(kept - _existing(lake, event_type, day)) if kept else 0
             if kept:
                 back[day] = kept
         if not missing and back:

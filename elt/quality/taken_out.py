@@ -1,0 +1,69 @@
+"""Events that repairs keep out of the data, so that nothing misses them: set aside, or forgotten."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from elt.lake.lake import Lake
+from elt.lake.manifests import Action
+from elt.lake.quarantine import Reason
+from elt.lake.repairs import Removed, first_day_kept, forgotten_counts, in_effect
+from elt.quality.emitted import Cell
+from hospital_sim.events.keys import parse_event_key
+
+Counts = Counter[tuple[str, date]]
+"""Numbers of events by type and day."""
+
+
+@dataclass(frozen=True)
+class TakenOut:
+    """Events that repairs in effect keep out of the data, and broken objects.
+
+    Attributes:
+        first_day: The day before which every event is forgotten; ``date.min`` if none is forgotten by its age.
+        forgotten: Forgotten events.
+        forgotten_cells: Those of them that were staged, by cell.
+        set_aside: Events that were set aside.
+        broken: Broken objects in quarantine.
+        removed: Keys of the events that were forgotten or set aside.
+    """
+
+    first_day: date
+    forgotten: Counts
+    forgotten_cells: Counter[Cell]
+    set_aside: Counts
+    broken: Counts
+    removed: Removed
+
+    @classmethod
+    def of(cls, lake: Lake) -> Self:
+        """Read the repairs and the quarantine of a lake."""
+        runs = lake.staging_runs()
+        set_aside: Counts = Counter()
+        broken: Counts = Counter()
+        for entry in lake.quarantine.open_entries(runs):
+            key = parse_event_key(entry.key)
+            if key is not None:
+                counts = set_aside if entry.reason is Reason.SET_ASIDE else broken
+                counts[key.event_type, key.event_date] += 1
+        forget = Removed(lake.store, in_effect(runs, Action.FORGET))
+        forgotten: Counts = Counter()
+        for event_type, month in forget.months:
+            for day, identifiers in forget.of_month(event_type, month).items():
+                forgotten[event_type, day] += len(identifiers)
+        cells = Counter({Cell(*key): count for key, count in forgotten_counts(runs).items()})
+        removed = Removed(lake.store, in_effect(runs, Action.FORGET, Action.SET_ASIDE))
+        return cls(first_day_kept(runs), forgotten, cells, set_aside, broken, removed)
+
+    def expected(self, place: tuple[str, date], emitted: int, accounted: int) -> int:
+        """Return the number of emitted events that must be in the data on one day.
+
+        Nobody knows whether a run counted the forgotten events, so any number of them may have been emitted.
+
+        Args:
+            place: The event type and the day.
+            emitted: Events that runs counted.
+            accounted: Events that are staged, or broken and in quarantine.
+        """
+        return min(emitted, max(accounted, emitted - self.forgotten[place]))
