@@ -15,9 +15,9 @@ from elt.contracts import columns_schema
 from elt.lake.lake import Lake
 from elt.lake.repairs import current_files
 from elt.lake.staging_runs import StagedFile, StagingRun
+from elt.load.removals import discard_last_build, load_forgotten_counts, repair_digests
 from elt.load.runs import LoadedRun, loaded_run
 from elt.load.staged_contract import require_contract
-from elt.load.removals import discard_last_build, load_forgotten_counts, repair_digests
 from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse
 from elt.warehouse.tables import (
     EVENT_TABLES,

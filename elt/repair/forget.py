@@ -17,6 +17,7 @@ from elt.lake.manifests import Action, Plan, Repair
 from elt.lake.quarantine import Entry, Reason
 from elt.lake.repairs import Removed, current_files, in_effect
 from elt.lake.staging_runs import StagedFile, StagingRun
+from elt.lake.tree import RAW_PREFIX
 from elt.repair.select import Days, files_without, identifier, raw_key, select_events, select_keys, write_days
 from elt.repair.summary import RepairSummary, make_repair, require_reason
 from elt.staging import stage
@@ -162,10 +163,10 @@ def _select_patient(lake: Lake, runs: Sequence[StagingRun], patient: str) -> Sel
 
 
 def _bytes(lake: Lake, entry: Entry) -> bytes:
-    """Return the bytes of an object in quarantine; none if they are gone."""
-    key = layout.quarantined_object_key(entry.key)
+    """Return the bytes of an object in quarantine; none if they are gone, or were never read."""
+    is_aside = entry.reason is Reason.SET_ASIDE
     try:
-        return lake.read_raw(entry.key) if entry.reason is Reason.SET_ASIDE else lake.store.read(key)
+        return lake.store.read(RAW_PREFIX + entry.key if is_aside else layout.quarantined_object_key(entry.key))
     except ObjectNotFoundError:
         return b""
 
