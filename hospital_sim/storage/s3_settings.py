@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _TRUE = ("1", "on", "true", "yes")
 _REGION = re.compile(r"Credential=[^/]*/\d+/(?P<region>[^/]+)/")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*", re.IGNORECASE)
 
 DEAD_END = "http://127.0.0.1:1"
 """Proxy of all hosts but the server, so that the client, which follows redirects, cannot leave the server."""
@@ -153,6 +154,7 @@ def _settings(bucket: str, key: Variables) -> S3Settings:
     if parts.query == "session":
         raise StoreRefusedError(location, "is a directory bucket (S3 Express); give a general purpose bucket")
     host = parts.hostname or ""
+    _check_host(location, host)
     _check_endpoint_variable(location, host)
     signature = _REGION.search(str(request.headers.get("Authorization", b""), "ascii"))
     return S3Settings(
@@ -195,6 +197,20 @@ def _read_certificates(location: str, path: str) -> bytes:
     if b"-----BEGIN CERTIFICATE-----" not in certificates:
         raise StoreRefusedError(location, f"AWS_CA_BUNDLE: {path}: holds no certificate in PEM form")
     return certificates
+
+
+def _check_host(location: str, host: str) -> None:
+    """Refuse a host that botocore accepts, but at which the client would crash, or which it would spell otherwise."""
+    try:
+        ipaddress.ip_address(host)
+        valid = "%" not in host
+    except ValueError:
+        try:
+            valid = not _NUMBER.fullmatch(host.encode("ascii").decode("idna").rpartition(".")[2])
+        except UnicodeError:
+            valid = False
+    if not valid:
+        raise StoreRefusedError(location, f"the endpoint's host {host!r} is no name or address; check AWS_ENDPOINT_URL")
 
 
 def _check_endpoint_variable(location: str, host: str) -> None:

@@ -21,6 +21,8 @@ FAILURES = [
     Case("no credentials", {"AWS_SHARED_CREDENTIALS_FILE": os.devnull},
          url="no credentials found; set AWS_ACCESS_KEY_ID"),
     Case("endpoint of another scheme", KEYS | {"AWS_ENDPOINT_URL": "ftp://host"}, url="`ftp://host` was not a valid"),
+    *(Case(f"host {host}", KEYS | {"AWS_ENDPOINT_URL": f"http://{host}:9000"}, url="is no name or address")
+      for host in ("[::1%lo]", "xn--a", "127.1", "own.0x7f")),
     Case("port that is none", KEYS | {"AWS_ENDPOINT_URL": "http://host:99999"}, url="was not a valid URI"),
     Case("password in the endpoint", KEYS | {"AWS_ENDPOINT_URL": f"https://u:{SECRET}@host/x?y"}, url="https://u@host"),
     Case("endpoint of the profile without a scheme", KEYS, "[default]\nendpoint_url = host", url="endpoint: host"),
