@@ -158,7 +158,14 @@ def busy() -> RunPlan:
                 "a", beds=9, requests_per_day=35.0, stay=Exponential(mean=0.25), delay_share=0.0, return_share=1.0
             ),
             department("b", beds=6, max_stay_days=2.0, long_stay_share=0.05, delay_share=0.2, target_occupancy=0.95),
-            department("c", beds=3, requests_per_day=20.0, stay=Lognormal(mean=0.2, sd=0.3), when_full="divert"),
+            department(
+                "c",
+                beds=3,
+                requests_per_day=20.0,
+                stay=Lognormal(mean=0.2, sd=0.3),
+                delay_share=0.05,
+                when_full="divert",
+            ),
             warmup_days=10,
         ),
         seed=11,
