@@ -36,9 +36,10 @@ from elt.warehouse import dbt_target
 
 _BIN = Path(sys.executable).parent
 _SIMULATION = ("hospital_sim.cli", "hospital_sim.cli.app", "typer", "rich.console", "simpy", "scipy.stats")
+_READING = ("elt.cli", "elt.pipeline", "pyarrow.parquet", "pyarrow.compute", "elt.report.assets")
 _LIBRARIES = {
-    "hospital-sim": _SIMULATION,
-    "hospital-elt": ("elt.cli", "elt.pipeline", "pyarrow.parquet", "pyarrow.compute", "elt.report.assets"),
+    "hospital-sim": (*_SIMULATION, "botocore.session"),
+    "hospital-elt": (*_READING, "botocore.session"),
     "dbt": ("dbt.cli.main", "dbt.adapters.clickhouse"),
     "python": (*_SIMULATION, "pandas", "altair"),
 }
