@@ -12,6 +12,7 @@ from s3_servers import READER_KEY, READER_SECRET, S3Server
 
 from hospital_sim.storage import (
     ObjectNotFoundError,
+    ObjectUnreadableError,
     OverwritingStoreError,
     StoreRefusedError,
     StoreUnreachableError,
@@ -65,6 +66,32 @@ def test_transient_errors_are_retried(flaky: FlakyS3, monkeypatch: pytest.Monkey
         flaky.failures = [failure]
         assert store.read(f"{number}") == b"1", failure
     assert flaky.objects == {f"/bucket/lake/{number}": b"1" for number in range(len(failures))}
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        (
+            (403, "AccessDenied"),
+            "the store does not permit this (AccessDenied); check the credentials and their rights",
+        ),
+        ((403, "InvalidObjectState"), "cannot be read: it is archived; restore it"),
+    ],
+)
+def test_an_object_that_the_store_does_not_give_hides_no_other(
+    flaky: FlakyS3, failure: tuple[int, str], reason: str
+) -> None:
+    store = open_store("s3://bucket/lake")
+    store.create_many([("a", b"1"), ("b", b"1")])
+    flaky.failures = [failure]
+
+    objects = [data for _, data in store.read_each(["a", "b"], 1)]
+
+    assert b"1" in objects
+    assert [data.reason for data in objects if isinstance(data, ObjectUnreadableError)] == [reason]
+    flaky.failures = [(400, "ExpiredToken")]
+    with pytest.raises(StoreRefusedError, match="does not accept the credentials"):
+        list(store.read_each(["a"], 1))
 
 
 def test_an_object_whose_acknowledgement_was_lost_counts_as_existing(flaky: FlakyS3) -> None:
