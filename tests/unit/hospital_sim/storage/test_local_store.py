@@ -16,6 +16,7 @@ import pytest
 from file_systems import WAYS, store_that
 from hostile_lakes import nested_folders
 
+import hospital_sim.storage.file_systems
 from hospital_sim.storage import (
     LocalStore,
     ObjectConflictError,
@@ -194,3 +195,38 @@ def test_a_file_or_a_link_in_place_of_a_folder_has_no_objects(tmp_path: Path) ->
     for key in ("file/a", "loop/a", "x" * 256):
         with pytest.raises(StorageError, match="cannot be written"):
             store.create(key, b"")
+
+
+def test_objects_that_exist_are_compared_and_not_written_once_more(
+    store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[bytes] = []
+    write_all = hospital_sim.storage.file_systems.write_all
+    objects = [(f"a/{number}", str(number).encode()) for number in range(20)]
+    store.create_many(objects[:5] + objects[6:10] + objects[15:])
+    monkeypatch.setattr(
+        hospital_sim.storage.file_systems,
+        "write_all",
+        lambda descriptor, data: (written.append(data), write_all(descriptor, data)),
+    )
+
+    assert store.create_many(objects) == 6
+
+    # The six, and the first of those that exist each time, because nobody knows before.
+    assert sorted(map(int, written)) == [0, 5, 6, 10, 11, 12, 13, 14, 15]
+    assert dict(store.read_many(store.keys())) == dict(objects)
+    for other in (b"", b"other"):
+        with pytest.raises(ObjectConflictError, match="a/3"):
+            store.create_many([*objects[:3], ("a/3", other), *objects[4:]])
+
+
+@pytest.mark.parametrize("make", ["symlink_to", "mkdir"])
+def test_what_is_no_object_is_an_error_after_objects_that_exist_too(make: str, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "raw")
+    store.create_many([("a/1", b"1"), ("a/2", b"2")])
+    path, target = tmp_path / "raw" / "a" / "3", tmp_path / "outside"
+    target.write_bytes(b"3")
+    path.symlink_to(target) if make == "symlink_to" else path.mkdir()
+
+    with pytest.raises(StorageError, match="a/3"):
+        store.create_many([("a/1", b"1"), ("a/2", b"2"), ("a/3", b"3")])
