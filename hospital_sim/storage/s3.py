@@ -200,11 +200,11 @@ class S3Store(LevelStore):
         client = self._open()
         any_names = partial(in_thread, self._list_any_names, prefix)
         if _CONTROL.search(prefix) or not is_prefix(prefix):
-            return sorted(await any_names())
+            return sorted(await self._request(any_names, prefix))
         try:
             listing = await self._request(lambda: client.list_with_delimiter_async(prefix), prefix)
         except InvalidNameError:
-            return sorted(await any_names())
+            return sorted(await self._request(any_names, prefix))
         folders = (f"{folder}/" for folder in listing["common_prefixes"])
         # The client drops the slash of a marker, whose name then is that of its folder.
         names = (entry["path"] for entry in listing["objects"] if entry["path"].startswith(prefix))
@@ -214,7 +214,7 @@ class S3Store(LevelStore):
     def _list_any_names(self, prefix: str) -> list[str]:
         root = f"{self._prefix}/" if self._prefix else ""
         signed = self._place.credentials is not None
-        level = list_any_names(self._bucket, root + prefix, f"{self.url}/{prefix}".rstrip("/"), signed=signed)
+        level = list_any_names(self._bucket, root + prefix, signed=signed)
         return [name.removeprefix(root) for name in level]
 
     async def _request(self, call: Callable[[], Awaitable[Result]], key: str, size: int = 0) -> Result:

@@ -1,4 +1,4 @@
-"""Turns errors of the S3 client into errors of a store: transient ones, which are retried, and final ones.
+"""Turns errors of the S3 client and of botocore into errors of a store: transient ones are retried, the others final.
 
 The client's messages quote the server at length, signed parts included, so only the status and the server's code are
 passed on.
@@ -56,7 +56,7 @@ def store_error(error: Exception, location: str, bucket: str, place: S3Settings)
     """Return the error of a store for an error of the client.
 
     Args:
-        error: Error that the client raised.
+        error: Error that the client, or botocore, raised.
         location: URL of the object or the store.
         bucket: Name of the bucket.
         place: Settings of the client.
@@ -65,8 +65,7 @@ def store_error(error: Exception, location: str, bucket: str, place: S3Settings)
         The error to raise: ``TransientError`` if the request can be retried.
     """
     text = str(error)
-    status = int(match[1]) if (match := _STATUS.search(text)) else None
-    code = match[1] if (match := _CODE.search(text)) else ""
+    status, code = _status_and_code(error, text)
     kind = type(error).__name__
     answer = f"HTTP status {status} {code}".rstrip()
     if status in TRANSIENT_STATUSES or code in TRANSIENT_CODES:
@@ -103,6 +102,15 @@ def store_error(error: Exception, location: str, bucket: str, place: S3Settings)
     return StoreRefusedError(location, f"the store refuses this ({answer})")
 
 
+def _status_and_code(error: Exception, text: str) -> tuple[int | None, str]:
+    answer = getattr(error, "response", None)
+    if isinstance(answer, dict):
+        # Of botocore.
+        return answer["ResponseMetadata"]["HTTPStatusCode"], str(answer.get("Error", {}).get("Code", ""))
+    status = int(match[1]) if (match := _STATUS.search(text)) else None
+    return status, match[1] if (match := _CODE.search(text)) else ""
+
+
 def _error_without_status(text: str, location: str, server: str) -> StorageError | TransientError:
     if "redirect without LOCATION" in text:
         return StoreRefusedError(location, "the bucket is in another region; set AWS_REGION")
@@ -118,7 +126,7 @@ def _error_without_status(text: str, location: str, server: str) -> StorageError
         )
     if "InvalidContentType" in text:
         return StoreRefusedError(location, f"{server} does not speak HTTPS; check AWS_ENDPOINT_URL")
-    if "ETag Header missing" in text or "invalid list response" in text:
+    if "ETag Header missing" in text or "invalid list response" in text or "invalid XML" in text:
         return StoreRefusedError(location, f"{server} does not answer as S3 does; check AWS_ENDPOINT_URL")
     if "timed out" in text:
         return TransientError(f"no answer from {server} in time")

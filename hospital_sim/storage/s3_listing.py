@@ -11,7 +11,6 @@ from itertools import islice
 
 from hospital_sim.storage.aws import LOCK, aws_session, variables
 from hospital_sim.storage.in_flight import LOOP
-from hospital_sim.storage.protocol import StorageError
 
 PREFETCHED_FOLDERS = 16
 """Folders that are listed before they are needed."""
@@ -51,32 +50,25 @@ def walk(list_level: ListLevel, prefix: str) -> Iterator[str]:
             levels.append(_Level(level.prefetched.popleft().result()))
 
 
-def list_any_names(bucket: str, prefix: str, location: str, *, signed: bool) -> list[str]:
+def list_any_names(bucket: str, prefix: str, *, signed: bool) -> list[str]:
     """Return the names and the prefixes (with their final slash) one level below a prefix, whatever they hold.
 
     Args:
         bucket: Name of the bucket.
         prefix: The prefix in the bucket.
-        location: URL of the prefix, for errors.
         signed: True if requests are signed.
 
     Raises:
-        StorageError: If they cannot be listed.
+        ClientError, BotoCoreError: If they cannot be listed (of botocore, see ``store_error``).
     """
-    import botocore.exceptions
     from botocore import UNSIGNED
     from botocore.config import Config
 
     level: list[str] = []
-    try:
-        with LOCK:
-            config = None if signed else Config(signature_version=UNSIGNED)
-            client = aws_session(variables()).create_client("s3", config=config)
-        pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/")
-        for page in pages:
-            level += (entry["Key"] for entry in page.get("Contents", ()) if not entry["Key"].endswith("/"))
-            level += (entry["Prefix"] for entry in page.get("CommonPrefixes", ()))
-    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
-        # Without its message, because that may hold a secret.
-        raise StorageError(location, f"holds names that cannot be listed: {type(error).__name__}") from None
+    with LOCK:
+        config = None if signed else Config(signature_version=UNSIGNED)
+        client = aws_session(variables()).create_client("s3", config=config)
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/"):
+        level += (entry["Key"] for entry in page.get("Contents", ()) if not entry["Key"].endswith("/"))
+        level += (entry["Prefix"] for entry in page.get("CommonPrefixes", ()))
     return level

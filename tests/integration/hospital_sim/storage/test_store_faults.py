@@ -94,6 +94,22 @@ def test_an_object_that_the_store_does_not_give_hides_no_other(
         list(store.read_each(["a"], 1))
 
 
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        ((403, "AccessDenied"), r"does not permit this \(AccessDenied\)"),
+        ((404, "NoSuchBucket"), "there is no bucket"),
+    ],
+)
+def test_a_listing_of_names_that_the_client_refuses_has_the_same_errors(
+    failure: tuple[int, str], reason: str, flaky: FlakyS3
+) -> None:
+    flaky.failures = [*[(503, "SlowDown")] * 3, failure]
+    with pytest.raises(StoreRefusedError, match=rf"^s3://bucket/lake/a\x01: .*{reason}"):
+        list(open_store("s3://bucket/lake").objects("a\x01/"))
+    assert flaky.failures == []
+
+
 def test_an_object_whose_acknowledgement_was_lost_counts_as_existing(flaky: FlakyS3) -> None:
     store = open_store("s3://bucket/lake")
     flaky.after_storing = True
