@@ -13,6 +13,7 @@ from itertools import groupby
 from elt import BrokenLakeError, EltError, EmptyLakeError, OnProgress, report_progress
 from elt.contracts import columns_schema
 from elt.lake.lake import Lake
+from elt.lake.layout import STAGING
 from elt.lake.repairs import current_files
 from elt.lake.staging_runs import StagedFile, StagingRun
 from elt.load.removals import discard_last_build, load_forgotten_counts, repair_digests
@@ -113,6 +114,7 @@ def load_into(warehouse: Warehouse, lake: Lake, on_progress: OnProgress | None =
     runs = [run for run in finished if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
     versions = {file.key: require_contract(lake, file) for file in files}
     _require_one_history(warehouse, runs)
+    _require_one_lake(warehouse, lake, loaded, {file.key for file in (*staged, *superseded)})
     repairs, undone = repair_digests(staging_runs)
     new_repairs = [key for key, sha256 in repairs.items() if not _is_loaded(key, sha256, loaded, warehouse)]
     if new_repairs:
@@ -188,6 +190,16 @@ def _require_one_history(warehouse: Warehouse, runs: list[LoadedRun]) -> None:
                 f"{run.key}: hospital {run.hospital_id!r} has another history in warehouse {warehouse.dsn}; "
                 "load this lake into a warehouse of its own"
             )
+
+
+def _require_one_lake(warehouse: Warehouse, lake: Lake, loaded: Iterable[str], of_lake: set[str]) -> None:
+    """Refuse a warehouse with a staged file that this lake has never had: its next file may have an equal name."""
+    others = sorted(key for key in loaded if key.startswith(STAGING) and key not in of_lake)
+    if others:
+        raise EltError(
+            f"warehouse {warehouse.dsn}: was loaded from another lake: it holds {others[0]}, which no manifest of "
+            f"{lake.url} names; load {lake.url} into a warehouse of its own"
+        )
 
 
 def _leftovers(warehouse: Warehouse, loaded: dict[str, str]) -> set[str]:

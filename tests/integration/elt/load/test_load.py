@@ -179,6 +179,18 @@ def test_another_lake_and_another_history_of_a_hospital_are_refused(
     assert raw_digests(warehouse) == whole
 
 
+def test_another_lake_is_refused_before_the_name_of_a_file_is_the_same(
+    lake: Path, tmp_path: Path, warehouse: Warehouse, whole: dict[str, tuple[int, int]]
+) -> None:
+    other = LocalStore(tmp_path / "other")
+    put_all(other, some_events(20, day=datetime.fromisoformat("2030-06-20T00:00Z")))
+    stage(Lake(other))
+    with pytest.raises(EltError, match=rf"loaded from another lake: .*staging/.* load {other.url} into .* its own"):
+        load_into(warehouse, Lake(other))
+    assert raw_digests(warehouse) == whole
+    assert load_into(warehouse, lake_at(Path(shutil.copytree(lake, tmp_path / "copy")))).files == 0
+
+
 def test_a_lake_without_a_staged_file_is_a_wrong_call(tmp_path: Path) -> None:
     dsn = f"chdb://{tmp_path / 'warehouse'}"
     with pytest.raises(EmptyLakeError, match="no lake here") as refused:
