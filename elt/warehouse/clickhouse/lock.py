@@ -35,10 +35,10 @@ class DirectoryLock:
         try:
             fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            holder = os.pread(self.descriptor, 32, 0).decode(errors="replace").strip()
+            holder = _holder(self.descriptor)
             os.close(self.descriptor)
             raise WarehouseInUseError(
-                f"warehouse {directory}: in use by process {holder or 'unknown'}; "
+                f"warehouse {directory}: in use by process {holder}; "
                 "wait until it has finished, then run the same command again"
             ) from error
         except OSError as error:
@@ -61,3 +61,19 @@ class DirectoryLock:
 
     def __exit__(self, *_: object) -> None:
         self.release()
+
+
+def _holder(descriptor: int) -> str:
+    """Return the number of the process that holds a lock: the one that took it, else one that inherited it."""
+    written = os.pread(descriptor, 32, 0).decode(errors="replace").strip()
+    locked = os.fstat(descriptor)
+    holders = [process.name for process in Path("/proc").glob("[0-9]*") if _has_open(process, locked)]
+    others = [holder for holder in holders if holder != str(os.getpid())]
+    return (written if written in holders or not others else others[0]) or "unknown"
+
+
+def _has_open(process: Path, file: os.stat_result) -> bool:
+    try:
+        return any(os.path.samestat(opened.stat(), file) for opened in (process / "fd").iterdir())
+    except OSError:  # It has ended, or belongs to another user.
+        return False

@@ -1,5 +1,7 @@
 """A chDB warehouse is open in one process at a time, returns Arrow tables, and raises errors of one line."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,12 +12,24 @@ from pathlib import Path
 import pytest
 
 from elt.warehouse import StatementError, WarehouseError, WarehouseInUseError, open_warehouse
+from elt.warehouse.clickhouse.lock import DirectoryLock
 
 pytestmark = pytest.mark.integration
 
 HOLD = "; print('open', flush=True); sys.stdin.read()"
 BY_US = "import sys; from elt.warehouse import open_warehouse; held = open_warehouse(sys.argv[1], create=True)" + HOLD
 BY_CHDB = "import sys, chdb; held = chdb.connect(sys.argv[1].removeprefix('chdb://'))" + HOLD
+
+
+INHERITED = """
+import subprocess, sys
+from pathlib import Path
+from elt.warehouse.clickhouse.lock import DirectoryLock
+lock = DirectoryLock(Path(sys.argv[1]))
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], pass_fds=[lock.descriptor])
+print(child.pid, flush=True)
+sys.stdin.read()
+"""
 
 
 @contextmanager
@@ -45,6 +59,20 @@ def test_the_error_names_the_process_that_holds_the_warehouse_until_it_is_killed
         holder.wait()
         with open_warehouse(dsn) as warehouse:
             assert warehouse.query("SELECT 1 AS one").to_pylist() == [{"one": 1}]
+
+
+def test_the_error_names_the_process_that_inherited_the_lock_of_one_that_was_killed(tmp_path: Path) -> None:
+    command, pipe = [sys.executable, "-c", INHERITED, str(tmp_path)], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout is not None
+        child = int(process.stdout.readline())
+        process.kill()
+        process.wait()
+        try:
+            with pytest.raises(WarehouseInUseError, match=f"in use by process {child};"):
+                DirectoryLock(tmp_path)
+        finally:
+            os.kill(child, signal.SIGKILL)
 
 
 def test_a_warehouse_is_locked_within_one_process_too_until_closed(dsn: str) -> None:
