@@ -1,6 +1,7 @@
 """Builds the models of the dbt project in a warehouse and runs their tests.
 
-dbt runs in a separate process, because it keeps state in its process and chDB allows one directory per process.
+dbt runs in a separate process, because it keeps state in its process and chDB allows one directory per process. It ends
+with this one, even by a kill, so that no warehouse stays locked.
 """
 
 import json
@@ -15,7 +16,7 @@ from typing import cast
 
 from elt import EltError, OnProgress, WrongCallError, report_progress
 from elt.build.record import expected_state, missing_models, record, recorded
-from elt.warehouse import DEFAULT_PREFIX, DbtTarget, dbt_target, open_warehouse
+from elt.warehouse import DEFAULT_PREFIX, DbtTarget, Warehouse, dbt_target, open_warehouse
 from elt.warehouse.tables import LOADED_FILE
 from elt.warehouse.version import require_version
 
@@ -39,6 +40,7 @@ class BuildSummary:
         skipped: Models and tests not run because one that they need failed.
         seconds: Duration of the build.
         up_to_date: True if nothing was loaded or changed since the last build, so that nothing was done.
+        wrong_events: Events in the table ``wrong_events``: they repeat another, or their department is unknown.
     """
 
     models: int
@@ -49,6 +51,7 @@ class BuildSummary:
     skipped: int
     seconds: float
     up_to_date: bool = False
+    wrong_events: int = 0
 
     @property
     def passed(self) -> bool:
@@ -105,7 +108,8 @@ def build(
         require_version(warehouse)
         state, last = expected_state(warehouse, MODELS), recorded(warehouse)
         if state == last and not full_refresh and not missing_models(warehouse, MODELS):
-            return BuildSummary(0, 0, (), (), (), 0, round(time.monotonic() - started, 1), up_to_date=True)
+            seconds = round(time.monotonic() - started, 1)
+            return BuildSummary(0, 0, (), (), (), 0, seconds, up_to_date=True, wrong_events=_wrong_events(warehouse))
     rebuild = full_refresh or last is None or last.project != state.project
     # Unit tests bring their own rows, so they need not run again once this project has passed them.
     unit_tested = not rebuild and last is not None and bool(last.loaded)
@@ -120,7 +124,13 @@ def build(
         with open_warehouse(dsn, prefix) as warehouse:
             complete = summary.passed and not summary.tests_warned
             record(warehouse, state if complete else replace(state, loaded=""))
+            summary = replace(summary, wrong_events=_wrong_events(warehouse))
     return summary
+
+
+def _wrong_events(warehouse: Warehouse) -> int:
+    counted = warehouse.query(f"SELECT count(*) AS n FROM {warehouse.schema('curated')}.wrong_events")  # noqa: S608
+    return int(counted["n"][0].as_py())
 
 
 def _run_dbt(
@@ -129,7 +139,7 @@ def _run_dbt(
     """Run dbt, report its progress, and return its error messages."""
     target.workspace.mkdir(parents=True, exist_ok=True)
     command = [
-        *(sys.executable, "-P", "-m", "dbt.cli.main"),
+        *(sys.executable, "-P", "-m", "elt.build.dbt_process"),
         *("--log-format", "json", "--log-level", "info", "--no-version-check", "--no-send-anonymous-usage-stats"),
         *("--log-level-file", "none", "--log-path", str(target.workspace)),
         "build",
@@ -143,6 +153,7 @@ def _run_dbt(
         command,
         cwd=target.workspace,
         env=dict(target.environment),
+        stdin=subprocess.PIPE,  # Its end tells dbt that this process has ended.
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

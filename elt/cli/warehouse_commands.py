@@ -38,14 +38,21 @@ def build_models(
         summary = build(warehouse, prefix, threads, full_refresh=full_refresh, on_progress=on_progress)
     if summary.up_to_date and not as_json:
         typer.echo("Nothing new: every model is built of what is loaded.")
+        _warn_of_wrong_events(summary.wrong_events)
         return
     show("built", summary.as_dict() if as_json else summary.as_counts(), as_json=as_json)
+    _warn_of_wrong_events(summary.wrong_events)
     for warning in summary.tests_warned:
         warning_line(warning)
     for failure in (*summary.models_failed, *summary.tests_failed):
         error_line(failure)
     if not summary.passed:
         raise typer.Exit(FAILED)
+
+
+def _warn_of_wrong_events(count: int) -> None:
+    if count:
+        warning_line(f"wrong events: {count:,}; hospital-elt check names each and says what to do")
 
 
 def write_dashboard(

@@ -20,7 +20,7 @@ from elt.quality.results import (
 )
 from elt.quality.taken_out import TakenOut
 from elt.quality.thresholds import with_thresholds
-from elt.quality.warehouse_checks import census_checks, check_invariants, freshness_checks
+from elt.quality.warehouse_checks import census_checks, check_invariants, freshness_checks, wrong_event_checks
 from elt.warehouse import Warehouse
 from elt.warehouse.tables import RAW_TABLES
 from elt.warehouse.version import require_version
@@ -61,6 +61,7 @@ def check(lake: Lake, warehouse: Warehouse, thresholds: Mapping[str, float] = Ma
         *run_checks([*records, *lake.unfinished_runs()], truth),
         *census_checks(warehouse, truth, taken_out.forgotten_cells),
         *freshness_checks(warehouse, truth),
+        *wrong_event_checks(warehouse, set(truth.ends), lake.url),
         *check_invariants(warehouse, set(truth.ends)),
         late,
         quarantine_check(in_quarantine),
@@ -77,7 +78,7 @@ def check(lake: Lake, warehouse: Warehouse, thresholds: Mapping[str, float] = Ma
 
 def _require_tables(warehouse: Warehouse) -> None:
     required = [("raw", table.name, "load") for table in RAW_TABLES]
-    required += [("curated", table, "build") for table, _ in FACTS.values()]
+    required += [("curated", table, "build") for table in ("wrong_events", *(table for table, _ in FACTS.values()))]
     for schema, table, command in required:
         if not warehouse.has_table(schema, table):
             raise EltError(

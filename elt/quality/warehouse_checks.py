@@ -1,12 +1,20 @@
-"""Checks of the warehouse: invariants, complete censuses and freshness."""
+"""Checks of the warehouse: invariants, wrong events, complete censuses and freshness."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from datetime import date
+from typing import Any
 
 from elt.quality.emitted import Cell, Emitted
 from elt.quality.invariants import INVARIANTS, Invariant
 from elt.quality.results import MOST_ROWS, CheckResult
 from elt.warehouse import Warehouse
+from hospital_sim.events.keys import RAW, key_of
+
+_WRONG_EVENTS = (
+    ("events_not_repeated", "repeated", "no event repeats an earlier one; one that does is left out of every fact"),
+    ("departments_known", "unknown_department", "every department of an event has a census"),
+)
+"""Name of the check, problem in the table ``wrong_events``, and the rule in words."""
 
 
 def check_invariants(warehouse: Warehouse, hospitals: set[str]) -> list[CheckResult]:
@@ -38,10 +46,50 @@ def _check(warehouse: Warehouse, invariant: Invariant, hospitals: set[str]) -> l
     return results
 
 
+def wrong_event_checks(warehouse: Warehouse, hospitals: set[str], lake: str) -> list[CheckResult]:
+    """Check that no event repeats an earlier one, and that every department of an event has a census.
+
+    Args:
+        warehouse: A built warehouse.
+        hospitals: The hospitals of the finished runs.
+        lake: URL of the lake, for the command that sets an event aside.
+    """
+    table = f"{warehouse.schema('curated')}.wrong_events"
+    checks = []
+    for name, problem, sentence in _WRONG_EVENTS:
+        counted = warehouse.query(
+            f"SELECT hospital_id, count(*) AS events FROM {table} WHERE problem = '{problem}' GROUP BY hospital_id"  # noqa: S608
+        ).to_pylist()
+        counts = {str(row["hospital_id"]): int(row["events"]) for row in counted}
+        for hospital in sorted(hospitals | counts.keys()):
+            rows = warehouse.query(
+                "SELECT event_type, event_id, event_time, department_id, repeats_event_id "  # noqa: S608
+                f"FROM {table} WHERE problem = '{problem}' AND hospital_id = '{_quoted(hospital)}' "
+                f"ORDER BY event_time, event_type, event_id LIMIT {MOST_ROWS}"
+            ).to_pylist()
+            lines = tuple(f"{_raw_key(row)} {_problem(row)}" for row in rows)
+            advice = f"hospital-elt quarantine add {_raw_key(rows[0])} --reason TEXT --lake {lake}" if rows else ""
+            detail = f"{sentence}; broken by: {lines[0]}; set it aside: {advice}" if rows else ""
+            checks.append(CheckResult(name, hospital, 0, counts.get(hospital, 0), not rows, detail, lines))
+    return checks
+
+
+def _raw_key(row: Mapping[str, Any]) -> str:
+    return f"{RAW}/{key_of(row['event_type'], row['event_time'].date(), row['event_id'])}"
+
+
+def _problem(row: Mapping[str, Any]) -> str:
+    repeats = row["repeats_event_id"]
+    return f"repeats event {repeats}" if repeats else f"is of department {row['department_id']!r}"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
 def _examples(warehouse: Warehouse, violations: str, hospital: str) -> tuple[str, ...]:
-    literal = hospital.replace("'", "''")
     rows = warehouse.query(
-        f"SELECT example FROM ({violations}) AS violation WHERE hospital_id = '{literal}' "  # noqa: S608
+        f"SELECT example FROM ({violations}) AS violation WHERE hospital_id = '{_quoted(hospital)}' "  # noqa: S608
         f"ORDER BY example LIMIT {MOST_ROWS}"
     )
     return tuple(str(example) for example in rows["example"].to_pylist())

@@ -20,11 +20,13 @@ class CheckResults:
         validation: Rows of ``mart_pressure_validation``.
         reconciliation: Counts of each event type and day; None if ``hospital-elt check`` has not run.
         quality: Results of ``hospital-elt check``; None if it has not run.
+        wrong_events: Events that repeat another, or whose department is unknown.
     """
 
     validation: Sequence[Row]
     reconciliation: Sequence[Row] | None
     quality: Sequence[Row] | None
+    wrong_events: Sequence[Row] = ()
 
     @property
     def results(self) -> list[bool]:
@@ -52,6 +54,7 @@ def read_check_results(warehouse: Warehouse) -> CheckResults:
         validation=rows(warehouse, queries.VALIDATION),
         reconciliation=optional_rows("reconciliation", queries.RECONCILIATION),
         quality=optional_rows("check_result", queries.CHECKS),
+        wrong_events=rows(warehouse, queries.WRONG_EVENTS) if warehouse.has_table("curated", "wrong_events") else [],
     )
 
 

@@ -13,6 +13,7 @@ Mark: TypeAlias = Callable[[Row], bool]
 
 _VALIDATION = ("scope", "expected", "observed", "tolerance")
 _QUALITY = ("scope", "expected", "observed", "detail")
+_WRONG_EVENTS = ("event_type", "event_id", "hospital_id", "department_id", "event_time", "problem", "repeats_event_id")
 _MOST_ROWS = 500
 _NOT_CHECKED = (
     "<p>Not checked yet: <code>hospital-elt check</code> compares the lake, the warehouse and what was emitted; "
@@ -37,6 +38,7 @@ def checks_html(checks: CheckResults, charts: Mapping[str, str] = MappingProxyTy
                 _NOT_CHECKED if checks.reconciliation is None else _reconciliation(checks.reconciliation),
                 "reconciliation",
             ),
+            *([_wrong_events(checks.wrong_events)] if checks.wrong_events else []),
             charts.get("promised", ""),
             _card(
                 "Expectations of the run record, one by one",
@@ -51,6 +53,16 @@ def checks_html(checks: CheckResults, charts: Mapping[str, str] = MappingProxyTy
                 "checks",
             ),
         ]
+    )
+
+
+def _wrong_events(rows: Sequence[Row]) -> str:
+    return _card(
+        "Wrong events",
+        "An event that repeats an earlier one is left out of every fact. One of a department without a census is in "
+        "the facts, but in no mart.",
+        _table(_WRONG_EVENTS, rows),
+        "wrong-events",
     )
 
 
@@ -109,6 +121,8 @@ def verdict_html(checks: CheckResults) -> str:
         mark = f'<span class="failed">✗ {checks.failures:,} of {len(checks.results):,} checks of the data fail</span>'
     else:
         mark = f'<span class="passed">✓ {len(checks.results):,} checks of the data hold</span>'
+    if checks.wrong_events:
+        mark += f'; <span class="failed">✗ wrong events: {len(checks.wrong_events):,}</span>'
     partly = "" if checks.quality is not None else "; not yet reconciled with the lake"
     return f'{mark}{partly}. <a href="trust.html">See them</a>'
 

@@ -115,6 +115,12 @@ from {quality}.reconciliation
 order by event_type, event_date
 """
 
+WRONG_EVENTS = """
+select hospital_id, event_type, event_id, event_time, department_id, problem, repeats_event_id
+from {curated}.wrong_events
+order by hospital_id, event_type, event_time, event_id
+"""
+
 MARTS = (
     "mart_bed_utilisation",
     "mart_flow_profile",

@@ -31,6 +31,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+from elt.build.dbt_process import end_with_parent
 from elt.build.run import MODELS
 from elt.warehouse import dbt_target
 
@@ -51,8 +52,8 @@ _FLAGS = ("--no-version-check", "--no-send-anonymous-usage-stats", "--no-use-col
 _CLIENT = """#!{python} -IS
 import marshal, os, socket, sys
 command, words = {command!r}, sys.argv[1:]
-if command == "python" and words[:3] == ["-P", "-m", "dbt.cli.main"]:
-    command, words = "dbt", words[3:]
+if command == "python" and words[:3] == ["-P", "-m", "elt.build.dbt_process"]:
+    command, words = "dbt", ["--with-parent", *words[3:]]
 elif command == "python" and words[:1] != ["-c"]:
     os.execv({python!r}, [{python!r}, *words])
 request = marshal.dumps((command, words, os.getcwd(), dict(os.environ)))
@@ -230,8 +231,11 @@ def _run(streams: list[int], request: _Request, project: Any) -> None:
     if request.command == "dbt":
         from dbt.cli.main import cli
 
-        sys.argv = ["dbt", *request.words]
-        cli.main(request.words, "dbt", obj={"manifest": project})
+        words = [word for word in request.words if word != "--with-parent"]
+        if words != request.words:
+            end_with_parent()
+        sys.argv = ["dbt", *words]
+        cli.main(words, "dbt", obj={"manifest": project})
     elif request.command == "python":
         sys.argv = ["-c", *request.words[2:]]
         sys.path.insert(0, "")

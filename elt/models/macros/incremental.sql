@@ -130,14 +130,15 @@
 {%- endmacro %}
 
 {# True if this model can replace months: a whole build is recorded, and this build finds out what is new since. False
-   for a unit test, whose rows are all new. #}
+   for a unit test, whose rows are all new, and for a command that builds nothing, such as dbt show. #}
 {% macro builds_months() -%}
   {%- for name in ['months_to_build', 'departments_changed', 'stays_to_build'] if 'model.hospital.' ~ name not in selected_resources -%}
     {{ return(false) }}
   {%- endfor -%}
   {{ return(
-      model.config.materialized == 'incremental' and is_incremental()
+      flags.WHICH in ['build', 'run', 'retry'] and model.config.materialized == 'incremental' and is_incremental()
       and recorded('built_files') is not none and recorded('built_departments') is not none
+      and recorded('built_repeats') is not none
   ) }}
 {%- endmacro %}
 

@@ -91,12 +91,10 @@ def _format(table: Table, column: Column) -> str:
 
 
 def _relationship(relationship: Relationship) -> list[str]:
-    # Filters follow a one-to-one relationship both ways.
-    both_ways = ["\tfromCardinality: one", "\tcrossFilteringBehavior: bothDirections"]
     return [
         f"relationship {stable_uuid('relationship', relationship.name)}",
         *([] if relationship.active else ["\tisActive: false"]),
-        *(both_ways if relationship.one_to_one else []),
+        *(["\tcrossFilteringBehavior: bothDirections"] if relationship.both_ways else []),
         f"\tfromColumn: {_column_of(relationship.from_table, relationship.from_column)}",
         f"\ttoColumn: {_column_of(relationship.to_table, relationship.to_column)}",
     ]

@@ -118,7 +118,7 @@ class Relationship:
         to_table: The table that it refers to.
         to_column: The key of that table.
         active: True if filters follow it by default.
-        one_to_one: True if at most one row refers to each row; filters then follow it both ways.
+        both_ways: True if filters follow it both ways.
     """
 
     from_table: str
@@ -126,7 +126,7 @@ class Relationship:
     to_table: str
     to_column: str
     active: bool = True
-    one_to_one: bool = False
+    both_ways: bool = False
 
     @property
     def name(self) -> str:

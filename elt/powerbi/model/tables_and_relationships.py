@@ -87,7 +87,7 @@ def _key_name(table: DescribedTable) -> str:
     """Return the name of a table's key column; empty if no other table refers to it."""
     if table.name.startswith("dim_"):
         return table.name.replace("dim_", "", 1) + "_key"
-    return _SPELL if table.name in (*_EVENTS_OF_SPELLS, *_EVENTS_OF_SPELLS.values()) else ""
+    return _SPELL if table.name in _EVENTS_OF_SPELLS.values() else ""
 
 
 def _is_hidden(table: DescribedTable, column: Column) -> bool:
@@ -151,7 +151,8 @@ def _relationships(table: DescribedTable) -> Iterator[Relationship]:
     elif table.schema == "marts" and table.has(HOSPITAL_ID):
         yield Relationship(table.name, HOSPITAL_ID, HOSPITAL, HOSPITAL_ID)
     if table.name in _EVENTS_OF_SPELLS:
-        yield Relationship(table.name, _SPELL, _EVENTS_OF_SPELLS[table.name], _SPELL, one_to_one=True)
+        # Not one to one, because an event may repeat another (see the model wrong_events).
+        yield Relationship(table.name, _SPELL, _EVENTS_OF_SPELLS[table.name], _SPELL, both_ways=True)
 
 
 def _to_versions_and_patients(table: DescribedTable) -> Iterator[Relationship]:

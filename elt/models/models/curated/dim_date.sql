@@ -27,20 +27,21 @@ span as (
     select min(date) as first_date, max(date) as last_date from referred
 ),
 
+-- Enough days for all years of an event, because one wrong date is enough to refer to a day of another century.
 digits as (
-    {%- for digit in range(10) %}
+    {%- for digit in range(20) %}
     select {{ digit }} as digit {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
 days as (
-    select {{ add_days('span.first_date', 'ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit') }} as date
+    select {{ add_days('span.first_date', 'ones.digit + 20 * tens.digit + 400 * hundreds.digit + 8000 * thousands.digit') }} as date
     from span
     cross join digits as ones
     cross join digits as tens
     cross join digits as hundreds
     cross join digits as thousands
-    where ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit
+    where ones.digit + 20 * tens.digit + 400 * hundreds.digit + 8000 * thousands.digit
         <= {{ whole_days_between('span.first_date', 'span.last_date') }}
 ),
 

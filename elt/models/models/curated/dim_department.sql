@@ -1,5 +1,6 @@
 -- Type 2 on name and capacity: a version begins with the first census that shows it and ends with the next version.
--- The first version is valid from 1900, because admissions may be older than the first census.
+-- The first version is valid from 1900, because admissions may be older than the first census. A department with events
+-- but without a census is unknown: it has one version, whose key stays when a census comes.
 {{ config(order_by=['hospital_id', 'department_id', 'valid_from']) }}
 
 with census as (
@@ -33,6 +34,12 @@ last_codes as (
     select hospital_id, department_id, treatment_function_code
     from census
     where census_number_from_last = 1
+),
+
+unknown as (
+    select distinct hospital_id, department_id, {{ instant('1900-01-01 00:00:00') }} as valid_from
+    from {{ ref('wrong_events') }}
+    where problem = 'unknown_department'
 )
 
 select
@@ -53,3 +60,15 @@ left join versions as later
     on version.hospital_id = later.hospital_id
     and version.department_id = later.department_id
     and version.version_number + 1 = later.version_number
+union all
+select
+    {{ department_key('hospital_id', 'department_id', 'valid_from') }} as department_key,
+    hospital_id,
+    department_id,
+    cast('Unknown' as varchar) as department_name,
+    cast('' as varchar) as treatment_function_code,
+    cast(0 as bigint) as capacity,
+    valid_from,
+    {{ instant('2299-01-01 00:00:00') }} as valid_to,
+    cast(1 = 1 as boolean) as is_current
+from unknown

@@ -1,10 +1,30 @@
--- Months with staged files that no whole build has seen. An incremental model replaces those of its event types.
+-- Months with staged files that no whole build has seen, or with an event that is left out and was not, or the other way
+-- round. An incremental model replaces those of its event types.
 {{ config(order_by=['event_type']) }}
 
-select distinct
-    loaded.table_name as event_type,
-    loaded.month as month
-from {{ ref('files_to_build') }} as loaded
-left join {{ last_built('built_files', columns_of=ref('files_to_build')) }} as built
-    on loaded.source_file = built.source_file
-where built.source_file is null
+with left_out as (
+    select event_type, event_id, event_time, 1 as builds
+    from {{ ref('wrong_events') }}
+    where problem = 'repeated'
+    union all
+    select event_type, event_id, event_time, -1 as builds
+    from {{ last_built('built_repeats', columns_of=ref('wrong_events')) }}
+),
+
+changed as (
+    select event_type, {{ start_of('month', 'event_time') }} as month
+    from left_out
+    group by event_type, event_id, event_time
+    having sum(builds) <> 0
+)
+
+select distinct event_type, month
+from (
+    select loaded.table_name as event_type, loaded.month as month
+    from {{ ref('files_to_build') }} as loaded
+    left join {{ last_built('built_files', columns_of=ref('files_to_build')) }} as built
+        on loaded.source_file = built.source_file
+    where built.source_file is null
+    union all
+    select event_type, month from changed
+) as months

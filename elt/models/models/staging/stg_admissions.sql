@@ -13,3 +13,4 @@ select
     event_time as admitted_at,
     source_file
 from {{ source('raw', 'admission') }}
+where {{ not_repeated('admission') }}

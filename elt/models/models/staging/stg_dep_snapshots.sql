@@ -13,3 +13,4 @@ select
     waiting_list_size,
     source_file
 from {{ source('raw', 'dep_snapshot') }}
+where {{ not_repeated('dep_snapshot') }}

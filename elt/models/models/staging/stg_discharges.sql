@@ -13,3 +13,4 @@ select
     delay_reason,
     source_file
 from {{ source('raw', 'discharge') }}
+where {{ not_repeated('discharge') }}

@@ -11,3 +11,4 @@ select
     wait_duration as wait_seconds,
     source_file
 from {{ source('raw', 'wait_snapshot') }}
+where {{ not_repeated('wait_snapshot') }}

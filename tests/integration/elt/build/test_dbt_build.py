@@ -12,17 +12,26 @@ from pathlib import Path
 
 import pytest
 from command_server import run_dbt
+from increments import put
 from kills import hear_interrupts
 from small_hospital import SmallHospital
 from st_brides import FIRST, LAST, WholeRun
 from warehouse_tables import table_digests
+from wrong_events import NOWHERE, names, of_unknown_department, repeated
 
 from elt import WrongCallError
 from elt.build.record import missing_models
 from elt.build.run import MODELS, build
 from elt.lake.lake import Lake
 from elt.load.run import load
-from elt.warehouse import SCHEMAS, WarehouseError, open_warehouse
+from elt.powerbi import write_powerbi
+from elt.quality import check
+from elt.report import write_report
+from elt.staging import stage
+from elt.warehouse import SCHEMAS, WarehouseError, WarehouseInUseError, open_warehouse
+from elt.warehouse.clickhouse.lock import DirectoryLock
+from hospital_sim.events import decode_event
+from hospital_sim.events.keys import event_key
 
 pytestmark = pytest.mark.integration
 
@@ -94,7 +103,7 @@ def test_a_build_makes_a_dropped_model_and_names_a_failed_test(changed: WholeRun
         assert missing_models(warehouse, MODELS) == ["dim_patient"]
         warehouse.execute(
             "INSERT INTO hospital_raw.dep_snapshot "
-            "SELECT * REPLACE (-1 AS occupied_beds) FROM hospital_raw.dep_snapshot LIMIT 1"
+            "SELECT * REPLACE (-1 AS occupied_beds, 'new' AS department_id) FROM hospital_raw.dep_snapshot LIMIT 1"
         )
     summary = build(changed.dsn)
     assert not summary.passed
@@ -103,6 +112,51 @@ def test_a_build_makes_a_dropped_model_and_names_a_failed_test(changed: WholeRun
     assert [name for name in results(changed) if name.startswith("unit_test.")] == [], "this project has passed them"
     after = table_digests(changed.dsn)
     assert [name for name in kept if after[name] != before[name]] == []
+
+
+def test_wrong_events_stop_no_mart_and_are_named_by_build_check_and_the_page(changed: WholeRun) -> None:
+    lake, before = Lake.open(changed.lake), marts(changed)
+    honest = [
+        decode_event(key.split("/")[1], lake.store.read(key)) for key in lake.store.keys("raw/") if "_runs" not in key
+    ]
+    unknown, again = of_unknown_department(honest), repeated(honest)
+    put(lake.store, [*unknown, *again])
+    stage(lake)
+    load(lake, changed.dsn)
+
+    built = build(changed.dsn)
+
+    assert (built.passed, built.tests_warned, built.wrong_events) == (True, (), len(unknown) + len(again))
+    assert marts(changed) == before
+    with open_warehouse(changed.dsn) as warehouse:
+        report = check(lake, warehouse)
+        write_report(warehouse, changed.folder / "report")
+        rows = warehouse.query("SELECT * FROM hospital_curated.wrong_events").to_pylist()
+        at_unknown = warehouse.query(
+            "SELECT department_name, count() AS n FROM hospital_curated.fact_admissions "
+            f"JOIN hospital_curated.dim_department USING department_key WHERE department_id = '{NOWHERE}' GROUP BY 1"
+        ).to_pylist()
+    write_powerbi(changed.dsn, changed.folder / "powerbi")
+    assert {(row["event_type"], row["event_id"]) for row in rows if row["problem"] == "repeated"} == names(again)
+    assert {(row["event_type"], row["event_id"]) for row in rows if row["problem"] != "repeated"} == names(unknown)
+    assert at_unknown == [{"department_name": "Unknown", "n": 1}]
+    failed = {result.check_name: result for result in report.checks if not result.passed}
+    for name, events in (("events_not_repeated", again), ("departments_known", unknown)):
+        assert failed[name].observed == len(events)
+        keys = sorted(f"raw/{event_key(event)}" for event in events)
+        assert sorted(row.partition(" ")[0] for row in failed[name].rows) == keys
+        assert any(
+            f"hospital-elt quarantine add {key} --reason TEXT --lake {lake.url}" in failed[name].detail for key in keys
+        )
+    for page in (changed.folder / "report").glob("*.html"):
+        assert f"wrong events: {built.wrong_events}" in page.read_text()
+    trust = (changed.folder / "report" / "trust.html").read_text()
+    assert [event.event_id for event in (*unknown, *again) if event.event_id not in trust] == []
+
+
+def marts(run: WholeRun) -> dict[str, tuple[int, int]]:
+    """Return the digests of the tables of the marts."""
+    return {name: digest for name, digest in table_digests(run.dsn).items() if name.startswith("hospital_marts.")}
 
 
 def test_a_warehouse_of_another_version_is_refused(changed: WholeRun) -> None:
@@ -123,7 +177,8 @@ def test_a_warehouse_without_a_load_is_a_wrong_call(tmp_path: Path) -> None:
         build(f"chdb://{tmp_path}/warehouse")
 
 
-def test_a_build_that_is_interrupted_leaves_the_warehouse_free(changed: WholeRun) -> None:
+@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGKILL])
+def test_a_build_that_is_interrupted_or_killed_takes_dbt_with_it(changed: WholeRun, ended_by: signal.Signals) -> None:
     parsed = changed.folder / "warehouse" / "dbt" / "manifest.json"
     parsed.unlink()
     process = subprocess.Popen(
@@ -131,11 +186,23 @@ def test_a_build_that_is_interrupted_leaves_the_warehouse_free(changed: WholeRun
     )
     while process.poll() is None and not parsed.exists():
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(ended_by)
     _, said = process.communicate(timeout=60)
-    assert process.returncode > 0, said
+    assert process.returncode > 0 or process.returncode == -signal.SIGKILL, said
+    patience = time.monotonic() + 10
+    while ended_by == signal.SIGKILL and time.monotonic() < patience and is_locked(changed):
+        time.sleep(0.05)
     with open_warehouse(changed.dsn) as warehouse:
         assert warehouse.has_table("raw", "admission")
+
+
+def is_locked(run: WholeRun) -> bool:
+    """Return whether a process holds the warehouse of a run."""
+    try:
+        DirectoryLock(run.folder / "warehouse").release()
+    except WarehouseInUseError:
+        return True
+    return False
 
 
 def test_files_are_recorded_as_built_after_every_incremental_model(st_brides: WholeRun) -> None:
@@ -160,10 +227,12 @@ def test_the_project_is_usable_on_its_own_and_documents_itself_without_a_network
     nowhere = "http://127.0.0.1:9"
     environment = os.environ | {"http_proxy": nowhere, "https_proxy": nowhere}
     environment["HOSPITAL_WAREHOUSE_PATH"] = changed.dsn.removeprefix("chdb://")
-    words = ["build --select stg_admissions dim_patient", "docs generate --static", "source freshness"]
+    shown = ["show --select fact_admissions", "compile --select +mart_pressure_index"]
+    words = ["build --select stg_admissions dim_patient", *shown, "docs generate --static", "source freshness"]
     command = [sys.executable, "-c", DBT_ALONE.format(words=words)]
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "where 1 = 0" not in (project / "target/compiled/hospital/models/marts/mart_pressure_index.sql").read_text()
     built, catalog, freshness, manifest = (
         json.loads((project / name).read_text())
         for name in ("results.json", "target/catalog.json", "target/sources.json", "target/manifest.json")

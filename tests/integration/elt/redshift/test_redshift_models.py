@@ -16,6 +16,7 @@ from redshift.rewriting import code_of
 from redshift_fixtures import Redshift
 from sqlglot import exp
 from warehouse_tables import WORK_OF_A_BUILD, differences, model_tables, sorted_rows
+from wrong_events import of_unknown_department, repeated
 
 import hospital_sim as hs
 from elt.build.run import BuildSummary, build
@@ -62,7 +63,7 @@ def both(redshift_server: Redshift, tmp_path_factory: pytest.TempPathFactory) ->
         put(lake, [*on_time, *by_hand(list(busy().run().events))])
         take_in(lake, in_s3, server, prefix)
         first = build(server.dsn, prefix)
-        put(lake, late)
+        put(lake, [*late, *of_unknown_department(late), *repeated(late)])
         take_in(lake, in_s3, server, prefix)
         assert was_killed_in_mid_month(server, prefix)
         run_dbt(server.dsn, "run", prefix=prefix)

@@ -54,6 +54,19 @@ def test_failed_checks_come_first_and_are_open() -> None:
     assert "not yet reconciled with the lake" in verdict_html(passed)
 
 
+def test_wrong_events_are_counted_on_every_page_and_listed() -> None:
+    columns = ("event_type", "event_id", "hospital_id", "department_id", "event_time", "problem", "repeats_event_id")
+    passed = [check("a", "x", passed=True)]
+    results = CheckResults(passed, None, None, [dict.fromkeys(columns, name) for name in ("one", "<other>")])
+
+    assert "wrong events: 2" in verdict_html(results)
+    html = checks_html(results)
+    assert 'data-table="wrong-events"' in html
+    assert "&lt;other&gt;" in html
+    for text in (verdict_html(CheckResults(passed, None, None)), checks_html(CheckResults(passed, None, None))):
+        assert "rong events" not in text
+
+
 def test_the_text_of_checks_is_escaped() -> None:
     results = CheckResults([], [], [check("<i>", "</table>", passed=False)])
 

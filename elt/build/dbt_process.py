@@ -1,0 +1,32 @@
+"""Runs dbt for as long as the process that started it lives: ``python -m elt.build.dbt_process WORDS``.
+
+That process holds the other end of standard input, which is never written to. Its end comes with the end of the
+process, even by a kill.
+"""
+
+import os
+import sys
+import threading
+
+
+def end_with_parent() -> None:
+    """Start a thread that ends this process when standard input ends."""
+    threading.Thread(target=_await_end, daemon=True).start()
+
+
+def _await_end() -> None:
+    while os.read(0, 1):
+        pass
+    os._exit(1)
+
+
+def main() -> None:
+    """Run dbt with the words of the command line."""
+    end_with_parent()
+    from dbt.cli.main import cli
+
+    cli.main(sys.argv[1:], "dbt")
+
+
+if __name__ == "__main__":
+    main()
