@@ -35,7 +35,8 @@ def run_mounted(kind: str, folder: Path, command: Sequence[str]) -> "subprocess.
     program = ["unshare", "--mount", "--map-root-user", sys.executable, __file__, kind, str(folder), *command]
     done = subprocess.run(program, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode == _NOT_PERMITTED or done.stderr.startswith("unshare:"):
-        pytest.skip(f"tests cannot mount {kind} on this machine: {done.stderr}")
+        # Not skipped, because no package brings the permission: CI may lack it too.
+        pytest.xfail(f"this machine does not let tests mount {kind}: {done.stderr}")
     return done
 
 
