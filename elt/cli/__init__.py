@@ -93,6 +93,9 @@ _add(
     "hospital-elt compact --lake lake",
     "hospital-elt compact --month 2024-01 --lake lake --json",
 )
+_add(
+    "prune", repair_commands.prune_lake, "hospital-elt prune --dry-run --lake messy", "hospital-elt prune --lake messy"
+)
 app.add_typer(quarantine_commands.app, name="quarantine")
 
 

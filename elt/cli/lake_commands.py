@@ -1,6 +1,5 @@
 """``hospital-elt stage``, ``verify`` and ``copy``: the commands that work on a lake alone."""
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +7,7 @@ import typer
 from elt import WrongCallError
 from elt.cli.options import Json, LakeUrl, Limit, SingleWriter, Workers
 from elt.cli.progress import progress_bars
+from elt.cli.repair_commands import parse_day
 from hospital_sim import terminal
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def stage_lake(
     """
     if dask is not None and workers is not None:
         raise WrongCallError("--workers and --dask: give one of them; a cluster has its own workers")
-    closing_day = None if as_of is None else _parse_day(as_of)
+    closing_day = None if as_of is None else parse_day("--as-of", as_of)
 
     from elt.lake.lake import Lake
     from elt.staging import stage
@@ -72,13 +72,6 @@ def stage_lake(
             err=True,
         )
         raise typer.Exit(terminal.FAILED)
-
-
-def _parse_day(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007
-    except ValueError as error:
-        raise WrongCallError(f"--as-of: {text!r} is not a date such as 2024-03-31") from error
 
 
 def _print_staged(summary: "StageSummary") -> None:

@@ -1,4 +1,4 @@
-"""``hospital-elt forget`` and ``compact``, and what all commands that repair a lake share."""
+"""``hospital-elt forget``, ``compact`` and ``prune``, and what all commands that repair a lake share."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -81,7 +81,7 @@ def compact_months(
     """Make one staged file of the many of each closed month. Nothing is deleted: hospital-elt prune does that."""
     if month is not None:
         require_one_of({"--month": True, "--undo": undo is not None})
-    only = None if month is None else parse_day("--month", f"{month}-01", month)
+    only = None if month is None else parse_month("--month", month)
 
     from elt.lake.lake import Lake
     from elt.lake.manifests import Action
@@ -95,6 +95,31 @@ def compact_months(
         else:
             summary = compact(opened, only, workers, on_progress)
     show_repair(summary, as_json=as_json)
+
+
+def prune_lake(
+    lake: LakeUrl,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count what would be deleted, and delete nothing.")
+    ] = False,
+    single_writer: SingleWriter = False,
+    as_json: Json = False,
+) -> None:
+    """Delete forgotten objects and superseded files, and nothing else. This cannot be undone."""
+    from elt.lake.lake import Lake
+    from elt.repair import prune
+
+    with progress_bars() as on_progress:
+        opened = Lake.open(lake, read_only=dry_run, single_writer=single_writer)
+        summary = prune(opened, dry_run=dry_run, on_progress=on_progress)
+    if as_json:
+        terminal.print_json(summary.as_dict())
+    elif not summary.events and not summary.superseded:
+        typer.echo(f"Nothing to delete in {summary.lake}.")
+    else:
+        rows = [("raw objects", summary.events), ("staged files", summary.superseded)]
+        title = "Would delete from" if dry_run else "Deleted from"
+        terminal.print_table(f"{title} {summary.lake}", ("", "number"), rows)
 
 
 def require_one_of(options: Mapping[str, bool]) -> None:
@@ -111,13 +136,8 @@ def require_one_of(options: Mapping[str, bool]) -> None:
         raise WrongCallError(f"{', '.join(names)} and {last}: give exactly one of them")
 
 
-def parse_day(option: str, text: str, written: str | None = None) -> date:
-    """Read a day such as 2024-03-31.
-
-    Args:
-        option: Name of the option, for the message.
-        text: The day.
-        written: What was written, if not the same.
+def parse_day(option: str, text: str) -> date:
+    """Read a day such as 2024-03-31; the option is for the message.
 
     Raises:
         WrongCallError: If it is not a day.
@@ -125,8 +145,15 @@ def parse_day(option: str, text: str, written: str | None = None) -> date:
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007
     except ValueError as error:
-        example = "2024-03-31" if written is None else "2024-03"
-        raise WrongCallError(f"{option}: {written or text!r} is not a date such as {example}") from error
+        raise WrongCallError(f"{option}: {text!r} is not a date such as 2024-03-31") from error
+
+
+def parse_month(option: str, text: str) -> date:
+    """Read a month such as 2024-03, and return its first day (see ``parse_day``)."""
+    try:
+        return parse_day(option, f"{text}-01")
+    except WrongCallError as error:
+        raise WrongCallError(f"{option}: {text!r} is not a month such as 2024-03") from error
 
 
 def show_repair(summary: "RepairSummary", *, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from elt.lake import layout
 from elt.lake.lake import Lake
 from elt.lake.staging_runs import StagedFile
 from elt.native.arrays import values_of
+from elt.native.names import read_object_names, split_identifiers
 from elt.staging import input_lists
 from elt.staging.input_lists import NewObjects
 from hospital_sim.events.keys import RAW, EventKey, key_of, parse_event_key
@@ -103,6 +104,12 @@ def select_keys(lake: Lake, files: Iterable[StagedFile], keys: Iterable[EventKey
         own = {day: {one for one in ids if (file.event_type, one, day) in days_of} for day, ids in days.items()}
         if any(own.values()):
             yield file, {day: ids for day, ids in own.items() if ids}
+
+
+def existing_events(lake: Lake, event_type: str, day: date) -> set[bytes]:
+    """Return the identifiers of the events of a type and day that are under ``raw/``."""
+    (identifiers,), _ = read_object_names(event_type, lake.object_names(event_type, [day]))
+    return set(split_identifiers(identifiers))
 
 
 def files_without(lake: Lake, selected: Iterable[tuple[StagedFile, Days]]) -> Iterator[NewObjects]:

@@ -26,8 +26,8 @@ class RepairSummary:
         action: Kind of the repair.
         number: Number of its staging run, for its undo; None if there was nothing to do.
         undoes: Number of the staging run that was taken back; None unless it is an undo.
-        events: Events that were set aside, forgotten, or brought back.
-        superseded: Staged files that are no longer current.
+        events: Objects that were set aside, forgotten, brought back or deleted.
+        superseded: Staged files that are no longer current; of a prune, those that were deleted.
         files: Staged files that are current instead.
     """
 

@@ -1,15 +1,13 @@
 """Takes repairs back: events return to the staged files, compacted files make way for those that they superseded."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from elt import OnProgress, WrongCallError
 from elt.lake.lake import Lake
 from elt.lake.manifests import Action, Plan, Repair
 from elt.lake.repairs import Removed, current_files, in_effect
 from elt.lake.staging_runs import StagingRun
-from elt.native.names import read_object_names, split_identifiers
-from elt.repair.select import Days, event_key_of, write_days
+from elt.repair.select import Days, event_key_of, existing_events, write_days
 from elt.repair.summary import RepairSummary, make_repair
 from elt.staging.input_lists import NewObjects
 from elt.staging.plan import make_repair_plan
@@ -99,7 +97,7 @@ def _restored(lake: Lake, runs: Sequence[StagingRun], run: StagingRun) -> Iterat
                 for one in identifiers - removed.of_month(event_type, month).get(day, set())
                 if not quarantined or event_key_of(event_type, day, one) not in quarantined
             }
-            missing += len(kept - _existing(lake, event_type, day)) if kept else 0
+            missing += len(kept - existing_events(lake, event_type, day)) if kept else 0
             if kept:
                 back[day] = kept
         if not missing and back:
@@ -109,8 +107,3 @@ def _restored(lake: Lake, runs: Sequence[StagingRun], run: StagingRun) -> Iterat
             f"--undo {run.plan.number}: {missing:,} of its raw objects are gone, perhaps pruned, and nothing else "
             "holds them; nothing was changed"
         )
-
-
-def _existing(lake: Lake, event_type: str, day: date) -> set[bytes]:
-    (identifiers,), _ = read_object_names(event_type, lake.object_names(event_type, [day]))
-    return set(split_identifiers(identifiers))

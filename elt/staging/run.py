@@ -12,11 +12,12 @@ from elt.contracts import EVENT_TYPES
 from elt.lake import layout
 from elt.lake.digests import digest
 from elt.lake.lake import Lake
-from elt.lake.manifests import MANIFEST_VERSION, Commit, Plan
+from elt.lake.manifests import MANIFEST_VERSION, Action, Commit, Plan
 from elt.lake.quarantine import Reason
 from elt.lake.tree import RawTree
 from elt.lake.workers import DaskWorkers, LocalWorkers, Workers, suitable_count
 from elt.staging import input_lists
+from elt.staging.delete import prune_objects
 from elt.staging.input_lists import MonthToList
 from elt.staging.plan import create_plan, encode_plan, make_plan
 from elt.staging.rewrite import rewrite_outputs, rewrites, superseded_outputs
@@ -160,7 +161,9 @@ class StagingRuns:
 
     def _complete(self, plan: Plan, in_quarantine: frozenset[str] = frozenset()) -> None:
         unrecognised = {} if plan.repair else quarantine_unrecognised(self._lake, plan)
-        if rewrites(plan):
+        if plan.repair is not None and plan.repair.action is Action.PRUNE:
+            results = prune_objects(self._lake, plan)
+        elif rewrites(plan):
             results = self._pool.run(rewrite_outputs, plan.outputs, superseded_outputs(self._lake, plan))
         else:
             results = self._pool.run(stage_outputs, output_groups(plan.outputs, self._pool.count), plan, in_quarantine)

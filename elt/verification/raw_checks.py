@@ -133,7 +133,8 @@ class _MonthCheck:
         """Add the objects that a finished prune deleted, and that exist, as problems."""
         for key in self._month.repairs.pruned:
             for day, identifiers in read_list(self._lake, key).items():
-                for identifier in existing.get(day, set()).intersection(split_identifiers(identifiers)):
+                again = existing.get(day, set()) & self._forgotten.get(day, set())
+                for identifier in again.intersection(split_identifiers(identifiers)):
                     detail = "forgotten and pruned, but there again; hospital-elt prune deletes it"
                     self._add(Kind.FOREIGN, day, self._name(identifier), detail)
 

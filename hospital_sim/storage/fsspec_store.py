@@ -6,7 +6,7 @@ other needs ``single_writer``.
 
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -117,6 +117,17 @@ class FsspecStore(LevelStore):
 
     def flush(self) -> None:
         """Do nothing: an object is as durable as the file system makes it."""
+
+    def delete_many(self, keys: Iterable[str]) -> None:
+        """Delete many objects, several at once (see ``ObjectStore.delete_many``)."""
+        for _ in Flight(partial(in_thread, self._delete), self._width).results(keys):
+            pass
+
+    def _delete(self, key: str) -> None:
+        check_key(key)
+        system, path = self._at(key)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            self._call(lambda: system.rm_file(path), key)
 
     def _create_in_thread(self, item: tuple[str, bytes]) -> Awaitable[bool]:
         return in_thread(self.create, *item)

@@ -118,6 +118,18 @@ class LocalStore(LevelStore):
         finally:
             os.close(descriptor)
 
+    def delete_many(self, keys: Iterable[str]) -> None:
+        """Delete many objects, one after the other (see ``ObjectStore.delete_many``)."""
+        for key in keys:
+            check_key(key)
+            location = f"{self.url}/{key}"
+            try:
+                os.unlink(location)  # noqa: PTH108
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                raise _failed(location, "cannot be deleted", error) from error
+
     def _create_all(self, objects: Iterable[tuple[str, bytes]]) -> int:
         created = existing = 0
         # After an object that existed the next one probably exists too, and reading it costs less than writing.

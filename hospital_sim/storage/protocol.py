@@ -1,6 +1,7 @@
 """The interface of an object store, and its errors.
 
-A store holds immutable objects under keys. Objects are created, read and listed; nothing is overwritten or deleted.
+A store holds immutable objects under keys. Objects are created, read and listed; nothing is overwritten, and nothing is
+deleted except by ``delete_many``.
 """
 
 from collections.abc import Iterable, Iterator
@@ -189,4 +190,14 @@ class ObjectStore(Protocol):
 
     def flush(self) -> None:
         """Return when all objects created so far are durable."""
+        ...
+
+    def delete_many(self, keys: Iterable[str]) -> None:
+        """Delete many objects, several at once where that is faster; one that does not exist is none to delete.
+
+        Only the prune of a lake does this. If it is interrupted, the same call deletes the rest.
+
+        Raises:
+            StorageError: If the store cannot be written.
+        """
         ...

@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import timedelta
 from functools import cached_property, partial
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from hospital_sim.errors import needs_extra
@@ -30,6 +31,9 @@ Result = TypeVar("Result")
 
 IN_FLIGHT = 64
 """Requests made at once by one call."""
+
+_DELETED_TOGETHER = 1000
+"""Most objects that S3 deletes with one request."""
 
 _LARGE = 1 << 20
 """Size in bytes above which an object has a later deadline than other requests."""
@@ -109,6 +113,26 @@ class S3Store(LevelStore):
 
     def flush(self) -> None:
         """Do nothing: an object is durable once the server has acknowledged it."""
+
+    def delete_many(self, keys: Iterable[str]) -> None:
+        """Delete many objects, a batch with each request (see ``ObjectStore.delete_many``)."""
+        self._open()
+        names = iter(keys)
+        while batch := list(islice(names, _DELETED_TOGETHER)):
+            LOOP.run(self._delete(batch))
+
+    async def _delete(self, batch: list[str]) -> None:
+        for key in batch:
+            check_key(key)
+        client = self._open()
+
+        async def request() -> None:
+            try:
+                await client.delete_async(batch)
+            except FileNotFoundError:
+                return  # a server that names what it does not have
+
+        await self._request(request, batch[0])
 
     async def _create(self, item: tuple[str, bytes]) -> bool:
         key, data = item

@@ -184,11 +184,11 @@ class OverwritingStore(LocalStore):
 
 
 class FailingStore(QuickStore):
-    """A real store on a machine that goes off before, or right after, one of its creations.
+    """A real store on a machine that goes off before, or right after, one of its creations or deletions.
 
     Args:
         root: The directory.
-        creations: How many objects are created before that.
+        creations: How many objects are created or deleted before that.
     """
 
     def __init__(self, root: str, creations: int) -> None:
@@ -203,6 +203,13 @@ class FailingStore(QuickStore):
 
     def create_many(self, objects: Iterable[tuple[str, bytes]]) -> int:
         return sum(self.create(key, data) for key, data in objects)
+
+    def delete_many(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            if self.left == 0:
+                raise PowerCut(key)
+            self.left -= 1
+            super().delete_many([key])
 
 
 def contents(store: ObjectStore, prefix: str = "") -> dict[str, bytes]:

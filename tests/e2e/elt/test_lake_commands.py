@@ -70,6 +70,37 @@ def test_the_quarantine_is_listed_and_replayed(lake: LocalStore) -> None:
     assert json.loads(elt("quarantine", "replay", "--lake", lake.url, "--json").stdout)["closed"] == 0
 
 
+def test_a_lake_is_repaired_and_each_repair_says_what_it_did(lake: LocalStore) -> None:
+    elt("stage", "--lake", lake.url)
+    keys = sorted(key.removeprefix("raw/") for key in lake.keys("raw/admission/"))
+    put_all(lake, some_events(5, first=101))
+
+    aside = elt("quarantine", "add", keys[0], f"raw/{keys[1]}", "--reason", "twice", "--lake", lake.url)
+    listed = elt("quarantine", "list", "--lake", lake.url)
+    forgotten = elt("forget", keys[2], keys[0], "--reason", "a bad batch", "--lake", lake.url, "--json")
+    compacted = elt("compact", "--month", "2024-03", "--lake", lake.url, "--json")
+    counted = elt("prune", "--dry-run", "--lake", lake.url)
+    pruned = elt("prune", "--lake", lake.url, "--json")
+    refused = elt("forget", "--undo", "4", "--lake", lake.url)
+    back = elt("quarantine", "add", "--undo", "3", "--lake", lake.url, "--json")
+
+    assert aside.stdout.startswith("Set aside in ")
+    assert f"raw/{keys[1]}: set_aside by staging run 3: twice" in listed.stdout
+    summaries = [json.loads(done.stdout) for done in (forgotten, compacted, pruned, back)]
+    assert [summary.pop("lake") for summary in summaries] == [lake.url] * 4
+    assert summaries == [
+        {"action": "forget", "number": 4, "undoes": None, "events": 2, "superseded": 1, "files": 1},
+        {"action": "compact", "number": 5, "undoes": None, "events": 0, "superseded": 8, "files": 4},
+        {"action": "prune", "number": 6, "undoes": None, "events": 2, "superseded": 10, "files": 0},
+        {"action": "undo", "number": 7, "undoes": 3, "events": 1, "superseded": 0, "files": 1},
+    ]
+    assert counted.stdout.startswith("Would delete from ")
+    assert "are gone, perhaps pruned" in refused.stderr
+    assert elt("prune", "--lake", lake.url).stdout == f"Nothing to delete in {lake.url}.\n"
+    verified = elt("verify", "--lake", lake.url).stdout
+    assert "Taken out by an operator: 0 events set aside, 2 objects forgotten" in verified
+
+
 def test_contracts_are_shown_and_written(tmp_path: Path) -> None:
     shown = elt("contracts", "discharge")
     written = elt("contracts", "--out", str(tmp_path / "contracts"), "--json")

@@ -73,6 +73,22 @@ def test_an_object_is_created_once_and_no_other_bytes_take_its_key(any_store: Ob
     any_store.flush()
 
 
+def test_objects_are_deleted_and_no_others(any_store: ObjectStore) -> None:
+    many = MANY.get(any_store.url.partition("://")[0], 45)
+    any_store.create_many((f"a/{number}", b"x") for number in range(many))
+    for key in ("a/kept", "ab", "b/1", "b/2"):
+        any_store.create(key, b"y")
+    any_store.delete_many(f"a/{number}" for number in range(many))
+    assert list(any_store.keys()) == ["a/kept", "ab", "b/1", "b/2"]
+    # Those that are gone already are passed over, so that an interrupted call can be made again.
+    any_store.delete_many(["a/1", "b/1", "none/such"])
+    assert list(any_store.keys()) == ["a/kept", "ab", "b/2"]
+    any_store.delete_many([])
+    assert any_store.create("b/1", b"another") is True
+    with pytest.raises(ValueError, match="not an object key"):
+        any_store.delete_many(["../a"])
+
+
 def test_reading_a_missing_object_is_an_error_that_names_it(any_store: ObjectStore) -> None:
     with pytest.raises(ObjectNotFoundError, match="a/b: there is no such object") as refused:
         any_store.read("a/b")

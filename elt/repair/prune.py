@@ -1,0 +1,119 @@
+"""Prunes a lake: deletes the objects of forgotten events, and staged files that are superseded."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from elt import OnProgress
+from elt.lake import layout
+from elt.lake.lake import Lake
+from elt.lake.manifests import Action, Plan, Repair
+from elt.lake.repairs import Removed, current_files, in_effect
+from elt.lake.staging_runs import StagingRun
+from elt.lake.tree import RAW_PREFIX
+from elt.repair.select import Days, existing_events, identifier, write_days
+from elt.repair.summary import RepairSummary, make_repair
+from elt.staging.delete import QUARANTINE_PLACES
+from elt.staging.input_lists import NewObjects, write_unrecognised
+from elt.staging.plan import make_repair_plan
+from hospital_sim.events.keys import parse_event_key
+
+
+@dataclass
+class Prunable:
+    """Objects to which no manifest refers any more.
+
+    Attributes:
+        events: Forgotten events that are under ``raw/`` or in quarantine, by event type and month.
+        others: The same of objects whose keys belong to no event, relative to ``raw/``.
+        files: Superseded staged files, by event type and month.
+    """
+
+    events: dict[tuple[str, date], Days] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+    files: dict[tuple[str, date], list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def objects(self) -> int:
+        """Number of raw objects."""
+        return sum(len(ids) for days in self.events.values() for ids in days.values()) + len(self.others)
+
+
+def prune(
+    lake: Lake, *, dry_run: bool = False, workers: int = 1, on_progress: OnProgress | None = None
+) -> RepairSummary:
+    """Delete forgotten raw objects, with their copies in quarantine, and superseded staged files. Nothing else.
+
+    It cannot be undone, and what it deletes can no longer be taken back. A prune that was killed is completed first.
+
+    Args:
+        lake: The lake.
+        dry_run: True to count only.
+        workers: Number of processes.
+        on_progress: Called as event types and months are pruned.
+
+    Returns:
+        The counts of the repair: raw objects and files.
+
+    Raises:
+        BrokenLakeError: If a manifest or a list of keys is broken.
+        StorageError: If the lake cannot be read or written.
+    """
+    if dry_run:
+        found = _prunable(lake, lake.staging_runs())
+        files = sum(map(len, found.files.values()))
+        return RepairSummary(lake.url, Action.PRUNE, None, None, found.objects, files, 0)
+
+    def make_plan() -> Plan | None:
+        runs = lake.staging_runs()
+        prunable = _prunable(lake, runs)
+        outputs = list(_outputs(lake, prunable))
+        if not outputs and not prunable.others:
+            return None
+        others = prunable.others
+        unrecognised = (write_unrecognised(lake, others), len(others)) if others else None
+        return make_repair_plan(runs, Repair(Action.PRUNE), outputs, unrecognised)
+
+    return make_repair(lake, Action.PRUNE, make_plan, workers, on_progress)
+
+
+def _prunable(lake: Lake, runs: Sequence[StagingRun]) -> Prunable:
+    forgotten = Removed(lake.store, in_effect(runs, Action.FORGET))
+    in_quarantine = {key.removeprefix(place) for place in QUARANTINE_PLACES for key in lake.store.keys(place)}
+    kept_copies: dict[tuple[str, date], set[bytes]] = defaultdict(set)
+    for key in filter(None, map(parse_event_key, in_quarantine)):
+        kept_copies[key.event_type, key.event_date].add(identifier(key.event_id))
+    prunable = Prunable()
+    for event_type, month in forgotten.months:
+        days = {
+            day: ids & (existing_events(lake, event_type, day) | kept_copies[event_type, day])
+            for day, ids in forgotten.of_month(event_type, month).items()
+        }
+        days = {day: ids for day, ids in days.items() if ids}
+        if days:
+            prunable.events[event_type, month] = days
+    prunable.others = [
+        key
+        for key in sorted(forgotten.unrecognised())
+        if _can_be_named(key) and (layout.quarantine_name(key) in in_quarantine or lake.store.exists(RAW_PREFIX + key))
+    ]
+    current = {file.key for file in current_files(runs)}
+    existing = set(lake.store.keys(layout.STAGING))
+    for file in (file for run in runs for file in run.files()):
+        if file.key not in current and file.key in existing:
+            prunable.files[file.event_type, file.month].append(file.key)
+    return prunable
+
+
+def _can_be_named(key: str) -> bool:
+    """Tell whether a store can be asked for a key; it may list others, which must be deleted in another way."""
+    return key.isprintable() and {"", ".", ".."}.isdisjoint(key.split("/"))
+
+
+def _outputs(lake: Lake, prunable: Prunable) -> Iterator[NewObjects]:
+    for event_type, month in sorted({*prunable.events, *prunable.files}):
+        days, files = prunable.events.get((event_type, month), {}), tuple(prunable.files.get((event_type, month), ()))
+        first, *rest = write_days(lake, event_type, month, days)
+        yield replace(first, supersedes=files)
+        yield from rest
