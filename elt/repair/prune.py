@@ -61,9 +61,9 @@ def prune(
         StorageError: If the lake cannot be read or written.
     """
     if dry_run:
-        found = _prunable(lake, lake.staging_runs())
-        files = sum(map(len, found.files.values()))
-        return RepairSummary(lake.url, Action.PRUNE, None, None, found.objects, files, 0)
+        prunable = _prunable(lake, lake.staging_runs())
+        files = sum(map(len, prunable.files.values()))
+        return RepairSummary(lake.url, Action.PRUNE, None, None, prunable.objects, files, 0)
 
     def make_plan() -> Plan | None:
         runs = lake.staging_runs()
