@@ -6,7 +6,7 @@ from types import MappingProxyType
 from elt import EltError
 from elt.lake.lake import Lake
 from elt.quality.emitted import emitted
-from elt.quality.lake_checks import late_check, quarantine_check, run_checks
+from elt.quality.lake_checks import forgotten_check, late_check, quarantine_check, run_checks
 from elt.quality.reconciliation import FACTS, department_check, reconcile, reconciliation_checks
 from elt.quality.results import (
     CHECK_RESULT,
@@ -35,8 +35,8 @@ def check(lake: Lake, warehouse: Warehouse, thresholds: Mapping[str, float] = Ma
     Args:
         lake: The lake.
         warehouse: The warehouse, loaded and built.
-        thresholds: Largest difference between expected and observed, by name of the check. Without one, late events
-            and open quarantine always pass, and every other check allows no difference.
+        thresholds: Largest difference between expected and observed, by name of the check. Without one, late events,
+            forgotten events and open quarantine always pass, and every other check allows no difference.
 
     Returns:
         The results. A failed check raises nothing.
@@ -65,6 +65,7 @@ def check(lake: Lake, warehouse: Warehouse, thresholds: Mapping[str, float] = Ma
         *check_invariants(warehouse, set(truth.ends)),
         late,
         quarantine_check(in_quarantine),
+        forgotten_check(taken_out.forgotten),
     ]
     checks = with_thresholds(checks, thresholds)
     report = CheckReport(

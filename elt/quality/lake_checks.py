@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 
 from elt.lake.lake import Lake
 from elt.lake.quarantine import Reason
@@ -62,3 +63,16 @@ def quarantine_check(counts: Counter[Reason]) -> CheckResult:
     """Report the objects in quarantine. They pass, because they are accounted for."""
     parts = tuple(f"{reason}: {count}" for reason, count in sorted(counts.items()))
     return CheckResult("open_quarantine", _SCOPE, 0, counts.total(), passed=True, detail=", ".join(parts), rows=parts)
+
+
+def forgotten_check(counts: Counter[tuple[str, date]]) -> CheckResult:
+    """Report the forgotten events. They pass, because an operator gave a reason for each.
+
+    Args:
+        counts: Their numbers by event type and day.
+    """
+    by_type: Counter[str] = Counter()
+    for (event_type, _), count in counts.items():
+        by_type[event_type] += count
+    parts = tuple(f"{event_type}: {count}" for event_type, count in sorted(by_type.items()))
+    return CheckResult("forgotten_events", _SCOPE, 0, counts.total(), passed=True, detail=", ".join(parts), rows=parts)

@@ -19,6 +19,7 @@ from elt.lake.manifests import Action
 from elt.load.run import load, load_into
 from elt.quality import CheckResult, check
 from elt.repair import compact, forget, prune, set_aside, undo
+from elt.verification import verify
 from elt.warehouse import open_warehouse
 from hospital_sim.events import Discharge
 from hospital_sim.events.keys import event_key, key_of
@@ -60,7 +61,11 @@ def test_a_check_expects_no_forgotten_event_and_names_those_that_are_set_aside(h
     load(lake, hospital.dsn)
     run_dbt(hospital.dsn, "run", "--full-refresh", "--select", *FACTS, "+dim_patient")
     with open_warehouse(hospital.dsn) as warehouse:
-        assert failures(check(lake, warehouse).checks) == {}
+        report = check(lake, warehouse)
+        assert failures(report.checks) == {}
+        observed = {result.check_name: result.observed for result in report.checks if result.scope == "lake"}
+        assert observed["forgotten_events"] == verify(lake).forgotten > 0
+        assert (observed["open_quarantine"], report.quarantined) == (1, {"set_aside": 1})
 
         # One that the run counted is missing now.
         set_aside(lake, [key], "wrong")
