@@ -12,6 +12,7 @@ from msgspec import structs
 
 from hospital_sim.clock import parse_date
 from hospital_sim.config import DepartmentConfig, HospitalConfig, check_config, read_hospitals
+from hospital_sim.config.changes import config_on, configurations, timelines
 from hospital_sim.config.demand_checks import overload
 from hospital_sim.config.offered_load import (
     beds_needed,
@@ -23,6 +24,7 @@ from hospital_sim.config.offered_load import (
 from hospital_sim.config.open_beds import mean_open_beds, open_beds_by_month
 from hospital_sim.config.periods import in_period, periods
 from hospital_sim.config.presets import preset_path, presets
+from hospital_sim.config.schema import Change
 from hospital_sim.config.sources import with_fixed_demand
 from hospital_sim.distributions.numbers import whole_number
 from hospital_sim.errors import ConfigurationError
@@ -87,18 +89,18 @@ class Hospital:
 
         Offered load is the beds that demand needs as a share of the open beds; None if none is open. A month above 1 is
         pressure; a year at 1 or more is a queue that grows without end, unless patients are turned away. The last row
-        is the hospital: all beds needed as a share of all open beds. If changes of beds have a year in their days, each
-        period between such days has rows of its own, and the column ``first_day`` tells them apart.
+        is the hospital: all beds needed as a share of all open beds. If the hospital changes from a day on, or beds
+        change on days with a year, each period between such days has rows of its own, and the column ``first_day``
+        tells them apart.
         """
-        spans = periods(self.config.department)
         types: dict[str, CellType] = {"department": str, "first_day": date, "beds": int}
         types |= dict.fromkeys(("requests_per_day", "mean_bed_days", "year", *MONTHS), float)
         rows = [
-            {"department": name, "first_day": None if span[0] == date.min else span[0], **figures}
-            for span in spans
-            for name, figures in _loads([in_period(entry, span) for entry in self.config.department])
+            {"department": name, "first_day": None if first == date.min else first, **figures}
+            for first, departments in _departments_by_period(self.config)
+            for name, figures in _loads(departments)
         ]
-        if len(spans) == 1:
+        if not any(row["first_day"] for row in rows):
             del types["first_day"]
         title = f"{self.config.name}: offered load as a share of beds"
         return Table(title, types, [[row[name] for name in types] for row in rows])
@@ -113,7 +115,7 @@ class Hospital:
         Raises:
             ConfigurationError: If a department does not exist, or would have no bed or too few for its demand.
         """
-        ids = [entry.id for entry in self.config.department]
+        ids = tuple(timelines(self.config))
         more = {name: whole_number(str(name), beds) for name, beds in change.items()}
         for name in more:
             if name not in ids:
@@ -121,7 +123,8 @@ class Hospital:
                     f"{name!r} is not a department of {self.config.id}; there are {', '.join(ids)}"
                 )
         changed = tuple(_with_beds(entry, more.get(entry.id, 0), allow_overload) for entry in self.config.department)
-        return Hospital(structs.replace(self.config, department=changed))
+        changes = tuple(_with_later_beds(self.config, entry, more, allow_overload) for entry in self.config.change)
+        return Hospital(structs.replace(self.config, department=changed, change=changes))
 
     def simulate(
         self,
@@ -181,6 +184,15 @@ class Hospital:
         return f"<Hospital {self.config.name}: {len(self.config.department)} departments, {beds} beds>"
 
 
+def _departments_by_period(config: HospitalConfig) -> Iterator[tuple[date, list[DepartmentConfig]]]:
+    """Yield the first day of each period between changes of a hospital or of its beds, and the departments in it."""
+    for (first, last), state in configurations(config):
+        for begin, end in periods(state.department):
+            if begin <= last and end >= first:
+                span = max(begin, first), min(end, last)
+                yield span[0], [in_period(entry, span) for entry in state.department]
+
+
 def _loads(departments: Sequence[DepartmentConfig]) -> Iterator[tuple[str, dict[str, Cell]]]:
     """Yield the name and the figures of each department without dated parts, and of all together if several."""
     beds = [entry.beds for entry in departments]
@@ -222,6 +234,19 @@ def _with_beds(department: DepartmentConfig, more: int, allow_overload: bool) ->
             f"{department.id}: {more:+d} beds leave {beds}, which {effect}; leave more, or allow overload"
         )
     return structs.replace(changed, allow_overload=department.allow_overload or effect is not None)
+
+
+def _with_later_beds(config: HospitalConfig, change: Change, more: Mapping[str, int], allow_overload: bool) -> Change:
+    """Return a change with more beds wherever it sets beds, and the same demand."""
+    departments = {entry.id: entry for entry in config_on(config, change.first_day).department}
+    tables = []
+    for table in change.department:
+        changed = _with_beds(departments[table["id"]], more.get(table["id"], 0), allow_overload)
+        fields = {"beds", "capacity", "allow_overload"} & table.keys()
+        if "target_occupancy" in table:
+            fields |= {"target_occupancy", "requests_per_day"}
+        tables.append(table | {field: getattr(changed, field) for field in fields})
+    return structs.replace(change, department=tuple(tables))
 
 
 def _write_to(memory: MemorySink | None, target: Sink | None) -> Callable[[Event], None]:

@@ -31,6 +31,7 @@ from elt.warehouse.tables import (
     event_table,
 )
 from elt.warehouse.version import note_version
+from hospital_sim.events.histories import is_same_history
 from hospital_sim.storage import FinishedRun
 
 
@@ -113,7 +114,7 @@ def load_into(warehouse: Warehouse, lake: Lake, on_progress: OnProgress | None =
     finished = [loaded_run(record) for record in records if isinstance(record, FinishedRun)]
     runs = [run for run in finished if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
     versions = {file.key: require_contract(lake, file) for file in files}
-    _require_one_history(warehouse, runs)
+    _require_one_history(warehouse, finished)
     _require_one_lake(warehouse, lake, loaded, {file.key for file in (*staged, *superseded)})
     repairs, undone = repair_digests(staging_runs)
     new_repairs = [key for key, sha256 in repairs.items() if not _is_loaded(key, sha256, loaded, warehouse)]
@@ -184,11 +185,18 @@ def _is_loaded(key: str, sha256: str, loaded: dict[str, str], warehouse: Warehou
 def _require_one_history(warehouse: Warehouse, runs: list[LoadedRun]) -> None:
     loaded_runs = warehouse.query(f"SELECT hospital_id, history_id FROM {warehouse.schema('raw')}.{RUN.name}")  # noqa: S608
     histories = dict(zip(loaded_runs["hospital_id"].to_pylist(), loaded_runs["history_id"].to_pylist(), strict=True))
-    for run in runs:
+    newest: dict[str, LoadedRun] = {}
+    for record in sorted(runs, key=lambda record: record.run.end, reverse=True):
+        run, longest = record.run, newest.setdefault(record.run.hospital_id, record)
         if histories.setdefault(run.hospital_id, run.history_id) != run.history_id:
             raise EltError(
-                f"{run.key}: hospital {run.hospital_id!r} has another history in warehouse {warehouse.dsn}; "
+                f"{record.key}: hospital {run.hospital_id!r} has another history in warehouse {warehouse.dsn}; "
                 "load this lake into a warehouse of its own"
+            )
+        if not is_same_history(run, longest.run):
+            raise EltError(
+                f"{record.key}: hospital {run.hospital_id!r} has other changes than in {longest.key}; "
+                "keep each history in a lake of its own"
             )
 
 
@@ -255,7 +263,7 @@ def load_file(
 def _load_run(warehouse: Warehouse, run: LoadedRun) -> None:
     with warehouse.transaction():
         for table, rows in run.rows.items():
-            warehouse.delete(table, "run_id", run.run_id)
+            warehouse.delete(table, "run_id", run.run.run_id)
             if rows.num_rows:
                 warehouse.insert(table, rows)
         _record_as_loaded(warehouse, run.key, RUN, 1, run.sha256)

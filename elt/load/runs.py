@@ -1,6 +1,9 @@
 """Turns finished run records into rows of the run tables: the expectations of each run and its counts."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,7 +12,7 @@ from elt.contracts import columns_schema
 from elt.lake.digests import digest
 from elt.lake.tree import RAW_PREFIX
 from elt.warehouse.tables import RUN, RUN_COUNT, RUN_DEPARTMENT, RUN_DIVERSION, RUN_MONTH, RawTable
-from hospital_sim.events import RunRecord
+from hospital_sim.events import DepartmentPromise, RunRecord, RunStarted
 from hospital_sim.storage import FinishedRun
 
 if TYPE_CHECKING:
@@ -23,35 +26,34 @@ class LoadedRun:
     Attributes:
         key: Key of the record in the lake.
         sha256: Digest of its bytes.
-        run_id: Identifier of the run.
-        history_id: Identifier of the history of its hospital.
-        hospital_id: Identifier of the hospital.
+        run: The run.
         rows: The rows, by table.
     """
 
     key: str
     sha256: str
-    run_id: str
-    history_id: str
-    hospital_id: str
+    run: RunStarted
     rows: dict[RawTable, "pa.Table"]
 
 
 def loaded_run(finished: FinishedRun) -> LoadedRun:
     """Return a run record as rows."""
-    run = finished.record.run
     key = RAW_PREFIX + finished.key
-    rows = _rows(finished.record, key)
-    return LoadedRun(key, digest(finished.data), run.run_id, run.history_id, run.hospital_id, rows)
+    return LoadedRun(key, digest(finished.data), finished.record.run, _rows(finished.record, key))
 
 
 def _rows(record: RunRecord, key: str) -> dict[RawTable, "pa.Table"]:
     run = record.run
     of_run: dict[str, object] = {"run_id": run.run_id, "hospital_id": run.hospital_id}
-    departments = [of_run | msgspec.structs.asdict(department) for department in run.departments]
+    expectations = [
+        (department, of_run | {"valid_from": first, "valid_to": last})
+        for first, last, promises in _periods(run)
+        for department in promises
+    ]
+    departments = [of_period | msgspec.structs.asdict(department) for department, of_period in expectations]
     months = [
-        of_run | {"department_id": department.department_id, "month_number": month, "multiplier": factor}
-        for department in run.departments
+        of_period | {"department_id": department.department_id, "month_number": month, "multiplier": factor}
+        for department, of_period in expectations
         for month, factor in enumerate(department.month_multipliers, start=1)
     ]
     counts = [of_run | msgspec.structs.asdict(count) for count in record.counts]
@@ -64,6 +66,16 @@ def _rows(record: RunRecord, key: str) -> dict[RawTable, "pa.Table"]:
         RUN_COUNT: _table(RUN_COUNT, counts),
         RUN_DIVERSION: _table(RUN_DIVERSION, diverted),
     }
+
+
+def _periods(run: RunStarted) -> Iterator[tuple[date | None, date | None, tuple[DepartmentPromise, ...]]]:
+    """Yield the first and the last day of each period of a run, None without a bound, and its expectations."""
+    if not run.periods:
+        yield None, None, run.departments
+    for period, after in zip_longest(run.periods, run.periods[1:]):
+        is_first = period is run.periods[0]
+        last = None if after is None else after.first_day - timedelta(days=1)
+        yield None if is_first else period.first_day, last, period.departments
 
 
 def _table(table: RawTable, rows: list[dict[str, object]]) -> "pa.Table":

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from hospital_sim.events import RunRecord
+from hospital_sim.events import RunPeriod, RunRecord, RunStarted
+from hospital_sim.events.histories import is_same_history
 
 
 class Cell(NamedTuple):
@@ -24,19 +25,20 @@ class Emitted:
 
     Attributes:
         counts: Events by cell. A cell that several runs count is counted once.
-        departments: Departments of each hospital.
+        counted: Departments and days of each hospital with a census: the days of its runs on which the department is
+            open, and days after it closed while it still had patients.
         covered: Days that the runs of each hospital cover.
         ends: Last day of the newest run of each hospital.
         conflicts: Cells on which runs of one history disagree.
-        histories: Histories of each hospital.
+        histories: One run of each history of each hospital.
     """
 
     counts: dict[Cell, int]
-    departments: dict[str, set[str]]
+    counted: dict[str, set[tuple[str, date]]]
     covered: dict[str, set[date]]
     ends: dict[str, date]
     conflicts: list[Cell]
-    histories: dict[str, set[str]]
+    histories: dict[str, list[RunStarted]]
 
     def since(self, first: date) -> "Emitted":
         """Return the same counts, as if no run had covered the days before one day."""
@@ -58,13 +60,27 @@ def emitted(records: Iterable[RunRecord]) -> Emitted:
     for record in records:
         run = record.run
         total.counts.update(_counts(record))
-        departments = {department.department_id for department in run.departments}
-        total.departments.setdefault(run.hospital_id, set()).update(departments)
+        total.counted.setdefault(run.hospital_id, set()).update(_open_days(run), _census_days(record))
         total.covered.setdefault(run.hospital_id, set()).update(_days(run.emit_from, run.end))
         total.ends[run.hospital_id] = max(run.end, total.ends.get(run.hospital_id, run.end))
-        total.histories.setdefault(run.hospital_id, set()).add(run.history_id)
+        histories = total.histories.setdefault(run.hospital_id, [])
+        if not any(is_same_history(run, other) for other in histories):
+            histories.append(run)
     total.conflicts.extend(sorted({cell for record in records for cell in _conflicts(record, total.counts)}))
     return total
+
+
+def _open_days(run: RunStarted) -> Iterable[tuple[str, date]]:
+    """Yield each department and day of a run on which the department is open."""
+    periods = run.periods or (RunPeriod(run.start, run.departments),)
+    ends = [*(period.first_day - timedelta(days=1) for period in periods[1:]), run.end]
+    for period, last in zip(periods, ends, strict=True):
+        for day in _days(max(period.first_day, run.emit_from), last):
+            yield from ((department.department_id, day) for department in period.departments)
+
+
+def _census_days(record: RunRecord) -> Iterable[tuple[str, date]]:
+    return ((count.department_id, count.event_date) for count in record.counts if count.event_type == "dep_snapshot")
 
 
 def _counts(record: RunRecord) -> dict[Cell, int]:

@@ -54,6 +54,21 @@ _RUN_ID = Column("run_id", ColumnKind.STRING, "Digest of configuration, seed, pe
 _HOSPITAL_ID = Column("hospital_id", ColumnKind.STRING, "Identifier of the hospital.")
 _DEPARTMENT_ID = Column("department_id", ColumnKind.STRING, "Identifier of the department.")
 
+_VALID = (
+    Column(
+        "valid_from",
+        ColumnKind.DATE,
+        "First day for which it holds, the day of a change; null if it holds from the beginning.",
+        nullable=True,
+    ),
+    Column(
+        "valid_to",
+        ColumnKind.DATE,
+        "Last day for which it holds, the day before a change; null if it has no end.",
+        nullable=True,
+    ),
+)
+
 RUN = RawTable(
     name="run",
     columns=(
@@ -79,7 +94,7 @@ RUN = RawTable(
 
 RUN_DEPARTMENT = RawTable(
     name="run_department",
-    columns=(_RUN_ID, _HOSPITAL_ID, *struct_columns(DepartmentPromise)),
+    columns=(_RUN_ID, _HOSPITAL_ID, *struct_columns(DepartmentPromise), *_VALID),
     order_by=("hospital_id", "run_id", "department_id"),
 )
 
@@ -91,6 +106,7 @@ RUN_MONTH = RawTable(
         _DEPARTMENT_ID,
         Column("month_number", ColumnKind.INTEGER, "Month of the year, 1 to 12."),
         Column("multiplier", ColumnKind.FLOAT, "Factor on the requests of a day."),
+        *_VALID,
     ),
     order_by=("hospital_id", "run_id", "department_id", "month_number"),
 )

@@ -53,6 +53,11 @@ class BedPool(Generic[Occupant]):
         return iter(self._occupants.values())
 
     @property
+    def highest(self) -> int:
+        """Number of the highest bed that is open or has an occupant; 0 without one."""
+        return max(self._open, *self._occupants) if self._occupants else self._open
+
+    @property
     def has_free_bed(self) -> bool:
         """True if a bed is open, clean and empty."""
         return bool(self._free)

@@ -25,11 +25,16 @@ LONGEST_DAYS = 36_525
 """Most days of a stay or a delay, on average or at most: a century, so that its seconds can be counted."""
 
 
-def check_hospital(config: HospitalConfig) -> None:
-    """Raise ``ConfigurationError`` for the first constraint that a hospital violates."""
+def check_hospital(config: HospitalConfig, name: str = "department[{position}] ({id})") -> None:
+    """Raise ``ConfigurationError`` for the first constraint that a hospital violates; its changes are not checked.
+
+    Args:
+        config: The hospital.
+        name: Name of a department in the error.
+    """
     ids = [department.id for department in config.department]
     for position, department in enumerate(config.department):
-        where = f"department[{position}] ({department.id})"
+        where = name.format(position=position, id=department.id)
         if department.id in ids[:position]:
             raise ConfigurationError(f"{where}: id: {department.id!r} is used twice; give each its own")
         for field, problem in _problems(department, ids):

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from hospital_sim.config.arrivals import days_covered
+from hospital_sim.config.changes import configurations
 from hospital_sim.config.offered_load import offered_load, queue_load, requests_per_day
 from hospital_sim.config.open_beds import mean_open_beds
 from hospital_sim.config.parts import SourceConfig
@@ -95,20 +96,34 @@ def check_run(config: HospitalConfig, start: date, end: date) -> None:
     Raises:
         ConfigurationError: If a queue would grow through the whole run or a year of it.
     """
-    for position, department in enumerate(config.department):
-        for period in periods([department])[:-1]:
-            if _days_in_common(period, (start, end)) >= min(_YEAR, (end - start).days + 1):
-                for field, problem in _refused(department, overload(department, period)):
-                    raise ConfigurationError(f"department[{position}] ({department.id}): {field}: {problem}")
+    least = min(_YEAR, (end - start).days + 1)
+    for place, ((first, last), state) in enumerate(configurations(config)):
+        change = f"change[{place - 1}] ({first}): " if place else ""
+        for position, department in enumerate(state.department):
+            for period in periods([department])[:-1]:
+                days = max(first, start), min(last, end)
+                if _days_in_common(period, days) >= least:
+                    for field, problem in _refused(department, overload(department, period)):
+                        raise ConfigurationError(
+                            f"{change}department[{position}] ({department.id}): {field}: {problem}"
+                        )
 
 
 def demand_notes(config: HospitalConfig, start: date, end: date) -> tuple[str, ...]:
     """Return a note for each table of arrivals that does not cover all days of a run and its warm-up."""
+    tables: dict[tuple[str, tuple[datetime, ...]], Period] = {}
+    for (first, last), state in configurations(config):
+        for department in state.department:
+            for source in department.source:
+                if source.arrivals:
+                    key = f"{department.id}, {source.id}", source.arrivals
+                    tables[key] = tables.get(key, (first, last))[0], last
     notes = (
-        _table_note(f"{department.id}, {source.id}", days_covered(source.arrivals), config.warmup_days, start, end)
-        for department in config.department
-        for source in department.source
-        if source.arrivals
+        _table_note(
+            name, days_covered(arrivals), config.warmup_days if first <= start else 0, max(first, start), min(last, end)
+        )
+        for (name, arrivals), (first, last) in tables.items()
+        if _days_in_common((first, last), (start, end))
     )
     return tuple(filter(None, notes))
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from hospital_sim.config.changes import configurations
 from hospital_sim.config.offered_load import (
     beds_needed,
     mean_bed_days,
@@ -15,12 +16,19 @@ from hospital_sim.config.open_beds import mean_open_beds
 from hospital_sim.config.periods import in_period, periods
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
 from hospital_sim.config.sources import sources
-from hospital_sim.events import DepartmentPromise
+from hospital_sim.events import DepartmentPromise, RunPeriod
 
 
-def expectations(config: HospitalConfig, start: date) -> tuple[DepartmentPromise, ...]:
-    """Return the expectations of each department of a hospital, in order, for runs from a day."""
-    return tuple(_expectation(department, start) for department in config.department)
+def expectations(config: HospitalConfig, start: date, end: date) -> tuple[RunPeriod, ...]:
+    """Return the expectations of a hospital in each period of a run: from its start, and from each of its changes."""
+    return tuple(
+        RunPeriod(
+            first_day=max(first, start),
+            departments=tuple(_expectation(department, max(first, start)) for department in state.department),
+        )
+        for (first, _), state in configurations(config)
+        if first <= end
+    )
 
 
 def _expectation(department: DepartmentConfig, start: date) -> DepartmentPromise:

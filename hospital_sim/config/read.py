@@ -4,22 +4,22 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
 import msgspec
 
 from hospital_sim.config.arrivals import read_arrivals
+from hospital_sim.config.changes import ALTERNATIVES, Fields, changed_fields, config_on
 from hospital_sim.config.checks import check_hospital
 from hospital_sim.config.parts import BedChange, Escalation, Overflow, ScheduledList, SourceConfig
-from hospital_sim.config.schema import DepartmentConfig, HospitalConfig
+from hospital_sim.config.schema import Change, DepartmentConfig, HospitalConfig
 from hospital_sim.config.text_files import read_text
 from hospital_sim.distributions import decode
 from hospital_sim.distributions.numbers import to_python
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 from hospital_sim.events.validation_errors import ProblemKind, parse_validation_error, value_at
-
-Fields = dict[str, object]
 
 
 def read_hospitals(path: Path) -> tuple[HospitalConfig, ...]:
@@ -90,6 +90,7 @@ def parse_hospital(document: Mapping[str, object], folder: Path = Path()) -> Hos
         ConfigurationError: If a field is missing, unknown or wrong.
     """
     fields = dict(document)
+    changes = fields.pop("change", ())
     defaults = _table(fields.pop("defaults", {}), "defaults")
     for field in defaults:
         if field not in DepartmentConfig.__struct_fields__ or field in ("id", "name"):
@@ -106,6 +107,16 @@ def parse_hospital(document: Mapping[str, object], folder: Path = Path()) -> Hos
     except msgspec.ValidationError as error:
         _explain(error, tables, fields)
     check_hospital(config)
+    if not isinstance(changes, list | tuple):
+        raise ConfigurationTypeError("change: must be one or more [[change]] tables")
+    for position, entry in enumerate(changes):
+        where = f"change[{position}]"
+        table = _table(entry, where)
+        try:
+            config = _with_change(config, table, defaults, folder)
+        except ConfigurationError as error:
+            day = f" ({table['from']})" if "from" in table else ""
+            raise type(error)(f"{where}{day}: {error}") from error
     return config
 
 
@@ -120,17 +131,86 @@ def check_config(config: HospitalConfig) -> HospitalConfig:
     return parse_hospital(msgspec.to_builtins(config, enc_hook=to_python))
 
 
-_ALTERNATIVES = {
-    "target_occupancy": "requests_per_day",
-    "requests_per_day": "target_occupancy",
-    "max_stay_days": "stay",
-    "stay": "max_stay_days",
-}
+_WITHOUT = "without"
+"""Names fields that a change takes out of a department, because TOML has no null."""
+
+
+class _Departments(msgspec.Struct):
+    department: tuple[DepartmentConfig, ...]
+
+
+_CHANGE_FIELDS = tuple(field.encode_name for field in msgspec.structs.fields(Change))
+
+
+def _with_change(config: HospitalConfig, entry: Fields, defaults: Fields, folder: Path) -> HospitalConfig:
+    """Return a hospital with one more change, checked."""
+    for field in entry:
+        if field not in _CHANGE_FIELDS:
+            _unknown("", field, _CHANGE_FIELDS)
+    departments = entry.get("department", ())
+    if not isinstance(departments, list | tuple):
+        raise ConfigurationTypeError("department: must be one or more [[change.department]] tables")
+    tables = [_table(table, f"department[{position}]") for position, table in enumerate(departments)]
+    try:
+        change = msgspec.convert(entry | {"department": tables}, Change)
+    except msgspec.ValidationError as error:
+        _explain(error, tables, entry)
+    if config.change and change.first_day <= config.change[-1].first_day:
+        raise ConfigurationError(
+            f"from: is not after {config.change[-1].first_day}, the day of the change before; "
+            "put changes in the order of their days, one for each day"
+        )
+    before = {department.id: department for department in config_on(config, date.max).department}
+    _check_names(change, tables, before)
+    given = [_given(table, before, defaults, folder) for table in tables]
+    merged = [changed_fields(before.get(str(table["id"])), table) for table in given]
+    try:
+        checked = msgspec.convert({"department": merged}, _Departments, dec_hook=decode).department
+    except msgspec.ValidationError as error:
+        _explain(error, merged, {"department": merged})
+    # Only the fields that were given, in canonical form, so that equal changes are equal.
+    canonical = [
+        {field: msgspec.to_builtins(getattr(entry, field)) for field in table}
+        for entry, table in zip(checked, given, strict=True)
+    ]
+    change = msgspec.structs.replace(change, department=tuple(canonical))
+    changed = msgspec.structs.replace(config, change=(*config.change, change))
+    check_hospital(config_on(changed, change.first_day), "department {id}")
+    return changed
+
+
+def _check_names(change: Change, tables: list[Fields], before: Mapping[str, DepartmentConfig]) -> None:
+    for closed in change.closed:
+        if closed not in before:
+            raise ConfigurationError(
+                f"closed: {closed!r} is not a department on that day; there are {', '.join(before)}"
+            )
+    if before.keys() == set(change.closed) and not tables:
+        raise ConfigurationError("closed: leaves no department open; leave one of them out")
+    names: list[str] = []
+    for position, table in enumerate(tables):
+        name = table.get("id")
+        if not isinstance(name, str):
+            raise ConfigurationError(f"department[{position}]: id: name the department that changes or opens")
+        if name in (*names, *change.closed):
+            raise ConfigurationError(f"department[{position}]: id: {name!r} is in this change twice; leave one out")
+        names.append(name)
+
+
+def _given(table: Fields, before: Mapping[str, DepartmentConfig], defaults: Fields, folder: Path) -> Fields:
+    """Return the fields that a change gives a department; with the defaults if the department opens."""
+    table = _with_arrivals(table, folder)
+    removed = table.pop(_WITHOUT, [])
+    if table["id"] not in before:
+        return _with_defaults(table, defaults)
+    if not isinstance(removed, list | tuple):
+        raise ConfigurationTypeError(f"department {table['id']}: {_WITHOUT}: must be a list of fields, not {removed!r}")
+    return table | dict.fromkeys(map(str, removed))
 
 
 def _with_defaults(department: Fields, defaults: Fields) -> Fields:
     """Add the defaults for fields that a table leaves out, unless it has the alternative of the field."""
-    applicable = {field: value for field, value in defaults.items() if _ALTERNATIVES.get(field) not in department}
+    applicable = {field: value for field, value in defaults.items() if ALTERNATIVES.get(field) not in department}
     return applicable | department
 
 

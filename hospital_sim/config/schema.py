@@ -3,7 +3,8 @@
 Times are in days unless a name says otherwise. A share is a probability between 0 and 1.
 """
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 from msgspec.structs import force_setattr, replace
@@ -25,6 +26,8 @@ from hospital_sim.events.fields import AdmissionMethod, DelayReason, DischargeDe
 
 SHARES_OF_SIMPLE_RULE = {"long_stay_share": 0.01, "delay_share": 0.05}
 """Shares beside ``max_stay_days``, if left out; 0 beside ``stay``, because a distribution has such stays in it."""
+
+HospitalName = Annotated[str, Meta(min_length=1, max_length=100)]
 
 _DELAY_DAYS = (4.0, 14.0)
 
@@ -149,6 +152,24 @@ class DepartmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         return self.most_planned_beds + (self.escalation.beds if self.escalation else 0)
 
 
+class Change(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A change of a hospital that holds from a day on.
+
+    Attributes:
+        first_day: First day on which it holds; ``from`` in a file.
+        name: New name of the hospital; None if it keeps its name.
+        closed: Departments that take no more requests. They treat the patients who wait, then their beds close as
+            patients leave.
+        department: For each department that changes, its ``id`` and the new values of the fields that change, None for
+            a field that is taken out; for one that opens, all its fields.
+    """
+
+    first_day: date = field(name="from")
+    name: HospitalName | None = None
+    closed: tuple[Name, ...] = ()
+    department: tuple[dict[str, Any], ...] = ()
+
+
 class HospitalConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One hospital.
 
@@ -157,17 +178,14 @@ class HospitalConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         name: Name to show.
         warmup_days: Days simulated before the start, so that the beds are filled at the start.
         department: The departments; their order breaks ties between events of one second.
+        change: Changes from a day on, in the order of their days.
     """
 
     id: Name
-    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    name: HospitalName
     warmup_days: Annotated[int, Meta(ge=0, le=3660)] = 180
     department: Annotated[tuple[DepartmentConfig, ...], Meta(min_length=1)]
-
-    def places_of_outliers(self, department: DepartmentConfig) -> tuple[DepartmentConfig, ...]:
-        """Return the departments that may take the patients of a department as outliers, in order."""
-        names = department.overflow.to if department.overflow else ()
-        return tuple(entry for entry in self.department if entry.id in names)
+    change: tuple[Change, ...] = ()
 
 
 def _with_share(source: SourceConfig, name: str, simple: float, inherited: float) -> SourceConfig:

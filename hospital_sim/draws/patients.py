@@ -58,11 +58,22 @@ class PatientRegister:
 
     def __init__(self, department: DepartmentConfig, streams: Streams, identity: Identity) -> None:
         self._return_share = department.return_share
-        self._people = _people(department, streams, identity)
+        self._identifiers = identity.patients()
+        self._people = _people(department, streams, self._identifiers)
         self._former: list[Person] = []
         self._today = self._tomorrow = 0
         self._ordinal = EPOCH_ORDINAL
         self._admitted_today: deque[Person] = deque(maxlen=REMEMBERED)
+
+    def change(self, department: DepartmentConfig, streams: Streams) -> None:
+        """Draw the patients of later requests by another configuration.
+
+        Args:
+            department: The department after the change.
+            streams: Its random streams from the change on.
+        """
+        self._return_share = department.return_share
+        self._people = _people(department, streams, self._identifiers)
 
     def patient_for(self, second: int, returning: float, pick: float) -> Person:
         """Return the patient who makes a request: one who is not waiting, in a bed, or last admitted that day.
@@ -109,10 +120,12 @@ class PatientRegister:
         self._admitted_today.clear()
 
 
-def _people(department: DepartmentConfig, streams: Streams, identity: Identity) -> Iterator[tuple[Sex, int, str]]:
+def _people(
+    department: DepartmentConfig, streams: Streams, identifiers: Iterator[str]
+) -> Iterator[tuple[Sex, int, str]]:
     """Return the sex, age in days and identifier of new patients, without end."""
     # Not strict, because identifiers never end. They come last, so that zip takes no identifier that it drops.
-    return chain.from_iterable(zip(*block, strict=False) for block in _blocks(department, streams, identity.patients()))
+    return chain.from_iterable(zip(*block, strict=False) for block in _blocks(department, streams, identifiers))
 
 
 def _blocks(

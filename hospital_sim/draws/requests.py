@@ -5,22 +5,45 @@ beds.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from heapq import merge
-from itertools import chain, repeat, takewhile
+from itertools import chain, pairwise, repeat, takewhile
 from operator import attrgetter
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hospital_sim.clock import DAY, HOUR, days_from, second_of
 from hospital_sim.config import DepartmentConfig
+from hospital_sim.config.changes import Timeline, turnaround_name
 from hospital_sim.config.parts import WEEKDAYS, ScheduledList, WhenFull
-from hospital_sim.config.sources import Source, sources
+from hospital_sim.config.sources import Source, sources, with_fixed_demand
 from hospital_sim.distributions import Distribution
 from hospital_sim.draws.stays import Choice, StayDraws
 from hospital_sim.draws.streams import Streams
 from hospital_sim.events.fields import AdmissionMethod, DelayReason, DischargeDestination
+
+_DRAWN_ELSEWHERE = DepartmentConfig(
+    id="any", name="Any", treatment_function_code="000", beds=1, requests_per_day=1, delay_share=0
+)
+"""Values of the fields on which requests and stays do not depend."""
+
+_NOT_DEMAND = (
+    "name",
+    "treatment_function_code",
+    "beds",
+    "capacity",
+    "bed_change",
+    "escalation",
+    "overflow",
+    "discharge_weekday_multipliers",
+    "discharge_hour_multipliers",
+    "ages",
+    "female_share",
+    "return_share",
+    "allow_overload",
+)
+"""Fields on which requests and stays do not depend."""
 
 
 class Request(Struct, frozen=True, gc=False):
@@ -31,7 +54,8 @@ class Request(Struct, frozen=True, gc=False):
         length: Seconds from admission until fit for discharge, at least 1.
         delay: Seconds from fit for discharge until discharge; 0 unless the discharge is delayed.
         turnaround: Seconds for which the bed is cleaned after the discharge, in the department that was asked.
-        outlier_turnarounds: The same in each other department that may take the patient and cleans its beds.
+        outlier_turnarounds: The same in each other department that may take the patient and cleans its beds, by the
+            name of its turnarounds: the identifier, until a change sets other turnarounds.
         destination: NHS discharge destination code.
         delay_reason: Reason for the delay; None unless the discharge is delayed.
         admission_method: NHS admission method code.
@@ -78,6 +102,78 @@ def requests(
         stays = StayDraws(source.stay, department, of_source, places)
         by_source.append(chain.from_iterable(_blocks_of_requests(source, stays, of_source, first_day, last_day)))
     return by_source[0] if len(by_source) == 1 else merge(*by_source, key=attrgetter("second"))
+
+
+def requests_over_time(
+    timeline: Timeline,
+    streams: Streams,
+    first_day: date,
+    last_day: date | None = None,
+    places: Iterable[Timeline] = (),
+) -> Iterator[Request]:
+    """Yield the requests of a department whose configuration changes, in the order of their seconds.
+
+    A change of its demand or its stays begins a new epoch with streams of its own. Other changes alter no draw, and no
+    change alters a draw for a day before it.
+
+    Args:
+        timeline: The configurations of the department.
+        streams: The department's random streams.
+        first_day: First day of the warm-up.
+        last_day: Last day, inclusive; without end if None.
+        places: The configurations of each department that may ever take its patients as outliers.
+    """
+    with_turnarounds = tuple(chain.from_iterable(map(_turnarounds, places)))
+    epochs = [*_epochs(timeline), (date.max, None)]
+    return chain.from_iterable(
+        _requests_until(
+            after,
+            department,
+            streams if first == date.min else streams.from_day(first),
+            max(first, first_day),
+            last_day,
+            with_turnarounds,
+        )
+        for (first, department), (after, _) in pairwise(epochs)
+        if department is not None
+    )
+
+
+def _turnarounds(timeline: Timeline) -> Iterable[DepartmentConfig]:
+    """Return a department with each of its turnarounds, under the name of the turnarounds."""
+    states = [state for _, state in timeline if state is not None]
+    by_name = {turnaround_name(timeline, state): state for state in states}
+    return (structs.replace(state, id=name) for name, state in by_name.items())
+
+
+def _epochs(timeline: Timeline) -> Iterator[tuple[date, DepartmentConfig | None]]:
+    """Yield the first day and the configuration of each epoch of a department's demand."""
+    before: DepartmentConfig | None = None
+    for first, department in timeline:
+        if department is None or before is None or not _same_demand(before, department):
+            yield first, department
+        before = department
+
+
+def _same_demand(one: DepartmentConfig, other: DepartmentConfig) -> bool:
+    ignored = {field: getattr(_DRAWN_ELSEWHERE, field) for field in _NOT_DEMAND}
+    return structs.replace(with_fixed_demand(one), **ignored) == structs.replace(with_fixed_demand(other), **ignored)
+
+
+def _requests_until(
+    after: date,
+    department: DepartmentConfig,
+    streams: Streams,
+    first_day: date,
+    last_day: date | None,
+    places: Sequence[DepartmentConfig],
+) -> Iterator[Request]:
+    """Return the requests of a department before a day (other arguments as in ``requests``)."""
+    if after == date.max:
+        return requests(department, streams, first_day, last_day, places)
+    last = after - timedelta(days=1)
+    drawn = requests(department, streams, first_day, last if last_day is None else min(last, last_day), places)
+    return takewhile(lambda request: request.second < second_of(after), drawn)
 
 
 def _blocks_of_requests(

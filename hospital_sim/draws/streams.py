@@ -4,6 +4,7 @@ A stream's key is a hash of its name, so adding a department or a purpose change
 collide. The global generator, the wall clock and ``hash()`` are never used.
 """
 
+from datetime import date
 from hashlib import blake2b
 
 import numpy as np
@@ -33,6 +34,11 @@ class Streams:
     def of_source(self, source_id: str) -> "Streams":
         """Return the streams of a source of the department's demand; of the department itself if the id is empty."""
         return Streams(self._seed, *self._department, source_id)
+
+    def from_day(self, day: date) -> "Streams":
+        """Return the streams of the department's draws from a day on, after a change of its demand or its stays."""
+        hospital_id, department_id = self._department
+        return Streams(self._seed, hospital_id, f"{department_id}@{day}")
 
     def stream(self, purpose: str) -> np.random.Generator:
         """Return a new generator at the start of the stream for a purpose."""

@@ -5,8 +5,8 @@ else of the project.
 
 - Events: ``Admission``, ``Discharge``, ``WaitSnapshot``, ``DepSnapshot``; ``Event`` is any of them. ``EVENT_TYPES`` and
   ``EVENT_VERSIONS`` list the classes, ``event_type`` names the type of an event.
-- Run records: ``RunStarted`` before the first event, ``RunRecord`` after the last, with ``DepartmentPromise`` and
-  ``EventCount`` in them.
+- Run records: ``RunStarted`` before the first event, ``RunRecord`` after the last, with ``DepartmentPromise``,
+  ``RunPeriod`` and ``EventCount`` in them.
 - JSON: ``encode``, ``decode_event``, ``decode_started``, ``decode_record``; ``BrokenRecordError``.
 - Limits: ``EARLIEST`` and ``LATEST`` day, ``NAME_PATTERN``, ``UUID_PATTERN``.
 - ``hospital_sim.events.keys`` builds and parses the keys of events and run records.
@@ -22,7 +22,14 @@ from hospital_sim.events.codec import (
     encode,
 )
 from hospital_sim.events.fields import NAME_PATTERN, UUID_PATTERN
-from hospital_sim.events.run_record import RECORD_VERSION, DepartmentPromise, EventCount, RunRecord, RunStarted
+from hospital_sim.events.run_record import (
+    RECORD_VERSION,
+    DepartmentPromise,
+    EventCount,
+    RunPeriod,
+    RunRecord,
+    RunStarted,
+)
 from hospital_sim.events.types import (
     EVENT_TYPES,
     EVENT_VERSIONS,
@@ -51,6 +58,7 @@ __all__ = [
     "Discharge",
     "Event",
     "EventCount",
+    "RunPeriod",
     "RunRecord",
     "RunStarted",
     "WaitSnapshot",

@@ -61,16 +61,28 @@ class DepartmentPromise(Struct, frozen=True, forbid_unknown_fields=True):
     longest_delay_days: float | None = None
 
 
-class RunStarted(Struct, frozen=True, forbid_unknown_fields=True):
+class RunPeriod(Struct, frozen=True, forbid_unknown_fields=True):
+    """Days of a run on which one configuration holds.
+
+    Attributes:
+        first_day: First day; the last is the day before that of the next period.
+        departments: The expectations of each open department.
+    """
+
+    first_day: date
+    departments: tuple[DepartmentPromise, ...]
+
+
+class RunStarted(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A run before its first event. Runs of one *history* share the past of one hospital; only their ends differ.
 
     Attributes:
         record_version: Version of this record's fields.
         run_id: Digest of configuration, seed, start, warm-up, emit-from and end.
-        history_id: Digest of configuration, seed, start, warm-up and stream version.
+        history_id: Digest of configuration without its changes, seed, start, warm-up and stream version.
         stream_version: Version of the order in which random numbers are drawn.
         hospital_id: Identifier of the hospital.
-        hospital_name: Name of the hospital.
+        hospital_name: Name of the hospital on the last day of the run.
         configuration: The hospital's configuration, as read and checked.
         configuration_hash: Digest of the configuration.
         seed: The seed of every random stream.
@@ -78,7 +90,8 @@ class RunStarted(Struct, frozen=True, forbid_unknown_fields=True):
         start: First day of the history.
         emit_from: First day whose events this run emits.
         end: Last day of the run, inclusive.
-        departments: The expectations of each department, in the order of the configuration.
+        departments: The expectations of each department as it first is in the run, in the order of the configuration.
+        periods: The periods of a run whose configuration changes; empty if it does not change.
     """
 
     record_version: Count
@@ -95,6 +108,7 @@ class RunStarted(Struct, frozen=True, forbid_unknown_fields=True):
     emit_from: date
     end: date
     departments: tuple[DepartmentPromise, ...]
+    periods: tuple[RunPeriod, ...] = ()
 
 
 class EventCount(Struct, frozen=True, forbid_unknown_fields=True):

@@ -42,6 +42,8 @@ def _notes(base: str, first: HospitalConfig, name: str, other: HospitalConfig) -
             f"{name} has {other.warmup_days} days of warm-up and {base} {first.warmup_days}: "
             "no department meets the same patients"
         )
+    if first.change != other.change:
+        yield f"{name} has other changes than {base}: from their days on, departments may not meet the same patients"
     departments, others = ({entry.id: entry for entry in config.department} for config in (first, other))
     yield from _missing(base, departments, others)
     yield from _missing(name, others, departments)

@@ -4,7 +4,7 @@ Demand that is derived from beds and stays is fixed at its value before the chan
 demand. It changes only if a field of demand is changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -53,19 +53,38 @@ def _set(document: dict[str, Any], path: str, value: object) -> None:
     if not dot:
         _set_field(document, HospitalConfig.__struct_fields__, path, path, value)
         return
-    departments = document["department"]
+    departments = [*document["department"], *_opened(document)]
     chosen = [entry for entry in departments if name in (ALL_DEPARTMENTS, entry["id"])]
     if not chosen:
         known = ", ".join(entry["id"] for entry in departments)
         raise ConfigurationError(f"{path}: {name!r} is not a department; there are {known}, and * for all")
     for entry in chosen:
         _set_field(entry, DepartmentConfig.__struct_fields__, rest, path, value)
+        _check_changes(document, entry, rest.partition(".")[0], path)
+
+
+def _opened(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the tables of the departments that a change opens."""
+    names = {entry["id"] for entry in document["department"]}
+    for change in document["change"]:
+        yield from (table for table in change["department"] if table["id"] not in names)
+        names -= set(change["closed"])
+        names |= {table["id"] for table in change["department"]}
+
+
+def _check_changes(document: dict[str, Any], entry: dict[str, Any], field: str, path: str) -> None:
+    """Refuse a value for a field that a change sets too, because the value would not hold from then on."""
+    for position, change in enumerate(document["change"]):
+        for table in change["department"]:
+            if table is not entry and table["id"] == entry["id"] and field in table:
+                day = change["from"]
+                raise ConfigurationError(f"{path}: change[{position}] ({day}) sets this field too; leave it out there")
 
 
 def _set_field(table: dict[str, Any], known: tuple[str, ...], rest: str, path: str, value: object) -> None:
     field, dot, part = rest.partition(".")
-    if field not in known or field in ("id", "department"):
-        fields = ", ".join(name for name in known if name not in ("id", "department"))
+    if field not in known or field in ("id", "department", "change"):
+        fields = ", ".join(name for name in known if name not in ("id", "department", "change"))
         raise ConfigurationError(f"{path}: {field!r} is not a field that can vary; known are {fields}")
     if not dot:
         table[field] = value

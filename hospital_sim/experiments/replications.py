@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from datetime import date
 
+from hospital_sim.config.changes import timelines
 from hospital_sim.errors import ConfigurationError
 from hospital_sim.experiments.experiment import Experiment
 from hospital_sim.experiments.intervals import CONFIDENCE, Interval, t_interval
@@ -57,8 +58,8 @@ class Replications:
 
     @property
     def departments(self) -> tuple[str, ...]:
-        """The identifiers of the departments, in order."""
-        return tuple(department.id for department in self.hospital.config.department)
+        """The identifiers of the departments, in order; those that a change opens come last."""
+        return tuple(timelines(self.hospital.config))
 
     def values(self, metric: str, department: str | None = None) -> list[float | None]:
         """Return the values of a metric, one for each replication, of a department or of the hospital if None.

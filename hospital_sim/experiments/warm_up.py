@@ -156,9 +156,9 @@ def _run_from_empty(config: HospitalConfig, end: date, seed: int) -> dict[str, l
 
 
 def _from_empty(config: HospitalConfig) -> HospitalConfig:
-    """Return a hospital without warm-up and seasons."""
+    """Return a hospital as it first is, without warm-up and seasons."""
     document = _without_seasons(msgspec.json.decode(msgspec.json.encode(config)))
-    return parse_hospital(document | {"warmup_days": 0})
+    return parse_hospital(document | {"warmup_days": 0, "change": []})
 
 
 def _without_seasons(table: dict[str, object]) -> dict[str, object]:

@@ -8,10 +8,10 @@ from simpy import Environment
 
 from hospital_sim.blocks.bed_queue import BedQueue
 from hospital_sim.clock import date_of
-from hospital_sim.config import DepartmentConfig
+from hospital_sim.config.changes import Timeline, first_configuration
 from hospital_sim.config.open_beds import planned_beds
 from hospital_sim.draws.requests import Request
-from hospital_sim.simulation.discharge_profile import discharge_clock
+from hospital_sim.simulation.discharge_profile import DischargeClock, discharge_clock
 from hospital_sim.simulation.order import Order, Phase
 
 
@@ -22,6 +22,7 @@ class Spell(Struct, eq=False):
         department: The department that was asked.
         request: The request, with the stay that was drawn for it.
         place: The department that has the bed; the department that was asked while waiting.
+        clock: The clock by which the stay ends; None without a discharge profile.
         bed: Number of the bed; 0 while waiting.
         admitted: Second of the admission; 0 while waiting.
         ready: Second at which the patient is fit for discharge; 0 while waiting.
@@ -31,6 +32,7 @@ class Spell(Struct, eq=False):
     department: "Department"
     request: Request
     place: "Department"
+    clock: DischargeClock | None
     bed: int = 0
     admitted: int = 0
     ready: int = 0
@@ -39,7 +41,7 @@ class Spell(Struct, eq=False):
     def admit(self, place: "Department", bed: int, second: int) -> None:
         """Set the bed, and the seconds at which the patient takes it, is fit for discharge and leaves."""
         self.place, self.bed, self.admitted = place, bed, second
-        clock, request = self.department.clock, self.request
+        clock, request = self.clock, self.request
         if clock is None:
             self.ready = second + request.length
             self.discharged = self.ready + request.delay
@@ -53,15 +55,19 @@ class Department:
 
     Args:
         env: The environment, on the clock of a hospital run.
-        config: The configuration of the department.
+        timeline: The configurations of the department.
         position: Position of the department in the hospital, from 0.
         order: The order of events within a second.
 
     Attributes:
         id: Identifier.
-        config: The configuration.
+        config: The configuration that holds now; the nearest one while the department is closed.
+        is_open: True if it takes requests.
+        is_counted: True if the census counts it, because it is open or was on this day.
+        bed_spaces: Bed spaces; those that are given up count until their beds are closed and empty.
+        turnaround_name: Name of its turnarounds in the requests of outliers.
         position: Position in the hospital, from 0.
-        clock: The clock by which stays end; None without a discharge profile.
+        clock: The clock by which the stays of its requests end; None without a discharge profile.
         at_request: SimPy priority of its requests.
         at_overflow: SimPy priority of its overflow.
         at_discharge: SimPy priority of the discharges from its beds.
@@ -74,11 +80,15 @@ class Department:
     def __init__(
         self,
         env: Environment,
-        config: DepartmentConfig,
+        timeline: Timeline,
         position: int,
         order: Order,
     ) -> None:
+        config = first_configuration(timeline)
         self.id = config.id
+        self.is_open = self.is_counted = timeline[0][1] is not None
+        self.bed_spaces = config.bed_spaces
+        self.turnaround_name = self.id
         self.config = config
         self.position = position
         self.clock = discharge_clock(config)
@@ -89,8 +99,8 @@ class Department:
         self.ward: BedQueue[Spell] = BedQueue(
             env,
             config.id,
-            beds=planned_beds(config, date_of(int(env.now) - 1)),
-            capacity=config.bed_spaces,
+            beds=planned_beds(config, date_of(int(env.now) - 1)) if self.is_open else 0,
+            capacity=max(state.bed_spaces for _, state in timeline if state is not None),
             admission=order.priority(Phase.ADMISSION, position),
         )
         self.on_waiting: Callable[[Spell], None] | None = None

@@ -18,20 +18,24 @@ from hospital_sim.simulation.department import Department
 def change_beds(env: Environment, department: Department) -> Generator[Event, Any, None]:
     """Open and close the beds of a department: once a day, or every hour if it has escalation beds.
 
+    The beds of a closed department stay open while patients wait.
+
     Args:
         env: The environment, at the beginning of a day.
         department: The department.
     """
-    config, ward = department.config, department.ward
-    pause = DAY if config.escalation is None else HOUR
+    ward = department.ward
     is_escalated = False
     until_next = 0
     while True:
         yield Turn(env, env.now + until_next, department.at_beds_change)
+        config = department.config
         planned = planned_beds(config, date_of(int(env.now)))
         extra = 0
-        if config.escalation is not None:
+        if config.escalation is None:
+            is_escalated = False
+        else:
             is_escalated = config.escalation.is_open(ward.occupied, planned, is_escalated)
             extra = config.escalation.beds if is_escalated else 0
-        ward.set_open(planned + extra)
-        until_next = pause
+        ward.set_open(planned + extra if department.is_open or ward.waiting_list_size else 0)
+        until_next = DAY if config.escalation is None else HOUR

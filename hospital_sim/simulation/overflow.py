@@ -28,17 +28,32 @@ class OutlierRounds:
     def __init__(self, env: Environment, department: Department, places: Sequence[Department], rule: Overflow) -> None:
         self._env = env
         self._department = department
+        self._is_due = False
+        self._followed: set[Department] = set()
+        self.follow(rule, places)
+
+    def follow(self, rule: Overflow | None, places: Sequence[Department]) -> None:
+        """Follow another rule from now on, also for the patients who wait already.
+
+        Args:
+            rule: The rule; None if patients no longer overflow.
+            places: Departments that take them, in the order in which they are tried.
+        """
         self._places = places
         # At least 1, because requests come after overflow in their second.
-        self._after = max(round(rule.after_hours * HOUR), 1)
-        self._is_due = False
-        department.on_waiting = self._schedule_patient
-        department.outlier_places = {place.config.id: place for place in places}
-        for place in (department, *places):
-            place.ward.on_round.append(self._schedule_round)
+        self._after = max(round(rule.after_hours * HOUR), 1) if rule is not None else 0
+        self._department.on_waiting = None if rule is None else self._schedule_patient
+        self._department.outlier_places |= {place.id: place for place in places}
+        for place in (self._department, *places):
+            if place not in self._followed:
+                self._followed.add(place)
+                place.ward.on_round.append(self._schedule_round)
+        for spell in self._department.ward.waiting if rule is not None else ():
+            self._schedule_patient(spell)
 
-    def _schedule_patient(self, _: Spell) -> None:
-        turn = Turn(self._env, self._env.now + self._after, self._department.at_overflow)
+    def _schedule_patient(self, spell: Spell) -> None:
+        due = max(spell.request.second + self._after, int(self._env.now))
+        turn = Turn(self._env, due, self._department.at_overflow)
         turn.callbacks = [self._round]
 
     def _schedule_round(self) -> None:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from hospital_sim.clock import DAY, MINUTES, SECONDS, date_of, second_of, timestamp
 from hospital_sim.config import DepartmentConfig, HospitalConfig
+from hospital_sim.config.changes import first_configuration, timelines
 from hospital_sim.draws.identity import Identity, SpellIds
 from hospital_sim.draws.patients import PatientRegister, Person
 from hospital_sim.draws.requests import Request
@@ -50,7 +51,7 @@ class EventRecorder:
         self._hospital_id = run.hospital_id
         self._from = second_of(run.emit_from)
         self._emit = emit
-        self._registers = [_Register(run, entry) for entry in config.department]
+        self._registers = [_Register(run, first_configuration(entry)) for entry in timelines(config).values()]
         self._entries: dict[Spell, _Entry] = {}
         self._counts: Counts = Counter()
         self._diverted: Counts = Counter()
@@ -116,18 +117,20 @@ class EventRecorder:
 
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
         """Emit the start-of-day census; on the first day of the history, opening admissions before it."""
+        for department in departments:
+            self._registers[department.position].follow(department.config, date_of(second))
         if second < self._from:
             return
         if second == self._from and self._run.emit_from == self._run.start:
             self._emit_opening_admissions(departments)
-        for department in departments:
+        for department in filter(_is_counted, departments):
             self._emit(self._census(department, second, "SOD"))
 
     def end_of_day(self, second: int, departments: Sequence[Department]) -> None:
         """Emit the end-of-day census, and a snapshot of each waiting patient."""
         if second < self._from:
             return
-        for department in departments:
+        for department in filter(_is_counted, departments):
             self._emit(self._census(department, second, "EOD"))
             for spell in department.ward.waiting:
                 self._emit(self._wait(spell, second))
@@ -211,7 +214,7 @@ class EventRecorder:
             treatment_function_code=config.treatment_function_code,
             beds=ward.beds,
             occupied_beds=ward.occupied,
-            capacity=config.bed_spaces,
+            capacity=department.bed_spaces,
             waiting_list_size=ward.waiting_list_size,
         )
 
@@ -235,10 +238,27 @@ class _Register:
 
     def __init__(self, run: RunStarted, config: DepartmentConfig) -> None:
         self.identity = Identity(run.seed, run.hospital_id, config.id)
-        self.patients = PatientRegister(config, Streams(run.seed, run.hospital_id, config.id), self.identity)
+        self._config = config
+        self._streams = Streams(run.seed, run.hospital_id, config.id)
+        self.patients = PatientRegister(config, self._streams, self.identity)
         self.spell_ids = self.identity.spells()
         self.admissions = 0
         self.discharges = 0
+
+    def follow(self, config: DepartmentConfig, day: date) -> None:
+        """Choose the patients of requests from a day on by the configuration that holds then."""
+        if config is not self._config:
+            before, self._config = self._config, config
+            if _people_fields(config) != _people_fields(before):
+                self.patients.change(config, self._streams.from_day(day))
+
+
+def _is_counted(department: Department) -> bool:
+    return department.is_counted
+
+
+def _people_fields(config: DepartmentConfig) -> tuple[object, ...]:
+    return config.ages, config.female_share, config.return_share
 
 
 def _sorted(counts: Counts) -> tuple[EventCount, ...]:

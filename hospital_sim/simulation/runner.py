@@ -4,24 +4,23 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import msgspec
-from simpy import Environment
 
 from hospital_sim.blocks.processes import Clockwork, start
 from hospital_sim.clock import second_of
 from hospital_sim.config import HospitalConfig
+from hospital_sim.config.changes import config_on, configurations, outlier_places, timelines
 from hospital_sim.config.demand_checks import check_run
 from hospital_sim.config.expectations import expectations
 from hospital_sim.distributions.numbers import whole_number
 from hospital_sim.draws.identity import digest
 from hospital_sim.draws.patients import DAYS_IN_YEAR
-from hospital_sim.draws.requests import requests
+from hospital_sim.draws.requests import requests_over_time
 from hospital_sim.draws.streams import STREAM_VERSION, Streams
 from hospital_sim.errors import ConfigurationError
-from hospital_sim.events import EARLIEST, RECORD_VERSION, RunRecord, RunStarted
+from hospital_sim.events import EARLIEST, RECORD_VERSION, DepartmentPromise, RunPeriod, RunRecord, RunStarted
+from hospital_sim.simulation.changes import Changes
 from hospital_sim.simulation.department import Department, Observer
-from hospital_sim.simulation.escalation import change_beds
 from hospital_sim.simulation.order import Order
-from hospital_sim.simulation.overflow import OutlierRounds
 from hospital_sim.simulation.recorder import Emit, EventRecorder
 from hospital_sim.simulation.spells import arrivals, census
 
@@ -52,23 +51,29 @@ def plan_run(config: HospitalConfig, start: date, end: date, seed: int, emit_fro
     first = start if emit_from is None else emit_from
     seed = whole_number("seed", seed, 0, _LARGEST_SEED)
     _check_days(config, start, first, end)
+    _check_changes(config, start)
     check_run(config, start, end)
     # Tables are sorted by key, so that the order in a file does not change the run record.
     configuration = msgspec.to_builtins(config, order="deterministic")
+    base = {field: value for field, value in configuration.items() if field != "change"}
+    if not config.change:
+        configuration = base
     history = {
-        "configuration": configuration,
+        "configuration": base,
         "seed": seed,
         "start": start,
         "stream_version": STREAM_VERSION,
         "warmup_days": config.warmup_days,
     }
+    run = history | {"configuration": configuration, "emit_from": first, "end": end}
+    periods = expectations(config, start, end)
     return RunStarted(
         record_version=RECORD_VERSION,
-        run_id=digest(_canonical.encode(history | {"emit_from": first, "end": end})),
+        run_id=digest(_canonical.encode(run)),
         history_id=digest(_canonical.encode(history)),
         stream_version=STREAM_VERSION,
         hospital_id=config.id,
-        hospital_name=config.name,
+        hospital_name=config_on(config, end).name,
         configuration=configuration,
         configuration_hash=digest(_canonical.encode(configuration)),
         seed=seed,
@@ -76,7 +81,8 @@ def plan_run(config: HospitalConfig, start: date, end: date, seed: int, emit_fro
         start=start,
         emit_from=first,
         end=end,
-        departments=expectations(config, start),
+        departments=_as_first(periods),
+        periods=periods if len(periods) > 1 else (),
     )
 
 
@@ -112,29 +118,29 @@ def observe(
     """
     first_day = run.start - timedelta(days=run.warmup_days)
     env = Clockwork(initial_time=second_of(first_day))
-    order = Order(len(config.department))
-    departments = [Department(env, entry, position, order) for position, entry in enumerate(config.department)]
+    by_id = timelines(config)
+    order = Order(len(by_id))
+    departments = [Department(env, timeline, position, order) for position, timeline in enumerate(by_id.values())]
     for department in departments:
-        streams = Streams(run.seed, config.id, department.config.id)
-        places = config.places_of_outliers(department.config)
-        start(arrivals(env, department, requests(department.config, streams, first_day, run.end, places), observer))
-    _connect(env, departments)
-    start(census(env, departments, order, observer))
+        streams = Streams(run.seed, config.id, department.id)
+        places = [by_id[name] for name in outlier_places(config, department.id)]
+        drawn = requests_over_time(by_id[department.id], streams, first_day, run.end, places)
+        start(arrivals(env, department, drawn, observer))
+    changes = Changes(env, departments, by_id)
+    start(census(env, departments, order, observer, changes.begin_day))
     for day in (first_day + timedelta(days=number) for number in range((run.end - first_day).days + 1)):
         env.run_to(second_of(day + timedelta(days=1)))
         if on_day is not None:
             on_day(day)
 
 
-def _connect(env: Environment, departments: Sequence[Department]) -> None:
-    """Start the changes of beds and the overflow of each department."""
-    by_id = {department.config.id: department for department in departments}
-    for department in departments:
-        config = department.config
-        if config.bed_change or config.escalation is not None:
-            start(change_beds(env, department))
-        if config.overflow is not None:
-            OutlierRounds(env, department, [by_id[name] for name in config.overflow.to], config.overflow)
+def _as_first(periods: Sequence[RunPeriod]) -> tuple[DepartmentPromise, ...]:
+    """Return the expectations of each department in the first period in which it is open."""
+    departments: dict[str, DepartmentPromise] = {}
+    for period in periods:
+        for department in period.departments:
+            departments.setdefault(department.department_id, department)
+    return tuple(departments.values())
 
 
 def _check_days(config: HospitalConfig, start: date, emit_from: date, end: date) -> None:
@@ -147,10 +153,20 @@ def _check_days(config: HospitalConfig, start: date, emit_from: date, end: date)
     if end.year > LAST_YEAR:
         raise ConfigurationError(f"end: {end} is after {LAST_YEAR}")
     oldest = (start - timedelta(days=config.warmup_days) - EARLIEST).days / DAYS_IN_YEAR
-    for department in config.department:
+    departments = (department for _, state in configurations(config) for department in state.department)
+    for department in departments:
         # A year of room, because ages are drawn again until the birth is not too early.
         if department.ages[0] + 1 > oldest:
             raise ConfigurationError(
                 f"start: {start}: patients of {department.id} are {department.ages[0]:g} or older, and would be born "
                 f"before {EARLIEST.year}; start later, or lower its ages"
+            )
+
+
+def _check_changes(config: HospitalConfig, start: date) -> None:
+    for position, change in enumerate(config.change):
+        if change.first_day <= start:
+            raise ConfigurationError(
+                f"change[{position}] ({change.first_day}): from: is not after the start, {start}; "
+                "set these fields in the departments themselves, because they hold from the start"
             )

@@ -3,7 +3,7 @@
 Each change is reported to an observer, so that nothing here depends on events, sinks or statistics.
 """
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from itertools import count
 from typing import Any
 
@@ -50,7 +50,7 @@ def run_spell(
     if request.when_full == "divert" and not department.ward.has_room:
         observer.diverted(department, request)
         return
-    spell = Spell(department, request, department)
+    spell = Spell(department, request, department, department.clock)
     observer.requested(spell)
     bed = department.ward.take_bed(spell)
     place, second = department, request.second
@@ -62,7 +62,9 @@ def run_spell(
     spell.admit(place, bed, second)
     observer.admitted(spell)
     yield Turn(env, spell.discharged, place.at_discharge)
-    turnaround = request.turnaround if place is department else request.outlier_turnarounds.get(place.id, 0)
+    turnaround = (
+        request.turnaround if place is department else request.outlier_turnarounds.get(place.turnaround_name, 0)
+    )
     place.ward.leave_bed(bed, clean=not turnaround)
     observer.discharged(spell)
     if turnaround:
@@ -71,7 +73,11 @@ def run_spell(
 
 
 def census(
-    env: Environment, departments: Sequence[Department], order: Order, observer: Observer
+    env: Environment,
+    departments: Sequence[Department],
+    order: Order,
+    observer: Observer,
+    begin_day: Callable[[int], None],
 ) -> Generator[Event, Any, None]:
     """Call the observer in the first and the last second of each day.
 
@@ -80,9 +86,11 @@ def census(
         departments: The departments, in order.
         order: The order of events within a second.
         observer: Receives a call for each change.
+        begin_day: Called in the first second of each day, before the observer.
     """
     for midnight in count(int(env.now), DAY):
         yield Turn(env, midnight, order.priority(Phase.START_OF_DAY))
+        begin_day(midnight)
         observer.start_of_day(midnight, departments)
         last_second = midnight + DAY - 1
         yield Turn(env, last_second, order.priority(Phase.END_OF_DAY))

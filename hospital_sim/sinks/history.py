@@ -1,11 +1,13 @@
 """Checks that a run fits the history in a lake: the same past of the hospital, and no day missing before the run."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 
 from hospital_sim.errors import HistoryConflictError
 from hospital_sim.events import RunRecord, RunStarted, encode
+from hospital_sim.events.histories import ChangeDifference, Difference, change_difference, start_differences
 from hospital_sim.events.keys import record_key
 from hospital_sim.storage import (
     BrokenRecord,
@@ -17,6 +19,9 @@ from hospital_sim.storage import (
     read_record,
     started_runs,
 )
+
+_LONGEST_VALUE = 80
+"""Most characters of a value in an error."""
 
 Run = TypeVar("Run", StartedRun, FinishedRun)
 
@@ -35,11 +40,13 @@ def check_history(store: ObjectStore, run: RunStarted) -> None:
     """
     for start in started_runs(store):
         other = _sound(store, start).run
-        if other.hospital_id == run.hospital_id and other.history_id != run.history_id:
-            raise HistoryConflictError(
-                f"{store.url}: holds another history of hospital {run.hospital_id!r}: {start.key} has "
-                f"{_difference(other, run)}; write this run to another lake"
-            )
+        if other.hospital_id != run.hospital_id:
+            continue
+        where = f"{store.url}: holds another history of hospital {run.hospital_id!r}: {start.key}"
+        if other.history_id != run.history_id:
+            raise HistoryConflictError(f"{where} {_other_start(run, other)}")
+        if (change := change_difference(run, other)) is not None:
+            raise HistoryConflictError(f"{where} {_other_change(change, other)}")
     missing = _first_missing_day(store, run)
     if missing is not None:
         raise HistoryConflictError(
@@ -84,12 +91,77 @@ def _finished_periods(store: ObjectStore, history_id: str) -> Iterator[tuple[dat
             yield run.emit_from, run.end
 
 
-def _difference(other: RunStarted, run: RunStarted) -> str:
-    for field in ("seed", "start", "warmup_days", "stream_version"):
-        theirs, ours = getattr(other, field), getattr(run, field)
-        if theirs != ours:
-            return f"{field} {theirs}, this run {ours}"
-    return "another configuration"
+def _other_start(run: RunStarted, other: RunStarted) -> str:
+    """Return how another run differs from this one at the start, and how to go on."""
+    differences = start_differences(run, other)
+    if not differences:
+        return "has another configuration; write this run to another lake"
+    text = _first_difference(differences[0])
+    tables = _as_change(differences, run.emit_from)
+    if run.emit_from == run.start or tables is None:
+        return f"{text}; write this run to another lake"
+    return f"{text}; put that back, and add the change to the file:\n{tables}"
+
+
+def _other_change(change: ChangeDifference, other: RunStarted) -> str:
+    """Return how the changes of another run differ from those of this one, and how to go on."""
+    place = change.difference.place
+    if change.position is None:
+        return f"has a change from {change.first_day} ({place}), which this run lacks; add it"
+    where = f"change[{change.position}] ({change.first_day}): {place}"
+    if change.is_in_other:
+        values = f"{_value(change.difference.other)}, this run {_value(change.difference.one)}"
+        return f"has {where} {values}; put back the change that events follow"
+    after = other.end + timedelta(days=1)
+    return f"has events up to {other.end} without {where}; date the change {after} or later"
+
+
+def _as_change(differences: Sequence[Difference], day: date) -> str | None:
+    """Return the tables of a change from a day on that makes the differences; None if a change cannot make them."""
+    change: dict[str, object] = {"from": day}
+    departments: dict[str, list[str]] = {}
+    for department, field, value, _ in differences:
+        if field == "name" and not department:
+            change["name"] = value
+        elif not department and field != "department":
+            return None
+        elif not field and value is None:
+            change["closed"] = [*change.get("closed", ()), department]  # type: ignore[misc]
+        elif department:
+            assignment = f"{field} = {_value(value)}" if value is not None else f'without = ["{field}"]'
+            departments.setdefault(department, []).append(assignment if field else "… (all its fields)")
+    if len(change) == 1 and not departments:
+        return None
+    tables = ["[[change]] " + ", ".join(f"{field} = {_value(value)}" for field, value in change.items())]
+    tables += [f'[[change.department]] id = "{name}", {", ".join(fields)}' for name, fields in departments.items()]
+    return "  ".join(tables)
+
+
+def _first_difference(difference: Difference) -> str:
+    department, field, one, other = difference
+    if department and not field:
+        return f"has {'no ' if other is None else ''}department {department}, this run has {'one' if one else 'none'}"
+    return f"has {difference.place} {_value(other)}, this run {_value(one)}"
+
+
+def _value(value: object) -> str:
+    """Return a value as a file of a hospital has it, as far as it is short."""
+    text = _toml(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+
+
+def _toml(value: object) -> str:
+    match value:
+        case None:
+            return "none"
+        case dict():
+            return "{" + ", ".join(f"{name} = {_toml(part)}" for name, part in value.items() if part is not None) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(map(_toml, value)) + "]"
+        case date():
+            return value.isoformat()
+        case _:
+            return json.dumps(value, ensure_ascii=False)
 
 
 def _sound(store: ObjectStore, run: Run | BrokenRecord) -> Run:

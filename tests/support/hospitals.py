@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from hospital_sim import Hospital, HospitalConfig, Run
 from hospital_sim.clock import DAY, second_of
 from hospital_sim.config import DepartmentConfig, parse_hospital
+from hospital_sim.config.changes import outlier_places, timelines
 from hospital_sim.config.offered_load import mean_bed_days
 from hospital_sim.distributions import Distribution, Exponential, Fixed, Lognormal, Uniform, decode
-from hospital_sim.draws.requests import Request, requests
+from hospital_sim.draws.requests import Request, requests_over_time
 from hospital_sim.draws.streams import Streams
 
 START = date(2024, 1, 1)
@@ -74,8 +75,9 @@ class RunPlan:
 
 def drawn(config: HospitalConfig, ward: DepartmentConfig, seed: int, start: date, end: date) -> list[Request]:
     """Return the requests of a department from the first day of the warm-up to the end of a run."""
-    first, places = start - timedelta(days=config.warmup_days), config.places_of_outliers(ward)
-    every = requests(ward, Streams(seed, config.id, ward.id), first, end, places)
+    first, by_id = start - timedelta(days=config.warmup_days), timelines(config)
+    places = [by_id[name] for name in outlier_places(config, ward.id)]
+    every = requests_over_time(by_id[ward.id], Streams(seed, config.id, ward.id), first, end, places)
     return list(takewhile(lambda request: request.second < second_of(end) + DAY, every))
 
 

@@ -17,7 +17,7 @@ Check = tuple[str, str, float, float, float]
 
 
 class ValidationOracle:
-    """The checks of hospitals that each have one run record.
+    """The checks of hospitals, by the longest run of each.
 
     Args:
         facts: The events.
@@ -26,7 +26,8 @@ class ValidationOracle:
 
     def __init__(self, facts: MartOracle, records: Iterable[RunRecord]) -> None:
         self.facts = facts
-        self.records = list(records)
+        by_hospital = {record.run.hospital_id: record for record in sorted(records, key=lambda each: each.run.end)}
+        self.records = list(by_hospital.values())
 
     def rows(self) -> Iterator[Row]:
         for record in self.records:
@@ -39,8 +40,9 @@ class ValidationOracle:
         expected: dict[tuple[str, str], float] = {}
         observed: Counter[tuple[str, str]] = Counter()
         season_expected = season_observed = season_variance = 0.0
-        for promise, day in product(record.run.departments, sorted({day for _, _, day in self.facts.covered})):
-            if (hospital, promise.department_id, day) not in self.facts.covered:
+        for first, day in product(record.run.departments, sorted({day for _, _, day in self.facts.covered})):
+            promise = promise_on(record, first.department_id, day)
+            if promise is None or (hospital, promise.department_id, day) not in self.facts.covered:
                 continue
             came, factor = self._came(record, promise, day), promise.month_multipliers[day.month - 1]
             mean = promise.requests_per_day * factor
@@ -75,9 +77,10 @@ class ValidationOracle:
 
     def _stays(self, record: RunRecord) -> Iterator[Check]:
         cohorts: dict[tuple[str, str], list[tuple[float, float, float, float]]] = {}
-        for promise in record.run.departments:
-            period = self._period(record, promise)
-            for event in self._asked(record, promise) if period else ():
+        for first in record.run.departments:
+            period = self._period(record, first)
+            for event in self._asked(record, first) if period else ():
+                promise = promise_of(record, event)
                 for check, entry in self._cohorts(promise, event, *period):
                     for scope in (f"{record.run.hospital_id}/{promise.department_id}", record.run.hospital_id):
                         cohorts.setdefault((check, scope), []).append(entry)
@@ -118,7 +121,8 @@ class ValidationOracle:
         whole = [0.0] * 4
         for promise in record.run.departments:
             period = self._period(record, promise)
-            if period is None or promise.max_stay_days is None:
+            promises = [promise_on(record, promise.department_id, day) for day in self._watched(record, promise)]
+            if period is None or any(each is not None and each.max_stay_days is None for each in promises):
                 continue
             parts = self._work(record, promise, *period)
             if parts[0] > 0:
@@ -134,32 +138,36 @@ class ValidationOracle:
 
     def _work(self, record: RunRecord, promise: DepartmentPromise, start: datetime, end: datetime) -> list[float]:
         hospital, department = record.run.hospital_id, promise.department_id
-        watched = [day for own, name, day in self.facts.covered if (own, name) == (hospital, department)]
+        watched = self._watched(record, promise)
         census = self.facts.census
         bed_days = sum(census[hospital, department, day, "EOD"].beds for day in watched)
         waiting_first = census[hospital, department, watched[0], "SOD"].waiting_list_size
         waiting_last = census[hospital, department, watched[-1], "EOD"].waiting_list_size
-        turned_away = sum(
-            count.count
-            for count in record.diverted
-            if count.department_id == department and count.event_date in set(watched)
-        )
-        brought = (
-            sum(promise.requests_per_day * promise.month_multipliers[day.month - 1] for day in watched) - turned_away
-        )
-        used = 0.0
-        at_start = at_end = 0
+        turned_away = Counter[date]()
+        for count in record.diverted:
+            turned_away[count.event_date] += count.count if count.department_id == department else 0
+        expected = variance = used = 0.0
+        for day in watched:
+            held = promise_on(record, department, day)
+            if held is not None:
+                requests = held.requests_per_day * held.month_multipliers[day.month - 1] - turned_away[day]
+                expected += requests * held.mean_stay_days
+                variance += requests * moments(held)[0]
+        for day, waiting, sign in ((watched[0], waiting_first, 1), (watched[-1], waiting_last, -1)):
+            held = promise_on(record, department, day)
+            if held is not None:
+                expected += sign * waiting * held.mean_stay_days
+                variance += waiting * moments(held)[0]
         for event in self._asked(record, promise):
             found = self.facts.discharges.get(event.spell_id)
             left = end if found is None else found.discharge_date
             if left <= start:
                 continue
             used += days(min(left, end) - max(event.admission_date, start))
-            at_start += event.admission_date < start
-            at_end += left >= end
-        (second, third), mean = moments(promise), promise.mean_stay_days
-        expected = brought * mean + (at_start - at_end) * second / (2 * mean) + (waiting_first - waiting_last) * mean
-        variance = brought * second + (at_start + at_end) * third / (3 * mean) + (waiting_first + waiting_last) * second
+            drawn = promise_of(record, event)
+            (second, third), mean = moments(drawn), drawn.mean_stay_days
+            expected += ((event.admission_date < start) - (left >= end)) * second / (2 * mean)
+            variance += ((event.admission_date < start) + (left >= end)) * third / (3 * mean)
         return [float(bed_days), expected, used, variance]
 
     def _asked(self, record: RunRecord, promise: DepartmentPromise) -> list[Admission]:
@@ -167,12 +175,30 @@ class ValidationOracle:
         return [event for event in self.facts.admissions if (event.hospital_id, event.requested_department_id) == asked]
 
     def _period(self, record: RunRecord, promise: DepartmentPromise) -> tuple[datetime, datetime] | None:
-        own = (record.run.hospital_id, promise.department_id)
-        watched = [day for hospital, department, day in self.facts.covered if (hospital, department) == own]
+        watched = self._watched(record, promise)
         if not watched:
             return None
         midnight: Callable[[date], datetime] = lambda day: datetime.combine(day, time(), UTC)  # noqa: E731
         return midnight(watched[0]), midnight(watched[-1] + timedelta(days=1))
+
+    def _watched(self, record: RunRecord, promise: DepartmentPromise) -> list[date]:
+        own = (record.run.hospital_id, promise.department_id)
+        return [day for hospital, department, day in self.facts.covered if (hospital, department) == own]
+
+
+def promise_on(record: RunRecord, department_id: str, day: date) -> DepartmentPromise | None:
+    """Return the expectations of a department that hold on a day; None if it is closed."""
+    started = [period.departments for period in record.run.periods if period.first_day <= day]
+    first = record.run.periods[0].departments if record.run.periods else record.run.departments
+    held = started[-1] if started else first
+    return next((promise for promise in held if promise.department_id == department_id), None)
+
+
+def promise_of(record: RunRecord, event: Admission) -> DepartmentPromise:
+    """Return the expectations that hold on the day of a request."""
+    promise = promise_on(record, event.requested_department_id, event.request_date.date())
+    assert promise is not None
+    return promise
 
 
 def share(expected: float, happened: bool) -> tuple[float, float, float, float]:

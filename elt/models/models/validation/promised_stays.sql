@@ -22,6 +22,8 @@ with moments as (
 select
     hospital_id,
     department_id,
+    valid_from,
+    valid_to,
     requests_per_day,
     max_stay_days,
     long_stay_share,

@@ -3,55 +3,108 @@
 -- patient in bed, a whole stay for one who waits, and none for one turned away. A department without a longest stay has
 -- no moments.
 
-with brought as (
+with requests as (
     select
         growth.hospital_id as hospital_id,
         growth.department_id as department_id,
-        {{ exact_sum('expectation.requests_per_day * season.multiplier - coalesce(turned_away.diverted, 0)') }} as requests
+        expectation.requests_per_day * season.multiplier - coalesce(turned_away.diverted, 0) as requests_of_day,
+        expectation.max_stay_days as max_stay_days,
+        expectation.mean_stay_days as mean_stay_days,
+        expectation.second_moment as second_moment
     from {{ ref('mart_queue_growth') }} as growth
     inner join {{ ref('promised_stays') }} as expectation
         on growth.hospital_id = expectation.hospital_id
         and growth.department_id = expectation.department_id
+        and growth.date >= expectation.valid_from
+        and growth.date <= expectation.valid_to
     inner join {{ ref('stg_run_months') }} as season
         on growth.hospital_id = season.hospital_id
         and growth.department_id = season.department_id
         and extract(month from growth.date) = season.month_number
+        and growth.date >= season.valid_from
+        and growth.date <= season.valid_to
     left join {{ ref('stg_run_diversions') }} as turned_away
         on growth.hospital_id = turned_away.hospital_id
         and growth.department_id = turned_away.department_id
         and growth.date = turned_away.event_date
-    group by 1, 2
 ),
 
--- Bed-days of stays within the period, and patients in bed at its start and end.
+brought as (
+    select
+        hospital_id,
+        department_id,
+        {{ exact_sum('requests_of_day * mean_stay_days') }} as expected,
+        {{ exact_sum('requests_of_day * second_moment') }} as variance
+    from requests
+    group by 1, 2
+    having count(*) = count(max_stay_days)
+),
+
+-- Bed-days of stays within the period, and the remaining stays of the patients in bed at its start and end.
+stays as (
+    select
+        stay.hospital_id as hospital_id,
+        stay.department_id as department_id,
+        {{ days_between('greatest(stay.admitted_at, stay.starts_at)', 'least(coalesce(stay.discharged_at, stay.ends_at), stay.ends_at)') }} as bed_days,
+        case when stay.admitted_at < stay.starts_at then 1 else 0 end as in_bed_at_start,
+        case when stay.discharged_at is null or stay.discharged_at >= stay.ends_at then 1 else 0 end as in_bed_at_end,
+        expectation.second_moment / (2 * expectation.mean_stay_days) as remaining,
+        expectation.third_moment / (3 * expectation.mean_stay_days) as remaining_variance
+    from {{ ref('validation_stays') }} as stay
+    inner join {{ ref('promised_stays') }} as expectation
+        on stay.hospital_id = expectation.hospital_id
+        and stay.department_id = expectation.department_id
+        and stay.requested_on >= expectation.valid_from
+        and stay.requested_on <= expectation.valid_to
+    where stay.discharged_at is null or stay.discharged_at > stay.starts_at
+),
+
 used as (
     select
         hospital_id,
         department_id,
-        {{ exact_sum(days_between('greatest(admitted_at, starts_at)', 'least(coalesce(discharged_at, ends_at), ends_at)')) }} as bed_days,
-        sum(case when admitted_at < starts_at then 1 else 0 end) as in_bed_at_start,
-        sum(case when discharged_at is null or discharged_at >= ends_at then 1 else 0 end) as in_bed_at_end
-    from {{ ref('validation_stays') }}
-    where discharged_at is null or discharged_at > starts_at
+        {{ exact_sum('bed_days') }} as bed_days,
+        {{ exact_sum('(in_bed_at_start - in_bed_at_end) * remaining') }} as expected,
+        {{ exact_sum('(in_bed_at_start + in_bed_at_end) * remaining_variance') }} as variance
+    from stays
     group by 1, 2
 ),
 
 first_days as (
-    select days.hospital_id, days.department_id, days.waiting_sod
+    select
+        days.hospital_id as hospital_id,
+        days.department_id as department_id,
+        days.waiting_sod * coalesce(expectation.mean_stay_days, 0) as expected,
+        days.waiting_sod * coalesce(expectation.second_moment, 0) as variance
     from {{ ref('department_days') }} as days
     inner join {{ ref('validation_periods') }} as period
         on days.hospital_id = period.hospital_id
         and days.department_id = period.department_id
         and days.date = period.first_date
+    left join {{ ref('promised_stays') }} as expectation
+        on days.hospital_id = expectation.hospital_id
+        and days.department_id = expectation.department_id
+        and days.date >= expectation.valid_from
+        and days.date <= expectation.valid_to
 ),
 
+-- A department that has closed has no expectation, and nobody waits on its last day.
 last_days as (
-    select days.hospital_id, days.department_id, days.waiting_eod
+    select
+        days.hospital_id as hospital_id,
+        days.department_id as department_id,
+        days.waiting_eod * coalesce(expectation.mean_stay_days, 0) as expected,
+        days.waiting_eod * coalesce(expectation.second_moment, 0) as variance
     from {{ ref('department_days') }} as days
     inner join {{ ref('validation_periods') }} as period
         on days.hospital_id = period.hospital_id
         and days.department_id = period.department_id
         and days.date = period.last_date
+    left join {{ ref('promised_stays') }} as expectation
+        on days.hospital_id = expectation.hospital_id
+        and days.department_id = expectation.department_id
+        and days.date >= expectation.valid_from
+        and days.date <= expectation.valid_to
 ),
 
 departments as (
@@ -60,15 +113,9 @@ departments as (
         period.hospital_id || '/' || period.department_id as department,
         period.bed_days as bed_days,
         coalesce(used.bed_days, 0) as used,
-        brought.requests * expectation.mean_stay_days
-            + (coalesce(used.in_bed_at_start, 0) - coalesce(used.in_bed_at_end, 0)) * expectation.second_moment / (2 * expectation.mean_stay_days)
-            + (first_days.waiting_sod - last_days.waiting_eod) * expectation.mean_stay_days as expected,
-        brought.requests * expectation.second_moment
-            + (coalesce(used.in_bed_at_start, 0) + coalesce(used.in_bed_at_end, 0)) * expectation.third_moment / (3 * expectation.mean_stay_days)
-            + (first_days.waiting_sod + last_days.waiting_eod) * expectation.second_moment as variance
+        brought.expected + coalesce(used.expected, 0) + first_days.expected - last_days.expected as expected,
+        brought.variance + coalesce(used.variance, 0) + first_days.variance + last_days.variance as variance
     from {{ ref('validation_periods') }} as period
-    inner join {{ ref('promised_stays') }} as expectation
-        on period.hospital_id = expectation.hospital_id and period.department_id = expectation.department_id
     inner join brought
         on period.hospital_id = brought.hospital_id and period.department_id = brought.department_id
     inner join first_days
@@ -77,7 +124,7 @@ departments as (
         on period.hospital_id = last_days.hospital_id and period.department_id = last_days.department_id
     left join used
         on period.hospital_id = used.hospital_id and period.department_id = used.department_id
-    where expectation.max_stay_days is not null and period.bed_days > 0
+    where period.bed_days > 0
 ),
 
 scopes as (

@@ -13,10 +13,14 @@ with days as (
     inner join {{ ref('stg_run_departments') }} as expectation
         on growth.hospital_id = expectation.hospital_id
         and growth.department_id = expectation.department_id
+        and growth.date >= expectation.valid_from
+        and growth.date <= expectation.valid_to
     inner join {{ ref('stg_run_months') }} as season
         on growth.hospital_id = season.hospital_id
         and growth.department_id = season.department_id
         and extract(month from growth.date) = season.month_number
+        and growth.date >= season.valid_from
+        and growth.date <= season.valid_to
     left join {{ ref('stg_run_diversions') }} as turned_away
         on growth.hospital_id = turned_away.hospital_id
         and growth.department_id = turned_away.department_id

@@ -1,4 +1,5 @@
--- Shares and means of stays, each over a complete cohort: patients whose outcome is known before the end of the run.
+-- Shares and means of stays, each over a complete cohort: patients whose outcome is known before the end of the run. A
+-- stay is held to the expectation on the day of its request, on which it was drawn.
 
 with stays as (
     select
@@ -24,6 +25,8 @@ with stays as (
     inner join {{ ref('promised_stays') }} as expectation
         on stay.hospital_id = expectation.hospital_id
         and stay.department_id = expectation.department_id
+        and stay.requested_on >= expectation.valid_from
+        and stay.requested_on <= expectation.valid_to
 ),
 
 -- Patients admitted so long ago that only a long stay can still be in bed.

@@ -4,6 +4,7 @@ select
     admission.hospital_id as hospital_id,
     admission.requested_department_id as department_id,
     admission.spell_id as spell_id,
+    admission.requested_on as requested_on,
     admission.admitted_at as admitted_at,
     discharge.discharge_ready_at as discharge_ready_at,
     discharge.discharged_at as discharged_at,

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from any_hospital import START, documents
 from by_hand import by_hand
+from changing_hospital import changing
 from command_server import run_dbt
 from hospitals import busy
 from hypothesis import Phase, given, settings
@@ -64,7 +65,7 @@ def any_hospitals(count: int) -> Iterator[hs.Hospital]:
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory, soak: bool) -> LocalStore:
-    """Two hospitals that run, random ones, and one by hand: renamed, without beds for a day, with other capacities."""
+    """Three hospitals that run, one of which changes, random ones, and one by hand: renamed, with other capacities."""
     store = LocalStore(tmp_path_factory.mktemp("lake") / "lake")
     raw = f"{store.url}/raw"
     for number, hospital in enumerate(any_hospitals(400 if soak else 15)):
@@ -72,6 +73,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory, soak: bool) -> LocalStore:
     plan = busy()
     plan.hospital.simulate(plan.start, plan.end, seed=plan.seed, sink=raw)
     hs.load("small").simulate("2023-12-20", "2024-02-05", seed=4, sink=raw)
+    changing().simulate("2024-01-01", "2024-02-09", seed=5, sink=raw)
+    changing().simulate("2024-01-01", "2024-02-29", seed=5, sink=raw, emit_from="2024-02-10")
     for event in by_hand(list(plan.run().events)):
         store.create(f"raw/{event_key(event)}", encode(event))
     stage(Lake(store))

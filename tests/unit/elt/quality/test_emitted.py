@@ -2,10 +2,11 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from elt.quality.emitted import Cell, emitted
-from hospital_sim.events import DepartmentPromise, EventCount, RunRecord, RunStarted
+from hospital_sim.events import DepartmentPromise, EventCount, RunPeriod, RunRecord, RunStarted
 
 pytestmark = pytest.mark.unit
 
@@ -33,6 +34,30 @@ def test_runs_that_follow_each_other_add_up_and_histories_are_distinguished() ->
     assert found.conflicts == []
     assert len(found.histories["city"]) == 1
     assert len(emitted([record(1, 1, {}), record(2, 2, {}, history=2)]).histories["city"]) == 2
+
+
+def test_a_department_is_counted_on_the_days_on_which_it_is_open_or_still_has_patients() -> None:
+    ward = msgspec.structs.replace(ACUTE, department_id="ward")
+    changing = record(1, 6, {})
+    run = msgspec.structs.replace(
+        changing.run,
+        departments=(ACUTE, ward),
+        periods=(RunPeriod(day(1), (ACUTE,)), RunPeriod(day(3), (ACUTE, ward)), RunPeriod(day(5), (ACUTE,))),
+    )
+    census = (EventCount("dep_snapshot", "ward", day(5), 2),)
+    found = emitted([msgspec.structs.replace(changing, run=run, counts=census)])
+    assert {at.day for name, at in found.counted["city"] if name == "acute"} == {1, 2, 3, 4, 5, 6}
+    assert {at.day for name, at in found.counted["city"] if name == "ward"} == {3, 4, 5}
+
+
+def test_runs_whose_changes_differ_on_days_of_both_are_two_histories() -> None:
+    def changed(beds: int) -> RunRecord:
+        change = {"from": "2024-01-02", "department": [{"id": "acute", "beds": beds}]}
+        run = record(1, 3, {})
+        return msgspec.structs.replace(run, run=msgspec.structs.replace(run.run, configuration={"change": [change]}))
+
+    assert len(emitted([changed(8), changed(8), record(1, 1, {})]).histories["city"]) == 1
+    assert len(emitted([changed(8), changed(9)]).histories["city"]) == 2
 
 
 def test_a_count_that_two_runs_share_counts_once() -> None:

@@ -94,7 +94,8 @@ def test_a_source_without_a_longest_stay_has_no_long_stays_and_the_mean_that_it_
     own = {"id": "own", "requests_per_day": 1, "stay": {"distribution": "gamma", "mean": 5, "sd": 2}}
     config = read_ward(requests_per_day=None, source=[own])
     assert sources(config.department[0])[0].stay.mean_bed_days == pytest.approx(5)
-    assert expectations(config, date(2025, 1, 1))[0].long_stay_share == 0
+    [period] = expectations(config, date(2025, 1, 1), date(2025, 1, 31))
+    assert period.departments[0].long_stay_share == 0
     assert offered_load(config.department[0]) == pytest.approx(0.5)
 
 

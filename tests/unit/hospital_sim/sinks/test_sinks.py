@@ -129,7 +129,7 @@ def test_another_history_of_the_hospital_is_refused_even_if_the_first_run_was_ki
     for city, start, seed, difference in (
         (_city(), FIRST, 2, "seed 1, this run 2"),
         (_city(), "2024-01-02", 1, "start 2024-01-01, this run 2024-01-02"),
-        (_city(beds=9), FIRST, 1, "another configuration"),
+        (_city(beds=9), FIRST, 1, "department a: beds 8, this run 9"),
     ):
         with pytest.raises(HistoryConflictError, match=f"another history of hospital 'city'.*{difference}") as refused:
             city.simulate(start, LAST, seed=seed, sink=tmp_path / "raw")
