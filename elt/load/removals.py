@@ -44,8 +44,8 @@ def load_forgotten_counts(warehouse: Warehouse, runs: Sequence[StagingRun]) -> N
     """Make the table of forgotten events hold those of the repairs in effect, on days that are still kept."""
     first = first_day_kept(runs)
     in_table = warehouse.query(f"SELECT DISTINCT {SOURCE_FILE} FROM {warehouse.schema('raw')}.{FORGOTTEN_COUNT.name}")  # noqa: S608
-    for key in in_table[SOURCE_FILE].to_pylist():
-        warehouse.delete(FORGOTTEN_COUNT, SOURCE_FILE, key)
+    if in_table.num_rows:
+        warehouse.delete(FORGOTTEN_COUNT, SOURCE_FILE, *in_table[SOURCE_FILE].to_pylist())
     for run in in_effect(runs, Action.FORGET):
         counts = forgotten_counts(runs, run)
         rows = _rows(counts, layout.plan_key(run.plan.number), first)

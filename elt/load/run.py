@@ -5,7 +5,7 @@ such a row come from a load that was killed, so they are deleted before the file
 repair has superseded are deleted together with the load of the file that replaces it.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -159,11 +159,15 @@ def _place(file: StagedFile) -> tuple[str, date]:
     return file.event_type, file.month
 
 
-def _remove(warehouse: Warehouse, files: Iterable[StagedFile]) -> None:
-    """Remove the rows of files. Each is known as loaded until its rows are gone, so a killed load begins again here."""
-    for file in files:
-        warehouse.delete(event_table(file.event_type), SOURCE_FILE, file.key)
-        warehouse.delete(LOADED_FILE, SOURCE_FILE, file.key)
+def _remove(warehouse: Warehouse, files: Sequence[StagedFile]) -> None:
+    """Remove the rows of files of one event type.
+
+    Each is known as loaded until its rows are gone, so a load that was killed begins again here.
+    """
+    if files:
+        keys = [file.key for file in files]
+        warehouse.delete(event_table(files[0].event_type), SOURCE_FILE, *keys)
+        warehouse.delete(LOADED_FILE, SOURCE_FILE, *keys)
 
 
 def _loaded_digests(warehouse: Warehouse) -> dict[str, str]:
@@ -225,7 +229,7 @@ def load_file(
     file: StagedFile,
     leftovers: Container[str],
     version: int | None = None,
-    replaced: Iterable[StagedFile] = (),
+    replaced: Sequence[StagedFile] = (),
 ) -> None:
     """Load one staged file in a transaction.
 

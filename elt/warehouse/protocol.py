@@ -107,8 +107,8 @@ class Warehouse(ABC):
         """Add rows to a raw table; their columns are the table's (errors as in ``load_parquet``)."""
 
     @abstractmethod
-    def delete(self, table: RawTable, column: str, value: str) -> None:
-        """Remove the rows of a raw table whose column has a value; they are gone when it returns."""
+    def delete(self, table: RawTable, column: str, *values: str) -> None:
+        """Remove the rows of a raw table whose column has one of some values; they are gone when it returns."""
 
     @abstractmethod
     def replace_quality_table(self, table: RawTable, rows: "pa.Table") -> None:

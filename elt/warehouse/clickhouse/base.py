@@ -71,9 +71,10 @@ class ClickHouseBase(Warehouse):
         """Add rows to a raw table."""
         self._insert(self.schema("raw"), table, rows)
 
-    def delete(self, table: RawTable, column: str, value: str) -> None:
-        """Remove the rows of a raw table whose column has a value."""
-        self.execute(f"ALTER TABLE {self.schema('raw')}.{table.name} DELETE WHERE {column} = {quoted(value)}")
+    def delete(self, table: RawTable, column: str, *values: str) -> None:
+        """Remove the rows of a raw table whose column has one of some values."""
+        listed = ", ".join(map(quoted, values))
+        self.execute(f"ALTER TABLE {self.schema('raw')}.{table.name} DELETE WHERE {column} IN ({listed})")
 
     def replace_quality_table(self, table: RawTable, rows: pa.Table) -> None:
         """Make a table of the quality schema hold these rows and no others."""

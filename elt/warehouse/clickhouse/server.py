@@ -104,9 +104,9 @@ class ClickHouseWarehouse(ClickHouseBase):
                 return
         self._stream_parquet(table, store.read(key), key)
 
-    def delete(self, table: RawTable, column: str, value: str) -> None:
-        """Remove the rows of a raw table whose column has a value, and wait until the server has done so."""
-        super().delete(table, column, value)
+    def delete(self, table: RawTable, column: str, *values: str) -> None:
+        """Remove the rows of a raw table whose column has one of some values; wait until the server has done so."""
+        super().delete(table, column, *values)
         unfinished = f"database = {quoted(self.schema('raw'))} AND table = {quoted(table.name)} AND NOT is_done"
         while self._exists("mutations", unfinished):
             time.sleep(_POLL_SECONDS)

@@ -126,9 +126,10 @@ class RedshiftWarehouse(Warehouse):
         """Add rows to a raw table."""
         self._insert(self.schema("raw"), table, rows)
 
-    def delete(self, table: RawTable, column: str, value: str) -> None:
-        """Remove the rows of a raw table whose column has a value."""
-        self._session.run(f"DELETE FROM {self.schema('raw')}.{table.name} WHERE {quoted_name(column)} = ?", [value])  # noqa: S608
+    def delete(self, table: RawTable, column: str, *values: str) -> None:
+        """Remove the rows of a raw table whose column has one of some values."""
+        condition = f"{quoted_name(column)} IN ({', '.join('?' * len(values))})"
+        self._session.run(f"DELETE FROM {self.schema('raw')}.{table.name} WHERE {condition}", values)  # noqa: S608
 
     def replace_quality_table(self, table: RawTable, rows: pa.Table) -> None:
         """Make a table of the quality schema hold these rows and no others, in one transaction."""

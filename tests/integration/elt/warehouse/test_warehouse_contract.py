@@ -156,8 +156,11 @@ def test_a_table_of_an_older_contract_gets_the_columns_it_lacks_and_old_rows_hav
 def test_rows_are_gone_when_deleted(warehouse: Warehouse) -> None:
     quoted = ROWS[0] | {"source_file": "it's \\ one"}
     warehouse.insert(THINGS, things(quoted, ROWS[1]))
-    warehouse.delete(THINGS, "source_file", "it's \\ one")
+    warehouse.delete(THINGS, "source_file", "it's \\ one", "none of them")
     assert asked(warehouse) == ROWS[1:]
+    warehouse.insert(THINGS, things(quoted))
+    warehouse.delete(THINGS, "source_file", "it's \\ one", str(ROWS[1]["source_file"]))
+    assert asked(warehouse) == []
 
 
 def test_a_quality_table_holds_the_last_rows_only(warehouse: Warehouse) -> None:
