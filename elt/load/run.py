@@ -5,7 +5,7 @@ such a row come from a load that was killed, so they are deleted before the file
 repair has superseded are deleted together with the load of the file that replaces it.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -13,11 +13,11 @@ from itertools import groupby
 from elt import BrokenLakeError, EltError, EmptyLakeError, OnProgress, report_progress
 from elt.contracts import columns_schema
 from elt.lake.lake import Lake
-from elt.lake.layout import STAGING
 from elt.lake.repairs import current_files
 from elt.lake.staging_runs import StagedFile, StagingRun
 from elt.load.removals import discard_last_build, load_forgotten_counts, repair_digests
 from elt.load.runs import LoadedRun, loaded_run
+from elt.load.same_lake import require_one_history, require_one_lake
 from elt.load.staged_contract import require_contract
 from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse
 from elt.warehouse.tables import (
@@ -31,7 +31,6 @@ from elt.warehouse.tables import (
     event_table,
 )
 from elt.warehouse.version import note_version
-from hospital_sim.events.histories import is_same_history
 from hospital_sim.storage import FinishedRun
 
 
@@ -114,8 +113,8 @@ def load_into(warehouse: Warehouse, lake: Lake, on_progress: OnProgress | None =
     finished = [loaded_run(record) for record in records if isinstance(record, FinishedRun)]
     runs = [run for run in finished if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
     versions = {file.key: require_contract(lake, file) for file in files}
-    _require_one_history(warehouse, finished)
-    _require_one_lake(warehouse, lake, loaded, {file.key for file in (*staged, *superseded)})
+    require_one_history(warehouse, finished)
+    require_one_lake(warehouse, lake, loaded, {file.key for file in (*staged, *superseded)})
     repairs, undone = repair_digests(staging_runs)
     new_repairs = [key for key, sha256 in repairs.items() if not _is_loaded(key, sha256, loaded, warehouse)]
     if new_repairs:
@@ -184,34 +183,6 @@ def _is_loaded(key: str, sha256: str, loaded: dict[str, str], warehouse: Warehou
             "load this lake into a warehouse of its own"
         )
     return True
-
-
-def _require_one_history(warehouse: Warehouse, runs: list[LoadedRun]) -> None:
-    loaded_runs = warehouse.query(f"SELECT hospital_id, history_id FROM {warehouse.schema('raw')}.{RUN.name}")  # noqa: S608
-    histories = dict(zip(loaded_runs["hospital_id"].to_pylist(), loaded_runs["history_id"].to_pylist(), strict=True))
-    newest: dict[str, LoadedRun] = {}
-    for record in sorted(runs, key=lambda record: record.run.end, reverse=True):
-        run, longest = record.run, newest.setdefault(record.run.hospital_id, record)
-        if histories.setdefault(run.hospital_id, run.history_id) != run.history_id:
-            raise EltError(
-                f"{record.key}: hospital {run.hospital_id!r} has another history in warehouse {warehouse.dsn}; "
-                "load this lake into a warehouse of its own"
-            )
-        if not is_same_history(run, longest.run):
-            raise EltError(
-                f"{record.key}: hospital {run.hospital_id!r} has other changes than in {longest.key}; "
-                "keep each history in a lake of its own"
-            )
-
-
-def _require_one_lake(warehouse: Warehouse, lake: Lake, loaded: Iterable[str], of_lake: set[str]) -> None:
-    """Refuse a warehouse with a staged file that this lake has never had: its next file may have an equal name."""
-    others = sorted(key for key in loaded if key.startswith(STAGING) and key not in of_lake)
-    if others:
-        raise EltError(
-            f"warehouse {warehouse.dsn}: was loaded from another lake: it holds {others[0]}, which no manifest of "
-            f"{lake.url} names; load {lake.url} into a warehouse of its own"
-        )
 
 
 def _leftovers(warehouse: Warehouse, loaded: dict[str, str]) -> set[str]:
