@@ -30,8 +30,9 @@ def read_history(root: str, hospital_id: str | None = None) -> tuple[RunStarted,
     """
     store, all_records = _open(root)
     records = _select_hospital(store, all_records, hospital_id)
-    first = min(records, key=lambda record: (record.run.emit_from, record.run.end)).run
-    whole = structs.replace(first, end=max(record.run.end for record in records))
+    # The longest run knows all changes of the configuration.
+    longest = max(records, key=lambda record: record.run.end).run
+    whole = structs.replace(longest, emit_from=min(record.run.emit_from for record in records))
     emitted = {
         (count.event_type, count.department_id, count.event_date): count.count
         for record in records

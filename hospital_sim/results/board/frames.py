@@ -49,12 +49,14 @@ def board_frames(run: RunStarted, events: Iterable[Event]) -> dict[str, Json]:
         key=lambda stay: (stay[0].admission_date, stay[0].department_id, stay[0].bed_number),
     )
     beds = _beds(run, stays, events, first)
+    promises = (*run.departments, *(promise for period in run.periods for promise in period.departments))
+    spaces = {id_: max(promise.capacity for promise in promises if promise.department_id == id_) for id_ in place}
     return {
         "hospital": run.hospital_name,
         "start": run.emit_from.isoformat(),
         "minutes": ((run.end - run.emit_from).days + 1) * DAY // MINUTE,
         "departments": [
-            {"name": entry.department_name, "spaces": entry.capacity, "beds": beds[entry.department_id]}
+            {"name": entry.department_name, "spaces": spaces[entry.department_id], "beds": beds[entry.department_id]}
             for entry in run.departments
         ],
         "stays": {

@@ -55,7 +55,7 @@ def test_a_department_that_opens_is_counted_from_its_first_second_and_has_its_be
 
 
 def test_a_closed_department_treats_those_who_wait_then_closes_each_bed_as_its_patient_leaves() -> None:
-    busy = department("b", beds=2, target_occupancy=1.6, max_stay_days=2.0, allow_overload=True)
+    busy = department("b", beds=20, target_occupancy=1.6, max_stay_days=2.0, allow_overload=True)
     run = _run(department("a"), busy, days=90, closed=["b"])
     asked = [event for event in run.events if isinstance(event, Admission) and event.requested_department_id == "b"]
     assert max(event.request_date.date() for event in asked) < DAY
