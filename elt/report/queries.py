@@ -14,7 +14,11 @@ order by hospital_id, department_id
 
 HOSPITALS = """
 select hospital_id, max(hospital_name) as hospital_name
-from {raw}.run
+from (
+    select hospital_id, hospital_name, rank() over (partition by hospital_id order by end_date desc) as run_from_last
+    from {raw}.run
+) as runs
+where run_from_last = 1
 group by hospital_id
 order by hospital_id
 """
