@@ -3,6 +3,7 @@
 - ``schema`` and ``parts``: the fields; ``read``: TOML files; ``arrivals``: files of real arrivals; ``presets``.
 - ``text_files``: encodings of files.
 - ``checks`` and ``demand_checks``: constraints between fields.
+- ``changes``: changes of a hospital from a day on, and the configuration that holds on a day.
 - ``sources``, ``calendar``, ``open_beds``, ``periods``, ``offered_load``, ``expectations``: what the fields amount to.
 """
 

@@ -11,6 +11,7 @@ from hospital_sim.config import HospitalConfig, parse_hospital
 from hospital_sim.config.changes import config_on, timelines
 from hospital_sim.config.offered_load import offered_load, requests_per_day
 from hospital_sim.errors import ConfigurationError
+from hospital_sim.experiments.field_values import with_fields
 
 pytestmark = pytest.mark.unit
 
@@ -178,3 +179,45 @@ def test_dated_beds_that_a_change_leaves_without_demand_are_refused_only_on_its_
     later = [{"beds": -9, "first": "2024-08-10", "last": "2024-08-20"}]
     quiet = _read({"from": AUGUST, "department": [{"id": "a", "requests_per_day": 0.1}]}, bed_change=later, capacity=10)
     hs.Hospital(quiet).simulate("2024-07-31", "2024-08-20", seed=1)
+
+
+def test_describe_has_rows_for_each_period_between_changes_of_the_hospital_and_of_its_beds() -> None:
+    summer = [{"beds": -2, "first": "2024-06-01", "last": "2024-08-31"}]
+    config = _read({"from": JULY, "department": [{"id": "a", "name": "More", "beds": 20}]}, bed_change=summer)
+    rows = list(hs.Hospital(config).describe())
+    assert [
+        (row["first_day"], row["department"], row["beds"]) for row in rows if row["department"] in ("A", "More")
+    ] == [
+        (None, "A", 10),
+        (date(2024, 6, 1), "A", 8),
+        (JULY, "More", 18),
+        (date(2024, 9, 1), "More", 20),
+    ]
+    loads = [row["year"] for row in rows if row["department"] in ("A", "More")]
+    assert loads == pytest.approx([0.8, 1.0, 0.8 * 10 / 18, 0.4])
+
+
+def test_more_beds_hold_in_every_period_and_bring_no_patients() -> None:
+    opened = {"id": "c", "name": "C", "beds": 6, "target_occupancy": 0.5}
+    config = _read(
+        {"from": JULY, "department": [{"id": "a", "beds": 12}, opened]},
+        {"from": AUGUST, "department": [{"id": "a", "name": "Other"}]},
+    )
+    more = hs.Hospital(config).with_beds({"a": 3, "c": -1}).config
+    days = (date(2024, 6, 30), JULY, AUGUST)
+    assert [_ward(more, day).beds for day in days] == [13, 15, 15]
+    assert [_ward(more, day, "c").beds for day in days[1:]] == [5, 5]
+    for day, name in ((days[0], "a"), (JULY, "a"), (AUGUST, "c")):
+        rates = [requests_per_day(_ward(each, day, name)) for each in (more, config)]
+        assert rates[0] == pytest.approx(rates[1])
+    with pytest.raises(ConfigurationError, match="c: -6 would leave 0 beds"):
+        hs.Hospital(config).with_beds({"c": -6})
+
+
+def test_a_field_that_a_change_sets_too_cannot_vary_and_one_of_an_opened_department_can() -> None:
+    opened = {"id": "c", "name": "C", "beds": 6, "requests_per_day": 0.5}
+    config = _read({"from": JULY, "department": [{"id": "a", "beds": 12}, opened]})
+    assert _ward(with_fields(config, {"c.beds": 9}), JULY, "c").beds == 9
+    assert _ward(with_fields(config, {"*.female_share": 0.9}), JULY, "c").female_share == 0.9
+    with pytest.raises(ConfigurationError, match=r"a.beds: change\[0\] \(2024-07-01\) sets this field too"):
+        with_fields(config, {"a.beds": 11})
