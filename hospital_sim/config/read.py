@@ -162,8 +162,8 @@ def _with_change(config: HospitalConfig, entry: Fields, defaults: Fields, folder
         )
     before = {department.id: department for department in config_on(config, date.max).department}
     _check_names(change, tables, before)
-    given = [_given(table, before, defaults, folder) for table in tables]
-    merged = [changed_fields(before.get(str(table["id"])), table) for table in given]
+    completed = [_fields_of_change(table, before, defaults, folder) for table in tables]
+    merged = [changed_fields(before.get(str(table["id"])), table) for table in completed]
     try:
         checked = msgspec.convert({"department": merged}, _Departments, dec_hook=decode).department
     except msgspec.ValidationError as error:
@@ -171,7 +171,7 @@ def _with_change(config: HospitalConfig, entry: Fields, defaults: Fields, folder
     # Only the fields that were given, in canonical form, so that equal changes are equal.
     canonical = [
         {field: msgspec.to_builtins(getattr(entry, field)) for field in table}
-        for entry, table in zip(checked, given, strict=True)
+        for entry, table in zip(checked, completed, strict=True)
     ]
     change = msgspec.structs.replace(change, department=tuple(canonical))
     changed = msgspec.structs.replace(config, change=(*config.change, change))
@@ -197,7 +197,7 @@ def _check_names(change: Change, tables: list[Fields], before: Mapping[str, Depa
         names.append(name)
 
 
-def _given(table: Fields, before: Mapping[str, DepartmentConfig], defaults: Fields, folder: Path) -> Fields:
+def _fields_of_change(table: Fields, before: Mapping[str, DepartmentConfig], defaults: Fields, folder: Path) -> Fields:
     """Return the fields that a change gives a department; with the defaults if the department opens."""
     table = _with_arrivals(table, folder)
     removed = table.pop(_WITHOUT, [])

@@ -18,7 +18,7 @@ from hospital_sim.draws.requests import requests_over_time
 from hospital_sim.draws.streams import STREAM_VERSION, Streams
 from hospital_sim.errors import ConfigurationError
 from hospital_sim.events import EARLIEST, RECORD_VERSION, DepartmentPromise, RunPeriod, RunRecord, RunStarted
-from hospital_sim.simulation.changes import Changes
+from hospital_sim.simulation.day_changes import Changes
 from hospital_sim.simulation.department import Department, Observer
 from hospital_sim.simulation.order import Order
 from hospital_sim.simulation.recorder import Emit, EventRecorder
