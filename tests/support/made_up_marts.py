@@ -58,7 +58,7 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[Row]]:
     days = [START + dt.timedelta(days=day) for day in range(hospital.days)]
     ids: Row = {"hospital_id": hospital.hospital_id}
     marts: dict[str, list[Row]] = defaultdict(list)
-    marts["raw.run"].append(ids | {"hospital_name": hospital.name, "run_id": "1"})
+    marts["raw.run"].append(ids | {"hospital_name": hospital.name, "run_id": "1", "end_date": days[-1]})
     for place, (department, name) in enumerate(hospital.departments.items()):
         key = ids | {"department_id": department}
         marts["curated.dim_department"].append(key | {"department_name": name, "is_current": True})
