@@ -85,10 +85,10 @@ class LocalWorkers(Workers):
         # A forked process would inherit the threads of Arrow in an unknown state.
         self._pool = ProcessPoolExecutor(self._others, get_context("spawn")) if self._others else None
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._pool is not None:
-            # After an error this waits, so that no process writes any more; otherwise all of them are idle.
-            self._pool.shutdown(wait=kind is not None, cancel_futures=True)
+            # Waits, so that no process writes any more, and because Python may end badly while a pool closes.
+            self._pool.shutdown(cancel_futures=True)
 
     def run(self, work: Work[Row, Result], rows: Sequence[Row], *constants: object) -> Iterator[Result]:
         """Work on the lake for each of some rows (see ``Workers.run``)."""
