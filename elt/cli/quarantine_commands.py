@@ -1,5 +1,7 @@
 """``hospital-elt quarantine``: shows the quarantine, sets events aside, and stages objects that were fixed."""
 
+from collections import Counter
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -7,7 +9,7 @@ import typer
 from elt import WrongCallError
 from elt.cli.options import Json, LakeUrl, Limit, SingleWriter, Workers
 from elt.cli.progress import progress_bars
-from elt.cli.repair_commands import RepairReason, Undo, require_one_of, show_repair
+from elt.cli.repair_commands import RepairReason, Undo, make_or_undo, require_one_of
 from hospital_sim import terminal
 
 app = typer.Typer(
@@ -51,13 +53,10 @@ def list_entries(
     if reason is not None and reason not in list(Reason):
         raise WrongCallError(f"--reason: {reason!r} is none of {', '.join(Reason)}")
     quarantine = Lake.open(lake, read_only=True).quarantine
-    counts = quarantine.open_counts()
-    still_open = {(entry.key, entry.manifest) for entry in quarantine.open_entries()}
-    listed = [
-        entry
-        for entry in quarantine.entries()
-        if (replayed or (entry.key, entry.manifest) in still_open) and reason in (None, entry.reason)
-    ]
+    open_entries = list(quarantine.open_entries())
+    counts = Counter(entry.reason for entry in open_entries)
+    still_open = {(entry.key, entry.manifest) for entry in open_entries}
+    listed = [entry for entry in (quarantine.entries() if replayed else open_entries) if reason in (None, entry.reason)]
     by_reason = {str(code): count for code, count in sorted(counts.items())}
     if as_json:
         entries = [msgspec.to_builtins(entry) | {"open": (entry.key, entry.manifest) in still_open} for entry in listed]
@@ -116,16 +115,10 @@ def add_entries(
     as_json: Json = False,
 ) -> None:
     """Set valid but wrong events aside: they leave the staged files and the warehouse, and stay in the lake."""
-    from elt.lake.lake import Lake
+    require_one_of({"KEY": bool(keys), "--undo": undo is not None})
+
     from elt.lake.manifests import Action
     from elt.repair import set_aside
-    from elt.repair import undo as take_back
 
-    require_one_of({"KEY": bool(keys), "--undo": undo is not None})
-    with progress_bars() as on_progress:
-        opened = Lake.open(lake, single_writer=single_writer)
-        if undo is not None:
-            summary = take_back(opened, Action.SET_ASIDE, undo, workers, on_progress)
-        else:
-            summary = set_aside(opened, keys or [], reason or "", workers, on_progress)
-    show_repair(summary, as_json=as_json)
+    make = partial(set_aside, keys=keys or [], reason=reason or "")
+    make_or_undo(make, lake, Action.SET_ASIDE, undo, workers, single_writer=single_writer, as_json=as_json)

@@ -1,7 +1,8 @@
 """``hospital-elt forget``, ``compact`` and ``prune``, and what all commands that repair a lake share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ from elt.cli.progress import progress_bars
 from hospital_sim import terminal
 
 if TYPE_CHECKING:
+    from elt.lake.manifests import Action
     from elt.repair import RepairSummary
 
 RepairReason = Annotated[
@@ -48,26 +50,11 @@ def forget_events(
     )
     day = None if before is None else parse_day("--before", before)
 
-    from elt.lake.lake import Lake
     from elt.lake.manifests import Action
     from elt.repair import forget
-    from elt.repair import undo as take_back
 
-    with progress_bars() as on_progress:
-        opened = Lake.open(lake, single_writer=single_writer)
-        if undo is not None:
-            summary = take_back(opened, Action.FORGET, undo, workers, on_progress)
-        else:
-            summary = forget(
-                opened,
-                reason or "",
-                before=day,
-                patient=patient,
-                keys=keys or (),
-                workers=workers,
-                on_progress=on_progress,
-            )
-    show_repair(summary, as_json=as_json)
+    make = partial(forget, reason=reason or "", before=day, patient=patient, keys=keys or ())
+    make_or_undo(make, lake, Action.FORGET, undo, workers, single_writer=single_writer, as_json=as_json)
 
 
 def compact_months(
@@ -83,18 +70,11 @@ def compact_months(
         require_one_of({"--month": True, "--undo": undo is not None})
     only = None if month is None else parse_month("--month", month)
 
-    from elt.lake.lake import Lake
     from elt.lake.manifests import Action
     from elt.repair import compact
-    from elt.repair import undo as take_back
 
-    with progress_bars() as on_progress:
-        opened = Lake.open(lake, single_writer=single_writer)
-        if undo is not None:
-            summary = take_back(opened, Action.COMPACT, undo, workers, on_progress)
-        else:
-            summary = compact(opened, only, workers, on_progress)
-    show_repair(summary, as_json=as_json)
+    make = partial(compact, month=only)
+    make_or_undo(make, lake, Action.COMPACT, undo, workers, single_writer=single_writer, as_json=as_json)
 
 
 def prune_lake(
@@ -156,8 +136,38 @@ def parse_month(option: str, text: str) -> date:
         raise WrongCallError(f"{option}: {text!r} is not a month such as 2024-03") from error
 
 
-def show_repair(summary: "RepairSummary", *, as_json: bool) -> None:
-    """Print the summary of a repair."""
+def make_or_undo(
+    make: "Callable[..., RepairSummary]",
+    lake: str,
+    action: "Action",
+    undo: int | None,
+    workers: int,
+    *,
+    single_writer: bool,
+    as_json: bool,
+) -> None:
+    """Make a repair, or take an earlier one back, and print its summary.
+
+    Args:
+        make: Called with the lake, ``workers`` and ``on_progress``, to make the repair.
+        lake: URL of the lake.
+        action: Kind of the repair.
+        undo: Number of the staging run to take back; None to make the repair.
+        workers: Number of processes.
+        single_writer: True if nothing else writes to the lake.
+        as_json: True to print JSON.
+    """
+    from elt.lake.lake import Lake
+    from elt.repair import undo as take_back
+
+    if undo is not None:
+        make = partial(take_back, action=action, number=undo)
+    with progress_bars() as on_progress:
+        summary = make(Lake.open(lake, single_writer=single_writer), workers=workers, on_progress=on_progress)
+    _show(summary, as_json=as_json)
+
+
+def _show(summary: "RepairSummary", *, as_json: bool) -> None:
     if as_json:
         terminal.print_json(summary.as_dict())
         return
