@@ -11,7 +11,7 @@ from elt.lake.key_lists import read_identifiers, read_unrecognised
 from elt.lake.manifests import Action, CommittedOutput
 from elt.lake.staging_runs import StagedFile, StagingRun, counts_by_cell
 from elt.native.buffers import texts_of
-from elt.native.names import identifier_texts, split_identifiers
+from elt.native.names import identifier_of, identifier_texts, split_identifiers
 from hospital_sim.events.keys import key_of, parse_event_key
 from hospital_sim.storage import ObjectStore
 
@@ -135,7 +135,7 @@ class Removed:
         if key is None:
             return raw_key in self.unrecognised()
         days = self.of_month(key.event_type, key.event_date.replace(day=1))
-        return bytes.fromhex(key.event_id.replace("-", "")) in days.get(key.event_date, ())
+        return identifier_of(key.event_id) in days.get(key.event_date, ())
 
     def events(self) -> Iterator[tuple[str, StagingRun]]:
         """Yield the key of each event, relative to ``raw/``, and the repair that removed it."""

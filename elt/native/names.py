@@ -130,6 +130,11 @@ def split_identifiers(identifiers: bytes) -> Iterator[bytes]:
     return (identifiers[start : start + IDENTIFIER_BYTES] for start in starts)
 
 
+def identifier_of(event_id: str) -> bytes:
+    """Return the 16 bytes of an identifier that is a UUID."""
+    return bytes.fromhex(event_id.replace("-", ""))
+
+
 def identifier_texts(identifiers: bytes) -> TextRows:
     """Return identifiers of 16 bytes each as UUIDs in their canonical form."""
     pairs = _HEXADECIMAL.take(np.frombuffer(identifiers, np.uint8))

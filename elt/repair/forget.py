@@ -18,7 +18,8 @@ from elt.lake.quarantine import Entry, Reason
 from elt.lake.repairs import Removed, current_files, in_effect
 from elt.lake.staging_runs import StagedFile, StagingRun
 from elt.lake.tree import RAW_PREFIX
-from elt.repair.select import Days, files_without, identifier, raw_key, select_events, select_keys, write_days
+from elt.native.names import identifier_of
+from elt.repair.select import Days, files_without, raw_key, select_events, select_keys, selected_keys, write_days
 from elt.repair.summary import RepairSummary, make_repair, require_reason
 from elt.staging import stage
 from elt.staging.input_lists import NewObjects, write_unrecognised
@@ -111,7 +112,7 @@ def _not_staged(lake: Lake, keys: Iterable[str]) -> Iterator[NewObjects]:
     places: dict[tuple[str, date], dict[date, set[bytes]]] = defaultdict(lambda: defaultdict(set))
     for key in filter(None, map(parse_event_key, keys)):
         month = places[key.event_type, layout.month_of(key.event_date)]
-        month[key.event_date].add(identifier(key.event_id))
+        month[key.event_date].add(identifier_of(key.event_id))
     for (event_type, month_day), days in places.items():
         yield from write_days(lake, event_type, month_day, days)
 
@@ -175,11 +176,8 @@ def _select_keys(lake: Lake, runs: Sequence[StagingRun], keys: Sequence[str]) ->
     forgotten = Removed(lake.store, in_effect(runs, Action.FORGET))
     wanted = {key for key in keys if key not in forgotten}
     quarantined = wanted & {entry.key for entry in lake.quarantine.open_entries(runs)}
-    events = {key: parsed for key in wanted - quarantined if (parsed := parse_event_key(key))}
-    staged = list(select_keys(lake, current_files(runs), events.values()))
-    in_files = {(file.event_type, day, one) for file, days in staged for day, ids in days.items() for one in ids}
-    for key in sorted(wanted - quarantined):
-        event = events.get(key)
-        if event is None or (event.event_type, event.event_date, identifier(event.event_id)) not in in_files:
-            raise WrongCallError(f"{key}: neither staged nor in quarantine; nothing was forgotten")
+    events = filter(None, map(parse_event_key, wanted - quarantined))
+    staged = list(select_keys(lake, current_files(runs), events))
+    for key in sorted(wanted - quarantined - selected_keys(staged)):
+        raise WrongCallError(f"{key}: neither staged nor in quarantine; nothing was forgotten")
     return Selection(staged, sorted(quarantined))

@@ -12,7 +12,8 @@ from elt.lake.manifests import Action, Plan, Repair
 from elt.lake.repairs import Removed, current_files, in_effect
 from elt.lake.staging_runs import StagingRun
 from elt.lake.tree import RAW_PREFIX
-from elt.repair.select import Days, existing_events, identifier, write_days
+from elt.native.names import identifier_of
+from elt.repair.select import Days, existing_events, write_days
 from elt.repair.summary import RepairSummary, make_repair
 from elt.staging.delete import QUARANTINE_PLACES
 from elt.staging.input_lists import NewObjects, write_unrecognised
@@ -83,7 +84,7 @@ def _prunable(lake: Lake, runs: Sequence[StagingRun]) -> Prunable:
     in_quarantine = {key.removeprefix(place) for place in QUARANTINE_PLACES for key in lake.store.keys(place)}
     kept_copies: dict[tuple[str, date], set[bytes]] = defaultdict(set)
     for key in filter(None, map(parse_event_key, in_quarantine)):
-        kept_copies[key.event_type, key.event_date].add(identifier(key.event_id))
+        kept_copies[key.event_type, key.event_date].add(identifier_of(key.event_id))
     prunable = Prunable()
     for event_type, month in forgotten.months:
         days = {

@@ -15,7 +15,7 @@ from elt.lake import layout
 from elt.lake.lake import Lake
 from elt.lake.staging_runs import StagedFile
 from elt.native.arrays import values_of
-from elt.native.names import read_object_names, split_identifiers
+from elt.native.names import identifier_of, read_object_names, split_identifiers
 from elt.staging import input_lists
 from elt.staging.input_lists import NewObjects
 from hospital_sim.events.keys import RAW, EventKey, key_of, parse_event_key
@@ -74,13 +74,8 @@ def _by_day(table: pa.Table) -> Days:
     days: Days = defaultdict(set)
     numbers = values_of(table["event_time"]) // _DAY
     for number, event_id in zip(numbers.tolist(), table["event_id"].to_pylist(), strict=True):
-        days[_EPOCH + timedelta(days=number)].add(identifier(event_id))
+        days[_EPOCH + timedelta(days=number)].add(identifier_of(event_id))
     return dict(days)
-
-
-def identifier(event_id: str) -> bytes:
-    """Return the 16 bytes of an event's identifier."""
-    return bytes.fromhex(event_id.replace("-", ""))
 
 
 def event_key_of(event_type: str, day: date, one: bytes) -> str:
@@ -98,12 +93,19 @@ def select_keys(lake: Lake, files: Iterable[StagedFile], keys: Iterable[EventKey
     in_files = select_events(
         lake, in_months, (), lambda file, table: pc.is_in(table["event_id"], of_keys[file.event_type, file.month])
     )
-    days_of = {(key_type, identifier(text), day) for (key_type, _), of in wanted.items() for text, day in of.items()}
+    days_of = {(key_type, identifier_of(text), day) for (key_type, _), of in wanted.items() for text, day in of.items()}
     for file, days in in_files:
         # The same identifier may belong to an event of another day.
         own = {day: {one for one in ids if (file.event_type, one, day) in days_of} for day, ids in days.items()}
         if any(own.values()):
             yield file, {day: ids for day, ids in own.items() if ids}
+
+
+def selected_keys(selected: Iterable[tuple[StagedFile, Days]]) -> set[str]:
+    """Return the keys of selected events, relative to ``raw/``."""
+    return {
+        event_key_of(file.event_type, day, one) for file, days in selected for day, ids in days.items() for one in ids
+    }
 
 
 def existing_events(lake: Lake, event_type: str, day: date) -> set[bytes]:

@@ -1,13 +1,14 @@
 """Sets valid but wrong events aside: they leave the staged files, and are listed in the quarantine."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from elt import OnProgress, WrongCallError
 from elt.lake.lake import Lake
 from elt.lake.manifests import Action, Plan, Repair
-from elt.lake.quarantine import Reason
+from elt.lake.quarantine import Entry, Reason
 from elt.lake.repairs import Removed, current_files, in_effect
-from elt.repair.select import event_keys, files_without, identifier, select_keys
+from elt.lake.staging_runs import StagingRun
+from elt.repair.select import event_keys, files_without, select_keys, selected_keys
 from elt.repair.summary import RepairSummary, make_repair, require_reason
 from elt.staging import stage
 from elt.staging.plan import make_repair_plan
@@ -44,12 +45,11 @@ def set_aside(
     def make_plan() -> Plan | None:
         runs = lake.staging_runs()
         selected = list(select_keys(lake, current_files(runs), wanted.values()))
-        staged = {(file.event_type, day, one) for file, days in selected for day, ids in days.items() for one in ids}
-        set_aside = {entry.key for entry in lake.quarantine.open_entries() if entry.reason is Reason.SET_ASIDE}
-        for text, key in wanted.items():
-            is_staged = (key.event_type, key.event_date, identifier(key.event_id)) in staged
-            if not is_staged and text not in set_aside:
-                raise WrongCallError(f"{text}: {_why_not_staged(lake, text)}; nothing was set aside")
+        entries = {entry.key: entry for entry in lake.quarantine.open_entries(runs)}
+        set_aside = {key for key, entry in entries.items() if entry.reason is Reason.SET_ASIDE}
+        known = selected_keys(selected) | set_aside
+        for key in (key for key in wanted if key not in known):
+            raise WrongCallError(f"{key}: {_why_not_staged(lake, runs, entries, key)}; nothing was set aside")
         if not selected:
             return None
         return make_repair_plan(runs, repair, files_without(lake, selected))
@@ -57,11 +57,10 @@ def set_aside(
     return make_repair(lake, repair.action, make_plan, workers, on_progress)
 
 
-def _why_not_staged(lake: Lake, key: str) -> str:
-    for entry in lake.quarantine.open_entries():
-        if entry.key == key:
-            return f"in quarantine already ({entry.reason}: {entry.detail})"
-    for run in in_effect(lake.staging_runs(), Action.FORGET):
+def _why_not_staged(lake: Lake, runs: Sequence[StagingRun], entries: Mapping[str, Entry], key: str) -> str:
+    if key in entries:
+        return f"in quarantine already ({entries[key].reason}: {entries[key].detail})"
+    for run in in_effect(runs, Action.FORGET):
         if key in Removed(lake.store, [run]):
             return f"forgotten by staging run {run.plan.number}"
     return "no event of this key is in the lake"

@@ -15,7 +15,7 @@ from elt.lake.lake import Lake
 from elt.lake.manifests import PlannedOutput
 from elt.native.arrays import numbers
 from elt.native.buffers import ObjectBuffer, TextRows
-from elt.native.names import IDENTIFIER_BYTES, identifier_texts, object_names, texts_from
+from elt.native.names import IDENTIFIER_BYTES, identifier_of, identifier_texts, object_names, texts_from
 from hospital_sim.storage import ObjectUnreadableError
 
 BATCH_OBJECTS = 8192
@@ -83,7 +83,7 @@ class Batch:
     def of(cls, event_type: str, objects: Sequence[RawObject]) -> Self:
         """Return a batch of single objects."""
         names = [
-            ObjectNames(event_type, day, b"".join(bytes.fromhex(item.event_id.replace("-", "")) for item in of_day))
+            ObjectNames(event_type, day, b"".join(identifier_of(item.event_id) for item in of_day))
             for day, of_day in groupby(objects, lambda item: item.day)
         ]
         event_ids = texts_from([item.event_id for item in objects])

@@ -16,7 +16,7 @@ from elt.lake.manifests import Plan
 from elt.lake.quarantine import Reason
 from elt.lake.tree import RAW_PREFIX
 from elt.lake.workers import LocalWorkers
-from elt.native.names import read_object_names, split_identifiers
+from elt.native.names import identifier_of, read_object_names, split_identifiers
 from elt.staging import input_lists
 from elt.staging.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day, read_batch
 from elt.staging.decode import decode
@@ -103,7 +103,7 @@ def _fixed_events(lake: Lake) -> Iterator[NewObjects]:
         key = parse_event_key(entry.key)
         if key is not None and entry.reason is not Reason.SET_ASIDE:
             in_month = quarantined[key.event_type, layout.month_of(key.event_date)]
-            in_month[key.event_date].append(bytes.fromhex(key.event_id.replace("-", "")))
+            in_month[key.event_date].append(identifier_of(key.event_id))
     for (event_type, month), days in sorted(quarantined.items()):
         fixed: dict[date, list[bytes]] = defaultdict(list)
         by_day = {day: b"".join(sorted(identifiers)) for day, identifiers in days.items()}
@@ -122,7 +122,7 @@ def _keep_contract(lake: Lake, names: list[ObjectNames]) -> Iterator[tuple[date,
         return
     decoded = decode(read_batch(lake, existing))
     for item in map(decoded.batch.item, decoded.rows.tolist()):
-        yield item.day, bytes.fromhex(item.event_id.replace("-", ""))
+        yield item.day, identifier_of(item.event_id)
 
 
 def _existing(lake: Lake, names: ObjectNames) -> ObjectNames:
