@@ -1,7 +1,7 @@
 """Counts of the events that finished runs emitted: the truth that all later steps are compared with."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -66,7 +66,11 @@ def emitted(records: Iterable[RunRecord]) -> Emitted:
         histories = total.histories.setdefault(run.hospital_id, [])
         if not any(is_same_history(run, other) for other in histories):
             histories.append(run)
-    total.conflicts.extend(sorted({cell for record in records for cell in _conflicts(record, total.counts)}))
+    by_day: dict[str, dict[date, list[Cell]]] = defaultdict(lambda: defaultdict(list))
+    for cell in total.counts:
+        by_day[cell.hospital_id][cell.event_date].append(cell)
+    conflicts = {cell for run in records for cell in _conflicts(run, by_day[run.run.hospital_id], total.counts)}
+    total.conflicts.extend(sorted(conflicts))
     return total
 
 
@@ -90,16 +94,13 @@ def _counts(record: RunRecord) -> dict[Cell, int]:
     }
 
 
-def _conflicts(record: RunRecord, counts: dict[Cell, int]) -> Iterable[Cell]:
-    record_counts = _counts(record)
-    return (cell for cell, count in counts.items() if _covers(record, cell) and record_counts.get(cell, 0) != count)
-
-
-def _covers(record: RunRecord, cell: Cell) -> bool:
+def _conflicts(record: RunRecord, by_day: Mapping[date, Iterable[Cell]], counts: Mapping[Cell, int]) -> Iterable[Cell]:
+    """Yield the cells on days of a run that it counts differently; ``by_day`` has all cells of its hospital."""
+    run, own = record.run, _counts(record)
     # Only a run from the start of its history emits the admissions of patients who were in a bed before.
-    run = record.run
-    after_first = run.emit_from <= cell.event_date or run.emit_from == run.start
-    return cell.hospital_id == run.hospital_id and after_first and cell.event_date <= run.end
+    days = by_day if run.emit_from == run.start else _days(run.emit_from, run.end)
+    cells = (cell for day in days if day <= run.end for cell in by_day.get(day, ()))
+    return (cell for cell in cells if own.get(cell, 0) != counts[cell])
 
 
 def _days(first: date, last: date) -> Iterable[date]:
