@@ -38,7 +38,7 @@ def load_year(preset: str, folder: Path) -> str:
     dsn = f"chdb://{folder}/warehouse"
     with open_warehouse(dsn, create=True) as warehouse:
         make_raw_tables(warehouse)
-        for table, rows in loaded_run(finished).rows.items():
+        for table, rows in loaded_run(finished).rows().items():
             if rows.num_rows:
                 warehouse.insert(table, rows)
         for kind, months in rows_by_month(run.events).items():

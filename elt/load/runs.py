@@ -26,20 +26,26 @@ class LoadedRun:
     Attributes:
         key: Key of the record in the lake.
         sha256: Digest of its bytes.
-        run: The run.
-        rows: The rows, by table.
+        record: The record.
     """
 
     key: str
     sha256: str
-    run: RunStarted
-    rows: dict[RawTable, "pa.Table"]
+    record: RunRecord
+
+    @property
+    def run(self) -> RunStarted:
+        """The run."""
+        return self.record.run
+
+    def rows(self) -> dict[RawTable, "pa.Table"]:
+        """Return the rows of the record, by table."""
+        return _rows(self.record, self.key)
 
 
 def loaded_run(finished: FinishedRun) -> LoadedRun:
-    """Return a run record as rows."""
-    key = RAW_PREFIX + finished.key
-    return LoadedRun(key, digest(finished.data), finished.record.run, _rows(finished.record, key))
+    """Return a run record, to be loaded as rows."""
+    return LoadedRun(RAW_PREFIX + finished.key, digest(finished.data), finished.record)
 
 
 def _rows(record: RunRecord, key: str) -> dict[RawTable, "pa.Table"]:

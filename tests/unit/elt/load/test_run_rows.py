@@ -22,14 +22,14 @@ def _rows(*changes: object) -> list[tuple[object, ...]]:
     config = parse_hospital(document | {"change": list(changes)})
     record = Hospital(config).simulate("2024-01-01", "2024-01-31", seed=1).record
     loaded = loaded_run(FinishedRun("_runs/x.json", encode(record), record))
-    months = loaded.rows[RUN_MONTH].to_pylist()
+    months = loaded.rows()[RUN_MONTH].to_pylist()
     assert {(row["department_id"], row["valid_from"]) for row in months} == {
-        (row["department_id"], row["valid_from"]) for row in loaded.rows[RUN_DEPARTMENT].to_pylist()
+        (row["department_id"], row["valid_from"]) for row in loaded.rows()[RUN_DEPARTMENT].to_pylist()
     }
-    assert len(months) == 12 * loaded.rows[RUN_DEPARTMENT].num_rows
+    assert len(months) == 12 * loaded.rows()[RUN_DEPARTMENT].num_rows
     return [
         (row["department_id"], row["beds"], row["valid_from"], row["valid_to"])
-        for row in loaded.rows[RUN_DEPARTMENT].to_pylist()
+        for row in loaded.rows()[RUN_DEPARTMENT].to_pylist()
     ]
 
 
