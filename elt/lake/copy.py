@@ -14,7 +14,14 @@ from sys import maxsize
 
 from elt import EltError, OnProgress, WrongCallError
 from elt.lake.lake import Lake
-from elt.lake.layout import QUARANTINE_OBJECTS, STAGING, STAGING_MANIFESTS, is_lake_key, parse_manifest_key
+from elt.lake.layout import (
+    QUARANTINE_OBJECTS,
+    STAGING,
+    STAGING_MANIFESTS,
+    is_bundle_key,
+    is_lake_key,
+    parse_manifest_key,
+)
 from elt.lake.tree import RAW_PREFIX
 from hospital_sim.events.keys import LARGEST_EVENT, LARGEST_RECORD, RUNS, is_started_key
 from hospital_sim.storage import (
@@ -200,7 +207,7 @@ def _check_places(source: ObjectStore, destination: ObjectStore) -> None:
 
 def _check_same_lake(destination: ObjectStore, lake_keys: set[str]) -> None:
     for key in chain(destination.keys(_RUNS), destination.keys(_MANIFESTS)):
-        if key not in lake_keys:
+        if key not in lake_keys and not is_bundle_key(key):
             raise WrongCallError(
                 f"DST: {destination.url} holds {key}, which the lake does not: it is no copy of it; give another place"
             )

@@ -1,6 +1,7 @@
 """Reads the lists of raw objects that plans name (``elt.staging.input_lists`` writes them)."""
 
 import json
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import msgspec
@@ -31,7 +32,6 @@ def read_identifiers(store: ObjectStore, key: str) -> dict[date, bytes]:
     return days
 
 
-def read_unrecognised(store: ObjectStore, key: str) -> list[str]:
-    """Read a list of unrecognised keys from the lake."""
-    keys: list[str] = json.loads(store.read(key))
-    return keys
+def read_unrecognised(store: ObjectStore, lists: Iterable[str]) -> Iterator[list[str]]:
+    """Read lists of unrecognised keys from the lake, several at once."""
+    return (json.loads(data) for _, data in store.read_many(lists))

@@ -15,14 +15,10 @@ from elt.native.buffers import ObjectBuffer, TextRows
 from elt.native.names import Names
 from hospital_sim.events.keys import partition_prefix
 from hospital_sim.storage import (
-    BrokenRecord,
-    FinishedRun,
     ObjectStore,
     ObjectUnreadableError,
-    StartedRun,
-    finished_runs,
+    Runs,
     open_store,
-    unfinished_runs,
 )
 
 
@@ -104,13 +100,9 @@ class Lake:
         """Read objects of an event type, day after day (see ``elt.lake.objects.read_objects``)."""
         return objects.read_objects(self.store, _partitions(event_type, days), counts, names)
 
-    def run_records(self) -> Iterator[FinishedRun | BrokenRecord]:
-        """Yield the records of finished runs, sorted by key (see ``hospital_sim.storage``)."""
-        return finished_runs(self.store, RAW_PREFIX)
-
-    def unfinished_runs(self) -> Iterator[StartedRun | BrokenRecord]:
-        """Yield the runs without a record: interrupted, or still writing; broken starts too."""
-        return unfinished_runs(self.store, RAW_PREFIX)
+    def runs(self, *, from_bundles: bool = True) -> Runs:
+        """List the runs that simulations wrote (arguments as in ``hospital_sim.storage.Runs``)."""
+        return Runs(self.store, RAW_PREFIX, from_bundles=from_bundles)
 
     def staging_runs(self) -> list[StagingRun]:
         """Read every staging run, in order (errors as in ``elt.lake.manifests.read_staging_runs``)."""
@@ -120,17 +112,21 @@ class Lake:
         """Return the current files of all finished staging runs, in order (errors as in ``staging_runs``)."""
         return current_files(self.staging_runs())
 
-    def staged_counts(self) -> Counter[tuple[str, str, str, date]]:
+    def staged_counts(self, runs: Sequence[StagingRun] | None = None) -> Counter[tuple[str, str, str, date]]:
         """Return the number of staged events by event type, hospital, department and day.
 
         Errors are as in ``staging_runs``.
-        """
-        return counts_by_cell(output for output, _ in current_outputs(self.staging_runs()))
 
-    def late_counts(self) -> Counter[tuple[str, str, date]]:
-        """Return the number of late events by event type, hospital and month (errors as in ``staging_runs``)."""
+        Args:
+            runs: The staging runs of the lake; read by default.
+        """
+        runs = self.staging_runs() if runs is None else runs
+        return counts_by_cell(output for output, _ in current_outputs(runs))
+
+    def late_counts(self, runs: Sequence[StagingRun] | None = None) -> Counter[tuple[str, str, date]]:
+        """Return the number of late events by event type, hospital and month (else as ``staged_counts``)."""
         totals: Counter[tuple[str, str, date]] = Counter()
-        for output, _ in current_outputs(self.staging_runs()):
+        for output, _ in current_outputs(self.staging_runs() if runs is None else runs):
             for hospital_id, count in output.counts.late.items():
                 totals[output.event_type, hospital_id, output.month] += count
         return totals

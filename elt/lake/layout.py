@@ -9,6 +9,7 @@ No other module builds such a key. Keys are relative to the lake::
     quarantine/replayed/<name>                                    the staging run that took it in the end
     manifests/staging/000001/plan.json                            inputs of each output of a staging run
     manifests/staging/000001/commit.json                          hashes and counts of its outputs
+    manifests/staging/bundle-000032-<digest>.gz                   copies of 32 plans and commits
     manifests/inputs/admission/event_date=2024-03/<digest>.json   the raw objects of one output of a plan
     manifests/inputs/foreign/<digest>.json                        keys under raw/ that belong to no event
     redshift/<digest>.manifest                                    the staged file that one COPY of Redshift reads
@@ -24,7 +25,15 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from hospital_sim.events import EVENT_TYPES
-from hospital_sim.events.keys import RAW, is_record_key, is_started_key, parse_event_key
+from hospital_sim.events.keys import (
+    RAW,
+    RUNS,
+    is_record_key,
+    is_run_bundle_key,
+    is_started_key,
+    parse_bundle_name,
+    parse_event_key,
+)
 
 STAGING = "staging/"
 QUARANTINE_OBJECTS = "quarantine/objects/"
@@ -33,6 +42,8 @@ QUARANTINE_REPLAYED = "quarantine/replayed/"
 _UNRECOGNISED = "_unrecognised/"
 STAGING_MANIFESTS = "manifests/staging/"
 _INPUTS = "manifests/inputs/"
+BUNDLED_FOLDERS = (f"{RAW}/{RUNS}/", STAGING_MANIFESTS)
+"""Prefixes of the folders that hold bundles."""
 
 _STAGED_KEY = re.compile(
     rf"{STAGING}(?P<type>{'|'.join(EVENT_TYPES)})/event_date=(?P<month>[0-9]{{4}}-(?:0[1-9]|1[0-2]))/"
@@ -127,6 +138,8 @@ def replayed_key(raw_key: str) -> str:
 def is_lake_key(key: str) -> bool:
     """Return True if an object of a lake can have this key."""
     place, _, name = key.partition("/")
+    if is_bundle_key(key):
+        return True
     if place == RAW:
         return is_record_key(name) or is_started_key(name) or parse_event_key(name) is not None
     if key.startswith(STAGING):
@@ -135,6 +148,14 @@ def is_lake_key(key: str) -> bool:
         if key.startswith(prefix):
             return is_quarantine_name(key.removeprefix(prefix))
     return parse_manifest_key(key) is not None or _INPUTS_KEY.fullmatch(key) is not None
+
+
+def is_bundle_key(key: str) -> bool:
+    """Return True if a key is that of a bundle of manifests or of run records."""
+    place, _, name = key.partition("/")
+    if place == RAW:
+        return is_run_bundle_key(name)
+    return key.startswith(STAGING_MANIFESTS) and parse_bundle_name(key.removeprefix(STAGING_MANIFESTS)) is not None
 
 
 def plan_key(number: int) -> str:

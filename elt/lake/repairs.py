@@ -126,7 +126,7 @@ class Removed:
     def unrecognised(self) -> set[str]:
         """Return the keys that belong to no event, relative to ``raw/``."""
         if self._other_keys is None:
-            lists = (read_unrecognised(self._store, key) for key, _ in self._unrecognised)
+            lists = read_unrecognised(self._store, [key for key, _ in self._unrecognised])
             self._other_keys = {key for keys in lists for key in keys}
         return self._other_keys
 

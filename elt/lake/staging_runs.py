@@ -8,7 +8,8 @@ from datetime import date
 from elt import BrokenLakeError
 from elt.lake import layout
 from elt.lake.manifests import Action, Commit, CommittedOutput, Plan, decode_manifest
-from hospital_sim.storage import ObjectStore
+from hospital_sim.events.keys import LARGEST_RECORD
+from hospital_sim.storage import BundledFolder, ObjectStore, ObjectUnreadableError
 
 
 @dataclass(frozen=True)
@@ -78,19 +79,38 @@ def counts_by_cell(outputs: Iterable[CommittedOutput]) -> Counter[tuple[str, str
 
 
 def read_staging_runs(store: ObjectStore) -> list[StagingRun]:
-    """Read every staging run of a lake, in order.
+    """Read every staging run of a lake, in order; most of them from a bundle.
 
     Raises:
         BrokenLakeError: If a manifest cannot be read, or is missing between others.
     """
-    manifests = {parsed for key in store.keys(layout.STAGING_MANIFESTS) if (parsed := layout.parse_manifest_key(key))}
-    runs = []
-    for number in range(1, max((number for number, _ in manifests), default=0) + 1):
-        plan_key, commit_key = layout.plan_key(number), layout.commit_key(number)
-        if (number, "plan") not in manifests:
-            raise BrokenLakeError(f"{plan_key}: missing; put back the plan that staging wrote")
-        plan = decode_manifest(plan_key, store.read(plan_key), Plan)
-        has_commit = (number, "commit") in manifests
-        commit = decode_manifest(commit_key, store.read(commit_key), Commit) if has_commit else None
-        runs.append(StagingRun(plan, commit))
+    runs: list[StagingRun] = []
+    for key, data in _read_manifests(BundledFolder(store, layout.STAGING_MANIFESTS)):
+        if key == layout.plan_key(len(runs) + 1):
+            runs.append(StagingRun(decode_manifest(key, data, Plan), None))
+        else:
+            runs[-1] = StagingRun(runs[-1].plan, decode_manifest(key, data, Commit))
     return runs
+
+
+def bundle_manifests(store: ObjectStore) -> None:
+    """Create a bundle of the plans and commits of all finished staging runs."""
+    folder = BundledFolder(store, layout.STAGING_MANIFESTS)
+    manifests = dict(_read_manifests(folder))
+    finished = [number for number in range(1, len(manifests) + 1) if layout.commit_key(number) in manifests]
+    keys = (key(number) for number in finished for key in (layout.plan_key, layout.commit_key))
+    folder.add_bundle({key: manifests[key] for key in keys})
+
+
+def _read_manifests(folder: BundledFolder) -> Iterator[tuple[str, bytes]]:
+    """Yield the manifests of a lake: of each staging run its plan and, if it is finished, its commit."""
+    listed = {parsed: key for key in folder.keys if (parsed := layout.parse_manifest_key(key))}
+    last = max((number for number, _ in listed), default=0)
+    for number in range(1, last + 1):
+        if (number, "plan") not in listed:
+            raise BrokenLakeError(f"{layout.plan_key(number)}: missing; put back the plan that staging wrote")
+    places = ((number, name) for number in range(1, last + 1) for name in ("plan", "commit"))
+    for key, data in folder.read_each([listed[place] for place in places if place in listed], LARGEST_RECORD):
+        if isinstance(data, ObjectUnreadableError):
+            raise data
+        yield key, data

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from hospital_sim.events import EVENT_TYPES
-from hospital_sim.events.keys import RAW, RUNS, is_record_key, is_started_key, parse_partition_prefix
+from hospital_sim.events.keys import (
+    RAW,
+    RUNS,
+    is_record_key,
+    is_run_bundle_key,
+    is_started_key,
+    parse_partition_prefix,
+)
 from hospital_sim.storage import ObjectStore
 
 RAW_PREFIX = f"{RAW}/"
@@ -44,7 +51,7 @@ def _list_runs(store: ObjectStore, tree: RawTree) -> None:
     for key in _raw_keys(store, f"{RUNS}/"):
         if is_record_key(key):
             tree.records.append(key)
-        elif not is_started_key(key):
+        elif not is_started_key(key) and not is_run_bundle_key(key):
             tree.unrecognised.append(key)
 
 

@@ -5,14 +5,16 @@ such a row come from a load that was killed, so they are deleted before the file
 repair has superseded are deleted together with the load of the file that replaces it.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
+from operator import itemgetter
 
 from elt import BrokenLakeError, EltError, EmptyLakeError, OnProgress, report_progress
 from elt.contracts import columns_schema
 from elt.lake.lake import Lake
+from elt.lake.layout import month_after
 from elt.lake.repairs import current_files
 from elt.lake.staging_runs import StagedFile, StagingRun
 from elt.load.removals import discard_last_build, load_forgotten_counts, repair_digests
@@ -85,23 +87,30 @@ def load(lake: Lake, dsn: str, prefix: str = DEFAULT_PREFIX, on_progress: OnProg
         EltError: If the warehouse holds another lake's files, or another history of a hospital.
         WarehouseError: If the warehouse cannot be opened or refuses rows.
     """
-    _staged(lake, lake.staging_runs())  # checked first, so that a lake with nothing to load creates no warehouse
+    runs = lake.staging_runs()
+    _staged(lake, runs)  # checked first, so that a lake with nothing to load creates no warehouse
     with open_warehouse(dsn, prefix, create=True) as warehouse:
-        return load_into(warehouse, lake, on_progress)
+        return load_into(warehouse, lake, on_progress, runs)
 
 
-def load_into(warehouse: Warehouse, lake: Lake, on_progress: OnProgress | None = None) -> LoadSummary:
+def load_into(
+    warehouse: Warehouse,
+    lake: Lake,
+    on_progress: OnProgress | None = None,
+    staging_runs: list[StagingRun] | None = None,
+) -> LoadSummary:
     """Load a lake into an open warehouse (see ``load``).
 
     Args:
         warehouse: The warehouse.
         lake: The lake.
         on_progress: Called as files are loaded.
+        staging_runs: The staging runs of the lake; read by default.
 
     Returns:
         The counts of the load.
     """
-    staging_runs = lake.staging_runs()
+    staging_runs = lake.staging_runs() if staging_runs is None else staging_runs
     staged, superseded = _staged(lake, staging_runs)
     warehouse.require_lake(lake.store)
     note_version(warehouse)
@@ -109,7 +118,7 @@ def load_into(warehouse: Warehouse, lake: Lake, on_progress: OnProgress | None =
         warehouse.create_raw_table(table)
     loaded = _loaded_digests(warehouse)
     files = [file for file in staged if not _is_loaded(file.key, file.sha256, loaded, warehouse)]
-    records = list(lake.run_records())
+    records = list(lake.runs().finished())
     finished = [loaded_run(record) for record in records if isinstance(record, FinishedRun)]
     runs = [run for run in finished if not _is_loaded(run.key, run.sha256, loaded, warehouse)]
     versions = {file.key: require_contract(lake, file) for file in files}
@@ -121,7 +130,10 @@ def load_into(warehouse: Warehouse, lake: Lake, on_progress: OnProgress | None =
         discard_last_build(warehouse)
     for run in runs:
         _load_run(warehouse, run)
-    leftovers = _leftovers(warehouse, loaded)
+    places = {_place(file) for file in files}
+    # A superseded file is loaded no more, so its leftovers are there only until its repair is loaded.
+    replaced_now = [file for file in superseded if new_repairs or _place(file) in places]
+    leftovers = _leftovers(warehouse, {_place(file) for file in (*files, *replaced_now)}) - loaded.keys()
     removed = [
         file for file in superseded if file.key in leftovers or _is_loaded(file.key, file.sha256, loaded, warehouse)
     ]
@@ -185,13 +197,23 @@ def _is_loaded(key: str, sha256: str, loaded: dict[str, str], warehouse: Warehou
     return True
 
 
-def _leftovers(warehouse: Warehouse, loaded: dict[str, str]) -> set[str]:
-    """Return the keys of files with rows from a load that was killed."""
+def _leftovers(warehouse: Warehouse, places: Collection[tuple[str, date]]) -> set[str]:
+    """Return the keys of files with rows in some months of event types; those not loaded are of a killed load.
+
+    Other months are not read, so that the cost does not grow with the events in the warehouse.
+    """
     keys: set[str] = set()
-    for table in EVENT_TABLES:
-        rows = warehouse.query(f"SELECT DISTINCT {SOURCE_FILE} FROM {warehouse.schema('raw')}.{table.name}")  # noqa: S608
+    for event_type, of_type in groupby(sorted(places), itemgetter(0)):
+        months = " OR ".join(_is_in(month) for _, month in of_type)
+        table = f"{warehouse.schema('raw')}.{event_table(event_type).name}"
+        rows = warehouse.query(f"SELECT DISTINCT {SOURCE_FILE} FROM {table} WHERE {months}")  # noqa: S608
         keys.update(rows[SOURCE_FILE].to_pylist())
-    return keys - loaded.keys()
+    return keys
+
+
+def _is_in(month: date) -> str:
+    """Return a condition that is true for the events of a month."""
+    return f"(event_time >= '{month} 00:00:00' AND event_time < '{month_after(month)} 00:00:00')"
 
 
 def load_file(
@@ -226,7 +248,7 @@ def load_file(
         if file.key in leftovers:
             warehouse.delete(table, SOURCE_FILE, file.key)
         warehouse.load_parquet(event_table(file.event_type, version), lake.store, file.key)
-        rows = _count_rows(warehouse, table, f"WHERE {SOURCE_FILE} = '{file.key}'")
+        rows = _count_rows(warehouse, table, f"WHERE {SOURCE_FILE} = '{file.key}' AND {_is_in(file.month)}")
         if rows != file.rows:
             warehouse.delete(table, SOURCE_FILE, file.key)
             raise BrokenLakeError(
@@ -237,7 +259,7 @@ def load_file(
 
 def _load_run(warehouse: Warehouse, run: LoadedRun) -> None:
     with warehouse.transaction():
-        for table, rows in run.rows.items():
+        for table, rows in run.rows().items():
             warehouse.delete(table, "run_id", run.run.run_id)
             if rows.num_rows:
                 warehouse.insert(table, rows)

@@ -49,28 +49,29 @@ def check(lake: Lake, warehouse: Warehouse, thresholds: Mapping[str, float] = Ma
     """
     _require_tables(warehouse)
     require_version(warehouse)
-    records = list(lake.run_records())
-    taken_out = TakenOut.of(lake)
+    runs = lake.runs()
+    records = list(runs.finished())
+    staging_runs = lake.staging_runs()
+    taken_out = TakenOut.of(lake, staging_runs)
     truth = emitted(run.record for run in records if isinstance(run, FinishedRun)).since(taken_out.first_day)
-    rows = reconcile(lake, warehouse, truth, taken_out)
-    in_quarantine = lake.quarantine.open_counts()
-    late = late_check(lake)
+    staged = lake.staged_counts(staging_runs)
+    rows = reconcile(lake, warehouse, staged, truth, taken_out)
+    late = late_check(lake.late_counts(staging_runs))
     checks = [
         *reconciliation_checks(rows, taken_out.set_aside),
-        department_check(lake, truth, taken_out),
-        *run_checks([*records, *lake.unfinished_runs()], truth),
+        department_check(staged, truth, taken_out),
+        *run_checks([*records, *runs.unfinished()], truth),
         *census_checks(warehouse, truth, taken_out.forgotten_cells),
         *freshness_checks(warehouse, truth),
         *wrong_event_checks(warehouse, set(truth.ends), lake.url),
         *check_invariants(warehouse, set(truth.ends)),
         late,
-        quarantine_check(in_quarantine),
+        quarantine_check(taken_out.in_quarantine),
         forgotten_check(taken_out.forgotten),
     ]
     checks = with_thresholds(checks, thresholds)
-    report = CheckReport(
-        tuple(rows), tuple(checks), int(late.observed), {str(reason): n for reason, n in sorted(in_quarantine.items())}
-    )
+    in_quarantine = {str(reason): count for reason, count in sorted(taken_out.in_quarantine.items())}
+    report = CheckReport(tuple(rows), tuple(checks), int(late.observed), in_quarantine)
     warehouse.replace_quality_table(CHECK_RESULT, as_rows(CHECK_RESULT, report.checks))
     warehouse.replace_quality_table(FAILING_ROW, failing_rows(report.checks))
     warehouse.replace_quality_table(RECONCILIATION, as_rows(RECONCILIATION, report.reconciliation))

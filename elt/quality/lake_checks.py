@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-from elt.lake.lake import Lake
 from elt.lake.quarantine import Reason
 from elt.lake.tree import RAW_PREFIX
 from elt.quality.emitted import Emitted
@@ -51,9 +50,12 @@ def _empty_check(name: str, rows: list[str], advice: str) -> CheckResult:
     return CheckResult(name, _SCOPE, 0, len(rows), not rows, detail, tuple(rows[:MOST_ROWS]))
 
 
-def late_check(lake: Lake) -> CheckResult:
-    """Report late events. They pass, because they are staged and loaded like others."""
-    late = lake.late_counts()
+def late_check(late: Counter[tuple[str, str, date]]) -> CheckResult:
+    """Report late events. They pass, because they are staged and loaded like others.
+
+    Args:
+        late: Their numbers by event type, hospital and month.
+    """
     parts = [f"{count} {kind} of {hospital}, {month:%Y-%m}" for (kind, hospital, month), count in late.items()]
     rows = tuple(parts[:MOST_ROWS])
     return CheckResult("late_events", _SCOPE, 0, late.total(), passed=True, detail="; ".join(parts[:5]), rows=rows)

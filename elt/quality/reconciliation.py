@@ -21,19 +21,26 @@ FACTS = {
 """The fact of each event type, and the column that holds the date of the event."""
 
 
-def reconcile(lake: Lake, warehouse: Warehouse, truth: Emitted, taken_out: TakenOut) -> list[Reconciliation]:
+def reconcile(
+    lake: Lake,
+    warehouse: Warehouse,
+    staged_cells: Counter[tuple[str, str, str, date]],
+    truth: Emitted,
+    taken_out: TakenOut,
+) -> list[Reconciliation]:
     """Count the events of each type and day at each step.
 
     Args:
         lake: The lake.
         warehouse: A warehouse that the lake was loaded into and whose facts are built.
+        staged_cells: Staged events by event type, hospital, department and day.
         truth: What the runs emitted.
         taken_out: Events that repairs keep out of the data.
 
     Returns:
         One entry for each type and day that any step has counts for, sorted by type and day.
     """
-    staged, emitted = _staged(lake), truth.by_type_and_day()
+    staged, emitted = _by_type_and_day(staged_cells), truth.by_type_and_day()
     accounted = staged + taken_out.broken
     steps = (
         +Counter({place: taken_out.expected(place, count, accounted[place]) for place, count in emitted.items()}),
@@ -73,9 +80,11 @@ def reconciliation_checks(rows: list[Reconciliation], set_aside: Counts) -> list
     return checks
 
 
-def department_check(lake: Lake, truth: Emitted, taken_out: TakenOut) -> CheckResult:
+def department_check(
+    staged_cells: Counter[tuple[str, str, str, date]], truth: Emitted, taken_out: TakenOut
+) -> CheckResult:
     """Compare emitted and staged events by department, on days whose events were all staged once."""
-    staged: Counter[Cell] = Counter({Cell(*key): count for key, count in lake.staged_counts().items()})
+    staged: Counter[Cell] = Counter({Cell(*key): count for key, count in staged_cells.items()})
     forgotten = taken_out.forgotten_cells
     forgotten_staged: Counts = Counter()
     for cell, count in forgotten.items():
@@ -129,9 +138,9 @@ def _raw_objects(lake: Lake, removed: Removed) -> Counts:
     return +counts
 
 
-def _staged(lake: Lake) -> Counts:
+def _by_type_and_day(cells: Counter[tuple[str, str, str, date]]) -> Counts:
     counts: Counts = Counter()
-    for (event_type, _, _, day), rows in lake.staged_counts().items():
+    for (event_type, _, _, day), rows in cells.items():
         counts[event_type, day] += rows
     return counts
 

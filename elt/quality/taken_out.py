@@ -9,6 +9,7 @@ from elt.lake.lake import Lake
 from elt.lake.manifests import Action
 from elt.lake.quarantine import Reason
 from elt.lake.repairs import Removed, first_day_kept, forgotten_counts, in_effect
+from elt.lake.staging_runs import StagingRun
 from elt.quality.emitted import Cell
 from hospital_sim.events.keys import parse_event_key
 
@@ -26,6 +27,7 @@ class TakenOut:
         forgotten_cells: Those of them that were staged, by cell.
         set_aside: Events that were set aside.
         broken: Broken objects in quarantine.
+        in_quarantine: Objects in quarantine by reason, those with no key of an event too.
         removed: Keys of the events that were forgotten or set aside.
     """
 
@@ -34,15 +36,17 @@ class TakenOut:
     forgotten_cells: Counter[Cell]
     set_aside: Counts
     broken: Counts
+    in_quarantine: Counter[Reason]
     removed: Removed
 
     @classmethod
-    def of(cls, lake: Lake) -> Self:
-        """Read the repairs and the quarantine of a lake."""
-        runs = lake.staging_runs()
+    def of(cls, lake: Lake, runs: list[StagingRun]) -> Self:
+        """Read the repairs, which are among the staging runs, and the quarantine of a lake."""
         set_aside: Counts = Counter()
         broken: Counts = Counter()
+        in_quarantine: Counter[Reason] = Counter()
         for entry in lake.quarantine.open_entries(runs):
+            in_quarantine[entry.reason] += 1
             key = parse_event_key(entry.key)
             if key is not None:
                 counts = set_aside if entry.reason is Reason.SET_ASIDE else broken
@@ -54,7 +58,7 @@ class TakenOut:
                 forgotten[event_type, day] += len(identifiers)
         cells = Counter({Cell(*key): count for key, count in forgotten_counts(runs).items()})
         removed = Removed(lake.store, in_effect(runs, Action.FORGET, Action.SET_ASIDE))
-        return cls(first_day_kept(runs), forgotten, cells, set_aside, broken, removed)
+        return cls(first_day_kept(runs), forgotten, cells, set_aside, broken, in_quarantine, removed)
 
     def expected(self, place: tuple[str, date], emitted: int, accounted: int) -> int:
         """Return the number of emitted events that must be in the data on one day.

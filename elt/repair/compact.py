@@ -9,6 +9,7 @@ from elt.lake.lake import Lake
 from elt.lake.layout import month_name
 from elt.lake.manifests import Action, ClosedMonths, CommittedOutput, Plan, Repair
 from elt.lake.repairs import current_outputs
+from elt.lake.staging_runs import StagingRun
 from elt.repair.summary import RepairSummary, make_repair
 from elt.staging import stage
 from elt.staging.input_lists import LARGEST_OUTPUT, NewObjects
@@ -39,8 +40,7 @@ def compact(
     """
     stage(lake, workers=workers, on_progress=on_progress)
 
-    def make_plan() -> Plan | None:
-        runs = lake.staging_runs()
+    def make_plan(runs: list[StagingRun]) -> Plan | None:
         outputs = [output for output, _ in current_outputs(runs) if month in (None, output.month)]
         closed = closed_months(runs)
         if month is not None:

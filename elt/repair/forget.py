@@ -85,8 +85,7 @@ def forget(
         raise WrongCallError("--reason: names the patient, and a manifest is never deleted; give another reason")
     stage(lake, workers=workers, on_progress=on_progress)
 
-    def make_plan() -> Plan | None:
-        runs = lake.staging_runs()
+    def make_plan(runs: list[StagingRun]) -> Plan | None:
         if before is not None:
             selection = _select_before(lake, runs, before)
         elif patient is not None:

@@ -15,7 +15,7 @@ from elt.lake.tree import RAW_PREFIX
 from elt.native.names import identifier_of
 from elt.repair.select import Days, existing_events, write_days
 from elt.repair.summary import RepairSummary, make_repair
-from elt.staging.delete import QUARANTINE_PLACES
+from elt.staging.delete import QUARANTINE_PLACES, delete_older_bundles
 from elt.staging.input_lists import NewObjects, write_unrecognised
 from elt.staging.plan import make_repair_plan
 from hospital_sim.events.keys import parse_event_key
@@ -44,7 +44,7 @@ class Prunable:
 def prune(
     lake: Lake, *, dry_run: bool = False, workers: int = 1, on_progress: OnProgress | None = None
 ) -> RepairSummary:
-    """Delete forgotten raw objects, with their copies in quarantine, and superseded staged files. Nothing else.
+    """Delete forgotten raw objects, with their copies in quarantine, superseded staged files, and older bundles.
 
     It cannot be undone, and what it deletes can no longer be taken back. A prune that was killed is completed first.
 
@@ -66,8 +66,7 @@ def prune(
         files = sum(map(len, prunable.files.values()))
         return RepairSummary(lake.url, Action.PRUNE, None, None, prunable.objects, files, 0)
 
-    def make_plan() -> Plan | None:
-        runs = lake.staging_runs()
+    def make_plan(runs: list[StagingRun]) -> Plan | None:
         prunable = _prunable(lake, runs)
         outputs = list(_outputs(lake, prunable))
         if not outputs and not prunable.others:
@@ -76,7 +75,9 @@ def prune(
         unrecognised = (write_unrecognised(lake, others), len(others)) if others else None
         return make_repair_plan(runs, Repair(Action.PRUNE), outputs, unrecognised)
 
-    return make_repair(lake, Action.PRUNE, make_plan, workers, on_progress)
+    summary = make_repair(lake, Action.PRUNE, make_plan, workers, on_progress)
+    delete_older_bundles(lake)
+    return summary
 
 
 def _prunable(lake: Lake, runs: Sequence[StagingRun]) -> Prunable:

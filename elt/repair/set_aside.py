@@ -42,8 +42,7 @@ def set_aside(
         raise WrongCallError("KEY: name at least one event")
     stage(lake, workers=workers, on_progress=on_progress)
 
-    def make_plan() -> Plan | None:
-        runs = lake.staging_runs()
+    def make_plan(runs: list[StagingRun]) -> Plan | None:
         selected = list(select_keys(lake, current_files(runs), wanted.values()))
         entries = {entry.key: entry for entry in lake.quarantine.open_entries(runs)}
         set_aside = {key for key, entry in entries.items() if entry.reason is Reason.SET_ASIDE}

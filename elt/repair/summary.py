@@ -1,13 +1,12 @@
 """The result of one repair, and how every repair is made."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from elt import OnProgress, WrongCallError
 from elt.lake.lake import Lake
-from elt.lake.manifests import Action, Plan
+from elt.lake.manifests import Action
 from elt.lake.workers import LocalWorkers
-from elt.staging.run import StagingRuns
+from elt.staging.run import MakePlan, StagingRuns
 
 _TITLES = {
     Action.SET_ASIDE: "Set aside in",
@@ -50,7 +49,7 @@ class RepairSummary:
 
 
 def make_repair(
-    lake: Lake, action: Action, make_plan: Callable[[], Plan | None], workers: int, on_progress: OnProgress | None
+    lake: Lake, action: Action, make_plan: MakePlan, workers: int, on_progress: OnProgress | None
 ) -> RepairSummary:
     """Complete interrupted staging runs, then plan a repair and make it.
 
@@ -62,9 +61,7 @@ def make_repair(
         on_progress: Called as files are written.
     """
     with LocalWorkers(lake, workers) as pool:
-        runs = StagingRuns(lake, pool, on_progress)
-        runs.complete_unfinished()
-        plan = runs.add(make_plan)
+        plan = StagingRuns(lake, pool, on_progress).add(make_plan)
     if plan is None:
         return RepairSummary(lake.url, action, None, None, 0, 0, 0)
     run = lake.staging_runs()[plan.number - 1]

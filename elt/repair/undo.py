@@ -43,8 +43,7 @@ def undo(
         StorageError: If the lake cannot be read or written.
     """
 
-    def make_plan() -> Plan | None:
-        runs = lake.staging_runs()
+    def make_plan(runs: list[StagingRun]) -> Plan | None:
         run = _repair(runs, action, number)
         if run is None:
             return None

@@ -1,7 +1,7 @@
 """Deletes what the plan of a prune names: forgotten raw objects, their copies in quarantine, and superseded files.
 
 Nothing else in the project deletes an object. The plan exists before anything is deleted, so a prune that was killed is
-completed, and ``verify`` knows what may be missing.
+completed, and ``verify`` knows what may be missing. Older bundles need no plan, because nothing refers to them.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from elt.lake.tree import RAW_PREFIX
 from elt.native.buffers import texts_of
 from elt.native.names import identifier_texts
 from hospital_sim.events.keys import key_of
+from hospital_sim.storage import BundledFolder
 
 QUARANTINE_PLACES = (layout.QUARANTINE_OBJECTS, layout.QUARANTINE_ENTRIES, layout.QUARANTINE_REPLAYED)
 
@@ -40,6 +41,12 @@ def prune_objects(lake: Lake, plan: Plan) -> Iterator[tuple[PlannedOutput, Commi
         lake.store.delete_many(_raw_keys(lake, output))
         lake.store.delete_many(output.supersedes)
         yield output, CommittedOutput(output.event_type, output.month, None, 0, "", OutputCounts(0, {}, {}, {}))
+
+
+def delete_older_bundles(lake: Lake) -> None:
+    """Delete all bundles but the newest of each folder."""
+    for folder in layout.BUNDLED_FOLDERS:
+        lake.store.delete_many(BundledFolder(lake.store, folder).bundles[:-1])
 
 
 def _raw_keys(lake: Lake, output: PlannedOutput) -> Iterator[str]:

@@ -44,7 +44,7 @@ def make_plan(
         The plan, not created yet; None if there is nothing to do.
     """
     new_objects = list(new_objects)
-    run_records = list(lake.run_records())
+    run_records = list(lake.runs().finished())
     if as_of is not None:
         closes = ClosedMonths(everywhere=as_of)
     else:
@@ -52,9 +52,10 @@ def make_plan(
         closes = _joined(ClosedMonths(hospitals={run.hospital_id: run.end + timedelta(days=1)}) for run in finished)
     broken_records = {run.key for run in run_records if isinstance(run, BrokenRecord)}
     in_partitions = (new.unrecognised for new in new_objects)
-    earlier_lists = [run.plan.foreign_inputs for run in runs if run.plan.foreign_inputs is not None]
-    planned_keys = {key for name in earlier_lists for key in read_unrecognised(lake.store, name)}
-    new_keys = {*unrecognised, *broken_records}.union(*in_partitions) - planned_keys
+    new_keys = {*unrecognised, *broken_records}.union(*in_partitions)
+    if new_keys:
+        earlier_lists = [run.plan.foreign_inputs for run in runs if run.plan.foreign_inputs is not None]
+        new_keys.difference_update(*read_unrecognised(lake.store, earlier_lists))
     plan = _plan(runs, new_objects, closes)
     if new_keys:
         key = input_lists.write_unrecognised(lake, new_keys)

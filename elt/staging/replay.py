@@ -8,12 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import partial
 
 from elt import EmptyLakeError, OnProgress
 from elt.lake import layout
 from elt.lake.lake import Lake
 from elt.lake.manifests import Plan
 from elt.lake.quarantine import Reason
+from elt.lake.staging_runs import StagingRun
 from elt.lake.tree import RAW_PREFIX
 from elt.lake.workers import LocalWorkers
 from elt.native.names import identifier_of, read_object_names, split_identifiers
@@ -67,21 +69,20 @@ def replay(lake: Lake, workers: int = 1, on_progress: OnProgress | None = None) 
     before = lake.quarantine.open_counts().total()
     with LocalWorkers(lake, workers) as pool:
         runs = StagingRuns(lake, pool, on_progress)
-        runs.complete_unfinished()
-        _close_fixed_records(lake)
-        runs.add(lambda: _plan_fixed(lake))
+        runs.add(partial(_plan_fixed, lake))
     still_open = lake.quarantine.open_counts()
     by_reason = {reason.value: count for reason, count in sorted(still_open.items())}
     return ReplaySummary(runs.summary, before - still_open.total(), by_reason)
 
 
-def _plan_fixed(lake: Lake) -> Plan | None:
-    new_objects = list(_fixed_events(lake))
-    return make_replay_plan(lake.staging_runs(), new_objects) if new_objects else None
+def _plan_fixed(lake: Lake, runs: list[StagingRun]) -> Plan | None:
+    _close_fixed_records(lake, runs)
+    new_objects = list(_fixed_events(lake, runs))
+    return make_replay_plan(runs, new_objects) if new_objects else None
 
 
-def _close_fixed_records(lake: Lake) -> None:
-    for entry in list(lake.quarantine.open_entries()):
+def _close_fixed_records(lake: Lake, runs: list[StagingRun]) -> None:
+    for entry in list(lake.quarantine.open_entries(runs)):
         if is_record_key(entry.key) and _is_record(lake, entry.key):
             lake.quarantine.close(entry.key, None)
 
@@ -93,13 +94,13 @@ def _is_record(lake: Lake, key: str) -> bool:
         return False
 
 
-def _fixed_events(lake: Lake) -> Iterator[NewObjects]:
+def _fixed_events(lake: Lake, runs: list[StagingRun]) -> Iterator[NewObjects]:
     """Yield the objects of each type and month that are in quarantine and keep the contract now.
 
     Events that an operator set aside keep it, but only the operator takes them back.
     """
     quarantined: dict[tuple[str, date], dict[date, list[bytes]]] = defaultdict(lambda: defaultdict(list))
-    for entry in lake.quarantine.open_entries():
+    for entry in lake.quarantine.open_entries(runs):
         key = parse_event_key(entry.key)
         if key is not None and entry.reason is not Reason.SET_ASIDE:
             in_month = quarantined[key.event_type, layout.month_of(key.event_date)]

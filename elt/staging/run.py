@@ -14,6 +14,7 @@ from elt.lake.digests import digest
 from elt.lake.lake import Lake
 from elt.lake.manifests import MANIFEST_VERSION, Action, Commit, Plan
 from elt.lake.quarantine import Reason
+from elt.lake.staging_runs import StagingRun, bundle_manifests
 from elt.lake.tree import RawTree
 from elt.lake.workers import DaskWorkers, LocalWorkers, Workers, suitable_count
 from elt.staging import input_lists
@@ -22,7 +23,10 @@ from elt.staging.input_lists import MonthToList
 from elt.staging.plan import create_plan, encode_plan, make_plan
 from elt.staging.rewrite import rewrite_outputs, rewrites, superseded_outputs
 from elt.staging.write import output_groups, quarantine_unrecognised, stage_outputs
-from hospital_sim.storage import ObjectConflictError
+from hospital_sim.storage import BUNDLED_TOGETHER, ObjectConflictError
+
+MakePlan = Callable[[list[StagingRun]], Plan | None]
+"""Makes the plan of the next staging run; returns None if there is nothing to do."""
 
 
 @dataclass
@@ -112,8 +116,7 @@ def stage(
     count = suitable_count(lake, partitions, workers)
     with LocalWorkers(lake, count) if dask is None else DaskWorkers(lake, dask) as pool:
         runs = StagingRuns(lake, pool, on_progress)
-        runs.complete_unfinished()
-        runs.add(lambda: _plan_new(lake, tree, as_of, pool, on_progress))
+        runs.add(lambda earlier: _plan_new(lake, earlier, tree, as_of, pool, on_progress))
     return runs.summary
 
 
@@ -135,29 +138,32 @@ class StagingRuns:
         self._on_progress = on_progress
         self.summary = StageSummary(lake.url)
 
-    def complete_unfinished(self) -> None:
-        """Complete the staging runs that were interrupted."""
-        for run in self._lake.staging_runs():
-            if run.commit is None:
-                entries = self._lake.quarantine.open_entries()
-                self._complete(run.plan, frozenset(e.key for e in entries if e.manifest == run.plan.number))
-
-    def add(self, make_plan: Callable[[], Plan | None]) -> Plan | None:
-        """Create a plan and complete it; return it.
+    def add(self, make_plan: MakePlan) -> Plan | None:
+        """Complete the staging runs that were interrupted, create a plan and complete it; return it.
 
         Args:
-            make_plan: Called for the plan; returns None if there is nothing to do. If another process creates its plan
-                first, that one is completed, and the function is called again.
+            make_plan: Called for the plan with all staging runs; returns None if there is nothing to do. If another
+                process creates its plan first, that one is completed, and the function is called again.
         """
-        while plan := make_plan():
+        runs = self._finished_runs()
+        while plan := make_plan(runs):
             try:
                 create_plan(self._lake, plan)
             except ObjectConflictError:
-                self.complete_unfinished()
+                runs = self._finished_runs()
             else:
                 self._complete(plan)
                 return plan
         return None
+
+    def _finished_runs(self) -> list[StagingRun]:
+        """Complete the staging runs that were interrupted, and return all."""
+        runs = self._lake.staging_runs()
+        unfinished = [run.plan for run in runs if run.commit is None]
+        for plan in unfinished:
+            entries = self._lake.quarantine.open_entries(runs)
+            self._complete(plan, frozenset(e.key for e in entries if e.manifest == plan.number))
+        return self._lake.staging_runs() if unfinished else runs
 
     def _complete(self, plan: Plan, in_quarantine: frozenset[str] = frozenset()) -> None:
         unrecognised = {} if plan.repair else quarantine_unrecognised(self._lake, plan)
@@ -179,13 +185,19 @@ class StagingRuns:
         # The objects that a commit names must survive a loss of power if the commit does, so they are flushed first.
         self._lake.store.flush()
         self._lake.store.create(layout.commit_key(plan.number), msgspec.json.encode(commit))
+        if plan.number % BUNDLED_TOGETHER == 0:
+            bundle_manifests(self._lake.store)
         self.summary.add(plan, commit)
 
 
 def _plan_new(
-    lake: Lake, tree: RawTree, as_of: date | None, pool: Workers, on_progress: OnProgress | None
+    lake: Lake,
+    runs: list[StagingRun],
+    tree: RawTree,
+    as_of: date | None,
+    pool: Workers,
+    on_progress: OnProgress | None,
 ) -> Plan | None:
-    runs = lake.staging_runs()
     earlier_lists: dict[tuple[str, date], list[str]] = defaultdict(list)
     for output in (output for run in runs for output in run.plan.outputs if output.inputs):
         earlier_lists[output.event_type, output.month].append(output.inputs)

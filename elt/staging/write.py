@@ -241,7 +241,7 @@ def quarantine_unrecognised(lake: Lake, plan: Plan) -> dict[Reason, int]:
     if plan.foreign_inputs is None:
         return {}
     reasons: Counter[Reason] = Counter()
-    keys = read_unrecognised(lake.store, plan.foreign_inputs)
+    keys = next(read_unrecognised(lake.store, [plan.foreign_inputs]))
     records = [key for key in keys if is_record_key(key)]
     others = [key for key in keys if not is_record_key(key)]
     for key, data in chain(lake.read_raw(records, LARGEST_RECORD), lake.read_raw(others, LARGEST_EVENT)):

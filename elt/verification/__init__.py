@@ -14,7 +14,7 @@ from elt.lake.workers import LocalWorkers
 from elt.quality.emitted import Cell
 from elt.staging.rewrite import rewrites
 from elt.verification.explained import Repairs
-from elt.verification.manifest_checks import check_inputs, check_staged_files, read_runs
+from elt.verification.manifest_checks import check_bundles, check_inputs, check_staged_files, read_runs
 from elt.verification.problems import Kind, Problem, VerificationReport
 from elt.verification.raw_checks import MonthToCheck, Staged, check_months
 from elt.verification.record_checks import check_counts, check_runs
@@ -42,6 +42,7 @@ def verify(lake: Lake, workers: int = 1, on_progress: OnProgress | None = None) 
     records, unfinished = check_runs(lake, problems)
     runs = read_runs(lake, problems)
     problems += check_inputs(lake, runs)
+    problems += check_bundles(lake, {problem.key for problem in problems})
     wrong_files = list(check_staged_files(lake, runs))
     problems += wrong_files
     repairs = Repairs.of(lake, runs)

@@ -54,7 +54,7 @@ class Repairs:
         for one in (forgotten_counts(runs), set_aside_counts(runs)):
             counts.update({Cell(*key): count for key, count in one.items()})
         repairs = cls(counts=counts)
-        names: set[str] = set()
+        lists: list[str] = []
         for run in in_effect(runs, Action.FORGET):
             repairs.forgotten += sum(output.objects for output in run.plan.outputs) + run.plan.foreign_objects
             for output in run.plan.outputs:
@@ -64,12 +64,12 @@ class Repairs:
                     days = read_list(lake, output.inputs)
                     repairs.unstaged_days |= {(output.event_type, day) for day in days}
             if run.plan.foreign_inputs is not None:
-                names.update(read_unrecognised(lake.store, run.plan.foreign_inputs))
+                lists.append(run.plan.foreign_inputs)
         for run in in_effect(runs, Action.PRUNE):
             for output in run.plan.outputs:
                 if output.inputs:
                     repairs._pruned.setdefault((output.event_type, output.month), []).append(output.inputs)
-        repairs.forgotten_names = frozenset(names)
+        repairs.forgotten_names = frozenset(key for keys in read_unrecognised(lake.store, lists) for key in keys)
         return repairs
 
     def of_month(self, event_type: str, month: date) -> MonthRepairs:

@@ -1,6 +1,6 @@
 """Checks the objects that staging wrote: manifests, lists of inputs and staged files."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from elt import BrokenLakeError
 from elt.lake import layout
@@ -10,7 +10,8 @@ from elt.lake.lake import Lake
 from elt.lake.manifests import Action, Commit, Manifest, Plan, decode_manifest
 from elt.lake.staging_runs import StagingRun
 from elt.verification.problems import Kind, Problem
-from hospital_sim.storage import ObjectNotFoundError, ObjectUnreadableError
+from hospital_sim.events.keys import LARGEST_RECORD
+from hospital_sim.storage import BundledFolder, ObjectNotFoundError, ObjectUnreadableError
 
 
 def read_runs(lake: Lake, problems: list[Problem]) -> list[StagingRun]:
@@ -18,9 +19,9 @@ def read_runs(lake: Lake, problems: list[Problem]) -> list[StagingRun]:
     manifests: dict[int, dict[str, str]] = {}
     for key in lake.store.keys(layout.STAGING_MANIFESTS):
         parsed = layout.parse_manifest_key(key)
-        if parsed is None:
+        if parsed is None and not layout.is_bundle_key(key):
             problems.append(Problem(key, Kind.FOREIGN, "no manifest of a staging run"))
-        else:
+        elif parsed is not None:
             manifests.setdefault(parsed[0], {})[parsed[1]] = key
     runs = []
     for number in range(1, max(manifests, default=0) + 1):
@@ -28,21 +29,23 @@ def read_runs(lake: Lake, problems: list[Problem]) -> list[StagingRun]:
         if "plan" not in keys:
             problems.append(Problem(layout.plan_key(number), Kind.MISSING, "the plan that staging wrote"))
             continue
-        plan = _read(lake, keys["plan"], Plan, problems)
-        commit = _read(lake, keys["commit"], Commit, problems) if "commit" in keys else None
-        if plan is not None and commit is not None and commit.plan_sha256 != digest(lake.store.read(keys["plan"])):
+        plan, plan_sha256 = _read(lake, keys["plan"], Plan, problems)
+        commit, _ = _read(lake, keys["commit"], Commit, problems) if "commit" in keys else (None, "")
+        if plan is not None and commit is not None and commit.plan_sha256 != plan_sha256:
             problems.append(Problem(keys["plan"], Kind.ALTERED, "its digest is not the one in the commit"))
         if plan is not None and number == plan.number:
             runs.append(StagingRun(plan, commit))
     return runs
 
 
-def _read(lake: Lake, key: str, cls: type[Manifest], problems: list[Problem]) -> Manifest | None:
+def _read(lake: Lake, key: str, cls: type[Manifest], problems: list[Problem]) -> tuple[Manifest | None, str]:
+    """Return a manifest and the digest of its bytes."""
     try:
-        return decode_manifest(key, lake.store.read(key), cls)
+        data = lake.store.read(key)
+        return decode_manifest(key, data, cls), digest(data)
     except (BrokenLakeError, ObjectUnreadableError) as error:
         problems.append(Problem(key, Kind.ALTERED, str(error)))
-        return None
+        return None, ""
 
 
 def check_inputs(lake: Lake, runs: list[StagingRun]) -> Iterator[Problem]:
@@ -56,6 +59,26 @@ def check_inputs(lake: Lake, runs: list[StagingRun]) -> Iterator[Problem]:
             yield Problem(key, Kind.ALTERED, error.reason)
         except (BrokenLakeError, ValueError):
             yield Problem(key, Kind.ALTERED, "its bytes do not have the digest in its name")
+
+
+def check_bundles(lake: Lake, altered: Collection[str]) -> Iterator[Problem]:
+    """Yield a problem for each bundle that is broken, or whose copy of an object differs from the object.
+
+    Args:
+        lake: The lake.
+        altered: Keys of objects that have a problem of their own.
+    """
+    for prefix in layout.BUNDLED_FOLDERS:
+        folder = BundledFolder(lake.store, prefix)
+        objects = dict(lake.store.read_each(folder.keys, LARGEST_RECORD)) if folder.bundles else {}
+        for bundle in folder.bundles:
+            copies = folder.copies(bundle)
+            if copies is None:
+                yield Problem(bundle, Kind.ALTERED, "not the bundle that was written; delete it, nothing refers to it")
+                continue
+            different = (key for key in copies.keys() & objects.keys() if copies[key] != objects[key])
+            for key in sorted(set(different).difference(altered))[:1]:
+                yield Problem(bundle, Kind.ALTERED, f"differs from {key}, which was changed after it was copied")
 
 
 def check_staged_files(lake: Lake, runs: list[StagingRun]) -> Iterator[Problem]:

@@ -20,7 +20,8 @@ def check_runs(lake: Lake, problems: list[Problem]) -> tuple[list[RunRecord], se
     """
     records = []
     broken = set()
-    for run in lake.run_records():
+    runs = lake.runs(from_bundles=False)
+    for run in runs.finished():
         match run:
             case FinishedRun(record=record):
                 records.append(record)
@@ -29,7 +30,7 @@ def check_runs(lake: Lake, problems: list[Problem]) -> tuple[list[RunRecord], se
                 detail = f"not the run record that was written: {problem}"
                 problems.append(Problem(RAW_PREFIX + key, Kind.ALTERED, detail))
     unfinished = set()
-    for start in lake.unfinished_runs():
+    for start in runs.unfinished():
         match start:
             case StartedRun(run=started):
                 unfinished.add(started.hospital_id)

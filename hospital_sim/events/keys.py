@@ -5,6 +5,7 @@ Keys are relative to the raw root of a lake, ``<lake>/raw``::
     admission/event_date=2024-03-15/admission_<uuid>.json
     _runs/<run_id>.started.json
     _runs/<run_id>.json
+    _runs/bundle-000032-<sha256>.gz     copies of 32 of these two, in one object
 """
 
 import re
@@ -28,6 +29,7 @@ LARGEST_RECORD = 1 << 28
 not read."""
 
 _STARTED = ".started.json"
+_BUNDLE = re.compile("bundle-(?P<objects>[0-9]{6,})-[0-9a-f]{64}[.]gz")
 _RUN_KEY = re.compile(rf"{RUNS}/[0-9a-f]{{32}}(?P<started>\.started)?\.json")
 _EVENT_KEY = re.compile(
     rf"(?P<type>{'|'.join(EVENT_TYPES)})/event_date=(?P<date>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})/"
@@ -102,6 +104,23 @@ def is_record_key(key: str) -> bool:
     """Return True if a key is that of a run record."""
     match = _RUN_KEY.fullmatch(key)
     return match is not None and match["started"] is None
+
+
+def bundle_name(objects: int, digest: str) -> str:
+    """Return the name of a bundle in its folder, from the number of its objects and the digest of its bytes."""
+    return f"bundle-{objects:06d}-{digest}.gz"
+
+
+def parse_bundle_name(name: str) -> int | None:
+    """Return the number of objects of a bundle from its name; None if it is not the name of a bundle."""
+    match = _BUNDLE.fullmatch(name)
+    return None if match is None else int(match["objects"])
+
+
+def is_run_bundle_key(key: str) -> bool:
+    """Return True if a key is that of a bundle of run records."""
+    folder, _, name = key.partition("/")
+    return folder == RUNS and parse_bundle_name(name) is not None
 
 
 def raw_root(lake: str) -> str:

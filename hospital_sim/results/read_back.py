@@ -7,7 +7,7 @@ from msgspec import structs
 
 from hospital_sim.errors import HospitalSimError
 from hospital_sim.events import Event, RunRecord, RunStarted, decode_event, keys
-from hospital_sim.storage import BrokenRecord, ObjectStore, ObjectUnreadableError, finished_runs, open_store
+from hospital_sim.storage import BrokenRecord, ObjectStore, ObjectUnreadableError, Runs, open_store
 
 
 class UnreadableHistoryError(HospitalSimError):
@@ -57,7 +57,7 @@ def _open(root: str) -> tuple[ObjectStore, list[RunRecord]]:
 
 def _records(store: ObjectStore) -> list[RunRecord]:
     records = []
-    for run in finished_runs(store):
+    for run in Runs(store).finished():
         if isinstance(run, BrokenRecord):
             raise UnreadableHistoryError(f"{store.url}/{keys.RUNS}: holds what is not a run record: {run.problem}")
         records.append(run.record)

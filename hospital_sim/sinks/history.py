@@ -14,10 +14,9 @@ from hospital_sim.storage import (
     FinishedRun,
     ObjectNotFoundError,
     ObjectStore,
+    Runs,
     StartedRun,
-    finished_runs,
     read_record,
-    started_runs,
 )
 
 _LONGEST_VALUE = 80
@@ -26,11 +25,12 @@ _LONGEST_VALUE = 80
 Run = TypeVar("Run", StartedRun, FinishedRun)
 
 
-def check_history(store: ObjectStore, run: RunStarted) -> None:
+def check_history(store: ObjectStore, runs: Runs, run: RunStarted) -> None:
     """Check that a run may write to a raw root.
 
     Args:
         store: The raw root.
+        runs: The runs in it.
         run: The run that is about to start.
 
     Raises:
@@ -38,7 +38,7 @@ def check_history(store: ObjectStore, run: RunStarted) -> None:
             a later day than its start, and finished runs do not cover every day before; or if a run record is broken.
         StorageError: If the root cannot be read.
     """
-    for start in started_runs(store):
+    for start in runs.started():
         other = _sound(store, start).run
         if other.hospital_id != run.hospital_id:
             continue
@@ -47,7 +47,7 @@ def check_history(store: ObjectStore, run: RunStarted) -> None:
             raise HistoryConflictError(f"{where} {_other_start(run, other)}")
         if (change := change_difference(run, other)) is not None:
             raise HistoryConflictError(f"{where} {_other_change(change, other)}")
-    missing = _first_missing_day(store, run)
+    missing = _first_missing_day(store, runs, run)
     if missing is not None:
         raise HistoryConflictError(
             f"{store.url}: emit_from: no finished run of this history covers {missing}; "
@@ -71,21 +71,21 @@ def finished_record(store: ObjectStore, run: RunStarted) -> RunRecord | None:
     return None
 
 
-def _first_missing_day(store: ObjectStore, run: RunStarted) -> date | None:
+def _first_missing_day(store: ObjectStore, runs: Runs, run: RunStarted) -> date | None:
     """Return the first day before ``emit_from`` that no finished run covers; None if all are covered."""
     if run.emit_from == run.start:
         return None
     day = run.start
-    for first, last in sorted(_finished_periods(store, run.history_id)):
+    for first, last in sorted(_finished_periods(store, runs, run.history_id)):
         if first > day:
             break
         day = max(day, last + timedelta(days=1))
     return day if day < run.emit_from else None
 
 
-def _finished_periods(store: ObjectStore, history_id: str) -> Iterator[tuple[date, date]]:
+def _finished_periods(store: ObjectStore, runs: Runs, history_id: str) -> Iterator[tuple[date, date]]:
     """Yield the first and the last day of each finished run of a history."""
-    for finished in finished_runs(store):
+    for finished in runs.finished():
         run = _sound(store, finished).record.run
         if run.history_id == history_id:
             yield run.emit_from, run.end

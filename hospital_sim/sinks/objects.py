@@ -10,7 +10,7 @@ from types import TracebackType
 from hospital_sim.events import Event, RunRecord, RunStarted, encode, keys
 from hospital_sim.sinks.history import check_history, finished_record
 from hospital_sim.sinks.protocol import Sink, SinkError
-from hospital_sim.storage import ObjectStore, StorageError, create_once, open_store
+from hospital_sim.storage import ObjectStore, Runs, StorageError, create_once, open_store
 
 BATCH = 1024
 """Events held in memory until they are created together, because a remote store takes many at once."""
@@ -38,6 +38,7 @@ class ObjectSink(Sink):
         self._store = open_store(root, single_writer=single_writer) if isinstance(root, str | os.PathLike) else root
         self._batch: list[tuple[str, bytes]] = []
         self._written = 0
+        self._is_bundle_due = False
         self.created = 0
         self.found = 0
 
@@ -47,7 +48,9 @@ class ObjectSink(Sink):
         Returns:
             The record of this run, if the lake has it: then all events of the run were created, and count as found.
         """
-        check_history(self._store, run)
+        runs = Runs(self._store)
+        check_history(self._store, runs, run)
+        self._is_bundle_due = runs.is_bundle_due(more=1)
         create_once(self._store, keys.started_key(run.run_id), encode(run))
         record = finished_record(self._store, run)
         if record is not None:
@@ -74,11 +77,14 @@ class ObjectSink(Sink):
             raise self._stopped(error) from error
 
     def finish(self, record: RunRecord) -> None:
-        """Create the run record, after all events are durable (errors as in ``write``)."""
+        """Create the run record, after all events are durable, and now and then a bundle (errors as in ``write``)."""
         self.flush()
         try:
             self._store.create(keys.record_key(record.run.run_id), encode(record))
             self._store.flush()
+            if self._is_bundle_due:
+                # Listed again, because other runs may have finished, or written a bundle.
+                Runs(self._store).add_bundle()
         except StorageError as error:
             raise self._stopped(error) from error
 

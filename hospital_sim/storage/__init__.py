@@ -4,8 +4,8 @@
 - Stores: ``ObjectStore`` is what each can do; ``LocalStore`` is the one for disks, ``FILE_ALONE`` its prefix for
   temporary files.
 - Writing safely: ``create_once`` refuses a store that overwrites.
-- Run records: ``finished_runs``, ``started_runs``, ``unfinished_runs`` and ``read_record`` yield ``FinishedRun``,
-  ``StartedRun`` or ``BrokenRecord``.
+- Run records: ``Runs`` and ``read_record`` yield ``FinishedRun``, ``StartedRun`` or ``BrokenRecord``.
+- Few requests for many small objects: ``BundledFolder`` reads them from a bundle, and creates bundles.
 - For servers that read a lake on S3 themselves: ``s3_address`` of an object, ``aws_credentials`` of this process.
 - Errors: ``StorageError`` and the classes below it; ``public_url`` hides the password of a URL in messages.
 
@@ -20,7 +20,8 @@ Create and read objects::
 import os
 
 from hospital_sim.storage.aws import aws_credentials
-from hospital_sim.storage.create_only import create_once
+from hospital_sim.storage.base import create_once
+from hospital_sim.storage.bundles import BUNDLED_TOGETHER, BundledFolder
 from hospital_sim.storage.local import FILE_ALONE, LocalStore
 from hospital_sim.storage.protocol import (
     ObjectConflictError,
@@ -39,18 +40,18 @@ from hospital_sim.storage.protocol import (
 from hospital_sim.storage.run_records import (
     BrokenRecord,
     FinishedRun,
+    Runs,
     StartedRun,
-    finished_runs,
     read_record,
-    started_runs,
-    unfinished_runs,
 )
 from hospital_sim.storage.s3_settings import s3_address
 from hospital_sim.storage.urls import public_url
 
 __all__ = [
+    "BUNDLED_TOGETHER",
     "FILE_ALONE",
     "BrokenRecord",
+    "BundledFolder",
     "FinishedRun",
     "LocalStore",
     "ObjectConflictError",
@@ -60,6 +61,7 @@ __all__ = [
     "ObjectTooLargeError",
     "ObjectUnreadableError",
     "OverwritingStoreError",
+    "Runs",
     "StartedRun",
     "StorageError",
     "StoreRefusedError",
@@ -68,13 +70,10 @@ __all__ = [
     "UnknownSchemeError",
     "aws_credentials",
     "create_once",
-    "finished_runs",
     "open_store",
     "public_url",
     "read_record",
     "s3_address",
-    "started_runs",
-    "unfinished_runs",
 ]
 
 

@@ -2,21 +2,22 @@
 
 Callers match on what they get, because one broken object must not hide the others::
 
-    for run in finished_runs(store):
+    for run in Runs(store).finished():
         match run:
             case FinishedRun(key, _, record):
                 print(key, record.run.end)
             case BrokenRecord(key, problem):
                 print(key, "is broken:", problem)
 
-Each function takes the folder of the raw root inside the store: ``""`` if the store is a raw root, ``"raw/"`` if it is
-a lake. Keys are relative to the raw root, as in ``hospital_sim.events.keys``.
+The folder of the raw root inside the store is ``""`` if the store is a raw root, ``"raw/"`` if it is a lake. Keys are
+relative to the raw root, as in ``hospital_sim.events.keys``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hospital_sim.events import BrokenRecordError, RunRecord, RunStarted, decode_record, decode_started, keys
+from hospital_sim.storage.bundles import BundledFolder
 from hospital_sim.storage.protocol import (
     ObjectDeniedError,
     ObjectNotFoundError,
@@ -46,10 +47,12 @@ class StartedRun:
 
     Attributes:
         key: Key of the object.
+        data: Its bytes.
         run: The run, as it was about to begin.
     """
 
     key: str
+    data: bytes
     run: RunStarted
 
 
@@ -68,32 +71,68 @@ class BrokenRecord:
     belongs_to: str | None = None
 
 
-def finished_runs(store: ObjectStore, raw: str = "") -> Iterator[FinishedRun | BrokenRecord]:
-    """Yield the run records, sorted by key.
+class Runs:
+    """The runs of a raw root: its run records and starts, listed once.
 
     Args:
         store: Store of the raw root.
         raw: Folder of the raw root in the store, with its final slash; empty if the store is the raw root.
+        from_bundles: True to read copies in the newest bundle, False to read every object itself.
 
     Raises:
-        StorageError: If the store cannot be read.
+        StorageError: If the store cannot be read; so do the methods.
     """
-    for key, data in _read(store, raw, filter(keys.is_record_key, _keys(store, raw))):
-        yield _parse_record(key, data)
 
+    def __init__(self, store: ObjectStore, raw: str = "", *, from_bundles: bool = True) -> None:
+        self._store = store
+        self._raw = raw
+        self._from_bundles = from_bundles
+        self._folder = BundledFolder(store, f"{raw}{keys.RUNS}/")
+        self._names = [key.removeprefix(raw) for key in self._folder.keys]
 
-def started_runs(store: ObjectStore, raw: str = "") -> Iterator[StartedRun | BrokenRecord]:
-    """Yield the starts of all runs, finished or not, sorted by key (arguments and errors as in ``finished_runs``)."""
-    return _starts(store, raw, filter(keys.is_started_key, _keys(store, raw)))
+    def finished(self) -> Iterator[FinishedRun | BrokenRecord]:
+        """Yield the run records, sorted by key."""
+        return (_parse_record(key, data) for key, data in self._read(keys.is_record_key))
 
+    def started(self) -> Iterator[StartedRun | BrokenRecord]:
+        """Yield the starts of all runs, finished or not, sorted by key."""
+        return (_parse_start(key, data) for key, data in self._read(keys.is_started_key))
 
-def unfinished_runs(store: ObjectStore, raw: str = "") -> Iterator[StartedRun | BrokenRecord]:
-    """Yield the runs without a record: interrupted, or still writing; broken starts too (else as ``started_runs``)."""
-    names = list(_keys(store, raw))
-    finished = set(filter(keys.is_record_key, names))
-    for start in _starts(store, raw, filter(keys.is_started_key, names)):
-        if isinstance(start, BrokenRecord) or keys.record_key(start.run.run_id) not in finished:
-            yield start
+    def unfinished(self) -> Iterator[StartedRun | BrokenRecord]:
+        """Yield the runs without a record: interrupted, or still writing; broken starts too."""
+        finished = set(filter(keys.is_record_key, self._names))
+        for start in self.started():
+            if isinstance(start, BrokenRecord) or keys.record_key(start.run.run_id) not in finished:
+                yield start
+
+    def is_bundle_due(self, more: int = 0) -> bool:
+        """Return True if enough runs are finished that no bundle holds.
+
+        Args:
+            more: Runs that are about to finish.
+        """
+        return self._folder.is_due(2 * (more + sum(map(keys.is_record_key, self._names))))
+
+    def add_bundle(self) -> None:
+        """Create a bundle of the records and starts of all finished runs, without those that are broken."""
+        records = {run.key: run.data for run in self.finished() if isinstance(run, FinishedRun)}
+        starts = {
+            start.key: start.data
+            for start in self.started()
+            if isinstance(start, StartedRun) and keys.record_key(start.run.run_id) in records
+        }
+        if self._folder.is_due(len(records) + len(starts)):
+            self._folder.add_bundle({self._raw + key: data for key, data in (records | starts).items()})
+
+    def _read(self, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes | ObjectUnreadableError]]:
+        """Read the objects that still exist, several at once; their keys are relative to the raw root."""
+        wanted = [self._raw + key for key in filter(is_wanted, self._names)]
+        source = self._folder if self._from_bundles else self._store
+        for key, data in source.read_each(wanted, keys.LARGEST_RECORD):
+            if isinstance(data, ObjectDeniedError):
+                raise data
+            if not isinstance(data, ObjectNotFoundError):
+                yield key.removeprefix(self._raw), data
 
 
 def read_record(store: ObjectStore, key: str, raw: str = "") -> FinishedRun | BrokenRecord:
@@ -102,7 +141,7 @@ def read_record(store: ObjectStore, key: str, raw: str = "") -> FinishedRun | Br
     Args:
         store: Store of the raw root.
         key: Key of the record, relative to the raw root.
-        raw: As in ``finished_runs``.
+        raw: As in ``Runs``.
 
     Raises:
         ObjectNotFoundError: If no object has the key.
@@ -127,25 +166,10 @@ def _parse_record(key: str, data: bytes | ObjectUnreadableError) -> FinishedRun 
     return FinishedRun(key, data, record)
 
 
-def _starts(store: ObjectStore, raw: str, names: Iterable[str]) -> Iterator[StartedRun | BrokenRecord]:
-    for key, data in _read(store, raw, names):
-        if isinstance(data, ObjectUnreadableError):
-            yield BrokenRecord(key, data.reason)
-            continue
-        try:
-            yield StartedRun(key, decode_started(data))
-        except BrokenRecordError as error:
-            yield BrokenRecord(key, str(error))
-
-
-def _read(store: ObjectStore, raw: str, names: Iterable[str]) -> Iterator[tuple[str, bytes | ObjectUnreadableError]]:
-    """Read the objects that still exist, several at once; their keys are relative to the raw root."""
-    for key, data in store.read_each([raw + name for name in names], keys.LARGEST_RECORD):
-        if isinstance(data, ObjectDeniedError):
-            raise data
-        if not isinstance(data, ObjectNotFoundError):
-            yield key.removeprefix(raw), data
-
-
-def _keys(store: ObjectStore, raw: str) -> Iterator[str]:
-    return (key.removeprefix(raw) for key in store.keys(f"{raw}{keys.RUNS}/"))
+def _parse_start(key: str, data: bytes | ObjectUnreadableError) -> StartedRun | BrokenRecord:
+    if isinstance(data, ObjectUnreadableError):
+        return BrokenRecord(key, data.reason)
+    try:
+        return StartedRun(key, data, decode_started(data))
+    except BrokenRecordError as error:
+        return BrokenRecord(key, str(error))

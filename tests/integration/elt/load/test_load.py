@@ -62,7 +62,7 @@ def test_every_staged_value_is_in_the_warehouse_with_the_name_of_its_file(lake: 
 
 
 def test_a_run_record_becomes_rows(lake: Path, warehouse: Warehouse) -> None:
-    [finished] = lake_at(lake).run_records()
+    [finished] = lake_at(lake).runs().finished()
     assert isinstance(finished, FinishedRun)
     record = finished.record
     [row] = warehouse.query("SELECT * FROM hospital_raw.run").to_pylist()
@@ -83,7 +83,7 @@ def test_a_run_record_becomes_rows(lake: Path, warehouse: Warehouse) -> None:
 
 def test_each_file_is_recorded_as_loaded_with_its_digest(lake: Path, warehouse: Warehouse) -> None:
     files = lake_at(lake).staged_files()
-    [record] = lake_at(lake).run_records()
+    [record] = lake_at(lake).runs().finished()
     expected = {(file.key, file.event_type, file.month, file.rows) for file in files}
     expected.add((f"raw/{record.key}", "run", None, 1))
     rows = warehouse.query("SELECT * FROM hospital_raw.loaded_file").to_pylist()
@@ -206,7 +206,7 @@ def test_a_lake_without_a_staged_file_is_a_wrong_call(tmp_path: Path) -> None:
 def test_a_store_that_is_no_directory_is_read_through_its_objects(
     lake: Path, tmp_path: Path, warehouse: Warehouse, whole: dict[str, tuple[int, int]]
 ) -> None:
-    [record] = lake_at(lake).run_records()
+    [record] = lake_at(lake).runs().finished()
     forget(warehouse, file_of(lake).key, rows_of=file_of(lake).event_type)
     forget(warehouse, f"raw/{record.key}", rows_of="run")
     distant = open_store(f"memory://{tmp_path}")
@@ -220,7 +220,7 @@ def test_a_broken_run_record_is_counted_and_loaded_once_it_is_put_back(
     lake: Path, tmp_path: Path, warehouse: Warehouse, whole: dict[str, tuple[int, int]]
 ) -> None:
     broken = Path(shutil.copytree(lake, tmp_path / "broken"))
-    [finished] = lake_at(lake).run_records()
+    [finished] = lake_at(lake).runs().finished()
     record = broken / "raw" / finished.key
     intact = record.read_bytes()
     (record.parent / f"{9:032x}.json").write_bytes(intact)

@@ -89,7 +89,7 @@ def test_raw_rows_staged_rows_and_the_run_record_agree(lake: StagedLake, kind: s
     fields = ", ".join(lake.tables[f"staged_{kind}"].columns)
     select = f"SELECT {fields}, event_date[:7] AS month FROM hospital_lake.%s_{kind} ORDER BY event_id"
     raw, staged = (engine.execute(select % place).fetchall() for place in ("raw", "staged"))
-    record = max((run.record for run in Lake(lake.store).run_records()), key=lambda record: record.run.end)
+    record = max((run.record for run in Lake(lake.store).runs().finished()), key=lambda record: record.run.end)
 
     assert raw == staged
     assert len(raw) == sum(count.count for count in record.counts if count.event_type == kind)

@@ -75,10 +75,10 @@ def test_the_tree_of_a_lake_has_its_partitions_its_records_and_the_rest(lake: La
     assert list(lake.raw_keys("_runs/")) == [f"_runs/{1:032x}.json", f"_runs/{1:032x}.started.json", "_runs/notes.txt"]
     assert len(list(lake.raw_keys())) == len(unrecognised) + 5
     assert list(lake.read_raw(["notes.txt"], 4)) == [("notes.txt", b"data")]
-    [finished] = lake.run_records()
+    [finished] = lake.runs().finished()
     assert isinstance(finished, FinishedRun)
     assert finished.key == record
-    assert [start.key for start in lake.unfinished_runs()] == [f"_runs/{1:032x}.started.json"]
+    assert [start.key for start in lake.runs().unfinished()] == [f"_runs/{1:032x}.started.json"]
 
 
 def test_staging_runs_come_in_the_order_of_their_numbers(lake: Lake) -> None:

@@ -12,12 +12,10 @@ from hospital_sim.storage import (
     FinishedRun,
     ObjectNotFoundError,
     ObjectStore,
+    Runs,
     StartedRun,
-    finished_runs,
     open_store,
     read_record,
-    started_runs,
-    unfinished_runs,
 )
 
 pytestmark = [pytest.mark.unit, pytest.mark.parametrize("raw", ["", "raw/"], ids=["raw root", "lake"])]
@@ -50,7 +48,7 @@ def _run(number: int) -> RunStarted:
 def _start(store: ObjectStore, raw: str, run: RunStarted) -> StartedRun:
     key = started_key(run.run_id)
     store.create(raw + key, encode(run))
-    return StartedRun(key, run)
+    return StartedRun(key, encode(run), run)
 
 
 def _finish(store: ObjectStore, raw: str, run: RunStarted) -> FinishedRun:
@@ -63,8 +61,8 @@ def test_finished_and_started_runs_are_read_in_the_order_of_their_keys(store: Ob
     starts = [_start(store, raw, _run(number)) for number in (1, 2, 3)]
     records = [_finish(store, raw, _run(number)) for number in (1, 2)]
 
-    assert list(finished_runs(store, raw)) == records
-    assert list(started_runs(store, raw)) == starts
+    assert list(Runs(store, raw).finished()) == records
+    assert list(Runs(store, raw).started()) == starts
     assert read_record(store, records[0].key, raw) == records[0]
 
 
@@ -72,7 +70,7 @@ def test_a_run_without_a_record_is_unfinished(store: ObjectStore, raw: str) -> N
     starts = [_start(store, raw, _run(number)) for number in (1, 2, 3)]
     _finish(store, raw, _run(2))
 
-    assert list(unfinished_runs(store, raw)) == [starts[0], starts[2]]
+    assert list(Runs(store, raw).unfinished()) == [starts[0], starts[2]]
 
 
 def test_a_broken_record_does_not_hide_the_others_and_its_run_counts_as_finished(store: ObjectStore, raw: str) -> None:
@@ -80,7 +78,7 @@ def test_a_broken_record_does_not_hide_the_others_and_its_run_counts_as_finished
     store.create(raw + record_key(_run(1).run_id), b"{}")
     sound = _finish(store, raw, _run(2))
 
-    broken, other = finished_runs(store, raw)
+    broken, other = Runs(store, raw).finished()
 
     assert isinstance(broken, BrokenRecord)
     assert broken.key == record_key(_run(1).run_id)
@@ -88,7 +86,7 @@ def test_a_broken_record_does_not_hide_the_others_and_its_run_counts_as_finished
     assert broken.belongs_to is None
     assert other == sound
     assert read_record(store, broken.key, raw) == broken
-    assert list(unfinished_runs(store, raw)) == []
+    assert list(Runs(store, raw).unfinished()) == []
 
 
 def test_a_record_under_the_name_of_another_run_is_broken(store: ObjectStore, raw: str) -> None:
@@ -96,25 +94,25 @@ def test_a_record_under_the_name_of_another_run_is_broken(store: ObjectStore, ra
     key = record_key(_run(1).run_id)
     store.create(raw + key, encode(RunRecord(other, (), ())))
 
-    assert list(finished_runs(store, raw)) == [BrokenRecord(key, f"the record of run {other.run_id}", other.run_id)]
+    assert list(Runs(store, raw).finished()) == [BrokenRecord(key, f"the record of run {other.run_id}", other.run_id)]
 
 
 def test_a_broken_start_is_among_the_started_and_the_unfinished_runs(store: ObjectStore, raw: str) -> None:
     store.create(raw + started_key(_run(1).run_id), b"not JSON")
     sound = _start(store, raw, _run(2))
 
-    broken, other = unfinished_runs(store, raw)
+    broken, other = Runs(store, raw).unfinished()
 
     assert isinstance(broken, BrokenRecord)
     assert broken.key == started_key(_run(1).run_id)
     assert other == sound
-    assert list(started_runs(store, raw)) == [broken, other]
+    assert list(Runs(store, raw).started()) == [broken, other]
 
 
 def test_other_objects_are_ignored_and_a_missing_record_is_an_error(store: ObjectStore, raw: str) -> None:
     store.create(f"{raw}_runs/notes.txt", b"")
     store.create(f"{raw}admission/event_date=2024-01-01/notes.json", b"{}")
 
-    assert list(finished_runs(store, raw)) == list(started_runs(store, raw)) == []
+    assert list(Runs(store, raw).finished()) == list(Runs(store, raw).started()) == []
     with pytest.raises(ObjectNotFoundError):
         read_record(store, record_key(_run(1).run_id), raw)
