@@ -1,6 +1,7 @@
 -- Stays of each department as the run record describes them, and the moments that follow: ordinary stays are uniform from
 -- one day to the longest, long stays and delays are uniform between their bounds. The bounds come from the record, so that
 -- a wrong mean cannot widen them.
+{{ config(materialized='table') }}
 
 with moments as (
     select

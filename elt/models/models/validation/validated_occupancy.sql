@@ -2,6 +2,7 @@
 -- its start, minus the remaining stays at its end. The mean remaining stay is half the second moment over the mean for a
 -- patient in bed, a whole stay for one who waits, and none for one turned away. A department without a longest stay has
 -- no moments.
+{{ config(materialized='table') }}
 
 with requests as (
     select

@@ -1,5 +1,6 @@
 -- Requests are a Poisson process whose rate depends on the month: counts by department and month, by either, and the
 -- strength of the season. Requests that a department turned away emit no event, but the run record counts them.
+{{ config(materialized='table') }}
 
 with days as (
     select

@@ -1,5 +1,6 @@
 -- Shares and means of stays, each over a complete cohort: patients whose outcome is known before the end of the run. A
 -- stay is held to the expectation on the day of its request, on which it was drawn.
+{{ config(materialized='table') }}
 
 with stays as (
     select
