@@ -54,7 +54,7 @@ soak: $(VENV)/.installed-dev
 faults: $(VENV)/.installed-dev
 	$(BIN)/python tests/faults/plant.py $(FAULTS)
 
-mutants: $(VENV)/.installed-dev
+mutants: $(VENV)/.installed-mutation
 	$(BIN)/python tests/faults/mutants.py -n 2 $(MUTANTS)
 
 lint: $(VENV)/.installed-dev
@@ -67,7 +67,7 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(VENV)/.installed-dev
+bench: $(VENV)/.installed-bench
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 docs: $(VENV)/.installed-dev
@@ -96,17 +96,22 @@ clean:
 # A stamp for each set of extras, made after the installation: an interrupted one is begun again.
 $(VENV)/.installed-elt: $(INPUTS)
 	@$(make-venv)
-	@$(call install,elt,elt)
+	@$(call install,elt,1.3 GB)
 	@touch $@
 
 $(VENV)/.installed-dev: $(INPUTS)
 	@$(make-venv)
-	@$(call install,dev,dev)
+	@$(call install,dev,2.5 GB)
 	@touch $(VENV)/.installed-elt $@
 
+# Needed by one target alone.
+$(VENV)/.installed-bench $(VENV)/.installed-mutation: $(VENV)/.installed-%: $(VENV)/.installed-dev
+	@$(call install,$*,30 MB more)
+	@touch $@
+
 define install
-echo "install: the packages that '$(1)' needs, into $(VENV) (about 1.5 GB on disk; minutes, the first time)"; \
-$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check -c constraints.txt -e '.[$(2)]'
+echo "install: the packages that '$(1)' needs, into $(VENV) (about $(2) on disk; minutes, the first time)"; \
+$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check -c constraints.txt -e '.[$(1)]'
 endef
 
 # Uses the .venv that works, else makes one with the first Python that is new enough and can.

@@ -93,6 +93,18 @@ def test_the_first_python_that_fits_is_used(project: Path) -> None:
     assert "-c constraints.txt -e .[elt]" in (project / "log").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("extra", ["bench", "mutation"])
+def test_what_one_target_alone_needs_is_installed_for_it_after_the_rest(project: Path, extra: str) -> None:
+    _install(project, "python3", GOOD)
+    (project / "pip-exit").write_text("0", encoding="utf-8")
+
+    done = _make(project, f".venv/.installed-{extra}")
+
+    assert done.returncode == 0, done.stderr
+    log = (project / "log").read_text(encoding="utf-8").splitlines()
+    assert [line.rpartition(" ")[2] for line in log] == ["made", ".[dev]", f".[{extra}]"]
+
+
 def test_an_installation_is_done_once_and_again_when_the_pins_change(project: Path) -> None:
     _install(project, "python3", GOOD)
     (project / "pip-exit").write_text("0", encoding="utf-8")
