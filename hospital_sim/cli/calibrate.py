@@ -9,8 +9,8 @@ from hospital_sim.cli.arguments import JsonOption, WorkersOption
 from hospital_sim.hospital import load
 
 EXAMPLES = terminal.examples(
-    "hospital-sim calibration england_acute --replications 2",
     "hospital-sim calibration my_hospital.toml --replications 2",
+    "hospital-sim calibration england_acute --replications 2",
 )
 
 

@@ -31,7 +31,7 @@ DEFAULT_METRICS = (
 EXAMPLES = terminal.examples(
     "hospital-sim compare small small --beds general_medicine=2 --start 2025-01-01 \\\n"
     "    --end 2025-03-31 --replications 5",
-    "hospital-sim compare small my_hospital.toml --replications 10 --metric wait_p90 --metric queue",
+    "hospital-sim compare small my_hospital.toml --replications 5 --metric wait_p90 --metric queue",
 )
 
 _hospital_argument = partial(typer.Argument, autocompletion=terminal.complete_hospital)
