@@ -7,14 +7,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from command_server import commands
 
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[3]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MOST_BYTES = 150_000
-LONG = {"03_own_pathway", "04_pressure"}
-"""Notebooks of a minute or more of simulation, run with --soak; what they use has tests of its own."""
+LONG = {"02_more_beds", "03_own_pathway", "04_pressure"}
+"""Notebooks of half a minute or more of simulation, run with --soak; what they use has tests of its own."""
 PICTURE = "image/svg+xml"
 
 Executed = Callable[[Path, Path], nbformat.NotebookNode]
@@ -41,6 +42,18 @@ def _plain(text: str) -> str:
     return re.sub(r'id="T_\w+"|<(?:div|style)[^>]*>', "", text)
 
 
+@pytest.fixture
+def quick_dbt(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let notebooks start dbt in a fork of a process that has imported it; other processes are started as usual."""
+    folder = tmp_path_factory.mktemp("ipython")
+    startup = folder / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    lines = f"import multiprocessing.spawn\nimport sys\nsys.executable = {str(commands() / 'python')!r}\n"
+    (startup / "quick_dbt.py").write_text(lines, encoding="utf-8")
+    monkeypatch.setenv("IPYTHONDIR", str(folder))
+
+
+@pytest.mark.usefixtures("quick_dbt")
 @pytest.mark.parametrize(
     "notebook",
     [pytest.param(path, marks=[pytest.mark.soak] if path.stem in LONG else []) for path in NOTEBOOKS],
