@@ -82,5 +82,6 @@ def test_only_the_first_run_of_a_history_covers_the_days_before_it() -> None:
 
     assert found.conflicts == []
     assert found.counts[Cell("admission", "city", "acute", opening)] == 1
+    assert emitted([record(1, 2, {opening: 1, day(1): 3}), record(1, 2, {day(1): 3})]).conflicts
     # A run does not cover the days after its end either.
     assert emitted([record(1, 1, {day(1): 3}), record(1, 2, {day(1): 3, day(2): 4})]).conflicts == []
