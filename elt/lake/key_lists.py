@@ -19,7 +19,15 @@ def read_identifiers(store: ObjectStore, key: str) -> dict[date, bytes]:
         BrokenLakeError: If the object was changed.
         ValueError: If it is not such a list.
     """
-    data = store.read(key)
+    return _identifiers(key, store.read(key))
+
+
+def read_lists(store: ObjectStore, keys: Iterable[str]) -> Iterator[dict[date, bytes]]:
+    """Read lists of raw objects, several at once (see ``read_identifiers``)."""
+    return (_identifiers(key, data) for key, data in store.read_many(keys))
+
+
+def _identifiers(key: str, data: bytes) -> dict[date, bytes]:
     if digest(data) not in key:
         raise BrokenLakeError(f"{key}: its bytes do not have the digest in its name; put back the object")
     try:

@@ -12,7 +12,7 @@ from elt.lake.repairs import current_files, current_outputs
 from elt.lake.staging_runs import StagedFile, StagingRun, counts_by_cell, read_staging_runs
 from elt.lake.tree import RAW_PREFIX, RawTree, list_tree
 from elt.native.buffers import ObjectBuffer, TextRows
-from elt.native.names import Names
+from elt.native.names import Names, read_object_names
 from hospital_sim.events.keys import partition_prefix
 from hospital_sim.storage import (
     ObjectStore,
@@ -72,6 +72,11 @@ class Lake:
         """Number of threads that suits prefetching of objects; 0 to read each object when it is needed."""
         return objects.prefetch_threads(self.store)
 
+    @property
+    def listing_threads(self) -> int:
+        """Number of threads that suits listing of months; 0 to list each month when it is needed."""
+        return objects.listing_threads(self.store)
+
     def raw_tree(self) -> RawTree:
         """List the partitions under ``raw/``, the run records, and the keys that are neither."""
         return list_tree(self.store)
@@ -93,6 +98,18 @@ class Lake:
     def object_names(self, event_type: str, days: Sequence[date]) -> Names:
         """List the names of all objects of the first days of an event type (see ``elt.lake.objects.object_names``)."""
         return objects.object_names(self.store, _partitions(event_type, days))
+
+    def list_days(self, event_type: str, days: Sequence[date]) -> Iterator[tuple[date, bytes, list[str]]]:
+        """Yield each day with the identifiers of its events, 16 bytes each, sorted, and its other names, sorted.
+
+        Args:
+            event_type: Type of the events.
+            days: Days of partitions, sorted. Few names are in memory at once, however many there are.
+        """
+        while days:
+            names = self.object_names(event_type, days)
+            yield from zip(days, *read_object_names(event_type, names), strict=False)
+            days = days[len(names.ends) :]
 
     def read_objects(
         self, event_type: str, days: Sequence[date], counts: Sequence[int], names: TextRows

@@ -16,6 +16,9 @@ from elt.native.names import NAME_END, Names
 from hospital_sim.events.keys import LARGEST_EVENT
 from hospital_sim.storage import LocalStore, ObjectStore, ObjectUnreadableError
 
+_LISTED_TOGETHER = 8
+"""Months of an event type that are listed at once where a listing is a request."""
+
 
 def prefetch_threads(store: ObjectStore) -> int:
     """Return the number of threads with which prefetching objects is fastest."""
@@ -23,6 +26,11 @@ def prefetch_threads(store: ObjectStore) -> int:
         return 1  # because the store itself has many requests in flight
     # Two, because one reads while the other waits for the interpreter; the plain way would only wait for it.
     return 0 if FILES is None else 2
+
+
+def listing_threads(store: ObjectStore) -> int:
+    """Return the number of threads with which listing several months at once is fastest."""
+    return prefetch_threads(store) if isinstance(store, LocalStore) else _LISTED_TOGETHER
 
 
 def object_names(store: ObjectStore, prefixes: Sequence[str]) -> Names:
@@ -39,11 +47,8 @@ def object_names(store: ObjectStore, prefixes: Sequence[str]) -> Names:
         with suppress(OSError):  # the first has folders in it, or the store explains the error
             return FILES.names([f"{store.url}/{prefix}" for prefix in prefixes])
         prefixes = prefixes[:1]
-    return Names.of(_names(store, prefix) for prefix in prefixes)
-
-
-def _names(store: ObjectStore, prefix: str) -> bytes:
-    return b"".join(os.fsencode(key[len(prefix) :]) + NAME_END for key in store.keys(prefix))
+    listed = zip(prefixes, store.keys_in(prefixes), strict=True)
+    return Names.of(b"".join(os.fsencode(key[len(prefix) :]) + NAME_END for key in keys) for prefix, keys in listed)
 
 
 def read_objects(

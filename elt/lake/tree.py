@@ -1,5 +1,6 @@
 """Lists the folders under ``raw/`` of a lake: partitions of events, run records, and objects that are neither."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,6 +32,14 @@ class RawTree:
     days: dict[str, list[date]] = field(default_factory=dict)
     records: list[str] = field(default_factory=list)
     unrecognised: list[str] = field(default_factory=list)
+
+    def days_by_month(self) -> dict[tuple[str, date], list[date]]:
+        """Return the days that have a partition, by event type and month."""
+        months: dict[tuple[str, date], list[date]] = defaultdict(list)
+        for event_type, days in self.days.items():
+            for day in days:
+                months[event_type, day.replace(day=1)].append(day)
+        return dict(months)
 
 
 def list_tree(store: ObjectStore) -> RawTree:

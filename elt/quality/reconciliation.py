@@ -2,15 +2,17 @@
 
 from collections import Counter
 from datetime import date
+from functools import partial
 
 from elt.contracts import EVENT_TYPES
 from elt.lake.lake import Lake
+from elt.lake.prefetch import prefetched
 from elt.lake.repairs import Removed
+from elt.native.names import IDENTIFIER_BYTES, split_identifiers
 from elt.quality.emitted import Cell, Emitted
 from elt.quality.results import MOST_ROWS, CheckResult, Reconciliation
 from elt.quality.taken_out import Counts, TakenOut
 from elt.warehouse import Warehouse
-from hospital_sim.events.keys import parse_event_key, partition_prefix
 
 FACTS = {
     "admission": ("fact_admissions", "admitted_on"),
@@ -129,13 +131,19 @@ def _counts(row: Reconciliation) -> str:
 
 def _raw_objects(lake: Lake, removed: Removed) -> Counts:
     counts: Counts = Counter()
-    for event_type, days in lake.raw_tree().days.items():
-        for day in days:
-            keys = (
-                key for key in lake.raw_keys(partition_prefix(event_type, day)) if not removed or key not in removed
-            )
-            counts[event_type, day] += sum(parse_event_key(key) is not None for key in keys)
+    months = lake.raw_tree().days_by_month()
+    for of_month in prefetched(partial(_events_by_day, lake), months.items(), lake.listing_threads):
+        for (event_type, day), identifiers in of_month.items():
+            counts[event_type, day] = len(identifiers) // IDENTIFIER_BYTES
+            if removed:
+                gone = removed.of_month(event_type, day.replace(day=1)).get(day, set())
+                counts[event_type, day] -= len(gone.intersection(split_identifiers(identifiers)))
     return +counts
+
+
+def _events_by_day(lake: Lake, month: tuple[tuple[str, date], list[date]]) -> dict[tuple[str, date], bytes]:
+    (event_type, _), days = month
+    return {(event_type, day): identifiers for day, identifiers, _ in lake.list_days(event_type, days)}
 
 
 def _by_type_and_day(cells: Counter[tuple[str, str, str, date]]) -> Counts:

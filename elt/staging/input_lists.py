@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from elt.lake import layout
 from elt.lake.digests import digest
-from elt.lake.key_lists import read_identifiers
+from elt.lake.key_lists import read_lists
 from elt.lake.lake import Lake
 from elt.lake.prefetch import prefetched
-from elt.native.names import IDENTIFIER_BYTES, read_object_names, split_identifiers
+from elt.native.names import IDENTIFIER_BYTES, split_identifiers
 from hospital_sim.events.keys import partition_prefix
 
 LARGEST_OUTPUT = 2_000_000
@@ -71,18 +71,18 @@ def list_new_objects(lake: Lake, months: Iterable[MonthToList]) -> Generator[lis
         For each month at least one part with at most ``LARGEST_OUTPUT`` objects, whose list is written to the lake. The
         first part has the unrecognised keys.
     """
-    return prefetched(partial(_new_objects, lake), months, lake.prefetch_threads)
+    return prefetched(partial(_new_objects, lake), months, lake.listing_threads)
 
 
 def _new_objects(lake: Lake, month: MonthToList) -> list[NewObjects]:
     event_type, days, earlier = month
     planned: dict[date, set[bytes]] = defaultdict(set)
-    for key in earlier:
-        for day, identifiers in read_identifiers(lake.store, key).items():
+    for by_day in read_lists(lake.store, earlier):
+        for day, identifiers in by_day.items():
             planned[day].update(split_identifiers(identifiers))
     new: dict[date, bytes] = {}
     unrecognised: list[str] = []
-    for day, identifiers, other_names in _list_days(lake, event_type, days):
+    for day, identifiers, other_names in lake.list_days(event_type, days):
         if day in planned:
             identifiers = b"".join(one for one in split_identifiers(identifiers) if one not in planned[day])
         if identifiers:
@@ -90,14 +90,6 @@ def _new_objects(lake: Lake, month: MonthToList) -> list[NewObjects]:
         unrecognised += (partition_prefix(event_type, day) + name for name in other_names)
     first, *rest = write_lists(lake, event_type, layout.month_of(days[0]), new)
     return [replace(first, unrecognised=tuple(unrecognised)), *rest]
-
-
-def _list_days(lake: Lake, event_type: str, days: list[date]) -> Iterator[tuple[date, bytes, list[str]]]:
-    """Yield each day with the identifiers of its objects and its other names, with few names in memory at once."""
-    while days:
-        names = lake.object_names(event_type, days)
-        yield from zip(days, *read_object_names(event_type, names), strict=False)
-        days = days[len(names.ends) :]
 
 
 def write_lists(lake: Lake, event_type: str, month: date, days: dict[date, bytes]) -> list[NewObjects]:

@@ -201,11 +201,8 @@ def _plan_new(
     earlier_lists: dict[tuple[str, date], list[str]] = defaultdict(list)
     for output in (output for run in runs for output in run.plan.outputs if output.inputs):
         earlier_lists[output.event_type, output.month].append(output.inputs)
-    months: dict[tuple[str, date], list[date]] = defaultdict(list)
-    for event_type, days in tree.days.items():
-        for day in days:
-            months[event_type, layout.month_of(day)].append(day)
-    rows = [MonthToList(kind, days, earlier_lists[kind, month]) for (kind, month), days in months.items()]
+    months = tree.days_by_month().items()
+    rows = [MonthToList(kind, days, earlier_lists[kind, month]) for (kind, month), days in months]
     listed = report_progress(pool.run(input_lists.list_new_objects, rows), "listing months", len(rows), on_progress)
     new_objects = [part for parts in listed for part in parts]
     if not runs and not any(new.objects for new in new_objects):

@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import date
 
 from elt import OnProgress, report_progress
-from elt.lake import layout
 from elt.lake.lake import Lake
 from elt.lake.quarantine import Reason
 from elt.lake.repairs import current_outputs
@@ -52,7 +51,7 @@ def verify(lake: Lake, workers: int = 1, on_progress: OnProgress | None = None) 
         for key in tree.unrecognised
         if key not in repairs.forgotten_names
     ]
-    rows = _months(tree.days, runs, repairs, {problem.key for problem in wrong_files})
+    rows = _months(tree.days_by_month(), runs, repairs, {problem.key for problem in wrong_files})
     with LocalWorkers(lake, workers) as pool:
         months = list(report_progress(pool.run(check_months, rows), "verifying months", len(rows), on_progress))
     problems += [problem for month in months for problem in month.problems]
@@ -73,13 +72,9 @@ def verify(lake: Lake, workers: int = 1, on_progress: OnProgress | None = None) 
 
 
 def _months(
-    days: dict[str, list[date]], runs: list[StagingRun], repairs: Repairs, wrong_files: set[str]
+    present: dict[tuple[str, date], list[date]], runs: list[StagingRun], repairs: Repairs, wrong_files: set[str]
 ) -> list[MonthToCheck]:
     """Return one row for each event type and month to check."""
-    present: dict[tuple[str, date], list[date]] = {}
-    for event_type, days_of_type in days.items():
-        for day in days_of_type:
-            present.setdefault((event_type, layout.month_of(day)), []).append(day)
     staged: dict[tuple[str, date], list[Staged]] = {}
     pending: dict[tuple[str, date], list[str]] = {}
     for run in runs:

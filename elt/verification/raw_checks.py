@@ -21,7 +21,7 @@ from elt.lake.manifests import CommittedOutput
 from elt.lake.prefetch import prefetched
 from elt.lake.tree import RAW_PREFIX
 from elt.native.buffers import texts_of
-from elt.native.names import identifier_texts, object_names, read_object_names, split_identifiers
+from elt.native.names import identifier_texts, object_names, split_identifiers
 from elt.quality.emitted import Cell
 from elt.staging.batches import BATCH_OBJECTS, Batch, RawObject, in_batches, names_by_day, read_batch
 from elt.staging.decode import decode
@@ -98,7 +98,7 @@ class _MonthCheck:
 
     def run(self) -> MonthFindings:
         """Check the month once, and return the findings."""
-        existing = {day: self._list_day(day) for day in self._month.days}
+        existing = dict(self._list_days())
         self._check_pruned(existing)
         unstaged = {day: set(identifiers) for day, identifiers in existing.items()}
         for item in self._month.staged:
@@ -118,16 +118,15 @@ class _MonthCheck:
         self._findings.problems.append(Problem(key, kind, detail))
         self._findings.explained_days.add((self._type, day))
 
-    def _list_day(self, day: date) -> set[bytes]:
-        """Return the identifiers of the events of a day, and add its unrecognised objects as problems."""
-        names = self._lake.object_names(self._type, [day])
-        (identifiers,), (unrecognised,) = read_object_names(self._type, names)
-        prefix = partition_prefix(self._type, day)
-        for name in (name for name in unrecognised if prefix + name not in self._month.repairs.names):
-            self._add(Kind.FOREIGN, day, name, "not the key of an event")
-        existing = set(split_identifiers(identifiers))
-        self._findings.raw_objects += len(existing)
-        return existing
+    def _list_days(self) -> Iterator[tuple[date, set[bytes]]]:
+        """Yield each day with the identifiers of its events, and add unrecognised objects as problems."""
+        for day, identifiers, unrecognised in self._lake.list_days(self._type, self._month.days):
+            prefix = partition_prefix(self._type, day)
+            for name in (name for name in unrecognised if prefix + name not in self._month.repairs.names):
+                self._add(Kind.FOREIGN, day, name, "not the key of an event")
+            existing = set(split_identifiers(identifiers))
+            self._findings.raw_objects += len(existing)
+            yield day, existing
 
     def _check_pruned(self, existing: dict[date, set[bytes]]) -> None:
         """Add the objects that a finished prune deleted, and that exist, as problems."""

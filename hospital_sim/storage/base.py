@@ -1,7 +1,7 @@
 """Parts that all stores here share: valid keys, the listing of keys, and the checks of what is created."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hospital_sim.storage.protocol import (
     ObjectConflictError,
@@ -22,6 +22,10 @@ class LevelStore(ABC):
         """Yield, sorted, the keys of all objects below a prefix."""
         check_prefix(prefix)
         return self._keys(prefix)
+
+    def keys_in(self, folders: Sequence[str]) -> Iterator[list[str]]:
+        """Yield, for each of some folders, sorted, the keys of all objects below it."""
+        return (list(self.keys(folder)) for folder in folders)
 
     def folders(self, prefix: str = "") -> Iterator[str]:
         """Yield, sorted, the prefixes one level below a prefix, each with its final slash."""

@@ -55,7 +55,7 @@ class BundledFolder:
         self._prefix = prefix
         self.keys: list[str] = []
         sizes: dict[str, int] = {}
-        for key in store.keys(prefix):
+        for key in next(store.keys_in([prefix])):
             objects = parse_bundle_name(key.removeprefix(prefix))
             if objects is None:
                 self.keys.append(key)

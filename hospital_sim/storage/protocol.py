@@ -4,7 +4,7 @@ A store holds immutable objects under keys. Objects are created, read and listed
 deleted except by ``delete_many``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 
@@ -173,6 +173,15 @@ class ObjectStore(Protocol):
 
         Markers of folders (empty objects whose names end with a slash) are left out. A name is a key, except where the
         store holds what no key can name, such as ``a//b`` in S3: use ``read_each`` where such names may be.
+        """
+        ...
+
+    def keys_in(self, folders: Sequence[str]) -> Iterator[list[str]]:
+        """Yield, for each of some folders, sorted, the names of all objects below it, with as few requests as possible.
+
+        Args:
+            folders: Prefixes one level below one other, sorted, each with its final slash. Markers are left out, as in
+                ``keys``.
         """
         ...
 

@@ -1,7 +1,7 @@
 """S3 and compatible services: creates objects with ``If-None-Match: *``, with many requests in flight at once."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import cached_property, partial
 from itertools import islice
@@ -19,7 +19,7 @@ from hospital_sim.storage.protocol import (
 )
 from hospital_sim.storage.retries import TransientError, retry_request
 from hospital_sim.storage.s3_errors import InvalidNameError, store_error
-from hospital_sim.storage.s3_listing import list_any_names, walk
+from hospital_sim.storage.s3_listing import PAGE, list_any_names, list_together, walk
 from hospital_sim.storage.s3_settings import S3Settings, settings
 
 if TYPE_CHECKING:
@@ -104,6 +104,11 @@ class S3Store(LevelStore):
         """Yield the key of each object with its bytes, or with the error if that object cannot be read."""
         self._open()
         return Flight(partial(self._read_or_error, most), IN_FLIGHT).results(keys)
+
+    def keys_in(self, folders: Sequence[str]) -> Iterator[list[str]]:
+        """Yield, for each of some folders, sorted, the names of all objects below it (see ``ObjectStore.keys_in``)."""
+        self._open()
+        return list_together(self._page, lambda folder: list(self.keys(folder)), folders)
 
     def exists(self, key: str) -> bool:
         """Return True if an object has the key."""
@@ -234,6 +239,16 @@ class S3Store(LevelStore):
         names = (entry["path"] for entry in listing["objects"] if entry["path"].startswith(prefix))
         # Sorted, because some servers list in another order than that of the keys.
         return sorted([*folders, *names])
+
+    def _page(self, prefix: str, after: str | None) -> list[tuple[str, int]]:
+        client = self._open()
+
+        async def request() -> list[tuple[str, int]]:
+            async for entries in client.list(prefix, offset=after, chunk_size=PAGE):
+                return [(entry["path"], entry["size"]) for entry in entries]
+            return []
+
+        return LOOP.run(self._request(request, prefix))
 
     def _list_any_names(self, prefix: str) -> list[str]:
         root = f"{self._prefix}/" if self._prefix else ""

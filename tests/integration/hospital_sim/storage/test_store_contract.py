@@ -111,6 +111,15 @@ def test_keys_folders_and_objects_come_sorted_as_keys(any_store: ObjectStore) ->
     assert dict(any_store.read_many(keys)) == {key: key.encode() for key in keys}
 
 
+def test_the_objects_of_several_folders_are_listed_together(any_store: ObjectStore) -> None:
+    keys = ["d/y", "d=1-x/y", "d=1/a", "d=1/b/c", "d=1/b-c", "d=2", "d=3/x", "d=4/x", "d=5/z", "d=55/z", "d=6/x", "e"]
+    any_store.create_many((key, b"" if key == "d=5/z" else b"1") for key in keys)
+    folders = ["d=1/", "d=3/", "d=33/", "d=5/", "d=7/"]
+    assert list(any_store.keys_in(folders)) == [["d=1/a", "d=1/b-c", "d=1/b/c"], ["d=3/x"], [], ["d=5/z"], []]
+    for some in (folders[:1], folders[2:3], folders[1:3], ["d/"], ["d=1-x/", "d=1/"]):
+        assert list(any_store.keys_in(some)) == [list(any_store.keys(folder)) for folder in some]
+
+
 def test_a_store_works_in_another_process(any_store: ObjectStore) -> None:
     any_store.create("a", b"1")
     again = pickle.loads(pickle.dumps(any_store))
@@ -237,6 +246,8 @@ def test_a_listing_of_s3_has_no_markers_but_all_other_names(request: pytest.Fixt
     assert set(store.folders()) == {"a/", "d/", "new/"}
     assert set(store.objects()) == {"z", "\x7f", *(name for name in names if name == "//x")}
     assert (set(store.folders("d/")), list(store.objects("d/"))) == ({"d/del\x7f/", "d/e/"}, [])
+    for folders in (["a/", "d/", "new/"], ["a/"], ["d/e/"], ["d/del\x7f/", "d/e/"]):
+        assert [set(names) for names in store.keys_in(folders)] == [set(store.keys(folder)) for folder in folders]
     assert {key for key, data in store.read_each(store.keys(), 1) if data == b""} == set(keys)
     for name in ("\x7f", "x" * 1024, "\udcff"):
         with pytest.raises(UnfitKeyError, match="cannot be written: a name in S3 has up to 1,024 bytes of UTF-8"):

@@ -16,7 +16,7 @@ from elt.lake.manifests import MANIFEST_VERSION, ClosedMonths, Commit, Plan
 from elt.lake.staging_runs import StagingRun, bundle_manifests
 from hospital_sim.events import RunRecord, RunStarted, encode
 from hospital_sim.events.keys import record_key, started_key
-from hospital_sim.storage import Runs, bundles, open_store
+from hospital_sim.storage import BundledFolder, Runs, bundles, open_store
 
 pytestmark = pytest.mark.property
 
@@ -77,6 +77,22 @@ def test_runs_read_the_same_with_bundles_as_without(steps: list[tuple[str, int]]
 
         assert list(read_runs(lake)) == list(read_runs(without_bundles(lake)))
     assert lake.raw_tree().unrecognised == []
+
+
+def test_a_bundle_holds_sound_records_and_starts_of_finished_runs() -> None:
+    store = open_store(f"memory://{uuid4().hex}")
+    runs = [started(number) for number in range(4)]
+    store.create_many((started_key(run.run_id), encode(run)) for run in runs)
+    store.create_many((record_key(run.run_id), encode(RunRecord(run, (), ()))) for run in runs[:2])
+    store.create(record_key(runs[2].run_id), b"{}")
+
+    Runs(store).add_bundle()
+
+    folder = BundledFolder(store, "_runs/")
+    [bundle] = folder.bundles
+    assert folder.copies(bundle) == {
+        key(run.run_id): store.read(key(run.run_id)) for run in runs[:2] for key in (started_key, record_key)
+    }
 
 
 def put_manifests(lake: Lake, number: int, *, finished: bool) -> None:

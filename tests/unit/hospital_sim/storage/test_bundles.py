@@ -68,6 +68,7 @@ def _named(data: bytes) -> tuple[str, bytes]:
 @pytest.mark.parametrize(
     "broken",
     [
+        lambda _, data: (bundle_name(3, "0" * 64), data),
         lambda name, data: (name, data[:-1]),
         lambda _, data: _named(data[:-1]),
         lambda _, data: _named(gzip.decompress(data)),
@@ -79,7 +80,8 @@ def _named(data: bytes) -> tuple[str, bytes]:
         lambda *_: _named(gzip.compress(b"[" * 100_000 + b"\n")),
         lambda *_: _named(gzip.compress(b"[]\n" + bytes(2000))),
     ],
-    ids=["cut off", "cut off and renamed", "unpacked", "shorter", "longer", "negative", "no size", "no line", "deep",
+    ids=["of another name", "cut off", "cut off and renamed", "unpacked", "shorter", "longer", "negative", "no size",
+         "no line", "deep",
          "unpacks to more than is read"],
 )  # fmt: skip
 def test_a_broken_bundle_is_ignored(
