@@ -25,11 +25,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the profile of hypothesis, and put the commands of this installation first on the path."""
+    """Choose the profile of hypothesis, put this installation's commands first on the path, and serve all workers."""
     settings.load_profile("soak" if config.getoption("--soak") else "ci")
     commands = str(Path(sys.executable).parent)
     if os.environ.get("PATH", "").split(os.pathsep)[0] != commands:
         os.environ["PATH"] = os.pathsep.join([commands, os.environ.get("PATH", os.defpath)])
+    if config.getoption("numprocesses", None) and "HOSPITAL_COMMAND_SERVER" not in os.environ:
+        from command_server import share
+
+        share()
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,10 @@ Such a command has its own process, folder, environment, standard streams and ex
 saves the second or two of imports, and dbt the reading of its project. Start the real one where that itself is tested:
 imports, signals, a terminal, a changed project.
 
-    subprocess.run(["hospital-sim", "presets"], env={**os.environ, "PATH": f"{commands()}:{os.environ['PATH']}"})
+    subprocess.run(["hospital-sim", "presets"], env={**os.environ, "PATH": quick_path()})
     run_dbt("chdb://warehouse", "run", "--select", "mart_waiting_now")
+
+All workers use the server of the process that started them.
 """
 
 import atexit
@@ -18,6 +20,7 @@ import os
 import runpy
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -26,14 +29,19 @@ import threading
 import time
 import traceback
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
+from unittest.mock import patch
 
 from elt.build.dbt_process import end_with_parent
 from elt.build.run import MODELS
 from elt.warehouse import dbt_target
+
+SHARED = "HOSPITAL_COMMAND_SERVER"
+"""Variable with the path of this file, for which workers use the server, and the folder of the server."""
 
 _BIN = Path(sys.executable).parent
 _SIMULATION = ("hospital_sim.cli", "hospital_sim.cli.app", "typer", "rich.console", "simpy", "scipy.stats")
@@ -68,7 +76,26 @@ sys.exit(code[0] if code else "error: the command server has ended")
 
 def commands() -> Path:
     """Return a folder for the beginning of ``PATH``: ``hospital-sim``, ``hospital-elt``, ``dbt`` and ``python``."""
-    return _server()[1]
+    file, _, folder = os.environ.get(SHARED, "").partition(os.pathsep)
+    # Tests of a copy of the project need one that has imported the copy.
+    return Path(folder) if file == __file__ else _server()[1]
+
+
+def quick_path() -> str:
+    """Return ``PATH`` with that folder first."""
+    return f"{commands()}{os.pathsep}{os.environ['PATH']}"
+
+
+def share() -> None:
+    """Start the server, for this process and the workers that it starts."""
+    os.environ[SHARED] = f"{__file__}{os.pathsep}{_server()[1]}"
+
+
+@contextmanager
+def quick_builds() -> Iterator[None]:
+    """Let ``build`` start dbt in a fork."""
+    with patch.object(sys, "executable", str(commands() / "python")):
+        yield
 
 
 def run_dbt(dsn: str, *words: str, prefix: str = "hospital") -> None:
@@ -176,17 +203,40 @@ def _project(folder: Path, request: _Request, projects: dict[tuple[str, ...], An
         # The static parser has threads of its own, which a fork lacks.
         flags = ["--quiet", "--no-static-parser", "--no-partial-parse", "--log-path", str(folder)]
         projects[key] = dbtRunner().invoke([*_FLAGS, *flags, "parse", *places]).result
+        _compile_macros(projects[key])
     return projects[key]
 
 
+def _compile_macros(project: Any) -> None:
+    """Compile all macros that models, tests and materializations call; dbt keeps them, so its forks need not."""
+    from dbt_common.clients.jinja import template_cache
+
+    waiting = {name for node in project.nodes.values() for name in node.depends_on.macros}
+    waiting |= {name for name in project.macros if ".materialization_" in name}
+    compiled: set[str] = set()
+    while waiting:
+        macro = project.macros[waiting.pop()]
+        template_cache.get_node_template(macro)
+        compiled.add(macro.unique_id)
+        waiting |= {*macro.depends_on.macros} - compiled
+
+
 def _answer(connection: socket.socket, streams: list[int], request: _Request, project: Any) -> None:
-    """Run a command in a child of this process, send its exit code, and end this process."""
+    """Run a command in a child of this process, send its exit code, and end this process.
+
+    If the client is killed, so is the child.
+    """
     child = os.fork()
     if child == 0:
         connection.close()
         _end(_exit_code(streams, request, project))
     for stream in (0, 1, 2, *streams):
         os.close(stream)
+    ended = os.pidfd_open(child)
+    # A client sends nothing more: the connection is readable if it has ended.
+    readable, _, _ = select.select([ended, connection], [], [])
+    if ended not in readable:
+        os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     with contextlib.suppress(BrokenPipeError):
         connection.sendall(bytes([os.waitstatus_to_exitcode(status) % 256]))

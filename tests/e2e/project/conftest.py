@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_server import commands
+from command_server import quick_path
 from pages import run_examples
 
 Environment = dict[str, str]
@@ -14,7 +14,7 @@ Environment = dict[str, str]
 @pytest.fixture(scope="session")
 def quick_commands() -> Environment:
     """An environment in which the project's commands start without importing everything again."""
-    return {**os.environ, "PATH": f"{commands()}:{os.environ['PATH']}"}
+    return {**os.environ, "PATH": quick_path()}
 
 
 @pytest.fixture(scope="session")

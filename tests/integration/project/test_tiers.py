@@ -28,7 +28,7 @@ def run_suite(tmp_path: Path) -> RunSuite:
         return subprocess.run(
             [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
             cwd=tmp_path,
-            env={**os.environ, "CI": ci},
+            env={**os.environ, "CI": ci, "HOSPITAL_COMMAND_SERVER": ""},
             capture_output=True,
             text=True,
             check=False,
