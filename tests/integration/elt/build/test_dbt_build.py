@@ -10,8 +10,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import psutil
 import pytest
-from command_server import run_dbt
+from command_server import quick_builds, run_dbt
 from increments import put
 from kills import hear_interrupts
 from small_hospital import SmallHospital
@@ -124,7 +125,8 @@ def test_wrong_events_stop_no_mart_and_are_named_by_build_check_and_the_page(cha
     stage(lake)
     load(lake, changed.dsn)
 
-    built = build(changed.dsn)
+    with quick_builds():
+        built = build(changed.dsn)
 
     assert (built.passed, built.tests_warned, built.wrong_events) == (True, (), len(unknown) + len(again))
     assert marts(changed) == before
@@ -179,13 +181,12 @@ def test_a_warehouse_without_a_load_is_a_wrong_call(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGKILL])
 def test_a_build_that_is_interrupted_or_killed_takes_dbt_with_it(changed: WholeRun, ended_by: signal.Signals) -> None:
-    parsed = changed.folder / "warehouse" / "dbt" / "manifest.json"
-    parsed.unlink()
     process = subprocess.Popen(
         [*INTERRUPTED, changed.dsn], stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts
     )
-    while process.poll() is None and not parsed.exists():
+    while process.poll() is None and not psutil.Process(process.pid).children():
         time.sleep(0.05)
+    time.sleep(0.2)  # So that the build waits for dbt, which it has started.
     process.send_signal(ended_by)
     _, said = process.communicate(timeout=60)
     assert process.returncode > 0 or process.returncode == -signal.SIGKILL, said
