@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 from command_lines import Done
+from command_server import quick_path
 
 NAME = """<b>St Bride's [and] "Sons"</b></script>"""
 DEPARTMENT = f"=1+1 {NAME}"
@@ -71,7 +72,8 @@ class WholeRun(NamedTuple):
 def _run(folder: Path) -> None:
     (folder / "hospital.toml").write_text(HOSPITAL)
     command = ["hospital-elt", *WholeRun(folder, Done(0, "", "")).words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "80"})
+    environment = os.environ | {"PATH": quick_path(), "COLUMNS": "80"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     (folder / "done.json").write_text(json.dumps([done.returncode, done.stdout, done.stderr]))
 
 

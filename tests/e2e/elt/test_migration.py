@@ -16,6 +16,7 @@ from pathlib import Path
 import iam
 import pytest
 from command_lines import call
+from command_server import quick_path
 from documented_stages import PAGE, commands
 from guarded_s3 import Gate, guarded
 from iam import Request, Statement, statements
@@ -117,6 +118,7 @@ def walk(seaweed_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> 
         patch.delenv("AWS_PROFILE", raising=False)
         # The tests of the models are run by other tests, on both warehouses.
         patch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "unit_test test")
+        patch.setenv("PATH", quick_path())
         found = Walk(tmp_path_factory.mktemp("migration"), environment, role, stand_in)
         for command in commands():
             policy = ROLES.get(" ".join(command.split()[:2]), "")
