@@ -23,7 +23,7 @@ import hospital_sim as hs
 from elt.lake.lake import Lake
 from elt.load.run import load
 from elt.staging import stage
-from elt.warehouse import SCHEMAS, Warehouse, open_warehouse
+from elt.warehouse import DEFAULT_PREFIX, SCHEMAS, Warehouse, open_warehouse
 from hospital_sim.config import parse_hospital
 from hospital_sim.events import RunRecord, decode_event, decode_record, encode
 from hospital_sim.events.keys import event_key, is_record_key, parse_event_key
@@ -98,7 +98,7 @@ def warehouse(request: pytest.FixtureRequest, lake: LocalStore) -> Iterator[Ware
     """The lake, loaded and built: embedded, and on the server of a contributor."""
     own = request.param != "chdb"
     dsn = os.environ[OWN_SERVER] if own else f"chdb://{Path(lake.url).parent}/warehouse"
-    prefix = f"test_{uuid4().hex[:12]}"
+    prefix = f"test_{uuid4().hex[:12]}" if own else DEFAULT_PREFIX
     load(Lake.open(lake.url, read_only=True), dsn, prefix)
     run_dbt(dsn, "build", "--exclude-resource-type", "unit_test", prefix=prefix)
     with open_warehouse(dsn, prefix) as opened:
