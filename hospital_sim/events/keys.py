@@ -94,6 +94,11 @@ def record_key(run_id: str) -> str:
     return f"{RUNS}/{run_id}.json"
 
 
+def record_of_start(key: str) -> str:
+    """Return the key of the record of the run whose ``started`` object has a key."""
+    return f"{key.removesuffix(_STARTED)}.json"
+
+
 def is_started_key(key: str) -> bool:
     """Return True if a key is that of a run's ``started`` object."""
     match = _RUN_KEY.fullmatch(key)

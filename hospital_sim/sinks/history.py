@@ -1,14 +1,14 @@
 """Checks that a run fits the history in a lake: the same past of the hospital, and no day missing before the run."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence, Set
+from contextlib import suppress
 from datetime import date, timedelta
-from typing import TypeVar
 
 from hospital_sim.errors import HistoryConflictError
 from hospital_sim.events import RunRecord, RunStarted, encode
 from hospital_sim.events.histories import ChangeDifference, Difference, change_difference, start_differences
-from hospital_sim.events.keys import record_key
+from hospital_sim.events.keys import record_key, record_of_start
 from hospital_sim.storage import (
     BrokenRecord,
     FinishedRun,
@@ -22,7 +22,7 @@ from hospital_sim.storage import (
 _LONGEST_VALUE = 80
 """Most characters of a value in an error."""
 
-Run = TypeVar("Run", StartedRun, FinishedRun)
+_PUT_BACK = "put back what the run wrote, or delete it if no run wrote it"
 
 
 def check_history(store: ObjectStore, runs: Runs, run: RunStarted) -> None:
@@ -35,24 +35,23 @@ def check_history(store: ObjectStore, runs: Runs, run: RunStarted) -> None:
 
     Raises:
         HistoryConflictError: If the root holds another history of the hospital, finished or not; if the run emits from
-            a later day than its start, and finished runs do not cover every day before; or if a run record is broken.
+            a later day than its start, and finished runs do not cover every day before; or if an object that cannot be
+            read may be a run of the hospital.
         StorageError: If the root cannot be read.
     """
+    of_others = set()
     for start in runs.started():
-        other = _sound(store, start).run
+        other = _run_of(store, start, run)
         if other.hospital_id != run.hospital_id:
+            of_others.add(record_of_start(start.key))
             continue
         where = f"{store.url}: holds another history of hospital {run.hospital_id!r}: {start.key}"
         if other.history_id != run.history_id:
             raise HistoryConflictError(f"{where} {_other_start(run, other)}")
         if (change := change_difference(run, other)) is not None:
             raise HistoryConflictError(f"{where} {_other_change(change, other)}")
-    missing = _first_missing_day(store, runs, run)
-    if missing is not None:
-        raise HistoryConflictError(
-            f"{store.url}: emit_from: no finished run of this history covers {missing}; "
-            f"run it from {run.start} to {run.emit_from - timedelta(days=1)} first"
-        )
+    if run.emit_from > run.start:
+        _check_days_before(store, runs, run, of_others)
 
 
 def finished_record(store: ObjectStore, run: RunStarted) -> RunRecord | None:
@@ -71,24 +70,37 @@ def finished_record(store: ObjectStore, run: RunStarted) -> RunRecord | None:
     return None
 
 
-def _first_missing_day(store: ObjectStore, runs: Runs, run: RunStarted) -> date | None:
-    """Return the first day before ``emit_from`` that no finished run covers; None if all are covered."""
-    if run.emit_from == run.start:
-        return None
+def _check_days_before(store: ObjectStore, runs: Runs, run: RunStarted, of_others: Set[str]) -> None:
+    """Check that finished runs of this history cover every day before ``emit_from``.
+
+    Args:
+        store: The raw root.
+        runs: The runs in it.
+        run: The run that is about to start.
+        of_others: Keys of the records of other hospitals.
+    """
+    periods: list[tuple[date, date]] = []
+    broken = None
+    for finished in runs.finished():
+        if isinstance(finished, BrokenRecord):
+            broken = broken or (None if finished.key in of_others else finished)
+        elif finished.record.run.history_id == run.history_id:
+            periods.append((finished.record.run.emit_from, finished.record.run.end))
     day = run.start
-    for first, last in sorted(_finished_periods(store, runs, run.history_id)):
+    for first, last in sorted(periods):
         if first > day:
             break
         day = max(day, last + timedelta(days=1))
-    return day if day < run.emit_from else None
-
-
-def _finished_periods(store: ObjectStore, runs: Runs, history_id: str) -> Iterator[tuple[date, date]]:
-    """Yield the first and the last day of each finished run of a history."""
-    for finished in runs.finished():
-        run = _sound(store, finished).record.run
-        if run.history_id == history_id:
-            yield run.emit_from, run.end
+    if day >= run.emit_from:
+        return
+    if broken is not None:
+        raise HistoryConflictError(
+            f"{_unreadable(store, broken)}, and no other run of this history covers {day}; {_PUT_BACK}"
+        )
+    raise HistoryConflictError(
+        f"{store.url}: emit_from: no finished run of this history covers {day}; "
+        f"run it from {run.start} to {run.emit_from - timedelta(days=1)} first"
+    )
 
 
 def _other_start(run: RunStarted, other: RunStarted) -> str:
@@ -164,7 +176,17 @@ def _toml(value: object) -> str:
             return json.dumps(value, ensure_ascii=False)
 
 
-def _sound(store: ObjectStore, run: Run | BrokenRecord) -> Run:
-    if isinstance(run, BrokenRecord):
-        raise HistoryConflictError(f"{store.url}/{run.key}: is not a run record of this version; write to another lake")
-    return run
+def _run_of(store: ObjectStore, start: StartedRun | BrokenRecord, run: RunStarted) -> RunStarted:
+    """Return a run from its start, or from its record if the start is broken."""
+    if isinstance(start, StartedRun):
+        return start.run
+    with suppress(ObjectNotFoundError):
+        finished = read_record(store, record_of_start(start.key))
+        if isinstance(finished, FinishedRun):
+            return finished.record.run
+    detail = f"it may be another history of hospital {run.hospital_id!r}"
+    raise HistoryConflictError(f"{_unreadable(store, start)}, so {detail}; {_PUT_BACK}")
+
+
+def _unreadable(store: ObjectStore, broken: BrokenRecord) -> str:
+    return f"{store.url}/{broken.key}: is not a run record of this version ({broken.problem})"
