@@ -35,6 +35,7 @@ _NOT_WRITTEN = "cannot be written"
 # Errors of one key, whatever the state of the disk.
 _UNFIT = {errno.EEXIST, errno.EILSEQ, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR}
 _NO_FOLDER = {errno.ELOOP, errno.ENOTDIR}
+_OBSTRUCTED = {errno.EEXIST, errno.ENOENT, *_NO_FOLDER}
 # Errors of one file, whatever the state of the disk.
 _UNREADABLE = {errno.ELOOP, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ENXIO}
 
@@ -95,7 +96,7 @@ class LocalStore(LevelStore):
             raise ObjectNotFoundError(path, "there is no such object") from error
         except OSError as error:
             if error.errno in _UNREADABLE:
-                raise ObjectUnreadableError(path, f"cannot be read: {_reason(error)}") from error
+                raise ObjectUnreadableError(path, f"cannot be read: {_reason(path, error)}") from error
             raise _failed(path, "cannot be read", error) from error
 
     def exists(self, key: str) -> bool:
@@ -211,16 +212,28 @@ def _read_existing(path: str) -> bytes:
 
 def _failed(location: str, what: str, error: OSError, done: int = 0) -> StorageError:
     kind: type[StorageError] = StoreRefusedError if error.errno in _REFUSED else StorageError
-    if what == _NOT_WRITTEN and error.errno in _UNFIT:
+    if what == _NOT_WRITTEN and (error.errno in _UNFIT or _obstacle(location, error) is not None):
         kind = UnfitKeyError
-    failed = kind(location, f"{what}: {_reason(error)}")
+    failed = kind(location, f"{what}: {_reason(location, error)}")
     failed.done = done
     return failed
 
 
-def _reason(error: OSError) -> str:
+def _reason(location: str, error: OSError) -> str:
+    obstacle = _obstacle(location, error)
+    if obstacle is not None:
+        return f"{obstacle} is not a folder, but a file or a link; put the folder itself there"
     is_link = error.errno == errno.ELOOP
     return "it is a link and no object; put the object itself there" if is_link else str(error.strerror)
+
+
+def _obstacle(location: str, error: OSError) -> Path | None:
+    """Return what stands where a folder is needed, for an error that it may cause."""
+    if error.errno not in _OBSTRUCTED:
+        return None
+    path = Path(location)
+    folders = (path, *path.parents) if error.errno in (errno.EEXIST, errno.ENOTDIR) else path.parents
+    return next((folder for folder in folders if os.path.lexists(folder) and not folder.is_dir()), None)
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:

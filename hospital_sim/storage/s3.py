@@ -112,7 +112,7 @@ class S3Store(LevelStore):
 
     def exists(self, key: str) -> bool:
         """Return True if an object has the key."""
-        check_key(key)
+        self._check_nameable(key)
         self._open()
         return LOOP.run(self._exists(key))
 
@@ -128,7 +128,7 @@ class S3Store(LevelStore):
 
     async def _delete(self, batch: list[str]) -> None:
         for key in batch:
-            check_key(key)
+            self._check_nameable(key)
         client = self._open()
 
         async def request() -> None:
@@ -162,6 +162,11 @@ class S3Store(LevelStore):
             return self._check_same(key, data, stored)
 
         return await retry_request(request, f"{self.url}/{key}", len(data))
+
+    def _check_nameable(self, key: str) -> None:
+        check_key(key)
+        if _CONTROL.search(key):
+            raise UnfitKeyError(f"{self.url}/{key}", "no request can name it, because it has a control character")
 
     def _check_fits(self, key: str) -> None:
         name = f"{self._prefix}/{key}".encode("utf-8", "surrogateescape")

@@ -252,6 +252,9 @@ def test_a_listing_of_s3_has_no_markers_but_all_other_names(request: pytest.Fixt
     for name in ("\x7f", "x" * 1024, "\udcff"):
         with pytest.raises(UnfitKeyError, match="cannot be written: a name in S3 has up to 1,024 bytes of UTF-8"):
             store.create(name, b"")
+    for call in (store.exists, lambda name: store.delete_many([name])):
+        with pytest.raises(UnfitKeyError, match="no request can name it, because it has a control character"):
+            call("d/tab\t")
 
 
 def test_a_store_can_be_used_from_several_threads_at_once(store: ObjectStore) -> None:

@@ -23,6 +23,7 @@ from hospital_sim.storage import (
     ObjectTooLargeError,
     ObjectUnreadableError,
     StorageError,
+    UnfitKeyError,
 )
 
 pytestmark = pytest.mark.unit
@@ -52,7 +53,7 @@ def test_a_file_in_place_of_a_folder_and_a_folder_in_place_of_a_file_are_named(s
 
 def test_a_root_that_is_a_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(StorageError, match="file"):
+    with pytest.raises(StorageError, match=rf"cannot be written: {tmp_path}/file is not a folder, .*; put the folder"):
         LocalStore(tmp_path / "file").create("a", b"")
     with pytest.raises(StorageError, match="cannot be listed"):
         list(LocalStore(tmp_path / "file").keys())
@@ -192,9 +193,18 @@ def test_a_file_or_a_link_in_place_of_a_folder_has_no_objects(tmp_path: Path) ->
     store.create("file", b"")
     (tmp_path / "raw" / "loop").symlink_to("loop")
     assert list(store.keys("file/")) == list(store.keys("loop/")) == list(store.folders("file/a/")) == []
-    for key in ("file/a", "loop/a", "x" * 256):
-        with pytest.raises(StorageError, match="cannot be written"):
-            store.create(key, b"")
+    (tmp_path / "raw" / "gone").symlink_to("nowhere")
+    for name in ("file", "loop", "gone"):
+        for key in (f"{name}/a", f"{name}/a/b"):
+            with pytest.raises(
+                UnfitKeyError, match=rf"{key}: cannot be written: {tmp_path}/raw/{name} is not a folder,"
+            ):
+                store.create(key, b"")
+    for key in ("file/a", "loop/a/b"):
+        with pytest.raises(ObjectUnreadableError, match=rf"{key}: cannot be read: {tmp_path}/raw/.* is not a folder,"):
+            store.read(key)
+    with pytest.raises(UnfitKeyError, match="cannot be written"):
+        store.create("x" * 256, b"")
 
 
 def test_objects_that_exist_are_compared_and_not_written_once_more(
