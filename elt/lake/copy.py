@@ -40,6 +40,7 @@ BATCH = 1024
 _RUNS = f"{RAW_PREFIX}{RUNS}/"
 _MANIFESTS = "manifests/"
 _QUARANTINE = "quarantine/"
+_BROKEN_RECORDS = f"{QUARANTINE_OBJECTS}{RUNS}/"
 
 
 @dataclass
@@ -101,7 +102,8 @@ def copy_lake(lake: Lake, destination: ObjectStore, on_progress: OnProgress | No
         copying.in_batches(RAW_PREFIX, excluding=_RUNS)
         copying.one_by_one(key for key in runs if not is_started_key(key))
         copying.one_by_one(source.keys(STAGING))
-        copying.in_batches(QUARANTINE_OBJECTS)
+        copying.in_batches(QUARANTINE_OBJECTS, excluding=_BROKEN_RECORDS)
+        copying.one_by_one(source.keys(_BROKEN_RECORDS))
         copying.in_batches(_QUARANTINE, excluding=QUARANTINE_OBJECTS)
         copying.one_by_one(sorted(manifests, key=_manifest_order))
     except StorageError as error:
@@ -131,7 +133,8 @@ class _Copying:
     def one_by_one(self, keys: Iterable[str]) -> None:
         """Copy objects one after another, in this order."""
         for key in keys:
-            self._copy(list(self._read([key], LARGEST_RECORD if key.startswith(_RUNS) else maxsize - 1)), listed=set())
+            most = LARGEST_RECORD if key.startswith((_RUNS, _BROKEN_RECORDS)) else maxsize - 1
+            self._copy(list(self._read([key], most)), listed=set())
 
     def in_batches(self, prefix: str, excluding: str | None = None) -> None:
         """Copy the small objects below a prefix in batches, except those below another prefix."""

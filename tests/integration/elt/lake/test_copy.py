@@ -13,7 +13,7 @@ from elt.lake import layout
 from elt.lake.copy import copy_lake
 from elt.lake.lake import Lake
 from elt.staging import stage
-from hospital_sim.events.keys import is_record_key
+from hospital_sim.events.keys import LARGEST_EVENT, is_record_key, record_key
 from hospital_sim.storage import LocalStore, ObjectStore, OverwritingStoreError, StoreRefusedError, open_store
 
 pytestmark = pytest.mark.integration
@@ -28,6 +28,7 @@ def lake(tmp_path: Path) -> LocalStore:
     put_record(store, date(2024, 3, 31))
     stage(Lake(store))
     put_event(store, admission(900))
+    store.create(f"raw/{record_key('f' * 32)}", b"[" * (LARGEST_EVENT + 1))
     stage(Lake(store))
     return store
 
