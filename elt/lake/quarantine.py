@@ -10,7 +10,7 @@ staging run that set it aside names it, until that run is taken back.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from heapq import merge
@@ -142,27 +142,35 @@ class Quarantine:
         runs = [run for run in read_staging_runs(self._store) if run.action is Action.SET_ASIDE and run.commit]
         return self._merged(self._stored(), runs)
 
-    def _stored(self) -> Iterator[Entry]:
+    def _stored(self, on_broken: Callable[[str, BrokenLakeError], None] | None = None) -> Iterator[Entry]:
         for key, data in self._store.read_each(self._store.keys(layout.QUARANTINE_ENTRIES), LARGEST_RECORD):
             try:
                 yield _decode(key, data)
-            except BrokenLakeError:
-                if layout.is_quarantine_name(key.removeprefix(layout.QUARANTINE_ENTRIES)):
+            except BrokenLakeError as error:
+                if not layout.is_quarantine_name(key.removeprefix(layout.QUARANTINE_ENTRIES)):
+                    continue
+                if on_broken is None:
                     raise
+                on_broken(key, error)
 
-    def open_entries(self, runs: Sequence[StagingRun] | None = None) -> Iterator[Entry]:
+    def open_entries(
+        self,
+        runs: Sequence[StagingRun] | None = None,
+        on_broken: Callable[[str, BrokenLakeError], None] | None = None,
+    ) -> Iterator[Entry]:
         """Yield the entries of objects that are neither staged since nor forgotten.
 
         Order and errors are as in ``entries``.
 
         Args:
             runs: The staging runs of the lake; read by default.
+            on_broken: Called with the key of each changed entry and its error, instead of raising the error.
         """
         runs = read_staging_runs(self._store) if runs is None else runs
         forgotten = Removed(self._store, in_effect(runs, Action.FORGET))
         closed = self._store.keys(layout.QUARANTINE_REPLAYED)
         replayed = {key.removeprefix(layout.QUARANTINE_REPLAYED) for key in closed}
-        unstaged = (entry for entry in self._stored() if layout.quarantine_name(entry.key) not in replayed)
+        unstaged = (entry for entry in self._stored(on_broken) if layout.quarantine_name(entry.key) not in replayed)
         merged = self._merged(unstaged, in_effect(runs, Action.SET_ASIDE))
         return (entry for entry in merged if entry.key not in forgotten)
 
@@ -203,7 +211,10 @@ def _decode(entry_key: str, data: bytes | ObjectUnreadableError) -> Entry:
             raise ValueError(data.reason)  # noqa: TRY004, TRY301
         return msgspec.convert(json.loads(data), Entry)
     except (ValueError, msgspec.ValidationError, RecursionError) as error:
-        raise BrokenLakeError(f"{entry_key}: not an entry of the quarantine ({error})") from error
+        raise BrokenLakeError(
+            f"{entry_key}: not an entry of the quarantine ({error}); put back the entry that staging wrote, "
+            "or delete it if staging wrote none"
+        ) from error
 
 
 def _encode(record: Entry | Replayed) -> bytes:

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date
 
-from elt import OnProgress, report_progress
+from elt import BrokenLakeError, OnProgress, report_progress
 from elt.lake.lake import Lake
 from elt.lake.quarantine import Reason
 from elt.lake.repairs import current_outputs
@@ -110,7 +110,11 @@ def _quarantined(lake: Lake, runs: list[StagingRun], report: VerificationReport)
     An event that was set aside is no problem: its object is what was written.
     """
     days = set()
-    for entry in lake.quarantine.open_entries(runs):
+
+    def add_problem(key: str, _: BrokenLakeError) -> None:
+        report.problems.append(Problem(key, Kind.ALTERED, "not an entry of the quarantine"))
+
+    for entry in lake.quarantine.open_entries(runs, add_problem):
         key = parse_event_key(entry.key)
         if entry.reason is Reason.SET_ASIDE:
             report.set_aside += 1

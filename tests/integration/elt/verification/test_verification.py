@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from lakes import DAY, FailingStore, PowerCut, admission, put_all, some_events
+from lakes import DAY, FailingStore, PowerCut, admission, identifier, put_all, some_events
 
 import hospital_sim as hs
 from elt.lake.lake import Lake
@@ -167,6 +167,11 @@ def test_an_object_in_quarantine_is_a_problem(lake: LocalStore) -> None:
     stage(Lake(lake))
 
     assert found(lake) == [(key, Kind.ALTERED)]
+
+    stray = f"quarantine/entries/{key_of('admission', DAY.date(), identifier(901))}"
+    lake.create(stray, b"")
+
+    assert found(lake) == [(stray, Kind.ALTERED), (key, Kind.ALTERED)]
 
 
 @pytest.mark.parametrize(
