@@ -138,6 +138,7 @@ def copy_lake(
     """
     from elt.lake import copy
     from elt.lake.lake import Lake
+    from elt.lake.layout import printable
     from hospital_sim.storage import open_store
 
     for word, url in (("SRC", source), ("DST", destination)):
@@ -153,4 +154,4 @@ def copy_lake(
         return
     terminal.show("Copied", summary.as_dict() | {"skipped": len(summary.skipped)}, as_json=False)
     for key, reason in summary.skipped.items():
-        typer.echo(f"skipped {key if key.isprintable() else repr(key)[1:-1]}: {reason}")
+        typer.echo(f"skipped {printable(key)}: {reason}")

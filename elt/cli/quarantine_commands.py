@@ -48,6 +48,7 @@ def list_entries(
     import msgspec
 
     from elt.lake.lake import Lake
+    from elt.lake.layout import printable
     from elt.lake.quarantine import Reason
 
     if reason is not None and reason not in list(Reason):
@@ -67,10 +68,9 @@ def list_entries(
         typer.echo(f"  {code}: {count:,}")
     # Lines rather than a table: a key is never folded, so it can be copied and searched for.
     for entry in listed[:limit]:
-        key = entry.key if entry.key.isprintable() else repr(entry.key)[1:-1]
         since = "" if (entry.key, entry.manifest) in still_open else " (staged since, or forgotten)"
         run = f" by staging run {entry.manifest}" if entry.reason is Reason.SET_ASIDE else ""
-        typer.echo(f"raw/{key}: {entry.reason}{run}: {entry.detail}{since}")
+        typer.echo(f"raw/{printable(entry.key)}: {entry.reason}{run}: {entry.detail}{since}")
     if len(listed) > limit:
         typer.echo(f"… and {len(listed) - limit:,} more (--limit)")
 

@@ -87,6 +87,7 @@ def prune_lake(
 ) -> None:
     """Delete forgotten objects and superseded files, and nothing else. This cannot be undone."""
     from elt.lake.lake import Lake
+    from elt.lake.layout import printable
     from elt.repair import prune
 
     with progress_bars() as on_progress:
@@ -94,12 +95,15 @@ def prune_lake(
         summary = prune(opened, dry_run=dry_run, on_progress=on_progress)
     if as_json:
         terminal.print_json(summary.as_dict())
-    elif not summary.events and not summary.superseded:
+        return
+    if not summary.events and not summary.superseded:
         typer.echo(f"Nothing to delete in {summary.lake}.")
     else:
         rows = [("raw objects", summary.events), ("staged files", summary.superseded)]
         title = "Would delete from" if dry_run else "Deleted from"
         terminal.print_table(f"{title} {summary.lake}", ("", "number"), rows)
+    for key in summary.unnameable:
+        typer.echo(f"left raw/{printable(key)}: no request can name it; delete it by hand")
 
 
 def require_one_of(options: Mapping[str, bool]) -> None:

@@ -135,6 +135,11 @@ def replayed_key(raw_key: str) -> str:
     return f"{QUARANTINE_REPLAYED}{quarantine_name(raw_key)}"
 
 
+def printable(key: str) -> str:
+    """Return a key for people, with characters that cannot be printed escaped."""
+    return key if key.isprintable() else repr(key)[1:-1]
+
+
 def is_lake_key(key: str) -> bool:
     """Return True if an object of a lake can have this key."""
     place, _, name = key.partition("/")

@@ -4,7 +4,7 @@ from elt.repair.compact import compact
 from elt.repair.forget import forget
 from elt.repair.prune import prune
 from elt.repair.set_aside import set_aside
-from elt.repair.summary import RepairSummary
+from elt.repair.summary import PruneSummary, RepairSummary
 from elt.repair.undo import undo
 
-__all__ = ["RepairSummary", "compact", "forget", "prune", "set_aside", "undo"]
+__all__ = ["PruneSummary", "RepairSummary", "compact", "forget", "prune", "set_aside", "undo"]

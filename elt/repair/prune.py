@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 
 from elt import OnProgress
@@ -14,11 +14,12 @@ from elt.lake.staging_runs import StagingRun
 from elt.lake.tree import RAW_PREFIX
 from elt.native.names import identifier_of
 from elt.repair.select import Days, existing_events, write_days
-from elt.repair.summary import RepairSummary, make_repair
+from elt.repair.summary import PruneSummary, RepairSummary, make_repair
 from elt.staging.delete import QUARANTINE_PLACES, delete_older_bundles
 from elt.staging.input_lists import NewObjects, write_unrecognised
 from elt.staging.plan import make_repair_plan
 from hospital_sim.events.keys import parse_event_key
+from hospital_sim.storage import UnfitKeyError
 
 
 @dataclass
@@ -29,11 +30,13 @@ class Prunable:
         events: Forgotten events that are under ``raw/`` or in quarantine, by event type and month.
         others: The same of objects whose keys belong to no event, relative to ``raw/``.
         files: Superseded staged files, by event type and month.
+        unnameable: Keys, relative to ``raw/``, of forgotten objects that the store lists, but cannot be asked for.
     """
 
     events: dict[tuple[str, date], Days] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
     files: dict[tuple[str, date], list[str]] = field(default_factory=lambda: defaultdict(list))
+    unnameable: list[str] = field(default_factory=list)
 
     @property
     def objects(self) -> int:
@@ -43,7 +46,7 @@ class Prunable:
 
 def prune(
     lake: Lake, *, dry_run: bool = False, workers: int = 1, on_progress: OnProgress | None = None
-) -> RepairSummary:
+) -> PruneSummary:
     """Delete forgotten raw objects, with their copies in quarantine, superseded staged files, and older bundles.
 
     It cannot be undone, and what it deletes can no longer be taken back. A prune that was killed is completed first.
@@ -55,7 +58,7 @@ def prune(
         on_progress: Called as event types and months are pruned.
 
     Returns:
-        The counts of the repair: raw objects and files.
+        The counts of the repair: raw objects and files; and the objects that must be deleted by hand.
 
     Raises:
         BrokenLakeError: If a manifest or a list of keys is broken.
@@ -64,10 +67,13 @@ def prune(
     if dry_run:
         prunable = _prunable(lake, lake.staging_runs())
         files = sum(map(len, prunable.files.values()))
-        return RepairSummary(lake.url, Action.PRUNE, None, None, prunable.objects, files, 0)
+        counts = RepairSummary(lake.url, Action.PRUNE, None, None, prunable.objects, files, 0)
+        return PruneSummary(**asdict(counts), unnameable=tuple(prunable.unnameable))
+    unnameable: list[str] = []
 
     def make_plan(runs: list[StagingRun]) -> Plan | None:
         prunable = _prunable(lake, runs)
+        unnameable[:] = prunable.unnameable
         outputs = list(_outputs(lake, prunable))
         if not outputs and not prunable.others:
             return None
@@ -77,7 +83,7 @@ def prune(
 
     summary = make_repair(lake, Action.PRUNE, make_plan, workers, on_progress)
     delete_older_bundles(lake)
-    return summary
+    return PruneSummary(**asdict(summary), unnameable=tuple(unnameable))
 
 
 def _prunable(lake: Lake, runs: Sequence[StagingRun]) -> Prunable:
@@ -95,22 +101,21 @@ def _prunable(lake: Lake, runs: Sequence[StagingRun]) -> Prunable:
         days = {day: ids for day, ids in days.items() if ids}
         if days:
             prunable.events[event_type, month] = days
-    prunable.others = [
-        key
-        for key in sorted(forgotten.unrecognised())
-        if _can_be_named(key) and (layout.quarantine_name(key) in in_quarantine or lake.store.exists(RAW_PREFIX + key))
-    ]
+    for name in sorted(forgotten.unrecognised()):
+        try:
+            exists = lake.store.exists(RAW_PREFIX + name)
+        except (UnfitKeyError, ValueError):
+            prunable.unnameable.append(name)
+        else:
+            prunable.others += [name] * (exists or layout.quarantine_name(name) in in_quarantine)
+    if prunable.unnameable:
+        prunable.unnameable = sorted({*prunable.unnameable}.intersection(lake.raw_tree().unrecognised))
     current = {file.key for file in current_files(runs)}
     existing = set(lake.store.keys(layout.STAGING))
     for file in (file for run in runs for file in run.files()):
         if file.key not in current and file.key in existing:
             prunable.files[file.event_type, file.month].append(file.key)
     return prunable
-
-
-def _can_be_named(key: str) -> bool:
-    """Tell whether a store can be asked for a key; it may list others, which must be deleted in another way."""
-    return key.isprintable() and {"", ".", ".."}.isdisjoint(key.split("/"))
 
 
 def _outputs(lake: Lake, prunable: Prunable) -> Iterator[NewObjects]:

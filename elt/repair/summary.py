@@ -48,6 +48,18 @@ class RepairSummary:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class PruneSummary(RepairSummary):
+    """Counts of a prune.
+
+    Attributes:
+        unnameable: Keys, relative to ``raw/``, of forgotten objects that must be deleted by hand, because the store
+            lists them, but cannot be asked for them: ``a//b`` in S3.
+    """
+
+    unnameable: tuple[str, ...] = ()
+
+
 def make_repair(
     lake: Lake, action: Action, make_plan: MakePlan, workers: int, on_progress: OnProgress | None
 ) -> RepairSummary:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from elt.lake.layout import printable
+
 
 class Kind(StrEnum):
     """Kind of a problem with an object."""
@@ -34,7 +36,7 @@ class Problem:
     @property
     def printable_key(self) -> str:
         """The key, with characters that cannot be printed escaped."""
-        return self.key if self.key.isprintable() else repr(self.key)[1:-1]
+        return printable(self.key)
 
     def as_dict(self) -> dict[str, str]:
         """Return the problem as a JSON object."""

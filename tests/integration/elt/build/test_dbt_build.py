@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from command_server import quick_builds, run_dbt
+from hostile_lakes import decorate_folder
 from increments import put
 from kills import hear_interrupts
 from small_hospital import SmallHospital
@@ -115,13 +116,16 @@ def test_a_build_makes_a_dropped_model_and_names_a_failed_test(changed: WholeRun
     assert [name for name in kept if after[name] != before[name]] == []
 
 
-def test_wrong_events_stop_no_mart_and_are_named_by_build_check_and_the_page(changed: WholeRun) -> None:
+def test_wrong_events_and_hostile_objects_stop_no_mart_and_are_named_by_build_check_and_the_page(
+    changed: WholeRun,
+) -> None:
     lake, before = Lake.open(changed.lake), marts(changed)
     honest = [
         decode_event(key.split("/")[1], lake.store.read(key)) for key in lake.store.keys("raw/") if "_runs" not in key
     ]
     unknown, again = of_unknown_department(honest), repeated(honest)
     put(lake.store, [*unknown, *again])
+    hostile = decorate_folder(Path(changed.lake))
     stage(lake)
     load(lake, changed.dsn)
 
@@ -142,6 +146,7 @@ def test_wrong_events_stop_no_mart_and_are_named_by_build_check_and_the_page(cha
     assert {(row["event_type"], row["event_id"]) for row in rows if row["problem"] == "repeated"} == names(again)
     assert {(row["event_type"], row["event_id"]) for row in rows if row["problem"] != "repeated"} == names(unknown)
     assert at_unknown == [{"department_name": "Unknown", "n": 1}]
+    assert report.quarantined == {"foreign_key": len(hostile)}
     failed = {result.check_name: result for result in report.checks if not result.passed}
     for name, events in (("events_not_repeated", again), ("departments_known", unknown)):
         assert failed[name].observed == len(events)

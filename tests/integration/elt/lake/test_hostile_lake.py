@@ -1,7 +1,9 @@
 """In a lake that holds what no lake should, every command goes on, and each honest event reaches the warehouse."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,7 +11,9 @@ import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from command_lines import call
 from hostile_lakes import NO_KEYS, STRAYS, decorate_bucket, decorate_folder, nested_folders
+from tiny_hospitals import poisson
 
 import hospital_sim as hs
 from elt.lake.copy import copy_lake
@@ -18,6 +22,7 @@ from elt.load.run import load
 from elt.staging import replay, stage
 from elt.verification import Kind, verify
 from elt.warehouse import open_warehouse
+from hospital_sim import Hospital
 from hospital_sim.results.read_back import read_history
 from hospital_sim.storage import ObjectStore, open_store
 
@@ -117,3 +122,34 @@ def test_the_honest_events_of_a_hostile_lake_reach_the_warehouse(
         tables = sorted({str(row["event_type"]) for row in honest})
         counts = [warehouse.query(f"SELECT count(*) FROM {warehouse.schema('raw')}.{table}") for table in tables]
     assert sum(count.columns[0][0].as_py() for count in counts) == len(honest)
+
+
+def test_commands_of_an_operator_go_on_in_a_hostile_lake(tmp_path: Path) -> None:
+    hospital, raw = Hospital(poisson(beds=2, per_day=1)), tmp_path / "lake" / "raw"
+    hospital.simulate(START, date(2024, 2, 2), seed=1, sink=raw)
+    hostile = decorate_folder(tmp_path / "lake")
+    lake = Lake.open(str(tmp_path / "lake"))
+    elt = partial(_elt, lake.url)
+    stage(lake)
+    wrong, bad = sorted(f"raw/{key}" for key in lake.raw_keys("discharge/"))[:2]
+
+    listed = {entry["key"] for entry in json.loads(elt("quarantine", "list"))["entries"]}
+    elt("quarantine", "add", wrong, "--reason", "wrong")
+    elt("forget", bad, *hostile, "--reason", "none of ours")
+    before = rows(lake.store)
+    elt("compact")
+    pruned = json.loads(elt("prune"))
+
+    assert listed == set(hostile)
+    assert (pruned["events"], pruned["unnameable"]) == (1 + len(hostile), [])
+    assert rows(lake.store) == before
+    assert lake.raw_tree().unrecognised == []
+    assert {problem.key for problem in verify(lake).problems if problem.key.startswith("raw/")} == set()
+    assert json.loads(elt("quarantine", "list"))["by_reason"] == {"set_aside": 1}
+
+
+def _elt(lake: str, *words: str) -> str:
+    """Run a command of hospital-elt on a lake, and return what it printed."""
+    done = call("hospital-elt", *words, "--lake", lake, "--json")
+    assert done.returncode == 0, done.stderr
+    return done.stdout

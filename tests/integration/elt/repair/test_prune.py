@@ -2,7 +2,9 @@
 
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
+import fsspec
 import pytest
 from lakes import (
     DAY,
@@ -21,11 +23,11 @@ from elt import WrongCallError
 from elt.lake import layout
 from elt.lake.lake import Lake
 from elt.lake.manifests import Action
-from elt.repair import RepairSummary, compact, forget, prune, set_aside, undo
+from elt.repair import PruneSummary, compact, forget, prune, set_aside, undo
 from elt.staging import stage
 from elt.verification import verify
 from hospital_sim.events.keys import key_of
-from hospital_sim.storage import LocalStore
+from hospital_sim.storage import LocalStore, open_store
 
 pytestmark = pytest.mark.integration
 
@@ -71,7 +73,7 @@ def test_it_deletes_what_nothing_refers_to_and_nothing_else(lake: Lake) -> None:
     summary = prune(lake)
 
     assert (counted.number, counted.events, counted.superseded) == (None, 4, len(superseded))
-    assert summary == RepairSummary(lake.url, Action.PRUNE, 6, None, 4, len(superseded), 0)
+    assert summary == PruneSummary(lake.url, Action.PRUNE, 6, None, 4, len(superseded), 0)
     after = contents(lake.store)
     assert before.keys() - after.keys() == GONE_RAW | GONE_COPIES | superseded
     assert {name: after[name] for name in before.keys() & after.keys()} == {
@@ -130,3 +132,25 @@ def test_nothing_is_pruned_where_nothing_is_forgotten(tmp_path: Path) -> None:
     assert prune(lake).number is None
     stage(lake)
     assert (prune(lake).number, prune(lake, dry_run=True).events) == (None, 0)
+
+
+@pytest.mark.parametrize("url", ["{folder}/lake", "memory://{name}"])
+def test_a_forgotten_object_is_deleted_whatever_its_name_or_named_if_no_request_can(tmp_path: Path, url: str) -> None:
+    lake = Lake(open_store(url.format(folder=tmp_path, name=uuid4().hex), single_writer=True))
+    put_all(lake.store, some_events(3))
+    nameable = ["tab\there", "line\nbreak", "\x7f", "a b", "per%2Fcent"]
+    for name in nameable:
+        lake.store.create(f"raw/{name}", b"x")
+    unnameable = []
+    if url.startswith("memory"):
+        unnameable = ["./d", "f/.."]
+        for name in unnameable:
+            fsspec.filesystem("memory").pipe_file(f"/{lake.url.removeprefix('memory://')}/raw/{name}", b"x")
+    forget(lake, "none of ours", keys=[*nameable, *unnameable, key(1)])
+
+    assert prune(lake, dry_run=True).unnameable == tuple(unnameable)
+    summary = prune(lake)
+
+    assert (summary.events, summary.unnameable) == (len(nameable) + 1, tuple(unnameable))
+    assert lake.raw_tree().unrecognised == unnameable
+    assert len(list(lake.raw_keys("admission/"))) == 2
