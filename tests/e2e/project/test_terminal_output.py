@@ -13,7 +13,7 @@ pytestmark = pytest.mark.e2e
 BIN = Path(sys.executable).parent
 SIMULATE = [BIN / "hospital-sim", "simulate", "small", "--start", "2024-01-01", "--end", "2024-02-29", "--seed", "1"]
 WRONG = [BIN / "hospital-sim", "describe", "nowhere"]
-CHECKS = [BIN / "hospital-sim", "validate", "--only", "blocks"]
+CHECKS = [BIN / "hospital-sim", "validate", "--only", "blocks", "--workers", "1"]
 # A colour is 30 to 37 or 90 to 97, alone or after bold; what only moves the cursor or writes in bold is none.
 COLOUR = re.compile(r"\x1b\[(?:\d;)*(?:3[0-7]|9[0-7]|38;5;\d+)m")
 
