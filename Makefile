@@ -36,7 +36,7 @@ demo: $(VENV)/.installed-elt
 	@$(BIN)/hospital-elt run district_general --start 2024-01-01 --end 2024-12-31 --seed $(DEMO_SEED) \
 		--lake demo/lake --warehouse chdb://demo/warehouse --report demo/report
 
-# Tests start many processes, which would compile this project's modules anew each time.
+# Else every process would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
 # The tiers come in the order of their cost, so that the workers end together.
@@ -96,7 +96,7 @@ clean:
 # A stamp for each set of extras, made after the installation: an interrupted one is begun again.
 $(VENV)/.installed-elt: $(INPUTS)
 	@$(make-venv)
-	@$(call install,elt,1.3 GB)
+	@$(call install,elt,1.2 GB)
 	@touch $@
 
 $(VENV)/.installed-dev: $(INPUTS)
@@ -109,9 +109,10 @@ $(VENV)/.installed-bench $(VENV)/.installed-mutation: $(VENV)/.installed-%: $(VE
 	@$(call install,$*,30 MB more)
 	@touch $@
 
+# Without byte code, because Python compiles a module when it is first imported, and most never are.
 define install
 echo "install: the packages that '$(1)' needs, into $(VENV) (about $(2) on disk; minutes, the first time)"; \
-$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check -c constraints.txt -e '.[$(1)]'
+$(BIN)/python -m pip install --quiet --no-compile --no-input --disable-pip-version-check -c constraints.txt -e '.[$(1)]'
 endef
 
 # Uses the .venv that works, else makes one with the first Python that is new enough and can.
