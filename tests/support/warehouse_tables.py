@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 
+import pyarrow as pa
+
 from elt.build.run import MODELS
 from elt.warehouse import Warehouse, open_warehouse
 from elt.warehouse.tables import RAW_TABLES
@@ -59,14 +61,18 @@ def model_tables() -> list[tuple[str, str]]:
 
 
 def sorted_rows(warehouse: Warehouse, schema: str, table: str) -> list[dict[str, object]]:
-    """Return all rows of a table in an order that every engine gives: numbers with fractions count last, and less."""
-    rows: list[dict[str, object]] = warehouse.query(f"SELECT * FROM {warehouse.schema(schema)}.{table}").to_pylist()
+    """Return all rows of a table in an order that every engine gives."""
+    return in_order(warehouse.query(f"SELECT * FROM {warehouse.schema(schema)}.{table}"))
+
+
+def in_order(rows: pa.Table) -> list[dict[str, object]]:
+    """Return rows in an order that every engine gives: numbers with fractions count last, and less."""
 
     def place(row: dict[str, object]) -> list[str]:
         exact = [str(value) for value in row.values() if not isinstance(value, float)]
         return exact + [f"{value:.6g}" for value in row.values() if isinstance(value, float)]
 
-    return sorted(rows, key=place)
+    return sorted(rows.to_pylist(), key=place)
 
 
 def differences(
