@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from operator import mul
 from pathlib import Path
@@ -12,7 +12,7 @@ from msgspec import structs
 
 from hospital_sim.clock import parse_date
 from hospital_sim.config import DepartmentConfig, HospitalConfig, check_config, read_hospitals
-from hospital_sim.config.changes import config_on, configurations, timelines
+from hospital_sim.config.changes import PeriodState, config_on, period_states, timelines
 from hospital_sim.config.demand_checks import overload
 from hospital_sim.config.offered_load import (
     beds_needed,
@@ -22,7 +22,6 @@ from hospital_sim.config.offered_load import (
     share_of_beds,
 )
 from hospital_sim.config.open_beds import mean_open_beds, open_beds_by_month
-from hospital_sim.config.periods import in_period, periods
 from hospital_sim.config.presets import preset_path, presets
 from hospital_sim.config.schema import Change
 from hospital_sim.config.sources import with_fixed_demand
@@ -90,20 +89,21 @@ class Hospital:
         Offered load is the beds that demand needs as a share of the open beds; None if none is open. A month above 1 is
         pressure; a year at 1 or more is a queue that grows without end, unless patients are turned away. The last row
         is the hospital: all beds needed as a share of all open beds. If the hospital changes from a day on, or beds
-        change on days with a year, each period between such days has rows of its own, and the column ``first_day``
-        tells them apart.
+        change on days with a year, each period between such days has rows of its own, the column ``first_day`` tells
+        them apart, and ``changed`` names the fields of a department that are other than in the period before, or says
+        that it opens or closes.
         """
-        types: dict[str, CellType] = {"department": str, "first_day": date, "beds": int}
+        types: dict[str, CellType] = {"department": str, "first_day": date, "changed": str, "beds": int}
         types |= dict.fromkeys(("requests_per_day", "mean_bed_days", "year", *MONTHS), float)
         rows = [
-            {"department": name, "first_day": None if first == date.min else first, **figures}
-            for first, departments in _departments_by_period(self.config)
-            for name, figures in _loads(departments)
+            {"first_day": None if state.first_day == date.min else state.first_day, **row}
+            for state in period_states(self.config)
+            for row in _rows(state)
         ]
         if not any(row["first_day"] for row in rows):
-            del types["first_day"]
+            del types["first_day"], types["changed"]
         title = f"{self.config.name}: offered load as a share of beds"
-        return Table(title, types, [[row[name] for name in types] for row in rows])
+        return Table(title, types, [[row.get(name) for name in types] for row in rows])
 
     def with_beds(self, change: Mapping[str, int], *, allow_overload: bool = False) -> Hospital:
         """Return this hospital with more or fewer beds, and the same demand.
@@ -184,17 +184,10 @@ class Hospital:
         return f"<Hospital {self.config.name}: {len(self.config.department)} departments, {beds} beds>"
 
 
-def _departments_by_period(config: HospitalConfig) -> Iterator[tuple[date, list[DepartmentConfig]]]:
-    """Yield the first day of each period between changes of a hospital or of its beds, and the departments in it."""
-    for (first, last), state in configurations(config):
-        for begin, end in periods(state.department):
-            if begin <= last and end >= first:
-                span = max(begin, first), min(end, last)
-                yield span[0], [in_period(entry, span) for entry in state.department]
-
-
-def _loads(departments: Sequence[DepartmentConfig]) -> Iterator[tuple[str, dict[str, Cell]]]:
-    """Yield the name and the figures of each department without dated parts, and of all together if several."""
+def _rows(state: PeriodState) -> Iterator[dict[str, Cell]]:
+    """Yield the cells of each department, of those that close, and of all together if several are open."""
+    departments = state.departments
+    changed: list[str | None] = [state.changed.get(entry.id) or None for entry in departments]
     beds = [entry.beds for entry in departments]
     requests = [requests_per_day(entry) for entry in departments]
     bed_days = [mean_bed_days(entry) for entry in departments]
@@ -204,17 +197,23 @@ def _loads(departments: Sequence[DepartmentConfig]) -> Iterator[tuple[str, dict[
     opened = [[mean_open_beds(entry), *open_beds_by_month(entry)] for entry in departments]
     if len(departments) > 1:
         names.append("All departments")
+        changed.append("name" if state.is_renamed else None)
         beds.append(sum(beds))
         bed_days.append(sum(map(mul, requests, bed_days)) / sum(requests))
         requests.append(sum(requests))
         needed.append([sum(column) for column in zip(*needed, strict=True)])
         opened.append([sum(column) for column in zip(*opened, strict=True)])
+    yield from ({"department": entry.name, "changed": "closes", "beds": 0} for entry in state.closed)
     for row, name in enumerate(names):
         loads = zip(("year", *MONTHS), map(share_of_beds, needed[row], opened[row]), strict=True)
-        yield (
-            name,
-            {"beds": beds[row], "requests_per_day": requests[row], "mean_bed_days": bed_days[row], **dict(loads)},
-        )
+        yield {
+            "department": name,
+            "changed": changed[row],
+            "beds": beds[row],
+            "requests_per_day": requests[row],
+            "mean_bed_days": bed_days[row],
+            **dict(loads),
+        }
 
 
 def _with_beds(department: DepartmentConfig, more: int, allow_overload: bool) -> DepartmentConfig:

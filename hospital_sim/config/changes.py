@@ -6,13 +6,15 @@ unless the change sets it, so that more beds bring no more patients.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import accumulate
+from typing import NamedTuple
 
 import msgspec
 from msgspec import structs
 
-from hospital_sim.config.periods import Period
+from hospital_sim.config.periods import Period, in_period, periods
 from hospital_sim.config.schema import SHARES_OF_SIMPLE_RULE, Change, DepartmentConfig, HospitalConfig
 from hospital_sim.config.sources import with_fixed_demand
 from hospital_sim.distributions import decode
@@ -40,6 +42,48 @@ def configurations(config: HospitalConfig) -> tuple[tuple[Period, HospitalConfig
     ends = [*(start - timedelta(days=1) for start in starts[1:]), date.max]
     states = accumulate(config.change, _with_change, initial=structs.replace(config, change=()))
     return tuple(((first, last), state) for first, last, state in zip(starts, ends, states, strict=True))
+
+
+class PeriodState(NamedTuple):
+    """A hospital in a period in which nothing of it changes but what comes every year.
+
+    Attributes:
+        first_day: First day of the period; ``date.min`` of the first one.
+        departments: The departments that are open, without dated parts.
+        closed: Those that close as the period begins.
+        changed: The fields of each department that are other than before, by identifier; "opens" if it opens.
+        is_renamed: True if the hospital gets another name.
+    """
+
+    first_day: date
+    departments: tuple[DepartmentConfig, ...]
+    closed: tuple[DepartmentConfig, ...]
+    changed: dict[str, str]
+    is_renamed: bool
+
+
+def period_states(config: HospitalConfig) -> Iterator[PeriodState]:
+    """Yield the hospital in each period between its changes and those of its beds, in order."""
+    before: dict[str, DepartmentConfig] | None = None
+    hospital_name = config.name
+    for (first, last), state in configurations(config):
+        for begin, end in periods(state.department):
+            if begin > last or end < first:
+                continue
+            span = max(begin, first), min(end, last)
+            departments = {entry.id: in_period(entry, span) for entry in state.department}
+            changed = {
+                name: "opens" if name not in before else ", ".join(_different_fields(before[name], department))
+                for name, department in departments.items()
+                if before is not None
+            }
+            closed = tuple(entry for name, entry in (before or {}).items() if name not in departments)
+            yield PeriodState(span[0], tuple(departments.values()), closed, changed, state.name != hospital_name)
+            before, hospital_name = departments, state.name
+
+
+def _different_fields(one: DepartmentConfig, other: DepartmentConfig) -> list[str]:
+    return [field for field in one.__struct_fields__ if getattr(one, field) != getattr(other, field)]
 
 
 def config_on(config: HospitalConfig, day: date) -> HospitalConfig:

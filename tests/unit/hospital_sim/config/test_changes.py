@@ -197,6 +197,32 @@ def test_describe_has_rows_for_each_period_between_changes_of_the_hospital_and_o
     assert loads == pytest.approx([0.8, 1.0, 0.8 * 10 / 18, 0.4])
 
 
+def test_describe_names_the_fields_that_change_and_the_departments_that_open_and_close() -> None:
+    opened = {"id": "c", "name": "C", "beds": 6, "target_occupancy": 0.5}
+    autumn = [{"beds": 2, "first": "2024-09-01"}]
+    changed = {"id": "a", "stay": {"distribution": "fixed", "value": 2}, "requests_per_day": 2.0}
+    config = _read(
+        {"from": JULY, "name": "New H", "department": [{"id": "a", "name": "More", "beds": 12}, opened]},
+        {"from": AUGUST, "closed": ["c"], "department": [changed]},
+        bed_change=autumn,
+    )
+    rows = list(hs.Hospital(config).describe())
+    whole = "All departments"
+    assert [
+        (row["first_day"], row["department"], row["changed"], row["beds"])
+        for row in rows
+        if row["first_day"] and row["changed"]
+    ] == [
+        (JULY, "More", "name, beds", 12),
+        (JULY, "C", "opens", 6),
+        (JULY, whole, "name", 28),
+        (AUGUST, "C", "closes", 0),
+        (AUGUST, "More", "requests_per_day, max_stay_days, stay, long_stay_share, delay_share", 12),
+        (date(2024, 9, 1), "More", "beds", 14),
+    ]
+    assert [row["year"] for row in rows if row["changed"] == "closes"] == [None]
+
+
 def test_more_beds_hold_in_every_period_and_bring_no_patients() -> None:
     opened = {"id": "c", "name": "C", "beds": 6, "target_occupancy": 0.5}
     config = _read(
