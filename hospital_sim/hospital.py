@@ -203,7 +203,8 @@ def _rows(state: PeriodState) -> Iterator[dict[str, Cell]]:
         requests.append(sum(requests))
         needed.append([sum(column) for column in zip(*needed, strict=True)])
         opened.append([sum(column) for column in zip(*opened, strict=True)])
-    yield from ({"department": entry.name, "changed": "closes", "beds": 0} for entry in state.closed)
+    for entry in state.closed:
+        yield {"department": entry.name, "changed": "closes", "beds": 0}
     for row, name in enumerate(names):
         loads = zip(("year", *MONTHS), map(share_of_beds, needed[row], opened[row]), strict=True)
         yield {

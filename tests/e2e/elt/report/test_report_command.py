@@ -28,12 +28,21 @@ def test_a_warehouse_without_marts_has_nothing_to_report(tmp_path: Path) -> None
         assert not (tmp_path / "out").exists()
 
 
-def test_a_directory_is_made_or_named_and_a_missing_or_empty_mart_too(tmp_path: Path) -> None:
+def test_a_page_has_the_newest_name_and_a_directory_or_mart_that_is_missing_is_made_or_named(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "file").write_text("in the way")
     with open_warehouse(f"chdb://{tmp_path / 'warehouse'}", create=True) as warehouse:
         make_up(warehouse, tmp_path, [MadeUpHospital(days=2)])
 
-        assert write_report(warehouse, tmp_path / "a" / "b").page == tmp_path / "a" / "b" / "index.html"
+        # An earlier run, under a name that the hospital no longer has.
+        warehouse.execute(
+            "INSERT INTO hospital_raw.run SELECT * REPLACE "
+            "('Zeta' AS hospital_name, '0' AS run_id, addDays(end_date, -9) AS end_date) FROM hospital_raw.run"
+        )
+        page = write_report(warehouse, tmp_path / "a" / "b").page
+        assert page == tmp_path / "a" / "b" / "index.html"
+        assert ("Alpha Infirmary" in page.read_text(), "Zeta" in page.read_text()) == (True, False)
         with pytest.raises(ReportTargetError, match=r"--out .*file: cannot be written \(Not a directory|File exists"):
             write_report(warehouse, tmp_path / "file")
         warehouse.execute("truncate table hospital_marts.mart_bed_utilisation")

@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from changing_hospital import changing
 from hospitals import department, hospital
+from msgspec import structs
 from tiny_hospitals import poisson
 
 import hospital_sim as hs
@@ -128,6 +130,18 @@ def test_sources_of_the_same_name_with_other_requests_are_other_patients() -> No
         assert [note.partition(" meet")[0] for note in notes(hospitals) if "patients" in note] == [
             "other, d: requests at other times: it does not"
         ]
+
+
+def test_a_note_names_other_changes_of_a_hospital_from_a_day_on() -> None:
+    config = changing().config
+    hospitals = {
+        "now": hs.Hospital(config),
+        "same": hs.Hospital(structs.replace(config)),
+        "other": hs.Hospital(structs.replace(config, change=config.change[:1])),
+    }
+    assert notes(hospitals) == [
+        "other has other changes than now: from their days on, departments may not meet the same patients"
+    ]
 
 
 def test_too_few_beds_are_an_error_about_the_beds_and_possible_if_allowed() -> None:
