@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elt.cli.options import Json, LakeUrl, Prefix, WarehouseDsn
+from elt.cli.options import Json, LakeUrl, OpenMonths, Prefix, WarehouseDsn
 from hospital_sim import terminal
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def command(
             help="Largest difference that a check allows, such as late_events=10. May be repeated.",
         ),
     ] = None,
+    open_months: OpenMonths = False,
     as_json: Json = False,
 ) -> None:
     """Check that every event is in the warehouse once, and that the data can be true.
@@ -42,12 +43,12 @@ def command(
     thresholds = parse_thresholds(threshold or ())
     opened_lake = Lake.open(lake, read_only=True)
     with open_warehouse(warehouse, prefix) as opened_warehouse:
-        report = check(opened_lake, opened_warehouse, thresholds)
+        report = check(opened_lake, opened_warehouse, thresholds, only_open=open_months)
     written = write_check(report, out) if out else None
     if as_json:
         terminal.print_json(report.as_dict())
     else:
-        print_reconciliation(report)
+        print_reconciliation(report, only_open=open_months)
         print_checks(report)
         if written:
             typer.echo(f"Page: {written.page}")
@@ -55,7 +56,7 @@ def command(
         raise typer.Exit(terminal.FAILED)
 
 
-def print_reconciliation(report: "CheckReport") -> None:
+def print_reconciliation(report: "CheckReport", *, only_open: bool = False) -> None:
     """Print the events of each type at each step; the table fits 80 columns."""
     totals = report.totals()
     rows: list[list[terminal.Cell]] = [
@@ -71,6 +72,7 @@ def print_reconciliation(report: "CheckReport") -> None:
             f"In quarantine: {sum(report.quarantined.values()):,}",
             *(f"  {reason}: {count:,}" for reason, count in report.quarantined.items()),
             f"Late: {report.late:,}",
+            *(["Raw objects of closed months were not counted (--open-months)."] if only_open else []),
         ],
     )
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from elt import WrongCallError
-from elt.cli.options import Json, LakeUrl, Limit, SingleWriter, Workers
+from elt.cli.options import Json, LakeUrl, Limit, OpenMonths, SingleWriter, Workers
 from elt.cli.progress import progress_bars
 from elt.cli.repair_commands import parse_day
 from hospital_sim import terminal
@@ -43,6 +43,7 @@ def stage_lake(
             help="Most events that may be quarantined. By default some, but not all of the new ones.",
         ),
     ] = None,
+    open_months: OpenMonths = False,
     single_writer: SingleWriter = False,
     as_json: Json = False,
 ) -> None:
@@ -60,7 +61,7 @@ def stage_lake(
 
     with progress_bars() as on_progress:
         opened = Lake.open(lake, single_writer=single_writer)
-        summary = stage(opened, closing_day, workers, dask, on_progress)
+        summary = stage(opened, closing_day, workers, dask, on_progress, only_open=open_months)
     if as_json:
         terminal.print_json(summary.as_dict())
     else:

@@ -25,4 +25,12 @@ SingleWriter = Annotated[
     ),
 ]
 
+OpenMonths = Annotated[
+    bool,
+    typer.Option(
+        "--open-months",
+        help="List the raw objects of months that are not closed for every hospital, and no others; for nights.",
+    ),
+]
+
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]

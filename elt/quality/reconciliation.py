@@ -1,11 +1,13 @@
 """Reconciliation: counts the events of each type and day at each step, from the run records to the facts."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
 from elt.contracts import EVENT_TYPES
 from elt.lake.lake import Lake
+from elt.lake.layout import month_of
 from elt.lake.prefetch import prefetched
 from elt.lake.repairs import Removed
 from elt.native.names import IDENTIFIER_BYTES, split_identifiers
@@ -29,6 +31,7 @@ def reconcile(
     staged_cells: Counter[tuple[str, str, str, date]],
     truth: Emitted,
     taken_out: TakenOut,
+    is_listed: Callable[[date], bool] | None = None,
 ) -> list[Reconciliation]:
     """Count the events of each type and day at each step.
 
@@ -38,6 +41,8 @@ def reconcile(
         staged_cells: Staged events by event type, hospital, department and day.
         truth: What the runs emitted.
         taken_out: Events that repairs keep out of the data.
+        is_listed: Returns True for the first day of a month whose raw objects are to be counted; by default all are.
+            Other months are taken to have as many as staging read.
 
     Returns:
         One entry for each type and day that any step has counts for, sorted by type and day.
@@ -46,7 +51,7 @@ def reconcile(
     accounted = staged + taken_out.broken
     steps = (
         +Counter({place: taken_out.expected(place, count, accounted[place]) for place, count in emitted.items()}),
-        _raw_objects(lake, taken_out.removed),
+        _raw_objects(lake, taken_out.removed, accounted, is_listed or (lambda _: True)),
         staged,
         taken_out.broken,
         _in_tables(warehouse, "raw", {event_type: (event_type, "event_time") for event_type in EVENT_TYPES}),
@@ -57,12 +62,13 @@ def reconcile(
     return [Reconciliation(*key, *(step[key] for step in steps)) for key in days]
 
 
-def reconciliation_checks(rows: list[Reconciliation], set_aside: Counts) -> list[CheckResult]:
+def reconciliation_checks(rows: list[Reconciliation], set_aside: Counts, note: str = "") -> list[CheckResult]:
     """Return one check for each event type: all its days agree.
 
     Args:
         rows: The counts.
         set_aside: Events that were set aside, which may explain a difference.
+        note: The detail of a check that passed.
     """
     checks = []
     for event_type in EVENT_TYPES:
@@ -75,7 +81,7 @@ def reconciliation_checks(rows: list[Reconciliation], set_aside: Counts) -> list
                 len(days),
                 len(days) - len(wrong),
                 not wrong,
-                _explain(wrong, sum(set_aside[event_type, row.event_date] for row in wrong)),
+                _explain(wrong, sum(set_aside[event_type, row.event_date] for row in wrong)) or note,
                 tuple(_counts(row) for row in wrong[:MOST_ROWS]),
             )
         )
@@ -129,14 +135,14 @@ def _counts(row: Reconciliation) -> str:
     )
 
 
-def _raw_objects(lake: Lake, removed: Removed) -> Counts:
-    counts: Counts = Counter()
-    months = lake.raw_tree().days_by_month()
-    for of_month in prefetched(partial(_events_by_day, lake), months.items(), lake.listing_threads):
+def _raw_objects(lake: Lake, removed: Removed, accounted: Counts, is_listed: Callable[[date], bool]) -> Counts:
+    counts = Counter({place: count for place, count in accounted.items() if not is_listed(month_of(place[1]))})
+    months = (item for item in lake.raw_tree().days_by_month().items() if is_listed(item[0][1]))
+    for of_month in prefetched(partial(_events_by_day, lake), months, lake.listing_threads):
         for (event_type, day), identifiers in of_month.items():
             counts[event_type, day] = len(identifiers) // IDENTIFIER_BYTES
             if removed:
-                gone = removed.of_month(event_type, day.replace(day=1)).get(day, set())
+                gone = removed.of_month(event_type, month_of(day)).get(day, set())
                 counts[event_type, day] -= len(gone.intersection(split_identifiers(identifiers)))
     return +counts
 

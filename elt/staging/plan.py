@@ -5,7 +5,7 @@ the other and then plans the remaining objects.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import reduce
 from operator import attrgetter
@@ -26,6 +26,7 @@ from hospital_sim.storage import BrokenRecord, FinishedRun, create_once
 def make_plan(
     lake: Lake,
     runs: list[StagingRun],
+    run_records: Sequence[FinishedRun | BrokenRecord],
     new_objects: Iterable[NewObjects],
     unrecognised: Iterable[str],
     as_of: date | None,
@@ -35,6 +36,7 @@ def make_plan(
     Args:
         lake: The lake.
         runs: The staging runs so far, all finished.
+        run_records: The run records of the lake.
         new_objects: The new objects of each event type and month.
         unrecognised: Unrecognised keys outside the partitions.
         as_of: The day by which months must have ended to be closed, for every hospital; None for a day of each
@@ -44,12 +46,11 @@ def make_plan(
         The plan, not created yet; None if there is nothing to do.
     """
     new_objects = list(new_objects)
-    run_records = list(lake.runs().finished())
     if as_of is not None:
         closes = ClosedMonths(everywhere=as_of)
     else:
-        finished = (run.record.run for run in run_records if isinstance(run, FinishedRun))
-        closes = _joined(ClosedMonths(hospitals={run.hospital_id: run.end + timedelta(days=1)}) for run in finished)
+        ends = sorted(newest_ends(run_records).items())
+        closes = ClosedMonths(hospitals={hospital: end + timedelta(days=1) for hospital, end in ends})
     broken_records = {run.key for run in run_records if isinstance(run, BrokenRecord)}
     in_partitions = (new.unrecognised for new in new_objects)
     new_keys = {*unrecognised, *broken_records}.union(*in_partitions)
@@ -99,6 +100,29 @@ def make_repair_plan(
 def closed_months(runs: Iterable[StagingRun]) -> ClosedMonths:
     """Return the months that staging runs closed."""
     return _joined(run.plan.closes for run in runs)
+
+
+def is_open(month: date, closed: ClosedMonths, ends: Mapping[str, date]) -> bool:
+    """Return True if a month may have new events that are not late.
+
+    It is closed if it is so for one hospital, and each other hospital has closed it too or never reached it.
+
+    Args:
+        month: First day of the month.
+        closed: The months that are closed.
+        ends: Last day of the newest finished run of each hospital.
+    """
+    hospitals = {"", *ends, *closed.hospitals}  # the empty name closes what is closed everywhere
+    closing = {hospital for hospital in hospitals if closed.closes(hospital, month)}
+    return not closing or any(ends.get(hospital, date.min) >= month for hospital in hospitals - closing)
+
+
+def newest_ends(runs: Iterable[FinishedRun | BrokenRecord]) -> dict[str, date]:
+    """Return the last day of the newest finished run of each hospital."""
+    ends: dict[str, date] = {}
+    for run in (one.record.run for one in runs if isinstance(one, FinishedRun)):
+        ends[run.hospital_id] = max(run.end, ends.get(run.hospital_id, run.end))
+    return ends
 
 
 def _plan(runs: list[StagingRun], new_objects: Iterable[NewObjects], closes: ClosedMonths) -> Plan:

@@ -1,7 +1,7 @@
 """Stages a lake: completes interrupted staging runs, plans the new objects, stages them, and commits."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
@@ -15,12 +15,10 @@ from elt.lake.lake import Lake
 from elt.lake.manifests import MANIFEST_VERSION, Action, Commit, Plan
 from elt.lake.quarantine import Reason
 from elt.lake.staging_runs import StagingRun, bundle_manifests
-from elt.lake.tree import RawTree
 from elt.lake.workers import DaskWorkers, LocalWorkers, Workers, suitable_count
-from elt.staging import input_lists
 from elt.staging.delete import prune_objects
-from elt.staging.input_lists import MonthToList
-from elt.staging.plan import create_plan, encode_plan, make_plan
+from elt.staging.input_lists import MonthToList, list_new_objects
+from elt.staging.plan import closed_months, create_plan, encode_plan, is_open, make_plan, newest_ends
 from elt.staging.rewrite import rewrite_outputs, rewrites, superseded_outputs
 from elt.staging.write import output_groups, quarantine_unrecognised, stage_outputs
 from hospital_sim.storage import BUNDLED_TOGETHER, ObjectConflictError
@@ -89,6 +87,8 @@ def stage(
     workers: int | None = 1,
     dask: str | None = None,
     on_progress: OnProgress | None = None,
+    *,
+    only_open: bool = False,
 ) -> StageSummary:
     """Stage the raw objects that no earlier staging run took.
 
@@ -102,6 +102,7 @@ def stage(
             one process keeps two processors busy, so at most half as many processes as processors are started.
         dask: Address of the scheduler of a Dask cluster that does the work; None to do it on this machine.
         on_progress: Called as months are listed and files are staged.
+        only_open: True to list open months alone (see ``is_open``). Late events are left to a later staging.
 
     Returns:
         The counts of the staging runs that were completed.
@@ -111,13 +112,31 @@ def stage(
         BrokenLakeError: If a manifest or a run record is broken.
         StorageError: If the lake cannot be read or written.
     """
+    # Read before the events are listed, because no month is closed for a run that finishes in between.
+    records = list(lake.runs().finished())
     tree = lake.raw_tree()
-    partitions = sum(map(len, tree.days.values()))
-    count = suitable_count(lake, partitions, workers)
+    earlier = lake.staging_runs()
+    months = tree.days_by_month()
+    if only_open:
+        closed, ends = closed_months(earlier), newest_ends(records)
+        months = {place: days for place, days in months.items() if is_open(place[1], closed, ends)}
+    count = suitable_count(lake, sum(map(len, months.values())), workers)
     with LocalWorkers(lake, count) if dask is None else DaskWorkers(lake, dask) as pool:
-        runs = StagingRuns(lake, pool, on_progress)
-        runs.add(lambda earlier: _plan_new(lake, earlier, tree, as_of, pool, on_progress))
-    return runs.summary
+
+        def plan_new(runs: list[StagingRun]) -> Plan | None:
+            rows = _months_to_list(months, runs)
+            parts = report_progress(pool.run(list_new_objects, rows), "listing months", len(rows), on_progress)
+            new_objects = [new for of_month in parts for new in of_month]
+            if not runs and not any(new.objects for new in new_objects):
+                raise EmptyLakeError(
+                    f"{lake.url}: no events under raw/; "
+                    f"write some with: hospital-sim simulate HOSPITAL --sink {lake.url}/raw …"
+                )
+            return make_plan(lake, runs, records, new_objects, tree.unrecognised, as_of)
+
+        staging = StagingRuns(lake, pool, on_progress)
+        staging.add(plan_new, earlier)
+    return staging.summary
 
 
 class StagingRuns:
@@ -138,27 +157,27 @@ class StagingRuns:
         self._on_progress = on_progress
         self.summary = StageSummary(lake.url)
 
-    def add(self, make_plan: MakePlan) -> Plan | None:
+    def add(self, make_plan: MakePlan, runs: list[StagingRun] | None = None) -> Plan | None:
         """Complete the staging runs that were interrupted, create a plan and complete it; return it.
 
         Args:
             make_plan: Called for the plan with all staging runs; returns None if there is nothing to do. If another
                 process creates its plan first, that one is completed, and the function is called again.
+            runs: All staging runs, interrupted or not; read by default.
         """
-        runs = self._finished_runs()
+        runs = self._finish(self._lake.staging_runs() if runs is None else runs)
         while plan := make_plan(runs):
             try:
                 create_plan(self._lake, plan)
             except ObjectConflictError:
-                runs = self._finished_runs()
+                runs = self._finish(self._lake.staging_runs())
             else:
                 self._complete(plan)
                 return plan
         return None
 
-    def _finished_runs(self) -> list[StagingRun]:
-        """Complete the staging runs that were interrupted, and return all."""
-        runs = self._lake.staging_runs()
+    def _finish(self, runs: list[StagingRun]) -> list[StagingRun]:
+        """Complete those of all staging runs that were interrupted, and return all."""
         unfinished = [run.plan for run in runs if run.commit is None]
         for plan in unfinished:
             entries = self._lake.quarantine.open_entries(runs)
@@ -190,23 +209,8 @@ class StagingRuns:
         self.summary.add(plan, commit)
 
 
-def _plan_new(
-    lake: Lake,
-    runs: list[StagingRun],
-    tree: RawTree,
-    as_of: date | None,
-    pool: Workers,
-    on_progress: OnProgress | None,
-) -> Plan | None:
-    earlier_lists: dict[tuple[str, date], list[str]] = defaultdict(list)
+def _months_to_list(months: Mapping[tuple[str, date], list[date]], runs: Iterable[StagingRun]) -> list[MonthToList]:
+    earlier: dict[tuple[str, date], list[str]] = defaultdict(list)
     for output in (output for run in runs for output in run.plan.outputs if output.inputs):
-        earlier_lists[output.event_type, output.month].append(output.inputs)
-    months = tree.days_by_month().items()
-    rows = [MonthToList(kind, days, earlier_lists[kind, month]) for (kind, month), days in months]
-    listed = report_progress(pool.run(input_lists.list_new_objects, rows), "listing months", len(rows), on_progress)
-    new_objects = [part for parts in listed for part in parts]
-    if not runs and not any(new.objects for new in new_objects):
-        raise EmptyLakeError(
-            f"{lake.url}: no events under raw/; write some with: hospital-sim simulate HOSPITAL --sink {lake.url}/raw …"
-        )
-    return make_plan(lake, runs, new_objects, tree.unrecognised, as_of)
+        earlier[output.event_type, output.month].append(output.inputs)
+    return [MonthToList(kind, days, earlier[kind, month]) for (kind, month), days in months.items()]

@@ -14,6 +14,7 @@ from small_hospital import SmallHospital
 
 from elt import EltError, WrongCallError
 from elt.lake.lake import Lake
+from elt.lake.layout import month_after
 from elt.quality import CheckResult, check
 from elt.quality.check_files import write_check
 from elt.quality.invariants import INVARIANTS
@@ -23,6 +24,7 @@ from elt.staging import stage
 from elt.warehouse import Warehouse, open_warehouse
 from elt.warehouse.tables import RAW_TABLES
 from elt.warehouse.version import VERSION_TABLE
+from hospital_sim.events.keys import partition_prefix
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration
@@ -107,6 +109,23 @@ def test_an_unchanged_hospital_passes_every_check_and_the_last_results_are_kept(
     assert len(rows) == len(report.reconciliation)
     assert sum(row["emitted"] for row in rows) == sum(row.emitted for row in report.reconciliation)
     assert sorted(small_hospital.lake.rglob("*")) == before, "a check may not change the lake"
+
+
+def test_with_open_months_raw_objects_of_closed_months_are_not_counted(lake: LocalStore, warehouse: Warehouse) -> None:
+    first, *_, last = sorted(Lake(lake).raw_tree().days["dep_snapshot"])
+    for day in (first, last):
+        lake.delete_many([next(lake.keys(f"raw/{partition_prefix('dep_snapshot', day)}"))])
+    for closing in (month_after(first), month_after(last)):
+        stage(Lake(lake), as_of=closing)
+
+    nightly, whole = (check(Lake(lake), warehouse, only_open=only_open) for only_open in (True, False))
+
+    assert first.month != last.month
+    assert [row.event_date for row in nightly.reconciliation if not row.agrees] == [last]
+    assert [row.event_date for row in whole.reconciliation if not row.agrees] == [first, last]
+    assert {check.detail for check in nightly.checks if check.check_name == "reconciliation" and check.passed} == {
+        "raw objects counted in open months, and taken as staged in others"
+    }
 
 
 ADMISSIONS, DISCHARGES, WAITS, CENSUSES = (

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from lakes import DAY, QuickStore, admission, discharge, put_all, put_event, put_record, some_events
 
+from elt.contracts import EVENT_TYPES
 from elt.lake.lake import Lake
 from elt.staging import stage
 
@@ -66,3 +67,26 @@ def test_a_run_that_finishes_after_its_events_were_staged_still_closes_its_month
     assert stage(Lake(lake)).manifests == []
     put_event(lake, admission(901))
     assert stage(Lake(lake)).late == 1
+
+
+def test_open_months_leave_late_events_to_a_staging_of_all_months(lake: QuickStore) -> None:
+    put_record(lake, date(2024, 3, 31))
+    stage(Lake(lake), only_open=True)
+    put_event(lake, admission(901))
+    put_event(lake, discharge(902, DAY + timedelta(days=20)))
+
+    assert stage(Lake(lake), only_open=True).staged == dict.fromkeys(EVENT_TYPES, 0) | {"discharge": 1}
+
+    night = stage(Lake(lake), only_open=True)
+    sunday = stage(Lake(lake))
+    assert (night.rows, sunday.rows, sunday.late) == (0, 1, 1)
+
+
+def test_open_months_have_the_months_of_a_hospital_that_is_new(lake: QuickStore) -> None:
+    put_record(lake, date(2024, 3, 31))
+    stage(Lake(lake))
+    put_event(lake, admission(901, hospital="coast"))
+    put_record(lake, date(2024, 3, 20), "coast", run=2)
+
+    night = stage(Lake(lake), only_open=True)
+    assert (night.rows, night.late) == (1, 0)
