@@ -106,7 +106,7 @@ $(VENV)/.installed-dev: $(INPUTS)
 
 # Needed by one target alone.
 $(VENV)/.installed-bench $(VENV)/.installed-mutation: $(VENV)/.installed-%: $(VENV)/.installed-dev
-	@$(call install,$*,30 MB more)
+	@$(call install,$*,20 MB more)
 	@touch $@
 
 # Without byte code, because Python compiles a module when it is first imported, and most never are.
