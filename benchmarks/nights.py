@@ -97,10 +97,18 @@ class History:
                 "--sink",
                 f"{self.lake}/raw",
             ],
-            "stage": ["hospital-elt", "stage", *lake],
+            "stage": ["hospital-elt", "stage", *lake, "--open-months"],
             "load": ["hospital-elt", "load", *lake, *warehouse],
             "build": ["hospital-elt", "build", *warehouse],
-            "check": ["hospital-elt", "check", *lake, *warehouse, "--out", str(self.folder / "checked")],
+            "check": [
+                "hospital-elt",
+                "check",
+                *lake,
+                *warehouse,
+                "--out",
+                str(self.folder / "checked"),
+                "--open-months",
+            ],
             "report": ["hospital-elt", "report", *warehouse, "--out", str(self.folder / "report")],
         }
 
