@@ -149,7 +149,10 @@ def parse_dsn(text: str) -> Dsn:
         return _cluster(text)
     if not rest:
         raise WrongCallError(f"warehouse {text!r}: the path is missing; write {KINDS[kind]}")
-    return ChdbDsn(Path(rest).expanduser().absolute())
+    path = Path(rest).expanduser().absolute()
+    if "?" in str(path):
+        raise WrongCallError(f"warehouse {text!r}: chDB reads no further than '?'; give a path without one: {path}")
+    return ChdbDsn(path)
 
 
 def _server(text: str) -> ClickHouseDsn:

@@ -54,6 +54,7 @@ def test_a_server_is_read_with_its_defaults_and_written_without_its_password(
         ("postgres://u:secret@h/d", "no such kind; known are chdb"),
         ("warehouse", "no such kind"),
         ("chdb://", "the path is missing"),
+        ("chdb://a?b", r"chDB reads no further than '\?'; give a path without one: /.*/a\?b"),
         ("clickhouse://u:secret@/", "the host is missing"),
         ("clickhouse://u:secret@h:port/", "the port is not a number"),
         ("clickhouse://u:secret@h:99999/", "the port is not a number"),
