@@ -1,5 +1,6 @@
 """Runs a command line: exit codes, and errors in one or two lines."""
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -39,6 +40,7 @@ def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> 
         name: Name of the program.
         arguments: The words after the name; None takes those of this process.
     """
+    _open_closed_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
@@ -67,6 +69,13 @@ def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> 
     if result == _INTERRUPTED:
         return _interrupted()
     return result if isinstance(result, int) else 0
+
+
+def _open_closed_streams() -> None:
+    """Discard what goes to a standard stream that the caller closed, as daemons do; Python has None in its place."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
 
 
 def _with_options(message: str, words: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from command_lines import PROGRAMS, Done, call
 from lakes import files_in
 
 import hospital_sim
+from hospital_sim import terminal
 from hospital_sim.events import decode_record
 from hospital_sim.events.keys import is_record_key, is_started_key, parse_event_key
 
@@ -179,6 +180,15 @@ def test_an_error_is_one_line_and_with_debug_a_traceback() -> None:
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_program_prints_its_version(program: str) -> None:
     assert call(program, "--version") == (0, f"{program} {hospital_sim.__version__}\n", "")
+
+
+def test_a_command_goes_on_if_its_caller_closed_the_standard_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    codes = [
+        terminal.run(PROGRAMS["hospital-sim"], "hospital-sim", words) for words in (["presets"], ["describe", "x"])
+    ]
+    assert codes == [0, 2]
 
 
 def test_help_loads_nothing_heavy() -> None:
