@@ -15,7 +15,7 @@ from hospital_sim.config.changes import ALTERNATIVES, Fields, changed_fields, co
 from hospital_sim.config.checks import check_hospital
 from hospital_sim.config.parts import BedChange, Escalation, Overflow, ScheduledList, SourceConfig
 from hospital_sim.config.schema import Change, DepartmentConfig, HospitalConfig
-from hospital_sim.config.text_files import read_text
+from hospital_sim.config.text_files import read_text, unusual_character
 from hospital_sim.distributions import decode
 from hospital_sim.distributions.numbers import to_python
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
@@ -41,7 +41,7 @@ def read_hospitals(path: Path) -> tuple[HospitalConfig, ...]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path}: is not TOML: {error}") from error
+        raise ConfigurationError(f"{path}: is not TOML: {error}{unusual_character(text, str(error))}") from error
     try:
         return parse_hospitals(document, path.parent)
     except ConfigurationError as error:

@@ -48,6 +48,12 @@ WRONG = {
     f'{CITY}[defaults]\nid = "a"{WARD}': "defaults: id: unknown field",
     f"{CITY}[defaults]\ndelay_share = 2{WARD}": "defaults: delay_share: must be float <= 1.0, not 2",
     "id = ": "is not TOML: ",
+    "name = \N{LEFT DOUBLE QUOTATION MARK}City\N{RIGHT DOUBLE QUOTATION MARK}": (
+        "is not TOML: Invalid value (at line 1, column 8); the character there is left double quotation"
+    ),
+    "seed = 1\nid\N{NO-BREAK SPACE}= 1": (
+        "is not TOML: Expected '=' after a key in a key/value pair (at line 2, column 3); the character there is"
+    ),
     "\udcff": "cannot be read: ",
 }
 

@@ -33,7 +33,7 @@ def _read(folder: Path, toml: bytes = TOML.encode(), csv: bytes = CSV.encode()) 
     return config.name, [moment.isoformat() for moment in config.department[0].source[0].arrivals or ()]
 
 
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-16-be with a mark"])
 def test_an_encoding_with_a_byte_order_mark_is_read(tmp_path: Path, encoding: str, line_end: str) -> None:
     def encoded(text: str) -> bytes:
