@@ -84,7 +84,8 @@ def build(
 
     A build replaces the months of facts and marts with files loaded since the last build, and the days that windows and
     delays reach. If nothing is new, it does not start dbt. After a change of the project it builds everything again.
-    Every build runs the tests of the data. The unit tests run until the project passes them, and again after a change.
+    Every build runs the tests of the data. Unit tests test the models, on rows of their own, so they run only after a
+    change of the project, until they pass.
 
     Args:
         dsn: DSN of the warehouse, which must not be open, not even in this process.
@@ -110,13 +111,12 @@ def build(
         if state == last and not full_refresh and not missing_models(warehouse, MODELS):
             seconds = round(time.monotonic() - started, 1)
             return BuildSummary(0, 0, (), (), (), 0, seconds, up_to_date=True, wrong_events=_wrong_events(warehouse))
-    rebuild = full_refresh or last is None or last.project != state.project
-    # Unit tests bring their own rows, so they need not run again once this project has passed them.
-    unit_tested = not rebuild and last is not None and bool(last.loaded)
+    changed = last is not None and last.project != state.project
+    rebuild = full_refresh or last is None or changed
     with dbt_target(dsn, prefix) as target:
         results = target.workspace / "run_results.json"
         results.unlink(missing_ok=True)
-        errors = _run_dbt(target, threads, on_progress, rebuild=rebuild, unit_tested=unit_tested)
+        errors = _run_dbt(target, threads, on_progress, rebuild=rebuild, unit_tests=changed)
         if not results.exists():
             raise BuildError(_first_lines(errors) or "dbt ended without a result")
         summary = _summary(results, time.monotonic() - started)
@@ -134,7 +134,7 @@ def _wrong_events(warehouse: Warehouse) -> int:
 
 
 def _run_dbt(
-    target: DbtTarget, threads: int, on_progress: OnProgress | None, *, rebuild: bool, unit_tested: bool
+    target: DbtTarget, threads: int, on_progress: OnProgress | None, *, rebuild: bool, unit_tests: bool
 ) -> list[str]:
     """Run dbt, report its progress, and return its error messages."""
     target.workspace.mkdir(parents=True, exist_ok=True)
@@ -146,7 +146,7 @@ def _run_dbt(
         *("--project-dir", str(MODELS), "--profiles-dir", str(MODELS)),
         *("--target-path", str(target.workspace), "--threads", str(threads)),
         *(["--full-refresh"] if rebuild else []),
-        *(["--exclude-resource-type", "unit_test"] if unit_tested else []),
+        *([] if unit_tests else ["--exclude-resource-type", "unit_test"]),
     ]
     errors: list[str] = []
     with subprocess.Popen(

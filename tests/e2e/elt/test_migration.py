@@ -117,7 +117,7 @@ def walk(seaweed_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> 
             patch.setenv(name, value)
         patch.delenv("AWS_PROFILE", raising=False)
         # The tests of the models are run by other tests, on both warehouses.
-        patch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "unit_test test")
+        patch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "test")
         patch.setenv("PATH", quick_path())
         found = Walk(tmp_path_factory.mktemp("migration"), environment, role, stand_in)
         for command in commands():

@@ -84,8 +84,6 @@ def test_the_examples_of_a_page_do_what_it_says(
     if page in ON_S3:
         server: S3Server = request.getfixturevalue("seaweed_server")
         environment |= server.environment()
-    # The unit tests of the models bring their own rows, so one page that runs them is enough.
-    environment["DBT_EXCLUDE_RESOURCE_TYPES"] = "unit_test"
 
     run_examples(page, folder, environment)
 

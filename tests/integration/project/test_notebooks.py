@@ -59,11 +59,7 @@ def quick_dbt(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     [pytest.param(path, marks=[pytest.mark.soak] if path.stem in LONG else []) for path in NOTEBOOKS],
     ids=lambda path: path.stem,
 )
-def test_a_fresh_run_of_a_notebook_shows_what_is_stored_in_it(
-    notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # The unit tests of the models bring their own rows, and test the same whoever builds.
-    monkeypatch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "unit_test")
+def test_a_fresh_run_of_a_notebook_shows_what_is_stored_in_it(notebook: Path, tmp_path: Path) -> None:
     stored = nbformat.read(notebook, as_version=4)
 
     fresh = executed(notebook, tmp_path)

@@ -66,6 +66,7 @@ def both(redshift_server: Redshift, tmp_path_factory: pytest.TempPathFactory) ->
         take_in(lake, in_s3, server, prefix)
         with quick_builds():
             first = build(server.dsn, prefix)
+        run_dbt(server.dsn, "test", "--select", "test_type:unit", prefix=prefix)
         put(lake, [*late, *of_unknown_department(late), *repeated(late)])
         take_in(lake, in_s3, server, prefix)
         assert was_killed_in_mid_month(server, prefix)
@@ -114,7 +115,7 @@ def was_killed_in_mid_month(server: Redshift, prefix: str) -> bool:
 def test_a_whole_build_passes_every_test_of_the_project(both: Both) -> None:
     assert both.first.passed
     assert both.first.models == len(model_tables())
-    assert both.first.tests_passed > 90
+    assert both.first.tests_passed > 70
 
 
 def test_every_row_and_the_kind_of_every_column_is_the_same_in_both(both: Both) -> None:
