@@ -191,11 +191,12 @@ INVARIANTS = (
             SELECT
                 hospital_id, department_id, snapshot_date, snapshot_type, occupied_beds, waiting_list_size,
                 lag(snapshot_type) {_CENSUSES} AS type_before,
+                lag(snapshot_date) {_CENSUSES} AS day_before,
                 lag(occupied_beds) {_CENSUSES} AS occupied_before,
                 lag(waiting_list_size) {_CENSUSES} AS waiting_before
             FROM {{curated}}.fact_department_occupancy
         ) AS census
-        WHERE snapshot_type = 'SOD' AND type_before = 'EOD'
+        WHERE snapshot_type = 'SOD' AND type_before = 'EOD' AND snapshot_date = day_before + INTERVAL '1 day'
             AND (occupied_beds <> occupied_before OR waiting_list_size <> waiting_before)
         """,  # noqa: S608
     ),
@@ -205,17 +206,25 @@ INVARIANTS = (
         """
         SELECT hospital_id, department_id || ', ' || cast(day AS varchar) AS example
         FROM (
-            SELECT hospital_id, department_id, snapshot_date AS day, waiting_list_size AS patients, 0 AS forgotten
+            SELECT
+                hospital_id, department_id, snapshot_date AS day, waiting_list_size AS patients,
+                1 AS censuses, 0 AS censuses_forgotten, 0 AS waits_forgotten
             FROM {curated}.fact_department_occupancy WHERE snapshot_type = 'EOD'
             UNION ALL
-            SELECT hospital_id, department_id, snapshot_date AS day, -1 AS patients, 0 AS forgotten
+            SELECT
+                hospital_id, department_id, snapshot_date AS day, -1 AS patients,
+                0 AS censuses, 0 AS censuses_forgotten, 0 AS waits_forgotten
             FROM {curated}.fact_waiting_list
             UNION ALL
-            SELECT hospital_id, department_id, event_date AS day, 0 AS patients, forgotten_count.count AS forgotten
-            FROM {raw}.forgotten_count AS forgotten_count WHERE event_type = 'wait_snapshot'
+            SELECT
+                hospital_id, department_id, event_date AS day, 0 AS patients, 0 AS censuses,
+                CASE WHEN event_type = 'dep_snapshot' THEN forgotten.count ELSE 0 END AS censuses_forgotten,
+                CASE WHEN event_type = 'wait_snapshot' THEN forgotten.count ELSE 0 END AS waits_forgotten
+            FROM {raw}.forgotten_count AS forgotten
         ) AS waiting
         GROUP BY hospital_id, department_id, day
-        HAVING sum(patients) < 0 OR sum(patients) > sum(forgotten)
+        HAVING (sum(censuses) > 0 OR sum(censuses_forgotten) = 0)
+            AND (sum(patients) < 0 OR sum(patients) > sum(waits_forgotten))
         """,
     ),
     Invariant(

@@ -1,7 +1,7 @@
 -- Work is conserved: the bed-days used in a period are those of its requests, plus the remaining stays of the patients at
 -- its start, minus the remaining stays at its end. The mean remaining stay is half the second moment over the mean for a
--- patient in bed, a whole stay for one who waits, and none for one turned away. A department without a longest stay has
--- no moments.
+-- patient in bed, a whole stay for one who waits, and none for one turned away, or whose admission was forgotten. A
+-- department without a longest stay has no moments.
 {{ config(materialized='table') }}
 
 with requests as (
@@ -9,6 +9,7 @@ with requests as (
         growth.hospital_id as hospital_id,
         growth.department_id as department_id,
         expectation.requests_per_day * season.multiplier - coalesce(turned_away.diverted, 0) as requests_of_day,
+        coalesce(admissions.forgotten, 0) as forgotten_of_day,
         expectation.max_stay_days as max_stay_days,
         expectation.mean_stay_days as mean_stay_days,
         expectation.second_moment as second_moment
@@ -28,13 +29,17 @@ with requests as (
         on growth.hospital_id = turned_away.hospital_id
         and growth.department_id = turned_away.department_id
         and growth.date = turned_away.event_date
+    left join {{ ref('stg_forgotten_admissions') }} as admissions
+        on growth.hospital_id = admissions.hospital_id
+        and growth.department_id = admissions.department_id
+        and growth.date = admissions.event_date
 ),
 
 brought as (
     select
         hospital_id,
         department_id,
-        {{ exact_sum('requests_of_day * mean_stay_days') }} as expected,
+        {{ exact_sum('(requests_of_day - forgotten_of_day) * mean_stay_days') }} as expected,
         {{ exact_sum('requests_of_day * second_moment') }} as variance
     from requests
     group by 1, 2

@@ -1,5 +1,6 @@
 -- Requests are a Poisson process whose rate depends on the month: counts by department and month, by either, and the
--- strength of the season. Requests that a department turned away emit no event, but the run record counts them.
+-- strength of the season. Requests that a department turned away emit no event, but the run record counts them. Requests
+-- whose admission was forgotten are added again.
 {{ config(materialized='table') }}
 
 with days as (
@@ -7,7 +8,7 @@ with days as (
         growth.hospital_id as hospital_id,
         growth.hospital_id || '/' || growth.department_id as department,
         substring(cast(growth.date as varchar), 1, 7) as month,
-        growth.requests + coalesce(turned_away.diverted, 0) as requests_of_day,
+        growth.requests + coalesce(turned_away.diverted, 0) + coalesce(admissions.forgotten, 0) as requests_of_day,
         expectation.requests_per_day * season.multiplier as expected_of_day,
         season.multiplier - 1 as weight
     from {{ ref('mart_queue_growth') }} as growth
@@ -26,6 +27,10 @@ with days as (
         on growth.hospital_id = turned_away.hospital_id
         and growth.department_id = turned_away.department_id
         and growth.date = turned_away.event_date
+    left join {{ ref('stg_forgotten_admissions') }} as admissions
+        on growth.hospital_id = admissions.hospital_id
+        and growth.department_id = admissions.department_id
+        and growth.date = admissions.event_date
 ),
 
 counts as (

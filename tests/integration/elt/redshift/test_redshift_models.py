@@ -130,7 +130,7 @@ def test_every_row_and_the_kind_of_every_column_is_the_same_in_both(both: Both) 
             wrong.append((table, found.schema, expected.schema))
         elif table not in WORK_OF_A_BUILD:
             wrong += [(table, *each) for each in differences(in_order(found), in_order(expected))[:3]]
-            if not expected.num_rows and table != "stg_run_diversions":
+            if not expected.num_rows and table not in ("stg_run_diversions", "stg_forgotten_admissions"):
                 wrong.append((table, "has no rows"))
     assert wrong == []
 

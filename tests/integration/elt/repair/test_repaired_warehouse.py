@@ -22,7 +22,7 @@ from elt.repair import compact, forget, prune, set_aside, undo
 from elt.verification import verify
 from elt.warehouse import open_warehouse
 from hospital_sim.events import Discharge
-from hospital_sim.events.keys import event_key, key_of
+from hospital_sim.events.keys import event_key, key_of, partition_prefix
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration
@@ -57,6 +57,8 @@ def test_a_check_expects_no_forgotten_event_and_names_those_that_are_set_aside(h
     set_aside(lake, [event_key(twice)], "entered twice")
     forget(lake, "a letter", patient=str(rows[-5]["patient_id"]))
     forget(lake, "kept for a month", before=date(2024, 1, 12))
+    censuses = list(lake.raw_keys(partition_prefix("dep_snapshot", date(2024, 1, 20))))
+    forget(lake, "counted in the wrong wards", keys=censuses)
 
     load(lake, hospital.dsn)
     run_dbt(hospital.dsn, "run", "--full-refresh", "--select", *FACTS, "+dim_patient")
