@@ -129,17 +129,32 @@
   select {{ columns }} from {{ arguments['temp_relation'] }}
 {%- endmacro %}
 
-{# True if this model can replace months: a whole build is recorded, and this build finds out what is new since. False
-   for a unit test, whose rows are all new, and for a command that builds nothing, such as dbt show. #}
+{# True if this model can replace months: see follows_a_build. #}
 {% macro builds_months() -%}
+  {{ return(follows_a_build() and model.config.materialized == 'incremental' and is_incremental()) }}
+{%- endmacro %}
+
+{# True if a whole build is recorded, and this build finds out what is new since. False for a unit test, whose rows are
+   all new, and for a command that builds nothing, such as dbt show. #}
+{% macro follows_a_build() -%}
   {%- for name in ['months_to_build', 'departments_changed', 'stays_to_build'] if 'model.hospital.' ~ name not in selected_resources -%}
     {{ return(false) }}
   {%- endfor -%}
   {{ return(
-      flags.WHICH in ['build', 'run', 'retry'] and model.config.materialized == 'incremental' and is_incremental()
+      flags.WHICH in ['build', 'run', 'retry'] and not should_full_refresh()
       and recorded('built_files') is not none and recorded('built_departments') is not none
       and recorded('built_repeats') is not none
   ) }}
+{%- endmacro %}
+
+{# A query of the event types and months of staged files that no whole build has seen. #}
+{% macro months_of_new_files() -%}
+  {%- set files = ref('files_to_build') -%}
+  select distinct loaded.table_name as event_type, loaded.month as month
+  from {{ files }} as loaded
+  left join {{ last_built('built_files', columns_of=files) }} as built
+      on loaded.source_file = built.source_file
+  where built.source_file is null
 {%- endmacro %}
 
 {# True if every model is built: only then may a build record the files as built. #}

@@ -20,11 +20,7 @@ changed as (
 
 select distinct event_type, month
 from (
-    select loaded.table_name as event_type, loaded.month as month
-    from {{ ref('files_to_build') }} as loaded
-    left join {{ last_built('built_files', columns_of=ref('files_to_build')) }} as built
-        on loaded.source_file = built.source_file
-    where built.source_file is null
+    {{ months_of_new_files() }}
     union all
     select event_type, month from changed
 ) as months

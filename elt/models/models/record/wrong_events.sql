@@ -1,8 +1,10 @@
 -- Events that keep their contract and are wrong all the same. One that repeats an earlier event (the same spell, the same
 -- count) is left out of every other model. One of a department without a census stays, and its department is unknown. The
--- event of the earlier file counts: a numbered file of a month has a longer name than its first.
+-- event of the earlier file counts: a numbered file of a month has a longer name than its first. A build finds those of
+-- some months, and keeps the others.
 {{ config(order_by=['event_type', 'event_id']) }}
 
+{%- set building = months_of_wrong_events() %}
 {%- set same = {
     'admission': 'spell_id',
     'discharge': 'spell_id',
@@ -21,6 +23,8 @@ with departments as (
 
 numbered as (
     {%- for event_type, columns in same.items() %}
+    {%- set events = source('raw', event_type) %}
+    {%- set in_months = in_instants('event_time', building) %}
     select
         '{{ event_type }}' as event_type,
         event_id,
@@ -35,16 +39,27 @@ numbered as (
             partition by {{ columns }} order by length(source_file), source_file, event_time, event_id
             rows between unbounded preceding and unbounded following
         ) as first_event_id
-    from {{ source('raw', event_type) }}
-    where ({{ columns }}) in (
-        select {{ columns }} from {{ source('raw', event_type) }} group by {{ columns }} having count(*) > 1
+    from {{ events }}
+    -- A snapshot repeats one of the same day, but a spell may be repeated in any month.
+    {%- if columns == 'spell_id' and building is not none %}
+    where spell_id in (
+        select spell_id from {{ events }}
+        where spell_id in (select spell_id from {{ events }} where {{ in_months }})
+        group by spell_id having count(*) > 1
     )
+    {%- else %}
+    where {{ in_months }} and ({{ columns }}) in (
+        select {{ columns }} from {{ events }} where {{ in_months }} group by {{ columns }} having count(*) > 1
+    )
+    {%- endif %}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
 repeated as (
-    select * from numbered where place > 1
+    select event_type, event_id, hospital_id, department_id, event_time, 'repeated' as problem, first_event_id, source_file
+    from numbered
+    where place > 1
 ),
 
 of_unknown_departments as (
@@ -56,14 +71,23 @@ of_unknown_departments as (
         hospital_id,
         {{ department }} as department_id,
         event_time,
+        'unknown_department' as problem,
+        '' as first_event_id,
         source_file
     from {{ source('raw', event_type) }}
-    where (hospital_id, {{ department }}) not in (select hospital_id, department_id from departments)
+    where {{ in_instants('event_time', building) }}
+        and (hospital_id, {{ department }}) not in (select hospital_id, department_id from departments)
         and (event_id, event_time) not in (select event_id, event_time from repeated where event_type = '{{ event_type }}')
     {{ 'union all' if not loop.last }}
     {%- endfor %}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+),
+
+wrong as (
+    select * from repeated
+    union all
+    select distinct * from of_unknown_departments
 )
 
 select
@@ -72,18 +96,14 @@ select
     hospital_id,
     department_id,
     event_time,
-    cast('repeated' as varchar) as problem,
-    first_event_id as repeats_event_id,
+    cast(problem as varchar) as problem,
+    cast(first_event_id as varchar) as repeats_event_id,
     source_file
-from repeated
+from wrong
+where {{ in_instants('event_time', building) }}
+{%- if building is not none %}
 union all
-select distinct
-    cast(event_type as varchar) as event_type,
-    event_id,
-    hospital_id,
-    department_id,
-    event_time,
-    cast('unknown_department' as varchar) as problem,
-    cast('' as varchar) as repeats_event_id,
-    source_file
-from of_unknown_departments
+select event_type, event_id, hospital_id, department_id, event_time, problem, repeats_event_id, source_file
+from {{ this }}
+where not {{ in_instants('event_time', building) }}
+{%- endif %}

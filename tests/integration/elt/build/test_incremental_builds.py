@@ -1,7 +1,7 @@
 """Incremental builds give the same tables as a full refresh and write only the months with new events."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,6 +79,15 @@ LATE_CENSUS = DepSnapshot(
 )
 """It comes with an increment of its own, after the others."""
 
+CENSUS_OF_GYM = replace(
+    LATE_CENSUS,
+    event_id=identifier(3),
+    event_time=datetime(2024, 3, 1, tzinfo=UTC),
+    snapshot_date=date(2024, 3, 1),
+    department_id="gym",
+)
+"""The first census of a department of which an event came with an earlier increment."""
+
 
 def grown(folder: Path, months: int) -> Increments:
     store, dsn = LocalStore(folder / "lake"), f"chdb://{folder}/warehouse"
@@ -104,7 +113,8 @@ def grown(folder: Path, months: int) -> Increments:
         return touched
 
     batches = [[event for event in on_time if min(months, arrives(event)) == month] for month in range(1, months + 1)]
-    batches[-1] += late
+    batches[1] += wrong_for_a_month(on_time)
+    batches[-1] += [*late, CENSUS_OF_GYM]
     touched = [take_in(batch) for batch in batches]
     arrived = [months_of(batch) for batch in batches]
     with open_warehouse(dsn) as warehouse:
@@ -121,11 +131,35 @@ def grown(folder: Path, months: int) -> Increments:
     return Increments(monthly, refreshed, arrived, touched, renamed, left_out, built)
 
 
+def wrong_for_a_month(honest: list[Event]) -> list[Event]:
+    """Return an event that repeats another, and one of a department that has a census in a later increment only."""
+    february, then = datetime(2024, 2, 1, tzinfo=UTC), datetime(2023, 6, 1, 23, 59, 59, tzinfo=UTC)
+    waits = next(event for event in honest if isinstance(event, WaitSnapshot) and event.event_time >= february)
+    in_gym = replace(
+        waits,
+        event_id=identifier(5),
+        department_id="gym",
+        event_time=then,
+        snapshot_date=then.date(),
+        request_date=then - timedelta(hours=1),
+        wait_duration=3600,
+    )
+    return [replace(waits, event_id=identifier(4)), in_gym]
+
+
 def wrong(honest: list[Event]) -> list[Event]:
     """Return wrong events, one of them in a file before that of the event that it repeats, which is left out then."""
-    march, then = datetime(2024, 3, 1, tzinfo=UTC), datetime(2023, 6, 1, tzinfo=UTC)
-    of_march = next(event for event in honest if isinstance(event, Admission) and event.event_time >= march)
-    first = replace(of_march, event_id=identifier(1), event_time=then, admission_date=then, request_date=then)
+    january, then = datetime(2024, 1, 1, tzinfo=UTC), datetime(2023, 6, 1, tzinfo=UTC)
+    of_january = next(event for event in honest if isinstance(event, Discharge) and event.event_time >= january)
+    first = replace(
+        of_january,
+        event_id=identifier(1),
+        event_time=then,
+        admission_date=then - timedelta(days=1),
+        discharge_ready_date=then,
+        discharge_date=then,
+        delay_reason=None,
+    )
     return [*of_unknown_department(honest), *repeated(honest), first]
 
 
@@ -188,5 +222,5 @@ def test_a_late_census_with_another_name_rebuilds_the_facts_of_its_month_and_lat
 def test_an_event_that_repeats_a_new_one_is_left_out_of_its_month_though_no_file_of_that_is_new(
     increments: Increments,
 ) -> None:
-    assert increments.renamed["fact_admissions"] >= {"202306", "202403"}
-    assert increments.left_out == {"repeated": 5, "unknown_department": 3}
+    assert increments.renamed["fact_discharges"] >= {"202306", "202401"}
+    assert increments.left_out == {"repeated": 6, "unknown_department": 3}
