@@ -77,9 +77,13 @@ class Lake:
         """Number of threads that suits listing of months; 0 to list each month when it is needed."""
         return objects.listing_threads(self.store)
 
-    def raw_tree(self) -> RawTree:
-        """List the partitions under ``raw/``, the run records, and the keys that are neither."""
-        return list_tree(self.store)
+    def raw_tree(self, runs: Runs | None = None) -> RawTree:
+        """List the partitions under ``raw/``, the run records, and the keys that are neither.
+
+        Args:
+            runs: The runs of the lake, if they were listed already.
+        """
+        return list_tree(self.store, runs)
 
     def raw_keys(self, prefix: str = "") -> Iterator[str]:
         """Yield, sorted, the keys of all objects under ``raw/`` below a prefix, relative to ``raw/``."""

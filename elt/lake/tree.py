@@ -10,11 +10,10 @@ from hospital_sim.events.keys import (
     RAW,
     RUNS,
     is_record_key,
-    is_run_bundle_key,
     is_started_key,
     parse_partition_prefix,
 )
-from hospital_sim.storage import ObjectStore
+from hospital_sim.storage import ObjectStore, Runs
 
 RAW_PREFIX = f"{RAW}/"
 
@@ -42,12 +41,18 @@ class RawTree:
         return dict(months)
 
 
-def list_tree(store: ObjectStore) -> RawTree:
-    """List the partitions of a lake, its run records, and the objects that are neither."""
-    tree = RawTree(unrecognised=list(_below_raw(store.objects(RAW_PREFIX))))
-    for folder in _below_raw(store.folders(RAW_PREFIX)):
+def list_tree(store: ObjectStore, runs: Runs | None = None) -> RawTree:
+    """List the partitions of a lake, its run records, and the objects that are neither.
+
+    Args:
+        store: The store of the lake.
+        runs: The runs of the lake, if they were listed already.
+    """
+    names, folders = store.level(RAW_PREFIX)
+    tree = RawTree(unrecognised=list(_below_raw(names)))
+    for folder in _below_raw(folders):
         if folder == f"{RUNS}/":
-            _list_runs(store, tree)
+            _add_runs((Runs(store, RAW_PREFIX) if runs is None else runs).keys, tree)
         elif folder.rstrip("/") in EVENT_TYPES:
             _list_partitions(store, folder, tree)
         else:
@@ -56,17 +61,18 @@ def list_tree(store: ObjectStore) -> RawTree:
     return tree
 
 
-def _list_runs(store: ObjectStore, tree: RawTree) -> None:
-    for key in _raw_keys(store, f"{RUNS}/"):
+def _add_runs(keys: Iterable[str], tree: RawTree) -> None:
+    for key in keys:
         if is_record_key(key):
             tree.records.append(key)
-        elif not is_started_key(key) and not is_run_bundle_key(key):
+        elif not is_started_key(key):
             tree.unrecognised.append(key)
 
 
 def _list_partitions(store: ObjectStore, folder: str, tree: RawTree) -> None:
-    tree.unrecognised += _below_raw(store.objects(RAW_PREFIX + folder))
-    for prefix in _below_raw(store.folders(RAW_PREFIX + folder)):
+    names, folders = store.level(RAW_PREFIX + folder)
+    tree.unrecognised += _below_raw(names)
+    for prefix in _below_raw(folders):
         partition = parse_partition_prefix(prefix)
         if partition is None:
             tree.unrecognised += _raw_keys(store, prefix)

@@ -10,6 +10,7 @@ from elt.lake.lake import Lake
 from elt.lake.layout import month_of
 from elt.lake.prefetch import prefetched
 from elt.lake.repairs import Removed
+from elt.lake.tree import RawTree
 from elt.native.names import IDENTIFIER_BYTES, split_identifiers
 from elt.quality.emitted import Cell, Emitted
 from elt.quality.results import MOST_ROWS, CheckResult, Reconciliation
@@ -27,6 +28,7 @@ FACTS = {
 
 def reconcile(
     lake: Lake,
+    tree: RawTree,
     warehouse: Warehouse,
     staged_cells: Counter[tuple[str, str, str, date]],
     truth: Emitted,
@@ -37,6 +39,7 @@ def reconcile(
 
     Args:
         lake: The lake.
+        tree: Its partitions.
         warehouse: A warehouse that the lake was loaded into and whose facts are built.
         staged_cells: Staged events by event type, hospital, department and day.
         truth: What the runs emitted.
@@ -51,7 +54,7 @@ def reconcile(
     accounted = staged + taken_out.broken
     steps = (
         +Counter({place: taken_out.expected(place, count, accounted[place]) for place, count in emitted.items()}),
-        _raw_objects(lake, taken_out.removed, accounted, is_listed or (lambda _: True)),
+        _raw_objects(lake, tree, taken_out.removed, accounted, is_listed or (lambda _: True)),
         staged,
         taken_out.broken,
         _in_tables(warehouse, "raw", {event_type: (event_type, "event_time") for event_type in EVENT_TYPES}),
@@ -135,9 +138,11 @@ def _counts(row: Reconciliation) -> str:
     )
 
 
-def _raw_objects(lake: Lake, removed: Removed, accounted: Counts, is_listed: Callable[[date], bool]) -> Counts:
+def _raw_objects(
+    lake: Lake, tree: RawTree, removed: Removed, accounted: Counts, is_listed: Callable[[date], bool]
+) -> Counts:
     counts = Counter({place: count for place, count in accounted.items() if not is_listed(month_of(place[1]))})
-    months = (item for item in lake.raw_tree().days_by_month().items() if is_listed(item[0][1]))
+    months = (item for item in tree.days_by_month().items() if is_listed(item[0][1]))
     for of_month in prefetched(partial(_events_by_day, lake), months, lake.listing_threads):
         for (event_type, day), identifiers in of_month.items():
             counts[event_type, day] = len(identifiers) // IDENTIFIER_BYTES

@@ -113,8 +113,9 @@ def stage(
         StorageError: If the lake cannot be read or written.
     """
     # Read before the events are listed, because no month is closed for a run that finishes in between.
-    records = list(lake.runs().finished())
-    tree = lake.raw_tree()
+    raw_runs = lake.runs()
+    records = list(raw_runs.finished())
+    tree = lake.raw_tree(raw_runs)
     earlier = lake.staging_runs()
     months = tree.days_by_month()
     if only_open:

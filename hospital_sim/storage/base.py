@@ -32,17 +32,19 @@ class LevelStore(ABC):
         check_prefix(prefix)
         return filter(is_prefix, self._level(prefix))
 
-    def objects(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the names of the objects one level below a prefix, and of all below what is no prefix."""
+    def level(self, prefix: str = "") -> tuple[list[str], list[str]]:
+        """Return, sorted, the names of the objects one level below a prefix, and its folders (see ``ObjectStore``)."""
         check_prefix(prefix)
-        return self._objects(prefix)
-
-    def _objects(self, prefix: str) -> Iterator[str]:
+        names: list[str] = []
+        folders: list[str] = []
         for entry in self._level(prefix):
             if entry[-1] != "/":
-                yield entry
-            elif not is_prefix(entry):
-                yield from self._keys(entry)
+                names.append(entry)
+            elif is_prefix(entry):
+                folders.append(entry)
+            else:
+                names += self._keys(entry)
+        return names, folders
 
     def _keys(self, prefix: str) -> Iterator[str]:
         # Not recursive, because folders may lie in each other a thousand times.

@@ -189,8 +189,13 @@ class ObjectStore(Protocol):
         """Yield, sorted, the prefixes one level below a prefix, each with its final slash."""
         ...
 
-    def objects(self, prefix: str = "") -> Iterator[str]:
-        """Yield, sorted, the names of the objects one level below a prefix, and of all below what is no prefix."""
+    def level(self, prefix: str = "") -> tuple[list[str], list[str]]:
+        """List one level below a prefix.
+
+        Returns:
+            The names of its objects, and of all objects below what is no prefix; and its prefixes, as ``folders`` has
+            them. Both are sorted.
+        """
         ...
 
     def exists(self, key: str) -> bool:

@@ -79,6 +79,9 @@ class Runs:
         raw: Folder of the raw root in the store, with its final slash; empty if the store is the raw root.
         from_bundles: True to read copies in the newest bundle, False to read every object itself.
 
+    Attributes:
+        keys: Keys of all objects in the folder of the runs, sorted, without the bundles.
+
     Raises:
         StorageError: If the store cannot be read; so do the methods.
     """
@@ -88,7 +91,7 @@ class Runs:
         self._raw = raw
         self._from_bundles = from_bundles
         self._folder = BundledFolder(store, f"{raw}{keys.RUNS}/")
-        self._names = [key.removeprefix(raw) for key in self._folder.keys]
+        self.keys = [key.removeprefix(raw) for key in self._folder.keys]
 
     def finished(self) -> Iterator[FinishedRun | BrokenRecord]:
         """Yield the run records, sorted by key."""
@@ -100,7 +103,7 @@ class Runs:
 
     def unfinished(self) -> Iterator[StartedRun | BrokenRecord]:
         """Yield the runs without a record: interrupted, or still writing; broken starts too."""
-        finished = set(filter(keys.is_record_key, self._names))
+        finished = set(filter(keys.is_record_key, self.keys))
         for start in self.started():
             if isinstance(start, BrokenRecord) or keys.record_key(start.run.run_id) not in finished:
                 yield start
@@ -111,7 +114,7 @@ class Runs:
         Args:
             more: Runs that are about to finish.
         """
-        return self._folder.is_due(2 * (more + sum(map(keys.is_record_key, self._names))))
+        return self._folder.is_due(2 * (more + sum(map(keys.is_record_key, self.keys))))
 
     def add_bundle(self) -> None:
         """Create a bundle of the records and starts of all finished runs, without those that are broken."""
@@ -126,7 +129,7 @@ class Runs:
 
     def _read(self, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes | ObjectUnreadableError]]:
         """Read the objects that still exist, several at once; their keys are relative to the raw root."""
-        wanted = [self._raw + key for key in filter(is_wanted, self._names)]
+        wanted = [self._raw + key for key in filter(is_wanted, self.keys)]
         source = self._folder if self._from_bundles else self._store
         for key, data in source.read_each(wanted, keys.LARGEST_RECORD):
             if isinstance(data, ObjectDeniedError):

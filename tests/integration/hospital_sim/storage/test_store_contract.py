@@ -94,7 +94,7 @@ def test_reading_a_missing_object_is_an_error_that_names_it(any_store: ObjectSto
         any_store.read("a/b")
     assert str(refused.value).startswith(any_store.url)
     assert not any_store.exists("a/b")
-    assert list(any_store.keys()) == list(any_store.folders()) == list(any_store.objects("x/")) == []
+    assert list(any_store.keys()) == list(any_store.folders()) == any_store.level("x/")[0] == []
     any_store.create("a/b", b"")
     assert (any_store.exists("a/b"), any_store.exists("a")) == (True, False)
 
@@ -104,10 +104,10 @@ def test_keys_folders_and_objects_come_sorted_as_keys(any_store: ObjectStore) ->
     any_store.create_many((key, key.encode()) for key in keys)
     assert list(any_store.keys()) == sorted(keys)
     assert list(any_store.keys("b/")) == ["b/a/x", "b/z"]
-    assert list(any_store.folders()) == ["b-c/", "b/", "c/", "d=1/"]
+    assert list(any_store.folders()) == any_store.level()[1] == ["b-c/", "b/", "c/", "d=1/"]
     assert list(any_store.folders("b/")) == ["b/a/"]
-    assert list(any_store.objects()) == ["a", "b.json"]
-    assert list(any_store.objects("b/")) == ["b/z"]
+    assert any_store.level()[0] == ["a", "b.json"]
+    assert any_store.level("b/")[0] == ["b/z"]
     assert dict(any_store.read_many(keys)) == {key: key.encode() for key in keys}
 
 
@@ -149,7 +149,7 @@ def test_a_listing_is_complete_when_the_server_sends_it_in_pages(
     many = MANY.get(request.node.callspec.params["served_store"], 20)
     keys = [f"many/{number:05d}" for number in range(many)]
     served_store.create_many((key, b"") for key in keys)
-    assert list(served_store.objects("many/")) == list(served_store.keys()) == keys
+    assert served_store.level("many/")[0] == list(served_store.keys()) == keys
 
 
 def test_many_objects_are_created_and_the_new_ones_counted(store: ObjectStore) -> None:
@@ -209,7 +209,7 @@ def test_a_key_that_could_leave_the_store_is_refused(store: ObjectStore) -> None
 
 def test_a_prefix_that_could_leave_the_store_is_refused(store: ObjectStore) -> None:
     for prefix in ("a", "/", "../", "a/../", "a//", "./", "a\0/"):
-        for listing in (store.keys, store.folders, store.objects):
+        for listing in (store.keys, store.folders, store.level):
             with pytest.raises(ValueError, match="not a prefix of object keys"):
                 list(listing(prefix))
 
@@ -244,8 +244,8 @@ def test_a_listing_of_s3_has_no_markers_but_all_other_names(request: pytest.Fixt
     listed = store.keys()
     assert [key for key in listed if key in keys] == keys
     assert set(store.folders()) == {"a/", "d/", "new/"}
-    assert set(store.objects()) == {"z", "\x7f", *(name for name in names if name == "//x")}
-    assert (set(store.folders("d/")), list(store.objects("d/"))) == ({"d/del\x7f/", "d/e/"}, [])
+    assert set(store.level()[0]) == {"z", "\x7f", *(name for name in names if name == "//x")}
+    assert (set(store.folders("d/")), store.level("d/")[0]) == ({"d/del\x7f/", "d/e/"}, [])
     for folders in (["a/", "d/", "new/"], ["a/"], ["d/e/"], ["d/del\x7f/", "d/e/"]):
         assert [set(names) for names in store.keys_in(folders)] == [set(store.keys(folder)) for folder in folders]
     assert {key for key, data in store.read_each(store.keys(), 1) if data == b""} == set(keys)
