@@ -109,7 +109,8 @@ def _print_verified(report: "VerificationReport", limit: int) -> None:
     if report.passed:
         typer.echo(f"Proven: {counts}; nothing is missing, foreign, altered or truncated.")
     else:
-        typer.echo(f"Not proven: {len(report.problems):,} problems; {counts}")
+        plural = "s" * (len(report.problems) != 1)
+        typer.echo(f"Not proven: {len(report.problems):,} problem{plural}; {counts}")
         # Lines rather than a table: a key is never folded, so it can be copied and searched for.
         for problem in report.problems[:limit]:
             typer.echo(f"{problem.kind:<10} {problem.printable_key}: {problem.detail}")
