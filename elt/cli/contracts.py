@@ -63,5 +63,5 @@ def _write(folder: Path, contract: "Contract") -> list[str]:
         for path, data in written.items():
             path.write_bytes(data)
     except OSError as error:
-        raise EltError(f"--out: {error.filename}: cannot be written: {error.strerror}") from error
+        raise EltError(f"--out: {error.filename or folder}: cannot be written: {error.strerror}") from error
     return [str(path) for path in written]

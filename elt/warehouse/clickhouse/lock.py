@@ -47,8 +47,12 @@ class DirectoryLock:
                 f"warehouse {directory}: its file system cannot lock a file ({error.strerror}), so two processes could "
                 "open the warehouse at once; put it on a local disk"
             ) from error
-        os.ftruncate(self.descriptor, 0)
-        os.pwrite(self.descriptor, f"{os.getpid()}\n".encode(), 0)
+        try:
+            os.ftruncate(self.descriptor, 0)
+            os.pwrite(self.descriptor, f"{os.getpid()}\n".encode(), 0)
+        except OSError as error:
+            self.release()
+            raise WarehouseError(f"warehouse {directory}: cannot be written: {error.strerror}") from error
 
     def release(self) -> None:
         """Release the lock."""

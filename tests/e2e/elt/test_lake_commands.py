@@ -101,6 +101,14 @@ def test_a_lake_is_repaired_and_each_repair_says_what_it_did(lake: LocalStore) -
     assert "Taken out by an operator: 0 events set aside, 2 objects forgotten" in verified
 
 
+def test_contracts_that_cannot_be_written_are_an_error_with_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "discharge.v1.arrow").symlink_to("/dev/full")
+    full, is_file = (elt("contracts", "--out", str(path)) for path in (tmp_path, "/dev/null"))
+    assert (full.returncode, is_file.returncode) == (1, 1)
+    assert f"--out: {tmp_path}: cannot be written: No space left on device" in full.stderr
+    assert "--out: /dev/null: cannot be written: " in is_file.stderr
+
+
 def test_contracts_are_shown_and_written(tmp_path: Path) -> None:
     shown = elt("contracts", "discharge")
     written = elt("contracts", "--out", str(tmp_path / "contracts"), "--json")

@@ -36,3 +36,16 @@ def test_a_file_system_without_locks_is_named_as_the_reason(
     with pytest.raises(WarehouseError, match=reason) as refused:
         DirectoryLock(tmp_path)
     assert not isinstance(refused.value, WarehouseInUseError)
+
+
+def test_a_lock_that_cannot_be_written_names_the_warehouse_and_is_released(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full_disk:
+        full_disk.setattr(os, "pwrite", fail)
+        with pytest.raises(WarehouseError, match=rf"warehouse {tmp_path}: cannot be written: No space left on device"):
+            DirectoryLock(tmp_path)
+    DirectoryLock(tmp_path).release()
