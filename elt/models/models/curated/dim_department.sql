@@ -30,6 +30,26 @@ versions as (
     where census_number = 1 or department_name <> name_before or capacity <> capacity_before
 ),
 
+counted_days as (
+    select
+        hospital_id,
+        department_id,
+        min({{ day_of('counted_at') }}) as first_day,
+        max({{ day_of('counted_at') }}) as last_day
+    from census
+    group by hospital_id, department_id
+),
+
+-- A department that is counted on the first day of its hospital was open before, one that is counted on the last is open.
+open_days as (
+    select
+        hospital_id,
+        department_id,
+        case when first_day > min(first_day) over (partition by hospital_id) then first_day end as opened_on,
+        case when last_day < max(last_day) over (partition by hospital_id) then last_day end as closed_on
+    from counted_days
+),
+
 last_codes as (
     select hospital_id, department_id, treatment_function_code
     from census
@@ -49,6 +69,8 @@ select
     version.department_name as department_name,
     last_codes.treatment_function_code as treatment_function_code,
     version.capacity as capacity,
+    open_days.opened_on as opened_on,
+    open_days.closed_on as closed_on,
     version.valid_from as valid_from,
     coalesce(later.valid_from, {{ instant('2299-01-01 00:00:00') }}) as valid_to,
     cast(later.valid_from is null as boolean) as is_current
@@ -56,6 +78,9 @@ from versions as version
 inner join last_codes
     on version.hospital_id = last_codes.hospital_id
     and version.department_id = last_codes.department_id
+inner join open_days
+    on version.hospital_id = open_days.hospital_id
+    and version.department_id = open_days.department_id
 left join versions as later
     on version.hospital_id = later.hospital_id
     and version.department_id = later.department_id
@@ -68,6 +93,8 @@ select
     cast('Unknown' as varchar) as department_name,
     cast('' as varchar) as treatment_function_code,
     cast(0 as bigint) as capacity,
+    case when 1 = 0 then {{ day_of('valid_from') }} end as opened_on,
+    case when 1 = 0 then {{ day_of('valid_from') }} end as closed_on,
     valid_from,
     {{ instant('2299-01-01 00:00:00') }} as valid_to,
     cast(1 = 1 as boolean) as is_current

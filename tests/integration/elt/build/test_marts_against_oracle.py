@@ -219,6 +219,26 @@ def test_a_new_capacity_is_a_new_version_that_facts_point_to(warehouse: Warehous
     assert {row["department_key"] for row in left} == {versions[1]["department_key"]}
 
 
+def test_a_department_shows_when_it_opened_and_closed(warehouse: Warehouse, oracle: MartOracle) -> None:
+    days: dict[tuple[str, str], list[date]] = {}
+    for hospital, department, day in oracle.covered:
+        days.setdefault((hospital, department), []).append(day)
+        days.setdefault((hospital, ""), []).append(day)
+    found = {
+        (row["hospital_id"], row["department_id"], row["opened_on"], row["closed_on"])
+        for row in rows_of(warehouse, "dim_department")
+    }
+    expected = set()
+    for (hospital, department), counted in days.items():
+        first, last = min(days[hospital, ""]), max(days[hospital, ""])
+        opened = min(counted) if min(counted) > first else None
+        closed = max(counted) if max(counted) < last else None
+        expected.add((hospital, department, opened, closed))
+    assert found == {row for row in expected if row[1]}
+    assert {row[1:3] for row in found if row[2]} == {("frailty", date(2024, 2, 10))}
+    assert {row[1] for row in found if row[3]} == {"day_case"}
+
+
 def test_every_patient_of_any_event_is_there_once(warehouse: Warehouse, oracle: MartOracle) -> None:
     columns = ("hospital_id", "patient_id", "sex", "birth_date")
     events = (*oracle.admissions, *oracle.discharges.values(), *oracle.waits)
