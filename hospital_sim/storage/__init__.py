@@ -90,16 +90,18 @@ def open_store(url: str | os.PathLike[str], *, single_writer: bool = False) -> O
         The store. Nothing is created or read yet.
 
     Raises:
-        UnknownSchemeError: If no store has the scheme of the URL, or the URL is not valid for its scheme.
+        UnknownSchemeError: If no store has the scheme of the URL, or the URL is empty or not valid for its scheme.
         OverwritingStoreError: If the store is known to overwrite, and ``single_writer`` is False.
         MissingExtraError: If the store needs an extra that is not installed.
     """
     text = os.fspath(url)
     scheme, separator, rest = text.partition("://")
-    if not separator:
-        return LocalStore(text, single_writer=single_writer)
-    if scheme in ("file", "local"):
-        return LocalStore(rest, single_writer=single_writer)
+    if not separator or scheme in ("file", "local"):
+        path = rest if separator else text
+        if not path.strip():
+            # Else a variable that is not set would mean the working directory.
+            raise UnknownSchemeError(f"{text!r}: is empty; give a path or a URL, or . for this folder")
+        return LocalStore(path, single_writer=single_writer)
     if scheme in ("s3", "s3a"):
         # Imported here, because a store on disk must work without the extra for S3.
         from hospital_sim.storage.s3 import S3Store

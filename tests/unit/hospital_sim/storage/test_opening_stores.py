@@ -38,6 +38,12 @@ def test_a_scheme_that_no_store_knows_is_a_wrong_call() -> None:
     assert refused.value.exit_code == 2
 
 
+@pytest.mark.parametrize("url", ["", " ", "file://"])
+def test_an_empty_url_is_not_the_working_directory(url: str) -> None:
+    with pytest.raises(UnknownSchemeError, match=f"^'{url}': is empty; give a path or a URL"):
+        open_store(url)
+
+
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
