@@ -81,6 +81,8 @@ def forget(
     reason = require_reason(reason)
     if (before is not None) + (patient is not None) + bool(keys) != 1:
         raise WrongCallError("KEY, --before and --patient: give exactly one of them")
+    if patient is not None and not patient.strip():
+        raise WrongCallError("--patient: is empty; give the patient_id of an event")
     if patient is not None and patient in reason:
         raise WrongCallError("--reason: names the patient, and a manifest is never deleted; give another reason")
     stage(lake, workers=workers, on_progress=on_progress)

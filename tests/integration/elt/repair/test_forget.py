@@ -93,6 +93,8 @@ def test_an_erasure_takes_every_event_of_one_patient_and_names_nobody(lake: Lake
     assert not [key for key, data in written.items() if patient.encode() in data or patient in key]
     with pytest.raises(WrongCallError, match=r"^--reason: names the patient"):
         forget(lake, f"letter of {patient}", patient=patient)
+    with pytest.raises(WrongCallError, match=r"^--patient: is empty; give the patient_id of an event"):
+        forget(lake, "a letter", patient=" ")
 
 
 def test_forgotten_objects_leave_the_quarantine_until_they_come_back(lake: Lake) -> None:
