@@ -197,4 +197,7 @@ def decode_manifest(key: str, data: bytes, cls: type[Manifest]) -> Manifest:
     try:
         return msgspec.json.decode(data, type=cls)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise BrokenLakeError(f"{key}: not a manifest of this version ({error})") from error
+        raise BrokenLakeError(
+            f"{key}: not a manifest of this version ({error}); put back the manifest that staging wrote, "
+            "or delete it if staging wrote none"
+        ) from error
