@@ -2,6 +2,7 @@
 
 from collections import Counter
 from functools import partial
+from operator import attrgetter
 from typing import Annotated
 
 import typer
@@ -57,11 +58,12 @@ def list_entries(
     open_entries = list(quarantine.open_entries())
     counts = Counter(entry.reason for entry in open_entries)
     still_open = {(entry.key, entry.manifest) for entry in open_entries}
-    listed = [entry for entry in (quarantine.entries() if replayed else open_entries) if reason in (None, entry.reason)]
+    entries = sorted(quarantine.entries() if replayed else open_entries, key=attrgetter("key"))
+    listed = [entry for entry in entries if reason in (None, entry.reason)]
     by_reason = {str(code): count for code, count in sorted(counts.items())}
     if as_json:
-        entries = [msgspec.to_builtins(entry) | {"open": (entry.key, entry.manifest) in still_open} for entry in listed]
-        terminal.print_json({"open": counts.total(), "by_reason": by_reason, "entries": entries})
+        shown = [msgspec.to_builtins(entry) | {"open": (entry.key, entry.manifest) in still_open} for entry in listed]
+        terminal.print_json({"open": counts.total(), "by_reason": by_reason, "entries": shown})
         return
     typer.echo(f"In quarantine: {counts.total():,}")
     for code, count in by_reason.items():
