@@ -251,7 +251,7 @@ def _create_until(store: FailingStore, path: Path, key: str, data: bytes) -> boo
         ("{}".encode("utf-16"), "UTF-16"),
         ("{}".encode("utf-16-le"), "UTF-16"),
         ("{}".encode("utf-16-be"), "UTF-16"),
-        (gzip.compress(b"{}"), "compressed with gzip"),
+        (gzip.compress(b"{}", mtime=0), "compressed with gzip"),
         (b"PK\x03\x04", "ZIP archive"),
         (b"", "not one JSON object"),
     ],
