@@ -15,7 +15,7 @@ from elt.lake import layout
 from elt.lake.lake import Lake
 from elt.lake.staging_runs import StagedFile
 from elt.native.arrays import values_of
-from elt.native.names import identifier_of, read_object_names, split_identifiers
+from elt.native.names import identifier_of, split_identifiers
 from elt.staging import input_lists
 from elt.staging.input_lists import NewObjects
 from hospital_sim.events.keys import RAW, EventKey, key_of, parse_event_key
@@ -110,7 +110,7 @@ def selected_keys(selected: Iterable[tuple[StagedFile, Days]]) -> set[str]:
 
 def existing_events(lake: Lake, event_type: str, day: date) -> set[bytes]:
     """Return the identifiers of the events of a type and day that are under ``raw/``."""
-    (identifiers,), _ = read_object_names(event_type, lake.object_names(event_type, [day]))
+    ((_, identifiers, _),) = lake.list_days(event_type, [day])
     return set(split_identifiers(identifiers))
 
 

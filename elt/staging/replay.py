@@ -18,7 +18,7 @@ from elt.lake.quarantine import Reason
 from elt.lake.staging_runs import StagingRun
 from elt.lake.tree import RAW_PREFIX
 from elt.lake.workers import LocalWorkers
-from elt.native.names import identifier_of, read_object_names, split_identifiers
+from elt.native.names import identifier_of, split_identifiers
 from elt.staging import input_lists
 from elt.staging.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day, read_batch
 from elt.staging.decode import decode
@@ -128,6 +128,6 @@ def _keep_contract(lake: Lake, names: list[ObjectNames]) -> Iterator[tuple[date,
 
 def _existing(lake: Lake, names: ObjectNames) -> ObjectNames:
     """Return the names of the objects that exist."""
-    (listed,), _ = read_object_names(names.event_type, lake.object_names(names.event_type, [names.day]))
+    ((_, listed, _),) = lake.list_days(names.event_type, [names.day])
     existing = set(split_identifiers(listed)).intersection(split_identifiers(names.identifiers))
     return replace(names, identifiers=b"".join(sorted(existing)))
