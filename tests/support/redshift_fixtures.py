@@ -45,6 +45,11 @@ class Redshift:
         return f"test_{uuid4().hex[:12]}"
 
     @property
+    def statements(self) -> list[str]:
+        """What the stand-in has been sent, growing as more is sent; empty for a real cluster."""
+        return self.stand_in.statements if self.stand_in else []
+
+    @property
     def only_stand_in(self) -> StandIn:
         """The stand-in; where the tests run against a real cluster, the test is skipped."""
         if self.stand_in is None:

@@ -145,7 +145,7 @@ class Loaded(NamedTuple):
 
 @pytest.fixture(scope="module")
 def loaded(redshift_server: Redshift, lake: ObjectStore) -> Iterator[Loaded]:
-    sent = redshift_server.stand_in.statements if redshift_server.stand_in else []
+    sent = redshift_server.statements
     begin, name = len(sent), redshift_server.new_prefix()
     with redshift_server.reached():
         with open_warehouse(redshift_server.dsn, name, create=True) as opened:
@@ -251,7 +251,7 @@ def test_a_file_that_does_not_fit_its_table_is_refused_before_anything_is_copied
 ) -> None:
     file, rows = staged_admissions(local)
     broken = on_s3(local, redshift, without=file.key, instead=parquet(FAULTY[fault](rows)))
-    sent = redshift.stand_in.statements if redshift.stand_in else []
+    sent = redshift.statements
     before = len(sent)
     with pytest.raises(BrokenLakeError, match="nothing was loaded") as error:
         load_into(warehouse, Lake(broken))

@@ -55,7 +55,7 @@ def both(redshift_server: Redshift, tmp_path_factory: pytest.TempPathFactory) ->
     server, folder = redshift_server, tmp_path_factory.mktemp("both")
     # dbt has read the project for the standard prefix once, for all tests.
     prefix = DEFAULT_PREFIX if server.stand_in else server.new_prefix()
-    sent = server.stand_in.statements if server.stand_in else []
+    sent = server.statements
     begin = len(sent)
     lake, chdb = LocalStore(folder / "lake"), f"chdb://{folder}/warehouse"
     with server.reached():
@@ -103,7 +103,7 @@ def take_in(lake: LocalStore, in_s3: ObjectStore, server: Redshift, prefix: str)
 def was_killed_in_mid_month(server: Redshift, prefix: str) -> bool:
     """Kill a build as soon as it has removed a month that it was about to fill again."""
     command = ["hospital-elt", "build", "--warehouse", server.dsn, "--prefix", prefix]
-    sent = server.stand_in.statements if server.stand_in else []
+    sent = server.statements
     before = len(sent)
 
     def begun() -> bool:
