@@ -2,6 +2,7 @@
 
 import os
 import random
+import select
 import signal
 import subprocess
 import time
@@ -38,7 +39,7 @@ def run_and_kill(
     environment: Mapping[str, str] | None = None,
     begun: Callable[[], bool] | None = None,
 ) -> bool:
-    """Run a command and kill it at a random moment.
+    """Run a command and kill it at a random moment; wait until no process of it is left.
 
     Args:
         command: The words.
@@ -57,6 +58,7 @@ def run_and_kill(
             return False
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        _await_last(process)
         return True
 
 
@@ -86,10 +88,18 @@ def _started(command: Sequence[str], environment: Mapping[str, str] | None) -> "
     return subprocess.Popen(
         command,
         env={**os.environ, **(environment or {})},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+def _await_last(process: "subprocess.Popen[bytes]") -> None:
+    """Wait until no process has the standard input of a killed command, as forks of the command server have it."""
+    assert process.stdin is not None
+    readers = select.poll()
+    readers.register(process.stdin, 0)  # An error is reported always: the pipe has no reader left.
+    assert readers.poll(_TIMEOUT * 1000), "a process of the killed command is left"
 
 
 def _wait_until(process: "subprocess.Popen[bytes]", begun: Callable[[], bool] | None) -> None:
