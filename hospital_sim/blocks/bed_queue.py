@@ -153,7 +153,7 @@ class BedQueue(Generic[Occupant]):
             end.callbacks = [lambda _: self._lose_patience(occupant, turn)]
         try:
             bed = yield turn
-        except BaseException:
+        except Exception:
             self._withdraw(occupant, turn)
             raise
         return bed

@@ -1,7 +1,7 @@
 """Beds: a patient takes the lowest free one."""
 
 from collections.abc import Generator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -84,3 +84,23 @@ def test_the_head_of_a_list_can_be_sent_to_a_bed_of_another_ward() -> None:
     assert (full.head, full.give_head_to(other), full.give_head_to(other)) == ("a", True, False), "one bed is free"
     env.run()
     assert (log, full.head, list(full.waiting)) == ([("a", "other", 1)], "b", ["b", "c"])
+
+
+def test_a_run_that_is_cut_off_between_two_steps_leaves_nothing_to_put_right() -> None:
+    """As by Ctrl-C when the patient has left the list and has no bed yet; Python then closes what still waits."""
+    env = Environment()
+    ward: BedQueue[str] = BedQueue(env, "ward", beds=1)
+    ward.take_bed("a")
+    waiting = ward.wait_for_bed("b")
+    next(waiting)
+
+    class CutOff:
+        def admitted(self, _: str) -> None:
+            raise KeyboardInterrupt
+
+    ward.leave_bed(1)
+    ward.watchers.append(cast("Any", CutOff()))
+    with pytest.raises(KeyboardInterrupt):
+        env.run()
+    waiting.close()
+    assert (list(ward.waiting), list(ward.pool.occupants)) == ([], ["b"])
