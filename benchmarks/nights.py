@@ -85,31 +85,15 @@ class History:
     def commands(self, day: date) -> dict[str, list[str]]:
         """Return the commands of a night."""
         lake, warehouse = ["--lake", self.lake], ["--warehouse", f"chdb://{self.folder}/warehouse"]
-        days = ["--start", str(self.start), "--end", str(day), "--emit-from", str(day)]
+        run = ["--start", str(self.start), "--end", str(day), "--emit-from", str(day), "--seed", str(SEED)]
+        checked, report = str(self.folder / "checked"), str(self.folder / "report")
         return {
-            "simulate": [
-                "hospital-sim",
-                "simulate",
-                HOSPITAL,
-                *days,
-                "--seed",
-                str(SEED),
-                "--sink",
-                f"{self.lake}/raw",
-            ],
+            "simulate": ["hospital-sim", "simulate", HOSPITAL, *run, "--sink", f"{self.lake}/raw"],
             "stage": ["hospital-elt", "stage", *lake, "--open-months"],
             "load": ["hospital-elt", "load", *lake, *warehouse],
             "build": ["hospital-elt", "build", *warehouse],
-            "check": [
-                "hospital-elt",
-                "check",
-                *lake,
-                *warehouse,
-                "--out",
-                str(self.folder / "checked"),
-                "--open-months",
-            ],
-            "report": ["hospital-elt", "report", *warehouse, "--out", str(self.folder / "report")],
+            "check": ["hospital-elt", "check", *lake, *warehouse, "--out", checked, "--open-months"],
+            "report": ["hospital-elt", "report", *warehouse, "--out", report],
         }
 
 
