@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from signal import SIG_BLOCK, SIG_SETMASK, pthread_sigmask
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,7 @@ def _open(path: Path, settings: dict[str, str]) -> "Client":
     import clickhouse_connect
     from clickhouse_connect.driver.exceptions import DatabaseError, ProgrammingError
 
+    blocked = pthread_sigmask(SIG_BLOCK, ())
     try:
         return clickhouse_connect.get_client(interface="chdb", path=str(path), settings=settings)
     except (DatabaseError, ProgrammingError) as error:
@@ -104,6 +106,9 @@ def _open(path: Path, settings: dict[str, str]) -> "Client":
         raise WarehouseError(
             f"warehouse {path}: chDB cannot open it; {reason}, or it cannot be written, or is of a newer chDB"
         ) from error
+    finally:
+        # chDB blocks SIGPIPE, so every program that this process starts would outlive the reader of its output.
+        pthread_sigmask(SIG_SETMASK, blocked)
 
 
 @contextmanager

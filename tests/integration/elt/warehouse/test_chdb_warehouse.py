@@ -19,7 +19,16 @@ pytestmark = pytest.mark.integration
 HOLD = "; print('open', flush=True); sys.stdin.read()"
 BY_US = "import sys; from elt.warehouse import open_warehouse; held = open_warehouse(sys.argv[1], create=True)" + HOLD
 BY_CHDB = "import sys, chdb; held = chdb.connect(sys.argv[1].removeprefix('chdb://'))" + HOLD
-
+PIPE = """
+import subprocess, sys
+from elt.warehouse import open_warehouse
+with open_warehouse(sys.argv[1], create=True) as held:
+    held.query("SELECT 1")
+    writer = subprocess.Popen(["yes"], stdout=subprocess.PIPE)
+    subprocess.run(["head", "-1"], stdin=writer.stdout)
+    writer.stdout.close()
+    print(writer.wait())
+"""
 
 INHERITED = """
 import subprocess, sys
@@ -93,6 +102,11 @@ def test_a_second_warehouse_in_one_process_is_refused_and_its_directory_released
 def test_a_directory_opened_by_chdb_directly_is_refused(dsn: str) -> None:
     with held(dsn, BY_CHDB), pytest.raises(WarehouseError, match="another process holds it"):
         open_warehouse(dsn, create=True)
+
+
+def test_a_program_that_a_holder_starts_ends_with_the_reader_of_its_output(dsn: str) -> None:
+    done = subprocess.run([sys.executable, "-c", PIPE, dsn], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("y\n-13\n", ""), "not an error of writing"
 
 
 def test_a_path_that_is_a_file_cannot_be_a_warehouse(tmp_path: Path) -> None:
