@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def write_check(report: CheckReport, folder: Path) -> WrittenCheck:
         EltError: If the folder cannot be written.
     """
     written = WrittenCheck(folder / "check.json", folder / "check.html")
-    days = [asdict(row) | {"event_date": row.event_date.isoformat()} for row in report.reconciliation]
+    days = [vars(row) | {"event_date": row.event_date.isoformat()} for row in report.reconciliation]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         written.data.write_text(json.dumps(report.as_dict() | {"days": days}, indent=1) + "\n", encoding="utf-8")
@@ -69,8 +69,8 @@ def page(report: CheckReport) -> str:
     passed = [check for check in report.checks if check.passed]
     verdict = f"{len(failed)} of {len(report.checks)} checks failed" if failed else f"All {len(passed)} checks passed"
     totals = [[kind, *counts.values()] for kind, counts in report.totals().items()]
-    days = [astuple(row) for row in report.reconciliation]
-    wrong = [astuple(row) for row in report.reconciliation if not row.agrees]
+    days = [vars(row).values() for row in report.reconciliation]
+    wrong = [vars(row).values() for row in report.reconciliation if not row.agrees]
     steps = [step.replace("_", " ") for step in STEPS]
     parts = [
         f"{_HEAD}<h1>{verdict}</h1>",

@@ -167,4 +167,4 @@ def as_rows(table: RawTable, values: Iterable[CheckResult] | Iterable[Reconcilia
     """Return results as rows of their table."""
     import pyarrow as pa
 
-    return pa.Table.from_pylist([asdict(value) for value in values], schema=columns_schema(table.columns))
+    return pa.Table.from_pylist([vars(value) for value in values], schema=columns_schema(table.columns))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from elt.report import queries
 from elt.report.encoding import Value, plain_number
@@ -28,7 +29,7 @@ class CheckResults:
     quality: Sequence[Row] | None
     wrong_events: Sequence[Row] = ()
 
-    @property
+    @cached_property
     def results(self) -> list[bool]:
         """True for each check that passed, and for each event type that reconciles on every day."""
         results = [bool(row["passed"]) for row in (*self.validation, *(self.quality or []))]
