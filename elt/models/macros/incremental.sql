@@ -29,8 +29,9 @@
   {%- if changes.rows | selectattr(2) | list -%}
     {%- for department in named_by -%}
       {%- do ranges.extend(months_in(
-          "select distinct " ~ start_of('month', happened_at) ~ " as month from " ~ events ~ " where (hospital_id, "
-          ~ department ~ ") in (select hospital_id, department_id from " ~ departments ~ " where is_new)"
+          "select distinct " ~ start_of('month', 'event.' ~ happened_at) ~ " as month from " ~ events ~ " as event"
+          ~ " inner join " ~ departments ~ " as department on event.hospital_id = department.hospital_id"
+          ~ " and event." ~ department ~ " = department.department_id where department.is_new"
       )) -%}
     {%- endfor -%}
   {%- endif -%}

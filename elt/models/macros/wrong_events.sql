@@ -1,8 +1,15 @@
-{# A condition: an event does not repeat an earlier one (see wrong_events). #}
-{% macro not_repeated(event_type) -%}
-  (event_id, event_time) not in (
-      select event_id, event_time from {{ ref('wrong_events') }} where event_type = '{{ event_type }}' and problem = 'repeated'
-  )
+{# The events of a table that repeat no earlier one (see wrong_events). #}
+{% macro not_repeated(events, event_type) -%}
+(
+    select event.*
+    from {{ events }} as event
+    left join {{ ref('wrong_events') }} as repeated
+        on event.event_id = repeated.event_id
+        and event.event_time = repeated.event_time
+        and repeated.event_type = '{{ event_type }}'
+        and repeated.problem = 'repeated'
+    where repeated.event_id is null
+)
 {%- endmacro %}
 
 {# The ranges of the months whose wrong events a build finds again: those with new files, those with another event of a
@@ -19,10 +26,11 @@
     {%- set spells = "(select spell_id from " ~ raw[event_type] ~ " where " ~ is_new ~ ")" -%}
     {%- do reached.append("select " ~ month ~ " as month from " ~ raw[event_type] ~ " where spell_id in " ~ spells) -%}
   {%- endfor -%}
-  {%- set counted = "(select hospital_id, department_id from " ~ raw['dep_snapshot'] ~ " where " ~ is_new ~ ")" -%}
+  {%- set counted = "(select distinct hospital_id, department_id from " ~ raw['dep_snapshot'] ~ " where " ~ is_new ~ ")" -%}
   {%- do reached.append(
-      "select " ~ month ~ " as month from " ~ this
-      ~ " where problem = 'unknown_department' and (hospital_id, department_id) in " ~ counted
+      "select " ~ month ~ " as month from " ~ this ~ " as wrong inner join " ~ counted ~ " as counted"
+      ~ " on wrong.hospital_id = counted.hospital_id and wrong.department_id = counted.department_id"
+      ~ " where wrong.problem = 'unknown_department'"
   ) -%}
   {{ return(months_in("select distinct month from (" ~ reached | join(" union all ") ~ ") as reached")) }}
 {%- endmacro %}

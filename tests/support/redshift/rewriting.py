@@ -48,6 +48,9 @@ _NOT_OF_REDSHIFT = {
     "a statement that the stand-in does not know": r"^\s*(?:unload|vacuum|truncate|merge|do|listen|explain)\b",
 }
 _REFUSED = {why: re.compile(pattern, re.IGNORECASE) for why, pattern in _NOT_OF_REDSHIFT.items()}
+_IN_SUBQUERY = re.compile(r"\bin\s*\(\s*select\b", re.IGNORECASE)
+_FRAMED = re.compile(r"\b(?:sum|min|max|avg|count|first_value|last_value|nth_value)\s*\(", re.IGNORECASE)
+_OVER = re.compile(r"\)\s*over\s*\(", re.IGNORECASE)
 
 
 def as_postgres(sql: str) -> str:
@@ -60,6 +63,8 @@ def as_postgres(sql: str) -> str:
     for why, pattern in _REFUSED.items():
         if pattern.search(bare):
             raise NotOfRedshiftError(f"the stand-in refuses {why}")
+    _refuse_several_columns(bare)
+    _refuse_windows_without_frames(bare)
     rules = _RULES + (_OF_TABLES if _CREATES_TABLE.match(bare) else ())
 
     def rewritten(code: str) -> str:
@@ -72,6 +77,41 @@ def as_postgres(sql: str) -> str:
         parts += [rewritten(sql[end : apart.start()]), apart.group()]
         end = apart.end()
     return "".join([*parts, rewritten(sql[end:])])
+
+
+def _refuse_several_columns(bare: str) -> None:
+    """Refuse a subquery after IN with more than one column in its select list."""
+    for start in _IN_SUBQUERY.finditer(bare):
+        subquery = bare[start.end() : _end_of(bare, start.end())]
+        columns = re.split(r"\bfrom\b", _without_inner(subquery), maxsplit=1, flags=re.IGNORECASE)[0]
+        if "," in columns:
+            raise NotOfRedshiftError("the stand-in refuses a subquery of several columns after IN")
+
+
+def _refuse_windows_without_frames(bare: str) -> None:
+    """Refuse an aggregate over an ordered window that names no frame of rows."""
+    for start in _FRAMED.finditer(bare):
+        over = _OVER.match(bare, _end_of(bare, start.end()))
+        window = bare[over.end() : _end_of(bare, over.end())] if over else ""
+        if re.search(r"\border\s+by\b", window, re.IGNORECASE) and not re.search(r"\brows\b", window, re.IGNORECASE):
+            raise NotOfRedshiftError("the stand-in refuses an aggregate over an ordered window without a frame of rows")
+
+
+def _end_of(code: str, start: int) -> int:
+    """Return the place of the parenthesis that closes the one before a place."""
+    depth = 1
+    for mark in re.finditer(r"[()]", code[start:]):
+        depth += 1 if mark[0] == "(" else -1
+        if not depth:
+            return start + mark.start()
+    return len(code)
+
+
+def _without_inner(code: str) -> str:
+    """Return code without what is in parentheses."""
+    while (bare := re.sub(r"\([^()]*\)", "", code)) != code:
+        code = bare
+    return code
 
 
 def code_of(sql: str) -> str:

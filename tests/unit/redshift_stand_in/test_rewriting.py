@@ -51,8 +51,20 @@ def test_what_stands_in_strings_names_and_comments_is_left() -> None:
         "select '{}'::jsonb",
         "truncate t",
         "unload ('select 1') to 's3://bucket'",
+        "select 1 from t where (x, y) not in (select coalesce(x, 0), y from u)",
+        "select x in (select y from u where y in (select lower(y), z from v)) from t",
+        "select sum(x) over (partition by y order by greatest(z, 0)) from t",
     ],
 )
 def test_what_redshift_would_not_take_is_refused_loudly(sql: str) -> None:
     with pytest.raises(NotOfRedshiftError, match="the stand-in refuses"):
         as_postgres(sql)
+
+
+def test_what_redshift_takes_of_subqueries_and_windows_passes() -> None:
+    for sql in (
+        "select 1 from t where x in (select greatest(x, y) from u, v) and z in (1, 2)",
+        "select sum(x) over (partition by y), sum(x) over (order by z rows unbounded preceding) from t order by 1",
+        "select lag(x) over (order by z), row_number() over (order by count(*)) from t group by x, z",
+    ):
+        assert as_postgres(sql) == sql

@@ -6,10 +6,10 @@
 
 {%- set building = months_of_wrong_events() %}
 {%- set same = {
-    'admission': 'spell_id',
-    'discharge': 'spell_id',
-    'wait_snapshot': 'hospital_id, department_id, patient_id, snapshot_date',
-    'dep_snapshot': 'hospital_id, department_id, snapshot_date, snapshot_type',
+    'admission': ['spell_id'],
+    'discharge': ['spell_id'],
+    'wait_snapshot': ['hospital_id', 'department_id', 'patient_id', 'snapshot_date'],
+    'dep_snapshot': ['hospital_id', 'department_id', 'snapshot_date', 'snapshot_type'],
 } %}
 {%- set departments_of = {
     'admission': ['department_id', 'requested_department_id'],
@@ -25,32 +25,32 @@ numbered as (
     {%- for event_type, columns in same.items() %}
     {%- set events = source('raw', event_type) %}
     {%- set in_months = in_instants('event_time', building) %}
+    {%- set same_event = 'event.' ~ columns | join(', event.') %}
+    {%- set from_first = 'order by length(event.source_file), event.source_file, event.event_time, event.event_id' %}
+    -- A snapshot repeats one of the same day, but a spell may be repeated in any month.
+    {%- set in_any_month = columns == ['spell_id'] and building is not none %}
     select
         '{{ event_type }}' as event_type,
-        event_id,
-        hospital_id,
-        department_id,
-        event_time,
-        source_file,
-        row_number() over (
-            partition by {{ columns }} order by length(source_file), source_file, event_time, event_id
-        ) as place,
-        first_value(event_id) over (
-            partition by {{ columns }} order by length(source_file), source_file, event_time, event_id
-            rows between unbounded preceding and unbounded following
+        event.event_id as event_id,
+        event.hospital_id as hospital_id,
+        event.department_id as department_id,
+        event.event_time as event_time,
+        event.source_file as source_file,
+        row_number() over (partition by {{ same_event }} {{ from_first }}) as place,
+        first_value(event.event_id) over (
+            partition by {{ same_event }} {{ from_first }} rows between unbounded preceding and unbounded following
         ) as first_event_id
-    from {{ events }}
-    -- A snapshot repeats one of the same day, but a spell may be repeated in any month.
-    {%- if columns == 'spell_id' and building is not none %}
-    where spell_id in (
-        select spell_id from {{ events }}
-        where spell_id in (select spell_id from {{ events }} where {{ in_months }})
-        group by spell_id having count(*) > 1
-    )
-    {%- else %}
-    where {{ in_months }} and ({{ columns }}) in (
-        select {{ columns }} from {{ events }} where {{ in_months }} group by {{ columns }} having count(*) > 1
-    )
+    from {{ events }} as event
+    inner join (
+        select {{ columns | join(', ') }}
+        from {{ events }}
+        where {{ 'spell_id in (select spell_id from ' ~ events ~ ' where ' ~ in_months ~ ')' if in_any_month else in_months }}
+        group by {{ columns | join(', ') }}
+        having count(*) > 1
+    ) as several
+        on {% for column in columns %}event.{{ column }} = several.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+    {%- if not in_any_month %}
+    where {{ in_instants('event.event_time', building) }}
     {%- endif %}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -67,17 +67,24 @@ of_unknown_departments as (
     {%- for department in departments %}
     select
         '{{ event_type }}' as event_type,
-        event_id,
-        hospital_id,
-        {{ department }} as department_id,
-        event_time,
+        event.event_id as event_id,
+        event.hospital_id as hospital_id,
+        event.{{ department }} as department_id,
+        event.event_time as event_time,
         'unknown_department' as problem,
         '' as first_event_id,
-        source_file
-    from {{ source('raw', event_type) }}
-    where {{ in_instants('event_time', building) }}
-        and (hospital_id, {{ department }}) not in (select hospital_id, department_id from departments)
-        and (event_id, event_time) not in (select event_id, event_time from repeated where event_type = '{{ event_type }}')
+        event.source_file as source_file
+    from {{ source('raw', event_type) }} as event
+    left join departments
+        on event.hospital_id = departments.hospital_id
+        and event.{{ department }} = departments.department_id
+    left join repeated
+        on event.event_id = repeated.event_id
+        and event.event_time = repeated.event_time
+        and repeated.event_type = '{{ event_type }}'
+    where {{ in_instants('event.event_time', building) }}
+        and departments.department_id is null
+        and repeated.event_id is null
     {{ 'union all' if not loop.last }}
     {%- endfor %}
     {{ 'union all' if not loop.last }}

@@ -12,5 +12,4 @@ select
     request_date as requested_at,
     event_time as admitted_at,
     source_file
-from {{ source('raw', 'admission') }}
-where {{ not_repeated('admission') }}
+from {{ not_repeated(source('raw', 'admission'), 'admission') }} as event

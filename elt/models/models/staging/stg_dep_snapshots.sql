@@ -12,5 +12,4 @@ select
     capacity,
     waiting_list_size,
     source_file
-from {{ source('raw', 'dep_snapshot') }}
-where {{ not_repeated('dep_snapshot') }}
+from {{ not_repeated(source('raw', 'dep_snapshot'), 'dep_snapshot') }} as event

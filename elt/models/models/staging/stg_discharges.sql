@@ -12,5 +12,4 @@ select
     discharge_destination,
     delay_reason,
     source_file
-from {{ source('raw', 'discharge') }}
-where {{ not_repeated('discharge') }}
+from {{ not_repeated(source('raw', 'discharge'), 'discharge') }} as event

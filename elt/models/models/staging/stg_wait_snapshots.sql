@@ -10,5 +10,4 @@ select
     request_date as requested_at,
     wait_duration as wait_seconds,
     source_file
-from {{ source('raw', 'wait_snapshot') }}
-where {{ not_repeated('wait_snapshot') }}
+from {{ not_repeated(source('raw', 'wait_snapshot'), 'wait_snapshot') }} as event
