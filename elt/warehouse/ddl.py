@@ -57,8 +57,7 @@ def ddl(
     if engine is Engine.REDSHIFT:
         tables = [redshift_sql.create_table(schema, table) for table in RAW_TABLES]
         return [f"CREATE SCHEMA IF NOT EXISTS {schema}", *tables]
-    types = clickhouse_sql.ColumnTypes()
-    tables = [clickhouse_sql.create_table(schema, table, types) for table in RAW_TABLES]
+    tables = [clickhouse_sql.create_table(schema, table) for table in RAW_TABLES]
     return [f"CREATE DATABASE IF NOT EXISTS {schema}", *tables]
 
 

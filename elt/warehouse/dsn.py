@@ -18,6 +18,7 @@ KINDS = {
 }
 """Kinds of warehouse, with the form of their DSN."""
 CLICKHOUSE_PASSWORD = "CLICKHOUSE_PASSWORD"  # noqa: S105
+CLICKHOUSE_CA = "HOSPITAL_WAREHOUSE_CA"
 REDSHIFT_PASSWORD = "REDSHIFT_PASSWORD"  # noqa: S105
 REDSHIFT_IAM_ROLE = "REDSHIFT_IAM_ROLE"
 SSL_MODES = ("verify-full", "verify-ca", "disable")
@@ -59,6 +60,7 @@ class ClickHouseDsn:
         user: Name of the user.
         password: Password of the user; never shown.
         secure: True if the connection is encrypted.
+        ca: File of the authority that has certified the server; empty to trust public authorities.
     """
 
     host: str
@@ -66,11 +68,13 @@ class ClickHouseDsn:
     user: str
     password: str = field(repr=False)
     secure: bool
+    ca: str = ""
 
     def __str__(self) -> str:
         """Return the DSN as text, without the password."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{CLICKHOUSE}://{self.user}@{host}:{self.port}/{'?secure=true' if self.secure else ''}"
+        options = ("?secure=true" if self.secure else "") + (f"&ca={quote(self.ca)}" if self.ca else "")
+        return f"{CLICKHOUSE}://{quote(self.user, safe='')}@{host}:{self.port}/{options}"
 
     def dbt_variables(self) -> dict[str, str]:
         """Return the environment variables that the profile of the dbt project reads."""
@@ -81,6 +85,7 @@ class ClickHouseDsn:
             "HOSPITAL_WAREHOUSE_USER": self.user,
             "HOSPITAL_WAREHOUSE_SECURE": "true" if self.secure else "false",
             CLICKHOUSE_PASSWORD: self.password,
+            CLICKHOUSE_CA: self.ca,
         }
 
 
@@ -108,7 +113,7 @@ class RedshiftDsn:
 
     def __str__(self) -> str:
         """Return the DSN as text, without the password."""
-        return f"{REDSHIFT}://{quote(self.user)}@{self.host}:{self.port}/{quote(self.database)}"
+        return f"{REDSHIFT}://{quote(self.user, safe='')}@{self.host}:{self.port}/{quote(self.database)}"
 
     def dbt_variables(self) -> dict[str, str]:
         """Return the environment variables that the profile of the dbt project reads."""
@@ -159,15 +164,18 @@ def _server(text: str) -> ClickHouseDsn:
     parts = urlsplit(text)
     options = parse_qs(parts.query, keep_blank_values=True)
     secure = options.pop("secure", ["false"])[-1].lower()
-    if options or secure not in ("true", "false"):
-        raise _wrong(text, "after '?' there may be only secure=true")
+    ca = options.pop("ca", [""])[-1]
+    if options or secure not in ("true", "false") or (ca and secure == "false"):
+        raise _wrong(text, "after '?' there may be only secure=true, and ca=/path with it")
     if parts.path.strip("/") or parts.fragment:
         raise _wrong(text, "it names no database; the schemas begin with --prefix")
     if not parts.hostname:
         raise _wrong(text, "the host is missing")
     password = os.environ.get(CLICKHOUSE_PASSWORD, "") if parts.password is None else unquote(parts.password)
     port = _port(text, parts) or (_SECURE_PORT if secure == "true" else _PORT)
-    return ClickHouseDsn(parts.hostname, port, unquote(parts.username or "default"), password, secure == "true")
+    authority = str(Path(ca).expanduser().absolute()) if ca else ""
+    user = unquote(parts.username or "default")
+    return ClickHouseDsn(parts.hostname, port, user, password, secure == "true", authority)
 
 
 def _cluster(text: str) -> RedshiftDsn:

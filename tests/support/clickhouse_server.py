@@ -1,43 +1,49 @@
-"""A ClickHouse server for tests: Debian's, of 2018, on free ports of this machine and in a folder of its own."""
+"""A current ClickHouse server for tests, on free ports of this machine and in a folder of its own.
 
-import shutil
+It is the engine that ``make clickhouse`` installs beside the packages. A client with a wrong password ends it, because
+it is the library of a command: a test of that starts one of its own.
+"""
+
+import re
 import socket
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from s3_servers import free_ports
 
-from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes
 from elt.warehouse.clickhouse.server import ClickHouseWarehouse
 from elt.warehouse.dsn import ClickHouseDsn
 
-SERVER = shutil.which("clickhouse-server", path="/usr/bin:/usr/sbin:/usr/local/bin")
+LIBRARY = Path(sys.prefix) / "clickhouse/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so"
 PASSWORD = "pass word/1"
-OLD_TYPES = ColumnTypes(timestamp="DateTime('UTC')", date="Int32", boolean="UInt8", label="{}")
-"""What a server of 2018 has: instants to the second, days as numbers, no low cardinality."""
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "how-to" / "clickhouse.md"
 
-CONFIG = """<yandex>
-  <logger><level>warning</level><log>{folder}/log</log><errorlog>{folder}/errors</errorlog></logger>
-  <http_port>{http}</http_port><tcp_port>{tcp}</tcp_port><interserver_http_port>{peers}</interserver_http_port>
+CONFIG = """<clickhouse>
+  <logger><level>none</level></logger>
   <listen_host>127.0.0.1</listen_host>
-  <path>{folder}/data/</path><tmp_path>{folder}/tmp/</tmp_path>
+  <tcp_port>{tcp}</tcp_port><http_port>{http}</http_port>
   <users_config>{folder}/users.xml</users_config>
-  <default_profile>default</default_profile><default_database>default</default_database>
-  <timezone>Europe/London</timezone><mark_cache_size>67108864</mark_cache_size>
-  <max_concurrent_queries>20</max_concurrent_queries>
-  <query_log><database>system</database><table>query_log</table></query_log>
-</yandex>
+  <timezone>Europe/London</timezone>
+</clickhouse>
 """
-USERS = """<yandex>
-  <profiles><default><max_memory_usage>2000000000</max_memory_usage></default></profiles>
-  <users><loader>
-    <password>{password}</password><networks><ip>127.0.0.1</ip></networks>
-    <profile>default</profile><quota>default</quota>
-  </loader></users>
+USERS = """<clickhouse>
+  <profiles><default/><reading><readonly>1</readonly></reading></profiles>
+  <users>
+    <default><password/><networks><ip>127.0.0.1</ip></networks></default>
+    <loader>
+      <password>{password}</password><networks><ip>127.0.0.1</ip></networks>
+      <grants>{loader}</grants>
+    </loader>
+    <reader>
+      <password>{password}</password><networks><ip>127.0.0.1</ip></networks><profile>reading</profile>
+      <grants>{reader}</grants>
+    </reader>
+  </users>
   <quotas><default/></quotas>
-</yandex>
+</clickhouse>
 """
 
 
@@ -47,20 +53,31 @@ class ClickHouseServer:
 
     Attributes:
         port: Its port for the native protocol.
+        http_port: Its port for HTTP.
         process: Its process.
     """
 
     port: int
+    http_port: int
     process: subprocess.Popen[bytes]
 
     @property
     def dsn(self) -> ClickHouseDsn:
-        """Where it is, and how to be let in."""
-        return ClickHouseDsn("127.0.0.1", self.port, "loader", PASSWORD, secure=False)
+        """DSN of the user who loads and builds."""
+        return self.dsn_of("loader")
+
+    @property
+    def url(self) -> str:
+        """The same as a command takes it, with the password."""
+        return f"clickhouse://loader:pass%20word%2F1@127.0.0.1:{self.port}/"
+
+    def dsn_of(self, user: str) -> ClickHouseDsn:
+        """Return the DSN of a user; ``loader`` and ``reader`` have the rights that the documentation grants."""
+        return ClickHouseDsn("127.0.0.1", self.port, user, PASSWORD, secure=False)
 
     def open(self, prefix: str, *, create: bool = True) -> ClickHouseWarehouse:
-        """Open a warehouse whose tables have the types that the server has."""
-        return ClickHouseWarehouse(self.dsn, prefix, create=create, types=OLD_TYPES)
+        """Open a warehouse."""
+        return ClickHouseWarehouse(self.dsn, prefix, create=create)
 
     def stop(self) -> None:
         """End it at once."""
@@ -68,23 +85,26 @@ class ClickHouseServer:
         self.process.wait()
 
 
+def _documented_grants(user: str) -> str:
+    grants = re.findall(rf"^(GRANT .*) TO {user};$", DOCUMENTED.read_text(encoding="utf-8"), re.MULTILINE)
+    return "".join(f"<query>{grant}</query>" for grant in grants)
+
+
 def start(folder: Path, port: int | None = None) -> ClickHouseServer:
     """Start a server, on the data that an earlier one left in the folder; it answers when this returns."""
-    assert SERVER is not None
-    for name in ("data", "tmp"):
-        (folder / name).mkdir(exist_ok=True)
-    ports = free_ports(3)
+    ports = free_ports(2)
     tcp = port or ports[0]
-    (folder / "config.xml").write_text(CONFIG.format(folder=folder, tcp=tcp, http=ports[1], peers=ports[2]))
-    (folder / "users.xml").write_text(USERS.format(password=PASSWORD))
-    command, nowhere = [SERVER, f"--config-file={folder}/config.xml"], subprocess.DEVNULL
-    process = subprocess.Popen(command, cwd=folder, stdout=nowhere, stderr=nowhere)
+    (folder / "config.xml").write_text(CONFIG.format(folder=folder, tcp=tcp, http=ports[1]))
+    grants = {user: _documented_grants(user) for user in ("loader", "reader")}
+    (folder / "users.xml").write_text(USERS.format(password=PASSWORD, **grants))
+    command = [sys.executable, str(Path(__file__).with_name("clickhouse_process.py")), str(LIBRARY), str(folder)]
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=folder)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", tcp)) == 0:
-                return ClickHouseServer(tcp, process)
+                return ClickHouseServer(tcp, ports[1], process)
         time.sleep(0.05)
     process.kill()
-    told = folder / "errors"
-    raise RuntimeError(f"clickhouse-server did not start: {told.read_text() if told.exists() else 'it said nothing'}")
+    raise RuntimeError(f"the ClickHouse server did not start: {(folder / 'log').read_text(errors='replace')}")

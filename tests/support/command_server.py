@@ -36,7 +36,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 from unittest.mock import patch
 
-from elt.build.dbt_process import end_with_parent
+from elt.build.dbt_process import end_with_parent, trust_authority
 from elt.build.run import MODELS
 from elt.warehouse import dbt_target
 
@@ -284,6 +284,7 @@ def _run(streams: list[int], request: _Request, project: Any) -> None:
         words = [word for word in request.words if word != "--with-parent"]
         if words != request.words:
             end_with_parent()
+        trust_authority()
         sys.argv = ["dbt", *words]
         cli.main(words, "dbt", obj={"manifest": project})
     elif request.command == "python":

@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager, nullcontext
 import pyarrow as pa
 
 from elt.warehouse.clickhouse.clickhouse_sql import (
-    ColumnTypes,
     create_table,
     insert_from,
     newer_columns,
@@ -24,13 +23,11 @@ class ClickHouseBase(Warehouse):
     Args:
         dsn: DSN without a password.
         prefix: Prefix of the names of its schemas.
-        types: Types of the columns of its tables.
     """
 
-    def __init__(self, dsn: str, prefix: str, types: ColumnTypes) -> None:
+    def __init__(self, dsn: str, prefix: str) -> None:
         self.dsn = dsn
         self.prefix = prefix
-        self._types = types
 
     @abstractmethod
     def _query(self, sql: str) -> pa.Table:
@@ -64,7 +61,7 @@ class ClickHouseBase(Warehouse):
             f"WHERE database = {quoted(schema)} AND table = {quoted(table.name)}"
         )
         columns = dict(zip(rows["name"].to_pylist(), rows["type"].to_pylist(), strict=True))
-        for statement in newer_columns(schema, table, columns, self._types):
+        for statement in newer_columns(schema, table, columns):
             self.execute(statement)
 
     def insert(self, table: RawTable, rows: pa.Table) -> None:
@@ -84,7 +81,7 @@ class ClickHouseBase(Warehouse):
 
     def _read_parquet(self, function: str, place: str, table: RawTable, key: str) -> None:
         """Add the rows of a staged file that the engine reads with a table function: ``file`` or ``s3``."""
-        columns = quoted(structure(staged_columns(table), self._types))
+        columns = quoted(structure(staged_columns(table)))
         source = f"{function}({quoted(place)}, 'Parquet', {columns})"
         self.execute(insert_from(source, self.schema("raw"), table, key))
 
@@ -92,7 +89,7 @@ class ClickHouseBase(Warehouse):
         self.execute(f"CREATE DATABASE IF NOT EXISTS {schema}")
         if replace:
             self.execute(f"DROP TABLE IF EXISTS {schema}.{table.name}")
-        self.execute(create_table(schema, table, self._types))
+        self.execute(create_table(schema, table))
 
     def _exists(self, system_table: str, condition: str) -> bool:
         """Return True if a row of a system table meets a condition."""

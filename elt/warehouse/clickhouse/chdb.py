@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from elt.warehouse.clickhouse.base import ClickHouseBase
-from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes, refusal
+from elt.warehouse.clickhouse.clickhouse_sql import refusal
 from elt.warehouse.clickhouse.lock import DirectoryLock
 from elt.warehouse.errors import NoWarehouseError, WarehouseError
 from elt.warehouse.protocol import DEFAULT_PREFIX
@@ -48,7 +48,7 @@ class ChdbWarehouse(ClickHouseBase):
     """
 
     def __init__(self, path: Path, prefix: str = DEFAULT_PREFIX, *, create: bool = False) -> None:
-        super().__init__(f"chdb://{path}", prefix, ColumnTypes())
+        super().__init__(f"chdb://{path}", prefix)
         self._lock = locked(path, create=create)
         try:
             self._client = _open(path, _SETTINGS)

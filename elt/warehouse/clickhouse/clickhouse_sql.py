@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from elt.contracts import Column, ColumnKind
 from elt.warehouse.errors import StatementError
@@ -14,52 +13,32 @@ _WRONG_SQL = {36, 42, 43, 46, 47, 48, 53, 60, 62, 81, 164, 179, 184, 206, 207, 2
 _LONGEST_MESSAGE = 400
 
 
-@dataclass(frozen=True)
-class ColumnTypes:
-    """The engine's type for each kind of column. Strings other than UUIDs repeat, so each value is stored once.
-
-    Attributes:
-        timestamp: Type of an instant.
-        date: Type of a day from 1900 to 2299.
-        integer: Type of a whole number.
-        real: Type of a measure.
-        boolean: Type of a truth value.
-        label: Type of a string that repeats; the type of the string goes between the braces.
-    """
-
-    timestamp: str = "DateTime64(6, 'UTC')"
-    date: str = "Date32"
-    integer: str = "Int64"
-    real: str = "Float64"
-    boolean: str = "Bool"
-    label: str = "LowCardinality({})"
-
-    def of(self, column: Column) -> str:
-        """Return the type of a column."""
-        if column.kind is ColumnKind.STRING:
-            name = "Nullable(String)" if column.nullable else "String"
-            return name if column.pattern == UUID_PATTERN else self.label.format(name)
-        name = {
-            ColumnKind.TIMESTAMP: self.timestamp,
-            ColumnKind.DATE: self.date,
-            ColumnKind.INTEGER: self.integer,
-            ColumnKind.FLOAT: self.real,
-            ColumnKind.BOOLEAN: self.boolean,
-        }[column.kind]
-        return f"Nullable({name})" if column.nullable else name
+_TYPES = {
+    ColumnKind.TIMESTAMP: "DateTime64(6, 'UTC')",
+    ColumnKind.DATE: "Date32",
+    ColumnKind.INTEGER: "Int64",
+    ColumnKind.FLOAT: "Float64",
+    ColumnKind.BOOLEAN: "Bool",
+    ColumnKind.STRING: "String",
+}
+"""Type of each kind of column. A ``Date32`` is a day from 1900 to 2299."""
 
 
-def structure(columns: Iterable[Column], types: ColumnTypes) -> str:
+def column_type(column: Column) -> str:
+    """Return the type of a column. Strings other than UUIDs repeat, so each value is stored once."""
+    name = f"Nullable({_TYPES[column.kind]})" if column.nullable else _TYPES[column.kind]
+    repeats = column.kind is ColumnKind.STRING and column.pattern != UUID_PATTERN
+    return f"LowCardinality({name})" if repeats else name
+
+
+def structure(columns: Iterable[Column]) -> str:
     """Return names and types of columns, as an argument of a table function."""
-    return ", ".join(f"{column.name} {types.of(column)}" for column in columns)
+    return ", ".join(f"{column.name} {column_type(column)}" for column in columns)
 
 
-def create_table(schema: str, table: RawTable, types: ColumnTypes) -> str:
+def create_table(schema: str, table: RawTable) -> str:
     """Return the statement that creates a table of the raw or the quality schema."""
-    columns = ", ".join(
-        f"{column.name} {types.of(column)}" + (f" COMMENT {quoted(column.description)}" if column.description else "")
-        for column in table.columns
-    )
+    columns = ", ".join(_column(column) for column in table.columns)
     partition = f"PARTITION BY toYYYYMM({table.partition_by}) " if table.partition_by else ""
     return (
         f"CREATE TABLE IF NOT EXISTS {schema}.{table.name} ({columns}) "
@@ -67,23 +46,20 @@ def create_table(schema: str, table: RawTable, types: ColumnTypes) -> str:
     )
 
 
-def newer_columns(schema: str, table: RawTable, existing: Mapping[str, str], types: ColumnTypes) -> Iterator[str]:
+def newer_columns(schema: str, table: RawTable, existing: Mapping[str, str]) -> Iterator[str]:
     """Yield the statements that add the newest columns to a table made with an older version of its contract.
 
     Args:
         schema: Its schema.
         table: The table, as it should be.
         existing: Type of each column that it has.
-        types: Types of its columns.
     """
     before = ""
     for column in table.columns:
-        described = f"{column.name} {types.of(column)}"
         if column.name not in existing:
-            comment = f" COMMENT {quoted(column.description)}" if column.description else ""
-            yield f"ALTER TABLE {schema}.{table.name} ADD COLUMN {described}{comment} {before or 'FIRST'}"
+            yield f"ALTER TABLE {schema}.{table.name} ADD COLUMN {_column(column)} {before or 'FIRST'}"
         elif column.nullable and "Nullable(" not in existing[column.name]:
-            yield f"ALTER TABLE {schema}.{table.name} MODIFY COLUMN {described}"
+            yield f"ALTER TABLE {schema}.{table.name} MODIFY COLUMN {column.name} {column_type(column)}"
         before = f"AFTER {column.name}"
 
 
@@ -94,6 +70,11 @@ def insert_from(source: str, schema: str, table: RawTable, key: str) -> str:
         f"INSERT INTO {schema}.{table.name} ({names}, {SOURCE_FILE}) "  # noqa: S608
         f"SELECT {names}, {quoted(key)} FROM {source}"
     )
+
+
+def _column(column: Column) -> str:
+    comment = f" COMMENT {quoted(column.description)}" if column.description else ""
+    return f"{column.name} {column_type(column)}{comment}"
 
 
 def quoted(text: str) -> str:

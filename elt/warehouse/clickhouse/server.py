@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 from elt import WrongCallError
 from elt.contracts import Column
 from elt.warehouse.clickhouse.base import ClickHouseBase
-from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes, quoted, refusal
+from elt.warehouse.clickhouse.clickhouse_sql import quoted, refusal
 from elt.warehouse.clickhouse.s3_url import s3_url
 from elt.warehouse.clickhouse.wire import arrow_table, wire_columns
 from elt.warehouse.dsn import CLICKHOUSE_PASSWORD, ClickHouseDsn
@@ -25,14 +26,17 @@ from hospital_sim.storage import ObjectStore
 # Silent, because the driver logs a lost connection with a traceback, and the error says it in one line.
 logging.getLogger("clickhouse_driver").addHandler(logging.NullHandler())
 
-OLDEST_SERVER = (24, 3)
-"""The models need functions that older servers lack."""
-_SETTINGS = {"join_use_nulls": 1}
+OLDEST_SERVER = (26, 7)
+"""The version that the tests run with."""
+_SETTINGS: dict[str, int | str] = {"join_use_nulls": 1, "session_timezone": "UTC"}
 _READ_ONLY = {"readonly": 2}
+_FIXED_SETTINGS = 1
 _WRONG_PASSWORD = {192, 193, 194, 516}
 _CONNECT_SECONDS = 8
 _ROWS_IN_BLOCK = 131_072
 _POLL_SECONDS = 0.05
+# The driver keeps the text of an error of TLS alone.
+_CERTIFICATE = re.compile(r"certificate verify failed: (.*?)(?: \(_ssl|$)")
 
 
 class ClickHouseWarehouse(ClickHouseBase):
@@ -42,25 +46,19 @@ class ClickHouseWarehouse(ClickHouseBase):
         dsn: DSN of the server.
         prefix: Prefix of the names of its schemas.
         create: True to open a warehouse that has no tables yet.
-        types: Types of its columns, for a server older than ``OLDEST_SERVER``, which is refused without them.
 
     Raises:
-        WrongCallError: If the server refuses the user or the password.
+        WrongCallError: If the server refuses the user or the password, or the file of ``ca`` does not exist.
         NoWarehouseError: If the raw schema does not exist and ``create`` is false.
-        WarehouseError: If the server cannot be reached, or is too old.
+        WarehouseError: If the server cannot be reached, its certificate is refused, or it is too old.
     """
 
-    def __init__(
-        self,
-        dsn: ClickHouseDsn,
-        prefix: str = DEFAULT_PREFIX,
-        *,
-        create: bool = False,
-        types: ColumnTypes | None = None,
-    ) -> None:
+    def __init__(self, dsn: ClickHouseDsn, prefix: str = DEFAULT_PREFIX, *, create: bool = False) -> None:
         from clickhouse_driver import Client
 
-        super().__init__(str(dsn), prefix, types or ColumnTypes())
+        super().__init__(str(dsn), prefix)
+        if dsn.ca and not Path(dsn.ca).is_file():
+            raise WrongCallError(f"warehouse {self.dsn}: there is no file {dsn.ca}; ca names that of an authority")
         # A server reads a lake on S3 itself, until the first read that fails.
         self._reads_s3 = True
         self._client = Client(
@@ -69,13 +67,14 @@ class ClickHouseWarehouse(ClickHouseBase):
             user=dsn.user,
             password=dsn.password,
             secure=dsn.secure,
+            ca_certs=dsn.ca or None,
             client_name="hospital-elt",
             connect_timeout=_CONNECT_SECONDS,
             sync_request_timeout=_CONNECT_SECONDS,
-            settings=dict(_SETTINGS),
         )
         try:
-            self._require_server(old=types is not None)
+            self._require_server()
+            self._read_only, self._zone = self._begin_session()
             if not create:
                 self._require_schema()
         except BaseException:
@@ -117,8 +116,8 @@ class ClickHouseWarehouse(ClickHouseBase):
 
     def _query(self, sql: str) -> pa.Table:
         with self._refusals(sql):
-            columns, described = self._client.execute(sql, columnar=True, with_column_types=True, settings=_READ_ONLY)
-        return arrow_table(columns, described)
+            columns, types = self._client.execute(sql, columnar=True, with_column_types=True, settings=self._read_only)
+        return arrow_table(columns, types, self._zone)
 
     def _stream_parquet(self, table: RawTable, data: bytes, key: str) -> None:
         file = pq.ParquetFile(pa.BufferReader(data))
@@ -130,7 +129,7 @@ class ClickHouseWarehouse(ClickHouseBase):
             if batch is None:
                 return None
             rows = pa.Table.from_batches([batch]).append_column(SOURCE_FILE, pa.repeat(key, batch.num_rows))
-            return wire_columns(rows, table.columns, self._types)
+            return wire_columns(rows, table.columns)
 
         # Prefetching prepares the next columns while the server takes the last ones.
         with ThreadPoolExecutor(1) as prefetch:
@@ -143,7 +142,7 @@ class ClickHouseWarehouse(ClickHouseBase):
         if not rows.num_rows:
             return
         columns = tuple(column for column in table.columns if column.name in rows.column_names)
-        self._send(schema, table, columns, wire_columns(rows, columns, self._types))
+        self._send(schema, table, columns, wire_columns(rows, columns))
 
     def _send(self, schema: str, table: RawTable, columns: Sequence[Column], values: Sequence[object]) -> None:
         names = ", ".join(column.name for column in columns)
@@ -161,18 +160,25 @@ class ClickHouseWarehouse(ClickHouseBase):
                 f"warehouse {self.dsn}: there is none of prefix {self.prefix}; make one with hospital-elt load"
             )
 
-    def _require_server(self, *, old: bool) -> None:
+    def _require_server(self) -> None:
         with self._refusals():
-            self._client.execute("SELECT 1")
+            self._client.connection.connect()
         server = self._client.connection.server_info
-        if not old and (server.version_major, server.version_minor) < OLDEST_SERVER:
+        if (server.version_major, server.version_minor) < OLDEST_SERVER:
             needed = ".".join(map(str, OLDEST_SERVER))
             raise WarehouseError(
                 f"warehouse {self.dsn}: the server is ClickHouse {server.version_major}.{server.version_minor}; "
                 f"{needed} or newer is needed"
             )
-        if not old:
-            self._client.settings["session_timezone"] = "UTC"
+
+    def _begin_session(self) -> tuple[dict[str, int], str]:
+        """Set the session's settings, if this user may; return those of a query, and the zone of the session."""
+        with self._refusals():
+            [(readonly, zone)] = self._client.execute("SELECT getSetting('readonly'), timezone()")
+        if readonly == _FIXED_SETTINGS:
+            return {}, zone
+        self._client.settings.update(_SETTINGS)
+        return _READ_ONLY, "UTC"
 
     @contextmanager
     def _refusals(self, sql: str = "") -> Iterator[None]:
@@ -189,7 +195,16 @@ class ClickHouseWarehouse(ClickHouseBase):
             raise refusal(message, error.code, sql) from error
         except (Error, EOFError, OSError) as error:
             self._client.disconnect()
-            raise WarehouseError(
-                f"warehouse {self.dsn}: the server cannot be reached or went away "
-                f"({type(error).__name__}); when it is there, run the same command again"
-            ) from error
+            raise self._lost(error) from error
+
+    def _lost(self, error: Exception) -> WarehouseError:
+        certificate = _CERTIFICATE.search(str(error))
+        if certificate:
+            return WarehouseError(
+                f"warehouse {self.dsn}: the server's certificate is refused: {certificate[1]}; write the host as the "
+                "certificate names it, or name the file of its authority: ?secure=true&ca=/path"
+            )
+        return WarehouseError(
+            f"warehouse {self.dsn}: the server cannot be reached or went away ({type(error).__name__}); when it is "
+            "there, run the same command again"
+        )

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from elt.contracts import Column, ColumnKind
-from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes
 from hospital_sim.events import UUID_PATTERN
 
 _WRAPPED = re.compile(r"(?:LowCardinality|Nullable)\((.*)\)$")
@@ -26,24 +25,21 @@ _ARROW_TYPES = {
 """Arrow type of the columns of a result; Arrow chooses that of the others."""
 
 
-def wire_columns(rows: pa.Table, columns: Sequence[Column], types: ColumnTypes) -> list[Sequence[object]]:
-    """Return columns in the form that the driver inserts fastest: instants, and days stored as numbers, as numbers.
+def wire_columns(rows: pa.Table, columns: Sequence[Column]) -> list[Sequence[object]]:
+    """Return columns in the form that the driver inserts fastest: instants as numbers.
 
     Args:
         rows: The rows.
         columns: Columns to return, in order.
-        types: Types of the columns of the table.
     """
-    return [_values(rows[column.name], column, types) for column in columns]
+    return [_values(rows[column.name], column) for column in columns]
 
 
-def _values(values: pa.ChunkedArray, column: Column, types: ColumnTypes) -> list[object]:
+def _values(values: pa.ChunkedArray, column: Column) -> list[object]:
     if column.kind is ColumnKind.TIMESTAMP:
-        ticks = values.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
-        values = ticks if "64" in types.timestamp else pc.divide(ticks, 1_000_000)
+        values = values.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
     elif column.kind is ColumnKind.DATE:
         values = values.cast(pa.date32())
-        values = values if types.date.startswith("Date") else values.cast(pa.int32())
     elif column.kind is ColumnKind.STRING:
         values = values.cast(pa.string())
         if column.pattern != UUID_PATTERN and not values.null_count:
@@ -61,22 +57,25 @@ def _repeating(values: pa.ChunkedArray) -> list[object]:
     return list(strings[encoded.indices.to_numpy()].tolist())
 
 
-def arrow_table(columns: Sequence[Sequence[Any]], described: Sequence[tuple[str, str]]) -> pa.Table:
+def arrow_table(columns: Sequence[Sequence[Any]], described: Sequence[tuple[str, str]], zone: str) -> pa.Table:
     """Return a result as an Arrow table.
 
     Args:
         columns: Values of each column; empty if there are no rows.
         described: Name and ClickHouse type of each column.
+        zone: Time zone of the session.
     """
     filled = columns or [() for _ in described]
-    arrays = [_array(values, type_name) for values, (_, type_name) in zip(filled, described, strict=True)]
+    arrays = [_array(values, type_name, zone) for values, (_, type_name) in zip(filled, described, strict=True)]
     return pa.Table.from_arrays(arrays, names=[name for name, _ in described])
 
 
-def _array(values: Sequence[Any], name: str) -> pa.Array:
+def _array(values: Sequence[Any], name: str, zone: str) -> pa.Array:
     while wrapped := _WRAPPED.match(name):
         name = wrapped[1]
     if name.startswith("DateTime"):
-        # The driver returns naive values if the column names no zone; the session's zone is UTC.
+        # The driver returns naive values, in the session's zone, if the column names none.
+        if zone != "UTC":
+            values = [value.replace(tzinfo=value.tzinfo or ZoneInfo(zone)) if value else None for value in values]
         return pa.array(values, pa.timestamp("us", tz="UTC"))
     return pa.array(values, _ARROW_TYPES.get(name))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from clickhouse_server import SERVER, ClickHouseServer, start
+from clickhouse_server import LIBRARY, ClickHouseServer, start
 from redshift_fixtures import redshift, redshift_server
 from small_hospital import SmallHospital, load_small_hospital
 from st_brides import st_brides
@@ -20,9 +20,9 @@ def small_hospital(built_once: Callable[[str, Callable[[Path], object]], Path]) 
 
 @pytest.fixture(scope="session")
 def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseServer]:
-    """A server of this machine's own, stopped after the tests."""
-    if SERVER is None:
-        pytest.skip("clickhouse-server is not installed (Debian: apt-get install clickhouse-server)")
+    """A server of this machine's own, stopped after the tests; each test takes a prefix of its own."""
+    if not LIBRARY.exists():
+        pytest.skip("there is no ClickHouse server; install it with: make clickhouse")
     server = start(tmp_path_factory.mktemp("clickhouse"))
     yield server
     server.stop()

@@ -1,7 +1,11 @@
-"""A certificate for this machine that exists for one run of the tests, and certifies itself."""
+"""A certificate for this machine that exists for one run of the tests and certifies itself, and TLS before a server."""
 
+import asyncio
 import datetime as dt
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cryptography import x509
@@ -34,3 +38,28 @@ def authority_and_server(folder: Path) -> tuple[Path, ssl.SSLContext]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(shown, secret)
     return shown, context
+
+
+@contextmanager
+def encrypted(context: ssl.SSLContext, port: int) -> Iterator[int]:
+    """Yield a port at which a server without TLS, of this machine, is reached with it."""
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(1 << 16):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(pass_on(reader, server_writer), pass_on(server_reader, writer))
+
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, daemon=True).start()
+    start = asyncio.start_server(serve, HOST, 0, ssl=context)
+    listening = asyncio.run_coroutine_threadsafe(start, loop).result()
+    try:
+        yield listening.sockets[0].getsockname()[1]
+    finally:
+        loop.call_soon_threadsafe(loop.stop)

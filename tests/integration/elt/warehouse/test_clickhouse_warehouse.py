@@ -6,24 +6,26 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from clickhouse_server import OLD_TYPES, PASSWORD, ClickHouseServer, start
+from clickhouse_server import PASSWORD, ClickHouseServer, start
+from command_server import dbt
 from kills import KilledAtStep
+from redshift.tls import HOST, authority_and_server, encrypted
 from silent_server import silent_port
 from warehouse_tables import raw_digests
 
 import hospital_sim as hs
 from elt import WrongCallError
-from elt.build.run import MODELS
+from elt.build.run import MODELS, build
 from elt.lake.lake import Lake
-from elt.load.run import load_into
+from elt.load.run import load, load_into
 from elt.staging import stage
-from elt.warehouse import WarehouseError, dbt_target, open_warehouse
+from elt.warehouse import StatementError, WarehouseError, dbt_target, open_warehouse
+from elt.warehouse.clickhouse import server
 from elt.warehouse.clickhouse.server import ClickHouseWarehouse
 from elt.warehouse.tables import RawTable
 from hospital_sim.storage import LocalStore, ObjectStore
@@ -33,12 +35,12 @@ pytestmark = pytest.mark.integration
 LOAD_UNTIL_KILLED = f"""
 import sys
 sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[3] / "support")!r}]
-from test_clickhouse_warehouse import KilledWarehouse, Lake, LocalStore, OLD_TYPES, load_into
+from test_clickhouse_warehouse import KilledWarehouse, Lake, LocalStore, load_into
 from clickhouse_server import PASSWORD
 from elt.warehouse.dsn import ClickHouseDsn
 lake, port, prefix, left = sys.argv[1:]
 dsn = ClickHouseDsn("127.0.0.1", int(port), "loader", PASSWORD, secure=False)
-with KilledWarehouse(dsn, prefix, create=True, types=OLD_TYPES) as opened:
+with KilledWarehouse(dsn, prefix, create=True) as opened:
     opened.left = int(left)
     load_into(opened, Lake(LocalStore(lake)))
 """
@@ -68,11 +70,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> LocalStore:
 
 
 @pytest.fixture
-def prefix(clickhouse: ClickHouseServer) -> Iterator[str]:
-    name = f"test_{uuid4().hex[:12]}"
-    yield name
-    with clickhouse.open(name) as warehouse:
-        warehouse.execute(f"DROP DATABASE IF EXISTS {name}_raw")
+def prefix() -> str:
+    return f"test_{uuid4().hex[:12]}"
 
 
 @pytest.fixture(scope="module")
@@ -117,23 +116,23 @@ def test_a_load_completes_later_if_the_server_stops_during_it(
     class Dying(KilledWarehouse):
         def _count(self) -> None:
             if self.left == 0:
-                server.stop()
+                running.stop()
             self.left -= 1
 
-    server = start(tmp_path)
+    running = start(tmp_path)
     try:
-        with Dying(server.dsn, create=True, types=OLD_TYPES) as warehouse:
+        with Dying(running.dsn, create=True) as warehouse:
             warehouse.left = 19
             with pytest.raises(WarehouseError, match=r"went away .*run the same command again") as told:
                 load_into(warehouse, Lake(lake))
         assert told.value.exit_code == 1
         assert "\n" not in str(told.value)
-        server = start(tmp_path, server.port)
-        with server.open("hospital", create=False) as warehouse:
+        running = start(tmp_path, running.port)
+        with running.open("hospital", create=False) as warehouse:
             load_into(warehouse, Lake(lake))
             assert raw_digests(warehouse) == whole
     finally:
-        server.stop()
+        running.stop()
 
 
 def test_a_connection_that_breaks_during_a_query_raises_an_error(clickhouse: ClickHouseServer, prefix: str) -> None:
@@ -143,38 +142,63 @@ def test_a_connection_that_breaks_during_a_query_raises_an_error(clickhouse: Cli
             warehouse.query("SELECT sleep(2)")
 
 
-def test_a_password_is_taken_from_the_environment_and_a_wrong_one_is_a_wrong_call_without_secrets(
-    clickhouse: ClickHouseServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with pytest.raises(WrongCallError, match="refuses this user or password; set CLICKHOUSE_PASSWORD") as told:
-        ClickHouseWarehouse(replace(clickhouse.dsn, password="se cret"), types=OLD_TYPES)
+def test_a_wrong_password_is_a_wrong_call_without_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = start(tmp_path)
+    try:
+        monkeypatch.setenv("CLICKHOUSE_PASSWORD", PASSWORD)
+        with open_warehouse(f"clickhouse://loader@127.0.0.1:{own.port}/", create=True):
+            pass
+        with pytest.raises(WrongCallError, match="refuses this user or password; set CLICKHOUSE_PASSWORD") as told:
+            ClickHouseWarehouse(replace(own.dsn, password="se cret"))
+    finally:
+        own.stop()
     assert told.value.exit_code == 2
     assert "se cret" not in str(told.value)
     assert told.value.__cause__ is None
-    monkeypatch.setenv("CLICKHOUSE_PASSWORD", PASSWORD)
-    with pytest.raises(WarehouseError, match=r"is ClickHouse 18\.16; 24\.3 or newer is needed") as told:
-        open_warehouse(f"clickhouse://loader@127.0.0.1:{clickhouse.port}/", create=True)
-    assert PASSWORD not in str(told.value)
 
 
-def test_the_profile_of_the_project_logs_in_on_the_server(clickhouse: ClickHouseServer) -> None:
-    with dbt_target(f"clickhouse://loader:pass%20word%2F1@127.0.0.1:{clickhouse.port}/") as target:
-        command = [
-            sys.executable,
-            "-m",
-            "dbt.cli.main",
-            "--log-path",
-            target.workspace,
-            "debug",
-            "--profiles-dir",
-            MODELS,
-        ]
-        environment = dict(target.environment)
-        done = subprocess.run(command, cwd=MODELS, env=environment, capture_output=True, text=True, check=False)
-    assert "profiles.yml file [OK found and valid]" in done.stdout
-    # It is let in, and then asks what a server of 2018 does not know.
-    assert "Failed to create hospital database" in done.stdout
-    assert PASSWORD not in done.stdout + done.stderr
+def test_a_server_older_than_the_tested_one_is_refused_by_every_command(
+    clickhouse: ClickHouseServer, lake: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    major, minor = server.OLDEST_SERVER
+    monkeypatch.setattr(server, "OLDEST_SERVER", (major + 1, 0))
+    refused = rf"the server is ClickHouse {major}\.{minor}; {major + 1}\.0 or newer is needed"
+    for command in (lambda: load(Lake(lake), clickhouse.url), lambda: build(clickhouse.url)):
+        with pytest.raises(WarehouseError, match=refused) as told:
+            command()
+        assert PASSWORD not in str(told.value)
+
+
+def test_a_user_who_may_change_no_setting_reads_the_same_instants(clickhouse: ClickHouseServer) -> None:
+    prefix = "hospital_of_readers"
+    summer = "SELECT toDateTime('2024-07-01 12:00:00', 'UTC') AS at, CAST(at AS DateTime) AS of_session, NULL AS none"
+    with clickhouse.open(prefix) as warehouse:
+        warehouse.execute(f"CREATE DATABASE {prefix}_raw")
+        expected = warehouse.query(summer).to_pylist()
+    with ClickHouseWarehouse(clickhouse.dsn_of("reader"), prefix) as warehouse:
+        assert warehouse.query(summer).to_pylist() == expected
+        with pytest.raises(StatementError, match="readonly"):
+            warehouse.execute("SET join_use_nulls = 1")
+
+
+def test_a_certificate_is_verified_and_its_fault_is_named(clickhouse: ClickHouseServer, tmp_path: Path) -> None:
+    authority, context = authority_and_server(tmp_path)
+    with encrypted(context, clickhouse.port) as port:
+        place = replace(clickhouse.dsn, host=HOST, port=port, secure=True)
+        with pytest.raises(WarehouseError, match=r"refused: self-signed certificate; .*ca=/path"):
+            ClickHouseWarehouse(place, create=True)
+        known = replace(place, ca=str(authority))
+        with pytest.raises(WarehouseError, match="certificate is refused: IP address mismatch"):
+            ClickHouseWarehouse(replace(known, host="127.0.0.1"), create=True)
+        with ClickHouseWarehouse(known, create=True) as warehouse:
+            assert warehouse.query("SELECT 1 AS one").to_pylist() == [{"one": 1}]
+        with dbt_target(f"{str(known).replace('loader', 'loader:pass%20word%2F1')}") as target:
+            done = dbt(target.workspace, "debug", "--project-dir", str(MODELS), "--profiles-dir", str(MODELS),
+                       environment=target.environment)  # fmt: skip
+    assert "Connection test: [OK connection ok]" in done.stdout
+    assert PASSWORD not in done.stdout
+    with pytest.raises(WrongCallError, match="there is no file /nowhere; ca names"):
+        ClickHouseWarehouse(replace(place, ca="/nowhere"))
 
 
 def test_an_unreachable_server_fails_within_20_seconds() -> None:

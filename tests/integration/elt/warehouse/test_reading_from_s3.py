@@ -17,7 +17,7 @@ from elt.lake.lake import Lake
 from elt.load.run import load_into
 from elt.staging import stage
 from elt.warehouse import open_warehouse
-from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes, insert_from, quoted, structure
+from elt.warehouse.clickhouse.clickhouse_sql import insert_from, quoted, structure
 from elt.warehouse.clickhouse.s3_url import s3_url
 from elt.warehouse.tables import event_table, staged_columns
 from hospital_sim.storage import LocalStore
@@ -35,8 +35,8 @@ class BucketOnDisk(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.server.folder / unquote(self.path).removeprefix(f"/{BUCKET}/").partition("?")[0]  # type: ignore[attr-defined]
-        if not path.is_file():
-            self.send_error(404)
+        if not path.is_file() or self.server.refuses:  # type: ignore[attr-defined]
+            self.send_error(403)
             return
         self.server.asked.append(self.path)  # type: ignore[attr-defined]
         data, total = path.read_bytes(), path.stat().st_size
@@ -59,7 +59,7 @@ class BucketOnDisk(BaseHTTPRequestHandler):
 @pytest.fixture
 def bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ThreadingHTTPServer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), BucketOnDisk)
-    server.folder, server.asked = tmp_path / "bucket", []  # type: ignore[attr-defined]
+    server.folder, server.asked, server.refuses = tmp_path / "bucket", [], False  # type: ignore[attr-defined]
     threading.Thread(target=server.serve_forever, daemon=True).start()
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_S3"):
         monkeypatch.delenv(name, raising=False)
@@ -84,7 +84,7 @@ def test_the_engine_reads_what_is_staged_with_the_name_of_its_file(
     [file] = [file for file in Lake(lake).staged_files() if file.event_type == "admission"]
     url = s3_url(f"s3://{BUCKET}/lake", file.key)
     assert url is not None
-    source = f"s3({quoted(url)}, 'Parquet', {quoted(structure(staged_columns(table), ColumnTypes()))})"
+    source = f"s3({quoted(url)}, 'Parquet', {quoted(structure(staged_columns(table)))})"
     with open_warehouse(f"chdb://{tmp_path}/warehouse", create=True) as warehouse:
         warehouse.create_raw_table(table)
         warehouse.execute(insert_from(source, warehouse.schema("raw"), table, file.key))
@@ -107,14 +107,17 @@ class LakeOnS3:
         return getattr(self.own, name)
 
 
-def test_columns_are_streamed_to_a_server_that_cannot_read_the_bucket(
-    lake: LocalStore, bucket: ThreadingHTTPServer, clickhouse: ClickHouseServer
+@pytest.mark.parametrize("refuses", [False, True])
+def test_a_server_reads_the_bucket_itself_and_is_sent_the_columns_if_it_cannot(
+    lake: LocalStore, bucket: ThreadingHTTPServer, clickhouse: ClickHouseServer, refuses: bool
 ) -> None:
+    bucket.refuses = refuses  # type: ignore[attr-defined]
     in_bucket = Lake(LakeOnS3(lake))  # type: ignore[arg-type]
-    with clickhouse.open("on_s3") as warehouse:
+    prefix = f"on_s3_{refuses}".lower()
+    with clickhouse.open(prefix) as warehouse:
         summary, again = (load_into(warehouse, in_bucket) for _ in range(2))
-        found = warehouse.query("SELECT count() AS n FROM on_s3_raw.admission")
+        found = warehouse.query(f"SELECT count() AS n FROM {prefix}_raw.admission")
     assert summary.rows == sum(file.rows for file in Lake(lake).staged_files())
     assert found["n"].to_pylist() == [30]
     assert again.files == 0
-    assert not bucket.asked  # type: ignore[attr-defined]
+    assert bool(bucket.asked) != refuses  # type: ignore[attr-defined]

@@ -1,9 +1,8 @@
-"""Contract of all warehouses: chDB, a ClickHouse server of 2018 or of CLICKHOUSE_TEST_DSN, and Redshift."""
+"""Contract of all warehouses: chDB, a ClickHouse server, and Redshift."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
@@ -44,10 +43,9 @@ ROWS: list[dict[str, object]] = [
 ]  # fmt: skip
 
 Open = Callable[..., Warehouse]
-OWN_SERVER = "CLICKHOUSE_TEST_DSN"
 
 
-@pytest.fixture(params=["chdb", "clickhouse", "redshift", *([OWN_SERVER] if os.environ.get(OWN_SERVER) else [])])
+@pytest.fixture(params=["chdb", "clickhouse", "redshift"])
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens warehouses of one kind; what they made is dropped afterwards."""
     prefix = f"test_{uuid4().hex[:12]}"
@@ -59,17 +57,8 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
         yield lambda **how: open_warehouse(redshift.dsn, prefix, **how)
         redshift.drop(prefix)
         return
-    server: ClickHouseServer | None = request.getfixturevalue("clickhouse") if request.param == "clickhouse" else None
-
-    def open_server(*, create: bool = False) -> Warehouse:
-        if server is None:
-            return open_warehouse(os.environ[OWN_SERVER], prefix, create=create)
-        return server.open(prefix, create=create)
-
-    yield open_server
-    with open_server(create=True) as warehouse:
-        for schema in ("raw", "quality"):
-            warehouse.execute(f"DROP DATABASE IF EXISTS {warehouse.schema(schema)}")
+    server: ClickHouseServer = request.getfixturevalue("clickhouse")
+    yield lambda **how: open_warehouse(server.url, prefix, **how)
 
 
 @pytest.fixture
@@ -92,10 +81,8 @@ def things(*rows: dict[str, object]) -> pa.Table:
 
 
 def asked(warehouse: Warehouse) -> list[dict[str, object]]:
-    """Return the things; days are days again where a server of 2018 keeps them as numbers."""
-    rows = warehouse.query(f"SELECT * FROM {warehouse.schema('raw')}.thing ORDER BY name").to_pylist()
-    days = {row["name"]: row["born"] for row in rows if isinstance(row["born"], int)}
-    return [row | {"born": date(1970, 1, 1) + timedelta(days[row["name"]])} if days else row for row in rows]
+    """Return the things."""
+    return list(warehouse.query(f"SELECT * FROM {warehouse.schema('raw')}.thing ORDER BY name").to_pylist())
 
 
 def test_opening_a_missing_warehouse_fails_and_creates_nothing(opened: Open) -> None:

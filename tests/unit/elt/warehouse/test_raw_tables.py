@@ -3,7 +3,7 @@
 import pytest
 
 from elt.contracts import columns
-from elt.warehouse.clickhouse.clickhouse_sql import ColumnTypes
+from elt.warehouse.clickhouse.clickhouse_sql import column_type
 from elt.warehouse.dbt_sources import SOURCES, sources_yaml
 from elt.warehouse.tables import EVENT_TABLES, RAW_TABLES
 from hospital_sim.events import EVENT_TYPES
@@ -19,7 +19,7 @@ def test_the_table_of_each_event_type_has_the_staged_columns_and_then_the_file()
 
 
 def test_types_hold_every_value_that_an_event_may_have() -> None:
-    types = {column.name: ColumnTypes().of(column) for table in EVENT_TABLES for column in table.columns}
+    types = {column.name: column_type(column) for table in EVENT_TABLES for column in table.columns}
     assert types["birth_date"] == "Date32"
     assert types["event_time"] == "DateTime64(6, 'UTC')"
     assert types["wait_duration"] == "Int64"
