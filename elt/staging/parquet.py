@@ -132,15 +132,16 @@ def _format(event_type: str, all_columns: tuple[Column, ...]) -> dict[str, objec
     """Return the settings of the Parquet writer for a type."""
     schema = arrow_schema(event_type)
     # Identifiers and times hardly repeat, so a dictionary of them costs time and saves nothing. Columns with a
-    # dictionary have a few bits a value, so they are not compressed.
+    # dictionary have a few bits a value, so they are not compressed. Version and compression are those that Amazon
+    # documents for Redshift; files of before are of version 2.6, compressed with Zstandard.
     repeats = {
         column.name: column.kind is not ColumnKind.TIMESTAMP and column.pattern != UUID_PATTERN
         for column in all_columns
     }
     return {
         "schema": schema,
-        "version": "2.6",
-        "compression": {name: "none" if repeated else "zstd" for name, repeated in repeats.items()},
+        "version": "1.0",
+        "compression": {name: "none" if repeated else "snappy" for name, repeated in repeats.items()},
         "use_dictionary": [name for name, repeated in repeats.items() if repeated],
         "write_statistics": True,
         "sorting_columns": [pq.SortingColumn(schema.get_field_index(name)) for name in ("event_time", "event_id")],

@@ -22,6 +22,7 @@ _COPY = re.compile(
     format\s+as\s+parquet\s+manifest\s*;?\s*""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
+_CODECS = {"UNCOMPRESSED", "GZIP", "SNAPPY"}
 _VARCHAR = re.compile(r"character varying\((\d+)\)")
 
 
@@ -97,7 +98,9 @@ def rows_to_copy(copy: Copy, columns: Sequence[tuple[str, str]], bucket: Bucket)
         data = objects.read(url)
         if length != len(data):
             raise CopyError(f"File {url} has a length of {len(data)}, but its manifest says {length}")
-        rows = _checked(url, pq.ParquetFile(pa.BufferReader(data)).read(), columns)
+        file = pq.ParquetFile(pa.BufferReader(data))
+        refuse_format(url, file.metadata)
+        rows = _checked(url, file.read(), columns)
         if rows.num_rows:
             pyarrow.csv.write_csv(rows, out, pyarrow.csv.WriteOptions(include_header=False))
     return out.getvalue()
@@ -134,6 +137,19 @@ class _Objects:
             problem, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
             message = f"{problem.get('Message', '')},Status {status},Error {problem['Code']} ({url})"
             raise CopyError(f"S3ServiceException:{message}") from error
+
+
+def refuse_format(url: str, metadata: pq.FileMetaData) -> None:
+    """Refuse a version of Parquet, and a compression of its pages, that Amazon does not document for COPY.
+
+    Raises:
+        CopyError: If the file has one.
+    """
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    codecs = {group.column(number).compression for group in groups for number in range(group.num_columns)}
+    if metadata.format_version != "1.0" or not codecs <= _CODECS:
+        form = f"Parquet {metadata.format_version}, {', '.join(sorted(codecs))}"
+        raise CopyError(f"Spectrum Scan Error: File '{url}' is of a format that is not documented for COPY: {form}")
 
 
 def _checked(url: str, rows: pa.Table, columns: Sequence[tuple[str, str]]) -> pa.Table:

@@ -1,8 +1,9 @@
 """The stand-in copies under Redshift's rules: by position, as many columns, of the same types, not longer."""
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from redshift.copying import CopyError, _checked, parse
+from redshift.copying import CopyError, _checked, parse, refuse_format
 
 pytestmark = pytest.mark.unit
 
@@ -31,6 +32,18 @@ def test_what_does_not_fit_is_refused_as_a_whole(wrong: pa.Table, told: str) -> 
     assert "s3://b/k" in str(error.value)
     fits = rows().rename_columns(["a", "b", "c"])
     assert _checked("s3://b/k", fits, COLUMNS) is fits, "whatever its columns are called"
+
+
+@pytest.mark.parametrize(("codec", "version"), [("zstd", "1.0"), ("lz4", "1.0"), ("snappy", "2.6")])
+def test_a_format_that_is_not_documented_for_copy_is_refused(codec: str, version: str) -> None:
+    def metadata(codec: str, version: str) -> pq.FileMetaData:
+        out = pa.BufferOutputStream()
+        pq.write_table(rows(), out, compression={"name": codec, "size": "none", "seen": "gzip"}, version=version)
+        return pq.read_metadata(pa.BufferReader(out.getvalue()))
+
+    refuse_format("s3://b/k", metadata("snappy", "1.0"))
+    with pytest.raises(CopyError, match=f"not documented for COPY: Parquet {version}, GZIP, .*{codec.upper()}"):
+        refuse_format("s3://b/k", metadata(codec, version))
 
 
 def test_the_options_of_a_copy_are_read() -> None:

@@ -273,7 +273,7 @@ def staged_admissions(local: LocalStore) -> tuple[StagedFile, pa.Table]:
 
 def parquet(rows: pa.Table) -> bytes:
     written = io.BytesIO()
-    pq.write_table(rows, written)
+    pq.write_table(rows, written, version="1.0")
     return written.getvalue()
 
 

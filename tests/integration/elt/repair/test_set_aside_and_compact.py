@@ -26,7 +26,7 @@ from elt.lake.manifests import Action
 from elt.lake.quarantine import Reason
 from elt.load.run import load, load_into
 from elt.repair import RepairSummary, compact, set_aside, undo
-from elt.staging import replay, stage
+from elt.staging import parquet, replay, stage
 from elt.verification import verify
 from elt.warehouse import open_warehouse
 from hospital_sim.events.keys import key_of
@@ -162,6 +162,26 @@ def test_the_files_of_a_closed_month_become_one_in_the_order_of_staging(lake: La
     assert undo(lake, Action.COMPACT, 3).number == 4
     assert [file.manifest for file in lake.staged_files()] == [1] * 4 + [2] * 4
     assert (rows(lake), problems(lake)) == (before, set())
+
+
+def test_files_of_an_earlier_compression_are_verified_loaded_and_compacted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today, store = parquet._format, QuickStore(tmp_path / "lake")
+    lake, dsn = Lake(store), f"chdb://{tmp_path}/warehouse"
+    with monkeypatch.context() as patch:
+        patch.setattr(parquet, "_format", lambda *of: today(*of) | {"version": "2.6", "compression": "zstd"})
+        put_all(store, some_events(30))
+        stage(lake)
+    put_all(store, some_events(20, first=101))
+    put_record(store, date(2024, 3, 31))
+    stage(lake)
+    before = rows(lake)
+    assert load(lake, dsn).rows == sum(map(len, before.values()))
+    compact(lake)
+    assert rows(lake) == before
+    assert problems(lake) == set()
+    assert load(lake, dsn).files_removed == 8
 
 
 def test_an_open_month_is_not_compacted(tmp_path: Path) -> None:

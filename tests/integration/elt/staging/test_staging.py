@@ -90,7 +90,8 @@ def test_a_file_holds_one_type_and_month_as_its_manifest_says(staged: tuple[Quic
     assert counts.total() == 700
     metadata = pq.read_metadata(f"{store.url}/{MARCH_FILE}")
     column = metadata.row_group(0).column(3)
-    assert (column.path_in_schema, column.compression, column.is_stats_set) == ("event_time", "ZSTD", True)
+    assert (column.path_in_schema, column.compression, column.is_stats_set) == ("event_time", "SNAPPY", True)
+    assert metadata.format_version == "1.0"
     assert metadata.metadata[parquet.CONTRACT_KEY] == b"1"
 
 

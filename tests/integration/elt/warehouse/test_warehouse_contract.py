@@ -110,7 +110,7 @@ def test_values_are_read_back_as_inserted_also_when_the_warehouse_is_opened_agai
 def test_a_staged_file_is_loaded_with_its_key(warehouse: Warehouse, lake: ObjectStore) -> None:
     staged = things(*ROWS).drop_columns(["source_file"])
     written = BytesIO()
-    pq.write_table(staged, written)
+    pq.write_table(staged, written, version="1.0")
     lake.create("it's/month=1.parquet", written.getvalue())
     warehouse.require_lake(lake)
     with warehouse.transaction():
