@@ -17,6 +17,7 @@ from typing import cast
 from elt import EltError, OnProgress, WrongCallError, report_progress
 from elt.build.record import expected_state, missing_models, record, recorded
 from elt.warehouse import DEFAULT_PREFIX, DbtTarget, Warehouse, dbt_target, open_warehouse
+from elt.warehouse.redshift.redshift_sql import is_conflict
 from elt.warehouse.tables import LOADED_FILE
 from elt.warehouse.version import require_version
 
@@ -25,6 +26,7 @@ MODELS = Path(__file__).parents[1] / "models"
 
 _FINISHED = {"LogModelResult", "LogTestResult", "LogUnitTestResult"}
 _PASSED = {"success", "pass"}
+_CONFLICT = "another load or build writes into the warehouse at the same time; build again when that has ended"
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,8 @@ def _event(line: str) -> tuple[dict[str, object], dict[str, object]] | None:
 
 
 def _first_lines(errors: list[str]) -> str:
+    if is_conflict("\n".join(errors)):
+        return _CONFLICT
     lines = [line.strip() for error in errors for line in error.splitlines() if line.strip()]
     return " ".join(lines[:3])[:600]
 
@@ -220,4 +224,5 @@ def _summary(results: Path, seconds: float) -> BuildSummary:
 def _described(result: dict[str, object]) -> str:
     parts = str(result["unique_id"]).split(".")
     name = parts[2] if parts[0] != "unit_test" else ".".join(parts[2:])
-    return f"{name}: {' '.join(str(result.get('message') or '').split())[:300]}"
+    message = str(result.get("message") or "")
+    return f"{name}: {_CONFLICT if is_conflict(message) else ' '.join(message.split())[:300]}"

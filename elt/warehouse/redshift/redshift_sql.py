@@ -1,5 +1,6 @@
 """Redshift's SQL: types and statements for tables that are distributed and sorted for a star schema."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -9,6 +10,10 @@ from hospital_sim.events import UUID_PATTERN
 
 # Beginnings of SQLSTATEs of errors in the text of a statement, whatever the tables hold.
 WRONG_SQL = ("42", "0A", "25006", "3F")
+_CONFLICT = re.compile(
+    r"^\s*10(?:18|23)\s*$|conflict with concurrent transaction|could not serialize access|deadlock detected",
+    re.IGNORECASE | re.MULTILINE,
+)
 _UUID_BYTES = 36
 _TEXT_BYTES = 512
 _KEY_BYTES = 1024
@@ -99,6 +104,15 @@ def _layout(table: RawTable) -> str:
 def quoted_name(name: str) -> str:
     """Return the name of a column in quotes, because Redshift reserves some of them."""
     return f'"{name}"'
+
+
+def is_conflict(message: str) -> bool:
+    """Tell whether a message of Redshift, or of dbt with it, says that two transactions hindered each other.
+
+    Of some errors the message is a number: 1023 violates serializable isolation, 1018 reads a table that another
+    transaction has replaced since.
+    """
+    return bool(_CONFLICT.search(message))
 
 
 def one_line(text: str) -> str:

@@ -12,7 +12,7 @@ from elt import WrongCallError
 from elt.warehouse.dsn import REDSHIFT_PASSWORD, RedshiftDsn
 from elt.warehouse.errors import StatementError, WarehouseError
 from elt.warehouse.redshift.arrow_rows import arrow_table
-from elt.warehouse.redshift.redshift_sql import WRONG_SQL, one_line
+from elt.warehouse.redshift.redshift_sql import WRONG_SQL, is_conflict, one_line
 
 if TYPE_CHECKING:
     from redshift_connector.core import Connection
@@ -24,7 +24,6 @@ logging.getLogger("redshift_connector").setLevel(logging.ERROR)
 _CONNECT_SECONDS = 10
 _WRONG_PASSWORD = {"28000", "28P01"}
 _READ_ONLY = "25006"
-_CONFLICT = {"40001", "40P01"}
 
 
 class RedshiftSession:
@@ -124,18 +123,19 @@ class RedshiftSession:
             raise self._lost(error) from None
 
     def _refused(self, fields: dict[str, str]) -> WarehouseError | WrongCallError:
-        code, message = fields.get("C", ""), one_line(fields.get("M", ""))
+        code, message, detail = fields.get("C", ""), one_line(fields.get("M", "")), one_line(fields.get("D", ""))
         for secret in self.secrets:
-            message = message.replace(secret, "***")
+            message, detail = message.replace(secret, "***"), detail.replace(secret, "***")
         if code in _WRONG_PASSWORD:
             return WrongCallError(
                 f"warehouse {self.dsn}: the server refuses this user or password; set {REDSHIFT_PASSWORD}"
             )
         if code == _READ_ONLY or "read-only" in message:
             return StatementError(f"A query may change nothing (readonly): {message}", wrong_sql=True)
-        if code in _CONFLICT:
+        if is_conflict(message):
             return WarehouseError(
-                f"warehouse {self.dsn}: someone else writes into it ({message}); run the same command again afterwards"
+                f"warehouse {self.dsn}: another load or build writes into it at the same time ({detail or message}); "
+                "run the same command again when that has ended"
             )
         return StatementError(message, wrong_sql=code.startswith(WRONG_SQL))
 

@@ -60,7 +60,18 @@ def without_text_type(description: bytes) -> bytes:
 
 def error(text: str) -> Message:
     """Return an error of the server: something that it does not support."""
-    fields = {"S": "ERROR", "V": "ERROR", "C": "0A000", "M": text}
+    return _error({"S": "ERROR", "V": "ERROR", "C": "0A000", "M": text})
+
+
+def as_redshift_reports(error: Message) -> Message:
+    """Return an error of PostgreSQL, a conflict of two transactions as Redshift reports it: a number, with a detail."""
+    if b"\0C40001\0" not in error.body:
+        return error
+    detail = "Serializable isolation violation on table - 100, transactions forming the cycle are: 1, 2 (pid:3)"
+    return _error({"S": "ERROR", "C": "XX000", "M": "1023", "D": detail, "R": "pg_throw"})
+
+
+def _error(fields: Mapping[str, str]) -> Message:
     return Message(b"E", b"".join(f"{name}{value}".encode() + b"\0" for name, value in fields.items()) + b"\0")
 
 

@@ -157,7 +157,9 @@ class Session:
                 if message.kind == b"G":
                     continue
             self._let_in = self._let_in or message.kind == b"Z"
-            if message.kind == b"T":
+            if message.kind == b"E":
+                message = messages.as_redshift_reports(message)
+            elif message.kind == b"T":
                 message = Message(b"T", messages.without_text_type(message.body))
             elif message.kind == b"S" and message.body.startswith(b"server_version\0"):
                 message = Message(b"S", b"server_version\x008.0.2\0")  # As Redshift says of itself.

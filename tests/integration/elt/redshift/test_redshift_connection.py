@@ -82,6 +82,25 @@ def test_what_begins_a_transaction_within_another_is_part_of_it(place: RedshiftD
     assert rows["n"].to_pylist() == [0]
 
 
+def test_a_conflict_of_two_writers_says_so_and_to_run_again(place: RedshiftDsn, redshift: Redshift) -> None:
+    table, plain = f"{redshift.new_prefix()}_raw.thing", replace(place, sslmode="disable")
+    said = (
+        r"another load or build writes into it at the same time \(Serializable isolation violation on table .*\); run"
+    )
+    with RedshiftWarehouse(plain, create=True) as first, RedshiftWarehouse(plain, create=True) as second:
+        first.execute(f"CREATE SCHEMA {table.partition('.')[0]}")
+        first.execute(f"CREATE TABLE {table} (name VARCHAR(9))")
+        first.execute(f"INSERT INTO {table} VALUES ('a')")
+        with suppress(KeyError), second.transaction():
+            second.query(f"SELECT * FROM {table}")
+            first.execute(f"UPDATE {table} SET name = 'b'")
+            with pytest.raises(WarehouseError, match=said) as error:
+                second.execute(f"DELETE FROM {table}")
+            raise KeyError
+        assert (error.value.exit_code, second.query(f"SELECT * FROM {table}")["name"].to_pylist()) == (1, ["b"])
+        first.execute(f"DROP SCHEMA {table.partition('.')[0]} CASCADE")
+
+
 def test_a_query_is_answered_on_the_command_line(redshift: Redshift) -> None:
     prefix = redshift.new_prefix()
     with open_warehouse(redshift.dsn, prefix, create=True) as warehouse:
