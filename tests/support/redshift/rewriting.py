@@ -23,7 +23,7 @@ _PARTS = r"year|quarter|month|week|day|hour|minute|second|millisecond|microsecon
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"\b(dateadd|datediff)(\s*\(\s*)({_PARTS})(\s*,)", re.IGNORECASE), r"\1\2'\3'\4"),
     # Text of no given length has 256 bytes at most; a cast cuts off what is longer.
-    (re.compile(r"\b(?:character\s+varying|varchar)\b(?!\s*\()", re.IGNORECASE), "varchar(256)"),
+    (re.compile(r"\b(?:character\s+varying|varchar)\b(?!\s*\()|(?<=\bas )text\b", re.IGNORECASE), "varchar(256)"),
     (re.compile(r"\bwith\s+no\s+schema\s+binding\b", re.IGNORECASE), ""),
 )
 _OF_TABLES: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -43,7 +43,10 @@ _NOT_OF_REDSHIFT = {
     "DISTINCT ON": r"\bdistinct\s+on\b",
     "a filtered aggregate": r"\)\s*filter\s*\(",
     "LATERAL": r"\blateral\b",
-    "a function of PostgreSQL": r"\b(?:string_agg|array_agg|generate_series|make_date|make_timestamp)\s*\(",
+    "a function of PostgreSQL": r"\b(?:string_agg|array_agg|every|generate_series|make_date|make_timestamp)\s*\(",
+    "a function of the leader node": r"\b(?:substr|age|now)\s*\(|\bcurrent_timestamp\b|\blocaltime\b",
+    "IS DISTINCT FROM": r"\bis\s+(?:not\s+)?distinct\s+from\b",
+    "a list of values as a table": r"\b(?:from|join)\s*\(\s*values\b",
     "a type of PostgreSQL": r"::\s*(?:jsonb?|uuid|interval)\b|\btext\s*\[",
     "a statement that the stand-in does not know": r"^\s*(?:unload|vacuum|truncate|merge|do|listen|explain)\b",
 }
