@@ -92,19 +92,20 @@ def _documented_grants(user: str) -> str:
 
 def start(folder: Path, port: int | None = None) -> ClickHouseServer:
     """Start a server, on the data that an earlier one left in the folder; it answers when this returns."""
-    ports = free_ports(2)
-    tcp = port or ports[0]
-    (folder / "config.xml").write_text(CONFIG.format(folder=folder, tcp=tcp, http=ports[1]))
+    tcp, http, free = free_ports(3)
+    port = port or free
+    (folder / "config.xml").write_text(CONFIG.format(folder=folder, tcp=tcp, http=http))
     grants = {user: _documented_grants(user) for user in ("loader", "reader")}
     (folder / "users.xml").write_text(USERS.format(password=PASSWORD, **grants))
-    command = [sys.executable, str(Path(__file__).with_name("clickhouse_process.py")), str(LIBRARY), str(folder)]
+    program = Path(__file__).with_name("clickhouse_process.py")
+    command = [sys.executable, str(program), str(LIBRARY), str(folder), str(tcp), str(port)]
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=folder)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", tcp)) == 0:
-                return ClickHouseServer(tcp, ports[1], process)
+                return ClickHouseServer(port, http, process)
         time.sleep(0.05)
     process.kill()
     raise RuntimeError(f"the ClickHouse server did not start: {(folder / 'log').read_text(errors='replace')}")

@@ -28,17 +28,23 @@ def raw_digests(warehouse: Warehouse) -> dict[str, tuple[int, int]]:
 
 
 def table_digests(dsn: str, prefix: str = "hospital") -> dict[str, tuple[int, int]]:
-    """Return the number of rows of every model and a digest of them in any order, without ``WORK_OF_A_BUILD``."""
+    """Return the digests of the models of a warehouse that is not open (see ``model_digests``)."""
     with open_warehouse(dsn, prefix) as warehouse:
-        schemas = ", ".join(f"'{warehouse.schema(name)}'" for name in ("staging", "curated", "marts"))
-        names = warehouse.query(
-            f"SELECT database || '.' || name AS name FROM system.tables WHERE database IN ({schemas})"
-        )["name"].to_pylist()
-        found = {
-            name: warehouse.query(f"SELECT count() AS n, sum(cityHash64(*)) AS digest FROM {name}").to_pylist()[0]
-            for name in names
-            if name.partition(".")[2] not in WORK_OF_A_BUILD
-        }
+        return model_digests(warehouse)
+
+
+def model_digests(warehouse: Warehouse) -> dict[str, tuple[int, int]]:
+    """Return the number of rows of every table of models and a digest of them in any order, without
+    ``WORK_OF_A_BUILD``."""
+    schemas = ", ".join(f"'{warehouse.schema(name)}'" for name in ("staging", "curated", "marts"))
+    names = warehouse.query(f"SELECT database || '.' || name AS name FROM system.tables WHERE database IN ({schemas})")[
+        "name"
+    ].to_pylist()
+    found = {
+        name: warehouse.query(f"SELECT count() AS n, sum(cityHash64(*)) AS digest FROM {name}").to_pylist()[0]
+        for name in names
+        if name.partition(".")[2] not in WORK_OF_A_BUILD
+    }
     return {name: (row["n"], row["digest"]) for name, row in found.items()}
 
 

@@ -78,4 +78,7 @@ def _array(values: Sequence[Any], name: str, zone: str) -> pa.Array:
         if zone != "UTC":
             values = [value.replace(tzinfo=value.tzinfo or ZoneInfo(zone)) if value else None for value in values]
         return pa.array(values, pa.timestamp("us", tz="UTC"))
+    if name == "Bool":
+        # In a column that is nearly always false the driver returns 0 for false.
+        values = [None if value is None else bool(value) for value in values]
     return pa.array(values, _ARROW_TYPES.get(name))

@@ -5,13 +5,14 @@ import datetime as dt
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from relay import listen
 
 HOST = "localhost"
 """The one name that the certificate is for."""
@@ -43,23 +44,9 @@ def authority_and_server(folder: Path) -> tuple[Path, ssl.SSLContext]:
 @contextmanager
 def encrypted(context: ssl.SSLContext, port: int) -> Iterator[int]:
     """Yield a port at which a server without TLS, of this machine, is reached with it."""
-
-    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
-            while data := await reader.read(1 << 16):
-                writer.write(data)
-                await writer.drain()
-        writer.close()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(pass_on(reader, server_writer), pass_on(server_reader, writer))
-
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, daemon=True).start()
-    start = asyncio.start_server(serve, HOST, 0, ssl=context)
-    listening = asyncio.run_coroutine_threadsafe(start, loop).result()
     try:
-        yield listening.sockets[0].getsockname()[1]
+        yield asyncio.run_coroutine_threadsafe(listen(0, port, HOST, context), loop).result()
     finally:
         loop.call_soon_threadsafe(loop.stop)

@@ -37,6 +37,7 @@ from hospital_sim.events.keys import event_key
 
 pytestmark = pytest.mark.integration
 
+LEFTOVER = "hospital_curated.fact_discharges__dbt_new_data_4a1f"
 INTERRUPTED = [sys.executable, "-c", "from elt.cli import main; main()", "build", "--full-refresh", "--warehouse"]
 DBT_ALONE = """
 import json
@@ -100,6 +101,7 @@ def test_a_build_makes_a_dropped_model_and_names_a_failed_test(changed: WholeRun
     kept = ("hospital_curated.dim_patient", "hospital_curated.dim_department", "hospital_marts.mart_bed_utilisation")
     with open_warehouse(changed.dsn) as warehouse:
         warehouse.execute("DROP TABLE hospital_curated.dim_patient SYNC")
+        warehouse.execute(f"CREATE TABLE {LEFTOVER} ENGINE = MergeTree ORDER BY x AS SELECT 1 AS x")
         assert missing_models(warehouse, MODELS) == ["dim_patient"]
         warehouse.execute(
             "INSERT INTO hospital_raw.dep_snapshot "
@@ -110,6 +112,7 @@ def test_a_build_makes_a_dropped_model_and_names_a_failed_test(changed: WholeRun
     assert any(name.startswith("holds_stg_dep_snapshots") for name in summary.tests_failed)
     assert summary.skipped > 0
     after = table_digests(changed.dsn)
+    assert LEFTOVER not in after, "a build that was killed left it"
     assert [name for name in kept if after[name] != before[name]] == []
 
 

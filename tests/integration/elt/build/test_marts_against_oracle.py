@@ -1,32 +1,27 @@
 """Facts and marts equal what plain Python computes from the raw JSON, to 1e-9."""
 
-import os
+import random
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from any_hospital import START, documents
-from by_hand import by_hand
-from changing_hospital import changing
-from command_server import run_dbt
-from hospitals import busy
-from hypothesis import Phase, given, settings
+from clickhouse_server import ClickHouseServer
+from command_server import quick_builds, run_dbt
+from killed_builds import kill_builds
 from mart_oracle import MartOracle, Row
+from oracle_lake import OracleLake, oracle_lake
 from validation_oracle import ValidationOracle
-from warehouse_tables import equal
+from warehouse_tables import equal, model_digests, model_tables
 
-import hospital_sim as hs
+from elt.build.run import build
 from elt.lake.lake import Lake
 from elt.load.run import load
-from elt.staging import stage
-from elt.warehouse import DEFAULT_PREFIX, SCHEMAS, Warehouse, open_warehouse
-from hospital_sim.config import parse_hospital
-from hospital_sim.events import RunRecord, decode_event, decode_record, encode
-from hospital_sim.events.keys import event_key, is_record_key, parse_event_key
+from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse
+from hospital_sim.events import RunRecord, decode_event, decode_record
+from hospital_sim.events.keys import is_record_key, parse_event_key
 from hospital_sim.storage import LocalStore
 
 pytestmark = pytest.mark.integration
@@ -46,39 +41,16 @@ KEYS = {
     "mart_flow_profile": (*DEPARTMENT, "weekday", "hour"),
     "mart_pressure_index": ("hospital_id", "date"),
 }
-OWN_SERVER = "CLICKHOUSE_TEST_DSN"
-
-
-def any_hospitals(count: int) -> Iterator[hs.Hospital]:
-    """Yield random hospitals: diversion, overflow, escalation, beds that close, long and delayed stays, any demand."""
-    drawn: list[dict[str, object]] = []
-
-    @settings(max_examples=count, derandomize=True, database=None, phases=[Phase.generate], deadline=None)
-    @given(documents())
-    def draw(document: dict[str, object]) -> None:
-        drawn.append(document)
-
-    draw()
-    for number, document in enumerate(drawn):
-        yield hs.Hospital(parse_hospital(document | {"id": f"any_{number:03}", "warmup_days": 2}))
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory, soak: bool) -> LocalStore:
-    """Three hospitals that run, one of which changes, random ones, and one by hand: renamed, with other capacities."""
-    store = LocalStore(tmp_path_factory.mktemp("lake") / "lake")
-    raw = f"{store.url}/raw"
-    for number, hospital in enumerate(any_hospitals(400 if soak else 15)):
-        hospital.simulate(START, "2025-01-09", seed=number, sink=raw)
-    plan = busy()
-    plan.hospital.simulate(plan.start, plan.end, seed=plan.seed, sink=raw)
-    hs.load("small").simulate("2023-12-20", "2024-02-05", seed=4, sink=raw)
-    changing().simulate("2024-01-01", "2024-02-09", seed=5, sink=raw)
-    changing().simulate("2024-01-01", "2024-02-29", seed=5, sink=raw, emit_from="2024-02-10")
-    for event in by_hand(list(plan.run().events)):
-        store.create(f"raw/{event_key(event)}", encode(event))
-    stage(Lake(store))
-    return store
+def both_lakes(tmp_path_factory: pytest.TempPathFactory, soak: bool) -> OracleLake:
+    return oracle_lake(tmp_path_factory.mktemp("oracle"), 400 if soak else 15)
+
+
+@pytest.fixture(scope="module")
+def lake(both_lakes: OracleLake) -> LocalStore:
+    return both_lakes.whole
 
 
 @pytest.fixture(scope="module")
@@ -93,18 +65,58 @@ def records(lake: LocalStore) -> list[RunRecord]:
     return [decode_record(data) for _, data in lake.read_many(keys)]
 
 
-@pytest.fixture(scope="module", params=["chdb", *([OWN_SERVER] if os.environ.get(OWN_SERVER) else [])])
-def warehouse(request: pytest.FixtureRequest, lake: LocalStore) -> Iterator[Warehouse]:
-    """The lake, loaded and built: embedded, and on the server of a contributor."""
-    own = request.param != "chdb"
-    dsn = os.environ[OWN_SERVER] if own else f"chdb://{Path(lake.url).parent}/warehouse"
-    prefix = f"test_{uuid4().hex[:12]}" if own else DEFAULT_PREFIX
-    load(Lake.open(lake.url, read_only=True), dsn, prefix)
-    run_dbt(dsn, "build", "--exclude-resource-type", "unit_test", prefix=prefix)
-    with open_warehouse(dsn, prefix) as opened:
+@pytest.fixture(scope="module")
+def embedded(lake: LocalStore) -> Iterator[Warehouse]:
+    """The lake, loaded and built at once in chDB."""
+    dsn = f"chdb://{Path(lake.url).parent}/warehouse"
+    load(Lake.open(lake.url, read_only=True), dsn)
+    run_dbt(dsn, "build", "--exclude-resource-type", "unit_test")
+    with open_warehouse(dsn) as opened:
         yield opened
-        for schema in SCHEMAS if own else ():
-            opened.execute(f"DROP DATABASE IF EXISTS {opened.schema(schema)}")
+
+
+@pytest.fixture(scope="module")
+def served(
+    both_lakes: OracleLake, clickhouse: ClickHouseServer, record_testsuite_property: Callable[[str, object], None]
+) -> Iterator[Warehouse]:
+    """The lake on a server: its first part built, and the rest by a build that follows three killed ones."""
+    load(Lake.open(both_lakes.earlier.url, read_only=True), clickhouse.url)
+    with quick_builds():
+        first = build(clickhouse.url)
+        load(Lake.open(both_lakes.whole.url, read_only=True), clickhouse.url)
+        kill_builds(clickhouse, 3, random.Random(1), record_testsuite_property)
+        last = build(clickhouse.url)
+    assert (first.passed, first.models, last.passed) == (True, len(model_tables()), True)
+    with clickhouse.open(DEFAULT_PREFIX, create=False) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module", params=["embedded", "served"])
+def warehouse(request: pytest.FixtureRequest) -> Warehouse:
+    opened: Warehouse = request.getfixturevalue(request.param)
+    return opened
+
+
+def test_every_row_of_every_model_is_the_same_on_a_server(embedded: Warehouse, served: Warehouse) -> None:
+    found, expected = model_digests(served), model_digests(embedded)
+    assert {name for name in found.keys() ^ expected.keys() if "__dbt_new_data_" not in name} == set()
+    assert {name: (found[name], digest) for name, digest in expected.items() if digest != found[name]} == {}
+
+
+@pytest.mark.soak
+def test_builds_that_are_killed_again_and_again_leave_the_same_rows(
+    embedded: Warehouse,
+    served: Warehouse,
+    clickhouse: ClickHouseServer,
+    record_testsuite_property: Callable[[str, object], None],
+) -> None:
+    choices = random.Random(2)
+    for _ in range(20):
+        kill_builds(clickhouse, 5, choices, record_testsuite_property)
+        with quick_builds():
+            assert build(clickhouse.url).passed
+        found, expected = model_digests(served), model_digests(embedded)
+        assert {name: (found[name], digest) for name, digest in expected.items() if digest != found[name]} == {}
 
 
 @pytest.mark.parametrize("model", KEYS)

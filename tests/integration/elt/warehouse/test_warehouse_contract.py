@@ -30,6 +30,7 @@ THINGS = RawTable(
         Column("seen", ColumnKind.TIMESTAMP, nullable=False, description="An instant."),
         Column("size", ColumnKind.FLOAT, nullable=True, description="A number."),
         Column("count", ColumnKind.INTEGER, nullable=False, description="A whole number."),
+        Column("open", ColumnKind.BOOLEAN, nullable=False, description="A truth value."),
         Column("source_file", ColumnKind.STRING, nullable=False, description="A file."),
     ),
     order_by=("name",),
@@ -37,9 +38,10 @@ THINGS = RawTable(
 )
 ROWS: list[dict[str, object]] = [
     {"name": "O'Neil \\ ward", "note": None, "born": date(1906, 2, 28),
-     "seen": datetime(2024, 3, 31, 1, 30, tzinfo=UTC), "size": 0.1, "count": 2**40, "source_file": "a/b=1"},
+     "seen": datetime(2024, 3, 31, 1, 30, tzinfo=UTC), "size": 0.1, "count": 2**40, "open": False,
+     "source_file": "a/b=1"},
     {"name": "Zürich", "note": "née", "born": date(2099, 1, 1), "seen": datetime(1970, 1, 1, tzinfo=UTC), "size": None,
-     "count": -1, "source_file": "b"},
+     "count": -1, "open": False, "source_file": "b"},
 ]  # fmt: skip
 
 Open = Callable[..., Warehouse]
