@@ -33,7 +33,7 @@ from elt.warehouse import Warehouse, dbt_target, open_warehouse
 
 PROMISED = 1.05
 START = date(2023, 1, 1)
-APART = re.compile(r"dim_.*|bank_holidays|waits_by_longer_period|built_departments|tests")
+APART = re.compile(r"dim_.*|stg_bank_holidays|int_waits_by_longer_period|tests")
 IDENTIFIERS = ("event_id", "patient_id", "spell_id")
 
 

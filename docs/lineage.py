@@ -15,7 +15,17 @@ MODELS = DOCS.parent / "elt" / "models"
 
 ROW, COLUMN, WIDTH, BOX = 34, 212, 168, 22
 TOP, LEFT = 44, 12
-COLOURS = {"raw": "#e7e7e4", "record": "#e7e7e4", "staging": "#dce8f5", "curated": "#dff0e3", "marts": "#fbe8cf"}
+COLOURS = {
+    "raw": "#e7e7e4",
+    "staging": "#dce8f5",
+    "record": "#e7e7e4",
+    "curated": "#dff0e3",
+    "intermediate": "#efe3f5",
+    "marts": "#fbe8cf",
+}
+HEADS = ("raw", "staging", "curated", "intermediate", "marts")
+"""Places in the picture, from left to right; without the record of builds, which most tables read."""
+
 _INTRODUCTION = """\
 # Lineage
 
@@ -59,7 +69,7 @@ def manifest() -> dict[str, Node]:
 
 def columns_of(nodes: dict[str, Node]) -> list[list[str]]:
     """Return the names in columns, from raw tables to marts, each near its parents."""
-    columns: list[list[str]] = [[] for _ in range(6)]
+    columns: list[list[str]] = [[] for _ in HEADS]
     for name, node in nodes.items():
         columns[_column(node)].append(name)
     place = {name: float(row) for names in columns for row, name in enumerate(names)}
@@ -78,14 +88,12 @@ def columns_of(nodes: dict[str, Node]) -> list[list[str]]:
 
 
 def _column(node: Node) -> int:
-    if node.place == "curated":
-        return 2 if node.name.startswith(("fact_", "dim_", "bank_")) else 3
-    return {"raw": 0, "staging": 1, "marts": 4}.get(node.place, 5)
+    return HEADS.index(node.place)
 
 
 def picture(nodes: dict[str, Node]) -> str:
     """Return the lineage as a self-contained SVG."""
-    nodes = {name: node for name, node in nodes.items() if node.place != "record" and name != "loaded_file"}
+    nodes = {name: node for name, node in nodes.items() if node.place != "record" and "loaded_file" not in name}
     columns = columns_of(nodes)
     tallest = max(map(len, columns))
     x = {name: LEFT + COLUMN * number for number, names in enumerate(columns) for name in names}
@@ -101,12 +109,11 @@ def picture(nodes: dict[str, Node]) -> str:
         if parent in nodes
     ]
     boxes = [
-        f'<rect x="{x[name]}" y="{y[name] - BOX / 2:g}" width="{WIDTH}" height="{BOX}" rx="4" fill="{_colour(node)}"/>'
+        f'<rect x="{x[name]}" y="{y[name] - BOX / 2:g}" width="{WIDTH}" height="{BOX}" rx="4" fill="{COLOURS[node.place]}"/>'
         f'<text x="{x[name] + 8}" y="{y[name] + 4:g}">{escape(name)}</text>'
         for name, node in nodes.items()
     ]
-    heads = ("raw", "staging", "curated: the star", "curated: in between", "marts", "validation")
-    key = [f'<text x="{LEFT + COLUMN * n}" y="22" font-weight="bold">{head}</text>' for n, head in enumerate(heads)]
+    key = [f'<text x="{LEFT + COLUMN * n}" y="22" font-weight="bold">{head}</text>' for n, head in enumerate(HEADS)]
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'font-family="Arial, Helvetica, sans-serif" font-size="12" role="img">'
@@ -132,13 +139,6 @@ def _line(x: float, y: float, to_x: float, to_y: float) -> str:
     return f'<path d="M{x:g} {y:g} C{x + 30:g} {y:g} {to_x - bend:g} {to_y:g} {to_x:g} {to_y:g}"/>'
 
 
-_OTHER = "#efe3f5"
-
-
-def _colour(node: Node) -> str:
-    return COLOURS.get(node.place, _OTHER)
-
-
 def _mean(values: list[float], otherwise: float) -> float:
     return sum(values) / len(values) if values else otherwise
 
@@ -147,7 +147,7 @@ def page(nodes: dict[str, Node] | None = None) -> str:
     """Return the text of the page."""
     nodes = manifest() if nodes is None else nodes
     parts = [_INTRODUCTION]
-    for place in dict.fromkeys(sorted((node.place for node in nodes.values()), key=[*COLOURS, "validation"].index)):
+    for place in dict.fromkeys(sorted((node.place for node in nodes.values()), key=[*COLOURS].index)):
         parts += [f"## {place}\n", "| table | built from | used by |\n|---|---|---|"]
         for name, node in sorted(nodes.items()):
             if node.place == place:

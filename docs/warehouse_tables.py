@@ -20,7 +20,8 @@ integer and a measure a 64-bit float; a label is a text with few values, a flag 
 timestamp. An *optional* value may be null.
 """
 _SCHEMAS = {
-    "curated": ("fact", "dim", "## hospital_curated\n\nThe star schema: facts, their dimensions, and wrong events.\n"),
+    "staging": ("stg_wrong", "stg_wrong", "## hospital_staging\n\nEvents that are set aside, and why.\n"),
+    "curated": ("fact", "dim", "## hospital_curated\n\nThe star schema: facts and their dimensions.\n"),
     "marts": ("mart", "mart", "## hospital_marts\n\nTables for questions and pages.\n"),
 }
 
@@ -30,7 +31,6 @@ def page() -> str:
     parts = [_INTRODUCTION]
     for folder, (first, second, heading) in _SCHEMAS.items():
         names = sorted(MODELS.glob(f"{folder}/{first}_*.yml")) + sorted(MODELS.glob(f"{folder}/{second}_*.yml"))
-        names += sorted(MODELS.glob("record/wrong_*.yml")) if folder == "curated" else []
         parts += [heading, *(line for name in dict.fromkeys(names) for line in _table(name))]
     return "\n".join(parts)
 

@@ -8,8 +8,11 @@ from pathlib import Path
 from elt.warehouse import Warehouse
 from elt.warehouse.tables import LAST_BUILD, LOADED_FILE, SOURCE_FILE
 
-_SCHEMAS = {"staging": "staging", "marts": "marts"}
-"""Schema of the models in a folder of the project; models of other folders are curated."""
+_SCHEMAS = {"record": "intermediate", "validation": "intermediate"}
+"""Schema of the models in a folder of the project, if it has another name than the folder."""
+
+_RECORD = "built_files"
+"""Table that dbt writes last, after a build of every model."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,16 @@ def record(warehouse: Warehouse, state: BuildState) -> None:
     )
 
 
+def model_tables(project: Path) -> list[tuple[str, str]]:
+    """Return the schema and the name of every model of the project."""
+    paths = sorted((project / "models").rglob("*.sql"))
+    return [(_SCHEMAS.get(path.parent.name, path.parent.name), path.stem) for path in paths]
+
+
 def missing_models(warehouse: Warehouse, project: Path) -> list[str]:
-    """Return the models of the project that the warehouse lacks, because someone dropped them."""
-    models = ((path.parent.name, path.stem) for path in sorted((project / "models").rglob("*.sql")))
-    return [name for folder, name in models if not warehouse.has_table(_SCHEMAS.get(folder, "curated"), name)]
+    """Return what a build of every model makes and the warehouse lacks: tables that someone dropped, or the record."""
+    made = [*model_tables(project), ("intermediate", _RECORD)]
+    return [name for schema, name in made if not warehouse.has_table(schema, name)]
 
 
 def _project_digest(project: Path) -> str:

@@ -42,7 +42,7 @@ class BuildSummary:
         skipped: Models and tests not run because one that they need failed.
         seconds: Duration of the build.
         up_to_date: True if nothing was loaded or changed since the last build, so that nothing was done.
-        wrong_events: Events in the table ``wrong_events``: they repeat another, or their department is unknown.
+        wrong_events: Events in the table ``stg_wrong_events``: they repeat another, or their department is unknown.
     """
 
     models: int
@@ -131,7 +131,7 @@ def build(
 
 
 def _wrong_events(warehouse: Warehouse) -> int:
-    counted = warehouse.query(f"SELECT count(*) AS n FROM {warehouse.schema('curated')}.wrong_events")  # noqa: S608
+    counted = warehouse.query(f"SELECT count(*) AS n FROM {warehouse.schema('staging')}.stg_wrong_events")  # noqa: S608
     return int(counted["n"][0].as_py())
 
 

@@ -93,7 +93,8 @@ def check(
 
 def _require_tables(warehouse: Warehouse) -> None:
     required = [("raw", table.name, "load") for table in RAW_TABLES]
-    required += [("curated", table, "build") for table in ("wrong_events", *(table for table, _ in FACTS.values()))]
+    required += [("staging", "stg_wrong_events", "build")]
+    required += [("curated", table, "build") for table, _ in FACTS.values()]
     for schema, table, command in required:
         if not warehouse.has_table(schema, table):
             raise EltError(

@@ -14,7 +14,7 @@ _WRONG_EVENTS = (
     ("events_not_repeated", "repeated", "no event repeats an earlier one; one that does is left out of every fact"),
     ("departments_known", "unknown_department", "every department of an event has a census"),
 )
-"""Name of the check, problem in the table ``wrong_events``, and the rule in words."""
+"""Name of the check, problem in the table ``stg_wrong_events``, and the rule in words."""
 
 
 def check_invariants(warehouse: Warehouse, hospitals: set[str]) -> list[CheckResult]:
@@ -54,7 +54,7 @@ def wrong_event_checks(warehouse: Warehouse, hospitals: set[str], lake: str) -> 
         hospitals: The hospitals of the finished runs.
         lake: URL of the lake, for the command that sets an event aside.
     """
-    table = f"{warehouse.schema('curated')}.wrong_events"
+    table = f"{warehouse.schema('staging')}.stg_wrong_events"
     checks = []
     for name, problem, sentence in _WRONG_EVENTS:
         counted = warehouse.query(

@@ -51,11 +51,12 @@ def read_check_results(warehouse: Warehouse) -> CheckResults:
     def optional_rows(table: str, sql: str) -> list[dict[str, Value]] | None:
         return rows(warehouse, sql) if warehouse.has_table("quality", table) else None
 
+    has_wrong_events = warehouse.has_table("staging", "stg_wrong_events")
     return CheckResults(
         validation=rows(warehouse, queries.VALIDATION),
         reconciliation=optional_rows("reconciliation", queries.RECONCILIATION),
         quality=optional_rows("check_result", queries.CHECKS),
-        wrong_events=rows(warehouse, queries.WRONG_EVENTS) if warehouse.has_table("curated", "wrong_events") else [],
+        wrong_events=rows(warehouse, queries.WRONG_EVENTS) if has_wrong_events else [],
     )
 
 

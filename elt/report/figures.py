@@ -91,7 +91,7 @@ def read_figures(warehouse: Warehouse) -> list[HospitalFigures]:
 
 def read(warehouse: Warehouse, sql: str) -> pa.Table:
     """Run a statement of ``queries`` with the names of the warehouse's schemas."""
-    schemas = {name: warehouse.schema(name) for name in ("marts", "curated", "raw", "quality")}
+    schemas = {name: warehouse.schema(name) for name in ("marts", "curated", "staging", "raw", "quality")}
     return warehouse.query(sql.format(**schemas))
 
 

@@ -121,7 +121,7 @@ order by event_type, event_date
 
 WRONG_EVENTS = """
 select hospital_id, event_type, event_id, event_time, department_id, problem, repeats_event_id
-from {curated}.wrong_events
+from {staging}.stg_wrong_events
 order by hospital_id, event_type, event_time, event_id
 """
 

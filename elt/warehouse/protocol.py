@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 DEFAULT_PREFIX = "hospital"
 """Default prefix of the names of the schemas."""
 
-SCHEMAS = ("raw", "staging", "curated", "marts", "quality")
+SCHEMAS = ("raw", "staging", "curated", "intermediate", "marts", "quality")
 """The schemas of a warehouse. The full name of each is the prefix, an underscore and this name."""
 
 

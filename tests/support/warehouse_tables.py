@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from elt.build.run import MODELS
 from elt.warehouse import Warehouse, open_warehouse
 from elt.warehouse.tables import RAW_TABLES
 
-WORK_OF_A_BUILD = {"months_to_build", "departments_changed", "stays_to_build"}
-"""Models that say what one build had to do, so they differ from build to build."""
+WORK_OF_A_BUILD = {
+    *("int_months_to_build", "int_departments_changed", "int_stays_to_build"),
+    *("stg_loaded_files", "built_files"),
+}
+"""Tables that say what one build had to do, or name it, so they differ from build to build."""
 
 
 def raw_digests(warehouse: Warehouse) -> dict[str, tuple[int, int]]:
@@ -36,7 +38,7 @@ def table_digests(dsn: str, prefix: str = "hospital") -> dict[str, tuple[int, in
 def model_digests(warehouse: Warehouse) -> dict[str, tuple[int, int]]:
     """Return the number of rows of every table of models and a digest of them in any order, without
     ``WORK_OF_A_BUILD``."""
-    schemas = ", ".join(f"'{warehouse.schema(name)}'" for name in ("staging", "curated", "marts"))
+    schemas = ", ".join(f"'{warehouse.schema(name)}'" for name in ("staging", "curated", "intermediate", "marts"))
     names = warehouse.query(f"SELECT database || '.' || name AS name FROM system.tables WHERE database IN ({schemas})")[
         "name"
     ].to_pylist()
@@ -53,17 +55,10 @@ def partitions(dsn: str) -> dict[tuple[str, str], tuple[int, int]]:
     with open_warehouse(dsn) as warehouse:
         parts = warehouse.query(
             "SELECT table, partition, min(min_block_number) AS first, max(max_block_number) AS last FROM system.parts "
-            "WHERE active AND database IN ('hospital_curated', 'hospital_marts') GROUP BY table, partition"
+            "WHERE active AND database IN ('hospital_curated', 'hospital_intermediate', 'hospital_marts') "
+            "GROUP BY table, partition"
         ).to_pylist()
     return {(row["table"], row["partition"]): (row["first"], row["last"]) for row in parts}
-
-
-def model_tables() -> list[tuple[str, str]]:
-    """Return the schema and the name of every model of the project."""
-    schemas = {"staging": "staging", "marts": "marts"}
-    return [
-        (schemas.get(path.parent.name, "curated"), path.stem) for path in sorted((MODELS / "models").rglob("*.sql"))
-    ]
 
 
 def sorted_rows(warehouse: Warehouse, schema: str, table: str) -> list[dict[str, object]]:

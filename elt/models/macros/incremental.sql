@@ -1,5 +1,5 @@
-{# An incremental model replaces whole months (insert_overwrite). The models in record/ say which: months_to_build,
-   departments_changed and stays_to_build. dbt needs the answer as literals when it compiles a model, because an engine
+{# An incremental model replaces whole months (insert_overwrite). Three models say which: int_months_to_build,
+   int_departments_changed and int_stays_to_build. dbt needs the answer as literals when it compiles a model, because an engine
    skips partitions by literals only: so the macros here read those models with run_query.
 
    Months are a list of ranges of days, each [first day, first day after it]; the second is none if the range has no
@@ -8,7 +8,7 @@
 {# The ranges of the months with new files of these event types. #}
 {% macro months_changed(event_types) -%}
   {%- if execute and not builds_months() -%} {{ return(none) }} {%- endif -%}
-  {%- set months = ref('months_to_build') -%}
+  {%- set months = ref('int_months_to_build') -%}
   {%- if not execute -%} {{ return(none) }} {%- endif -%}
   {{ return(months_in("select distinct month from " ~ months ~ " where event_type in ('" ~ event_types | join("', '") ~ "')")) }}
 {%- endmacro %}
@@ -18,7 +18,7 @@
 {% macro months_changed_or_renamed(event_types, events, happened_at, named_by=['department_id']) -%}
   {%- set ranges = months_changed(event_types) -%}
   {%- if execute and ranges is none -%} {{ return(none) }} {%- endif -%}
-  {%- set departments = ref('departments_changed') -%}
+  {%- set departments = ref('int_departments_changed') -%}
   {%- if not execute -%} {{ return(none) }} {%- endif -%}
   {%- set changes = run_query(
       "select distinct cast(changed_from as varchar), cast(changed_to as varchar), is_new from " ~ departments
@@ -41,7 +41,7 @@
 {# Everything from the first day on which long or delayed stays may have changed. #}
 {% macro months_of_stays() -%}
   {%- if execute and not builds_months() -%} {{ return(none) }} {%- endif -%}
-  {%- set stays = ref('stays_to_build') -%}
+  {%- set stays = ref('int_stays_to_build') -%}
   {%- if not execute -%} {{ return(none) }} {%- endif -%}
   {%- set first, has_sums_before = run_query("select cast(first_day as varchar), has_sums_before from " ~ stays).rows[0] -%}
   {%- if not first -%} {{ return([]) }} {%- endif -%}
@@ -138,19 +138,19 @@
 {# True if a whole build is recorded, and this build finds out what is new since. False for a unit test, whose rows are
    all new, and for a command that builds nothing, such as dbt show. #}
 {% macro follows_a_build() -%}
-  {%- for name in ['months_to_build', 'departments_changed', 'stays_to_build'] if 'model.hospital.' ~ name not in selected_resources -%}
+  {%- for name in ['int_months_to_build', 'int_departments_changed', 'int_stays_to_build'] if 'model.hospital.' ~ name not in selected_resources -%}
     {{ return(false) }}
   {%- endfor -%}
   {{ return(
       flags.WHICH in ['build', 'run', 'retry'] and not should_full_refresh()
-      and recorded('built_files') is not none and recorded('built_departments') is not none
-      and recorded('built_repeats') is not none
+      and recorded('built_departments') is not none and recorded('built_repeats') is not none
+      and recorded('built_files') is not none
   ) }}
 {%- endmacro %}
 
 {# A query of the event types and months of staged files that no whole build has seen. #}
 {% macro months_of_new_files() -%}
-  {%- set files = ref('files_to_build') -%}
+  {%- set files = ref('stg_loaded_files') -%}
   select distinct loaded.table_name as event_type, loaded.month as month
   from {{ files }} as loaded
   left join {{ last_built('built_files', columns_of=files) }} as built
@@ -158,21 +158,12 @@
   where built.source_file is null
 {%- endmacro %}
 
-{# True if every model is built: only then may a build record the files as built. #}
-{% macro is_whole_build() -%}
-  {%- if not execute -%} {{ return(true) }} {%- endif -%}
-  {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.unique_id not in selected_resources -%}
-    {{ return(false) }}
-  {%- endfor -%}
-  {{ return(true) }}
-{%- endmacro %}
-
 {# A table as the last build left it, or an empty one with the columns of another if it does not exist. No ref, because
-   the model is built later in the same build. #}
-{% macro last_built(name, columns_of, layer='curated') -%}
+   this build replaces the table after the models that read it. #}
+{% macro last_built(name, columns_of, layer='intermediate') -%}
   {{ return(recorded(name, layer) or '(select * from ' ~ columns_of ~ ' where 1 = 0)') }}
 {%- endmacro %}
 
-{% macro recorded(name, layer='curated') -%}
+{% macro recorded(name, layer='intermediate') -%}
   {{ return(adapter.get_relation(target.database | default(''), target.schema ~ '_' ~ layer, name) if execute else none) }}
 {%- endmacro %}

@@ -7,7 +7,7 @@ with days as (
         department_id,
         date,
         min(date) over (partition by hospital_id) as first_date
-    from {{ ref('department_days') }}
+    from {{ ref('int_department_days') }}
     where {{ in_days('date', building) }}
 ),
 
@@ -18,7 +18,7 @@ waits as (
         days.date as date,
         days.first_date as first_date,
         admission.wait_hours as wait_hours
-    from {{ ref('observed_admissions') }} as admission
+    from {{ ref('int_observed_admissions') }} as admission
     inner join days
         on admission.hospital_id = days.hospital_id
         and admission.requested_department_id = days.department_id

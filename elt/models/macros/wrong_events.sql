@@ -1,9 +1,9 @@
-{# The events of a table that repeat no earlier one (see wrong_events). #}
+{# The events of a table that repeat no earlier one (see stg_wrong_events). #}
 {% macro not_repeated(events, event_type) -%}
 (
     select event.*
     from {{ events }} as event
-    left join {{ ref('wrong_events') }} as repeated
+    left join {{ ref('stg_wrong_events') }} as repeated
         on event.event_id = repeated.event_id
         and event.event_time = repeated.event_time
         and repeated.event_type = '{{ event_type }}'
@@ -18,7 +18,7 @@
   {%- set new_files = months_of_new_files() -%}
   {%- set raw = {} -%}
   {%- for event_type in ['admission', 'discharge', 'dep_snapshot'] -%} {%- do raw.update({event_type: source('raw', event_type)}) -%} {%- endfor -%}
-  {%- if not execute or not follows_a_build() or recorded('wrong_events') is none -%} {{ return(none) }} {%- endif -%}
+  {%- if not execute or not follows_a_build() or recorded('stg_wrong_events', 'staging') is none -%} {{ return(none) }} {%- endif -%}
   {%- set new = months_in("select distinct month from (" ~ new_files ~ ") as new_files") -%}
   {%- set month, is_new = start_of('month', 'event_time'), in_instants('event_time', new) -%}
   {%- set reached = ["select month from (" ~ new_files ~ ") as new_files"] -%}

@@ -25,8 +25,10 @@ from redshift.postgres import NoPostgresError
 from redshift.stand_in import PASSWORD, StandIn, running
 from redshift.tls import authority_and_server
 from s3_servers import KEY, SECRET, S3Server
-from warehouse_tables import differences, model_tables, sorted_rows
+from warehouse_tables import differences, sorted_rows
 
+from elt.build.record import model_tables
+from elt.build.run import MODELS
 from elt.report.page import PAGES
 from elt.warehouse import open_warehouse
 from hospital_sim.events.keys import is_record_key
@@ -230,7 +232,7 @@ def test_the_lake_and_the_new_month_are_copied_with_the_requests_that_the_page_c
 
 
 def test_every_row_of_every_mart_is_the_same_in_redshift(walk: Walk) -> None:
-    marts = [table for schema, table in model_tables() if schema == "marts"]
+    marts = [table for schema, table in model_tables(MODELS) if schema == "marts"]
     assert len(marts) == 9
     with (
         open_warehouse(f"chdb://{walk.folder / 'warehouse'}") as embedded,

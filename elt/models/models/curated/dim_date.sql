@@ -88,5 +88,5 @@ select
     {{ quotient('day.financial_month + 2', 3) }} as financial_quarter,
     cast(day.financial_month as bigint) as financial_month
 from financial as day
-left join {{ ref('bank_holidays') }} as holiday
+left join {{ ref('stg_bank_holidays') }} as holiday
     on day.date = holiday.date

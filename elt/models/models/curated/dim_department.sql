@@ -58,7 +58,7 @@ last_codes as (
 
 unknown as (
     select distinct hospital_id, department_id, {{ instant('1900-01-01 00:00:00') }} as valid_from
-    from {{ ref('wrong_events') }}
+    from {{ ref('stg_wrong_events') }}
     where problem = 'unknown_department'
 )
 

@@ -9,7 +9,7 @@
 
 with days as (
     select hospital_id, department_id, date, beds, occupied_eod
-    from {{ ref('department_days') }}
+    from {{ ref('int_department_days') }}
     where {{ in_days('date', with_month_before(building)) }}
 ),
 

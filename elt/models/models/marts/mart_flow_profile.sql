@@ -8,7 +8,7 @@ with digits as (
 ),
 
 departments as (
-    select distinct hospital_id, department_id from {{ ref('department_days') }}
+    select distinct hospital_id, department_id from {{ ref('int_department_days') }}
 ),
 
 slots as (
@@ -31,7 +31,7 @@ events as (
         hour,
         sum(admissions) as admissions,
         sum(discharges) as discharges
-    from {{ ref('flow_by_month') }}
+    from {{ ref('int_flow_by_month') }}
     group by hospital_id, department_id, weekday, hour
 )
 

@@ -61,7 +61,7 @@ changes as (
     union all
     {%- endif %}
     select hospital_id, department_id, date, 0 as long_7d, 0 as long_21d, 0 as delayed
-    from {{ ref('department_days') }}
+    from {{ ref('int_department_days') }}
     where {{ in_days('date', building) }}
 ),
 
@@ -95,7 +95,7 @@ select
     cast(held.long_7d as bigint) as beds_7_days,
     cast(held.long_21d as bigint) as beds_21_days,
     cast(held.delayed as bigint) as beds_delayed
-from {{ ref('department_days') }} as days
+from {{ ref('int_department_days') }} as days
 inner join held
     on days.hospital_id = held.hospital_id
     and days.department_id = held.department_id

@@ -17,7 +17,7 @@ with departments as (
         days.occupied_eod as occupied_beds,
         stays.beds_delayed as beds_delayed,
         waiting.waiting_12h_to_24h + waiting.waiting_over_24h as waiting_over_12h
-    from {{ ref('department_days') }} as days
+    from {{ ref('int_department_days') }} as days
     inner join {{ ref('mart_long_stays') }} as stays
         on days.hospital_id = stays.hospital_id
         and days.department_id = stays.department_id

@@ -1,7 +1,7 @@
 -- Checks of the data against the run record.
 {{ config(materialized='view') }}
 
-{%- set checks = ['validated_requests', 'validated_stays', 'validated_occupancy'] %}
+{%- set checks = ['int_validated_requests', 'int_validated_stays', 'int_validated_occupancy'] %}
 
 with checks as (
     {%- for check in checks %}

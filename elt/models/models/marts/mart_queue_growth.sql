@@ -1,56 +1,14 @@
-{{ config(
-    materialized='incremental',
-    order_by=['hospital_id', 'department_id', 'date'],
-    partition_by=by_month('date')
-) }}
-
-{%- set building = months_changed(['admission', 'discharge', 'dep_snapshot']) %}
-
-with admitted as (
-    select hospital_id, requested_department_id as department_id, admitted_on, count(*) as admissions
-    from {{ ref('fact_admissions') }}
-    where {{ in_days('admitted_on', building) }}
-    group by 1, 2, 3
-),
-
-discharged as (
-    select hospital_id, department_id, discharged_on, count(*) as discharges
-    from {{ ref('fact_discharges') }}
-    where {{ in_days('discharged_on', building) }}
-    group by 1, 2, 3
-),
-
-flow as (
-    select
-        days.hospital_id as hospital_id,
-        days.department_id as department_id,
-        days.date as date,
-        days.occupied_sod as occupied_sod,
-        days.waiting_sod as waiting_sod,
-        days.waiting_eod as waiting_eod,
-        cast(coalesce(admitted.admissions, 0) as bigint) as admissions,
-        cast(coalesce(discharged.discharges, 0) as bigint) as discharges
-    from {{ ref('department_days') }} as days
-    left join admitted
-        on days.hospital_id = admitted.hospital_id
-        and days.department_id = admitted.department_id
-        and days.date = admitted.admitted_on
-    left join discharged
-        on days.hospital_id = discharged.hospital_id
-        and days.department_id = discharged.department_id
-        and days.date = discharged.discharged_on
-    where {{ in_days('days.date', building) }}
-)
+{{ config(materialized='view') }}
 
 select
     hospital_id,
     department_id,
     date,
-    admissions + waiting_eod - waiting_sod as requests,
+    requests,
     admissions,
     discharges,
     waiting_sod,
     waiting_eod,
     waiting_eod - waiting_sod as queue_growth,
     {{ rate('discharges', 'occupied_sod') }} as discharge_rate
-from flow
+from {{ ref('int_department_flow') }}

@@ -1,7 +1,7 @@
 -- One row for every scope and period that a page shows, because percentiles do not combine.
 {{ config(materialized='view') }}
 
-{%- for waits in ['waits_by_month', 'waits_by_longer_period'] %}
+{%- for waits in ['int_waits_by_month', 'int_waits_by_longer_period'] %}
 select
     scope,
     hospital_id,

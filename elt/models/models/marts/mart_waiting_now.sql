@@ -32,7 +32,7 @@ select
     cast(coalesce(waiting.waiting_12h_to_24h, 0) as bigint) as waiting_12h_to_24h,
     cast(coalesce(waiting.waiting_over_24h, 0) as bigint) as waiting_over_24h,
     waiting.longest_wait_hours as longest_wait_hours
-from {{ ref('department_days') }} as days
+from {{ ref('int_department_days') }} as days
 left join waiting
     on days.hospital_id = waiting.hospital_id
     and days.department_id = waiting.department_id

@@ -57,6 +57,16 @@ def changed(st_brides: WholeRun, tmp_path: Path) -> WholeRun:
     return st_brides.copy(tmp_path / "st_brides")
 
 
+OWN_MODEL = """\
+select hospital_id, max(waiting) as patients
+from {{ ref('mart_waiting_now') }} group by hospital_id
+"""
+FILES = "hospital_staging.stg_loaded_files"
+BESIDE_ANOTHER_BUILD = f"""
+{{{{ config(post_hook="insert into {FILES} select * replace ('another' as build_id) from {FILES} limit 1") }}}}
+"""
+
+
 def results(run: WholeRun) -> dict[str, str]:
     """Return what became of each model and test of the last build that started dbt."""
     written = json.loads((run.folder / "warehouse" / "dbt" / "run_results.json").read_text())["results"]
@@ -99,7 +109,9 @@ def test_a_build_with_nothing_new_starts_no_dbt_and_says_so(
 def test_a_build_makes_a_dropped_model_and_names_a_failed_test(changed: WholeRun) -> None:
     before = table_digests(changed.dsn)
     kept = ("hospital_curated.dim_patient", "hospital_curated.dim_department", "hospital_marts.mart_bed_utilisation")
+    last_build = "SELECT DISTINCT build_id FROM hospital_intermediate.built_files"
     with open_warehouse(changed.dsn) as warehouse:
+        recorded = warehouse.query(last_build).to_pylist()
         warehouse.execute("DROP TABLE hospital_curated.dim_patient SYNC")
         warehouse.execute(f"CREATE TABLE {LEFTOVER} ENGINE = MergeTree ORDER BY x AS SELECT 1 AS x")
         assert missing_models(warehouse, MODELS) == ["dim_patient"]
@@ -113,6 +125,8 @@ def test_a_build_makes_a_dropped_model_and_names_a_failed_test(changed: WholeRun
     assert summary.skipped > 0
     after = table_digests(changed.dsn)
     assert LEFTOVER not in after, "a build that was killed left it"
+    with open_warehouse(changed.dsn) as warehouse:
+        assert warehouse.query(last_build).to_pylist() == recorded
     assert [name for name in kept if after[name] != before[name]] == []
 
 
@@ -155,7 +169,7 @@ def test_wrong_events_and_hostile_objects_stop_no_mart_and_are_named_by_build_ch
     with open_warehouse(changed.dsn) as warehouse:
         report = check(lake, warehouse)
         write_report(warehouse, changed.folder / "report")
-        rows = warehouse.query("SELECT * FROM hospital_curated.wrong_events").to_pylist()
+        rows = warehouse.query("SELECT * FROM hospital_staging.stg_wrong_events").to_pylist()
         at_unknown = warehouse.query(
             "SELECT department_name, count() AS n FROM hospital_curated.fact_admissions "
             f"JOIN hospital_curated.dim_department USING department_key WHERE department_id = '{NOWHERE}' GROUP BY 1"
@@ -229,33 +243,42 @@ def is_locked(run: WholeRun) -> bool:
     return False
 
 
-def test_files_are_recorded_as_built_after_every_incremental_model(st_brides: WholeRun) -> None:
+def test_a_model_reads_its_own_layer_and_those_before_it(st_brides: WholeRun) -> None:
+    layers = {"staging": 0, "record": 1, "curated": 1, "intermediate": 2, "marts": 3}
     nodes = json.loads((st_brides.folder / "warehouse" / "dbt" / "manifest.json").read_text())["nodes"]
-    incremental = {name for name, node in nodes.items() if node["config"]["materialized"] == "incremental"}
-    assert len(incremental) >= 14
-    needed = set(nodes["model.hospital.built_files"]["depends_on"]["nodes"])
-    assert needed == incremental | {"model.hospital.files_to_build"}
+    models = {name: node for name, node in nodes.items() if node["resource_type"] == "model"}
+    layer = {name: layers[node["fqn"][1]] for name, node in models.items()}
+    above = [
+        (name, parent)
+        for name, node in models.items()
+        for parent in node["depends_on"]["nodes"]
+        if layer.get(parent, 0) > layer[name]
+    ]
+    assert above == []
 
 
-def test_a_build_of_selected_models_records_no_files(small_hospital: SmallHospital, tmp_path: Path) -> None:
+def test_a_build_of_selected_models_records_nothing(small_hospital: SmallHospital, tmp_path: Path) -> None:
     dsn = small_hospital.copied(tmp_path / "hospital").dsn
-    run_dbt(dsn, "run", "--select", "+mart_waiting_now", "built_files")
+    run_dbt(dsn, "run", "--select", "+mart_waiting_now")
     with open_warehouse(dsn) as warehouse:
-        assert warehouse.query("SELECT * FROM hospital_curated.built_files").num_rows == 0
+        assert warehouse.has_table("intermediate", "int_department_days")
+        assert not warehouse.has_table("intermediate", "built_files")
 
 
 def test_the_project_is_usable_on_its_own_and_documents_itself_without_a_network(
     changed: WholeRun, tmp_path: Path
 ) -> None:
     project = shutil.copytree(MODELS, tmp_path / "models")
+    (project / "models" / "marts" / "longest_list.sql").write_text(OWN_MODEL + BESIDE_ANOTHER_BUILD)
     nowhere = "http://127.0.0.1:9"
     environment = os.environ | {"http_proxy": nowhere, "https_proxy": nowhere}
     environment["HOSPITAL_WAREHOUSE_PATH"] = changed.dsn.removeprefix("chdb://")
     shown = ["show --select fact_admissions", "compile --select +mart_pressure_index"]
-    nothing_new = "run --select months_to_build stays_to_build departments_changed"
+    nothing_new = "run --select int_months_to_build int_stays_to_build int_departments_changed"
     words = [
         "build --select stg_admissions dim_patient",
         nothing_new,
+        "run",
         *shown,
         "docs generate --static",
         "source freshness",
@@ -270,7 +293,11 @@ def test_the_project_is_usable_on_its_own_and_documents_itself_without_a_network
     )
     assert {result["status"] for result in built["results"]} == {"success", "pass"}
     assert "mart_pressure_index" in (project / "target" / "static_index.html").read_text()
-    models = {path.stem for path in (MODELS / "models").rglob("*.sql")}
+    models = {path.stem for path in (project / "models").rglob("*.sql")}
     assert {name.split(".")[2] for name in catalog["nodes"]} == models
     assert [result["status"] for result in freshness["results"]] == ["pass"] * 4
     assert {exposure["name"] for exposure in manifest["exposures"].values()} == {"dashboard", "power_bi"}
+    assert "another build of this warehouse ran at the same time" in done.stdout
+    with open_warehouse(changed.dsn) as warehouse:
+        assert warehouse.has_table("marts", "longest_list")
+        assert missing_models(warehouse, MODELS) == ["built_files"], "the next build makes everything"

@@ -29,13 +29,12 @@ OF_THEIR_OWN_MONTH = {
     "fact_discharges": {DISCHARGE},
     "fact_waiting_list": {WAIT},
     "fact_department_occupancy": {CENSUS},
-    "department_days": {CENSUS},
-    "observed_admissions": {ADMISSION, CENSUS},
-    "flow_by_month": {ADMISSION, DISCHARGE, CENSUS},
-    "waits_by_month": {ADMISSION, CENSUS},
-    "mart_queue_growth": {ADMISSION, DISCHARGE, CENSUS},
+    "int_department_days": {CENSUS},
+    "int_observed_admissions": {ADMISSION, CENSUS},
+    "int_flow_by_month": {ADMISSION, DISCHARGE, CENSUS},
+    "int_waits_by_month": {ADMISSION, CENSUS},
+    "int_department_flow": {ADMISSION, DISCHARGE, CENSUS},
     "mart_waiting_now": {WAIT, CENSUS},
-    "mart_waiting_times": {ADMISSION, CENSUS},
 }
 """Tables whose months depend on events of that month alone, and of which types."""
 
@@ -118,14 +117,14 @@ def grown(folder: Path, months: int) -> Increments:
     touched = [take_in(batch) for batch in batches]
     arrived = [months_of(batch) for batch in batches]
     with open_warehouse(dsn) as warehouse:
-        rows = warehouse.query("SELECT event_type, month FROM hospital_curated.months_to_build").to_pylist()
+        rows = warehouse.query("SELECT event_type, month FROM hospital_intermediate.int_months_to_build").to_pylist()
     built = {kind: {f"{row['month']:%Y%m}" for row in rows if row["event_type"] == kind} for kind in EVENT_TYPES}
     monthly, refreshed = [table_digests(dsn)], [full_refresh(dsn)]
     before = partitions(dsn)
     renamed = take_in([LATE_CENSUS, *wrong([event for _, event in numbered])])
     with open_warehouse(dsn) as warehouse:
-        rows = warehouse.query("SELECT problem, count() AS n FROM hospital_curated.wrong_events GROUP BY 1").to_pylist()
-    left_out = {row["problem"]: row["n"] for row in rows}
+        wrong_events = "SELECT problem, count() AS n FROM hospital_staging.stg_wrong_events GROUP BY 1"
+        left_out = {row["problem"]: row["n"] for row in warehouse.query(wrong_events).to_pylist()}
     monthly.append(table_digests(dsn))
     refreshed.append(full_refresh(dsn))
     return Increments(monthly, refreshed, arrived, touched, renamed, left_out, built)
@@ -215,8 +214,8 @@ def test_windows_and_delays_reach_beyond_the_month(increments: Increments) -> No
 
 def test_a_late_census_with_another_name_rebuilds_the_facts_of_its_month_and_later_ones(increments: Increments) -> None:
     assert increments.renamed["fact_admissions"] >= {"202402", "202403"}
-    assert "202402" in increments.renamed["department_days"]
-    assert "202401" not in increments.renamed["fact_admissions"] | increments.renamed["department_days"]
+    assert "202402" in increments.renamed["int_department_days"]
+    assert "202401" not in increments.renamed["fact_admissions"] | increments.renamed["int_department_days"]
 
 
 def test_an_event_that_repeats_a_new_one_is_left_out_of_its_month_though_no_file_of_that_is_new(

@@ -203,7 +203,7 @@ ENGLISH_BANK_HOLIDAYS = {
 
 
 def test_bank_holidays_are_those_that_were_kept(warehouse: Warehouse) -> None:
-    days = [row["date"] for row in rows_of(warehouse, "bank_holidays")]
+    days = [row["date"] for row in rows_of(warehouse, "stg_bank_holidays", "staging")]
     kept = {year: [day for day in sorted(days) if day.year == year] for year in ENGLISH_BANK_HOLIDAYS}
     named = {year: " ".join(f"{day:%m-%d}" for day in kept[year]) for year in kept}
     assert named == ENGLISH_BANK_HOLIDAYS

@@ -32,7 +32,8 @@ pytestmark = pytest.mark.integration
 COPIED = [
     *(f"raw.{table.name}" for table in (*RAW_TABLES, VERSION_TABLE)),
     *(f"curated.{name}" for name in ("fact_admissions", "fact_discharges", "fact_waiting_list",
-                                     "fact_department_occupancy", "dim_department", "dim_patient", "wrong_events")),
+                                     "fact_department_occupancy", "dim_department", "dim_patient")),
+    "staging.stg_wrong_events",
 ]  # fmt: skip
 Plant = Callable[[str], None]
 

@@ -15,11 +15,12 @@ from redshift.reserved import RESERVED
 from redshift.rewriting import code_of
 from redshift_fixtures import Redshift
 from sqlglot import exp
-from warehouse_tables import WORK_OF_A_BUILD, differences, in_order, model_tables
+from warehouse_tables import WORK_OF_A_BUILD, differences, in_order
 from wrong_events import of_unknown_department, repeated
 
 import hospital_sim as hs
-from elt.build.run import BuildSummary, build
+from elt.build.record import model_tables
+from elt.build.run import MODELS, BuildSummary, build
 from elt.lake.lake import Lake
 from elt.load.run import load
 from elt.staging import stage
@@ -114,13 +115,13 @@ def was_killed_in_mid_month(server: Redshift, prefix: str) -> bool:
 
 def test_a_whole_build_passes_every_test_of_the_project(both: Both) -> None:
     assert both.first.passed
-    assert both.first.models == len(model_tables())
+    assert both.first.models == len(model_tables(MODELS))
     assert both.first.tests_passed > 70
 
 
 def test_every_row_and_the_kind_of_every_column_is_the_same_in_both(both: Both) -> None:
     wrong: list[tuple[object, ...]] = []
-    for schema, table in model_tables():
+    for schema, table in model_tables(MODELS):
         found, expected = (
             warehouse.query(f"SELECT * FROM {warehouse.schema(schema)}.{table}")
             for warehouse in (both.redshift, both.chdb)
@@ -158,7 +159,7 @@ def test_every_statement_and_every_name_of_the_project_is_of_redshift(both: Both
     trees = [(statement, tree) for statement in sent for tree in parsed(statement)]
     assert [statement for statement, tree in trees if isinstance(tree, exp.Command)] == []
     assert functions_unknown_to_redshift(tree for _, tree in trees) <= OF_THE_CATALOG
-    for schema, table in model_tables():
+    for schema, table in model_tables(MODELS):
         assert any(f'"{both.redshift.schema(schema)}"."{table}' in statement for statement in sent), table
     # What dbt-redshift asks the catalog is its own.
     own = [tree for statement, tree in trees if "pg_" not in statement]

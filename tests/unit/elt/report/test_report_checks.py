@@ -151,7 +151,7 @@ def test_every_colour_is_defined_for_light_and_for_dark() -> None:
     assert undefined == []
 
 
-SCHEMAS = {name: f"hospital_{name}" for name in ("raw", "curated", "marts", "quality")}
+SCHEMAS = {name: f"hospital_{name}" for name in ("raw", "staging", "curated", "marts", "quality")}
 SINGLE = ("HOSPITALS", "NAMES", "VALIDATION", "CHECKS", "RECONCILIATION")
 STATEMENTS = queries.DATASETS | {name: getattr(queries, name) for name in SINGLE}
 
