@@ -151,7 +151,7 @@ def _relationships(table: DescribedTable) -> Iterator[Relationship]:
     elif table.schema == "marts" and table.has(HOSPITAL_ID):
         yield Relationship(table.name, HOSPITAL_ID, HOSPITAL, HOSPITAL_ID)
     if table.name in _EVENTS_OF_SPELLS:
-        # Not one to one, because an event may repeat another (see the model wrong_events).
+        # Not one to one, because an event may repeat another (see the model stg_wrong_events).
         yield Relationship(table.name, _SPELL, _EVENTS_OF_SPELLS[table.name], _SPELL, both_ways=True)
 
 
