@@ -109,7 +109,8 @@ def picture(nodes: dict[str, Node]) -> str:
         if parent in nodes
     ]
     boxes = [
-        f'<rect x="{x[name]}" y="{y[name] - BOX / 2:g}" width="{WIDTH}" height="{BOX}" rx="4" fill="{COLOURS[node.place]}"/>'
+        f'<rect x="{x[name]}" y="{y[name] - BOX / 2:g}" width="{WIDTH}" height="{BOX}" rx="4" '
+        f'fill="{COLOURS[node.place]}"/>'
         f'<text x="{x[name] + 8}" y="{y[name] + 4:g}">{escape(name)}</text>'
         for name, node in nodes.items()
     ]
