@@ -89,7 +89,8 @@ def start(user: str, password: str) -> Postgres:
     _run(
         [
             *(programs / "initdb", f"--pgdata={data}", f"--username={ADMINISTRATOR}", "--auth=trust"),
-            *("--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"),
+            # Without an encoding, PostgreSQL counts the bytes of a text, as Redshift does.
+            *("--encoding=SQL_ASCII", "--locale=C", "--no-sync", "--no-instructions"),
         ],
         identity,
     )

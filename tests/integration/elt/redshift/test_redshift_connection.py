@@ -70,6 +70,15 @@ def test_every_error_of_the_server_is_one_line(place: RedshiftDsn) -> None:
     assert "\n" not in f"{wrong_value.value}{broken.value}"
 
 
+def test_the_length_of_a_text_is_counted_in_bytes(place: RedshiftDsn) -> None:
+    with RedshiftWarehouse(replace(place, sslmode="disable"), create=True) as warehouse:
+        warehouse.execute("CREATE TEMP TABLE thing (name VARCHAR(4))")
+        warehouse.execute("INSERT INTO thing VALUES ('éé')")
+        with pytest.raises(WarehouseError, match="too long"):
+            warehouse.execute("INSERT INTO thing VALUES ('ééé')")
+        assert warehouse.query("SELECT name FROM thing")["name"].to_pylist() == ["éé"]
+
+
 def test_what_begins_a_transaction_within_another_is_part_of_it(place: RedshiftDsn, redshift: Redshift) -> None:
     schema = f"{redshift.new_prefix()}_raw"
     with RedshiftWarehouse(replace(place, sslmode="disable"), create=True) as warehouse:
