@@ -54,7 +54,7 @@ def is_late(event: Event, number: int) -> bool:
         case Admission() | Discharge() | WaitSnapshot():
             return number % 11 == 0
         case DepSnapshot():
-            return event.snapshot_date.day in (9, 31) and event.department_id == "b"
+            return event.snapshot_date.day in (9, 30) and event.department_id == "b"
 
 
 def arrives(event: Event) -> int:

@@ -111,7 +111,12 @@ def grown(folder: Path, months: int) -> Increments:
         before = after
         return touched
 
-    batches = [[event for event in on_time if min(months, arrives(event)) == month] for month in range(1, months + 1)]
+    # The second hospital comes with the third month, so that nothing but a delay reaches back from the second.
+    first = {"north": 1, "south": 3}
+    batches = [
+        [event for event in on_time if min(months, max(arrives(event), first[event.hospital_id])) == month]
+        for month in range(1, months + 1)
+    ]
     batches[1] += wrong_for_a_month(on_time)
     batches[-1] += [*late, CENSUS_OF_GYM]
     touched = [take_in(batch) for batch in batches]

@@ -171,6 +171,12 @@ def test_folders_within_each_other_are_listed_however_deep_they_are(tmp_path: Pa
         assert isinstance(error, ObjectUnreadableError)
 
 
+def test_an_object_is_read_to_its_end_whatever_size_the_file_system_names() -> None:
+    version = Path("/proc/version")
+    assert version.stat().st_size == 0
+    assert LocalStore(version.parent).read("version") == version.read_bytes()
+
+
 def test_a_large_object_is_read_in_few_calls_and_not_at_all_if_it_is_too_large(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
