@@ -177,4 +177,7 @@ def _require_models(built: BuildSummary) -> None:
     """Raise if a model was not built; failed tests alone are reported at the end."""
     failures = (*built.models_failed, *built.tests_failed)
     if built.models_failed or built.skipped:
-        raise EltError(f"build: {len(failures)} models or tests failed, {built.skipped} were skipped: {failures[0]}")
+        raise EltError(
+            f"build: {len(failures)} models or tests failed, {built.skipped} were skipped: {failures[0]} "
+            f"(dbt's log: {built.log})"
+        )

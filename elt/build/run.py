@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import cast
 
 from elt import EltError, OnProgress, WrongCallError, report_progress
@@ -43,6 +44,7 @@ class BuildSummary:
         seconds: Duration of the build.
         up_to_date: True if nothing was loaded or changed since the last build, so that nothing was done.
         wrong_events: Events in the table ``stg_wrong_events``: they repeat another, or their department is unknown.
+        log: File with dbt's log; empty if every model was built and every test passed.
     """
 
     models: int
@@ -54,6 +56,7 @@ class BuildSummary:
     seconds: float
     up_to_date: bool = False
     wrong_events: int = 0
+    log: str = ""
 
     @property
     def passed(self) -> bool:
@@ -66,8 +69,8 @@ class BuildSummary:
 
     def as_counts(self) -> dict[str, object]:
         """Return the summary in numbers, for people; failures are counted only."""
-        named = {name: value for name, value in asdict(self).items() if isinstance(value, tuple)}
-        return self.as_dict() | {name: len(value) for name, value in named.items()}
+        counted = {name: len(value) if isinstance(value, tuple) else value for name, value in self.as_dict().items()}
+        return {name: value for name, value in counted.items() if name != "log"}
 
 
 class BuildError(EltError):
@@ -117,11 +120,15 @@ def build(
     rebuild = full_refresh or last is None or changed
     with dbt_target(dsn, prefix) as target:
         results = target.workspace / "run_results.json"
-        results.unlink(missing_ok=True)
+        for earlier in (results, target.workspace / "dbt.log"):
+            earlier.unlink(missing_ok=True)
         errors = _run_dbt(target, threads, on_progress, rebuild=rebuild, unit_tests=changed)
         if not results.exists():
-            raise BuildError(_first_lines(errors) or "dbt ended without a result")
+            reason = _first_lines(errors) or "dbt ended without a result"
+            raise BuildError(f"{reason} (dbt's log: {_kept_log(target)})")
         summary = _summary(results, time.monotonic() - started)
+        if not summary.passed:
+            summary = replace(summary, log=_kept_log(target))
     if not summary.models_failed and not summary.skipped:
         with open_warehouse(dsn, prefix) as warehouse:
             complete = summary.passed and not summary.tests_warned
@@ -138,12 +145,12 @@ def _wrong_events(warehouse: Warehouse) -> int:
 def _run_dbt(
     target: DbtTarget, threads: int, on_progress: OnProgress | None, *, rebuild: bool, unit_tests: bool
 ) -> list[str]:
-    """Run dbt, report its progress, and return its error messages."""
+    """Run dbt, report its progress, and return its error messages; what else it printed, if there are none."""
     target.workspace.mkdir(parents=True, exist_ok=True)
     command = [
         *(sys.executable, "-P", "-m", "elt.build.dbt_process"),
         *("--log-format", "json", "--log-level", "info", "--no-version-check", "--no-send-anonymous-usage-stats"),
-        *("--log-level-file", "none", "--log-path", str(target.workspace)),
+        *("--log-level-file", "debug", "--log-path", str(target.workspace)),
         "build",
         *("--project-dir", str(MODELS), "--profiles-dir", str(MODELS)),
         *("--target-path", str(target.workspace), "--threads", str(threads)),
@@ -151,6 +158,7 @@ def _run_dbt(
         *([] if unit_tests else ["--exclude-resource-type", "unit_test"]),
     ]
     errors: list[str] = []
+    others: list[str] = []
     with subprocess.Popen(
         command,
         cwd=target.workspace,
@@ -162,22 +170,22 @@ def _run_dbt(
         pass_fds=target.keep_open,
     ) as process:
         try:
-            finished = _finished(process, errors)
+            finished = _finished(process, errors, others)
             first = list(islice(finished, 1))
             for _ in report_progress(chain(first, finished), "building", first[0] if first else None, on_progress):
                 pass
         except BaseException:
             process.terminate()
             raise
-    return errors
+    return errors or others[-3:]
 
 
-def _finished(process: "subprocess.Popen[str]", errors: list[str]) -> Iterator[int]:
-    """Yield the number of all models and tests each time that one finishes; append dbt's error messages."""
+def _finished(process: "subprocess.Popen[str]", errors: list[str], others: list[str]) -> Iterator[int]:
+    """Yield the number of all models and tests each time that one finishes; append dbt's errors, and other lines."""
     for line in process.stdout or ():
         event = _event(line)
         if event is None:
-            errors.append(line.rstrip())
+            others.append(line.rstrip())
             continue
         info, data = event
         if info.get("level") == "error":
@@ -199,8 +207,16 @@ def _event(line: str) -> tuple[dict[str, object], dict[str, object]] | None:
 def _first_lines(errors: list[str]) -> str:
     if is_conflict("\n".join(errors)):
         return _CONFLICT
-    lines = [line.strip() for error in errors for line in error.splitlines() if line.strip()]
-    return " ".join(lines[:3])[:600]
+    lines = dict.fromkeys(line.strip() for error in errors for line in error.splitlines() if line.strip())
+    return " ".join([line for line in lines if line != "Encountered an error:"][:3])[:600]
+
+
+def _kept_log(target: DbtTarget) -> str:
+    """Return the path of a copy of dbt's log, because the workspace of a server is removed."""
+    with NamedTemporaryFile(prefix="hospital-elt-dbt-", suffix=".log", delete=False) as kept:
+        log = target.workspace / "dbt.log"
+        kept.write(log.read_bytes() if log.exists() else b"")
+    return kept.name
 
 
 def _summary(results: Path, seconds: float) -> BuildSummary:

@@ -47,6 +47,7 @@ def build_models(
     for failure in (*summary.models_failed, *summary.tests_failed):
         error_line(failure)
     if not summary.passed:
+        error_line(f"dbt's log: {summary.log}")
         raise typer.Exit(FAILED)
 
 

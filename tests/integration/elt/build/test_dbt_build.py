@@ -23,7 +23,7 @@ from wrong_events import NOWHERE, names, of_unknown_department, repeated
 
 from elt import WrongCallError
 from elt.build.record import BuildState, missing_models, record
-from elt.build.run import MODELS, build
+from elt.build.run import MODELS, BuildError, build
 from elt.lake.lake import Lake
 from elt.load.run import load
 from elt.powerbi import write_powerbi
@@ -39,6 +39,18 @@ pytestmark = pytest.mark.integration
 
 LEFTOVER = "hospital_curated.fact_discharges__dbt_new_data_4a1f"
 INTERRUPTED = [sys.executable, "-c", "from elt.cli import main; main()", "build", "--full-refresh", "--warehouse"]
+FAILED_DBT = r"""#!/bin/sh
+echo "dbt.py:1: DeprecationWarning: an old call"
+cat <<'END'
+{error}
+END
+while [ "$1" != --log-path ]; do shift; done
+echo "what dbt did" > "$2/dbt.log"
+exit 2
+"""
+ERROR = json.dumps(
+    {"info": {"level": "error", "msg": "Encountered an error:\nDatabase Error\n  Database Error\n  No right"}}
+)
 DBT_ALONE = """
 import json
 from pathlib import Path
@@ -123,11 +135,32 @@ def test_a_build_makes_a_dropped_model_and_names_a_failed_test(changed: WholeRun
     assert not summary.passed
     assert any(name.startswith("holds_stg_dep_snapshots") for name in summary.tests_failed)
     assert summary.skipped > 0
+    log = Path(summary.log)
+    assert "holds_stg_dep_snapshots" in log.read_text()
+    log.unlink()
     after = table_digests(changed.dsn)
     assert LEFTOVER not in after, "a build that was killed left it"
     with open_warehouse(changed.dsn) as warehouse:
         assert warehouse.query(last_build).to_pylist() == recorded
     assert [name for name in kept if after[name] != before[name]] == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"), [(ERROR, "Database Error No right"), ("", "dbt.py:1: DeprecationWarning: an old call")]
+)
+def test_a_build_that_dbt_ends_shows_its_error_before_what_python_printed_and_keeps_its_log(
+    changed: WholeRun, monkeypatch: pytest.MonkeyPatch, printed: str, shown: str
+) -> None:
+    program = changed.folder / "python"
+    program.write_text(FAILED_DBT.format(error=printed))
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with pytest.raises(BuildError) as error:
+        build(changed.dsn, full_refresh=True)
+    message, log = str(error.value).removesuffix(")").split(" (dbt's log: ")
+    assert message == shown
+    assert Path(log).read_text() == "what dbt did\n"
+    Path(log).unlink()
 
 
 def test_after_a_change_of_the_project_all_is_built_again_and_the_models_pass_their_unit_tests(

@@ -193,8 +193,8 @@ def test_a_certificate_is_verified_and_its_fault_is_named(clickhouse: ClickHouse
         with ClickHouseWarehouse(known, create=True) as warehouse:
             assert warehouse.query("SELECT 1 AS one").to_pylist() == [{"one": 1}]
         with dbt_target(f"{str(known).replace('loader', 'loader:pass%20word%2F1')}") as target:
-            done = dbt(target.workspace, "debug", "--project-dir", str(MODELS), "--profiles-dir", str(MODELS),
-                       environment=target.environment)  # fmt: skip
+            places = ["--project-dir", MODELS, "--profiles-dir", MODELS, "--log-path", target.workspace]
+            done = dbt(target.workspace, "debug", *map(str, places), environment=target.environment)
     assert "Connection test: [OK connection ok]" in done.stdout
     assert PASSWORD not in done.stdout
     with pytest.raises(WrongCallError, match="there is no file /nowhere; ca names"):
