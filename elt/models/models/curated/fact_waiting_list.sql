@@ -16,8 +16,8 @@ select
     waiting.patient_id as patient_id,
     {{ patient_key('waiting.hospital_id', 'waiting.patient_id') }} as patient_key,
     department.department_key as department_key,
-    waiting.snapshot_date as snapshot_date,
     {{ day_of('waiting.requested_at') }} as requested_on,
+    waiting.snapshot_date as snapshot_date,
     waiting.requested_at as requested_at,
     cast(waiting.wait_seconds as double precision) / 3600 as wait_hours
 from {{ ref('stg_wait_snapshots') }} as waiting

@@ -48,7 +48,7 @@ departments_before as (
     select distinct hospital_id, department_id from before
 )
 
-select
+select distinct
     changed.hospital_id as hospital_id,
     changed.department_id as department_id,
     changed.changed_from as changed_from,

@@ -64,3 +64,24 @@ def test_every_model_and_column_is_described_beside_it_and_every_mart_has_a_unit
         if path.parent.name == "marts" and not described.get("unit_tests"):
             wrong.append(f"{path.stem}: no unit test")
     assert wrong == []
+
+
+def test_the_grain_of_every_model_and_the_keys_of_the_star_are_tested() -> None:
+    """The types of a contract forbid null, but not every engine enforces them."""
+    untested = []
+    for path in MODEL_FILES:
+        [model] = yaml.safe_load(path.with_suffix(".yml").read_text())["models"]
+        tests = [test for test in model.get("data_tests", []) if isinstance(test, dict)]
+        of_columns = {column["name"]: column.get("data_tests", []) for column in model["columns"]}
+        if not any("unique_together" in test for test in tests) and not any(
+            "unique" in test for test in of_columns.values()
+        ):
+            untested.append(f"{path.stem}: grain")
+        if path.parent.name == "curated":
+            filled = {name for test in tests if "filled" in test for name in test["filled"]["arguments"]["columns"]}
+            to_dates = {name for name, of_column in of_columns.items() if "relationships" in str(of_column)}
+            days = {name for name in of_columns if name.endswith(("_on", "_date")) and path.stem.startswith("fact_")}
+            keys = {name for name in of_columns if name.endswith("_key")} | days
+            untested += [f"{path.stem}.{name}: null" for name in keys - filled]
+            untested += [f"{path.stem}.{name}: no day of dim_date" for name in days - to_dates]
+    assert untested == []

@@ -67,7 +67,7 @@ def test_types_of_a_server_and_of_arrow_are_those_of_power_bi_or_none() -> None:
         "Date32": (DataType.DATE_TIME, True),
         "DateTime64(6, 'UTC')": (DataType.DATE_TIME, False),
     }
-    schema = arrow_table([], [(written, written) for written in types]).schema
+    schema = arrow_table([], [(written, written) for written in types], "UTC").schema
     assert {field.name: data_type(field.type) for field in schema} == types
     assert data_type(pa.dictionary(pa.int32(), pa.string())) == (DataType.STRING, False)
     assert data_type(pa.decimal128(18, 2)) == (DataType.NUMBER, False)
