@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from s3_servers import free_ports
 
@@ -69,7 +70,11 @@ class ClickHouseServer:
     @property
     def url(self) -> str:
         """The same as a command takes it, with the password."""
-        return f"clickhouse://loader:pass%20word%2F1@127.0.0.1:{self.port}/"
+        return self.url_of("loader")
+
+    def url_of(self, user: str) -> str:
+        """Return the DSN of a user as a command takes it, with the password."""
+        return f"clickhouse://{user}:{quote(PASSWORD, safe='')}@127.0.0.1:{self.port}/"
 
     def dsn_of(self, user: str) -> ClickHouseDsn:
         """Return the DSN of a user; ``loader`` and ``reader`` have the rights that the documentation grants."""

@@ -20,7 +20,11 @@ from elt.build.record import model_tables
 from elt.build.run import MODELS, build
 from elt.lake.lake import Lake
 from elt.load.run import load
+from elt.powerbi import write_powerbi
+from elt.quality import check
+from elt.report import write_report
 from elt.warehouse import DEFAULT_PREFIX, Warehouse, open_warehouse
+from elt.warehouse.clickhouse.server import ClickHouseWarehouse
 from hospital_sim.events import RunRecord, decode_event, decode_record
 from hospital_sim.events.keys import is_record_key, parse_event_key
 from hospital_sim.storage import LocalStore
@@ -84,6 +88,10 @@ def served(
     load(Lake.open(both_lakes.earlier.url, read_only=True), clickhouse.url)
     with quick_builds():
         first = build(clickhouse.url)
+        # Of the first part, because the hospital by hand has no run record, which a project needs.
+        connect = f"clickhouse://127.0.0.1:{clickhouse.http_port}/"
+        folder = Path(both_lakes.whole.url).parent / "powerbi"
+        assert write_powerbi(clickhouse.url_of("reader"), folder, connect=connect).connector == "clickhouse"
         load(Lake.open(both_lakes.whole.url, read_only=True), clickhouse.url)
         kill_builds(clickhouse, 3, random.Random(1), record_testsuite_property)
         last = build(clickhouse.url)
@@ -102,6 +110,18 @@ def test_every_row_of_every_model_is_the_same_on_a_server(embedded: Warehouse, s
     found, expected = model_digests(served), model_digests(embedded)
     assert {name for name in found.keys() ^ expected.keys() if "__dbt_new_data_" not in name} == set()
     assert {name: (found[name], digest) for name, digest in expected.items() if digest != found[name]} == {}
+
+
+def test_checks_and_pages_are_the_same_on_a_server_for_a_user_who_only_reads(
+    lake: LocalStore, embedded: Warehouse, served: Warehouse, clickhouse: ClickHouseServer, tmp_path: Path
+) -> None:
+    found, expected = (check(Lake.open(lake.url, read_only=True), each).checks for each in (served, embedded))
+    assert found == expected
+    write_report(embedded, tmp_path / "embedded")
+    with ClickHouseWarehouse(clickhouse.dsn_of("reader")) as reader:
+        write_report(reader, tmp_path / "server")
+    for page in (tmp_path / "embedded").glob("*.html"):
+        assert (tmp_path / "server" / page.name).read_text() == page.read_text()
 
 
 @pytest.mark.soak
