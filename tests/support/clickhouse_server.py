@@ -4,6 +4,7 @@ It is the engine that ``make clickhouse`` installs beside the packages. A client
 it is the library of a command: a test of that starts one of its own.
 """
 
+import os
 import re
 import socket
 import subprocess
@@ -27,7 +28,6 @@ CONFIG = """<clickhouse>
   <listen_host>127.0.0.1</listen_host>
   <tcp_port>{tcp}</tcp_port><http_port>{http}</http_port>
   <users_config>{folder}/users.xml</users_config>
-  <timezone>Europe/London</timezone>
 </clickhouse>
 """
 USERS = """<clickhouse>
@@ -102,10 +102,11 @@ def start(folder: Path, port: int | None = None) -> ClickHouseServer:
     (folder / "config.xml").write_text(CONFIG.format(folder=folder, tcp=tcp, http=http))
     grants = {user: _documented_grants(user) for user in ("loader", "reader")}
     (folder / "users.xml").write_text(USERS.format(password=PASSWORD, **grants))
+    zone = os.environ | {"TZ": "Europe/London"}
     program = Path(__file__).with_name("clickhouse_process.py")
     command = [sys.executable, str(program), str(LIBRARY), str(folder), str(tcp), str(port)]
     with (folder / "log").open("ab") as log:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=folder)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=folder, env=zone)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as probe:

@@ -74,7 +74,7 @@ class ClickHouseWarehouse(ClickHouseBase):
         )
         try:
             self._require_server()
-            self._read_only, self._zone = self._begin_session()
+            self._read_only = self._begin_session()
             if not create:
                 self._require_schema()
         except BaseException:
@@ -117,7 +117,7 @@ class ClickHouseWarehouse(ClickHouseBase):
     def _query(self, sql: str) -> pa.Table:
         with self._refusals(sql):
             columns, types = self._client.execute(sql, columnar=True, with_column_types=True, settings=self._read_only)
-        return arrow_table(columns, types, self._zone)
+        return arrow_table(columns, types, self._client.connection.server_info.get_timezone())
 
     def _stream_parquet(self, table: RawTable, data: bytes, key: str) -> None:
         file = pq.ParquetFile(pa.BufferReader(data))
@@ -171,14 +171,14 @@ class ClickHouseWarehouse(ClickHouseBase):
                 f"{needed} or newer is needed"
             )
 
-    def _begin_session(self) -> tuple[dict[str, int], str]:
-        """Set the session's settings, if this user may; return those of a query, and the zone of the session."""
+    def _begin_session(self) -> dict[str, int]:
+        """Set the session's settings, if this user may, and return those of a query."""
         with self._refusals():
-            [(readonly, zone)] = self._client.execute("SELECT getSetting('readonly'), timezone()")
+            [(readonly,)] = self._client.execute("SELECT getSetting('readonly')")
         if readonly == _FIXED_SETTINGS:
-            return {}, zone
+            return {}
         self._client.settings.update(_SETTINGS)
-        return _READ_ONLY, "UTC"
+        return _READ_ONLY
 
     @contextmanager
     def _refusals(self, sql: str = "") -> Iterator[None]:

@@ -63,7 +63,7 @@ def arrow_table(columns: Sequence[Sequence[Any]], described: Sequence[tuple[str,
     Args:
         columns: Values of each column; empty if there are no rows.
         described: Name and ClickHouse type of each column.
-        zone: Time zone of the session.
+        zone: Time zone of instants whose column names none.
     """
     filled = columns or [() for _ in described]
     arrays = [_array(values, type_name, zone) for values, (_, type_name) in zip(filled, described, strict=True)]
@@ -74,9 +74,8 @@ def _array(values: Sequence[Any], name: str, zone: str) -> pa.Array:
     while wrapped := _WRAPPED.match(name):
         name = wrapped[1]
     if name.startswith("DateTime"):
-        # The driver returns naive values, in the session's zone, if the column names none.
-        if zone != "UTC":
-            values = [value.replace(tzinfo=value.tzinfo or ZoneInfo(zone)) if value else None for value in values]
+        if "'" not in name:  # The driver returns naive values, in the server's zone.
+            values = [value.replace(tzinfo=ZoneInfo(zone)) if value else None for value in values]
         return pa.array(values, pa.timestamp("us", tz="UTC"))
     if name == "Bool":
         # In a column that is nearly always false the driver returns 0 for false.

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -171,12 +172,16 @@ def test_a_server_older_than_the_tested_one_is_refused_by_every_command(
 
 def test_a_user_who_may_change_no_setting_reads_the_same_instants(clickhouse: ClickHouseServer) -> None:
     prefix = "hospital_of_readers"
-    summer = "SELECT toDateTime('2024-07-01 12:00:00', 'UTC') AS at, CAST(at AS DateTime) AS of_session, NULL AS none"
+    noon = datetime(2024, 7, 1, 12, tzinfo=UTC)
+    summer = (
+        f"SELECT toDateTime({noon.timestamp():.0f}) AS at, toDateTime('2024-07-01 12:00:00', 'UTC') AS utc, NULL AS no"
+    )
     with clickhouse.open(prefix) as warehouse:
         warehouse.execute(f"CREATE DATABASE {prefix}_raw")
         expected = warehouse.query(summer).to_pylist()
     with ClickHouseWarehouse(clickhouse.dsn_of("reader"), prefix) as warehouse:
-        assert warehouse.query(summer).to_pylist() == expected
+        assert warehouse.query("SELECT timezone() AS zone").to_pylist() == [{"zone": "Europe/London"}]
+        assert warehouse.query(summer).to_pylist() == expected == [{"at": noon, "utc": noon, "no": None}]
         with pytest.raises(StatementError, match="readonly"):
             warehouse.execute("SET join_use_nulls = 1")
 
