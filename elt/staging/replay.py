@@ -6,7 +6,7 @@ and a commit, so the next ``stage`` or ``replay`` completes an interrupted one.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
 
@@ -18,7 +18,7 @@ from elt.lake.quarantine import Reason
 from elt.lake.staging_runs import StagingRun
 from elt.lake.tree import RAW_PREFIX
 from elt.lake.workers import LocalWorkers
-from elt.native.names import identifier_of, split_identifiers
+from elt.native.names import identifier_of
 from elt.staging import input_lists
 from elt.staging.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day, read_batch
 from elt.staging.decode import decode
@@ -118,16 +118,6 @@ def _fixed_events(lake: Lake, runs: list[StagingRun]) -> Iterator[NewObjects]:
 
 def _keep_contract(lake: Lake, names: list[ObjectNames]) -> Iterator[tuple[date, bytes]]:
     """Yield the day and the identifier of each object that exists and keeps the contract."""
-    existing = [of_day for of_day in (_existing(lake, of_day) for of_day in names) if len(of_day)]
-    if not existing:
-        return
-    decoded = decode(read_batch(lake, existing))
+    decoded = decode(read_batch(lake, names))
     for item in map(decoded.batch.item, decoded.rows.tolist()):
         yield item.day, identifier_of(item.event_id)
-
-
-def _existing(lake: Lake, names: ObjectNames) -> ObjectNames:
-    """Return the names of the objects that exist."""
-    ((_, listed, _),) = lake.list_days(names.event_type, [names.day])
-    existing = set(split_identifiers(listed)).intersection(split_identifiers(names.identifiers))
-    return replace(names, identifiers=b"".join(sorted(existing)))
