@@ -9,7 +9,7 @@ import ctypes
 import sys
 import threading
 
-from relay import listen
+from relay import Relay
 
 # The last statement counts the lines of standard input, so it runs until that ends.
 LISTEN = "SYSTEM START LISTEN TCP; SYSTEM START LISTEN HTTP; SELECT count() FROM table"
@@ -30,7 +30,7 @@ def serve(file: str, folder: str, server_port: str, port: str) -> None:
 
 def _relay(port: int, server_port: int) -> None:
     loop = asyncio.new_event_loop()
-    loop.run_until_complete(listen(port, server_port))
+    loop.run_until_complete(Relay(server_port).listen(port))
     loop.run_forever()
 
 

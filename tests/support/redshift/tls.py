@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from relay import listen
+from relay import Relay
 
 HOST = "localhost"
 """The one name that the certificate is for."""
@@ -44,9 +44,13 @@ def authority_and_server(folder: Path) -> tuple[Path, ssl.SSLContext]:
 @contextmanager
 def encrypted(context: ssl.SSLContext, port: int) -> Iterator[int]:
     """Yield a port at which a server without TLS, of this machine, is reached with it."""
-    loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, daemon=True).start()
+    loop, relay = asyncio.new_event_loop(), Relay(port)
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
     try:
-        yield asyncio.run_coroutine_threadsafe(listen(0, port, HOST, context), loop).result()
+        yield asyncio.run_coroutine_threadsafe(relay.listen(0, HOST, context), loop).result()
     finally:
+        asyncio.run_coroutine_threadsafe(relay.end(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
