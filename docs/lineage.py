@@ -13,7 +13,7 @@ PAGE = DOCS / "lineage.md"
 PICTURE = DOCS / "images" / "lineage.svg"
 MODELS = DOCS.parent / "elt" / "models"
 
-ROW, COLUMN, WIDTH, BOX = 34, 212, 168, 22
+ROW, COLUMN, WIDTH, BOX = 34, 232, 188, 22
 TOP, LEFT = 44, 12
 COLOURS = {
     "raw": "#e7e7e4",
