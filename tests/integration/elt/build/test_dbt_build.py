@@ -306,20 +306,20 @@ def test_the_project_is_usable_on_its_own_and_documents_itself_without_a_network
     nowhere = "http://127.0.0.1:9"
     environment = os.environ | {"http_proxy": nowhere, "https_proxy": nowhere}
     environment["HOSPITAL_WAREHOUSE_PATH"] = changed.dsn.removeprefix("chdb://")
-    shown = ["show --select fact_admissions", "compile --select +mart_pressure_index"]
+    shown = ["show --select fact_admissions", "compile --select +mart_pressure_index --target-path shown"]
     nothing_new = "run --select int_months_to_build int_stays_to_build int_departments_changed"
     words = [
         "build --select stg_admissions dim_patient",
         nothing_new,
-        "run",
         *shown,
+        "run",
         "docs generate --static",
         "source freshness",
     ]
     command = [sys.executable, "-c", DBT_ALONE.format(words=words)]
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "where 1 = 0" not in (project / "target/compiled/hospital/models/marts/mart_pressure_index.sql").read_text()
+    assert "where 1 = 0" not in (project / "shown/compiled/hospital/models/marts/mart_pressure_index.sql").read_text()
     built, catalog, freshness, manifest = (
         json.loads((project / name).read_text())
         for name in ("results.json", "target/catalog.json", "target/sources.json", "target/manifest.json")
