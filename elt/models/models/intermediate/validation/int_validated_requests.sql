@@ -11,26 +11,7 @@ with days as (
         growth.requests + coalesce(turned_away.diverted, 0) + coalesce(admissions.forgotten, 0) as requests_of_day,
         expectation.requests_per_day * season.multiplier as expected_of_day,
         season.multiplier - 1 as weight
-    from {{ ref('int_department_flow') }} as growth
-    inner join {{ ref('stg_run_departments') }} as expectation
-        on growth.hospital_id = expectation.hospital_id
-        and growth.department_id = expectation.department_id
-        and growth.date >= expectation.valid_from
-        and growth.date <= expectation.valid_to
-    inner join {{ ref('stg_run_months') }} as season
-        on growth.hospital_id = season.hospital_id
-        and growth.department_id = season.department_id
-        and extract(month from growth.date) = season.month_number
-        and growth.date >= season.valid_from
-        and growth.date <= season.valid_to
-    left join {{ ref('stg_run_diversions') }} as turned_away
-        on growth.hospital_id = turned_away.hospital_id
-        and growth.department_id = turned_away.department_id
-        and growth.date = turned_away.event_date
-    left join {{ ref('stg_forgotten_admissions') }} as admissions
-        on growth.hospital_id = admissions.hospital_id
-        and growth.department_id = admissions.department_id
-        and growth.date = admissions.event_date
+    {{ from_days_with_expectations(ref('stg_run_departments')) }}
 ),
 
 counts as (
