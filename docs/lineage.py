@@ -71,7 +71,7 @@ def columns_of(nodes: dict[str, Node]) -> list[list[str]]:
     """Return the names in columns, from raw tables to marts, each near its parents."""
     columns: list[list[str]] = [[] for _ in HEADS]
     for name, node in nodes.items():
-        columns[_column(node)].append(name)
+        columns[HEADS.index(node.place)].append(name)
     place = {name: float(row) for names in columns for row, name in enumerate(names)}
     children = {name: [node.name for node in nodes.values() if name in node.parents] for name in nodes}
     for _ in range(8):
@@ -85,10 +85,6 @@ def columns_of(nodes: dict[str, Node]) -> list[list[str]]:
                 )
                 place.update({name: row - len(names) / 2 for row, name in enumerate(names)})
     return columns
-
-
-def _column(node: Node) -> int:
-    return HEADS.index(node.place)
 
 
 def picture(nodes: dict[str, Node]) -> str:

@@ -1,6 +1,6 @@
 {# An incremental model replaces whole months (insert_overwrite). Three models say which: int_months_to_build,
-   int_departments_changed and int_stays_to_build. dbt needs the answer as literals when it compiles a model, because an engine
-   skips partitions by literals only: so the macros here read those models with run_query.
+   int_departments_changed and int_stays_to_build. dbt needs the answer as literals when it compiles a model, because an
+   engine skips partitions by literals only: so the macros here read those models with run_query.
 
    Months are a list of ranges of days, each [first day, first day after it]; the second is none if the range has no
    end. None instead of a list means everything. #}
@@ -142,10 +142,15 @@
     {{ return(false) }}
   {%- endfor -%}
   {{ return(
-      flags.WHICH in ['build', 'run', 'retry'] and not should_full_refresh()
+      makes_models() and not should_full_refresh()
       and recorded('built_departments') is not none and recorded('built_repeats') is not none
       and recorded('built_files') is not none
   ) }}
+{%- endmacro %}
+
+{# True for the commands of dbt that make models. #}
+{% macro makes_models() -%}
+  {{ return(flags.WHICH in ['build', 'run', 'retry']) }}
 {%- endmacro %}
 
 {# A query of the event types and months of staged files that no whole build has seen. #}

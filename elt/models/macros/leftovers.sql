@@ -8,7 +8,7 @@
 {%- endmacro %}
 
 {% macro clickhouse__drop_leftovers() -%}
-  {%- if execute and flags.WHICH in ['build', 'run', 'retry'] -%}
+  {%- if execute and makes_models() -%}
     {%- set leftovers = run_query(
         "select database, name from system.tables where startsWith(database, '" ~ target.schema ~ "_')"
         ~ " and position(name, '__dbt_new_data_') > 0"

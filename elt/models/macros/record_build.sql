@@ -2,7 +2,7 @@
    the repeated events. The next build finds out what is new since. A build of a part of the project, or one in which a
    model failed, records nothing. #}
 {% macro record_build(results) -%}
-  {%- if execute and flags.WHICH in ['build', 'run', 'retry'] and is_whole_build(results) -%}
+  {%- if execute and makes_models() and is_whole_build(results) -%}
     {%- set files = recorded('stg_loaded_files', 'staging') -%}
     {%- if run_query("select count(*) from " ~ files ~ " where build_id <> '" ~ invocation_id ~ "'").rows[0][0] -%}
       {{ forget_builds(files) }}
@@ -33,8 +33,8 @@
   ) -%}
 {%- endmacro %}
 
-{# Not one statement, because not every server allows CREATE TABLE AS SELECT. A build that is killed between them has no
-   record, so the next one builds everything. #}
+{# Not one statement, because not every server allows CREATE TABLE AS SELECT. A build that is killed between them leaves
+   less of a record than it could, so the next one builds more than it must. #}
 {% macro replace_with_copy(name, original, condition='') -%}
   {%- set copy = record_of(name) -%}
   {%- do run_query("drop table if exists " ~ copy) -%}
