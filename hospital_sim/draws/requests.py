@@ -10,15 +10,14 @@ from heapq import merge
 from itertools import chain, pairwise, repeat, takewhile
 from operator import attrgetter
 
-import numpy as np
 from msgspec import Struct, structs
 
-from hospital_sim.clock import DAY, HOUR, days_from, second_of
+from hospital_sim.clock import second_of
 from hospital_sim.config import DepartmentConfig
 from hospital_sim.config.changes import Timeline, turnaround_name
-from hospital_sim.config.parts import WEEKDAYS, ScheduledList, WhenFull
+from hospital_sim.config.parts import WhenFull
 from hospital_sim.config.sources import Source, sources, with_fixed_demand
-from hospital_sim.distributions import Distribution
+from hospital_sim.draws.request_times import days_in_block, request_times
 from hospital_sim.draws.stays import Choice, StayDraws
 from hospital_sim.draws.streams import Streams
 from hospital_sim.events.fields import AdmissionMethod, DelayReason, DischargeDestination
@@ -181,7 +180,9 @@ def _blocks_of_requests(
 ) -> Iterator[Iterator[Request]]:
     methods = Choice(source.admission_methods, streams.stream("admission_method"))
     returning, pick = streams.stream("return"), streams.stream("return_pick")
-    for seconds in _blocks(source, streams.stream("demand"), first_day, last_day):
+    # A distribution that is not one by inversion may draw other numbers in other blocks, which would end with the run.
+    days_at_once = days_in_block(source) if stays.are_by_inversion else 1
+    for seconds in request_times(source, streams.stream("demand"), first_day, last_day, days_at_once):
         size = len(seconds)
         yield map(
             Request,
@@ -192,58 +193,3 @@ def _blocks_of_requests(
             pick.random(size).tolist(),
             repeat(source.when_full, size),
         )
-
-
-def _blocks(source: Source, rng: np.random.Generator, first_day: date, last_day: date | None) -> Iterator[list[int]]:
-    """Return the seconds of a source's requests, in blocks."""
-    config = source.config
-    days = takewhile(lambda day: last_day is None or day <= last_day, days_from(first_day))
-    if config.interarrival is not None:
-        return _renewals(config.interarrival, rng, second_of(first_day))
-    if config.schedule is not None:
-        return _appointments(config.schedule, days)
-    if config.arrivals is not None:
-        seconds = [int(moment.timestamp()) for moment in config.arrivals]
-        return iter([[second for second in seconds if second >= second_of(first_day)]])
-    return _poisson(source, rng, days)
-
-
-def _poisson(source: Source, rng: np.random.Generator, days: Iterable[date]) -> Iterator[list[int]]:
-    """Yield the seconds of each day: their number is Poisson, their times follow the profile."""
-    by_month, by_weekday = source.profile.month_multipliers, source.profile.weekday_multipliers
-    ends = np.cumsum(source.profile.hour_multipliers) / 24
-    starts = np.concatenate(([0.0], ends[:-1]))
-    widths = np.maximum(ends - starts, np.finfo(float).tiny)
-    flat = len(set(source.profile.by_hour)) == 1
-    for day in days:
-        rate = source.per_day * by_month[day.month - 1] * by_weekday[day.weekday()]
-        uniform = rng.random(rng.poisson(rate))
-        if flat:
-            offsets = np.floor(uniform * DAY)
-        else:
-            hours = np.minimum(np.searchsorted(ends, uniform, side="right"), 23)
-            offsets = np.floor((hours + (uniform - starts[hours]) / widths[hours]) * HOUR)
-        seconds = np.minimum(offsets.astype(np.int64), DAY - 1)
-        seconds.sort()
-        yield (seconds + second_of(day)).tolist()
-
-
-def _renewals(interarrival: Distribution, rng: np.random.Generator, start: int) -> Iterator[list[int]]:
-    """Yield the seconds of requests with independent times between them, in blocks."""
-    block = 64
-    elapsed = 0.0
-    while True:
-        times = elapsed + np.cumsum(interarrival.sample(rng, block)) * DAY
-        elapsed = float(times[-1])
-        yield (np.floor(times).astype(np.int64) + start).tolist()
-
-
-def _appointments(schedule: tuple[ScheduledList, ...], days: Iterable[date]) -> Iterator[list[int]]:
-    """Yield the seconds of each day's appointments."""
-    by_weekday: list[list[int]] = [[] for _ in WEEKDAYS]
-    for entry in schedule:
-        hours, minutes = map(int, entry.time.split(":"))
-        by_weekday[WEEKDAYS.index(entry.weekday)] += [hours * HOUR + minutes * 60] * entry.patients
-    for day in days:
-        start = second_of(day)
-        yield [start + offset for offset in sorted(by_weekday[day.weekday()])]

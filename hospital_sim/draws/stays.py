@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hospital_sim.clock import DAY, HOUR, to_seconds
 from hospital_sim.config import DepartmentConfig
 from hospital_sim.config.sources import StayRule
-from hospital_sim.distributions import Floats
+from hospital_sim.distributions import ByInversion, Floats
 from hospital_sim.draws.streams import Streams
 from hospital_sim.events.fields import DelayReason, DischargeDestination
 
@@ -61,6 +61,13 @@ class StayDraws:
         ]
         self._reasons = Choice(department.delay_reasons, streams.stream("delay_reason"))
         self._destinations = Choice(department.discharge_destinations, streams.stream("discharge_destination"))
+
+    @property
+    def are_by_inversion(self) -> bool:
+        """True if each draw takes one number of its stream, so that the size of a block changes none."""
+        rule, cleaning = self._rule, (hours for _, hours, _ in self._places)
+        used = (rule.ordinary, rule.long, rule.delay, rule.turnaround_hours, *cleaning)
+        return all(each is None or isinstance(each, ByInversion) for each in used)
 
     def draw(self, size: int) -> Stays:
         """Draw ``size`` stays."""

@@ -10,8 +10,12 @@ import numpy as np
 import pytest
 import scipy
 from drawn_demand import FIRST, department, requests_of, seconds_of
+from msgspec import structs
 
 from hospital_sim.clock import second_of
+from hospital_sim.distributions import Floats
+from hospital_sim.draws.requests import requests
+from hospital_sim.draws.streams import Streams
 from hospital_sim.observe import measure
 
 pytestmark = pytest.mark.unit
@@ -25,6 +29,15 @@ LIST = {"id": "list", "schedule": [{"weekday": "tuesday", "time": "10:00", "pati
 REAL = {"id": "real", "arrivals": ["2024-01-02T10:00:00Z", "2024-01-09T10:00:00Z"], "admission_method": "12"}
 RANDOM = {"id": "random", "requests_per_day": 5, "admission_method": "21"}
 RENEWAL = {"id": "renewal", "interarrival": {"distribution": "exponential", "mean": 0.3}, "admission_method": "22"}
+
+
+class TwoNumbers:
+    """A distribution that draws other values in blocks of another size."""
+
+    mean = 0.25
+
+    def sample(self, rng: np.random.Generator, size: int) -> Floats:
+        return rng.random(size) * rng.random(size)
 
 
 class TestRenewal:
@@ -114,6 +127,15 @@ class TestSeveralSources:
         assert all(request.delay >= 4 * DAY for request in listed)
         assert {request.when_full for request in listed} == {"wait"}
         assert len({request.length for request in listed}) == len(listed)
+
+    def test_a_longer_run_begins_as_a_shorter_one_whatever_draws_the_stays(self) -> None:
+        ward = structs.replace(department(requests_per_day=5), stay=TwoNumbers())
+        few, many = (
+            list(requests(ward, Streams(1, "h", "ward"), FIRST, last)) for last in (date(2024, 1, 20), date(2024, 3, 1))
+        )
+
+        assert many[: len(few)] == few
+        assert len(few) > 50
 
     def test_several_sources_fill_the_share_of_beds_that_is_the_target(self) -> None:
         ward = hospitals.department(
