@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo check test soak faults mutants lint format bench docs notebooks clickhouse powerbi-check clean
+.PHONY: help demo check test soak faults mutants lint format bench docs notebooks clickhouse powerquery powerbi-check clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,6 +14,7 @@ TEST_ARGS ?=
 MUTANTS ?=
 FAULTS ?=
 CLICKHOUSE := @chdb/lib-linux-x64-gnu@26.7.3-stable.1
+POWERQUERY := @microsoft/powerquery-parser@0.16.0
 POWERBI_PARSER := @microsoft/powerbi-modeling-mcp-linux-x64@0.5.0-beta.13
 POWERBI_PARSER_PROGRAM := @microsoft/powerbi-modeling-mcp-linux-x64/dist/powerbi-modeling-mcp
 
@@ -28,6 +29,7 @@ help:  ## list the targets
 	@echo "make format  format the code"
 	@echo "make bench   run every measurement in benchmarks/"
 	@echo "make clickhouse   install the ClickHouse server that the tests start (needs npm)"
+	@echo "make powerquery   install Microsoft's parser of M, which the tests use (needs npm)"
 	@echo "make powerbi-check   load the Power BI project in Microsoft's own parser (needs npm)"
 	@echo "make docs    build the documentation into site/"
 	@echo "make notebooks   execute the notebooks and store what they show"
@@ -87,6 +89,11 @@ clickhouse: $(VENV)/.installed-dev
 	@command -v npm >/dev/null 2>&1 || { echo "error: npm is not installed; ClickHouse's library comes with it" >&2; exit 1; }
 	@echo "install: ClickHouse 26.7, into $(VENV)/clickhouse (about 570 MB on disk)"
 	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(VENV)/clickhouse $(CLICKHOUSE)
+
+# Version 0.16 is the last that runs on the Node.js of Debian 13.
+powerquery: $(VENV)/.installed-dev
+	@command -v npm >/dev/null 2>&1 || { echo "error: npm is not installed; Microsoft's parser of M comes with it" >&2; exit 1; }
+	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(VENV)/powerquery $(POWERQUERY)
 
 # Linux on x64 only; the parser is installed into build/ and is no dependency of anything.
 powerbi-check: $(VENV)/.installed-dev

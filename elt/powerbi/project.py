@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from elt import EltError
 from elt.powerbi.checks.data_checks import warehouse_problems
+from elt.powerbi.checks.expression_checks import m_problems
 from elt.powerbi.checks.model_checks import model_problems
 from elt.powerbi.checks.report_checks import report_problems
 from elt.powerbi.files.report_files import json_text, report_files
@@ -12,7 +13,7 @@ from elt.powerbi.ids import stable_uuid
 from elt.powerbi.model.connection import Connection
 from elt.powerbi.model.descriptions import described_result, described_tables
 from elt.powerbi.model.measures import measures
-from elt.powerbi.model.power_query import expressions
+from elt.powerbi.model.power_query import Expression, expressions, load
 from elt.powerbi.model.semantic_model import SemanticModel
 from elt.powerbi.model.tables_and_relationships import model_relationships, model_tables
 from elt.powerbi.pages.report_pages import ReportPage, report_pages
@@ -37,13 +38,11 @@ class ProjectError(EltError):
         problems: All faults, one line each.
     """
 
-    def __init__(self, problems: list[str]) -> None:
+    def __init__(self, problems: list[str], remedy: str = "") -> None:
         self.problems = tuple(problems)
         shown = "; ".join(problems[:_MOST_SHOWN])
         more = f"; and {len(problems) - _MOST_SHOWN} more" if len(problems) > _MOST_SHOWN else ""
-        super().__init__(
-            f"no Power BI project: {shown}{more}; if the warehouse is older than the models, build it again"
-        )
+        super().__init__(f"no Power BI project: {shown}{more}{remedy}")
 
 
 @dataclass(frozen=True)
@@ -87,12 +86,14 @@ def generate(warehouse: Warehouse, connection: Connection) -> Project:
     _require_marts(warehouse)
     model = semantic_model(warehouse)
     pages = report_pages(model)
-    if problems := model_problems(model) or warehouse_problems(model, warehouse):
-        raise ProjectError(problems)
+    shared = expressions(connection, warehouse.prefix)
+    queries = {table.name: load(table) for table in model.tables} | {one.name: one.text for one in shared}
     report = report_files(pages, MODEL_FOLDER)
-    if problems := report_problems(report, model):
+    if problems := [*model_problems(model), *m_problems(queries), *report_problems(report, model)]:
         raise ProjectError(problems)
-    return Project(model, pages, _files(model, report, connection, warehouse.prefix))
+    if problems := warehouse_problems(model, warehouse):
+        raise ProjectError(problems, "; run hospital-elt build --full-refresh, then this command again")
+    return Project(model, pages, _files(model, report, shared))
 
 
 def _require_marts(warehouse: Warehouse) -> None:
@@ -107,7 +108,7 @@ def _require_marts(warehouse: Warehouse) -> None:
         raise NothingToShowError("nothing for Power BI: the marts have no rows; load a lake and run hospital-elt build")
 
 
-def _files(model: SemanticModel, report: dict[str, str], connection: Connection, prefix: str) -> dict[str, str]:
+def _files(model: SemanticModel, report: dict[str, str], shared: tuple[Expression, ...]) -> dict[str, str]:
     shortcut: Json = {
         "$schema": f"{SCHEMAS}/pbip/pbipProperties/1.0.0/schema.json",
         "version": "1.0",
@@ -125,7 +126,7 @@ def _files(model: SemanticModel, report: dict[str, str], connection: Connection,
         f"{MODEL_FOLDER}/definition.pbism": json_text(model_properties),
         f"{REPORT_FOLDER}/.platform": json_text(_platform("Report")),
     }
-    definition = model_files(model, expressions(connection, prefix))
+    definition = model_files(model, shared)
     files |= {f"{MODEL_FOLDER}/definition/{path}": text for path, text in definition.items()}
     return files | {f"{REPORT_FOLDER}/{path}": text for path, text in report.items()}
 

@@ -1,4 +1,4 @@
-"""Compares the model with the warehouse: tables, columns, types, unique keys and the values of relationships."""
+"""Compares the model with the warehouse: tables, columns, types, grains, keys and the values of relationships."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ def warehouse_problems(model: SemanticModel, warehouse: Warehouse) -> list[str]:
     problems = [problem for table in model.tables for problem in _table(table, warehouse)]
     if problems:
         return problems
-    problems = [problem for table in model.tables for problem in _key(table, warehouse)]
+    problems = [problem for table in model.tables for problem in _repeated(table, warehouse)]
     return problems + [
         problem for relationship in model.relationships for problem in _orphans(model, relationship, warehouse)
     ]
@@ -67,13 +67,21 @@ def _table(table: Table, warehouse: Warehouse) -> Iterator[str]:
             yield f"{where}.{column.name} is {in_warehouse} in the warehouse, but {in_model} in the model"
 
 
-def _key(table: Table, warehouse: Warehouse) -> Iterator[str]:
-    for column in table.columns:
-        if column.key and table.source is not None:
-            rows = f"SELECT {column.in_sql} AS value FROM {_rows(table.source, warehouse, column)}"  # noqa: S608
-            groups = f"SELECT value FROM ({rows}) AS a GROUP BY value HAVING count(*) > 1"  # noqa: S608
-            if repeated := _count(warehouse, f"({groups}) AS b"):
-                yield f"{table.name}.{column.name} is a key, but {repeated} of its values occur more than once"
+def _repeated(table: Table, warehouse: Warehouse) -> Iterator[str]:
+    """Yield the grain and the key of a table, each if several of its rows share one."""
+    if table.source is None:
+        return
+    keys: dict[tuple[str, ...], Column] = {(column.name,): column for column in table.columns if column.key}
+    where = f"{warehouse.schema(table.source.schema)}.{table.source.table}"
+    for names in dict.fromkeys((table.grain, *keys)):
+        if not names:
+            continue
+        columns = ", ".join(keys[names].in_sql if names in keys else name for name in names)
+        rows = _rows(table.source, warehouse, keys[names]) if names in keys else where
+        groups = f"SELECT {columns} FROM {rows} GROUP BY {columns} HAVING count(*) > 1"  # noqa: S608
+        for row in warehouse.query(f"{groups} ORDER BY {columns} LIMIT 1").to_pylist():
+            values = ", ".join(str(value) for value in row.values())
+            yield f"{where} has several rows of one {', '.join(names)}, such as {values}"
 
 
 def _orphans(model: SemanticModel, relationship: Relationship, warehouse: Warehouse) -> Iterator[str]:

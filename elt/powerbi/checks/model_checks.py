@@ -1,18 +1,15 @@
 """Checks a model by itself: names, types, relationships, sorting and formulas."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from elt.powerbi.model.dax import dax
-from elt.powerbi.model.formulas import DATE_COLUMN, DATE_TABLE, AtEnd, Formula, Leaf, Rolling, leaves
+from elt.powerbi.checks.expression_checks import dax_problems
+from elt.powerbi.model.formulas import DATE_COLUMN, leaves
 from elt.powerbi.model.semantic_model import DataType, Relationship, SemanticModel, Table
 from elt.powerbi.quoting import ModelNameError, checked_name
 
 _NUMBERS = {DataType.INTEGER, DataType.NUMBER}
 _NEEDS_NUMBERS = {"sum", "mean", "percentile"}
-# Matches a text, to skip what looks like a name inside it, or a table with the column after it.
-_TABLE_AND_COLUMN = re.compile(r"""\"(?:[^\"]|\"\")*\"|'(?P<table>(?:[^']|'')*)'(?:\[(?P<column>(?:[^\]]|\]\])*)\])?""")
 
 
 def model_problems(model: SemanticModel) -> list[str]:
@@ -22,8 +19,8 @@ def model_problems(model: SemanticModel) -> list[str]:
         *_tables(model),
         *(problem for relationship in model.relationships for problem in _relationship(model, relationship)),
         *_paths(model.relationships),
-        *(problem for measure in model.measures for problem in _formula(model, measure.name, measure.formula)),
-        *_names_in_dax(model),
+        *_leaves(model),
+        *dax_problems(model),
     ]
 
 
@@ -118,44 +115,16 @@ def _paths_from(start: str, filters: dict[str, set[str]]) -> Counter[str]:
     return counts
 
 
-def _formula(model: SemanticModel, name: str, formula: Formula) -> Iterator[str]:
-    for leaf in leaves(formula):
-        yield from (f"measure {name!r}: {problem}" for problem in _leaf(model, leaf))
-    if isinstance(formula, AtEnd | Rolling):
-        for table in (formula.table, DATE_TABLE):
-            if model.column(table, DATE_COLUMN) is None:
-                yield f"measure {name!r}: there is no column {table}.{DATE_COLUMN}"
-
-
-def _names_in_dax(model: SemanticModel) -> Iterator[str]:
-    """Yield the tables and columns that the DAX of measures and columns names, but the model does not have."""
-    texts = {f"measure {measure.name!r}": dax(measure.formula) for measure in model.measures}
-    for table in model.tables:
-        texts |= {f"{table.name}.{column.name}": column.dax for column in table.columns if column.dax}
-    for what, text in texts.items():
-        for match in _TABLE_AND_COLUMN.finditer(text):
-            if match["table"] is None:
-                continue
-            name = match["table"].replace("''", "'")
-            column = (match["column"] or "").replace("]]", "]")
-            if model.table(name) is None:
-                yield f"{what}: its DAX names the table {name!r}, which does not exist"
-            elif column and model.column(name, column) is None:
-                yield f"{what}: its DAX names {name}[{column}], which does not exist"
-
-
-def _leaf(model: SemanticModel, leaf: Leaf) -> Iterator[str]:
-    if model.table(leaf.table) is None:
-        yield f"there is no table {leaf.table!r}"
-        return
-    aggregated = [leaf.column] if leaf.kind != "count" else []
-    for name in [*aggregated, *(condition.column for condition in leaf.where), *(role.column for role in leaf.roles)]:
-        if model.column(leaf.table, name) is None:
-            yield f"there is no column {leaf.table}.{name}"
-    column = model.column(leaf.table, leaf.column)
-    if leaf.kind in _NEEDS_NUMBERS and column is not None and column.data_type not in _NUMBERS:
-        yield f"{leaf.kind} of {leaf.table}.{leaf.column}, which is {column.data_type}, not a number"
-    columns = {(link.from_table, link.from_column, link.to_table, link.to_column) for link in model.relationships}
-    for role in leaf.roles:
-        if (leaf.table, role.column, role.to_table, role.to_column) not in columns:
-            yield f"there is no relationship {leaf.table}.{role.column} -> {role.to_table}.{role.to_column}"
+def _leaves(model: SemanticModel) -> Iterator[str]:
+    """Yield the aggregates of texts, and the roles without a relationship; ``dax_problems`` yields unknown names."""
+    links = {(link.from_table, link.from_column, link.to_table, link.to_column) for link in model.relationships}
+    for measure in model.measures:
+        for leaf in leaves(measure.formula):
+            column = model.column(leaf.table, leaf.column)
+            if leaf.kind in _NEEDS_NUMBERS and column is not None and column.data_type not in _NUMBERS:
+                what = f"{leaf.kind} of {leaf.table}.{leaf.column}, which is {column.data_type}, not a number"
+                yield f"measure {measure.name!r}: {what}"
+            for role in leaf.roles:
+                if (leaf.table, role.column, role.to_table, role.to_column) not in links:
+                    path = f"{leaf.table}.{role.column} -> {role.to_table}.{role.to_column}"
+                    yield f"measure {measure.name!r}: there is no relationship {path}"

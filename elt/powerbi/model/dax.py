@@ -22,7 +22,7 @@ def dax(formula: Formula) -> str:
         case Leaf():
             return _aggregate(formula)
         case Ratio(top, bottom):
-            return f"VAR whole = {dax(bottom)}\nRETURN IF(NOT ISBLANK(whole), DIVIDE({dax(top)} + 0, whole, 0))"
+            return f"VAR whole = {dax(bottom)}\nRETURN IF(NOT(ISBLANK(whole)), DIVIDE({dax(top)} + 0, whole, 0))"
         case Difference(first, second):
             return f"({dax(first)}) - ({dax(second)})"
         case AtEnd(inner, table):
@@ -30,7 +30,7 @@ def dax(formula: Formula) -> str:
         case Rolling(inner, table, days):
             end = _last_day(table)
             window = f"DATESBETWEEN({_CALENDAR}, {end} - {days - 1}, {end})"
-            return f"IF(NOT ISBLANK({end}), CALCULATE({dax(inner)}, {window}))"
+            return f"IF(NOT(ISBLANK({end})), CALCULATE({dax(inner)}, {window}))"
 
 
 def _aggregate(leaf: Leaf) -> str:

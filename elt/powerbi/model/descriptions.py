@@ -50,7 +50,7 @@ class DescribedTable:
         name: Its name.
         description: Its content.
         columns: Its columns, in order.
-        grain: The columns of its ``unique_together`` test; empty without one.
+        grain: The columns that a dbt test calls unique, together; empty without such a test.
     """
 
     schema: str
@@ -119,7 +119,10 @@ def _refers_to(column: Yaml) -> tuple[str, str] | None:
 def _grain(model: Yaml) -> tuple[str, ...]:
     for arguments in _arguments(model, "unique_together"):
         return tuple(cast("list[str]", arguments["columns"]))
-    return ()
+    columns = cast("list[Yaml]", model.get("columns") or [])
+    return tuple(
+        str(column["name"]) for column in columns if "unique" in cast("list[object]", column.get("data_tests", []))
+    )
 
 
 def _arguments(described: Yaml, test: str) -> Iterator[Yaml]:

@@ -94,6 +94,7 @@ class Table:
         description: The meaning of one row.
         hidden: True if readers do not see it.
         is_date_table: True for the calendar.
+        grain: Columns of the warehouse's table that are unique together; empty if that is not known.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Table:
     description: str = ""
     hidden: bool = False
     is_date_table: bool = False
+    grain: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """Return the column with this name, or None."""

@@ -70,6 +70,7 @@ def _table(table: DescribedTable) -> Table:
         table.description,
         hidden=_is_of_periods(table),
         is_date_table=table.name == DATE_TABLE,
+        grain=table.grain,
     )
 
 

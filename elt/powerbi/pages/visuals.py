@@ -9,6 +9,18 @@ from elt.powerbi.quoting import pbir_text
 SCHEMAS = "https://developer.microsoft.com/json-schemas/fabric"
 _SCHEMA = f"{SCHEMAS}/item/report/definition/visualContainer/2.9.0/schema.json"
 
+VISUAL_ROLES = {
+    "card": {"Values"},
+    "clusteredColumnChart": {"Category", "Y"},
+    "columnChart": {"Category", "Y"},
+    "lineChart": {"Category", "Y"},
+    "pivotTable": {"Rows", "Columns", "Values"},
+    "slicer": {"Values"},
+    "tableEx": {"Values"},
+    "textbox": set[str](),
+}
+"""The types of visuals in a report, each with its roles. Microsoft's schemas allow any text for both."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -43,7 +55,7 @@ class Visual:
 
     Attributes:
         title: Heading above it, unique on its page.
-        kind: Type of visual, in Power BI's word.
+        kind: Type of visual, one of ``VISUAL_ROLES``.
         place: Position and size.
         roles: The fields of each role, such as ``Category`` and ``Y``.
         alternative: Alternative text, for screen readers.

@@ -11,7 +11,7 @@ import pytest
 from command_lines import call
 from powerbi_model import awkward_model
 from powerbi_optional import PARSER, SCHEMAS, needs, parsed, schema_errors
-from st_brides import NAME, WholeRun
+from st_brides import FIRST, NAME, WholeRun
 
 from elt.powerbi import write_powerbi
 from elt.powerbi.checks.data_checks import warehouse_problems
@@ -71,6 +71,19 @@ def test_the_command_writes_the_same_bytes_in_place_of_an_older_project(
     assert written.pop(settings.relative_to(tmp_path).as_posix()) == b"{}"
     assert written == files(project)
     assert not old_page.parent.exists()
+
+
+def test_the_command_refuses_a_mart_with_a_row_twice(st_brides: WholeRun, tmp_path: Path) -> None:
+    shutil.copytree(st_brides.folder / "warehouse", tmp_path / "warehouse", symlinks=True)
+    mart = "hospital_marts.mart_bed_utilisation"
+    with open_warehouse(f"chdb://{tmp_path}/warehouse") as warehouse:
+        warehouse.execute(f"INSERT INTO {mart} SELECT * FROM {mart} WHERE date = '{FIRST}' AND department_id = 'acute'")
+
+    done = call("hospital-elt", "powerbi", "--warehouse", f"chdb://{tmp_path}/warehouse", "--out", f"{tmp_path}/out")
+
+    assert (done.returncode, done.stdout, (tmp_path / "out").exists()) == (1, "", False)
+    key = f"hospital_id, department_id, date, such as st_brides, acute, {FIRST}"
+    assert f"no Power BI project: {mart} has several rows of one {key}; run hospital-elt build" in done.stderr
 
 
 def test_another_place_to_read_from_changes_only_the_parameters(
@@ -173,7 +186,7 @@ def test_the_model_describes_every_column_and_differences_to_the_warehouse_are_n
             ),
             (
                 changed(model, "dim_patient", "sex", key=True),
-                r"dim_patient\.sex is a key, but 2 of its values occur more than once",
+                r"hospital_curated\.dim_patient has several rows of one sex, such as female",
             ),
         ):
             problems = "\n".join(warehouse_problems(wrong, warehouse))

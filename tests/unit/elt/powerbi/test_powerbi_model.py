@@ -35,6 +35,13 @@ def test_the_derived_model_has_no_faults(model: SemanticModel) -> None:
     assert len(model.measures) > 50
 
 
+def test_every_table_of_the_star_and_the_marts_has_a_grain(model: SemanticModel) -> None:
+    grains = {table.name: table.grain for table in model.tables if table.name.startswith(("fact_", "dim_", "mart_"))}
+    assert [name for name, grain in grains.items() if not grain] == []
+    assert grains["fact_discharges"] == ("spell_id",)
+    assert grains["mart_long_stays"] == ("hospital_id", "department_id", "date")
+
+
 def test_facts_refer_to_their_dates_and_one_of_them_is_active(model: SemanticModel) -> None:
     dates = {
         (link.from_table, link.from_column): link.active
@@ -104,7 +111,6 @@ def with_columns(change: Callable[[Column], Column | None]) -> Change:
 
 
 ADMISSIONS = Leaf("count", "fact_admissions")
-MISSPELT = ("'mart_bed_utilisation'[beds]", "'mart_bed_utilisation'[bed]")
 FAULTS: list[tuple[Change, str]] = [
     (with_link("patient_key", "dim_patients.patient_key", active=True), "there is no column dim_patients.patient_key"),
     (with_link("level", "hospital.hospital_id", of="mart_pressure_index"), "joins int64 with string"),
@@ -118,15 +124,32 @@ FAULTS: list[tuple[Change, str]] = [
         lambda model: replace(model, relationships=tuple(replace(one, active=True) for one in model.relationships)),
         "active relationships from fact_discharges to dim_date",
     ),
-    (with_measure(Leaf("sum", "mart_bed_utilization", "beds")), "'Planted': there is no table 'mart_bed_utiliz"),
-    (with_measure(Leaf("sum", "mart_bed_utilisation", "bedz")), "there is no column mart_bed_utilisation.bedz"),
-    (with_measure(Leaf("sum", "fact_admissions", "admission_method")), "is string, not a number"),
-    (with_measure(replace(ADMISSIONS, where=(Condition("was_seen", "=", value=True),))), "there is no column"),
-    (with_measure(replace(ADMISSIONS, roles=(Role("admitted_at", "dim_date", "date"),))), "there is no relationship"),
     (
-        with_columns(lambda column: replace(column, dax=column.dax.replace(*MISSPELT))),
-        "fact_admissions.is_observed: its DAX names mart_bed_utilisation[bed], which does not exist",
+        with_measure(Leaf("sum", "mart_bed_utilization", "beds")),
+        "measure 'Planted': its DAX names the table 'mart_bed_utilization', which does not exist",
     ),
+    (
+        with_measure(Leaf("sum", "mart_bed_utilisation", "bedz")),
+        "names mart_bed_utilisation[bedz], which does not exist",
+    ),
+    (with_measure(Leaf("sum", "fact_admissions", "admission_method")), "is string, not a number"),
+    (
+        with_measure(replace(ADMISSIONS, where=(Condition("was_seen", "=", value=True),))),
+        "names fact_admissions[was_seen]",
+    ),
+    (
+        with_measure(replace(ADMISSIONS, where=(Condition("wait_hours", "> (", 4),))),
+        "measure 'Planted': its DAX cannot be read; look for a missing parenthesis",
+    ),
+    (
+        with_measure(replace(ADMISSIONS, where=(Condition("wait_hours", "> SUMM(1) +", 4),))),
+        "measure 'Planted': its DAX calls SUMM, which is not a function of DAX",
+    ),
+    (
+        with_measure(replace(ADMISSIONS, where=(Condition("wait_hours", "> [Waitings] +", 4),))),
+        "measure 'Planted': its DAX names the measure [Waitings], which does not exist",
+    ),
+    (with_measure(replace(ADMISSIONS, roles=(Role("admitted_at", "dim_date", "date"),))), "there is no relationship"),
     (with_measure(ADMISSIONS, ""), "its name is missing"),
     (with_measure(ADMISSIONS, "wait p90"), "2 of the same name"),
     (with_measure(ADMISSIONS, "Figure"), "2 of the same name"),
@@ -168,11 +191,11 @@ def test_the_dax_of_waits_and_of_occupancy_is_that_of_the_marts(model: SemanticM
     assert formulas["Waits"] == f"CALCULATE(COUNTROWS('fact_admissions'), {of_waits}"
     assert formulas["Occupancy"] == (
         "VAR whole = SUM('mart_bed_utilisation'[beds])\n"
-        "RETURN IF(NOT ISBLANK(whole), DIVIDE(SUM('mart_bed_utilisation'[occupied_beds]) + 0, whole, 0))"
+        "RETURN IF(NOT(ISBLANK(whole)), DIVIDE(SUM('mart_bed_utilisation'[occupied_beds]) + 0, whole, 0))"
     )
     end = "MAX('mart_bed_utilisation'[date])"
     assert formulas["Occupancy, 7 days"] == (
-        f"IF(NOT ISBLANK({end}), CALCULATE({formulas['Occupancy']}, DATESBETWEEN('dim_date'[date], {end} - 6, {end})))"
+        f"IF(NOT(ISBLANK({end})), CALCULATE({formulas['Occupancy']}, DATESBETWEEN('dim_date'[date], {end} - 6, {end})))"
     )
 
 
