@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from elt.powerbi.model.formulas import AtEnd, Condition, Difference, Formula, Leaf, Ratio, Rolling
+from elt.powerbi.model.formulas import AtEnd, Condition, Difference, Formula, Leaf, Named, Ratio, Rolling
 from elt.powerbi.model.semantic_model import SemanticModel
 from elt.warehouse import Warehouse
 
@@ -17,10 +17,6 @@ _AGGREGATES = {
     "only": "if(count(DISTINCT {0}) = 1, any({0}), NULL)",
     "percentile": "quantileExactInclusive({1})({0})",
 }
-_OBSERVED = (
-    "(hospital_id, requested_department_id, admitted_on) IN "
-    "(SELECT hospital_id, department_id, date FROM hospital_marts.mart_bed_utilisation)"
-)
 
 
 @dataclass(frozen=True)
@@ -46,6 +42,10 @@ class Calculator:
         match formula:
             case Leaf():
                 return self._leaf(formula, choice)
+            case Named(name):
+                measure = self.model.measure(name)
+                assert measure is not None
+                return self.value(measure.formula, choice)
             case Ratio(top, bottom):
                 whole, part = self._number(bottom, choice), self._number(top, choice)
                 return None if whole is None else (part or 0.0) / whole if whole else 0.0
@@ -110,7 +110,5 @@ def _days_to(choice: Choice, last: date, days: int) -> Choice:
 
 
 def _in_sql(condition: Condition) -> str:
-    if condition.column == "is_observed":
-        return _OBSERVED
     value = f"'{condition.value}'" if isinstance(condition.value, str) else str(condition.value).lower()
     return f"{condition.column} {condition.operator} {value}"

@@ -67,7 +67,12 @@ class MartOracle:
                 "admitted_on": event.admission_date.date(),
                 "wait_hours": hours(event.admission_date - event.request_date),
                 "is_outlier": event.department_id != event.requested_department_id,
+                "is_observed": self._is_observed(event),
             }
+
+    def _is_observed(self, event: Admission) -> bool:
+        day = (event.hospital_id, event.requested_department_id, event.admission_date.date())
+        return {(*day, "SOD"), (*day, "EOD")} <= self.census.keys()
 
     def fact_discharges(self) -> Iterator[Row]:
         names = ("spell_id", "patient_id", "discharge_destination", "delay_reason")

@@ -9,11 +9,11 @@ from elt.powerbi.model.measures import measures
 
 WAITS = {
     "Waits": "admissions",
-    "Wait mean": "wait_hours_mean",
-    "Wait P50": "wait_hours_p50",
-    "Wait P90": "wait_hours_p90",
-    "Wait P95": "wait_hours_p95",
-    "Wait longest": "wait_hours_max",
+    "Mean wait (hours)": "wait_hours_mean",
+    "Median wait (hours)": "wait_hours_p50",
+    "P90 wait (hours)": "wait_hours_p90",
+    "P95 wait (hours)": "wait_hours_p95",
+    "Longest wait (hours)": "wait_hours_max",
     "Waited over 4 hours": "share_over_4h",
     "Waited over 12 hours": "share_over_12h",
 }
@@ -22,8 +22,8 @@ DAILY = {
         "Beds open": "beds",
         "Beds occupied": "occupied_beds",
         "Occupancy": "occupancy_rate",
-        "Occupancy, 7 days": "occupancy_rate_7d",
-        "Occupancy, 28 days": "occupancy_rate_28d",
+        "Occupancy over 7 days": "occupancy_rate_7d",
+        "Occupancy over 28 days": "occupancy_rate_28d",
     },
     "mart_queue_growth": {
         "Requests": "requests",
@@ -38,12 +38,12 @@ DAILY = {
         "Waiting 4 to 12 hours": "waiting_4h_to_12h",
         "Waiting 12 to 24 hours": "waiting_12h_to_24h",
         "Waiting over 24 hours": "waiting_over_24h",
-        "Longest wait now": "longest_wait_hours",
+        "Longest wait now (hours)": "longest_wait_hours",
     },
     "mart_long_stays": {
         "Beds held 7 days or more": "beds_7_days",
         "Beds held 21 days or more": "beds_21_days",
-        "Beds of delayed patients": "beds_delayed",
+        "Beds held by delayed patients": "beds_delayed",
     },
 }
 DISCHARGE_RATE = {"Discharge rate": "discharge_rate"}
@@ -53,12 +53,12 @@ PRESSURE = {
     "Occupancy points": "occupancy_points",
     "Delayed points": "delayed_points",
     "Waiting points": "waiting_points",
-    "Over 12 hours per bed": "over_12h_share",
+    "Waiting over 12 hours per bed": "over_12h_share",
     "Main component": "main_component",
     "Most pressed department": "department_id",
     "Level since": "level_since",
     "Occupancy": "occupancy_rate",
-    "Delayed share": "delayed_share",
+    "Share held by delayed patients": "delayed_share",
 }
 PROFILE = {"Admissions in the hour": "admissions", "Discharges in the hour": "discharges"}
 COLUMNS = {

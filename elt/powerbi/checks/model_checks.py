@@ -92,8 +92,6 @@ def _paths(relationships: Iterable[Relationship]) -> Iterator[str]:
     active = [relationship for relationship in relationships if relationship.active]
     for relationship in active:
         filters.setdefault(relationship.to_table, set()).add(relationship.from_table)
-        if relationship.both_ways:
-            filters.setdefault(relationship.from_table, set()).add(relationship.to_table)
     for (one, other), count in Counter((link.from_table, link.to_table) for link in active).items():
         if count > 1:
             yield f"{count} active relationships from {one} to {other}; only one can be"

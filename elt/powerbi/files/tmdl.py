@@ -64,10 +64,9 @@ def _measure(measure: Measure) -> list[str]:
 
 
 def _column(table: Table, column: Column) -> list[str]:
-    head = f"\tcolumn {tmdl_name(column.name)}"
     lines = [
         *tmdl_description(column.description, "\t"),
-        f"{head} = {column.dax}" if column.dax else head,
+        f"\tcolumn {tmdl_name(column.name)}",
         f"\t\tdataType: {column.data_type}",
     ]
     lines += ["\t\tisHidden"] if column.hidden else []
@@ -75,7 +74,7 @@ def _column(table: Table, column: Column) -> list[str]:
     format_string = _format(table, column)
     lines += [f"\t\tformatString: {tmdl_value(format_string)}"] if format_string else []
     lines += [f"\t\tlineageTag: {stable_uuid('column', table.name, column.name)}", "\t\tsummarizeBy: none"]
-    lines += [] if column.dax else [f"\t\tsourceColumn: {tmdl_value(column.name)}"]
+    lines += [f"\t\tsourceColumn: {tmdl_value(column.name)}"]
     lines += [f"\t\tsortByColumn: {tmdl_name(column.sort_by)}"] if column.sort_by else []
     lines += ["", "\t\tannotation SummarizationSetBy = User"]
     if column.day:
@@ -94,7 +93,6 @@ def _relationship(relationship: Relationship) -> list[str]:
     return [
         f"relationship {stable_uuid('relationship', relationship.name)}",
         *([] if relationship.active else ["\tisActive: false"]),
-        *(["\tcrossFilteringBehavior: bothDirections"] if relationship.both_ways else []),
         f"\tfromColumn: {_column_of(relationship.from_table, relationship.from_column)}",
         f"\ttoColumn: {_column_of(relationship.to_table, relationship.to_column)}",
     ]

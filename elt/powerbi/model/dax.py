@@ -8,10 +8,11 @@ from elt.powerbi.model.formulas import (
     Difference,
     Formula,
     Leaf,
+    Named,
     Ratio,
     Rolling,
 )
-from elt.powerbi.quoting import dax_column, dax_table, dax_text
+from elt.powerbi.quoting import dax_column, dax_field, dax_table, dax_text
 
 _CALENDAR = dax_column(DATE_TABLE, DATE_COLUMN)
 
@@ -21,10 +22,12 @@ def dax(formula: Formula) -> str:
     match formula:
         case Leaf():
             return _aggregate(formula)
+        case Named(measure):
+            return dax_field(measure)
         case Ratio(top, bottom):
             return f"VAR whole = {dax(bottom)}\nRETURN IF(NOT(ISBLANK(whole)), DIVIDE({dax(top)} + 0, whole, 0))"
         case Difference(first, second):
-            return f"({dax(first)}) - ({dax(second)})"
+            return f"{dax(first)} - {dax(second)}"
         case AtEnd(inner, table):
             return f"CALCULATE({dax(inner)}, TREATAS({{{_last_day(table)}}}, {_CALENDAR}))"
         case Rolling(inner, table, days):

@@ -1,4 +1,4 @@
-"""Descriptions of each table from the dbt project and the event contracts: columns, meanings and references."""
+"""Descriptions of each table, from the dbt project: columns, meanings and references."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import cast
 from elt import EltError
 from elt.contracts import ColumnKind
 from elt.powerbi.model.semantic_model import Column, DataType
-from elt.warehouse.tables import EVENT_TABLES, RUN, RawTable
+from elt.warehouse.tables import RUN, RawTable
 
 MODELS = Path(__file__).parents[2] / "models" / "models"
 """The models of the dbt project, each with a description beside it."""
@@ -66,13 +66,12 @@ class DescribedTable:
 
 @cache
 def described_tables() -> tuple[DescribedTable, ...]:
-    """Return the facts, dimensions and marts of the dbt project, then the events and runs of the raw schema.
+    """Return the facts, dimensions and marts of the dbt project, then the runs, which name the hospitals.
 
     Raises:
         UndescribedError: If a column has a type that the project does not define.
     """
-    events = (_raw("raw", table, f"Events of type {table.name}, as emitted.") for table in EVENT_TABLES)
-    return (*_models(MODELS), *events, _raw("raw", RUN, "Runs of the simulation."))
+    return (*_models(MODELS), _raw("raw", RUN, "Runs of the simulation."))
 
 
 def described_result(table: RawTable) -> DescribedTable:

@@ -62,59 +62,78 @@ class Leaf:
 
 
 @dataclass(frozen=True)
+class Named:
+    """The value of another measure.
+
+    Attributes:
+        measure: Its name.
+    """
+
+    measure: str
+
+
+Part = Leaf | Named
+"""What other formulas are made of, so that each measure is short and builds on measures that have a name."""
+
+
+@dataclass(frozen=True)
 class Ratio:
     """One number as a fraction of another: 0 if the other is 0, blank without rows."""
 
-    top: "Formula"
-    bottom: "Formula"
+    top: Part
+    bottom: Part
 
 
 @dataclass(frozen=True)
 class Difference:
     """One number less another."""
 
-    first: "Formula"
-    second: "Formula"
+    first: Part
+    second: Part
 
 
 @dataclass(frozen=True)
 class AtEnd:
-    """A formula on the last chosen day of a table.
+    """A number on the last chosen day of a table.
 
     Attributes:
-        inner: The formula.
+        inner: The number.
         table: The table with the days.
     """
 
-    inner: "Formula"
+    inner: Part
     table: str
 
 
 @dataclass(frozen=True)
 class Rolling:
-    """A formula over the days up to the last chosen day of a table, even days that are not chosen.
+    """A number over the days up to the last chosen day of a table, even days that are not chosen.
 
     Attributes:
-        inner: The formula.
+        inner: The number.
         table: The table with the days.
         days: Number of days.
     """
 
-    inner: "Formula"
+    inner: Part
     table: str
     days: int
 
 
-Formula = Leaf | Ratio | Difference | AtEnd | Rolling
+Formula = Leaf | Named | Ratio | Difference | AtEnd | Rolling
+
+
+def parts(formula: Formula) -> tuple[Part, ...]:
+    """Return the aggregates and the measures that a formula is made of."""
+    match formula:
+        case Leaf() | Named():
+            return (formula,)
+        case Ratio(first, second) | Difference(first, second):
+            return (first, second)
+        case AtEnd(inner, _) | Rolling(inner, _, _):
+            return (inner,)
 
 
 def leaves(formula: Formula) -> Iterator[Leaf]:
-    """Yield every aggregate inside a formula."""
-    match formula:
-        case Leaf():
-            yield formula
-        case Ratio(first, second) | Difference(first, second):
-            yield from leaves(first)
-            yield from leaves(second)
-        case AtEnd(inner, _) | Rolling(inner, _, _):
-            yield from leaves(inner)
+    """Yield the aggregates of a formula, without those of the measures that it names."""
+    return (part for part in parts(formula) if isinstance(part, Leaf))

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from elt.powerbi.model.formulas import AtEnd, Condition, Difference, Formula, Leaf, Ratio, Role, Rolling
+from elt.powerbi.model.formulas import AtEnd, Condition, Difference, Formula, Leaf, Named, Ratio, Role, Rolling
 from elt.powerbi.model.semantic_model import (
     COUNT,
     DAY,
@@ -78,7 +78,7 @@ def _pressure() -> list[_Figure]:
         last("Delayed points", "max", "delayed_points", "Points for delayed patients on the last day, 0 to 2."),
         last("Waiting points", "max", "waiting_points", "Points for waits over 12 hours on the last day, 0 to 2."),
         last(
-            "Over 12 hours per bed",
+            "Waiting over 12 hours per bed",
             "max",
             "over_12h_share",
             "Patients waiting over 12 hours as a share of beds, on the last day.",
@@ -102,10 +102,11 @@ def _waiting() -> list[_Figure]:
 
     def percentile(share: float, words: str) -> _Figure:
         description = f"{words} in hours, {admitted}; exact, interpolated."
-        return _Figure(f"Wait P{share * 100:.0f}", waits("percentile", share=share), description, HOURS)
+        name = "Median wait (hours)" if share == 0.5 else f"P{share * 100:.0f} wait (hours)"
+        return _Figure(name, waits("percentile", share=share), description, HOURS)
 
     def waited_over(hours: int) -> _Figure:
-        share = Ratio(waits("count", Condition("wait_hours", ">", hours)), waits("count"))
+        share = Ratio(waits("count", Condition("wait_hours", ">", hours)), Named("Waits"))
         description = f"Share of these waits that took more than {hours} hours."
         return _Figure(f"Waited over {hours} hours", share, description, PERCENT)
 
@@ -113,11 +114,11 @@ def _waiting() -> list[_Figure]:
     by_request = Leaf("count", _ADMISSIONS, roles=(requested_department, Role("requested_on", "dim_date", "date")))
     return [
         _Figure("Waits", waits("count"), f"Waits that ended: one for each admission {admitted}."),
-        _Figure("Wait mean", waits("mean"), f"Mean wait in hours, {admitted}.", HOURS),
+        _Figure("Mean wait (hours)", waits("mean"), f"Mean wait in hours, {admitted}.", HOURS),
         percentile(0.5, "Median wait"),
         percentile(0.9, "90th percentile of the waits"),
         percentile(0.95, "95th percentile of the waits"),
-        _Figure("Wait longest", waits("max"), f"Longest wait in hours, {admitted}.", HOURS),
+        _Figure("Longest wait (hours)", waits("max"), f"Longest wait in hours, {admitted}.", HOURS),
         waited_over(4),
         waited_over(12),
         _Figure(
@@ -139,7 +140,7 @@ def _waiting_now() -> list[_Figure]:
         last("Waiting 12 to 24 hours", "waiting_12h_to_24h", "Patients waiting for more than 12, up to 24 hours"),
         last("Waiting over 24 hours", "waiting_over_24h", "Patients waiting for more than 24 hours"),
         _Figure(
-            "Longest wait now",
+            "Longest wait now (hours)",
             AtEnd(Leaf("max", _QUEUE, "longest_wait_hours"), _QUEUE),
             "The longest of these waits, in hours, at the end of the last day.",
             HOURS,
@@ -153,38 +154,44 @@ def _stays_that_ended() -> list[_Figure]:
 
     def share(name: str, column: str, stays: str) -> _Figure:
         such = Leaf("count", _DISCHARGES, where=(Condition(column, "=", value=True),))
-        return _Figure(name, Ratio(such, stay("count", "")), f"Share of these stays that {stays}.", PERCENT)
+        return _Figure(name, Ratio(such, Named("Stays")), f"Share of these stays that {stays}.", PERCENT)
 
     def by(name: str, column: str, day: str) -> _Figure:
         discharges = Leaf("count", _DISCHARGES, roles=(Role(column, "dim_date", "date"),))
         return _Figure(name, discharges, f"Discharges by the day {day}.")
 
-    p90 = stay("percentile", share=0.9)
+    mean = "Mean length of the stays that ended on these days, in days."
+    p90 = "90th percentile of the length of these stays, in days."
     delay = "Mean days from ready to discharge, of the stays that ended on these days."
     return [
-        _Figure("Stay mean", stay("mean"), "Mean length of the stays that ended on these days, in days.", DAYS),
-        _Figure("Stay P50", stay("percentile", share=0.5), "Median length of these stays, in days.", DAYS),
-        _Figure("Stay P90", p90, "90th percentile of the length of these stays, in days.", DAYS),
-        _Figure("Delay mean", stay("mean", "delay_days"), delay, DAYS),
-        share("Long stays of discharges", "is_long_stay", "took 21 days or more"),
-        share("Delayed discharges", "is_delayed", "ended after the patient was ready"),
+        _Figure("Stays", stay("count", ""), "Stays that ended on these days: one for each discharge."),
+        _Figure("Mean stay (days)", stay("mean"), mean, DAYS),
+        _Figure("Median stay (days)", stay("percentile", share=0.5), "Median length of these stays, in days.", DAYS),
+        _Figure("P90 stay (days)", stay("percentile", share=0.9), p90, DAYS),
+        _Figure("Mean delay (days)", stay("mean", "delay_days"), delay, DAYS),
+        share("Share of long stays", "is_long_stay", "took 21 days or more"),
+        share("Share of delayed discharges", "is_delayed", "ended after the patient was ready"),
         by("Discharges by day ready", "discharge_ready_on", "on which the patient was fit to leave"),
         by("Discharges by day of admission", "admitted_on", "of admission"),
     ]
 
 
 def _beds() -> list[_Figure]:
-    occupancy = Ratio(_sum(_BEDS, "occupied_beds"), _sum(_BEDS, "beds"))
-    week, four_weeks = Rolling(occupancy, _BEDS, 7), Rolling(occupancy, _BEDS, 28)
-    open_beds, occupied = AtEnd(_sum(_BEDS, "beds"), _BEDS), AtEnd(_sum(_BEDS, "occupied_beds"), _BEDS)
-    trend = Difference(week, four_weeks)
+    open_beds, occupied = Named("Open bed days"), Named("Occupied bed days")
+    week, four_weeks = (Rolling(Named("Occupancy"), _BEDS, days) for days in (7, 28))
+    trend = Difference(Named("Occupancy over 7 days"), Named("Occupancy over 28 days"))
+    share = "Occupied beds as a share of open beds, over all these days."
     return [
-        _Figure("Occupancy", occupancy, "Occupied beds as a share of open beds, over all these days.", PERCENT),
-        _Figure("Occupancy, 7 days", week, "Occupancy over the 7 days that end with the last one.", PERCENT),
-        _Figure("Occupancy, 28 days", four_weeks, "Occupancy over the 28 days that end with the last one.", PERCENT),
+        _Figure("Open bed days", _sum(_BEDS, "beds"), "Beds open at the end of each of these days, in total."),
+        _Figure("Occupied bed days", _sum(_BEDS, "occupied_beds"), "Beds occupied at the end of each day, in total."),
+        _Figure("Occupancy", Ratio(occupied, open_beds), share, PERCENT),
+        _Figure("Occupancy over 7 days", week, "Occupancy over the 7 days that end with the last one.", PERCENT),
+        _Figure(
+            "Occupancy over 28 days", four_weeks, "Occupancy over the 28 days that end with the last one.", PERCENT
+        ),
         _Figure("Occupancy trend", trend, "Occupancy over 7 days less that over 28 days.", SIGNED_PERCENT),
-        _Figure("Beds open", open_beds, "Beds open at the end of the last day."),
-        _Figure("Beds occupied", occupied, "Beds occupied at the end of the last day."),
+        _Figure("Beds open", AtEnd(open_beds, _BEDS), "Beds open at the end of the last day."),
+        _Figure("Beds occupied", AtEnd(occupied, _BEDS), "Beds occupied at the end of the last day."),
     ]
 
 
@@ -194,16 +201,16 @@ def _long_stays_and_delays() -> list[_Figure]:
         return _Figure(name, AtEnd(_sum(_STAYS, column), _STAYS), description)
 
     def share(name: str, column: str, patients: str) -> _Figure:
-        formula = Ratio(_sum(_STAYS, column), _sum(_BEDS, "occupied_beds"))
+        formula = Ratio(_sum(_STAYS, column), Named("Occupied bed days"))
         return _Figure(name, formula, f"Share of occupied beds held by patients {patients}.", PERCENT)
 
     return [
         held("Beds held 7 days or more", "beds_7_days", "in for 7 days or more"),
         held("Beds held 21 days or more", "beds_21_days", "in for 21 days or more"),
-        held("Beds of delayed patients", "beds_delayed", "fit to leave", "; complete once they have left"),
+        held("Beds held by delayed patients", "beds_delayed", "fit to leave", "; complete once they have left"),
         share("Share held 7 days or more", "beds_7_days", "in for 7 days or more"),
-        share("Long-stay share", "beds_21_days", "in for 21 days or more"),
-        share("Delayed share", "beds_delayed", "fit to leave"),
+        share("Share held 21 days or more", "beds_21_days", "in for 21 days or more"),
+        share("Share held by delayed patients", "beds_delayed", "fit to leave"),
     ]
 
 
@@ -211,13 +218,14 @@ def _flow() -> list[_Figure]:
     requests, admissions, discharges = (_sum(_GROWTH, name) for name in ("requests", "admissions", "discharges"))
     growth = _sum(_GROWTH, "queue_growth")
     at_start = Leaf("sum", _CENSUS, "occupied_beds", where=(Condition("snapshot_type", "=", "SOD"),))
-    rate = Ratio(discharges, at_start)
+    rate = Ratio(Named("Discharges"), Named("Occupied at start of day"))
     whole = "by weekday and hour, of the whole period."
     return [
         _Figure("Requests", requests, "Patients who asked for a bed."),
         _Figure("Admissions", admissions, "Admissions of those who asked for these departments."),
         _Figure("Discharges", discharges, "Discharges from the beds of these departments."),
         _Figure("Queue growth", growth, "Patients waiting at the end less those waiting at the start.", SIGNED_COUNT),
+        _Figure("Occupied at start of day", at_start, "Beds occupied when each of these days began, in total."),
         _Figure("Discharge rate", rate, "Discharges a day for each bed occupied when the day began.", PERCENT),
         _Figure("Admissions in the hour", _sum(_PROFILE, "admissions"), f"Admissions {whole}"),
         _Figure("Discharges in the hour", _sum(_PROFILE, "discharges"), f"Discharges {whole}"),
@@ -225,11 +233,12 @@ def _flow() -> list[_Figure]:
 
 
 def _trust() -> list[_Figure]:
-    checked = Leaf("count", _VALIDATION)
-    kept = Leaf("count", _VALIDATION, where=(Condition("passed", "=", value=True),))
-    # A difference, because a count of failures would be blank, not 0, if all are kept.
-    failed = Difference(checked, kept)
+    met = Leaf("count", _VALIDATION, where=(Condition("passed", "=", value=True),))
+    # A difference, because a count of failures would be blank, not 0, if all are met.
+    missed = Difference(Named("Expectations checked"), Named("Expectations met"))
+    checked = "Figures of the data that were compared with the run record."
     return [
-        _Figure("Promises checked", checked, "Figures of the data that were held against the run record."),
-        _Figure("Promises not kept", failed, "Of them, those that lie further apart than chance allows."),
+        _Figure("Expectations checked", Leaf("count", _VALIDATION), checked),
+        _Figure("Expectations met", met, "Those that are as close to the run record as chance allows."),
+        _Figure("Expectations not met", missed, "Those that are further from it than chance allows."),
     ]

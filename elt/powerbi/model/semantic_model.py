@@ -39,7 +39,6 @@ class Column:
         hidden: True if readers do not see it.
         key: True if it is the key by which others refer to the table.
         sort_by: The column that orders its values; empty for itself.
-        dax: Definition of a calculated column; empty for a loaded one.
         sql: The column as an SQL expression; empty if the warehouse has a column of that name.
         refers_to: Table and column of its dbt ``relationships`` test; None without one.
     """
@@ -51,7 +50,6 @@ class Column:
     hidden: bool = False
     key: bool = False
     sort_by: str = ""
-    dax: str = ""
     sql: str = ""
     refers_to: tuple[str, str] | None = None
 
@@ -63,7 +61,7 @@ class Column:
     @property
     def loaded(self) -> bool:
         """True if its values come from the warehouse unchanged."""
-        return not self.dax and not self.sql
+        return not self.sql
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,6 @@ class Relationship:
         to_table: The table that it refers to.
         to_column: The key of that table.
         active: True if filters follow it by default.
-        both_ways: True if filters follow it both ways.
     """
 
     from_table: str
@@ -128,7 +125,6 @@ class Relationship:
     to_table: str
     to_column: str
     active: bool = True
-    both_ways: bool = False
 
     @property
     def name(self) -> str:

@@ -18,24 +18,11 @@ HOSPITAL = "hospital"
 DEPARTMENT_VERSIONS = "dim_department"
 HOSPITAL_ID = "hospital_id"
 DEPARTMENT_ID = "department_id"
-OBSERVED = "is_observed"
-_SPELL = "spell_id"
-_EVENTS_OF_SPELLS = {"admission": "fact_admissions", "discharge": "fact_discharges"}
 _SORTED_BY = {"month_name": "month_number", "weekday_name": "weekday"}
 _IDENTIFIERS = ("_id", "_key")
-_TECHNICAL = ("schema_version", "source_file", "event_type")
 
 _KEY_DESCRIPTION = "Hospital and department in one key."
 _KEY_SQL = f"{HOSPITAL_ID} || '/' || {DEPARTMENT_ID}"
-_OBSERVED_DESCRIPTION = (
-    "Whether the marts count the admission: the department asked was counted at the start and at the end of that day."
-)
-_OBSERVED_DAX = (
-    "NOT ISBLANK(LOOKUPVALUE('mart_bed_utilisation'[beds], "
-    "'mart_bed_utilisation'[hospital_id], 'fact_admissions'[hospital_id], "
-    "'mart_bed_utilisation'[department_id], 'fact_admissions'[requested_department_id], "
-    "'mart_bed_utilisation'[date], 'fact_admissions'[admitted_on]))"
-)
 
 
 def model_tables(described: Iterable[DescribedTable]) -> tuple[Table, ...]:
@@ -60,9 +47,6 @@ def _table(table: DescribedTable) -> Table:
     columns = [_column(table, column) for column in table.columns]
     if _has_department(table) or table.name == DEPARTMENT_VERSIONS:
         columns.append(_department_key(key=False))
-    if table.name == "fact_admissions":
-        observed = Column(OBSERVED, DataType.BOOLEAN, _OBSERVED_DESCRIPTION, hidden=True, dax=_OBSERVED_DAX)
-        columns.append(observed)
     return Table(
         table.name,
         Source(table.schema, table.name),
@@ -85,10 +69,8 @@ def _column(table: DescribedTable, column: Column) -> Column:
 
 
 def _key_name(table: DescribedTable) -> str:
-    """Return the name of a table's key column; empty if no other table refers to it."""
-    if table.name.startswith("dim_"):
-        return table.name.replace("dim_", "", 1) + "_key"
-    return _SPELL if table.name in _EVENTS_OF_SPELLS.values() else ""
+    """Return the name of a dimension's key column; empty for other tables, because no table refers to them."""
+    return table.name.replace("dim_", "", 1) + "_key" if table.name.startswith("dim_") else ""
 
 
 def _is_hidden(table: DescribedTable, column: Column) -> bool:
@@ -96,7 +78,6 @@ def _is_hidden(table: DescribedTable, column: Column) -> bool:
     is_result = table.schema == "quality"
     return not is_result and (
         column.name.endswith(_IDENTIFIERS)
-        or column.name in _TECHNICAL
         or (column.refers_to is not None and column.refers_to[0] == DATE_TABLE)
         or (table.schema == "marts" and column.name == DATE_COLUMN)
     )
@@ -111,7 +92,7 @@ def _has_department(table: DescribedTable) -> bool:
     """Return whether each row belongs to one department, without a key to a version of it."""
     if not table.has(HOSPITAL_ID, DEPARTMENT_ID) or table.has("department_key") or table.has("scope"):
         return False
-    return DEPARTMENT_ID in table.grain or (table.schema == "raw" and not table.has(_SPELL))
+    return DEPARTMENT_ID in table.grain
 
 
 def _department_key(*, key: bool) -> Column:
@@ -151,9 +132,6 @@ def _relationships(table: DescribedTable) -> Iterator[Relationship]:
         yield Relationship(table.name, DEPARTMENT, DEPARTMENT, DEPARTMENT)
     elif table.schema == "marts" and table.has(HOSPITAL_ID):
         yield Relationship(table.name, HOSPITAL_ID, HOSPITAL, HOSPITAL_ID)
-    if table.name in _EVENTS_OF_SPELLS:
-        # Not one to one, because an event may repeat another (see the model stg_wrong_events).
-        yield Relationship(table.name, _SPELL, _EVENTS_OF_SPELLS[table.name], _SPELL, both_ways=True)
 
 
 def _to_versions_and_patients(table: DescribedTable) -> Iterator[Relationship]:
@@ -179,5 +157,3 @@ def _to_dates(table: DescribedTable) -> Iterator[Relationship]:
             yield Relationship(table.name, name, DATE_TABLE, DATE_COLUMN, active=name == tested[-1])
     elif table.schema == "marts" and DATE_COLUMN in table.grain:
         yield Relationship(table.name, DATE_COLUMN, DATE_TABLE, DATE_COLUMN)
-    elif table.schema == "raw" and table.has("snapshot_date"):
-        yield Relationship(table.name, "snapshot_date", DATE_TABLE, DATE_COLUMN)

@@ -61,18 +61,32 @@ def _pressure(model: SemanticModel) -> ReportPage:
         _by_day("stackedColumn", "Points of the index by day", _MIDDLE_LEFT, points),
         _by_day("line", "Level by day", _MIDDLE_RIGHT, ("Pressure level",)),
         _by_department(
-            "Departments", "Occupancy", "Delayed share", "Waiting", "Wait P90", "Waited over 12 hours", "Queue growth"
+            "Departments",
+            "Occupancy",
+            "Share held by delayed patients",
+            "Waiting",
+            "P90 wait (hours)",
+            "Waited over 12 hours",
+            "Queue growth",
         ),
     )
 
 
 def _waiting(model: SemanticModel) -> ReportPage:
     bands = ("Waiting up to 4 hours", "Waiting 4 to 12 hours", "Waiting 12 to 24 hours", "Waiting over 24 hours")
-    percentiles = ("Wait P95", "Wait P90", "Wait P50")
+    percentiles = ("P95 wait (hours)", "P90 wait (hours)", "Median wait (hours)")
     long_waits = ("Waited over 4 hours", "Waited over 12 hours")
     return _page(
         "Waiting",
-        *_cards(model, "Waiting", "Longest wait now", "Wait P50", "Wait P90", "Wait P95", "Waited over 12 hours"),
+        *_cards(
+            model,
+            "Waiting",
+            "Longest wait now (hours)",
+            "Median wait (hours)",
+            "P90 wait (hours)",
+            "P95 wait (hours)",
+            "Waited over 12 hours",
+        ),
         _by_day("stackedColumn", "Waiting at the end of each day", _MIDDLE_LEFT, bands, WAITS),
         Visual(
             "Wait in hours, by month of admission",
@@ -82,18 +96,29 @@ def _waiting(model: SemanticModel) -> ReportPage:
             (("Category", (_MONTH,)), ("Y", _measures(percentiles))),
         ),
         _by_department(
-            "Waits of each department", "Waits", "Wait mean", *reversed(percentiles), "Wait longest", *long_waits
+            "Waits of each department",
+            "Waits",
+            "Mean wait (hours)",
+            *reversed(percentiles),
+            "Longest wait (hours)",
+            *long_waits,
         ),
     )
 
 
 def _beds(model: SemanticModel) -> ReportPage:
-    held = ("Beds held 7 days or more", "Beds held 21 days or more", "Beds of delayed patients")
-    occupancy = ("Occupancy, 7 days", "Occupancy, 28 days")
+    held = ("Beds held 7 days or more", "Beds held 21 days or more", "Beds held by delayed patients")
+    occupancy = ("Occupancy over 7 days", "Occupancy over 28 days")
     return _page(
         "Beds",
         *_cards(
-            model, "Occupancy", "Occupancy trend", "Beds open", "Beds occupied", "Long-stay share", "Delayed share"
+            model,
+            "Occupancy",
+            "Occupancy trend",
+            "Beds open",
+            "Beds occupied",
+            "Share held 21 days or more",
+            "Share held by delayed patients",
         ),
         _by_day("line", "Occupancy over 7 and 28 days", _MIDDLE_LEFT, occupancy),
         _by_day("line", "Beds held by long stays and delays", _MIDDLE_RIGHT, held),
@@ -107,7 +132,7 @@ def _flow(model: SemanticModel) -> ReportPage:
     flows = ("Requests", "Admissions", "Discharges")
     return _page(
         "Flow",
-        *_cards(model, *flows, "Queue growth", "Discharge rate", "Stay mean"),
+        *_cards(model, *flows, "Queue growth", "Discharge rate", "Mean stay (days)"),
         _by_day("line", "Requests, admissions and discharges", _MIDDLE_LEFT, flows),
         _by_day("column", "Queue growth by day", _MIDDLE_RIGHT, ("Queue growth",)),
         _matrix("Discharges by weekday and hour, whole period", weekday, hour, "Discharges in the hour"),
@@ -115,11 +140,11 @@ def _flow(model: SemanticModel) -> ReportPage:
 
 
 def _trust(model: SemanticModel) -> ReportPage:
-    promises = ("check_name", "scope", "expected", "observed", "tolerance", "passed")
+    expectations = ("check_name", "scope", "expected", "observed", "tolerance", "passed")
     checks = ("check_name", "scope", "expected", "observed", "passed", "detail")
     visuals = [
-        *_cards(model, "Promises checked", "Promises not kept"),
-        _table("Promises of the run record", "mart_pressure_validation", promises, _MIDDLE),
+        *_cards(model, "Expectations checked", "Expectations not met"),
+        _table("Expectations of the run record", "mart_pressure_validation", expectations, _MIDDLE),
     ]
     if model.table("check_result"):
         visuals.append(_table("Checks from raw events to facts", "check_result", checks, _BOTTOM))

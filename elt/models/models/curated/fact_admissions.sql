@@ -1,4 +1,4 @@
--- One row per spell: the patient, the department of the bed, and the wait.
+-- One row per spell: the patient, the department of the bed, the wait, and whether marts count it.
 {{ config(
     materialized='incremental',
     order_by=['hospital_id', 'department_id', 'admitted_at', 'spell_id'],
@@ -7,8 +7,16 @@
 ) }}
 
 {%- set building = months_changed_or_renamed(
-    ['admission'], ref('stg_admissions'), 'admitted_at', ['department_id', 'requested_department_id']
+    ['admission', 'dep_snapshot'], ref('stg_admissions'), 'admitted_at', ['department_id', 'requested_department_id']
 ) %}
+
+with counted as (
+    select hospital_id, department_id, snapshot_date
+    from {{ ref('stg_dep_snapshots') }}
+    where {{ in_days('snapshot_date', building) }}
+    group by hospital_id, department_id, snapshot_date
+    having count(distinct snapshot_type) = 2
+)
 
 select
     admission.spell_id as spell_id,
@@ -25,7 +33,8 @@ select
     admission.admitted_at as admitted_at,
     {{ hours_between('admission.requested_at', 'admission.admitted_at') }} as wait_hours,
     admission.admission_method as admission_method,
-    cast(admission.department_id <> admission.requested_department_id as boolean) as is_outlier
+    cast(admission.department_id <> admission.requested_department_id as boolean) as is_outlier,
+    cast(counted.snapshot_date is not null as boolean) as is_observed
 from {{ ref('stg_admissions') }} as admission
 inner join {{ ref('dim_department') }} as department
     on admission.hospital_id = department.hospital_id
@@ -37,4 +46,8 @@ inner join {{ ref('dim_department') }} as requested
     and admission.requested_department_id = requested.department_id
     and admission.admitted_at >= requested.valid_from
     and admission.admitted_at < requested.valid_to
+left join counted
+    on admission.hospital_id = counted.hospital_id
+    and admission.requested_department_id = counted.department_id
+    and {{ day_of('admission.admitted_at') }} = counted.snapshot_date
 where {{ in_instants('admission.admitted_at', building) }}

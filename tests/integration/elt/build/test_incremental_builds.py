@@ -25,7 +25,7 @@ pytestmark = pytest.mark.integration
 MONTHS = 3
 ADMISSION, DISCHARGE, WAIT, CENSUS = "admission", "discharge", "wait_snapshot", "dep_snapshot"
 OF_THEIR_OWN_MONTH = {
-    "fact_admissions": {ADMISSION},
+    "fact_admissions": {ADMISSION, CENSUS},
     "fact_discharges": {DISCHARGE},
     "fact_waiting_list": {WAIT},
     "fact_department_occupancy": {CENSUS},

@@ -23,12 +23,12 @@ HOSPITAL = "st_brides"
 FEBRUARY = Choice(HOSPITAL, None, date(2024, 2, 1), date(2024, 2, 29))
 DAY = date(2024, 2, 14)
 STAYS = {
-    "Stay mean": "avg(length_of_stay_days)",
-    "Stay P50": "quantileExactInclusive(0.5)(length_of_stay_days)",
-    "Stay P90": "quantileExactInclusive(0.9)(length_of_stay_days)",
-    "Delay mean": "avg(delay_days)",
-    "Long stays of discharges": "countIf(length_of_stay_days >= 21) / count()",
-    "Delayed discharges": "countIf(discharged_at > discharge_ready_at) / count()",
+    "Mean stay (days)": "avg(length_of_stay_days)",
+    "Median stay (days)": "quantileExactInclusive(0.5)(length_of_stay_days)",
+    "P90 stay (days)": "quantileExactInclusive(0.9)(length_of_stay_days)",
+    "Mean delay (days)": "avg(delay_days)",
+    "Share of long stays": "countIf(length_of_stay_days >= 21) / count()",
+    "Share of delayed discharges": "countIf(discharged_at > discharge_ready_at) / count()",
 }
 ROLES = {
     "Admissions by day of request": ("fact_admissions", "requested_at"),
@@ -81,7 +81,7 @@ def test_a_count_by_another_date_counts_by_that_date(calculator: Calculator) -> 
 
 def test_a_wrong_definition_gives_another_value(calculator: Calculator) -> None:
     """A P90 of all admissions, by the department of the bed, is not the P90 of the mart."""
-    right = next(leaves(FORMULAS["Wait P90"]))
+    right = next(leaves(FORMULAS["P90 wait (hours)"]))
     wrong = Leaf(right.kind, right.table, right.column, share=right.share)
     (row,) = rows(calculator, "mart_waiting_by_period", "period_type = 'whole' AND department_id = 'acute'")
     choice = Choice(HOSPITAL, "acute", FIRST, LAST)

@@ -46,27 +46,34 @@ def test_a_figure_at_the_end_of_several_days_is_that_of_the_last_day(calculator:
         for row in rows(calculator, mart, f"date = '{LAST}'"):
             compare(calculator, row, columns, START, LAST)
     for row in rows(calculator, "mart_pressure_index", f"date = '{LAST}'"):
-        columns = {name: column for name, column in PRESSURE.items() if name not in ("Occupancy", "Delayed share")}
+        columns = {
+            name: column
+            for name, column in PRESSURE.items()
+            if name not in ("Occupancy", "Share held by delayed patients")
+        }
         compare(calculator, row, columns, START, LAST)
 
 
-def test_days_at_levels_hours_of_the_profile_and_promises_are_counted(calculator: Calculator) -> None:
+def test_days_at_levels_hours_of_the_profile_and_expectations_are_counted(calculator: Calculator) -> None:
     days = [calculator.value(FORMULAS[f"Days at level {level}"], WHOLE) or 0 for level in (1, 2, 3, 4)]
     assert sum(int(str(number)) for number in days) == 45
     for measure, column in PROFILE.items():
         expected = total(calculator, f"sumIf({column}, department_id = 'surgery')", "mart_flow_profile")
         assert calculator.value(FORMULAS[measure], Choice("alpha", "surgery", LAST, LAST)) == expected
     checked = total(calculator, "count()", "mart_pressure_validation")
-    assert calculator.value(FORMULAS["Promises checked"], WHOLE) == checked
+    assert calculator.value(FORMULAS["Expectations checked"], WHOLE) == checked
     failed = total(calculator, "countIf(NOT passed)", "mart_pressure_validation")
-    assert calculator.value(FORMULAS["Promises not kept"], WHOLE) == failed > 0
+    assert calculator.value(FORMULAS["Expectations not met"], WHOLE) == failed > 0
 
 
 def test_shares_of_held_beds_and_the_trend_are_ratios_of_sums(calculator: Calculator) -> None:
     occupied = total(calculator, "sum(occupied_beds)", "mart_bed_utilisation")
     expected = {
         name: total(calculator, f"sum({column})", "mart_long_stays") / occupied
-        for name, column in (("Share held 7 days or more", "beds_7_days"), ("Long-stay share", "beds_21_days"))
+        for name, column in (
+            ("Share held 7 days or more", "beds_7_days"),
+            ("Share held 21 days or more", "beds_21_days"),
+        )
     }
     week, four_weeks = (
         total(

@@ -106,7 +106,7 @@ def test_another_place_to_read_from_changes_only_the_parameters(
 
 def test_the_parquet_files_hold_the_rows_of_the_warehouse_in_utc(project: Path, st_brides: WholeRun) -> None:
     paths = sorted((project / "data").iterdir())
-    assert len(paths) >= 20
+    assert len(paths) >= 15
     with open_warehouse(st_brides.dsn) as warehouse:
         for path in paths:
             table = path.name.removesuffix(".parquet")
