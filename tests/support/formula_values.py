@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from elt.powerbi.model.formulas import AtEnd, Condition, Difference, Formula, Leaf, Named, Ratio, Rolling
+from elt.powerbi.model.formulas import AtEnd, Condition, Difference, Formula, Leaf, LookUp, Named, Ratio, Rolling
 from elt.powerbi.model.semantic_model import SemanticModel
 from elt.warehouse import Warehouse
 
@@ -57,6 +57,17 @@ class Calculator:
             case Rolling(inner, table, days):
                 last = self._leaf(Leaf("max", table, "date"), choice)
                 return self.value(inner, _days_to(choice, last, days)) if isinstance(last, date) else None
+            case LookUp():
+                return self._looked_up(formula, choice)
+
+    def _looked_up(self, look_up: LookUp, choice: Choice) -> Number:
+        table, key = self.model.table(look_up.table), self.model.column(look_up.table, look_up.key_column)
+        assert table is not None
+        assert key is not None
+        where = f"{self.warehouse.schema(table.source.schema)}.{table.source.table} WHERE {table.source.only}"
+        has_key = f"{key.in_sql} = '{self.value(look_up.key, choice)}'"
+        names = self.warehouse.query(f"SELECT {look_up.column} AS name FROM {where} AND {has_key}")["name"].to_pylist()
+        return str(names[0]) if names else None
 
     def _number(self, formula: Formula, choice: Choice) -> float | None:
         value = self.value(formula, choice)
@@ -69,7 +80,9 @@ class Calculator:
         assert table.source is not None
         conditions = [*self._chosen(leaf, choice), *(_in_sql(condition) for condition in leaf.where)]
         # None without rows, not 0, as in DAX.
-        aggregate = "count(*)" if leaf.kind == "count" else _AGGREGATES[leaf.kind].format(leaf.column, leaf.share)
+        column = self.model.column(leaf.table, leaf.column)
+        in_sql = column.in_sql if column else ""
+        aggregate = "count(*)" if leaf.kind == "count" else _AGGREGATES[leaf.kind].format(in_sql, leaf.share)
         where = f"{self.warehouse.schema(table.source.schema)}.{table.source.table}"
         sql = f"SELECT count(*) AS n, {aggregate} AS value FROM {where} WHERE {' AND '.join(conditions)}"
         if sql not in self.answers:

@@ -85,6 +85,13 @@ def rows(calculator: Calculator, mart: str, where: str = "1") -> list[dict[str, 
     return [dict(row) for row in result]
 
 
+def _name_of(calculator: Calculator, row: dict[str, object]) -> object:
+    """Return the name of the department of a row."""
+    key = f"hospital_id = '{row['hospital_id']}' AND department_id = '{row['department_id']}'"
+    names = f"SELECT department_name FROM hospital_curated.dim_department WHERE is_current AND {key}"
+    return calculator.warehouse.query(names)["department_name"][0].as_py()
+
+
 def compare(
     calculator: Calculator, row: dict[str, object], columns: dict[str, str], first: date, last: date | None = None
 ) -> None:
@@ -94,6 +101,8 @@ def compare(
     choice = Choice(str(row["hospital_id"]), department, first, last or first)
     for name, column in columns.items():
         expected, value = row[column], calculator.value(FORMULAS[name], choice)
+        if column == "department_id":
+            expected = _name_of(calculator, row)
         if expected in (None, 0) and value is None:
             continue
         assert value == (pytest.approx(expected) if isinstance(expected, float) else expected), (name, choice)

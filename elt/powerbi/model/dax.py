@@ -8,6 +8,7 @@ from elt.powerbi.model.formulas import (
     Difference,
     Formula,
     Leaf,
+    LookUp,
     Named,
     Ratio,
     Rolling,
@@ -34,6 +35,8 @@ def dax(formula: Formula) -> str:
             end = _last_day(table)
             window = f"DATESBETWEEN({_CALENDAR}, {end} - {days - 1}, {end})"
             return f"IF(NOT(ISBLANK({end})), CALCULATE({dax(inner)}, {window}))"
+        case LookUp(key, table, key_column, column):
+            return f"LOOKUPVALUE({dax_column(table, column)}, {dax_column(table, key_column)}, {dax(key)})"
 
 
 def _aggregate(leaf: Leaf) -> str:

@@ -120,7 +120,24 @@ class Rolling:
     days: int
 
 
-Formula = Leaf | Named | Ratio | Difference | AtEnd | Rolling
+@dataclass(frozen=True)
+class LookUp:
+    """The value of a column in the row with a key, whatever rows are chosen; blank if no row has the key.
+
+    Attributes:
+        key: The key.
+        table: The table to look in.
+        key_column: Its key.
+        column: The column with the value.
+    """
+
+    key: AtEnd
+    table: str
+    key_column: str
+    column: str
+
+
+Formula = Leaf | Named | Ratio | Difference | AtEnd | Rolling | LookUp
 
 
 def parts(formula: Formula) -> tuple[Part, ...]:
@@ -132,6 +149,8 @@ def parts(formula: Formula) -> tuple[Part, ...]:
             return (first, second)
         case AtEnd(inner, _) | Rolling(inner, _, _):
             return (inner,)
+        case LookUp(key):
+            return parts(key)
 
 
 def leaves(formula: Formula) -> Iterator[Leaf]:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from elt.powerbi.model.formulas import AtEnd, Condition, Difference, Formula, Leaf, Named, Ratio, Role, Rolling
+from elt.powerbi.model.formulas import AtEnd, Condition, Difference, Formula, Leaf, LookUp, Named, Ratio, Role, Rolling
 from elt.powerbi.model.semantic_model import (
     COUNT,
     DAY,
@@ -14,7 +14,7 @@ from elt.powerbi.model.semantic_model import (
     TEXT,
     Measure,
 )
-from elt.powerbi.model.tables_and_relationships import KEY_FIGURES
+from elt.powerbi.model.tables_and_relationships import DEPARTMENT, DEPARTMENT_NAME, KEY_FIGURES
 
 _ADMISSIONS = "fact_admissions"
 _DISCHARGES = "fact_discharges"
@@ -85,7 +85,12 @@ def _pressure() -> list[_Figure]:
             PERCENT,
         ),
         only("Main component", "main_component", "What weighs most on the last day"),
-        only("Most pressed department", "department_id", "The department under most pressure on the last day"),
+        _Figure(
+            "Most pressed department",
+            LookUp(AtEnd(Leaf("only", _PRESSURE, DEPARTMENT), _PRESSURE), DEPARTMENT, DEPARTMENT, DEPARTMENT_NAME),
+            "Name of the department under most pressure on the last day; empty for several hospitals.",
+            TEXT,
+        ),
         only("Level since", "level_since", "First day of the unbroken run of days at this level", DAY),
         *(days(level) for level in (1, 2, 3, 4)),
     ]

@@ -18,6 +18,7 @@ HOSPITAL = "hospital"
 DEPARTMENT_VERSIONS = "dim_department"
 HOSPITAL_ID = "hospital_id"
 DEPARTMENT_ID = "department_id"
+DEPARTMENT_NAME = "department_name"
 _SORTED_BY = {"month_name": "month_number", "weekday_name": "weekday"}
 _IDENTIFIERS = ("_id", "_key")
 
@@ -45,7 +46,7 @@ def model_relationships(described: Iterable[DescribedTable]) -> tuple[Relationsh
 
 def _table(table: DescribedTable) -> Table:
     columns = [_column(table, column) for column in table.columns]
-    if _has_department(table) or table.name == DEPARTMENT_VERSIONS:
+    if _names_department(table) or table.name == DEPARTMENT_VERSIONS:
         columns.append(_department_key(key=False))
     return Table(
         table.name,
@@ -88,11 +89,15 @@ def _is_of_periods(table: DescribedTable) -> bool:
     return table.has("wait_hours_p50")
 
 
+def _names_department(table: DescribedTable) -> bool:
+    """Return whether each row names a department, without a key to a version of it."""
+    names = table.has(HOSPITAL_ID, DEPARTMENT_ID)
+    return names and not table.has("department_key") and not table.has("scope")
+
+
 def _has_department(table: DescribedTable) -> bool:
-    """Return whether each row belongs to one department, without a key to a version of it."""
-    if not table.has(HOSPITAL_ID, DEPARTMENT_ID) or table.has("department_key") or table.has("scope"):
-        return False
-    return DEPARTMENT_ID in table.grain
+    """Return whether each row belongs to one department that it names."""
+    return _names_department(table) and DEPARTMENT_ID in table.grain
 
 
 def _department_key(*, key: bool) -> Column:

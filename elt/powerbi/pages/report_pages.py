@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from elt.powerbi.ids import stable_id
 from elt.powerbi.model.semantic_model import DAY, TEXT, SemanticModel
-from elt.powerbi.model.tables_and_relationships import KEY_FIGURES
+from elt.powerbi.model.tables_and_relationships import DEPARTMENT, DEPARTMENT_NAME, KEY_FIGURES
 from elt.powerbi.pages.theme import WAITS
 from elt.powerbi.pages.visuals import Field, Place, Visual
 
@@ -17,9 +17,9 @@ _MIDDLE_LEFT = Place(_LEFT, _MIDDLE.y, _HALF, _MIDDLE.height)
 _MIDDLE_RIGHT = Place(_LEFT + _HALF + _GAP, _MIDDLE.y, _HALF, _MIDDLE.height)
 _BOTTOM = Place(_LEFT, 460, _INNER, 240)
 _TEXT_POINTS = 11
-"""Font size of a card with text, because the identifier of a department is wider than a number."""
+"""Font size of a card with text, because the name of a department is wider than a number."""
 
-_DEPARTMENT = Field("department", "department_name", label="Department")
+_DEPARTMENT = Field(DEPARTMENT, DEPARTMENT_NAME, label="Department")
 _MONTH = Field("dim_date", "month", label="Month")
 _CHARTS = {
     "line": ("Lines", "lineChart"),
@@ -159,7 +159,7 @@ def _page(title: str, *visuals: Visual) -> ReportPage:
 def _slicers() -> list[Visual]:
     choices = (
         ("Hospital", Field("hospital", "hospital_name"), "Dropdown"),
-        ("Department", Field("department", "department_name"), "Dropdown"),
+        ("Department", _DEPARTMENT, "Dropdown"),
         ("Period", Field("dim_date", "date"), "Between"),
     )
     return [

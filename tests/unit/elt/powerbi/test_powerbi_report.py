@@ -11,6 +11,7 @@ import pytest
 from elt.powerbi.checks.report_checks import report_problems
 from elt.powerbi.files.report_files import report_files
 from elt.powerbi.model.descriptions import described_tables
+from elt.powerbi.model.formulas import LookUp, leaves
 from elt.powerbi.model.measures import measures
 from elt.powerbi.model.semantic_model import SemanticModel
 from elt.powerbi.model.tables_and_relationships import model_relationships, model_tables
@@ -38,6 +39,20 @@ def test_every_page_has_the_same_slicers_and_they_hold_on_all_pages() -> None:
     visuals = [json.loads(text)["visual"] for path, text in FILES.items() if "visuals" in path]
     groups = [visual["syncGroup"]["groupName"] for visual in visuals if "syncGroup" in visual]
     assert Counter(groups) == {"Hospital": 5, "Department": 5, "Period": 5}
+
+
+def test_no_visual_shows_an_identifier() -> None:
+    fields = [field for page in PAGES for visual in page.visuals for field in visual.fields]
+    columns = {(field.table, field.name) for field in fields if not field.is_measure}
+    texts = {
+        (leaf.table, leaf.column)
+        for measure in map(MODEL.measure, {field.name for field in fields if field.is_measure})
+        if measure and not isinstance(measure.formula, LookUp)
+        for leaf in leaves(measure.formula)
+        if leaf.kind == "only"
+    }
+    assert {table for table, _ in columns} >= {"department", "dim_date", "hospital"}
+    assert [name for _, name in columns | texts if name.endswith(("_id", "_key"))] == []
 
 
 def test_a_card_with_text_has_a_smaller_font_than_one_with_a_number() -> None:
