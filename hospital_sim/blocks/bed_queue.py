@@ -62,7 +62,8 @@ class BedQueue(Generic[Occupant]):
         name: Name of the ward.
         pool: The beds.
         watchers: Watchers to call for each change.
-        on_round: Functions to call after each round of admissions from the list.
+        on_room: Functions to call when a bed is free and nobody waits for it: a bed has become free, or a round of
+            admissions from the list has left one.
         on_beds_changed: Functions to call when ``set_open`` has opened or closed beds.
     """
 
@@ -79,7 +80,7 @@ class BedQueue(Generic[Occupant]):
         self.name = name
         self.pool: BedPool[Occupant] = BedPool(beds, capacity)
         self.watchers: list[Watcher[Occupant]] = []
-        self.on_round: list[Callable[[], None]] = []
+        self.on_room: list[Callable[[], None]] = []
         self.on_beds_changed: list[Callable[[], None]] = []
         self._admission = admission
         self._round_is_due = False
@@ -144,10 +145,7 @@ class BedQueue(Generic[Occupant]):
             The ward that gave the bed, another one if ``give_head_to`` sent the patient there, and the bed's number:
             ``NO_BED`` if the patience ended first.
         """
-        turn = Event(self.env)
-        self._queue.append((occupant, turn))
-        for watcher in self.watchers:
-            watcher.asked(occupant)
+        turn = self.join_list(occupant)
         if patience is not None:
             end = Turn(self.env, self.env.now + patience, AFTER_ADMISSIONS)
             end.callbacks = [lambda _: self._lose_patience(occupant, turn)]
@@ -157,6 +155,18 @@ class BedQueue(Generic[Occupant]):
             self._withdraw(occupant, turn)
             raise
         return bed
+
+    def join_list(self, occupant: Occupant) -> Event:
+        """Join the end of the list, and stay until a bed is free: for a coroutine that nothing interrupts.
+
+        Returns:
+            The event of the admission; its value is what ``wait_for_bed`` returns.
+        """
+        turn = Event(self.env)
+        self._queue.append((occupant, turn))
+        for watcher in self.watchers:
+            watcher.asked(occupant)
+        return turn
 
     def leave_bed(self, number: int, *, clean: bool = True) -> None:
         """Leave a bed. The head of the list gets it, after everything else that is due now.
@@ -172,8 +182,8 @@ class BedQueue(Generic[Occupant]):
         if self.watchers:
             for watcher in self.watchers:
                 watcher.left(occupant)
-        if self._queue or self.on_round:
-            self._schedule_round()
+        if clean and (self._queue or self.on_room):
+            self._offer_free_beds()
 
     def bed_cleaned(self, number: int) -> None:
         """Free a bed after cleaning.
@@ -182,7 +192,7 @@ class BedQueue(Generic[Occupant]):
             KeyError: If the bed was not being cleaned.
         """
         self.pool.cleaned(number)
-        self._schedule_round()
+        self._offer_free_beds()
 
     def set_open(self, beds: int) -> None:
         """Open or close beds; a bed with a patient in it closes when the patient leaves.
@@ -193,7 +203,7 @@ class BedQueue(Generic[Occupant]):
         self.pool.set_open(beds)
         for call in self.on_beds_changed:
             call()
-        self._schedule_round()
+        self._offer_free_beds()
 
     def give_head_to(self, other: BedQueue[Occupant]) -> bool:
         """Send the head of the list to a bed of another ward; False if nobody waits or the other has no room."""
@@ -203,8 +213,11 @@ class BedQueue(Generic[Occupant]):
         other._give(occupant, turn)
         return True
 
-    def _schedule_round(self) -> None:
-        if not self._round_is_due:
+    def _offer_free_beds(self) -> None:
+        """Schedule a round of admissions if someone waits for a free bed; else tell of the room."""
+        if self.has_room:
+            self._tell_of_room()
+        elif self.pool.has_free_bed and not self._round_is_due:
             self._round_is_due = True
             round_ = Turn(self.env, self.env.now, self._admission)
             round_.callbacks = [self._admit_from_list]
@@ -213,7 +226,11 @@ class BedQueue(Generic[Occupant]):
         self._round_is_due = False
         while self._queue and self.pool.has_free_bed:
             self._give(*self._queue.popleft())
-        for call in self.on_round:
+        if self.has_room:
+            self._tell_of_room()
+
+    def _tell_of_room(self) -> None:
+        for call in self.on_room:
             call()
 
     def _give(self, occupant: Occupant, turn: Event) -> None:

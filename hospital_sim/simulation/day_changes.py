@@ -12,13 +12,12 @@ from itertools import pairwise
 
 from simpy import Environment
 
-from hospital_sim.blocks.processes import start
 from hospital_sim.clock import second_of
 from hospital_sim.config import DepartmentConfig
 from hospital_sim.config.changes import Timeline, turnaround_name
 from hospital_sim.simulation.department import Department
 from hospital_sim.simulation.discharge_profile import discharge_clock
-from hospital_sim.simulation.escalation import change_beds
+from hospital_sim.simulation.escalation import OpenBeds
 from hospital_sim.simulation.overflow import OutlierRounds
 
 
@@ -80,7 +79,7 @@ class Changes:
 
     def _close(self, department: Department) -> None:
         department.is_open = False
-        department.ward.on_round.append(partial(_close_free_beds, department))
+        department.ward.on_room.append(partial(_close_free_beds, department))
 
     def _connect(self, department: Department) -> None:
         """Start the changes of beds and the overflow that the configuration of a department asks for."""
@@ -96,10 +95,9 @@ class Changes:
     def _change_beds_daily(self, department: Department) -> None:
         if department not in self._with_bed_changes:
             self._with_bed_changes.add(department)
-            start(change_beds(self._env, department))
+            OpenBeds(self._env, department)
 
 
 def _close_free_beds(department: Department) -> None:
-    ward = department.ward
-    if not department.is_open and not ward.waiting_list_size and ward.pool.has_free_bed:
-        ward.set_open(0)
+    if not department.is_open:
+        department.ward.set_open(0)

@@ -50,6 +50,10 @@ class Spell(Struct, eq=False):
             self.discharged = clock.after(self.ready, request.delay) if request.delay else self.ready
 
 
+def ignore_list() -> None:
+    """Do nothing when a waiting list changes: the department has no overflow."""
+
+
 class Department:
     """A department as it runs: its configuration, beds and waiting list.
 
@@ -73,7 +77,7 @@ class Department:
         at_discharge: SimPy priority of the discharges from its beds.
         at_beds_change: SimPy priority of changes of its beds.
         ward: The beds and the waiting list.
-        on_waiting: Called with the spell of each patient who begins to wait.
+        on_list_changed: Called when a patient has joined or left the waiting list, which overflow follows.
         outlier_places: Departments to which its patients may overflow, by identifier.
     """
 
@@ -103,7 +107,7 @@ class Department:
             capacity=max(state.bed_spaces for _, state in timeline if state is not None),
             admission=order.priority(Phase.ADMISSION, position),
         )
-        self.on_waiting: Callable[[Spell], None] | None = None
+        self.on_list_changed: Callable[[], None] = ignore_list
         self.outlier_places: dict[str, Department] = {}
 
 

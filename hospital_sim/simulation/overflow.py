@@ -1,5 +1,6 @@
 """Overflow: after a stated wait, the head of a waiting list takes a free bed of another department, as an outlier."""
 
+import math
 from collections.abc import Sequence
 
 from simpy import Environment
@@ -8,15 +9,16 @@ from simpy.events import Event
 from hospital_sim.blocks.turns import Turn
 from hospital_sim.clock import HOUR
 from hospital_sim.config.parts import Overflow
-from hospital_sim.simulation.department import Department, Spell
+from hospital_sim.simulation.department import Department, Spell, ignore_list
 
 
 class OutlierRounds:
     """Sends patients from the head of a department's waiting list to other departments.
 
-    A round sends every patient who has waited long enough, until the head has not, or no place has a free bed. Rounds
-    come when a patient has just waited long enough, and after each round of admissions in the department or a place,
-    because the head or the free beds may then be others: at most one of these in a second.
+    A round sends every patient who has waited long enough, until the head has not, or no place has a free bed. So until
+    a round can send someone again, the head must have just waited long enough, or a place must have a bed that became
+    free and nobody waits for it. Rounds come at these two moments, and at no other: the next patient on a list has
+    never waited longer than the one before.
 
     Args:
         env: The environment.
@@ -29,6 +31,7 @@ class OutlierRounds:
         self._env = env
         self._department = department
         self._is_due = False
+        self._head: Spell | None = None
         self._followed: set[Department] = set()
         self.follow(rule, places)
 
@@ -41,23 +44,31 @@ class OutlierRounds:
         """
         self._places = places
         # At least 1, because requests come after overflow in their second.
-        self._after = max(round(rule.after_hours * HOUR), 1) if rule is not None else 0
-        self._department.on_waiting = None if rule is None else self._schedule_patient
+        self._after = math.inf if rule is None else max(round(rule.after_hours * HOUR), 1)
+        self._department.on_list_changed = ignore_list if rule is None else self._follow_head
         self._department.outlier_places |= {place.id: place for place in places}
-        for place in (self._department, *places):
+        for place in places:
             if place not in self._followed:
                 self._followed.add(place)
-                place.ward.on_round.append(self._schedule_round)
-        for spell in self._department.ward.waiting if rule is not None else ():
-            self._schedule_patient(spell)
+                place.ward.on_room.append(self._schedule_round)
+        self._head = None
+        if rule is not None:
+            self._follow_head()
+            self._schedule_round()
 
-    def _schedule_patient(self, spell: Spell) -> None:
-        due = max(spell.request.second + self._after, int(self._env.now))
-        turn = Turn(self._env, due, self._department.at_overflow)
-        turn.callbacks = [self._round]
+    def _follow_head(self) -> None:
+        """Schedule a round at the second at which a new head of the list will have waited long enough."""
+        head = self._department.ward.head
+        if head is not None and head is not self._head:
+            self._head = head
+            due = head.request.second + self._after
+            if due >= self._env.now:
+                turn = Turn(self._env, due, self._department.at_overflow)
+                turn.callbacks = [self._round]
 
     def _schedule_round(self) -> None:
-        if not self._is_due and self._department.ward.waiting_list_size:
+        head = self._department.ward.head
+        if head is not None and not self._is_due and self._has_waited(head):
             self._is_due = True
             turn = Turn(self._env, self._env.now, self._department.at_overflow)
             turn.callbacks = [self._scheduled_round]
@@ -68,6 +79,9 @@ class OutlierRounds:
 
     def _round(self, _: Event) -> None:
         ward = self._department.ward
-        while (head := ward.head) is not None and self._env.now - head.request.second >= self._after:
+        while (head := ward.head) is not None and self._has_waited(head):
             if not any(ward.give_head_to(place.ward) for place in self._places):
                 return
+
+    def _has_waited(self, head: Spell) -> bool:
+        return self._env.now - head.request.second >= self._after

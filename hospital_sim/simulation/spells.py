@@ -55,9 +55,10 @@ def run_spell(
     bed = department.ward.take_bed(spell)
     place, second = department, request.second
     if bed is None:
-        if department.on_waiting is not None:
-            department.on_waiting(spell)
-        ward, bed = yield from department.ward.wait_for_bed(spell)
+        turn = department.ward.join_list(spell)
+        department.on_list_changed()
+        ward, bed = yield turn
+        department.on_list_changed()
         place, second = department.outlier_places.get(ward.name, department), int(env.now)
     spell.admit(place, bed, second)
     observer.admitted(spell)
