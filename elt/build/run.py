@@ -150,7 +150,7 @@ def _run_dbt(
     command = [
         *(sys.executable, "-P", "-m", "elt.build.dbt_process"),
         *("--log-format", "json", "--log-level", "info", "--no-version-check", "--no-send-anonymous-usage-stats"),
-        *("--log-level-file", "debug", "--log-path", str(target.workspace)),
+        *("--log-level-file", "debug", "--log-format-file", "text", "--log-path", str(target.workspace)),
         "build",
         *("--project-dir", str(MODELS), "--profiles-dir", str(MODELS)),
         *("--target-path", str(target.workspace), "--threads", str(threads)),

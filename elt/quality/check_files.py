@@ -56,7 +56,7 @@ def write_check(report: CheckReport, folder: Path) -> WrittenCheck:
     days = [vars(row) | {"event_date": row.event_date.isoformat()} for row in report.reconciliation]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        written.data.write_text(json.dumps(report.as_dict() | {"days": days}, indent=1) + "\n", encoding="utf-8")
+        written.data.write_text(json.dumps(report.as_dict() | {"days": days}) + "\n", encoding="utf-8")
         written.page.write_text(page(report), encoding="utf-8")
     except OSError as error:
         raise EltError(f"{folder}: cannot be written: {error.strerror}") from error
