@@ -1,6 +1,8 @@
 """The derived model has no faults, and the checks find faults that are planted in it."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -66,6 +68,7 @@ def test_keys_are_hidden_and_the_calendar_is_marked(model: SemanticModel) -> Non
     assert "\tdataCategory: Time\n" in text
     assert "\tcolumn date\n\t\tdataType: dateTime\n\t\tisKey\n" in text
     assert "\t\tsortByColumn: month_number\n" in text
+    assert '{"date", type date}' in text
     assert re.search(r"\tcolumn year\n\t\tdataType: int64\n\t\tformatString: 0\n", text)
 
 
@@ -169,6 +172,13 @@ FAULTS: list[tuple[Change, str]] = [
 def test_each_fault_of_a_model_is_named(model: SemanticModel) -> None:
     missed = [message for change, message in FAULTS if message not in "\n".join(model_problems(change(model)))]
     assert missed == []
+
+
+def test_python_without_assertions_is_refused_because_the_parser_of_dax_would_not_end() -> None:
+    program = "from elt.powerbi.checks import expression_checks as e; print(*e.dax_problems(None))"
+    done = subprocess.run([sys.executable, "-O", "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("Python runs with -O, and the parser of DAX needs its assertions")
 
 
 def test_an_unknown_type_is_named_in_the_error() -> None:
