@@ -8,6 +8,12 @@
   {{ surrogate_key([hospital_id, department_id, text_of(valid_from)]) }}
 {%- endmacro %}
 
+{# The key of the first version of a department, or of its unknown member if no census counts it. Facts take it if no
+   version is found, so that no row is lost. #}
+{% macro first_department_key(hospital_id, department_id) -%}
+  {{ department_key(hospital_id, department_id, beginning_of_time()) }}
+{%- endmacro %}
+
 {% macro patient_key(hospital_id, patient_id) -%}
   {{ surrogate_key([hospital_id, patient_id]) }}
 {%- endmacro %}

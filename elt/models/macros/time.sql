@@ -26,6 +26,15 @@
   toDateTime64('{{ text }}', 6, 'UTC')
 {%- endmacro %}
 
+{# Versions hold from the first instant that an event may have to the first that none may have. #}
+{% macro beginning_of_time() -%}
+  {{ return(instant('1900-01-01 00:00:00')) }}
+{%- endmacro %}
+
+{% macro end_of_time() -%}
+  {{ return(instant('2300-01-01 00:00:00')) }}
+{%- endmacro %}
+
 {# A day from the numbers of its year, month and day. #}
 {% macro make_day(year, month, day) -%}
   {{ return(adapter.dispatch('make_day', 'hospital')(year, month, day)) }}

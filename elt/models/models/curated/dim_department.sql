@@ -1,6 +1,6 @@
 -- Type 2 on name and capacity: a version begins with the first census that shows it and ends with the next version.
 -- The first version is valid from 1900, because admissions may be older than the first census. A department with events
--- but without a census is unknown: it has one version, whose key stays when a census comes.
+-- but without a census has an unknown member, whose key stays when a census comes.
 {{ config(order_by=['hospital_id', 'department_id', 'valid_from']) }}
 
 with census as (
@@ -24,7 +24,7 @@ versions as (
         department_id,
         department_name,
         capacity,
-        case when census_number = 1 then {{ instant('1900-01-01 00:00:00') }} else counted_at end as valid_from,
+        case when census_number = 1 then {{ beginning_of_time() }} else counted_at end as valid_from,
         row_number() over (partition by hospital_id, department_id order by counted_at) as version_number
     from census
     where census_number = 1 or department_name <> name_before or capacity <> capacity_before
@@ -57,7 +57,7 @@ last_codes as (
 ),
 
 unknown as (
-    select distinct hospital_id, department_id, {{ instant('1900-01-01 00:00:00') }} as valid_from
+    select distinct hospital_id, department_id, {{ beginning_of_time() }} as valid_from
     from {{ ref('stg_wrong_events') }}
     where problem = 'unknown_department'
 )
@@ -72,7 +72,7 @@ select
     open_days.opened_on as opened_on,
     open_days.closed_on as closed_on,
     version.valid_from as valid_from,
-    coalesce(later.valid_from, {{ instant('2299-01-01 00:00:00') }}) as valid_to,
+    coalesce(later.valid_from, {{ end_of_time() }}) as valid_to,
     cast(later.valid_from is null as boolean) as is_current
 from versions as version
 inner join last_codes
@@ -87,7 +87,7 @@ left join versions as later
     and version.version_number + 1 = later.version_number
 union all
 select
-    {{ department_key('hospital_id', 'department_id', 'valid_from') }} as department_key,
+    {{ first_department_key('hospital_id', 'department_id') }} as department_key,
     hospital_id,
     department_id,
     cast('Unknown' as varchar) as department_name,
@@ -96,6 +96,6 @@ select
     case when 1 = 0 then {{ day_of('valid_from') }} end as opened_on,
     case when 1 = 0 then {{ day_of('valid_from') }} end as closed_on,
     valid_from,
-    {{ instant('2299-01-01 00:00:00') }} as valid_to,
+    {{ end_of_time() }} as valid_to,
     cast(1 = 1 as boolean) as is_current
 from unknown

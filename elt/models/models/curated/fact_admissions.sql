@@ -25,8 +25,12 @@ select
     admission.requested_department_id as requested_department_id,
     admission.patient_id as patient_id,
     {{ patient_key('admission.hospital_id', 'admission.patient_id') }} as patient_key,
-    department.department_key as department_key,
-    requested.department_key as requested_department_key,
+    coalesce(
+        department.department_key, {{ first_department_key('admission.hospital_id', 'admission.department_id') }}
+    ) as department_key,
+    coalesce(
+        requested.department_key, {{ first_department_key('admission.hospital_id', 'admission.requested_department_id') }}
+    ) as requested_department_key,
     {{ day_of('admission.requested_at') }} as requested_on,
     {{ day_of('admission.admitted_at') }} as admitted_on,
     admission.requested_at as requested_at,
@@ -36,12 +40,12 @@ select
     cast(admission.department_id <> admission.requested_department_id as boolean) as is_outlier,
     cast(counted.snapshot_date is not null as boolean) as is_observed
 from {{ ref('stg_admissions') }} as admission
-inner join {{ ref('dim_department') }} as department
+left join {{ ref('dim_department') }} as department
     on admission.hospital_id = department.hospital_id
     and admission.department_id = department.department_id
     and admission.admitted_at >= department.valid_from
     and admission.admitted_at < department.valid_to
-inner join {{ ref('dim_department') }} as requested
+left join {{ ref('dim_department') }} as requested
     on admission.hospital_id = requested.hospital_id
     and admission.requested_department_id = requested.department_id
     and admission.admitted_at >= requested.valid_from

@@ -12,7 +12,9 @@
 select
     census.hospital_id as hospital_id,
     census.department_id as department_id,
-    department.department_key as department_key,
+    coalesce(
+        department.department_key, {{ first_department_key('census.hospital_id', 'census.department_id') }}
+    ) as department_key,
     census.snapshot_date as snapshot_date,
     census.snapshot_type as snapshot_type,
     census.beds as beds,
@@ -20,7 +22,7 @@ select
     census.capacity as capacity,
     census.waiting_list_size as waiting_list_size
 from {{ ref('stg_dep_snapshots') }} as census
-inner join {{ ref('dim_department') }} as department
+left join {{ ref('dim_department') }} as department
     on census.hospital_id = department.hospital_id
     and census.department_id = department.department_id
     and census.counted_at >= department.valid_from

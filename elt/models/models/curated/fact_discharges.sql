@@ -16,7 +16,9 @@ select
     discharge.department_id as department_id,
     discharge.patient_id as patient_id,
     {{ patient_key('discharge.hospital_id', 'discharge.patient_id') }} as patient_key,
-    department.department_key as department_key,
+    coalesce(
+        department.department_key, {{ first_department_key('discharge.hospital_id', 'discharge.department_id') }}
+    ) as department_key,
     {{ day_of('discharge.admitted_at') }} as admitted_on,
     {{ day_of('discharge.discharge_ready_at') }} as discharge_ready_on,
     {{ day_of('discharge.discharged_at') }} as discharged_on,
@@ -30,7 +32,7 @@ select
     discharge.discharge_destination as discharge_destination,
     discharge.delay_reason as delay_reason
 from {{ ref('stg_discharges') }} as discharge
-inner join {{ ref('dim_department') }} as department
+left join {{ ref('dim_department') }} as department
     on discharge.hospital_id = department.hospital_id
     and discharge.department_id = department.department_id
     and discharge.discharged_at >= department.valid_from

@@ -15,13 +15,15 @@ select
     waiting.department_id as department_id,
     waiting.patient_id as patient_id,
     {{ patient_key('waiting.hospital_id', 'waiting.patient_id') }} as patient_key,
-    department.department_key as department_key,
+    coalesce(
+        department.department_key, {{ first_department_key('waiting.hospital_id', 'waiting.department_id') }}
+    ) as department_key,
     {{ day_of('waiting.requested_at') }} as requested_on,
     waiting.snapshot_date as snapshot_date,
     waiting.requested_at as requested_at,
     cast(waiting.wait_seconds as double precision) / 3600 as wait_hours
 from {{ ref('stg_wait_snapshots') }} as waiting
-inner join {{ ref('dim_department') }} as department
+left join {{ ref('dim_department') }} as department
     on waiting.hospital_id = department.hospital_id
     and waiting.department_id = department.department_id
     and waiting.counted_at >= department.valid_from
