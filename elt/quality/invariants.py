@@ -75,7 +75,7 @@ def _overlaps(keys: str, begin: str, example: str) -> str:
 
 
 _CENSUSES = "OVER (PARTITION BY hospital_id, department_id ORDER BY snapshot_date, snapshot_type DESC)"
-_DIMENSIONS = (("dim_department", "department_key"), ("dim_patient", "patient_key"))
+_DIMENSIONS = (("dim_department", "department_key"), ("dim_hospital", "hospital_key"), ("dim_patient", "patient_key"))
 
 
 INVARIANTS = (

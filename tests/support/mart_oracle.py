@@ -7,7 +7,7 @@ from itertools import groupby, product
 
 import numpy as np
 
-from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, WaitSnapshot
+from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, RunStarted, WaitSnapshot
 
 Row = dict[str, object]
 Department = tuple[str, str]
@@ -56,6 +56,18 @@ class MartOracle:
         for event in self.waits:
             key = (event.hospital_id, event.department_id, event.snapshot_date)
             self._waiting[key].append(event.wait_duration / 3600)
+
+    def dim_hospital(self, runs: Iterable[RunStarted]) -> Iterator[Row]:
+        """Yield each hospital, with the name in its newest run."""
+        newest = {run.hospital_id: run for run in sorted(runs, key=lambda run: run.end)}
+        for hospital in sorted({*newest, *(key[0] for key in self.census)}):
+            run = newest.get(hospital)
+            yield {
+                "hospital_id": hospital,
+                "hospital_name": run.hospital_name if run else hospital,
+                "first_day": run.start if run else None,
+                "last_day": run.end if run else None,
+            }
 
     def fact_admissions(self) -> Iterator[Row]:
         names = ("spell_id", "requested_department_id", "patient_id", "admission_method")

@@ -14,6 +14,10 @@
   {{ department_key(hospital_id, department_id, beginning_of_time()) }}
 {%- endmacro %}
 
+{% macro hospital_key(hospital_id) -%}
+  cast({{ surrogate_key([hospital_id]) }} as varchar)
+{%- endmacro %}
+
 {% macro patient_key(hospital_id, patient_id) -%}
   {{ surrogate_key([hospital_id, patient_id]) }}
 {%- endmacro %}

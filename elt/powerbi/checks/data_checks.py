@@ -77,7 +77,7 @@ def _repeated(table: Table, warehouse: Warehouse) -> Iterator[str]:
         if not names:
             continue
         columns = ", ".join(keys[names].in_sql if names in keys else name for name in names)
-        rows = _rows(table.source, warehouse, keys[names]) if names in keys else where
+        rows = _rows(table.source, warehouse) if names in keys else where
         groups = f"SELECT {columns} FROM {rows} GROUP BY {columns} HAVING count(*) > 1"  # noqa: S608
         for row in warehouse.query(f"{groups} ORDER BY {columns} LIMIT 1").to_pylist():
             values = ", ".join(str(value) for value in row.values())
@@ -96,14 +96,12 @@ def _values(model: SemanticModel, table_name: str, name: str, warehouse: Warehou
     table, column = model.table(table_name), model.column(table_name, name)
     if table is None or column is None or table.source is None:
         raise KeyError(f"{table_name}.{name}")
-    return f"SELECT DISTINCT {column.in_sql} AS value FROM {_rows(table.source, warehouse, column)}"  # noqa: S608
+    return f"SELECT DISTINCT {column.in_sql} AS value FROM {_rows(table.source, warehouse)}"  # noqa: S608
 
 
-def _rows(source: Source, warehouse: Warehouse, column: Column) -> str:
-    """Return the FROM clause for the rows that the model loads, for a statement that reads one column."""
+def _rows(source: Source, warehouse: Warehouse) -> str:
+    """Return the FROM clause for the rows that the model loads."""
     where = f"{warehouse.schema(source.schema)}.{source.table}"
-    if source.greatest:
-        return f"(SELECT DISTINCT {column.in_sql} FROM {where}) AS loaded"  # noqa: S608
     return f"{where} WHERE {source.only}" if source.only else where
 
 

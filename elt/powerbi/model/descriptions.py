@@ -10,7 +10,7 @@ from typing import cast
 from elt import EltError
 from elt.contracts import ColumnKind
 from elt.powerbi.model.semantic_model import Column, DataType
-from elt.warehouse.tables import RUN, RawTable
+from elt.warehouse.tables import RawTable
 
 MODELS = Path(__file__).parents[2] / "models" / "models"
 """The models of the dbt project, each with a description beside it."""
@@ -66,17 +66,21 @@ class DescribedTable:
 
 @cache
 def described_tables() -> tuple[DescribedTable, ...]:
-    """Return the facts, dimensions and marts of the dbt project, then the runs, which name the hospitals.
+    """Return the facts, dimensions and marts of the dbt project.
 
     Raises:
         UndescribedError: If a column has a type that the project does not define.
     """
-    return (*_models(MODELS), _raw("raw", RUN, "Runs of the simulation."))
+    return tuple(_models(MODELS))
 
 
 def described_result(table: RawTable) -> DescribedTable:
     """Return a table of the quality schema as the checks define it."""
-    return _raw("quality", table, "")
+    columns = tuple(
+        Column(column.name, _KINDS[column.kind], column.description, day=column.kind is ColumnKind.DATE)
+        for column in table.columns
+    )
+    return DescribedTable("quality", table.name, "", columns, ())
 
 
 def _models(folder: Path) -> Iterator[DescribedTable]:
@@ -133,11 +137,3 @@ def _arguments(described: Yaml, test: str) -> Iterator[Yaml]:
 
 def _text(described: Yaml) -> str:
     return str(described.get("description", "")).strip()
-
-
-def _raw(schema: str, table: RawTable, description: str) -> DescribedTable:
-    columns = tuple(
-        Column(column.name, _KINDS[column.kind], column.description, day=column.kind is ColumnKind.DATE)
-        for column in table.columns
-    )
-    return DescribedTable(schema, table.name, description, columns, ())

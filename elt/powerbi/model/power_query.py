@@ -74,8 +74,6 @@ def load(table: Table) -> str:
     ]
     if source.only:
         steps.append(("Kept", f"Table.SelectRows(Typed, each {m_field(source.only)})"))
-    if source.greatest:
-        steps.append(("Grouped", _grouped(steps[-1][0], table, source.greatest)))
     computed = [column for column in table.columns if column.sql]
     steps += [(f"Keyed{number}", _keyed(steps[-1][0], column)) for number, column in enumerate(computed, 1)]
     body = ",\n".join(f"    {name} = {text}" for name, text in steps)
@@ -90,16 +88,6 @@ def _empty(table: Table) -> str:
 def _keyed(before: str, column: Column) -> str:
     key = '[hospital_id] & "/" & [department_id]'
     return f"Table.AddColumn({before}, {m_text(column.name)}, each {key}, {_M_TYPES[column.data_type]})"
-
-
-def _grouped(before: str, table: Table, columns: tuple[str, ...]) -> str:
-    keys = [column.name for column in table.columns if column.key]
-    greatest = ", ".join(
-        f"{{{m_text(column.name)}, each List.Max({m_field(column.name)}), {_M_TYPES[column.data_type]}}}"
-        for column in table.columns
-        if column.name in columns
-    )
-    return f"Table.Group({before}, {_list(keys)}, {{{greatest}}})"
 
 
 def _typed(column: Column) -> str:

@@ -72,13 +72,11 @@ class Source:
         schema: One of the warehouse's schemas, such as ``marts``.
         table: A table of that schema.
         only: A boolean column; only rows where it is true are loaded. Empty for all rows.
-        greatest: Loads one row for each key, with the greatest value of these columns. Empty for all rows.
     """
 
     schema: str
     table: str
     only: str = ""
-    greatest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ DEPARTMENT_VERSIONS = "dim_department"
 HOSPITAL_ID = "hospital_id"
 DEPARTMENT_ID = "department_id"
 DEPARTMENT_NAME = "department_name"
+HOSPITALS = "dim_hospital"
+"""The model names it ``hospital``, and facts refer to it through their departments."""
 _SORTED_BY = {"month_name": "month_number", "weekday_name": "weekday"}
 _IDENTIFIERS = ("_id", "_key")
 
@@ -29,8 +31,8 @@ _KEY_SQL = f"{HOSPITAL_ID} || '/' || {DEPARTMENT_ID}"
 def model_tables(described: Iterable[DescribedTable]) -> tuple[Table, ...]:
     """Return the tables of the model, sorted by name."""
     by_name = {table.name: table for table in described}
-    tables = [_table(table) for table in by_name.values() if table.name != "run"]
-    tables += [_departments(by_name[DEPARTMENT_VERSIONS]), _hospitals(by_name["run"]), _key_figures()]
+    tables = [_table(table) for table in by_name.values() if table.name != HOSPITALS]
+    tables += [_departments(by_name[DEPARTMENT_VERSIONS]), _hospitals(by_name[HOSPITALS]), _key_figures()]
     return tuple(sorted(tables, key=lambda table: table.name))
 
 
@@ -116,12 +118,9 @@ def _departments(versions: DescribedTable) -> Table:
     )
 
 
-def _hospitals(runs: DescribedTable) -> Table:
-    by_name = {column.name: _column(runs, column) for column in runs.columns}
-    columns = (replace(by_name[HOSPITAL_ID], key=True), by_name["hospital_name"])
-    return Table(
-        HOSPITAL, Source(runs.schema, runs.name, greatest=("hospital_name",)), columns, "Hospitals: one row each."
-    )
+def _hospitals(hospitals: DescribedTable) -> Table:
+    columns = (replace(_column(hospitals, column), key=column.name == HOSPITAL_ID) for column in hospitals.columns)
+    return Table(HOSPITAL, Source(hospitals.schema, hospitals.name), tuple(columns), hospitals.description)
 
 
 def _key_figures() -> Table:
@@ -143,9 +142,9 @@ def _to_versions_and_patients(table: DescribedTable) -> Iterator[Relationship]:
     """Yield a fact's references to dimensions; if several refer to one dimension, the first is active."""
     seen: set[str] = set()
     for column in table.columns:
-        if column.refers_to is None or not column.refers_to[0].startswith("dim_") or column.refers_to[0] == DATE_TABLE:
+        target, key = column.refers_to or ("", "")
+        if not target.startswith("dim_") or target in (DATE_TABLE, HOSPITALS):
             continue
-        target, key = column.refers_to
         yield Relationship(table.name, column.name, target, key, active=target not in seen)
         seen.add(target)
 

@@ -25,6 +25,7 @@ select
     admission.requested_department_id as requested_department_id,
     admission.patient_id as patient_id,
     {{ patient_key('admission.hospital_id', 'admission.patient_id') }} as patient_key,
+    {{ hospital_key('admission.hospital_id') }} as hospital_key,
     coalesce(
         department.department_key, {{ first_department_key('admission.hospital_id', 'admission.department_id') }}
     ) as department_key,

@@ -12,6 +12,7 @@
 select
     census.hospital_id as hospital_id,
     census.department_id as department_id,
+    {{ hospital_key('census.hospital_id') }} as hospital_key,
     coalesce(
         department.department_key, {{ first_department_key('census.hospital_id', 'census.department_id') }}
     ) as department_key,

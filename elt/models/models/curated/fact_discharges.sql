@@ -16,6 +16,7 @@ select
     discharge.department_id as department_id,
     discharge.patient_id as patient_id,
     {{ patient_key('discharge.hospital_id', 'discharge.patient_id') }} as patient_key,
+    {{ hospital_key('discharge.hospital_id') }} as hospital_key,
     coalesce(
         department.department_key, {{ first_department_key('discharge.hospital_id', 'discharge.department_id') }}
     ) as department_key,

@@ -15,6 +15,7 @@ select
     waiting.department_id as department_id,
     waiting.patient_id as patient_id,
     {{ patient_key('waiting.hospital_id', 'waiting.patient_id') }} as patient_key,
+    {{ hospital_key('waiting.hospital_id') }} as hospital_key,
     coalesce(
         department.department_key, {{ first_department_key('waiting.hospital_id', 'waiting.department_id') }}
     ) as department_key,

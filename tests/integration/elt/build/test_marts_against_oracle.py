@@ -272,6 +272,18 @@ def test_a_department_shows_when_it_opened_and_closed(warehouse: Warehouse, orac
     assert {row[1] for row in found if row[3]} == {"day_case"}
 
 
+def test_every_hospital_is_there_once_and_facts_refer_to_it(
+    warehouse: Warehouse, oracle: MartOracle, records: list[RunRecord]
+) -> None:
+    hospitals = rows_of(warehouse, "dim_hospital")
+    identifiers = {row.pop("hospital_key"): row["hospital_id"] for row in hospitals}
+    assert sorted(hospitals, key=lambda row: row["hospital_id"]) == list(
+        oracle.dim_hospital(record.run for record in records)
+    )
+    for fact in ("fact_admissions", "fact_discharges", "fact_waiting_list", "fact_department_occupancy"):
+        assert [row for row in rows_of(warehouse, fact) if identifiers[row["hospital_key"]] != row["hospital_id"]] == []
+
+
 def test_every_patient_of_any_event_is_there_once(warehouse: Warehouse, oracle: MartOracle) -> None:
     columns = ("hospital_id", "patient_id", "sex", "birth_date")
     events = (*oracle.admissions, *oracle.discharges.values(), *oracle.waits)

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.integration
 COPIED = [
     *(f"raw.{table.name}" for table in (*RAW_TABLES, VERSION_TABLE)),
     *(f"curated.{name}" for name in ("fact_admissions", "fact_discharges", "fact_waiting_list",
-                                     "fact_department_occupancy", "dim_department", "dim_patient")),
+                                     "fact_department_occupancy", "dim_department", "dim_hospital", "dim_patient")),
     "staging.stg_wrong_events",
 ]  # fmt: skip
 Plant = Callable[[str], None]
@@ -52,7 +52,7 @@ def warehouse(small_hospital: SmallHospital, tmp_path_factory: pytest.TempPathFa
     """A copy of the built tables, as it is before and after every test."""
     copied = small_hospital.copied(tmp_path_factory.mktemp("quality") / "small")
     facts = [f"+{table.partition('.')[2]}" for table in COPIED if "fact_" in table]
-    run_dbt(copied.dsn, "run", "--select", *facts, "+dim_patient")
+    run_dbt(copied.dsn, "run", "--select", *facts, "+dim_hospital", "+dim_patient")
     with open_warehouse(copied.dsn, "planted") as opened:
         for table in COPIED:
             copy_table(opened, table)

@@ -61,7 +61,7 @@ def test_a_check_expects_no_forgotten_event_and_names_those_that_are_set_aside(h
     forget(lake, "counted in the wrong wards", keys=censuses)
 
     load(lake, hospital.dsn)
-    run_dbt(hospital.dsn, "run", "--full-refresh", "--select", *FACTS, "+dim_patient")
+    run_dbt(hospital.dsn, "run", "--full-refresh", "--select", *FACTS, "+dim_hospital", "+dim_patient")
     with open_warehouse(hospital.dsn) as warehouse:
         report = check(lake, warehouse)
         assert failures(report.checks) == {}
