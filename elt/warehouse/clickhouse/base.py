@@ -12,6 +12,7 @@ from elt.warehouse.clickhouse.clickhouse_sql import (
     quoted,
     structure,
 )
+from elt.warehouse.errors import NoWarehouseError
 from elt.warehouse.protocol import Warehouse
 from elt.warehouse.tables import RawTable, staged_columns
 from hospital_sim.storage import ObjectStore
@@ -43,6 +44,17 @@ class ClickHouseBase(Warehouse):
 
     def require_lake(self, store: ObjectStore) -> None:
         """Accept every lake, because this process can read it."""
+
+    def _require_schema(self) -> None:
+        """Refuse to go on if the raw schema does not exist.
+
+        Raises:
+            NoWarehouseError: If it does not.
+        """
+        if not self._exists("databases", f"name = {quoted(self.schema('raw'))}"):
+            raise NoWarehouseError(
+                f"warehouse {self.dsn}: there is none of prefix {self.prefix}; make one with hospital-elt load"
+            )
 
     def transaction(self) -> AbstractContextManager[None]:
         """Run each statement by itself: ClickHouse has no transactions."""

@@ -30,6 +30,8 @@ _SETTINGS = {
 }
 # Queries use a second connection, because this setting holds for all statements of one.
 _READ_ONLY = {"readonly": "2"}
+_MADE_FIRST = "metadata"
+"""Folder that chDB makes in a new directory."""
 _GLOB = re.compile(r"[*?{}\[\]\\']")
 
 
@@ -42,7 +44,7 @@ class ChdbWarehouse(ClickHouseBase):
         create: True to make the directory if it does not exist.
 
     Raises:
-        NoWarehouseError: If the directory does not exist and ``create`` is false.
+        NoWarehouseError: If the directory holds no warehouse of the prefix and ``create`` is false.
         WarehouseInUseError: If another process, or another part of this one, holds it.
         WarehouseError: If it cannot be opened.
     """
@@ -56,6 +58,12 @@ class ChdbWarehouse(ClickHouseBase):
         except WarehouseError:
             self._lock.release()
             raise
+        if not create:
+            try:
+                self._require_schema()
+            except NoWarehouseError:
+                self.close()
+                raise
 
     def execute(self, sql: str) -> None:
         """Run one statement without a result."""
@@ -86,11 +94,13 @@ def locked(path: Path, *, create: bool) -> DirectoryLock:
     """Lock the directory of a warehouse and return the lock.
 
     Raises:
-        NoWarehouseError: If the directory does not exist and ``create`` is false.
+        NoWarehouseError: If chDB has made nothing in the directory and ``create`` is false.
         WarehouseInUseError: If it is locked already.
     """
-    if not path.is_dir() and not create:
-        raise NoWarehouseError(f"warehouse {path}: there is none; make one with hospital-elt load")
+    if not create and not (path / _MADE_FIRST).is_dir():
+        raise NoWarehouseError(
+            f"warehouse {path}: there is none; give the path of a warehouse, or make one with hospital-elt load"
+        )
     return DirectoryLock(path)
 
 

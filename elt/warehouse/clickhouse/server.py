@@ -18,7 +18,7 @@ from elt.warehouse.clickhouse.clickhouse_sql import quoted, refusal
 from elt.warehouse.clickhouse.s3_url import s3_url
 from elt.warehouse.clickhouse.wire import arrow_table, wire_columns
 from elt.warehouse.dsn import CLICKHOUSE_PASSWORD, ClickHouseDsn
-from elt.warehouse.errors import NoWarehouseError, StatementError, WarehouseError
+from elt.warehouse.errors import StatementError, WarehouseError
 from elt.warehouse.protocol import DEFAULT_PREFIX
 from elt.warehouse.tables import SOURCE_FILE, RawTable, staged_columns
 from hospital_sim.storage import ObjectStore
@@ -152,12 +152,6 @@ class ClickHouseWarehouse(ClickHouseBase):
                 values,
                 columnar=True,
                 settings={"insert_block_size": _ROWS_IN_BLOCK},
-            )
-
-    def _require_schema(self) -> None:
-        if not self._exists("databases", f"name = {quoted(self.schema('raw'))}"):
-            raise NoWarehouseError(
-                f"warehouse {self.dsn}: there is none of prefix {self.prefix}; make one with hospital-elt load"
             )
 
     def _require_server(self) -> None:

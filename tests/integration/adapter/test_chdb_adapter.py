@@ -36,6 +36,7 @@ unit_tests:
 def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     (folder / "models").mkdir(parents=True)
+    (tmp_path / "warehouse").mkdir()
     (folder / "dbt_project.yml").write_text(PROJECT)
     (folder / "profiles.yml").write_text(PROFILE.format(path=tmp_path / "warehouse"))
     return folder
@@ -54,6 +55,14 @@ def test_a_profile_without_a_path_is_told(project: Path) -> None:
     done = dbt(project, "run")
     assert done.returncode != 0
     assert "'path' is missing" in done.stdout
+
+
+def test_a_path_without_a_directory_is_told_and_not_made(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "warehouse").rmdir()
+    done = dbt(project, "debug")
+    assert done.returncode != 0
+    assert f"there is no directory {tmp_path / 'warehouse'}" in done.stdout.replace("\n  ", " ")
+    assert not (tmp_path / "warehouse").exists()
 
 
 def test_the_connection_can_be_tried(project: Path) -> None:

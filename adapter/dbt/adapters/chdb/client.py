@@ -1,5 +1,7 @@
 """The connection of one dbt thread to chDB, which runs in this process."""
 
+from pathlib import Path
+
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, ProgrammingError
@@ -32,6 +34,10 @@ class ChdbClient(ChHttpClient):
     # dbt passes the credentials of this adapter, a subclass of ClickHouse's.
     def _create_client(self, credentials: ChdbCredentials) -> Client:  # type: ignore[override]
         settings = {**STANDARD_SQL, **self._conn_settings}
+        if not Path(credentials.path).is_dir():
+            raise FailedToConnectError(
+                f"there is no directory {credentials.path}; correct the path, or make it with hospital-elt load"
+            )
         try:
             return clickhouse_connect.get_client(
                 interface="chdb", path=credentials.path, settings=settings, query_limit=0

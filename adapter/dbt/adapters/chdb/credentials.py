@@ -11,7 +11,7 @@ class ChdbCredentials(ClickHouseCredentials):
     """Settings of a profile.
 
     Attributes:
-        path: Directory of the chDB database; made if it does not exist.
+        path: Directory of the chDB database. It must exist, so that a wrong path makes no empty database.
         schema: Prefix of the names of the schemas.
     """
 

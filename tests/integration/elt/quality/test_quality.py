@@ -53,7 +53,7 @@ def warehouse(small_hospital: SmallHospital, tmp_path_factory: pytest.TempPathFa
     copied = small_hospital.copied(tmp_path_factory.mktemp("quality") / "small")
     facts = [f"+{table.partition('.')[2]}" for table in COPIED if "fact_" in table]
     run_dbt(copied.dsn, "run", "--select", *facts, "+dim_hospital", "+dim_patient")
-    with open_warehouse(copied.dsn, "planted") as opened:
+    with open_warehouse(copied.dsn, "planted", create=True) as opened:
         for table in COPIED:
             copy_table(opened, table)
         yield opened

@@ -61,12 +61,12 @@ def test_the_error_names_the_process_that_holds_the_warehouse_until_it_is_killed
     with held(dsn) as holder:
         started = time.monotonic()
         with pytest.raises(WarehouseInUseError, match=f"in use by process {holder.pid}") as error:
-            open_warehouse(dsn)
+            open_warehouse(dsn, create=True)
         assert time.monotonic() - started < 5
         assert error.value.exit_code == 1
         holder.kill()
         holder.wait()
-        with open_warehouse(dsn) as warehouse:
+        with open_warehouse(dsn, create=True) as warehouse:
             assert warehouse.query("SELECT 1 AS one").to_pylist() == [{"one": 1}]
 
 
@@ -86,8 +86,8 @@ def test_the_error_names_the_process_that_inherited_the_lock_of_one_that_was_kil
 
 def test_a_warehouse_is_locked_within_one_process_too_until_closed(dsn: str) -> None:
     with open_warehouse(dsn, create=True), pytest.raises(WarehouseInUseError):
-        open_warehouse(dsn)
-    with open_warehouse(dsn) as again:
+        open_warehouse(dsn, create=True)
+    with open_warehouse(dsn, create=True) as again:
         assert again.query("SELECT 1 AS one").num_rows == 1
 
 
@@ -95,7 +95,7 @@ def test_a_second_warehouse_in_one_process_is_refused_and_its_directory_released
     other = f"chdb://{tmp_path / 'other'}"
     with open_warehouse(dsn, create=True), pytest.raises(WarehouseError, match="this process has another one open"):
         open_warehouse(other, create=True)
-    with open_warehouse(other) as opened:
+    with open_warehouse(other, create=True) as opened:
         assert opened.query("SELECT 1 AS one").num_rows == 1
 
 
