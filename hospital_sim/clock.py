@@ -16,9 +16,8 @@ EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 _ONE_DAY = timedelta(days=1)
 
-MINUTES = [timedelta(minutes=minutes) for minutes in range(DAY // 60)]
-SECONDS = [timedelta(seconds=seconds) for seconds in range(60)]
-"""Midnight plus a minute of the day and a second of the minute is a timestamp, three times as fast as ``timestamp``."""
+_MINUTES = [timedelta(minutes=minutes) for minutes in range(DAY // 60)]
+_SECONDS = [timedelta(seconds=seconds) for seconds in range(60)]
 
 
 def second_of(day: date) -> int:
@@ -29,6 +28,25 @@ def second_of(day: date) -> int:
 def timestamp(second: int) -> datetime:
     """Return a second as a UTC timestamp."""
     return datetime.fromtimestamp(second, UTC)
+
+
+class Timestamps:
+    """Turns seconds of a day into UTC timestamps, one day after another.
+
+    Midnight plus a minute of the day and a second of the minute takes half as long as ``timestamp``.
+    """
+
+    def __init__(self) -> None:
+        self._today, self._midnight = 0, timestamp(0)
+
+    def at(self, second: int) -> datetime:
+        """Return a second as a UTC timestamp."""
+        since = second - self._today
+        if not 0 <= since < DAY:
+            since = second % DAY
+            self._today = second - since
+            self._midnight = timestamp(self._today)
+        return self._midnight + _MINUTES[since // 60] + _SECONDS[since % 60]
 
 
 def date_of(second: int) -> date:

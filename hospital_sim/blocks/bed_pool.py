@@ -34,13 +34,12 @@ class BedPool(Generic[Occupant]):
         self._free = list(range(1, beds + 1))
         self._occupants: dict[int, Occupant] = {}
         self._cleaning: set[int] = set()
+        self._closing = 0
 
     @property
     def beds(self) -> int:
         """Beds open now; a closing bed counts until its patient leaves."""
-        if self._open == self.capacity:
-            return self._open
-        return self._open + sum(number > self._open for number in self._occupants)
+        return self._open + self._closing
 
     @property
     def occupied(self) -> int:
@@ -81,6 +80,8 @@ class BedPool(Generic[Occupant]):
             KeyError: If nobody is in the bed.
         """
         occupant = self._occupants.pop(number)
+        if number > self._open:
+            self._closing -= 1
         if not clean:
             self._cleaning.add(number)
         elif number <= self._open:
@@ -107,6 +108,7 @@ class BedPool(Generic[Occupant]):
         if not 0 <= beds <= self.capacity:
             raise ValueError(f"beds: must be between 0 and the capacity of {self.capacity}, not {beds}")
         before, self._open = self._open, beds
+        self._closing = sum(number > beds for number in self._occupants)
         if beds < before:
             self._free = [number for number in self._free if number <= beds]
             heapify(self._free)

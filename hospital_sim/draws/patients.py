@@ -116,8 +116,9 @@ class PatientRegister:
         day = second // DAY
         self._today, self._tomorrow = day * DAY, (day + 1) * DAY
         self._ordinal = EPOCH_ORDINAL + day
-        self._former = [*self._former, *self._admitted_today][-REMEMBERED:]
-        self._admitted_today.clear()
+        if self._admitted_today:
+            self._former = [*self._former, *self._admitted_today][-REMEMBERED:]
+            self._admitted_today.clear()
 
 
 def _people(

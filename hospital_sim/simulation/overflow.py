@@ -59,16 +59,19 @@ class OutlierRounds:
     def _follow_head(self) -> None:
         """Schedule a round at the second at which a new head of the list will have waited long enough."""
         head = self._department.ward.head
-        if head is not None and head is not self._head:
-            self._head = head
+        before, self._head = self._head, head
+        if head is not None and head is not before:
             due = head.request.second + self._after
             if due >= self._env.now:
                 turn = Turn(self._env, due, self._department.at_overflow)
                 turn.callbacks = [self._round]
 
     def _schedule_round(self) -> None:
+        # Most lists are empty when a place has room, and this is called for each of them.
+        if self._head is None or self._is_due:
+            return
         head = self._department.ward.head
-        if head is not None and not self._is_due and self._has_waited(head):
+        if head is not None and self._has_waited(head):
             self._is_due = True
             turn = Turn(self._env, self._env.now, self._department.at_overflow)
             turn.callbacks = [self._scheduled_round]

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from hospital_sim.clock import DAY, MINUTES, SECONDS, date_of, second_of, timestamp
+from hospital_sim.clock import Timestamps, date_of, second_of, timestamp
 from hospital_sim.config import DepartmentConfig, HospitalConfig
 from hospital_sim.config.changes import first_configuration, timelines
 from hospital_sim.draws.identity import Identity, SpellIds
@@ -55,7 +55,7 @@ class EventRecorder:
         self._entries: dict[Spell, _Entry] = {}
         self._counts: Counts = Counter()
         self._diverted: Counts = Counter()
-        self._today, self._midnight = 0, timestamp(0)
+        self._times = Timestamps()
 
     def record(self) -> RunRecord:
         """Return the run record of the events emitted so far."""
@@ -65,15 +65,14 @@ class EventRecorder:
         """Choose the patient of a spell, and its identifiers."""
         register, request = self._registers[spell.department.position], spell.request
         patient = register.patients.patient_for(request.second, request.returning, request.pick)
-        self._entries[spell] = _Entry(patient, next(register.spell_ids))
+        asked_at = self._times.at(request.second)
+        self._entries[spell] = _Entry(patient, next(register.spell_ids), asked_at, asked_at)
 
     def admitted(self, spell: Spell) -> None:
         """Emit an admission."""
         second, entry = spell.admitted, self._entries[spell]
-        since = second - self._today
-        if since >= DAY:
-            since = self._begin_day(second)
-        entry.admitted_at = self._midnight + MINUTES[since // 60] + SECONDS[since % 60]
+        if second > spell.request.second:
+            entry.admitted_at = self._times.at(second)
         if second >= self._from:
             self._registers[spell.place.position].admissions += 1
             self._emit(self._admission(spell, entry))
@@ -86,10 +85,7 @@ class EventRecorder:
         self._registers[spell.department.position].patients.discharged(patient, spell.admitted, second)
         if second < self._from:
             return
-        since = second - self._today
-        if since >= DAY:
-            since = self._begin_day(second)
-        discharged_at = self._midnight + MINUTES[since // 60] + SECONDS[since % 60]
+        discharged_at = self._times.at(second)
         self._registers[place.position].discharges += 1
         self._emit(
             Discharge(
@@ -117,31 +113,26 @@ class EventRecorder:
 
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
         """Emit the start-of-day census; on the first day of the history, opening admissions before it."""
+        moment = _Moment(second)
         for department in departments:
-            self._registers[department.position].follow(department.config, date_of(second))
+            self._registers[department.position].follow(department.config, moment.day)
         if second < self._from:
             return
         if second == self._from and self._run.emit_from == self._run.start:
             self._emit_opening_admissions(departments)
         for department in filter(_is_counted, departments):
-            self._emit(self._census(department, second, "SOD"))
+            self._emit(self._census(department, moment, "SOD"))
 
     def end_of_day(self, second: int, departments: Sequence[Department]) -> None:
         """Emit the end-of-day census, and a snapshot of each waiting patient."""
         if second < self._from:
             return
+        moment = _Moment(second)
         for department in filter(_is_counted, departments):
-            self._emit(self._census(department, second, "EOD"))
+            self._emit(self._census(department, moment, "EOD"))
             for spell in department.ward.waiting:
-                self._emit(self._wait(spell, second))
-            self._count_day(department, date_of(second))
-
-    def _begin_day(self, second: int) -> int:
-        """Note the midnight before a second; return the seconds since then."""
-        since = second % DAY
-        self._today = second - since
-        self._midnight = timestamp(self._today)
-        return since
+                self._emit(self._wait(spell, moment))
+            self._count_day(department, moment.day)
 
     def _emit_opening_admissions(self, departments: Sequence[Department]) -> None:
         in_bed = [spell for department in departments for spell in department.ward.pool.occupants]
@@ -179,37 +170,37 @@ class EventRecorder:
             requested_department_id=spell.department.id,
             bed_number=spell.bed,
             admission_method=request.admission_method,
-            request_date=admitted_at if request.second == spell.admitted else timestamp(request.second),
+            request_date=entry.asked_at,
             admission_date=admitted_at,
         )
 
-    def _wait(self, spell: Spell, second: int) -> WaitSnapshot:
-        entry, department, day = self._entries[spell], spell.department, date_of(second)
-        patient = entry.patient
+    def _wait(self, spell: Spell, moment: "_Moment") -> WaitSnapshot:
+        entry, department = self._entries[spell], spell.department
+        patient, identity = entry.patient, self._registers[department.position].identity
         return WaitSnapshot(
-            event_id=self._registers[department.position].identity.named("wait_snapshot", f"{day}/{entry.ids[0]}"),
+            event_id=identity.named("wait_snapshot", f"{moment.date}/{entry.ids[0]}"),
             schema_version=SCHEMA_VERSION,
-            event_time=timestamp(second),
+            event_time=moment.time,
             hospital_id=self._hospital_id,
             department_id=department.id,
-            snapshot_date=day,
+            snapshot_date=moment.day,
             patient_id=patient.patient_id,
             sex=patient.sex,
             birth_date=patient.birth_date,
-            request_date=timestamp(spell.request.second),
-            wait_duration=second - spell.request.second,
+            request_date=entry.asked_at,
+            wait_duration=moment.second - spell.request.second,
         )
 
-    def _census(self, department: Department, second: int, snapshot_type: SnapshotType) -> DepSnapshot:
-        config, ward, day = department.config, department.ward, date_of(second)
+    def _census(self, department: Department, moment: "_Moment", snapshot_type: SnapshotType) -> DepSnapshot:
+        config, ward, identity = department.config, department.ward, self._registers[department.position].identity
         return DepSnapshot(
-            event_id=self._registers[department.position].identity.named("dep_snapshot", f"{day}/{snapshot_type}"),
+            event_id=identity.named("dep_snapshot", f"{moment.date}/{snapshot_type}"),
             schema_version=SCHEMA_VERSION,
-            event_time=timestamp(second),
+            event_time=moment.time,
             hospital_id=self._hospital_id,
             department_id=config.id,
             snapshot_type=snapshot_type,
-            snapshot_date=day,
+            snapshot_date=moment.day,
             department_name=config.name,
             treatment_function_code=config.treatment_function_code,
             beds=ward.beds,
@@ -225,12 +216,24 @@ class _Entry(Struct, eq=False, gc=False):
     Attributes:
         patient: The patient.
         ids: Identifiers of the spell, of its admission and of its discharge.
-        admitted_at: Time of the admission; the beginning of the clock while waiting.
+        asked_at: Time of the request.
+        admitted_at: Time of the admission; of the request while waiting.
     """
 
     patient: Person
     ids: SpellIds
-    admitted_at: datetime = timestamp(0)
+    asked_at: datetime
+    admitted_at: datetime
+
+
+class _Moment:
+    """A second of a census, in the forms that its events need, made once for all of them."""
+
+    def __init__(self, second: int) -> None:
+        self.second = second
+        self.time = timestamp(second)
+        self.day = date_of(second)
+        self.date = str(self.day)
 
 
 class _Register:
