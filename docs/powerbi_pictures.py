@@ -70,8 +70,8 @@ class Figures:
 
     def departments(self) -> dict[str, str]:
         """Return the names of the departments by their identifier."""
-        rows = self.rows("SELECT department_id, department_name FROM hospital_curated.dim_department WHERE is_current")
-        return {str(row["department_id"]): str(row["department_name"]) for row in sorted(rows, key=str)}
+        rows = self.rows("SELECT department_id, department_label FROM hospital_curated.dim_department WHERE is_current")
+        return {str(row["department_id"]): str(row["department_label"]) for row in sorted(rows, key=str)}
 
     def value(self, field: Field, choice: Choice) -> Number:
         """Return the value of a measure."""
@@ -195,7 +195,7 @@ def _table(visual: Visual, figures: Figures) -> Iterator[str]:
 
 def _matrix(visual: Visual, figures: Figures) -> Iterator[str]:
     rows, _, measure = visual.fields
-    if rows.name == "department_name":
+    if rows.name == "department_label":
         heads = [f"{choice.first:%Y-%m}" for choice in figures.months()]
         cells = [
             [

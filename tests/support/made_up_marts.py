@@ -61,7 +61,9 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[Row]]:
     marts["raw.run"].append(ids | {"hospital_name": hospital.name, "run_id": "1", "end_date": days[-1]})
     for place, (department, name) in enumerate(hospital.departments.items()):
         key = ids | {"department_id": department}
-        marts["curated.dim_department"].append(key | {"department_name": name, "is_current": True})
+        marts["curated.dim_department"].append(
+            key | {"department_name": name, "department_label": f"{name} (label)", "is_current": True}
+        )
         for mart, row in _days(days, 30 + 10 * place, 0.01 * place, random):
             marts[f"marts.{mart}"].append(key | row)
         marts["marts.mart_flow_profile"] += [

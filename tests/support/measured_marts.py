@@ -88,8 +88,8 @@ def rows(calculator: Calculator, mart: str, where: str = "1") -> list[dict[str, 
 def _name_of(calculator: Calculator, row: dict[str, object]) -> object:
     """Return the name of the department of a row."""
     key = f"hospital_id = '{row['hospital_id']}' AND department_id = '{row['department_id']}'"
-    names = f"SELECT department_name FROM hospital_curated.dim_department WHERE is_current AND {key}"
-    return calculator.warehouse.query(names)["department_name"][0].as_py()
+    names = f"SELECT department_label FROM hospital_curated.dim_department WHERE is_current AND {key}"
+    return calculator.warehouse.query(names)["department_label"][0].as_py()
 
 
 def compare(

@@ -14,7 +14,7 @@ from elt.powerbi.model.semantic_model import (
     TEXT,
     Measure,
 )
-from elt.powerbi.model.tables_and_relationships import DEPARTMENT, DEPARTMENT_NAME, KEY_FIGURES
+from elt.powerbi.model.tables_and_relationships import DEPARTMENT, DEPARTMENT_LABEL, KEY_FIGURES
 
 _ADMISSIONS = "fact_admissions"
 _DISCHARGES = "fact_discharges"
@@ -87,7 +87,7 @@ def _pressure() -> list[_Figure]:
         only("Main component", "main_component", "What weighs most on the last day"),
         _Figure(
             "Most pressed department",
-            LookUp(AtEnd(Leaf("only", _PRESSURE, DEPARTMENT), _PRESSURE), DEPARTMENT, DEPARTMENT, DEPARTMENT_NAME),
+            LookUp(AtEnd(Leaf("only", _PRESSURE, DEPARTMENT), _PRESSURE), DEPARTMENT, DEPARTMENT, DEPARTMENT_LABEL),
             "Name of the department under most pressure on the last day; empty for several hospitals.",
             TEXT,
         ),

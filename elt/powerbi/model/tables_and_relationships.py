@@ -18,7 +18,7 @@ HOSPITAL = "hospital"
 DEPARTMENT_VERSIONS = "dim_department"
 HOSPITAL_ID = "hospital_id"
 DEPARTMENT_ID = "department_id"
-DEPARTMENT_NAME = "department_name"
+DEPARTMENT_LABEL = "department_label"
 HOSPITALS = "dim_hospital"
 """The model names it ``hospital``, and facts refer to it through their departments."""
 _SORTED_BY = {"month_name": "month_number", "weekday_name": "weekday"}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from elt.powerbi.ids import stable_id
 from elt.powerbi.model.semantic_model import DAY, TEXT, SemanticModel
-from elt.powerbi.model.tables_and_relationships import DEPARTMENT, DEPARTMENT_NAME, KEY_FIGURES
+from elt.powerbi.model.tables_and_relationships import DEPARTMENT, DEPARTMENT_LABEL, KEY_FIGURES
 from elt.powerbi.pages.theme import WAITS
 from elt.powerbi.pages.visuals import Field, Place, Visual
 
@@ -19,7 +19,7 @@ _BOTTOM = Place(_LEFT, 460, _INNER, 240)
 _TEXT_POINTS = 11
 """Font size of a card with text, because the name of a department is wider than a number."""
 
-_DEPARTMENT = Field(DEPARTMENT, DEPARTMENT_NAME, label="Department")
+_DEPARTMENT = Field(DEPARTMENT, DEPARTMENT_LABEL, label="Department")
 _MONTH = Field("dim_date", "month", label="Month")
 _CHARTS = {
     "line": ("Lines", "lineChart"),
@@ -140,7 +140,7 @@ def _flow(model: SemanticModel) -> ReportPage:
 
 
 def _trust(model: SemanticModel) -> ReportPage:
-    expectations = ("check_name", "scope", "expected", "observed", "tolerance", "passed")
+    expectations = ("check_name", "scope_name", "expected", "observed", "tolerance", "passed")
     checks = ("check_name", "scope", "expected", "observed", "passed", "detail")
     visuals = [
         *_cards(model, "Expectations checked", "Expectations not met"),
@@ -213,5 +213,5 @@ def _matrix(title: str, rows: Field, columns: Field, name: str) -> Visual:
 
 
 def _table(title: str, table: str, columns: tuple[str, ...], place: Place) -> Visual:
-    fields = tuple(Field(table, column, label=column.replace("_", " ").capitalize()) for column in columns)
+    fields = tuple(Field(table, column, label=column.removesuffix("_name").capitalize()) for column in columns)
     return Visual(title, "tableEx", place, f"Table: {title}, one row each.", (("Values", fields),))

@@ -56,6 +56,14 @@ last_codes as (
     where census_number_from_last = 1
 ),
 
+names_of_several_hospitals as (
+    select department_name from census group by department_name having count(distinct hospital_id) > 1
+),
+
+hospitals as (
+    select hospital_id, max(hospital_name) as hospital_name from {{ ref('stg_run_periods') }} group by hospital_id
+),
+
 unknown as (
     select distinct hospital_id, department_id, {{ beginning_of_time() }} as valid_from
     from {{ ref('stg_wrong_events') }}
@@ -67,6 +75,10 @@ select
     version.hospital_id as hospital_id,
     version.department_id as department_id,
     version.department_name as department_name,
+    cast(case
+        when common.department_name is null then version.department_name
+        else version.department_name || ', ' || coalesce(hospitals.hospital_name, version.hospital_id)
+    end as varchar) as department_label,
     last_codes.treatment_function_code as treatment_function_code,
     version.capacity as capacity,
     open_days.opened_on as opened_on,
@@ -85,12 +97,17 @@ left join versions as later
     on version.hospital_id = later.hospital_id
     and version.department_id = later.department_id
     and version.version_number + 1 = later.version_number
+left join names_of_several_hospitals as common
+    on version.department_name = common.department_name
+left join hospitals
+    on version.hospital_id = hospitals.hospital_id
 union all
 select
     {{ first_department_key('hospital_id', 'department_id') }} as department_key,
     hospital_id,
     department_id,
     cast('Unknown' as varchar) as department_name,
+    cast('Unknown' as varchar) as department_label,
     cast('' as varchar) as treatment_function_code,
     cast(0 as bigint) as capacity,
     case when 1 = 0 then {{ day_of('valid_from') }} end as opened_on,

@@ -53,6 +53,7 @@ def test_no_visual_shows_an_identifier() -> None:
     }
     assert {table for table, _ in columns} >= {"department", "dim_date", "hospital"}
     assert [name for _, name in columns | texts if name.endswith(("_id", "_key"))] == []
+    assert ("mart_pressure_validation", "scope_name") in columns
 
 
 def test_a_card_with_text_has_a_smaller_font_than_one_with_a_number() -> None:
