@@ -30,7 +30,7 @@ IMAGES = Path(__file__).with_name("images")
 _COLOURS = tuple(str(colour) for colour in theme.theme()["dataColors"])  # type: ignore[attr-defined]
 _SCALE = 0.75
 _ROW = 19
-_WIDE, _NARROW = 230, 42
+_WIDE = 180
 
 
 def main(dsn: str) -> None:
@@ -226,7 +226,7 @@ def _grid(place: Place, rows: list[list[str]]) -> Iterator[str]:
             break
         for column, text in enumerate(row):
             x = 12 if column == 0 else 12 + first + (column - 1) * width
-            room = int((first if column == 0 else width) / 6.6)
+            room = int((first if column == 0 else width) / 6.3)
             cut = text if len(text) <= room else f"{text[: room - 1]}…"
             yield _words(
                 x, y, cut, 11, theme.MUTED if number == 0 else theme.INK, weight="bold" if number == 0 else "normal"

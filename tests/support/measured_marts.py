@@ -58,7 +58,7 @@ PRESSURE = {
     "Most pressed department": "department_id",
     "Level since": "level_since",
     "Occupancy": "occupancy_rate",
-    "Share held by delayed patients": "delayed_share",
+    "Delayed share of beds": "delayed_share",
 }
 PROFILE = {"Admissions in the hour": "admissions", "Discharges in the hour": "discharges"}
 COLUMNS = {

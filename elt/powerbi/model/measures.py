@@ -215,7 +215,7 @@ def _long_stays_and_delays() -> list[_Figure]:
         held("Beds held by delayed patients", "beds_delayed", "fit to leave", "; complete once they have left"),
         share("Share held 7 days or more", "beds_7_days", "in for 7 days or more"),
         share("Share held 21 days or more", "beds_21_days", "in for 21 days or more"),
-        share("Share held by delayed patients", "beds_delayed", "fit to leave"),
+        share("Delayed share of beds", "beds_delayed", "fit to leave"),
     ]
 
 

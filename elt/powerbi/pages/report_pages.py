@@ -63,7 +63,7 @@ def _pressure(model: SemanticModel) -> ReportPage:
         _by_department(
             "Departments",
             "Occupancy",
-            "Share held by delayed patients",
+            "Delayed share of beds",
             "Waiting",
             "P90 wait (hours)",
             "Waited over 12 hours",
@@ -118,7 +118,7 @@ def _beds(model: SemanticModel) -> ReportPage:
             "Beds open",
             "Beds occupied",
             "Share held 21 days or more",
-            "Share held by delayed patients",
+            "Delayed share of beds",
         ),
         _by_day("line", "Occupancy over 7 and 28 days", _MIDDLE_LEFT, occupancy),
         _by_day("line", "Beds held by long stays and delays", _MIDDLE_RIGHT, held),

@@ -47,9 +47,7 @@ def test_a_figure_at_the_end_of_several_days_is_that_of_the_last_day(calculator:
             compare(calculator, row, columns, START, LAST)
     for row in rows(calculator, "mart_pressure_index", f"date = '{LAST}'"):
         columns = {
-            name: column
-            for name, column in PRESSURE.items()
-            if name not in ("Occupancy", "Share held by delayed patients")
+            name: column for name, column in PRESSURE.items() if name not in ("Occupancy", "Delayed share of beds")
         }
         compare(calculator, row, columns, START, LAST)
 
