@@ -80,6 +80,7 @@ select
         else version.department_name || ', ' || coalesce(hospitals.hospital_name, version.hospital_id)
     end as varchar) as department_label,
     last_codes.treatment_function_code as treatment_function_code,
+    {{ words_of('last_codes.treatment_function_code', treatment_functions()) }} as treatment_function_name,
     version.capacity as capacity,
     open_days.opened_on as opened_on,
     open_days.closed_on as closed_on,
@@ -109,6 +110,7 @@ select
     cast('Unknown' as varchar) as department_name,
     cast('Unknown' as varchar) as department_label,
     cast('' as varchar) as treatment_function_code,
+    {{ words_of("''", treatment_functions()) }} as treatment_function_name,
     cast(0 as bigint) as capacity,
     case when 1 = 0 then {{ day_of('valid_from') }} end as opened_on,
     case when 1 = 0 then {{ day_of('valid_from') }} end as closed_on,

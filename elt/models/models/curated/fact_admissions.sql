@@ -38,6 +38,7 @@ select
     admission.admitted_at as admitted_at,
     {{ hours_between('admission.requested_at', 'admission.admitted_at') }} as wait_hours,
     admission.admission_method as admission_method,
+    {{ words_of('admission.admission_method', admission_methods()) }} as admission_method_name,
     cast(admission.department_id <> admission.requested_department_id as boolean) as is_outlier,
     cast(counted.snapshot_date is not null as boolean) as is_observed
 from {{ ref('stg_admissions') }} as admission

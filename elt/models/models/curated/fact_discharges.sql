@@ -31,6 +31,7 @@ select
     cast(discharge.discharged_at > discharge.discharge_ready_at as boolean) as is_delayed,
     cast({{ days_between('discharge.admitted_at', 'discharge.discharged_at') }} >= 21 as boolean) as is_long_stay,
     discharge.discharge_destination as discharge_destination,
+    {{ words_of('discharge.discharge_destination', discharge_destinations()) }} as discharge_destination_name,
     discharge.delay_reason as delay_reason
 from {{ ref('stg_discharges') }} as discharge
 left join {{ ref('dim_department') }} as department

@@ -2,9 +2,13 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
+
+import hospital_sim as hs
+from hospital_sim.events.fields import AdmissionMethod, DischargeDestination
 
 pytestmark = pytest.mark.unit
 
@@ -85,3 +89,15 @@ def test_the_grain_of_every_model_and_the_keys_of_the_star_are_tested() -> None:
             untested += [f"{path.stem}.{name}: null" for name in keys - filled]
             untested += [f"{path.stem}.{name}: no day of dim_date" for name in days - to_dates]
     assert untested == []
+
+
+def test_every_code_of_the_contract_and_of_a_preset_has_words() -> None:
+    text = (MODELS / "macros" / "nhs_codes.sql").read_text()
+    words = {
+        macro.partition("(")[0]: re.findall(r"^ +'(\w+)': '", macro, re.MULTILINE) for macro in text.split("macro ")
+    }
+    assert tuple(words["admission_methods"]) == get_args(AdmissionMethod)
+    assert tuple(words["discharge_destinations"]) == get_args(DischargeDestination)
+    departments = [department for name in hs.presets() for department in hs.load(name).config.department]
+    codes = {department.treatment_function_code for department in departments}
+    assert codes - {*words["treatment_functions"]} == set()
