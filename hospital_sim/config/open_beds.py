@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from hospital_sim.config.calendar import mean_over_year
@@ -41,13 +42,19 @@ def mean_open_beds(department: DepartmentConfig) -> float:
 
 def open_beds_by_month(department: DepartmentConfig) -> list[float]:
     """Return the mean open beds of each month, January first, by the changes that come every year."""
-    changes = [change for change in department.bed_change if not change.is_dated]
+    changes = tuple(change for change in department.bed_change if not change.is_dated)
+    return list(_open_beds_by_month(department.beds, changes))
+
+
+@lru_cache(maxsize=256)
+def _open_beds_by_month(beds: int, changes: tuple[BedChange, ...]) -> tuple[float, ...]:
+    """Return the mean open beds of each month; cached, because a plan of a run asks many times for each department."""
     if not changes:
-        return [float(department.beds)] * 12
+        return (float(beds),) * 12
     months: list[list[int]] = [[] for _ in range(12)]
     for day in (_ANY_YEAR + timedelta(days=number) for number in range(365)):
-        months[day.month - 1].append(department.beds + sum(change.beds for change in changes if change.applies(day)))
-    return [sum(beds) / len(beds) for beds in months]
+        months[day.month - 1].append(beds + sum(change.beds for change in changes if change.applies(day)))
+    return tuple(sum(open_beds) / len(open_beds) for open_beds in months)
 
 
 def fewest_and_most_beds(department: DepartmentConfig) -> tuple[int, int]:

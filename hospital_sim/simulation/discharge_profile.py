@@ -45,13 +45,15 @@ class DischargeClock:
             second: Beginning of the stay.
             seconds: Length of the stay at the mean pace, 1 or more.
         """
-        week, within = divmod(second - _MONDAY, _WEEK)
-        hour, rest = divmod(within, HOUR)
-        pace = self._pace[hour]
-        due = self._passed[hour] + pace * rest + max(seconds * self._mean_pace, pace)
-        weeks, remaining = divmod(due, self._passed[-1])
-        hour = bisect_right(self._passed, remaining) - 1
-        return _MONDAY + (week + weeks) * _WEEK + hour * HOUR + (remaining - self._passed[hour]) // self._pace[hour]
+        paces, passed = self._pace, self._passed
+        within = (second - _MONDAY) % _WEEK
+        hour = within // HOUR
+        pace, used = paces[hour], seconds * self._mean_pace
+        due = passed[hour] + pace * (within - hour * HOUR) + (used if used > pace else pace)
+        weeks = due // passed[-1]
+        remaining = due - weeks * passed[-1]
+        hour = bisect_right(passed, remaining) - 1
+        return second - within + weeks * _WEEK + hour * HOUR + (remaining - passed[hour]) // paces[hour]
 
 
 def discharge_clock(department: DepartmentConfig) -> DischargeClock | None:
