@@ -7,7 +7,8 @@ It has no seasons, sources, overflow, patients or identifiers. No side keeps an 
 
 Every side begins with an empty hospital, and runs as many days as a year and the preset's warm-up, all with events. The
 sides take turns, and what is measured is the processor time of this process: on a machine that is shared it varies less
-than the time on the wall. A ratio is the median of the ratios of the rounds. Exits 1 if an aim is missed.
+than the time on the wall. A ratio is the median of the ratios of the rounds. A missed aim is printed, and
+does not end ``make bench``.
 
 Run: python benchmarks/preset_speed.py [--preset NAME] [--rounds N]
 """
@@ -143,37 +144,32 @@ def measure(side: Side, config: HospitalConfig, runs: int = 1) -> tuple[float, i
     return time.process_time() - begin, count
 
 
-def report_speed(name: str, rounds: int) -> bool:
-    """Measure the sides of a preset and print them; return True if no aim is missed."""
+def report_speed(name: str, rounds: int) -> None:
+    """Measure the sides of a preset and print them."""
     config, runs = hs.load(name).config, RUNS.get(name, 1)
     measured = [{side: measure(run, config, runs) for side, run in SIDES.items()} for _ in range(rounds)]
     rates = [{side: spells / seconds for side, (seconds, spells) in each.items()} for each in measured]
-    kept = True
     for side in SIDES:
         ratio = statistics.median(each[side] / each[PLAIN] for each in rates)
         line = f"{name:<17} {side:<19} {statistics.median(each[side] for each in rates):>9,.0f} {ratio:>9.2f}"
         missed = side in AIMS and ratio < AIMS[side]
-        kept = kept and not missed
         print(f"{line} {measured[0][side][1]:>9,}   {verdict(missed, AIMS.get(side), 'at least')}")
-    return kept
 
 
-def report_experiments(name: str, rounds: int) -> bool:
-    """Measure experiments with a preset and print them; return True if no aim is missed."""
+def report_experiments(name: str, rounds: int) -> None:
+    """Measure experiments with a preset and print them."""
     config, ratios = hs.load(name).config, dict[str, list[float]]()
     for _ in range(rounds):
         alone, _ = measure(counted, config)
         for experiment, run in EXPERIMENTS.items():
             seconds, replications = measure(run, config)
             ratios.setdefault(experiment, []).append(seconds / replications / alone)
-    aim, kept = EXPERIMENT_AIM.get(name), True
+    aim = EXPERIMENT_AIM.get(name)
     for experiment in EXPERIMENTS:
         ratio = statistics.median(ratios[experiment])
         missed = aim is not None and ratio > aim
-        kept = kept and not missed
         line = f"{name:<17} {experiment}, a replication: {ratio:.2f} times the run alone"
         print(f"{line}   {verdict(missed, aim, 'at most')}")
-    return kept
 
 
 def verdict(missed: bool, aim: float | None, bound: str) -> str:
@@ -182,7 +178,7 @@ def verdict(missed: bool, aim: float | None, bound: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure, print, and exit 1 if an aim is missed."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description="Measures the speed of presets.")
     parser.add_argument("--preset", choices=presets(), help="the only preset to measure")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each side")
@@ -190,8 +186,9 @@ def main(arguments: Sequence[str]) -> None:
     names = [options.preset] if options.preset else presets()
     heading = f"{'':<37} {'spells/s':>9} {'of plain':>9} {'spells':>9}"
     print(f"{heading}   medians of {options.rounds} rounds, by processor time")
-    kept = [report(name, options.rounds) for name in names for report in (report_speed, report_experiments)]
-    sys.exit(0 if all(kept) else 1)
+    for name in names:
+        report_speed(name, options.rounds)
+        report_experiments(name, options.rounds)
 
 
 if __name__ == "__main__":
