@@ -28,6 +28,11 @@ def days_in_block(source: Source) -> int:
     return max(1, int(_REQUESTS / max(source.per_day, _REQUESTS / _MOST_DAYS)))
 
 
+def comes_by_day(source: Source) -> bool:
+    """Return True if the blocks of a source are days: its requests are a Poisson process or follow a schedule."""
+    return source.config.interarrival is None and source.config.arrivals is None
+
+
 def request_times(
     source: Source, rng: np.random.Generator, first_day: date, last_day: date | None, days_at_once: int
 ) -> Iterator[list[int]]:
