@@ -42,6 +42,7 @@ def test_beds_are_taken_left_cleaned_opened_and_closed_by_number(actions: list[t
             open_ = which
         assert (pool.occupied, list(pool.occupants)) == (len(occupied), list(occupied.values()))
         assert pool.beds == open_ + sum(bed > open_ for bed in occupied)
+        assert pool.highest == max(open_, *occupied, 0)
 
 
 def test_a_bed_that_nobody_is_in_cannot_be_left_and_one_that_is_clean_not_be_cleaned() -> None:
@@ -49,6 +50,15 @@ def test_a_bed_that_nobody_is_in_cannot_be_left_and_one_that_is_clean_not_be_cle
         BedPool[str](3).leave(1)
     with pytest.raises(KeyError):
         BedPool[str](3).cleaned(1)
+
+
+def test_a_number_of_beds_that_is_not_whole_is_refused_by_name() -> None:
+    with pytest.raises(TypeError, match=r"^beds: "):
+        BedPool[str](cast("int", 2.5))
+    with pytest.raises(TypeError, match=r"^capacity: "):
+        BedPool[str](2, cast("int", 2.5))
+    with pytest.raises(TypeError, match=r"^beds: "):
+        BedPool[str](2).set_open(cast("int", 1.5))
 
 
 @pytest.mark.parametrize("clean", [True, False])
