@@ -14,7 +14,8 @@ pytestmark = pytest.mark.e2e
 
 
 def test_a_warehouse_without_marts_has_nothing_to_report(tmp_path: Path) -> None:
-    open_warehouse(f"chdb://{tmp_path}/empty", create=True).close()
+    with open_warehouse(f"chdb://{tmp_path}/empty", create=True) as warehouse:
+        warehouse.execute("CREATE DATABASE hospital_raw")
     for command, message in (
         ("report", "error: nothing to report: "),
         ("powerbi", "no hospital_marts.mart_bed_utilisation; "),
