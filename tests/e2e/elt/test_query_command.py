@@ -21,8 +21,8 @@ ROW = (
 @pytest.fixture(scope="module")
 def dsn(tmp_path_factory: pytest.TempPathFactory) -> str:
     dsn = f"chdb://{tmp_path_factory.mktemp('query')}/warehouse"
-    with open_warehouse(dsn, create=True):
-        pass
+    with open_warehouse(dsn, create=True) as warehouse:
+        warehouse.execute("CREATE DATABASE hospital_raw")
     return dsn
 
 
