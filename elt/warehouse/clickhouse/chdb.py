@@ -112,9 +112,12 @@ def _open(path: Path, settings: dict[str, str]) -> "Client":
     try:
         return clickhouse_connect.get_client(interface="chdb", path=str(path), settings=settings)
     except (DatabaseError, ProgrammingError) as error:
-        reason = "this process has another one open" if "already" in str(error) else "another process holds it"
+        if "already" in str(error):
+            raise WarehouseError(f"warehouse {path}: this process has another one open; close that first") from error
+        # chDB prints the reason, and does not hand it on.
         raise WarehouseError(
-            f"warehouse {path}: chDB cannot open it; {reason}, or it cannot be written, or is of a newer chDB"
+            f"warehouse {path}: chDB cannot open it, for the reason above; for example, another process holds it, it "
+            "cannot be written, it is of a newer chDB, or it was copied without its symbolic links"
         ) from error
     finally:
         # chDB blocks SIGPIPE, so every program that this process starts would outlive the reader of its output.
