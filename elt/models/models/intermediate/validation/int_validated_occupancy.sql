@@ -57,42 +57,27 @@ used as (
     group by 1, 2
 ),
 
-first_days as (
+-- Patients who wait at the start and at the end. A department that has closed has no expectation, and nobody waits on its
+-- last day.
+{%- for name, day, waiting in [('first_days', 'first_date', 'waiting_sod'), ('last_days', 'last_date', 'waiting_eod')] %}
+{{ name }} as (
     select
         days.hospital_id as hospital_id,
         days.department_id as department_id,
-        days.waiting_sod * coalesce(expectation.mean_stay_days, 0) as expected,
-        days.waiting_sod * coalesce(expectation.second_moment, 0) as variance
+        days.{{ waiting }} * coalesce(expectation.mean_stay_days, 0) as expected,
+        days.{{ waiting }} * coalesce(expectation.second_moment, 0) as variance
     from {{ ref('int_department_days') }} as days
     inner join {{ ref('int_validation_periods') }} as period
         on days.hospital_id = period.hospital_id
         and days.department_id = period.department_id
-        and days.date = period.first_date
+        and days.date = period.{{ day }}
     left join {{ ref('int_expected_stays') }} as expectation
         on days.hospital_id = expectation.hospital_id
         and days.department_id = expectation.department_id
         and days.date >= expectation.valid_from
         and days.date <= expectation.valid_to
 ),
-
--- A department that has closed has no expectation, and nobody waits on its last day.
-last_days as (
-    select
-        days.hospital_id as hospital_id,
-        days.department_id as department_id,
-        days.waiting_eod * coalesce(expectation.mean_stay_days, 0) as expected,
-        days.waiting_eod * coalesce(expectation.second_moment, 0) as variance
-    from {{ ref('int_department_days') }} as days
-    inner join {{ ref('int_validation_periods') }} as period
-        on days.hospital_id = period.hospital_id
-        and days.department_id = period.department_id
-        and days.date = period.last_date
-    left join {{ ref('int_expected_stays') }} as expectation
-        on days.hospital_id = expectation.hospital_id
-        and days.department_id = expectation.department_id
-        and days.date >= expectation.valid_from
-        and days.date <= expectation.valid_to
-),
+{%- endfor %}
 
 departments as (
     select
