@@ -8,10 +8,15 @@
   {{ surrogate_key([hospital_id, department_id, text_of(valid_from)]) }}
 {%- endmacro %}
 
-{# The key of the first version of a department, or of its unknown member if no census counts it. Facts take it if no
-   version is found, so that no row is lost. #}
+{# The key of the first version of a department, or of its unknown member if no census counts it. #}
 {% macro first_department_key(hospital_id, department_id) -%}
   {{ department_key(hospital_id, department_id, beginning_of_time()) }}
+{%- endmacro %}
+
+{# The key of the version of a department that a fact has joined; that of its unknown member if there is none, so that no
+   row is lost. #}
+{% macro joined_department_key(version, event, department_id='department_id') -%}
+  coalesce({{ version }}.department_key, {{ first_department_key(event ~ '.hospital_id', event ~ '.' ~ department_id) }})
 {%- endmacro %}
 
 {% macro hospital_key(hospital_id) -%}

@@ -26,12 +26,8 @@ select
     admission.patient_id as patient_id,
     {{ patient_key('admission.hospital_id', 'admission.patient_id') }} as patient_key,
     {{ hospital_key('admission.hospital_id') }} as hospital_key,
-    coalesce(
-        department.department_key, {{ first_department_key('admission.hospital_id', 'admission.department_id') }}
-    ) as department_key,
-    coalesce(
-        requested.department_key, {{ first_department_key('admission.hospital_id', 'admission.requested_department_id') }}
-    ) as requested_department_key,
+    {{ joined_department_key('department', 'admission') }} as department_key,
+    {{ joined_department_key('requested', 'admission', 'requested_department_id') }} as requested_department_key,
     {{ day_of('admission.requested_at') }} as requested_on,
     {{ day_of('admission.admitted_at') }} as admitted_on,
     admission.requested_at as requested_at,

@@ -13,9 +13,7 @@ select
     census.hospital_id as hospital_id,
     census.department_id as department_id,
     {{ hospital_key('census.hospital_id') }} as hospital_key,
-    coalesce(
-        department.department_key, {{ first_department_key('census.hospital_id', 'census.department_id') }}
-    ) as department_key,
+    {{ joined_department_key('department', 'census') }} as department_key,
     census.snapshot_date as snapshot_date,
     census.snapshot_type as snapshot_type,
     census.beds as beds,

@@ -17,9 +17,7 @@ select
     discharge.patient_id as patient_id,
     {{ patient_key('discharge.hospital_id', 'discharge.patient_id') }} as patient_key,
     {{ hospital_key('discharge.hospital_id') }} as hospital_key,
-    coalesce(
-        department.department_key, {{ first_department_key('discharge.hospital_id', 'discharge.department_id') }}
-    ) as department_key,
+    {{ joined_department_key('department', 'discharge') }} as department_key,
     {{ day_of('discharge.admitted_at') }} as admitted_on,
     {{ day_of('discharge.discharge_ready_at') }} as discharge_ready_on,
     {{ day_of('discharge.discharged_at') }} as discharged_on,

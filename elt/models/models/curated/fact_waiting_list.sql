@@ -16,9 +16,7 @@ select
     waiting.patient_id as patient_id,
     {{ patient_key('waiting.hospital_id', 'waiting.patient_id') }} as patient_key,
     {{ hospital_key('waiting.hospital_id') }} as hospital_key,
-    coalesce(
-        department.department_key, {{ first_department_key('waiting.hospital_id', 'waiting.department_id') }}
-    ) as department_key,
+    {{ joined_department_key('department', 'waiting') }} as department_key,
     {{ day_of('waiting.requested_at') }} as requested_on,
     waiting.snapshot_date as snapshot_date,
     waiting.requested_at as requested_at,
