@@ -47,9 +47,9 @@ def load(hospital: str | os.PathLike[str]) -> Hospital:
     """
     hospitals = load_all(hospital)
     if len(hospitals) > 1:
-        names = ", ".join(entry.config.id for entry in hospitals)
+        names = f"{hospitals[0].config.id} to {hospitals[-1].config.id}"
         raise ConfigurationError(
-            f"{hospital}: describes several hospitals ({names}), not one; load a file of one of them"
+            f"{hospital}: describes {len(hospitals)} hospitals ({names}), not one; use load_all, or a file of one"
         )
     return hospitals[0]
 

@@ -1,14 +1,15 @@
 """The command ``presets``: lists the hospitals of the library, or prints the file of one."""
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from hospital_sim import terminal
 from hospital_sim.cli.arguments import JsonOption
+from hospital_sim.config import HospitalConfig, read_hospitals
 from hospital_sim.config.presets import preset_path, presets
-from hospital_sim.hospital import load
 
 EXAMPLES = terminal.examples("hospital-sim presets", "hospital-sim presets small > my_hospital.toml")
 
@@ -35,12 +36,15 @@ def command(
 
 
 def _list(as_json: bool) -> None:
-    loaded = {name: load(name).config for name in presets()}
     if as_json:
-        terminal.print_json({"presets": list(loaded)})
+        terminal.print_json({"presets": list(presets())})
         return
-    rows = [
-        (name, config.name, len(config.department), sum(entry.beds for entry in config.department))
-        for name, config in loaded.items()
-    ]
+    paths = {name: preset_path(name) for name in presets()}
+    rows = [_row(name, read_hospitals(path)) for name, path in paths.items() if path is not None]
     terminal.print_table("Presets", ("preset", "hospital", "departments", "beds"), rows)
+
+
+def _row(name: str, hospitals: Sequence[HospitalConfig]) -> tuple[str, str, int, int]:
+    departments = [department for hospital in hospitals for department in hospital.department]
+    title = hospitals[0].name if len(hospitals) == 1 else f"{len(hospitals)} hospitals"
+    return name, title, len(departments), sum(department.beds for department in departments)

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,6 +15,8 @@ from hospital_sim.config.arrivals import read_arrivals
 from hospital_sim.config.changes import ALTERNATIVES, Fields, changed_fields, config_on
 from hospital_sim.config.checks import check_hospital
 from hospital_sim.config.parts import BedChange, Escalation, Overflow, ScheduledList, SourceConfig
+from hospital_sim.config.presets import preset_path, presets
+from hospital_sim.config.presets.scaling import ScaledHospital, scaled
 from hospital_sim.config.schema import Change, DepartmentConfig, HospitalConfig
 from hospital_sim.config.text_files import read_text, unusual_character
 from hospital_sim.distributions import decode
@@ -26,7 +29,8 @@ def read_hospitals(path: Path) -> tuple[HospitalConfig, ...]:
     """Read the hospitals of a TOML file.
 
     A file describes one hospital at its top level, or several as ``[[hospital]]``. A table ``[defaults]``, at the top
-    or in a hospital, has fields for every department that leaves them out.
+    or in a hospital, has fields for every department that leaves them out. With ``scaled_from`` at the top, the name of
+    a preset, each hospital is that preset with other beds: it has the fields of ``ScaledHospital``.
 
     Args:
         path: The file.
@@ -61,25 +65,27 @@ def parse_hospitals(document: Mapping[str, object], folder: Path = Path()) -> tu
     fields = dict(document)
     if "hospital" not in fields:
         return (parse_hospital(fields, folder),)
-    shared = _table(fields.pop("defaults", {}), "defaults")
     entries = fields.pop("hospital")
     if not isinstance(entries, list) or not entries:
         raise ConfigurationTypeError("hospital: must be one or more [[hospital]] tables")
+    if "scaled_from" in fields:
+        read_one = partial(_scaled_hospital, _model(fields.pop("scaled_from")))
+        known: tuple[str, ...] = ("hospital", "scaled_from")
+    else:
+        shared = _table(fields.pop("defaults", {}), "defaults")
+        read_one = partial(_hospital_with_defaults, shared, folder)
+        known = ("hospital", "defaults", "scaled_from")
     if fields:
-        _unknown("", next(iter(fields)), ("hospital", "defaults"))
+        _unknown("", next(iter(fields)), known)
     hospitals = []
     for position, entry in enumerate(entries):
         where = f"hospital[{position}]"
-        hospital = _table(entry, where)
-        hospital["defaults"] = _with_defaults(_table(hospital.get("defaults", {}), f"{where}.defaults"), shared)
+        table = _table(entry, where)
         try:
-            hospitals.append(parse_hospital(hospital, folder))
+            hospitals.append(read_one(table))
         except ConfigurationError as error:
             raise type(error)(f"{where}: {error}") from error
-    identifiers = [hospital.id for hospital in hospitals]
-    for identifier in identifiers:
-        if identifiers.count(identifier) > 1:
-            raise ConfigurationError(f"hospital: id: {identifier!r} is used twice; give each hospital its own")
+    _check_different(hospitals)
     return tuple(hospitals)
 
 
@@ -129,6 +135,47 @@ def check_config(config: HospitalConfig) -> HospitalConfig:
     if not isinstance(config, HospitalConfig):
         raise ConfigurationTypeError(f"config: must be a HospitalConfig, not {config!r}; load reads presets and files")
     return parse_hospital(msgspec.to_builtins(config, enc_hook=to_python))
+
+
+def _hospital_with_defaults(shared: Fields, folder: Path, table: Fields) -> HospitalConfig:
+    defaults = _with_defaults(_table(table.get("defaults", {}), "defaults"), shared)
+    return parse_hospital(table | {"defaults": defaults}, folder)
+
+
+def _model(name: object) -> HospitalConfig:
+    """Return the preset that the hospitals of a file are scaled from."""
+    path = preset_path(name) if isinstance(name, str) else None
+    models = read_hospitals(path) if path else ()
+    if len(models) != 1:
+        problem = f"has {len(models)} hospitals, not one" if path else "is not a preset"
+        raise ConfigurationError(f"scaled_from: {name!r} {problem}; presets are {', '.join(presets())}")
+    return models[0]
+
+
+def _scaled_hospital(model: HospitalConfig, table: Fields) -> HospitalConfig:
+    for field in table:
+        if field not in ScaledHospital.__struct_fields__:
+            _unknown("", field, ScaledHospital.__struct_fields__)
+    try:
+        size = msgspec.convert(table, ScaledHospital)
+    except msgspec.ValidationError as error:
+        _explain(error, [], table)
+    config = scaled(model, size)
+    check_hospital(config)
+    return config
+
+
+def _check_different(hospitals: list[HospitalConfig]) -> None:
+    """Raise an error if two hospitals of a file share an identifier, or a name at any time."""
+    owners: dict[tuple[str, str], int] = {}
+    for position, hospital in enumerate(hospitals):
+        names = {hospital.name, *(change.name for change in hospital.change if change.name)}
+        for field, value in (("id", hospital.id), *(("name", name) for name in sorted(names))):
+            owner = owners.setdefault((field, value.casefold()), position)
+            if owner != position:
+                raise ConfigurationError(
+                    f"hospital[{position}]: {field}: {value!r} is used by hospital[{owner}] too; give each its own"
+                )
 
 
 _WITHOUT = "without"

@@ -27,6 +27,9 @@ from hospital_sim.events.fields import AdmissionMethod, DelayReason, DischargeDe
 SHARES_OF_SIMPLE_RULE = {"long_stay_share": 0.01, "delay_share": 0.05}
 """Shares beside ``max_stay_days``, if left out; 0 beside ``stay``, because a distribution has such stays in it."""
 
+CRITICAL_CARE, PAEDIATRICS, MATERNITY = "192", "420", "501"
+"""Treatment function codes of the departments whose beds are not adult general and acute ones."""
+
 HospitalName = Annotated[str, Meta(min_length=1, max_length=100)]
 
 _DELAY_DAYS = (4.0, 14.0)
@@ -138,6 +141,11 @@ class DepartmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def describes_delay(self) -> bool:
         """True if the lengths of delays are set, by ``delay`` or ``delay_days``."""
         return self.delay is not None or self.delay_days != _DELAY_DAYS
+
+    @property
+    def is_general_and_acute(self) -> bool:
+        """True if the beds count as adult general and acute beds: not critical care, paediatrics or maternity."""
+        return self.treatment_function_code not in (CRITICAL_CARE, PAEDIATRICS, MATERNITY)
 
     @property
     def most_planned_beds(self) -> int:

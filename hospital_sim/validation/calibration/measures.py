@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from hospital_sim.clock import DAY, HOUR, date_of, second_of
 from hospital_sim.config import HospitalConfig
+from hospital_sim.config.schema import CRITICAL_CARE, MATERNITY, PAEDIATRICS
 from hospital_sim.validation.calibration.spell_log import Seconds, SpellLog, Spells, earlier, in_beds_of, present
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-CRITICAL_CARE, PAEDIATRICS, MATERNITY = "192", "420", "501"
 EMERGENCY = ("21", "22", "2A")
 ELECTIVE = ("11", "12", "13")
 WINTER = (12, 1, 2)

@@ -46,6 +46,17 @@ def test_describe_shows_offered_load_by_department_and_month() -> None:
     assert max(ward["Jan"] for ward in wards) > max(ward["Jul"] for ward in wards)
 
 
+def test_describe_shows_a_row_for_each_of_several_hospitals_or_the_departments_of_one(tmp_path: Path) -> None:
+    file = tmp_path / "two.toml"
+    trust = '{{ id = "{0}", name = "{0}", general_and_acute_beds = 50 }}'
+    file.write_text(f'scaled_from = "small"\nhospital = [{trust.format("east")}, {trust.format("west")}]')
+    shown = _right("describe", str(file))
+    assert all(shown.count(word) == times for word, times in {"east": 1, "west": 1, "General": 0}.items())
+    of_one = _right("describe", str(file), "--hospital", "west")
+    assert of_one.startswith("west: offered load")
+    assert "All departments" in of_one
+
+
 def test_the_summary_of_simulate_counts_the_objects_written(tmp_path: Path) -> None:
     """For people from a process of its own, and for programs."""
     words = ["simulate", "small", *PERIOD, "--seed", "1", "--sink"]
@@ -118,6 +129,7 @@ max_stay_days = 5
             "load.toml: department[0] (ward): target_occupancy: gives an offered load of 1.2",
         ),
         (["describe", "broken.toml"], 2, "broken.toml: is not TOML"),
+        (["describe", "two.toml", "--hospital", "x"], 2, "--hospital: 'x' is not one of the 2 there, city to town"),
         (
             ["simulate", "small", "--start", "2024-01-02", "--end", "2024-01-01"],
             2,
@@ -140,7 +152,7 @@ max_stay_days = 5
         (
             ["compare", "two.toml", "small"],
             2,
-            "two.toml: describes several hospitals (city, town), not one; load a file",
+            "two.toml: describes 2 hospitals (city to town), not one; use load_all, or a file of one",
         ),
         (["simulate"], 2, "HOSPITAL"),
         (["stimulate"], 2, "stimulate"),
@@ -154,7 +166,7 @@ def test_wrong_input_is_reported_in_one_or_two_lines_that_name_it(
     (tmp_path / "load.toml").write_text(WRONG.format(beds=5, load=1.2), encoding="utf-8")
     (tmp_path / "broken.toml").write_text("id = ", encoding="utf-8")
     right = WRONG.format(beds=5, load=0.9).replace("[[department]]", "[[hospital.department]]")
-    two = f"[[hospital]]{right}[[hospital]]{right.replace('city', 'town')}"
+    two = f"[[hospital]]{right}[[hospital]]{right.replace('city', 'town').replace('City', 'Town')}"
     (tmp_path / "two.toml").write_text(two, encoding="utf-8")
     (tmp_path / "file").write_bytes(b"")
     if words[0] == "simulate" and len(words) > 1:

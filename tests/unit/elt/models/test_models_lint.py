@@ -98,6 +98,6 @@ def test_every_code_of_the_contract_and_of_a_preset_has_words() -> None:
     }
     assert tuple(words["admission_methods"]) == get_args(AdmissionMethod)
     assert tuple(words["discharge_destinations"]) == get_args(DischargeDestination)
-    departments = [department for name in hs.presets() for department in hs.load(name).config.department]
-    codes = {department.treatment_function_code for department in departments}
+    hospitals = [hospital for name in hs.presets() for hospital in hs.load_all(name)]
+    codes = {entry.treatment_function_code for hospital in hospitals for entry in hospital.config.department}
     assert codes - {*words["treatment_functions"]} == set()

@@ -22,7 +22,8 @@ target_occupancy = 0.9
 max_stay_days = 5
 """
 CITY_IN_LIST = f"[[hospital]]\n{CITY}{WARD.replace('[[department]]', '[[hospital.department]]')}"
-TOWN_IN_LIST = CITY_IN_LIST.replace("city", "town")
+TOWN_IN_LIST = CITY_IN_LIST.replace("city", "town").replace("City", "Town")
+SCALED = 'hospital = [{ id = "city", name = "City", general_and_acute_beds = 300 }]\n'
 
 WRONG = {
     f'name = "City"{WARD}': "id: missing; add it",
@@ -39,9 +40,26 @@ WRONG = {
     CITY + WARD.replace('"ward"', '"Ward 1"'): "department[0] (Ward 1): id: must be str matching regex '^[a-z]",
     "hospital = 3": "hospital: must be one or more [[hospital]] tables",
     "hospital = []": "hospital: must be one or more [[hospital]] tables",
-    f"seed = 1\n{CITY_IN_LIST}": "seed: unknown field; known are hospital, defaults",
+    f"seed = 1\n{CITY_IN_LIST}": "seed: unknown field; known are hospital, defaults, scaled_from",
     f"[[hospital]]\n{CITY}": "hospital[0]: department: missing",
-    CITY_IN_LIST + CITY_IN_LIST: "hospital: id: 'city' is used twice",
+    CITY_IN_LIST + TOWN_IN_LIST + CITY_IN_LIST: "hospital[2]: id: 'city' is used by hospital[0] too; give each its own",
+    CITY_IN_LIST + TOWN_IN_LIST.replace("Town", "CITY"): "hospital[1]: name: 'CITY' is used by hospital[0] too",
+    f'{CITY_IN_LIST}{TOWN_IN_LIST}[[hospital.change]]\nfrom = 2024-02-01\nname = "City"': (
+        "hospital[1]: name: 'City' is used by hospital[0] too"
+    ),
+    f'scaled_from = "city"\n{SCALED}': "scaled_from: 'city' is not a preset; presets are district_general",
+    f'scaled_from = "england"\n{SCALED}': "scaled_from: 'england' has 130 hospitals, not one; presets are",
+    f'scaled_from = "small"\ndefaults = {{}}\n{SCALED}': "defaults: unknown field; known are hospital, scaled_from",
+    f'scaled_from = "small"\n{SCALED.replace("= 300", "= -1")}': (
+        "hospital[0]: general_and_acute_beds: must be int >= 1, not -1"
+    ),
+    f'scaled_from = "england_acute"\n{SCALED.replace("300", "36")}': (
+        "hospital[0]: general_and_acute_beds: must be at least 37, so that each department of england_acute keeps a bed"
+    ),
+    f'scaled_from = "small"\n{SCALED.replace("general_and_acute_", "")}': (
+        "hospital[0]: beds: unknown field; known are id, name, general_and_acute_beds"
+    ),
+    f'scaled_from = "small"\n{SCALED.replace("city", "City")}': "hospital[0]: id: must be str matching regex",
     CITY_IN_LIST + TOWN_IN_LIST.replace("4", "-4"): "hospital[1]: department[0] (ward): beds: must be int >= 1, not -4",
     f"defaults = 3\n{CITY_IN_LIST}": "defaults: must be a table, not 3",
     f"{CITY}[defaults]\nbedz = 3{WARD}": "defaults: bedz: unknown field; did you mean beds?",
@@ -96,7 +114,7 @@ def test_a_file_of_several_hospitals_is_loaded_with_load_all(tmp_path: Path) -> 
     file = tmp_path / "two.toml"
     file.write_text(CITY_IN_LIST + TOWN_IN_LIST, encoding="utf-8")
     assert [each.config.id for each in hs.load_all(file)] == ["city", "town"]
-    with pytest.raises(ConfigurationError, match=r"describes several hospitals \(city, town\), not one; load a file"):
+    with pytest.raises(ConfigurationError, match=r"describes 2 hospitals \(city to town\), not one; use load_all"):
         hs.load(file)
 
 
