@@ -24,7 +24,7 @@ _MARK_AT = 15
 _SPELL_MARKS = ("5", "a", "d")
 """The digit there for a spell, an admission and a discharge."""
 
-_BLOCK = 1024
+_BLOCK = 256
 
 
 Characters = np.typing.NDArray[np.uint8]
@@ -45,9 +45,9 @@ class Identity:
     def __init__(self, seed: int, hospital_id: str, department_id: str) -> None:
         self._scope = blake2b(f"{seed}/{hospital_id}/{department_id}/".encode(), digest_size=16)
 
-    def named(self, kind: str, name: str) -> str:
-        """Return the identifier of a named thing of a kind."""
-        text = self._hash(f"{kind}/{name}").hex()
+    def named(self, name: str) -> str:
+        """Return the identifier of a thing, whose name begins with its kind."""
+        text = self._hash(name).hexdigest()
         return f"{text[:8]}-{text[8:12]}-8{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
 
     def patients(self) -> Iterator[str]:
@@ -64,14 +64,14 @@ class Identity:
         )
 
     def _blocks(self, kind: str) -> Iterator[Characters]:
-        numbers = np.random.Philox(key=int.from_bytes(self._hash(kind), "little"))
+        numbers = np.random.Philox(key=int.from_bytes(self._hash(kind).digest(), "little"))
         while True:
             yield _characters(numbers.random_raw(2 * _BLOCK))
 
-    def _hash(self, name: str) -> bytes:
+    def _hash(self, name: str) -> blake2b:
         scope = self._scope.copy()
         scope.update(name.encode())
-        return scope.digest()
+        return scope
 
 
 def digest(data: bytes) -> str:

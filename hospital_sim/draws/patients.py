@@ -25,7 +25,7 @@ from hospital_sim.events.fields import Sex
 REMEMBERED = 512
 """Most former patients that a department remembers; the one discharged longest ago is forgotten first."""
 
-_BLOCK = 1024
+_BLOCK = 256
 DAYS_IN_YEAR = 365.2425
 _EARLIEST_BIRTH = EARLIEST.toordinal()
 _SEXES = np.array(["male", "female"], dtype=object)

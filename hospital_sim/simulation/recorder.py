@@ -5,9 +5,10 @@ the admissions of the patients who are already in a bed, on their true, earlier 
 admission.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from itertools import chain
 
 from msgspec import Struct
 
@@ -34,8 +35,6 @@ from hospital_sim.simulation.department import Department, Spell
 
 Emit = Callable[[Event], None]
 
-Counts = Counter[tuple[str, str, date]]
-
 
 class EventRecorder:
     """An observer that emits typed events.
@@ -53,13 +52,15 @@ class EventRecorder:
         self._emit = emit
         self._registers = [_Register(run, first_configuration(entry)) for entry in timelines(config).values()]
         self._entries: dict[Spell, _Entry] = {}
-        self._counts: Counts = Counter()
-        self._diverted: Counts = Counter()
+        self._counts: defaultdict[tuple[str, str], list[EventCount]] = defaultdict(list)
+        self._diverted: Counter[tuple[str, date]] = Counter()
         self._times = Timestamps()
 
     def record(self) -> RunRecord:
         """Return the run record of the events emitted so far."""
-        return RunRecord(run=self._run, counts=_sorted(self._counts), diverted=_sorted(self._diverted))
+        counts = (counts for _, counts in sorted(self._counts.items()))
+        diverted = (EventCount("diversion", *key, count) for key, count in sorted(self._diverted.items()))
+        return RunRecord(run=self._run, counts=tuple(chain.from_iterable(counts)), diverted=tuple(diverted))
 
     def requested(self, spell: Spell) -> None:
         """Choose the patient of a spell, and its identifiers."""
@@ -109,7 +110,7 @@ class EventRecorder:
     def diverted(self, department: Department, request: Request) -> None:
         """Count a diverted request."""
         if request.second >= self._from:
-            self._diverted["diversion", department.config.id, date_of(request.second)] += 1
+            self._diverted[department.id, date_of(request.second)] += 1
 
     def start_of_day(self, second: int, departments: Sequence[Department]) -> None:
         """Emit the start-of-day census; on the first day of the history, opening admissions before it."""
@@ -139,20 +140,22 @@ class EventRecorder:
         # Sorting is stable, so admissions in one second stay in the order of departments, and of admission in each.
         in_bed.sort(key=lambda spell: spell.admitted)
         for spell in in_bed:
-            self._counts["admission", spell.place.config.id, date_of(spell.admitted)] += 1
             self._emit(self._admission(spell, self._entries[spell]))
+        admissions = Counter((spell.place.id, date_of(spell.admitted)) for spell in in_bed)
+        for (department_id, day), count in admissions.items():
+            self._count("admission", department_id, day, count)
 
     def _count_day(self, department: Department, day: date) -> None:
-        register, name = self._registers[department.position], department.config.id
-        self._counts["dep_snapshot", name, day] += len(("SOD", "EOD"))
-        for kind, count in (
-            ("wait_snapshot", department.ward.waiting_list_size),
-            ("admission", register.admissions),
-            ("discharge", register.discharges),
-        ):
-            if count:
-                self._counts[kind, name, day] += count
+        register = self._registers[department.position]
+        self._count("dep_snapshot", department.id, day, len(("SOD", "EOD")))
+        self._count("wait_snapshot", department.id, day, department.ward.waiting_list_size)
+        self._count("admission", department.id, day, register.admissions)
+        self._count("discharge", department.id, day, register.discharges)
         register.admissions = register.discharges = 0
+
+    def _count(self, event_type: str, department_id: str, day: date, count: int) -> None:
+        if count:
+            self._counts[event_type, department_id].append(EventCount(event_type, department_id, day, count))
 
     def _admission(self, spell: Spell, entry: "_Entry") -> Admission:
         patient, request, admitted_at = entry.patient, spell.request, entry.admitted_at
@@ -178,7 +181,7 @@ class EventRecorder:
         entry, department = self._entries[spell], spell.department
         patient, identity = entry.patient, self._registers[department.position].identity
         return WaitSnapshot(
-            event_id=identity.named("wait_snapshot", f"{moment.date}/{entry.ids[0]}"),
+            event_id=identity.named(f"wait_snapshot/{moment.date}/{entry.ids[0]}"),
             schema_version=SCHEMA_VERSION,
             event_time=moment.time,
             hospital_id=self._hospital_id,
@@ -194,7 +197,7 @@ class EventRecorder:
     def _census(self, department: Department, moment: "_Moment", snapshot_type: SnapshotType) -> DepSnapshot:
         config, ward, identity = department.config, department.ward, self._registers[department.position].identity
         return DepSnapshot(
-            event_id=identity.named("dep_snapshot", f"{moment.date}/{snapshot_type}"),
+            event_id=identity.named(f"dep_snapshot/{moment.date}/{snapshot_type}"),
             schema_version=SCHEMA_VERSION,
             event_time=moment.time,
             hospital_id=self._hospital_id,
@@ -262,7 +265,3 @@ def _is_counted(department: Department) -> bool:
 
 def _people_fields(config: DepartmentConfig) -> tuple[object, ...]:
     return config.ages, config.female_share, config.return_share
-
-
-def _sorted(counts: Counts) -> tuple[EventCount, ...]:
-    return tuple(EventCount(*key, count) for key, count in sorted(counts.items()))

@@ -23,7 +23,7 @@ def _all_of(identity: Identity, number: int = MANY) -> list[str]:
     """Return identifiers of every kind: of spells and their events, of patients, and by name."""
     spells = [identifier for spell in islice(identity.spells(), number) for identifier in spell]
     names = [
-        identity.named(kind, key)
+        identity.named(f"{kind}/{key}")
         for kind in ("wait_snapshot", "dep_snapshot")
         for key in (*map(str, range(number)), "2024-01-01/1", "2024-01-01/SOD", "2024-01-01/EOD")
     ]
@@ -39,7 +39,7 @@ def test_an_identifier_is_a_uuid_of_version_eight() -> None:
 
 def test_every_digit_that_is_free_takes_all_values() -> None:
     fixed = {14: "8", 19: "89ab", **dict.fromkeys((8, 13, 18, 23), "-")}
-    for identifiers in (islice(IDENTITY.patients(), 500), (IDENTITY.named("x", str(name)) for name in range(500))):
+    for identifiers in (islice(IDENTITY.patients(), 500), (IDENTITY.named(f"x/{name}") for name in range(500))):
         assert ["".join(sorted(set(digits))) for digits in zip(*identifiers, strict=True)] == [
             fixed.get(place, "0123456789abcdef") for place in range(36)
         ]
@@ -58,7 +58,7 @@ def test_deriving_one_identifier_does_not_change_the_next() -> None:
     expected = list(islice(IDENTITY.spells(), 3))
     spells = IDENTITY.spells()
     first = next(spells)
-    IDENTITY.named("dep_snapshot", "2024-01-01/SOD")
+    IDENTITY.named("dep_snapshot/2024-01-01/SOD")
     next(IDENTITY.patients())
     next(IDENTITY.spells())
     assert [first, *islice(spells, 2)] == expected
