@@ -11,6 +11,7 @@ nobody leaves. A later admission never ends earlier.
 from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import accumulate
 from math import lcm
 
@@ -37,6 +38,9 @@ class DischargeClock:
         self._pace = [int(number * unit) * len(relative) for number in relative]
         self._mean_pace = sum(self._pace) // len(relative)
         self._passed = [0, *accumulate(pace * HOUR for pace in self._pace)]
+        # At a second of the week, the offset of its hour plus its pace times the second has passed.
+        starts = zip(self._passed[:-1], self._pace, range(0, _WEEK, HOUR), strict=True)
+        self._offset = [passed - pace * second for passed, pace, second in starts]
 
     def after(self, second: int, seconds: int) -> int:
         """Return the second at which a stay is used up: after its first second, and never at a pace of 0.
@@ -45,15 +49,13 @@ class DischargeClock:
             second: Beginning of the stay.
             seconds: Length of the stay at the mean pace, 1 or more.
         """
-        paces, passed = self._pace, self._passed
+        paces, offsets, passed = self._pace, self._offset, self._passed
         within = (second - _MONDAY) % _WEEK
         hour = within // HOUR
         pace, used = paces[hour], seconds * self._mean_pace
-        due = passed[hour] + pace * (within - hour * HOUR) + (used if used > pace else pace)
-        weeks = due // passed[-1]
-        remaining = due - weeks * passed[-1]
-        hour = bisect_right(passed, remaining) - 1
-        return second - within + weeks * _WEEK + hour * HOUR + (remaining - passed[hour]) // paces[hour]
+        weeks, due = divmod(offsets[hour] + pace * within + (used if used > pace else pace), passed[-1])
+        hour = bisect_right(passed, due) - 1
+        return second - within + weeks * _WEEK + (due - offsets[hour]) // paces[hour]
 
 
 def discharge_clock(department: DepartmentConfig) -> DischargeClock | None:
@@ -61,4 +63,7 @@ def discharge_clock(department: DepartmentConfig) -> DischargeClock | None:
     by_weekday, by_hour = department.discharge_weekday_multipliers, department.discharge_hour_multipliers
     if by_weekday is None and by_hour is None:
         return None
-    return DischargeClock(by_weekday or (1.0,) * 7, by_hour or (1.0,) * 24)
+    return _clock(by_weekday or (1.0,) * 7, by_hour or (1.0,) * 24)
+
+
+_clock = lru_cache(DischargeClock)
