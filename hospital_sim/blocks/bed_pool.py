@@ -108,6 +108,8 @@ class BedPool(Generic[Occupant]):
         if not 0 <= beds <= self.capacity:
             raise ValueError(f"beds: must be between 0 and the capacity of {self.capacity}, not {beds}")
         before, self._open = self._open, beds
+        if beds == before:
+            return
         self._closing = sum(number > beds for number in self._occupants)
         if beds < before:
             self._free = [number for number in self._free if number <= beds]
