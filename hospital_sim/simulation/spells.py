@@ -89,10 +89,11 @@ def census(
         observer: Receives a call for each change.
         begin_day: Called in the first second of each day, before the observer.
     """
+    at_start, at_end = order.priority(Phase.START_OF_DAY), order.priority(Phase.END_OF_DAY)
     for midnight in count(int(env.now), DAY):
-        yield Turn(env, midnight, order.priority(Phase.START_OF_DAY))
+        yield Turn(env, midnight, at_start)
         begin_day(midnight)
         observer.start_of_day(midnight, departments)
         last_second = midnight + DAY - 1
-        yield Turn(env, last_second, order.priority(Phase.END_OF_DAY))
+        yield Turn(env, last_second, at_end)
         observer.end_of_day(last_second, departments)
