@@ -111,7 +111,7 @@ class RunStarted(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     periods: tuple[RunPeriod, ...] = ()
 
 
-class EventCount(Struct, frozen=True, forbid_unknown_fields=True):
+class EventCount(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The number of events of one type, department and day that a run emitted.
 
     Attributes:
