@@ -18,7 +18,7 @@ from hospital_sim.sinks import ObjectSink
 from hospital_sim.storage import open_store, public_url
 
 Written = tuple[RunRecord, int, int, tuple[str, ...]]
-"""A run record, the number of events created, the number that existed already, and notes on the run."""
+"""A run record, the number of objects created, the number that existed already, and notes on the run."""
 
 EXAMPLES = terminal.examples(
     "hospital-sim simulate small --start 2024-01-01 --end 2024-01-31 --seed 1 --sink lake/raw",
@@ -46,9 +46,15 @@ def command(
             "--single-writer", help="Allow a store without atomic create. Only safe if nothing else writes to it."
         ),
     ] = False,
+    bundle: Annotated[
+        bool,
+        typer.Option(
+            "--bundle", help="Write one object for each hospital, event type and day, not one for each event."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run a hospital and write each event as a JSON object.
+    """Run a hospital and write each event as a JSON object, or those of a day in a bundle.
 
     The same call again completes an interrupted run, and changes nothing after a complete one.
     """
@@ -56,7 +62,14 @@ def command(
     # Opened here first, so that a wrong URL is an error before any run.
     open_store(sink, single_writer=single_writer)
     work = partial(
-        _simulate_one, start=start, end=end, seed=seed, sink=sink, emit_from=emit_from, single_writer=single_writer
+        _simulate_one,
+        start=start,
+        end=end,
+        seed=seed,
+        sink=sink,
+        emit_from=emit_from,
+        single_writer=single_writer,
+        bundle=bundle,
     )
     written = []
     if workers == 1 or len(hospitals) == 1:
@@ -86,9 +99,10 @@ def _simulate_one(
     sink: str,
     emit_from: str | None,
     single_writer: bool,
+    bundle: bool,
     on_day: Callable[[date], None] | None = None,
 ) -> Written:
-    target = ObjectSink(sink, single_writer=single_writer)
+    target = ObjectSink(sink, single_writer=single_writer, bundle=bundle)
     run = hospital.simulate(start, end, seed=seed, sink=target, emit_from=emit_from, on_day=on_day)
     return run.record, target.created, target.found, run.notes
 

@@ -92,6 +92,7 @@ class RunStarted(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         end: Last day of the run, inclusive.
         departments: The expectations of each department as it first is in the run, in the order of the configuration.
         periods: The periods of a run whose configuration changes; empty if it does not change.
+        bundled: True if the events are in day bundles, False if each is an object of its own.
     """
 
     record_version: Count
@@ -109,6 +110,7 @@ class RunStarted(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     end: date
     departments: tuple[DepartmentPromise, ...]
     periods: tuple[RunPeriod, ...] = ()
+    bundled: bool = False
 
 
 class EventCount(Struct, frozen=True, forbid_unknown_fields=True, gc=False):

@@ -1,5 +1,6 @@
 """Reads the events of a hospital back from a lake, as those of one run."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import msgspec
@@ -7,6 +8,7 @@ from msgspec import structs
 
 from hospital_sim.errors import HospitalSimError
 from hospital_sim.events import Event, RunRecord, RunStarted, decode_event, keys
+from hospital_sim.events.day_bundles import LARGEST_DAY_BUNDLE, BrokenDayBundleError, split_lines, unpack
 from hospital_sim.storage import BrokenRecord, ObjectStore, ObjectUnreadableError, Runs, open_store
 
 
@@ -38,7 +40,7 @@ def read_history(root: str, hospital_id: str | None = None) -> tuple[RunStarted,
         for record in records
         for count in record.counts
     }
-    events, broken = _events(store, {(kind, day) for kind, _, day in emitted})
+    events, broken = _events(store, whole.hospital_id, {(kind, day) for kind, _, day in emitted})
     own = [event for event in events if event.hospital_id == whole.hospital_id]
     if broken and len(own) < sum(emitted.values()):
         raise UnreadableHistoryError(broken[0])
@@ -76,17 +78,39 @@ def _select_hospital(store: ObjectStore, records: list[RunRecord], hospital_id: 
     return [record for record in records if record.run.hospital_id == selected]
 
 
-def _events(store: ObjectStore, partitions: set[tuple[str, date]]) -> tuple[list[Event], list[str]]:
-    """Return the events of partitions, and the problems of the objects under their keys that are none."""
+def _events(store: ObjectStore, hospital_id: str, partitions: set[tuple[str, date]]) -> tuple[list[Event], list[str]]:
+    """Return the events of partitions, and the problems of the objects under their keys that are none.
+
+    Bundles of other hospitals are left out.
+    """
     events: list[Event] = []
     broken: list[str] = []
-    names = (name for kind, day in sorted(partitions) for name in store.keys(keys.partition_prefix(kind, day)))
-    for key, data in store.read_each([name for name in names if keys.parse_event_key(name)], keys.LARGEST_EVENT):
-        if isinstance(data, ObjectUnreadableError):
-            broken.append(str(data))
+    names = [name for kind, day in sorted(partitions) for name in store.keys(keys.partition_prefix(kind, day))]
+    singles = store.read_each([name for name in names if keys.parse_event_key(name)], keys.LARGEST_EVENT)
+    parts = {name: keys.parse_day_bundle_key(name) for name in names}
+    bundles = [name for name, bundle in parts.items() if bundle is not None and bundle.hospital_id == hospital_id]
+    for key, data in (*singles, *_lines(store, bundles)):
+        if isinstance(data, ObjectUnreadableError | BrokenDayBundleError):
+            broken.append(f"{store.url}/{key}: {data}" if isinstance(data, BrokenDayBundleError) else str(data))
             continue
         try:
             events.append(decode_event(key.partition("/")[0], data))
         except msgspec.DecodeError as error:
             broken.append(f"{store.url}/{key}: is not an event of this version: {error}")
     return events, broken
+
+
+def _lines(
+    store: ObjectStore, bundles: Iterable[str]
+) -> Iterator[tuple[str, bytes | ObjectUnreadableError | BrokenDayBundleError]]:
+    """Yield each line of some day bundles with its name, or the error of a bundle."""
+    for key, data in store.read_each(bundles, LARGEST_DAY_BUNDLE):
+        if isinstance(data, ObjectUnreadableError):
+            yield key, data
+            continue
+        try:
+            lines = split_lines(unpack(data))
+        except BrokenDayBundleError as error:
+            yield key, error
+        else:
+            yield from ((keys.line_key(key, number), line) for number, line in enumerate(lines, start=1))

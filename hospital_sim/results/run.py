@@ -157,20 +157,22 @@ class Run:
 
         event_logs.write_xes(self.record.run, event_logs.courses(self.record.run, self.events), path)
 
-    def write(self, sink: Sink | str | os.PathLike[str]) -> RunRecord:
+    def write(self, sink: Sink | str | os.PathLike[str], *, bundle: bool = False) -> RunRecord:
         """Write the events and the run record.
 
         Args:
             sink: A sink; or the raw root of a lake as a path or a URL, by convention ``<lake>/raw``.
+            bundle: True to write one bundle for each type and day to a raw root, instead of one object for each event.
 
         Returns:
             The run record.
 
         Raises:
-            HistoryConflictError: If the lake holds another history of this hospital.
+            HistoryConflictError: If the lake holds another history of this hospital, or these days in the other form.
             HospitalSimError: If an event cannot be written.
+            ValueError: If ``bundle`` is True for a sink.
         """
-        with open_sink(sink) as target:
+        with open_sink(sink, bundle=bundle) as target:
             if target.begin(self.record.run) is None:
                 for event in self.events:
                     target.write(event)

@@ -35,8 +35,9 @@ def check_history(store: ObjectStore, runs: Runs, run: RunStarted) -> None:
 
     Raises:
         HistoryConflictError: If the root holds another history of the hospital, finished or not; if the run emits from
-            a later day than its start, and finished runs do not cover every day before; or if an object that cannot be
-            read may be a run of the hospital.
+            a later day than its start, and finished runs do not cover every day before; if days of the run were written
+            in the other form, as bundles or as single objects; or if an object that cannot be read may be a run of the
+            hospital.
         StorageError: If the root cannot be read.
     """
     of_others = set()
@@ -50,6 +51,7 @@ def check_history(store: ObjectStore, runs: Runs, run: RunStarted) -> None:
             raise HistoryConflictError(f"{where} {_other_start(run, other)}")
         if (change := change_difference(run, other)) is not None:
             raise HistoryConflictError(f"{where} {_other_change(change, other)}")
+        _check_form(store, run, other)
     if run.emit_from > run.start:
         _check_days_before(store, runs, run, of_others)
 
@@ -68,6 +70,18 @@ def finished_record(store: ObjectStore, run: RunStarted) -> RunRecord | None:
     if isinstance(finished, FinishedRun) and encode(finished.record.run) == encode(run):
         return finished.record
     return None
+
+
+def _check_form(store: ObjectStore, run: RunStarted, other: RunStarted) -> None:
+    """Check that another run of this history has not written days of this run in the other form."""
+    first, last = max(run.emit_from, other.emit_from), min(run.end, other.end)
+    if run.bundled == other.bundled or last < first:
+        return
+    form, option = ("day bundles", "with") if other.bundled else ("single objects", "without")
+    raise HistoryConflictError(
+        f"{store.url}: bundle: a run of {run.hospital_id!r} wrote {first} to {last} as {form}, so nothing was written; "
+        f"run it {option} --bundle, or emit from {other.end + timedelta(days=1)} on"
+    )
 
 
 def _check_days_before(store: ObjectStore, runs: Runs, run: RunStarted, of_others: Set[str]) -> None:
