@@ -104,6 +104,8 @@ def prune_lake(
         terminal.print_table(f"{title} {summary.lake}", ("", "number"), rows)
     for key in summary.unnameable:
         typer.echo(f"left raw/{printable(key)}: no request can name it; delete it by hand")
+    for key in summary.kept:
+        typer.echo(f"left raw/{key}: it holds events that are not forgotten, too")
 
 
 def require_one_of(options: Mapping[str, bool]) -> None:

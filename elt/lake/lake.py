@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Self
+from typing import NamedTuple, Self
 
 from elt import EmptyLakeError, WrongCallError
 from elt.lake import objects
@@ -13,13 +13,29 @@ from elt.lake.staging_runs import StagedFile, StagingRun, counts_by_cell, read_s
 from elt.lake.tree import RAW_PREFIX, RawTree, list_tree
 from elt.native.buffers import ObjectBuffer, TextRows
 from elt.native.names import Names, read_object_names
-from hospital_sim.events.keys import partition_prefix
+from hospital_sim.events.keys import parse_day_bundle_key, partition_prefix
 from hospital_sim.storage import (
     ObjectStore,
     ObjectUnreadableError,
     Runs,
     open_store,
 )
+
+
+class DayListing(NamedTuple):
+    """The names of the objects of one event type and day.
+
+    Attributes:
+        day: The day.
+        identifiers: Identifiers of the single events, 16 bytes each, sorted.
+        bundles: Names of the day bundles, sorted.
+        others: Names that are none of these, sorted.
+    """
+
+    day: date
+    identifiers: bytes
+    bundles: list[str]
+    others: list[str]
 
 
 class Lake:
@@ -103,8 +119,8 @@ class Lake:
         """List the names of all objects of the first days of an event type (see ``elt.lake.objects.object_names``)."""
         return objects.object_names(self.store, _partitions(event_type, days))
 
-    def list_days(self, event_type: str, days: Sequence[date]) -> Iterator[tuple[date, bytes, list[str]]]:
-        """Yield each day with the identifiers of its events, 16 bytes each, sorted, and its other names, sorted.
+    def list_days(self, event_type: str, days: Sequence[date]) -> Iterator[DayListing]:
+        """Yield the names of the objects of each day.
 
         Args:
             event_type: Type of the events.
@@ -112,7 +128,11 @@ class Lake:
         """
         while days:
             names = self.object_names(event_type, days)
-            yield from zip(days, *read_object_names(event_type, names), strict=False)
+            for day, identifiers, others in zip(days, *read_object_names(event_type, names), strict=False):
+                prefix = partition_prefix(event_type, day)
+                bundles = {name: key.name for name in others if (key := parse_day_bundle_key(prefix + name))}
+                unrecognised = [name for name in others if name not in bundles]
+                yield DayListing(day, identifiers, sorted(bundles.values()), unrecognised)
             days = days[len(names.ends) :]
 
     def read_objects(

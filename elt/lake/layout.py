@@ -14,8 +14,9 @@ No other module builds such a key. Keys are relative to the lake::
     manifests/inputs/foreign/<digest>.json                        keys under raw/ that belong to no event
     redshift/<digest>.manifest                                    the staged file that one COPY of Redshift reads
 
-The name of a quarantined object is its key below ``raw/``, if that is the key of an event or a run record. Any other is
-called ``_unrecognised/<digest of its name>``, because not every store can hold its name twice.
+The name of a quarantined object is its key below ``raw/``, if that is the key of an event, a day bundle or a run
+record; a line of a bundle is called ``<key of the bundle>.line-<number>``. Any other is called
+``_unrecognised/<digest of its name>``, because not every store can hold its name twice.
 """
 
 import re
@@ -32,7 +33,9 @@ from hospital_sim.events.keys import (
     is_run_bundle_key,
     is_started_key,
     parse_bundle_name,
+    parse_day_bundle_key,
     parse_event_key,
+    parse_line_key,
 )
 
 STAGING = "staging/"
@@ -109,7 +112,7 @@ def parse_staged_key(key: str) -> StagedKey | None:
 
 def quarantine_name(raw_key: str) -> str:
     """Return the name of a raw object in the quarantine (``raw_key`` is relative to ``raw/``)."""
-    if is_record_key(raw_key) or parse_event_key(raw_key):
+    if is_record_key(raw_key) or parse_event_key(raw_key) or parse_line_key(raw_key):
         return raw_key
     return f"{_UNRECOGNISED}{sha256(raw_key.encode('utf-8', 'surrogateescape')).hexdigest()}"
 
@@ -135,6 +138,14 @@ def replayed_key(raw_key: str) -> str:
     return f"{QUARANTINE_REPLAYED}{quarantine_name(raw_key)}"
 
 
+def event_place(raw_key: str) -> tuple[str, date] | None:
+    """Return the type and day of the events under a raw key, or in a line of a bundle; None if it is no such key."""
+    if event := parse_event_key(raw_key):
+        return event.event_type, event.event_date
+    line = parse_line_key(raw_key)
+    return None if line is None else (line[0].event_type, line[0].event_date)
+
+
 def printable(key: str) -> str:
     """Return a key for people, with characters that cannot be printed escaped."""
     return key if key.isprintable() else repr(key)[1:-1]
@@ -146,7 +157,8 @@ def is_lake_key(key: str) -> bool:
     if is_bundle_key(key):
         return True
     if place == RAW:
-        return is_record_key(name) or is_started_key(name) or parse_event_key(name) is not None
+        is_run = is_record_key(name) or is_started_key(name)
+        return is_run or parse_event_key(name) is not None or parse_day_bundle_key(name) is not None
     if key.startswith(STAGING):
         return parse_staged_key(key) is not None
     for prefix in (QUARANTINE_OBJECTS, QUARANTINE_ENTRIES, QUARANTINE_REPLAYED):

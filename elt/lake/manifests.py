@@ -75,6 +75,18 @@ class Repair(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     before: date | None = None
 
 
+class Neighbour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A list of raw objects that may hold the events of another.
+
+    Attributes:
+        inputs: Key of the list.
+        bundled: True if its objects are day bundles.
+    """
+
+    inputs: str
+    bundled: bool = False
+
+
 class PlannedOutput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One output of a plan: a staged file and its raw objects.
 
@@ -86,6 +98,9 @@ class PlannedOutput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
             files, or those that are deleted. Empty if there are none.
         objects: Number of raw objects.
         supersedes: Keys of the staged files that this output replaces.
+        bundled: True if the raw objects are day bundles.
+        beside: Lists of single objects or bundles of the same days, planned before, that may hold events of this output
+            too. An event is staged once.
     """
 
     event_type: str
@@ -94,6 +109,8 @@ class PlannedOutput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     inputs: str
     objects: int
     supersedes: tuple[str, ...] = ()
+    bundled: bool = False
+    beside: tuple[Neighbour, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -48,6 +48,10 @@ class Reason(StrEnum):
     """The contract has no such schema version."""
     WRONG_PARTITION = "wrong_partition"
     """The event type or the date differs from the folder's, or the identifier from the file's name."""
+    BROKEN_BUNDLE = "broken_bundle"
+    """The day bundle cannot be unpacked, for example because it is cut off or is not zstd."""
+    DUPLICATE_EVENT = "duplicate_event"
+    """The event is staged from another object: from a single object, or from another line or bundle."""
     FOREIGN_KEY = "foreign_key"
     """The key is not the key of an event."""
     BROKEN_RUN_RECORD = "broken_run_record"
@@ -185,11 +189,11 @@ class Quarantine:
         )
 
     def _set_aside(self, key: str, run: StagingRun) -> Entry:
+        reason = run.plan.repair.reason if run.plan.repair else ""
         try:
             data = self._store.read(RAW_PREFIX + key)
         except ObjectUnreadableError:
-            data = b""
-        reason = run.plan.repair.reason if run.plan.repair else ""
+            return Entry(key, Reason.SET_ASIDE, reason, "", 0, run.plan.number)
         return Entry(key, Reason.SET_ASIDE, reason, digest(data), len(data), run.plan.number)
 
     def entry_of(self, key: str) -> Entry | None:

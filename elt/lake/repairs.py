@@ -97,7 +97,7 @@ class Removed:
         self._unrecognised: list[tuple[str, StagingRun]] = []
         for run in runs:
             for output in run.plan.outputs:
-                if output.inputs:
+                if output.inputs and not output.bundled:
                     self._lists[output.event_type, output.month].append((output.inputs, run))
             if run.plan.foreign_inputs is not None:
                 self._unrecognised.append((run.plan.foreign_inputs, run))

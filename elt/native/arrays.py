@@ -46,3 +46,13 @@ def strings(values: Sequence[str | None]) -> pa.Array:
     ends = np.array([0, *accumulate(map(len, texts))], np.int32)
     valid = np.packbits(np.array([value is not None for value in values], np.bool_), bitorder="little")
     return pa.Array.from_buffers(pa.string(), len(values), list(map(pa.py_buffer, (valid, ends, b"".join(texts)))))
+
+
+def fixed_texts(array: pa.ChunkedArray, width: int) -> npt.NDArray[np.bytes_]:
+    """Return an Arrow array of strings of one width, without nulls, as NumPy's texts."""
+    whole = array.combine_chunks()
+    if not len(whole):
+        return np.empty(0, f"S{width}")
+    _, offsets, data = whole.buffers()
+    first = np.frombuffer(offsets, np.int32)[whole.offset]
+    return np.frombuffer(data, f"S{width}", len(whole), int(first))

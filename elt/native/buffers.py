@@ -1,6 +1,7 @@
 """The bytes of many objects or short texts in one array, without a Python object for each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ TextRows = npt.NDArray[np.uint8]
 """Texts of one width, such as names and identifiers: one row of ASCII characters for each."""
 
 _FIRST_BYTES = 1 << 24
+_LINE_BREAK = ord("\n")
 
 
 def texts_of(rows: TextRows) -> list[str]:
@@ -44,6 +46,31 @@ class ObjectBuffer:
         objects = list(contents)
         buffer = cls(len(objects))
         buffer.extend(objects)
+        return buffer
+
+    @classmethod
+    def of_lines(cls, content: bytes) -> "ObjectBuffer":
+        """Return a buffer that holds the lines of a text, without their line breaks; the last may have none."""
+        breaks = np.flatnonzero(np.frombuffer(content, np.uint8) == _LINE_BREAK)
+        ends = breaks - np.arange(len(breaks))
+        if not content.endswith(b"\n") and content:
+            ends = np.append(ends, len(content) - len(breaks))
+        buffer = cls(0)
+        buffer.ends, buffer.count = ends, len(ends)
+        buffer.data = np.frombuffer(content.replace(b"\n", b""), np.uint8)
+        return buffer
+
+    @classmethod
+    def joined(cls, parts: Sequence["ObjectBuffer"]) -> "ObjectBuffer":
+        """Return a buffer that holds the objects of several, in their order."""
+        if len(parts) == 1:
+            return parts[0]
+        buffer = cls(sum(map(len, parts)))
+        starts = accumulate((part.end for part in parts), initial=0)
+        for part, start in zip(parts, starts, strict=False):
+            buffer.ends[buffer.count : buffer.count + len(part)] = part.ends[: part.count] + start
+            buffer.count += len(part)
+        buffer.data = np.concatenate([part.data[: part.end] for part in parts] or [buffer.data])
         return buffer
 
     @property

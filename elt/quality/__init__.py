@@ -68,7 +68,7 @@ def check(
     staged = lake.staged_counts(staging_runs)
     closed = closed_months(staging_runs[:-1])
     listed = (lambda month: is_open(month, closed, truth.ends)) if only_open else None
-    rows = reconcile(lake, lake.raw_tree(runs), warehouse, staged, truth, taken_out, listed)
+    rows = reconcile(lake, lake.raw_tree(runs), staging_runs, warehouse, staged, truth, taken_out, listed)
     late = late_check(lake.late_counts(staging_runs))
     checks = [
         *reconciliation_checks(rows, taken_out.set_aside, _OPEN_MONTHS if only_open else ""),

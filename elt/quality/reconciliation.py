@@ -3,16 +3,13 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
-from functools import partial
 
 from elt.contracts import EVENT_TYPES
 from elt.lake.lake import Lake
-from elt.lake.layout import month_of
-from elt.lake.prefetch import prefetched
-from elt.lake.repairs import Removed
+from elt.lake.staging_runs import StagingRun
 from elt.lake.tree import RawTree
-from elt.native.names import IDENTIFIER_BYTES, split_identifiers
 from elt.quality.emitted import Cell, Emitted
+from elt.quality.raw_counts import count_raw
 from elt.quality.results import MOST_ROWS, CheckResult, Reconciliation
 from elt.quality.taken_out import Counts, TakenOut
 from elt.warehouse import Warehouse
@@ -29,6 +26,7 @@ FACTS = {
 def reconcile(
     lake: Lake,
     tree: RawTree,
+    staging_runs: list[StagingRun],
     warehouse: Warehouse,
     staged_cells: Counter[tuple[str, str, str, date]],
     truth: Emitted,
@@ -40,6 +38,7 @@ def reconcile(
     Args:
         lake: The lake.
         tree: Its partitions.
+        staging_runs: Its staging runs.
         warehouse: A warehouse that the lake was loaded into and whose facts are built.
         staged_cells: Staged events by event type, hospital, department and day.
         truth: What the runs emitted.
@@ -54,7 +53,7 @@ def reconcile(
     accounted = staged + taken_out.broken
     steps = (
         +Counter({place: taken_out.expected(place, count, accounted[place]) for place, count in emitted.items()}),
-        _raw_objects(lake, tree, taken_out.removed, accounted, is_listed or (lambda _: True)),
+        count_raw(lake, tree, staging_runs, taken_out.removed, accounted, is_listed or (lambda _: True)),
         staged,
         taken_out.broken,
         _in_tables(warehouse, "raw", {event_type: (event_type, "event_time") for event_type in EVENT_TYPES}),
@@ -136,25 +135,6 @@ def _counts(row: Reconciliation) -> str:
         f"{row.event_date} has {row.emitted} emitted, {row.raw_objects} raw, {row.staged} staged, "
         f"{row.quarantined} in quarantine, {row.loaded} loaded, {row.fact_rows} in the fact"
     )
-
-
-def _raw_objects(
-    lake: Lake, tree: RawTree, removed: Removed, accounted: Counts, is_listed: Callable[[date], bool]
-) -> Counts:
-    counts = Counter({place: count for place, count in accounted.items() if not is_listed(month_of(place[1]))})
-    months = (item for item in tree.days_by_month().items() if is_listed(item[0][1]))
-    for of_month in prefetched(partial(_events_by_day, lake), months, lake.listing_threads):
-        for (event_type, day), identifiers in of_month.items():
-            counts[event_type, day] = len(identifiers) // IDENTIFIER_BYTES
-            if removed:
-                gone = removed.of_month(event_type, month_of(day)).get(day, set())
-                counts[event_type, day] -= len(gone.intersection(split_identifiers(identifiers)))
-    return +counts
-
-
-def _events_by_day(lake: Lake, month: tuple[tuple[str, date], list[date]]) -> dict[tuple[str, date], bytes]:
-    (event_type, _), days = month
-    return {(event_type, day): identifiers for day, identifiers, _ in lake.list_days(event_type, days)}
 
 
 def _by_type_and_day(cells: Counter[tuple[str, str, str, date]]) -> Counts:

@@ -6,12 +6,12 @@ from datetime import date
 from typing import Self
 
 from elt.lake.lake import Lake
+from elt.lake.layout import event_place
 from elt.lake.manifests import Action
 from elt.lake.quarantine import Reason
 from elt.lake.repairs import Removed, first_day_kept, forgotten_counts, in_effect
 from elt.lake.staging_runs import StagingRun
 from elt.quality.emitted import Cell
-from hospital_sim.events.keys import parse_event_key
 
 Counts = Counter[tuple[str, date]]
 """Numbers of events by type and day."""
@@ -47,10 +47,10 @@ class TakenOut:
         in_quarantine: Counter[Reason] = Counter()
         for entry in lake.quarantine.open_entries(runs):
             in_quarantine[entry.reason] += 1
-            key = parse_event_key(entry.key)
-            if key is not None:
+            place = event_place(entry.key)
+            if place is not None:
                 counts = set_aside if entry.reason is Reason.SET_ASIDE else broken
-                counts[key.event_type, key.event_date] += 1
+                counts[place] += 1
         forget = Removed(lake.store, in_effect(runs, Action.FORGET))
         forgotten: Counts = Counter()
         for event_type, month in forget.months:

@@ -17,11 +17,11 @@ from elt.lake.manifests import Action, Plan, Repair
 from elt.lake.quarantine import Entry, Reason
 from elt.lake.repairs import Removed, current_files, in_effect
 from elt.lake.staging_runs import StagedFile, StagingRun
-from elt.lake.tree import RAW_PREFIX
 from elt.native.names import identifier_of
 from elt.repair.select import Days, files_without, raw_key, select_events, select_keys, selected_keys, write_days
 from elt.repair.summary import RepairSummary, make_repair, require_reason
 from elt.staging import stage
+from elt.staging.bundled.raw_day import read_event
 from elt.staging.input_lists import NewObjects, write_unrecognised
 from elt.staging.plan import make_repair_plan
 from hospital_sim.events.keys import parse_event_key
@@ -145,7 +145,7 @@ def _select_before(lake: Lake, runs: Sequence[StagingRun], before: date) -> Sele
     old = [
         entry.key
         for entry in lake.quarantine.open_entries(runs)
-        if (key := parse_event_key(entry.key)) and key.event_date < before and key.event_type != "admission"
+        if (place := layout.event_place(entry.key)) and place[1] < before and place[0] != "admission"
     ]
     return Selection(staged, old, before)
 
@@ -166,9 +166,10 @@ def _select_patient(lake: Lake, runs: Sequence[StagingRun], patient: str) -> Sel
 
 def _bytes(lake: Lake, entry: Entry) -> bytes:
     """Return the bytes of an object in quarantine; none if they are gone, or were never read."""
-    is_aside = entry.reason is Reason.SET_ASIDE
+    if entry.reason is Reason.SET_ASIDE:
+        return read_event(lake, entry.key)
     try:
-        return lake.store.read(RAW_PREFIX + entry.key if is_aside else layout.quarantined_object_key(entry.key))
+        return lake.store.read(layout.quarantined_object_key(entry.key))
     except ObjectNotFoundError:
         return b""
 

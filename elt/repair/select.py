@@ -15,7 +15,7 @@ from elt.lake import layout
 from elt.lake.lake import Lake
 from elt.lake.staging_runs import StagedFile
 from elt.native.arrays import values_of
-from elt.native.names import identifier_of, split_identifiers
+from elt.native.names import identifier_of
 from elt.staging import input_lists
 from elt.staging.input_lists import NewObjects
 from hospital_sim.events.keys import RAW, EventKey, key_of, parse_event_key
@@ -106,12 +106,6 @@ def selected_keys(selected: Iterable[tuple[StagedFile, Days]]) -> set[str]:
     return {
         event_key_of(file.event_type, day, one) for file, days in selected for day, ids in days.items() for one in ids
     }
-
-
-def existing_events(lake: Lake, event_type: str, day: date) -> set[bytes]:
-    """Return the identifiers of the events of a type and day that are under ``raw/``."""
-    ((_, identifiers, _),) = lake.list_days(event_type, [day])
-    return set(split_identifiers(identifiers))
 
 
 def files_without(lake: Lake, selected: Iterable[tuple[StagedFile, Days]]) -> Iterator[NewObjects]:

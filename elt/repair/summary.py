@@ -55,9 +55,11 @@ class PruneSummary(RepairSummary):
     Attributes:
         unnameable: Keys, relative to ``raw/``, of forgotten objects that must be deleted by hand, because the store
             lists them, but cannot be asked for them: ``a//b`` in S3.
+        kept: Keys, relative to ``raw/``, of day bundles that hold forgotten events besides others, and so stay.
     """
 
     unnameable: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 def make_repair(

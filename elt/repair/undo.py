@@ -1,15 +1,18 @@
 """Takes repairs back: events return to the staged files, compacted files make way for those that they superseded."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from elt import OnProgress, WrongCallError
+from elt.lake.key_lists import Bundles
 from elt.lake.lake import Lake
 from elt.lake.manifests import Action, Plan, Repair
 from elt.lake.repairs import Removed, current_files, in_effect
 from elt.lake.staging_runs import StagingRun
-from elt.repair.select import Days, event_key_of, existing_events, write_days
+from elt.repair.select import Days, event_key_of, write_days
 from elt.repair.summary import RepairSummary, make_repair
-from elt.staging.input_lists import NewObjects
+from elt.staging.bundled.raw_day import read_day
+from elt.staging.input_lists import NewObjects, write_bundle_lists
 from elt.staging.plan import make_repair_plan
 
 _COMMANDS = {
@@ -90,17 +93,24 @@ def _restored(lake: Lake, runs: Sequence[StagingRun], run: StagingRun) -> Iterat
     missing = 0
     for event_type, month in own.months:
         back: Days = {}
+        bundles: dict[date, Bundles] = {}
         for day, identifiers in own.of_month(event_type, month).items():
             kept = {
                 one
                 for one in identifiers - removed.of_month(event_type, month).get(day, set())
                 if not quarantined or event_key_of(event_type, day, one) not in quarantined
             }
-            missing += len(kept - existing_events(lake, event_type, day)) if kept else 0
-            if kept:
-                back[day] = kept
-        if not missing and back:
-            yield from write_days(lake, event_type, month, back)
+            if not kept:
+                continue
+            raw = read_day(lake, event_type, day)
+            missing += len(kept - raw.events)
+            if singles := kept & raw.singles:
+                back[day] = singles
+            if lines := raw.bundled(kept):
+                bundles[day] = lines
+        if not missing:
+            yield from write_days(lake, event_type, month, back) if back else ()
+            yield from write_bundle_lists(lake, event_type, month, bundles)
     if missing:
         raise WrongCallError(
             f"--undo {run.plan.number}: {missing:,} of its raw objects are gone, perhaps pruned, and nothing else "

@@ -21,15 +21,16 @@ import pyarrow.compute as pc
 
 from elt.contracts import EVENT_VERSIONS, ColumnKind, arrow_schema, struct_columns, struct_version
 from elt.lake.quarantine import Reason
-from elt.native.arrays import fixed_strings, numbers
+from elt.native.arrays import fixed_strings, numbers, strings
 from elt.native.buffers import Offsets
 from elt.native.rows import ROWS, CompiledRows
-from elt.staging.batches import Batch, RawObject
+from elt.staging.batches import Batch, RawObject, Unread
 from elt.staging.fast_decode import LONGEST_OBJECT, canonical_reader
 from elt.staging.rules import rules
 from hospital_sim.events import Event, encode
+from hospital_sim.events.day_bundles import BrokenDayBundleError
 from hospital_sim.events.validation_errors import ProblemKind, parse_validation_error
-from hospital_sim.storage import ObjectNotFoundError, ObjectTooLargeError, ObjectUnreadableError
+from hospital_sim.storage import ObjectNotFoundError, ObjectTooLargeError
 
 _FRACTION = re.compile(r"\.\d*[1-9]")
 _FORMATS = {
@@ -61,8 +62,16 @@ _Rows = tuple[Offsets, pa.Table]
 
 @dataclass(frozen=True)
 class Rejected:
-    """One object that violates the contract: the object, the reason code, and what is wrong in words."""
+    """One object that violates the contract.
 
+    Attributes:
+        key: Its key, relative to ``raw/``; for a line of a day bundle, the name of the line.
+        object: The object.
+        reason: The reason code.
+        detail: What is wrong, in words.
+    """
+
+    key: str
     object: RawObject
     reason: Reason
     detail: str
@@ -113,7 +122,7 @@ def decode(batch: Batch, *, fast: bool = True) -> Decoded:
 
 
 def _reject(batch: Batch, violations: dict[int, Violation]) -> list[Rejected]:
-    return [Rejected(batch.item(row), *violation) for row, violation in sorted(violations.items())]
+    return [Rejected(batch.key(row), batch.item(row), *violation) for row, violation in sorted(violations.items())]
 
 
 def _decode_canonical(batch: Batch, compiled: CompiledRows) -> tuple[Offsets, list[_Rows]]:
@@ -194,9 +203,11 @@ def _decode_one(event_type: str, data: bytes) -> Event | Violation:
     return violation or _not_utc(struct, event) or event
 
 
-def unread(error: ObjectUnreadableError) -> Violation:
-    """Return the violation of an object that could not be read."""
+def unread(error: Unread) -> Violation:
+    """Return the violation of an object that could not be read, or unpacked."""
     match error:
+        case BrokenDayBundleError():
+            return Reason.BROKEN_BUNDLE, str(error)
         case ObjectNotFoundError():
             return Reason.GONE, "was there when it was listed, and gone when it was read"
         case ObjectTooLargeError():
@@ -283,11 +294,12 @@ def _columns(struct: type[Event], events: Sequence[Event]) -> pa.Table:
 def _violated_rules(batch: Batch, rows: Offsets, table: pa.Table, *, canonical: bool) -> dict[int, Violation]:
     """Return the first violation of each row that has one; some rules always hold if all objects are canonical."""
     violations: dict[int, Violation] = {}
-    keys = pa.table({"event_id": fixed_strings(batch.event_ids), "day": batch.day_column()})
+    column, in_name = _named_column(batch)
+    keys = pa.table({column: in_name, "day": batch.day_column()})
     if len(rows) != len(batch):
         keys = keys.take(numbers(rows))
-    for row in _true_rows(pc.not_equal(table["event_id"], keys["event_id"])):
-        violations.setdefault(row, (Reason.WRONG_PARTITION, "event_id: differs from the name of the file"))
+    for row in _true_rows(pc.not_equal(table[column], keys[column])):
+        violations.setdefault(row, (Reason.WRONG_PARTITION, f"{column}: differs from the name of the file"))
     for row in _true_rows(pc.not_equal(table["event_time"].cast(pa.date32()), keys["day"])):
         violations.setdefault(row, (Reason.WRONG_PARTITION, "event_time: not on the date of the folder"))
     for rule in rules(batch.event_type):
@@ -296,6 +308,14 @@ def _violated_rules(batch: Batch, rows: Offsets, table: pa.Table, *, canonical: 
         for row in _true_rows(rule.violated(table)):
             violations.setdefault(row, (Reason.IMPOSSIBLE_VALUE, rule.sentence))
     return violations
+
+
+def _named_column(batch: Batch) -> tuple[str, pa.Array]:
+    """Return the column that the names of objects hold too, and its values there."""
+    if batch.event_ids is not None:
+        return "event_id", fixed_strings(batch.event_ids)
+    hospitals = strings([names.hospital_id for names in batch.names])
+    return "hospital_id", hospitals.take(numbers(np.repeat(np.arange(len(batch.names)), list(map(len, batch.names)))))
 
 
 def _true_rows(mask: pa.ChunkedArray) -> Iterator[int]:

@@ -7,7 +7,7 @@ completed, and ``verify`` knows what may be missing. Older bundles need no plan,
 from collections.abc import Iterator
 
 from elt.lake import layout
-from elt.lake.key_lists import read_identifiers
+from elt.lake.key_lists import read_bundles, read_identifiers
 from elt.lake.lake import Lake
 from elt.lake.manifests import CommittedOutput, OutputCounts, Plan, PlannedOutput
 from elt.lake.repairs import Removed
@@ -15,7 +15,7 @@ from elt.lake.staging_runs import StagingRun
 from elt.lake.tree import RAW_PREFIX
 from elt.native.buffers import texts_of
 from elt.native.names import identifier_texts
-from hospital_sim.events.keys import key_of
+from hospital_sim.events.keys import day_bundle_key, key_of
 from hospital_sim.storage import BundledFolder
 
 QUARANTINE_PLACES = (layout.QUARANTINE_OBJECTS, layout.QUARANTINE_ENTRIES, layout.QUARANTINE_REPLAYED)
@@ -50,6 +50,10 @@ def delete_older_bundles(lake: Lake) -> None:
 
 
 def _raw_keys(lake: Lake, output: PlannedOutput) -> Iterator[str]:
+    if output.bundled:
+        for day, bundles in read_bundles(lake.store, output.inputs).items():
+            yield from (RAW_PREFIX + day_bundle_key(output.event_type, day, name) for name in bundles)
+        return
     days = read_identifiers(lake.store, output.inputs) if output.inputs else {}
     for day, identifiers in days.items():
         for event_id in texts_of(identifier_texts(identifiers)):

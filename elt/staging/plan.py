@@ -172,7 +172,11 @@ def _outputs(runs: list[StagingRun], new_objects: Iterable[NewObjects]) -> tuple
             numbers[new.event_type, new.month] += 1
             key = layout.staged_key(new.event_type, new.month, numbers[new.event_type, new.month])
             inputs = new.inputs or ""
-            outputs.append(PlannedOutput(new.event_type, new.month, key, inputs, new.objects, new.supersedes))
+            outputs.append(
+                PlannedOutput(
+                    new.event_type, new.month, key, inputs, new.objects, new.supersedes, new.bundled, new.beside
+                )
+            )
     return tuple(outputs)
 
 

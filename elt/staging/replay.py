@@ -12,20 +12,22 @@ from functools import partial
 
 from elt import EmptyLakeError, OnProgress
 from elt.lake import layout
+from elt.lake.key_lists import Bundles
 from elt.lake.lake import Lake
-from elt.lake.manifests import Plan
+from elt.lake.manifests import Plan, PlannedOutput
 from elt.lake.quarantine import Reason
 from elt.lake.staging_runs import StagingRun
 from elt.lake.tree import RAW_PREFIX
 from elt.lake.workers import LocalWorkers
 from elt.native.names import identifier_of
-from elt.staging import input_lists
-from elt.staging.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day, read_batch
+from elt.staging.batches import BATCH_OBJECTS, in_batches, names_by_day, read_batch
+from elt.staging.bundled.duplicates import without_duplicates
+from elt.staging.bundled.lines import BATCH_BUNDLES, LineNames, bundles_by_day, read_bundle_batch
 from elt.staging.decode import decode
-from elt.staging.input_lists import NewObjects
+from elt.staging.input_lists import NewObjects, PlannedMonth, lists_by_month
 from elt.staging.plan import make_replay_plan
 from elt.staging.run import StageSummary, StagingRuns
-from hospital_sim.events.keys import is_record_key, parse_event_key
+from hospital_sim.events.keys import is_record_key, parse_event_key, parse_line_key
 from hospital_sim.storage import FinishedRun, ObjectNotFoundError, read_record
 
 
@@ -99,25 +101,60 @@ def _fixed_events(lake: Lake, runs: list[StagingRun]) -> Iterator[NewObjects]:
 
     Events that an operator set aside keep it, but only the operator takes them back.
     """
-    quarantined: dict[tuple[str, date], dict[date, list[bytes]]] = defaultdict(lambda: defaultdict(list))
+    singles: dict[tuple[str, date], dict[date, list[bytes]]] = defaultdict(lambda: defaultdict(list))
+    bundles: dict[tuple[str, date], dict[date, dict[str, list[int]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
     for entry in lake.quarantine.open_entries(runs):
-        key = parse_event_key(entry.key)
-        if key is not None and entry.reason is not Reason.SET_ASIDE:
-            in_month = quarantined[key.event_type, layout.month_of(key.event_date)]
-            in_month[key.event_date].append(identifier_of(key.event_id))
-    for (event_type, month), days in sorted(quarantined.items()):
-        fixed: dict[date, list[bytes]] = defaultdict(list)
-        by_day = {day: b"".join(sorted(identifiers)) for day, identifiers in days.items()}
-        for names in in_batches(names_by_day(event_type, by_day), BATCH_OBJECTS):
-            for day, identifier in _keep_contract(lake, names):
-                fixed[day].append(identifier)
-        if fixed:
-            lists = {day: b"".join(sorted(identifiers)) for day, identifiers in fixed.items()}
-            yield from input_lists.write_lists(lake, event_type, month, lists)
+        if entry.reason is Reason.SET_ASIDE:
+            continue
+        if event := parse_event_key(entry.key):
+            place = event.event_type, layout.month_of(event.event_date)
+            singles[place][event.event_date].append(identifier_of(event.event_id))
+        elif line := parse_line_key(entry.key):
+            (event_type, day, name, _), number = line
+            bundles[event_type, layout.month_of(day)][day][name].append(number)
+    lists = lists_by_month(runs)
+    for event_type, month in sorted({*singles, *bundles}):
+        planned = PlannedMonth.of(lake, lists[event_type, month])
+        identifiers = {day: b"".join(sorted(ids)) for day, ids in singles[event_type, month].items()}
+        lines = {
+            day: {name: None if 0 in numbers else tuple(sorted(numbers)) for name, numbers in of_day.items()}
+            for day, of_day in bundles[event_type, month].items()
+        }
+        fixed = _fixed_singles(lake, planned, event_type, month, identifiers)
+        fixed_lines = _fixed_lines(lake, planned, event_type, month, lines)
+        if fixed or fixed_lines:
+            new = planned.lists(lake, event_type, month, fixed, fixed_lines)
+            yield from (one for one in new if one.inputs)
 
 
-def _keep_contract(lake: Lake, names: list[ObjectNames]) -> Iterator[tuple[date, bytes]]:
-    """Yield the day and the identifier of each object that exists and keeps the contract."""
-    decoded = decode(read_batch(lake, names))
-    for item in map(decoded.batch.item, decoded.rows.tolist()):
-        yield item.day, identifier_of(item.event_id)
+def _fixed_singles(
+    lake: Lake, planned: PlannedMonth, event_type: str, month: date, days: dict[date, bytes]
+) -> dict[date, bytes]:
+    """Return the identifiers of the single objects that exist, keep the contract, and are staged from no other."""
+    fixed: dict[date, list[bytes]] = defaultdict(list)
+    output = PlannedOutput(event_type, month, "", "", 0, beside=planned.beside(days))
+    for names in in_batches(names_by_day(event_type, days, output), BATCH_OBJECTS):
+        decoded = without_duplicates(lake, decode(read_batch(lake, names)))
+        for item in map(decoded.batch.item, decoded.rows.tolist()):
+            fixed[item.day].append(identifier_of(item.event_id))
+    return {day: b"".join(sorted(identifiers)) for day, identifiers in fixed.items()}
+
+
+def _fixed_lines(
+    lake: Lake, planned: PlannedMonth, event_type: str, month: date, days: dict[date, Bundles]
+) -> dict[date, Bundles]:
+    """Return the bundles that can be read now, and the lines of others that keep the contract (as for singles)."""
+    fixed: dict[date, Bundles] = defaultdict(dict)
+    output = PlannedOutput(event_type, month, "", "", 0, bundled=True, beside=planned.beside_bundles(days))
+    for names in in_batches(bundles_by_day(event_type, days, output), BATCH_BUNDLES):
+        decoded = without_duplicates(lake, decode(read_bundle_batch(lake, names)))
+        kept = {decoded.batch.key(place) for place in decoded.rows.tolist()}
+        for part in decoded.batch.names:
+            if not isinstance(part, LineNames):
+                continue
+            lines = tuple(int(line) for place, line in enumerate(part.lines) if part.key(place) in kept)
+            if (part.all_lines and part.is_read) or lines:
+                fixed[part.day][part.bundle] = None if part.all_lines else lines
+    return fixed

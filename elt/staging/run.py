@@ -1,6 +1,6 @@
 """Stages a lake: completes interrupted staging runs, plans the new objects, stages them, and commits."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -17,7 +17,7 @@ from elt.lake.quarantine import Reason
 from elt.lake.staging_runs import StagingRun, bundle_manifests
 from elt.lake.workers import DaskWorkers, LocalWorkers, Workers, suitable_count
 from elt.staging.delete import prune_objects
-from elt.staging.input_lists import MonthToList, list_new_objects
+from elt.staging.input_lists import MonthToList, list_new_objects, lists_by_month
 from elt.staging.plan import closed_months, create_plan, encode_plan, is_open, make_plan, newest_ends
 from elt.staging.rewrite import rewrite_outputs, rewrites, superseded_outputs
 from elt.staging.write import output_groups, quarantine_unrecognised, stage_outputs
@@ -211,7 +211,5 @@ class StagingRuns:
 
 
 def _months_to_list(months: Mapping[tuple[str, date], list[date]], runs: Iterable[StagingRun]) -> list[MonthToList]:
-    earlier: dict[tuple[str, date], list[str]] = defaultdict(list)
-    for output in (output for run in runs for output in run.plan.outputs if output.inputs):
-        earlier[output.event_type, output.month].append(output.inputs)
+    earlier = lists_by_month(runs)
     return [MonthToList(kind, days, earlier[kind, month]) for (kind, month), days in months.items()]

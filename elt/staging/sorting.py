@@ -1,8 +1,7 @@
 """Sorts staged events by time, in bounded memory whatever the size of a day.
 
-Events come in the order of their identifiers, so sorting by time and keeping that order within a second sorts by
-``event_time``, then ``event_id``. A day that is too large for memory is sorted part by part; the sorted parts are
-written to a temporary file and merged from there.
+Events are sorted by ``event_time``, then ``event_id``. A day that is too large for memory is sorted part by part; the
+sorted parts are written to a temporary file and merged from there.
 """
 
 import itertools
@@ -14,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from elt.native.arrays import numbers, values_of
+from elt.native.arrays import fixed_texts, numbers, values_of
+from elt.native.buffers import Offsets
+from elt.native.names import UUID_WIDTH
 from elt.native.temporary import explain_no_space, temporary_file
 
 HELD_ROWS = 65_536
@@ -23,19 +24,33 @@ HELD_ROWS = 65_536
 _SPILLED_ROWS = 2048
 _MERGED_ROWS = 16_384
 
-Times = npt.NDArray[np.int64]
+
+class _Keys(NamedTuple):
+    """The values that events are sorted by."""
+
+    times: npt.NDArray[np.int64]
+    event_ids: npt.NDArray[np.bytes_]
 
 
 def by_time(table: pa.Table) -> pa.Table:
-    """Return events sorted by time; those of one second stay in their order."""
-    at = _times(table)
-    if (at[1:] >= at[:-1]).all():
-        return table
-    return table.take(numbers(np.argsort(at, kind="stable")))
+    """Return events sorted by time, those of one second by their identifiers."""
+    order = _order(_keys(table))
+    return table if (order[1:] > order[:-1]).all() else table.take(numbers(order))
 
 
-def _times(table: pa.Table) -> Times:
-    return values_of(table["event_time"]).astype(np.int64, copy=False)
+def _keys(table: pa.Table) -> _Keys:
+    times = values_of(table["event_time"]).astype(np.int64, copy=False)
+    return _Keys(times, fixed_texts(table["event_id"], UUID_WIDTH))
+
+
+def _order(keys: _Keys) -> Offsets:
+    """Return the places of events in the order in which they are sorted."""
+    order = np.argsort(keys.times, kind="stable")
+    times, event_ids = keys.times[order], keys.event_ids[order]
+    # Single objects come in the order of their identifiers, and lines of one bundle too, so few need more.
+    if ((times[1:] == times[:-1]) & (event_ids[1:] < event_ids[:-1])).any():
+        return np.lexsort((keys.event_ids, keys.times))
+    return order
 
 
 class _Spilled(NamedTuple):
@@ -46,7 +61,7 @@ class _Spilled(NamedTuple):
 
 
 class DaySorter:
-    """Sorts the events of one day, which come in parts in the order of their identifiers."""
+    """Sorts the events of one day, which come in parts."""
 
     def __init__(self) -> None:
         self._clear()
@@ -54,7 +69,7 @@ class DaySorter:
     def _clear(self) -> None:
         self._held: list[pa.Table] = []
         self._held_rows = 0
-        self._times: list[Times] = []
+        self._keys: list[_Keys] = []
         self._spilled: list[list[_Spilled]] = []
         self._file: IO[bytes] | None = None
         self._schema: pa.Schema | None = None
@@ -67,7 +82,7 @@ class DaySorter:
         """
         self._schema = table.schema
         self._held.append(by_time(table))
-        self._times.append(_times(self._held[-1]))
+        self._keys.append(_keys(self._held[-1]))
         self._held_rows += table.num_rows
         if self._held_rows > HELD_ROWS:
             self._spill()
@@ -97,8 +112,8 @@ class DaySorter:
         return _Spilled(offset, data.size)
 
     def _merged(self) -> Iterator[pa.Table]:
-        starts = np.cumsum([0, *map(len, self._times)])
-        order = np.argsort(np.concatenate(self._times), kind="stable")
+        starts = np.cumsum([0, *(len(keys.times) for keys in self._keys)])
+        order = _order(_Keys(*map(np.concatenate, zip(*self._keys, strict=True))))
         for start in range(0, len(order), _MERGED_ROWS):
             selected = order[start : start + _MERGED_ROWS]
             # A part is sorted, so its selected rows follow one another.

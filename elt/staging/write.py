@@ -22,21 +22,32 @@ import pyarrow as pa
 from elt import BrokenLakeError
 from elt.lake import layout
 from elt.lake.digests import digest
-from elt.lake.key_lists import read_identifiers, read_unrecognised
+from elt.lake.key_lists import read_bundles, read_identifiers, read_unrecognised
 from elt.lake.lake import Lake
 from elt.lake.manifests import CommittedOutput, OutputCounts, Plan, PlannedOutput
 from elt.lake.prefetch import prefetched
 from elt.lake.quarantine import Entry, Reason
 from elt.lake.tree import RAW_PREFIX
-from elt.staging.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day, read_batch
+from elt.staging.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day
+from elt.staging.bundled.duplicates import without_duplicates
+from elt.staging.bundled.lines import (
+    BATCH_BUNDLES,
+    BundleNames,
+    LineNames,
+    RawReader,
+    bundles_by_day,
+    read_any_batch,
+    unpacked,
+)
 from elt.staging.counts import OutputCounter
 from elt.staging.decode import Decoded, Rejected, decode, unread
 from elt.staging.parquet import COUNTS_KEY, INPUTS_KEY, StagedFileWriter, read_metadata
 from elt.staging.sorting import DaySorter, by_time
-from hospital_sim.events.keys import LARGEST_EVENT, LARGEST_RECORD, is_record_key, key_of
+from hospital_sim.events.keys import LARGEST_EVENT, LARGEST_RECORD, is_record_key
 from hospital_sim.storage import ObjectNotFoundError, ObjectUnreadableError, StorageError
 
 _MOST_OBJECTS_TOGETHER = 32 * BATCH_OBJECTS
+_OBJECTS_A_BUNDLE = 64
 _GROUPS_EACH = 4
 """Groups of outputs for each worker, so that all finish at about the same time."""
 
@@ -49,22 +60,31 @@ def output_groups(outputs: Iterable[PlannedOutput], workers: int) -> list[list[P
         workers: Number of workers.
 
     Returns:
-        Groups of outputs of one type and of different months, the largest group first, so that no worker is still
-        busy with one when the others have finished.
+        Groups of outputs of one type and form, and of different months, the largest group first, so that no worker is
+        still busy with one when the others have finished.
     """
-    outputs = list(outputs)
-    per_group = sum(output.objects for output in outputs) // (_GROUPS_EACH * workers)
+    outputs = sorted(outputs, key=attrgetter("event_type", "bundled"))
+    per_group = sum(map(_work, outputs)) // (_GROUPS_EACH * workers)
     most = min(max(per_group, BATCH_OBJECTS), _MOST_OBJECTS_TOGETHER)
     groups: list[list[PlannedOutput]] = []
     objects = 0
     for output in outputs:
         last = groups[-1][-1] if groups else None
-        objects += output.objects
-        if last is None or objects > most or last.event_type != output.event_type or last.month >= output.month:
+        objects += _work(output)
+        if last is None or objects > most or _form(last) != _form(output) or last.month >= output.month:
             groups.append([])
-            objects = output.objects
+            objects = _work(output)
         groups[-1].append(output)
-    return sorted(groups, key=lambda group: -sum(output.objects for output in group))
+    return sorted(groups, key=lambda group: -sum(map(_work, group)))
+
+
+def _form(output: PlannedOutput) -> tuple[str, bool]:
+    return output.event_type, output.bundled
+
+
+def _work(output: PlannedOutput) -> int:
+    """Return the number of single objects that are about as much work as an output."""
+    return output.objects * (_OBJECTS_A_BUNDLE if output.bundled else 1)
 
 
 def stage_outputs(
@@ -74,7 +94,7 @@ def stage_outputs(
 
     Args:
         lake: The lake.
-        groups: Outputs of one type and of different months each, in their order.
+        groups: Outputs of one type and form, and of different months each, in their order.
         plan: The plan.
         in_quarantine: Keys of objects that an earlier, killed attempt quarantined. They leave the quarantine if they
             can be staged now.
@@ -88,16 +108,11 @@ def stage_outputs(
     """
     staged_before: list[tuple[PlannedOutput, CommittedOutput]] = []
 
-    def batches() -> Iterator[list[ObjectNames]]:
+    def batches() -> Iterator[list[ObjectNames] | list[BundleNames]]:
         for group in groups:
             existing = [output for output in group if lake.store.exists(output.key)]
             staged_before.extend((output, read_output(lake, output)) for output in existing)
-            names = (
-                names_by_day(output.event_type, read_identifiers(lake.store, output.inputs), output)
-                for output in group
-                if output not in existing
-            )
-            yield from in_batches(chain.from_iterable(names), BATCH_OBJECTS)
+            yield from _batches(lake, [output for output in group if output not in existing])
 
     decoded = prefetched(partial(_decode_by_output, lake, plan, in_quarantine), batches(), lake.prefetch_threads)
     with closing(decoded), ThreadPoolExecutor(1, "encoding") as thread:
@@ -116,23 +131,38 @@ def stage_outputs(
     yield from staged_before
 
 
+def _batches(lake: Lake, outputs: Sequence[PlannedOutput]) -> Iterator[list[ObjectNames] | list[BundleNames]]:
+    """Yield the names of the raw objects of outputs of one form, in batches."""
+    if outputs and outputs[0].bundled:
+        bundles = (
+            bundles_by_day(output.event_type, read_bundles(lake.store, output.inputs), output) for output in outputs
+        )
+        yield from in_batches(chain.from_iterable(bundles), BATCH_BUNDLES)
+    else:
+        singles = (
+            names_by_day(output.event_type, read_identifiers(lake.store, output.inputs), output) for output in outputs
+        )
+        yield from in_batches(chain.from_iterable(singles), BATCH_OBJECTS)
+
+
 def _decode_by_output(
-    lake: Lake, plan: Plan, in_quarantine: frozenset[str], names: Sequence[ObjectNames]
+    lake: Lake, plan: Plan, in_quarantine: frozenset[str], names: list[ObjectNames] | list[BundleNames]
 ) -> list[tuple[PlannedOutput, Decoded]]:
     """Read and decode a batch, quarantine its rejected objects, and divide it among the outputs of its days.
 
     The events of whole days are then sorted by time, no longer in the order of their objects. Each rejected object has
     the reason that stands in the quarantine.
     """
-    decoded = decode(read_batch(lake, names))
-    rejected = [replace(each, reason=_quarantine_rejected(lake, plan, decoded, each)) for each in decoded.rejected]
+    decoded = without_duplicates(lake, decode(read_any_batch(lake, names)), plan.outputs)
+    raw = RawReader(lake)
+    rejected = [replace(each, reason=_quarantine_rejected(lake, plan, raw, each)) for each in decoded.rejected]
     if plan.replays or in_quarantine:
         _close_staged(lake, plan, decoded, in_quarantine)
     # Sorting keeps the order of the outputs, because each is of another month.
     table = by_time(decoded.table) if names[0].whole else decoded.table
     parts: list[tuple[PlannedOutput, Decoded]] = []
     first = first_row = 0
-    for output, of_output in groupby(names, attrgetter("output")):
+    for output, of_output in groupby(decoded.batch.names, attrgetter("output")):
         batch = decoded.batch.slice(list(of_output), first)
         end = first + len(batch)
         end_row = int(np.searchsorted(decoded.rows, end))
@@ -260,17 +290,21 @@ def quarantine_unrecognised(lake: Lake, plan: Plan) -> dict[Reason, int]:
     return dict(reasons)
 
 
-def _quarantine_rejected(lake: Lake, plan: Plan, decoded: Decoded, rejected: Rejected) -> Reason:
-    day, event_id, first = rejected.object
-    key = key_of(decoded.batch.event_type, day, event_id)
-    ((_, data),) = lake.read_raw([key], LARGEST_EVENT)
-    if isinstance(data, bytes) and data != first:
+def _quarantine_rejected(lake: Lake, plan: Plan, raw: RawReader, rejected: Rejected) -> Reason:
+    data = raw.read(rejected.key)
+    is_whole = rejected.reason is Reason.BROKEN_BUNDLE and isinstance(unpacked(data), bytes)
+    if is_whole or (rejected.reason is not Reason.BROKEN_BUNDLE and _differs(data, rejected.object.data)):
         # A file system may return a part of a file, and a good object must not be quarantined for that.
         raise StorageError(
-            f"{lake.url}/{RAW_PREFIX}{key}", "gave other bytes when it was read again; run the same command again"
+            f"{lake.url}/{RAW_PREFIX}{rejected.key}",
+            "gave other bytes when it was read again; run the same command again",
         )
     reason, detail = unread(data) if isinstance(data, ObjectUnreadableError) else (rejected.reason, rejected.detail)
-    return _quarantine(lake, plan, key, data, reason, detail)
+    return _quarantine(lake, plan, rejected.key, data, reason, detail)
+
+
+def _differs(data: bytes | ObjectUnreadableError, first: bytes) -> bool:
+    return isinstance(data, bytes) and data != first
 
 
 def _quarantine(
@@ -283,7 +317,9 @@ def _quarantine(
 
 def _close_staged(lake: Lake, plan: Plan, decoded: Decoded, in_quarantine: frozenset[str]) -> None:
     """Record that the objects that are staged now have left the quarantine."""
-    for item in map(decoded.batch.item, decoded.rows.tolist()):
-        key = key_of(decoded.batch.event_type, item.day, item.event_id)
+    bundles = [names for names in decoded.batch.names if isinstance(names, LineNames) and names.all_lines]
+    whole = {names.bundle_key for names in bundles if names.is_read}
+    singles = () if plan.replays and bundles else map(decoded.batch.key, decoded.rows.tolist())
+    for key in (*whole, *singles):
         if plan.replays or key in in_quarantine:
             lake.quarantine.close(key, plan.number)

@@ -5,6 +5,8 @@ from datetime import date
 
 from elt import BrokenLakeError, OnProgress, report_progress
 from elt.lake.lake import Lake
+from elt.lake.layout import event_place
+from elt.lake.manifests import Neighbour
 from elt.lake.quarantine import Reason
 from elt.lake.repairs import current_outputs
 from elt.lake.staging_runs import StagingRun, counts_by_cell
@@ -17,7 +19,6 @@ from elt.verification.manifest_checks import check_bundles, check_inputs, check_
 from elt.verification.problems import Kind, Problem, VerificationReport
 from elt.verification.raw_checks import MonthToCheck, Staged, check_months
 from elt.verification.record_checks import check_counts, check_runs
-from hospital_sim.events.keys import parse_event_key
 
 __all__ = ["Kind", "Problem", "VerificationReport", "verify"]
 
@@ -76,17 +77,19 @@ def _months(
 ) -> list[MonthToCheck]:
     """Return one row for each event type and month to check."""
     staged: dict[tuple[str, date], list[Staged]] = {}
-    pending: dict[tuple[str, date], list[str]] = {}
+    pending: dict[tuple[str, date], list[Neighbour]] = {}
     for run in runs:
         if rewrites(run.plan):
             continue
         for planned in run.plan.outputs:
             place = (planned.event_type, planned.month)
             if run.commit is None:
-                pending.setdefault(place, []).append(planned.inputs)
+                pending.setdefault(place, []).append(Neighbour(planned.inputs, planned.bundled))
         # A commit has the outputs of its plan, in their order.
         for planned, output in zip(run.plan.outputs, run.outputs, strict=False):
-            staged.setdefault((planned.event_type, planned.month), []).append(Staged(planned.inputs, output))
+            staged.setdefault((planned.event_type, planned.month), []).append(
+                Staged(planned.inputs, planned.bundled, output)
+            )
     files: dict[tuple[str, date], list[str]] = {}
     for output, _ in current_outputs(runs):
         files.setdefault((output.event_type, output.month), []).append(output.key or "")
@@ -95,7 +98,7 @@ def _months(
             event_type=place[0],
             days=tuple(present.get(place, ())),
             staged=tuple(staged.get(place, ())),
-            pending=tuple(pending.get(place, ())),
+            pending=tuple(pending.get(place, [])),
             files=tuple(key for key in files.get(place, ()) if key not in wrong_files),
             wrong_files=frozenset(wrong_files),
             repairs=repairs.of_month(*place),
@@ -115,11 +118,11 @@ def _quarantined(lake: Lake, runs: list[StagingRun], report: VerificationReport)
         report.problems.append(Problem(key, Kind.ALTERED, "not an entry of the quarantine"))
 
     for entry in lake.quarantine.open_entries(runs, add_problem):
-        key = parse_event_key(entry.key)
+        place = event_place(entry.key)
         if entry.reason is Reason.SET_ASIDE:
             report.set_aside += 1
-        elif key is not None:
-            days.add((key.event_type, key.event_date))
+        elif place is not None:
+            days.add(place)
             detail = f"in quarantine: {entry.reason}: {entry.detail}"
             report.problems.append(Problem(RAW_PREFIX + entry.key, Kind.ALTERED, detail))
     return days

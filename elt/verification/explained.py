@@ -21,11 +21,13 @@ class MonthRepairs(NamedTuple):
     Attributes:
         forgotten: Keys of the lists of forgotten events.
         pruned: Keys of the lists of events that were deleted.
+        pruned_bundles: Keys of the lists of day bundles that were deleted.
         names: Forgotten unrecognised keys of the whole lake, relative to ``raw/``.
     """
 
     forgotten: tuple[str, ...]
     pruned: tuple[str, ...]
+    pruned_bundles: tuple[str, ...]
     names: frozenset[str]
 
 
@@ -45,7 +47,7 @@ class Repairs:
     unstaged_days: set[tuple[str, date]] = field(default_factory=set)
     counts: Counter[Cell] = field(default_factory=Counter)
     _forgotten: dict[tuple[str, date], list[str]] = field(default_factory=dict)
-    _pruned: dict[tuple[str, date], list[str]] = field(default_factory=dict)
+    _pruned: dict[tuple[str, date, bool], list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lake: Lake, runs: list[StagingRun]) -> Self:
@@ -68,15 +70,16 @@ class Repairs:
         for run in in_effect(runs, Action.PRUNE):
             for output in run.plan.outputs:
                 if output.inputs:
-                    repairs._pruned.setdefault((output.event_type, output.month), []).append(output.inputs)
+                    repairs._pruned.setdefault((output.event_type, output.month, output.bundled), []).append(
+                        output.inputs
+                    )
         repairs.forgotten_names = frozenset(key for keys in read_unrecognised(lake.store, lists) for key in keys)
         return repairs
 
     def of_month(self, event_type: str, month: date) -> MonthRepairs:
         """Return the repairs of one event type and month."""
-        place = (event_type, month)
-        names = self.forgotten_names
-        return MonthRepairs(tuple(self._forgotten.get(place, ())), tuple(self._pruned.get(place, ())), names)
+        pruned, bundles = (tuple(self._pruned.get((event_type, month, bundled), ())) for bundled in (False, True))
+        return MonthRepairs(tuple(self._forgotten.get((event_type, month), ())), pruned, bundles, self.forgotten_names)
 
 
 def read_list(lake: Lake, key: str) -> dict[date, bytes]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from elt import BrokenLakeError
 from elt.lake import layout
 from elt.lake.digests import digest
-from elt.lake.key_lists import read_identifiers
+from elt.lake.key_lists import read_bundles, read_identifiers
 from elt.lake.lake import Lake
 from elt.lake.manifests import Action, Commit, Manifest, Plan, decode_manifest
 from elt.lake.staging_runs import StagingRun
@@ -50,9 +50,10 @@ def _read(lake: Lake, key: str, cls: type[Manifest], problems: list[Problem]) ->
 
 def check_inputs(lake: Lake, runs: list[StagingRun]) -> Iterator[Problem]:
     """Yield a problem for each list of raw objects that plans name and that is missing or changed."""
-    for key in sorted({output.inputs for run in runs for output in run.plan.outputs if output.inputs}):
+    lists = {(output.inputs, output.bundled) for run in runs for output in run.plan.outputs if output.inputs}
+    for key, bundled in sorted(lists):
         try:
-            read_identifiers(lake.store, key)
+            (read_bundles if bundled else read_identifiers)(lake.store, key)
         except ObjectNotFoundError:
             yield Problem(key, Kind.MISSING, "the list of raw objects that a plan names")
         except ObjectUnreadableError as error:

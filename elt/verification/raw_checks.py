@@ -4,37 +4,32 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from datetime import time as clock
+from datetime import date
 from functools import cached_property, partial
 from typing import NamedTuple
 
-import msgspec
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-
-from elt.contracts import EVENT_VERSIONS, struct_version
 from elt.lake.digests import RawDigest
 from elt.lake.lake import Lake
-from elt.lake.manifests import CommittedOutput
+from elt.lake.manifests import CommittedOutput, Neighbour
 from elt.lake.prefetch import prefetched
 from elt.lake.tree import RAW_PREFIX
 from elt.native.buffers import texts_of
 from elt.native.names import identifier_texts, object_names, split_identifiers
 from elt.quality.emitted import Cell
-from elt.staging.batches import BATCH_OBJECTS, Batch, RawObject, in_batches, names_by_day, read_batch
+from elt.staging.batches import BATCH_OBJECTS, Batch, in_batches, names_by_day, read_batch
 from elt.staging.decode import decode
+from elt.verification.bundle_checks import BundleCheck
 from elt.verification.explained import MonthRepairs, read_list
 from elt.verification.problems import Kind, Problem
-from hospital_sim.events import Event, encode
-from hospital_sim.events.keys import key_of, partition_prefix
+from elt.verification.staged_events import StagedEvents
+from hospital_sim.events.keys import partition_prefix
 
 
 class Staged(NamedTuple):
-    """One output of a finished staging run, and the key of the list of its raw objects."""
+    """One output of a finished staging run, the key of the list of its raw objects, and whether they are bundles."""
 
     inputs: str
+    bundled: bool
     output: CommittedOutput
 
 
@@ -44,7 +39,7 @@ class MonthFindings:
 
     Attributes:
         problems: The problems.
-        raw_objects: Number of events under ``raw/``.
+        raw_objects: Number of events under ``raw/``, lines of bundles included.
         unstaged: Events among them that no staging run took, by cell.
         explained_days: Event types and days that have a named problem.
     """
@@ -62,7 +57,7 @@ class MonthToCheck(NamedTuple):
         event_type: The event type.
         days: The days of the month that have a partition.
         staged: Outputs of finished staging runs for the month.
-        pending: Keys of the lists of raw objects of an unfinished staging run.
+        pending: Lists of raw objects of an unfinished staging run.
         files: Keys of the current staged files that are as they were written.
         wrong_files: Keys of the staged files of the lake that are not.
         repairs: Repairs of the month.
@@ -71,7 +66,7 @@ class MonthToCheck(NamedTuple):
     event_type: str
     days: tuple[date, ...]
     staged: tuple[Staged, ...]
-    pending: tuple[str, ...]
+    pending: tuple[Neighbour, ...]
     files: tuple[str, ...]
     wrong_files: frozenset[str]
     repairs: MonthRepairs
@@ -98,16 +93,20 @@ class _MonthCheck:
 
     def run(self) -> MonthFindings:
         """Check the month once, and return the findings."""
-        existing = dict(self._list_days())
+        existing: dict[date, set[bytes]] = {}
+        bundles: dict[date, set[str]] = {}
+        for day, singles, names in self._list_days():
+            existing[day], bundles[day] = singles, names
         self._check_pruned(existing)
+        self._check_bundles(bundles)
         unstaged = {day: set(identifiers) for day, identifiers in existing.items()}
-        for item in self._month.staged:
+        for item in (item for item in self._month.staged if not item.bundled):
             for day, identifiers in read_list(self._lake, item.inputs).items():
                 unstaged.get(day, set()).difference_update(split_identifiers(identifiers))
                 self._check_day(day, identifiers, existing.get(day, set()), item.output)
         self._check_unstaged(unstaged)
-        for key in self._month.pending:
-            for day, identifiers in read_list(self._lake, key).items():
+        for one in (one for one in self._month.pending if not one.bundled):
+            for day, identifiers in read_list(self._lake, one.inputs).items():
                 for identifier in set(split_identifiers(identifiers)) - existing.get(day, set()):
                     self._add(Kind.MISSING, day, self._name(identifier), "planned to be staged")
         return self._findings
@@ -118,15 +117,30 @@ class _MonthCheck:
         self._findings.problems.append(Problem(key, kind, detail))
         self._findings.explained_days.add((self._type, day))
 
-    def _list_days(self) -> Iterator[tuple[date, set[bytes]]]:
-        """Yield each day with the identifiers of its events, and add unrecognised objects as problems."""
-        for day, identifiers, unrecognised in self._lake.list_days(self._type, self._month.days):
+    def _check_bundles(self, existing: dict[date, set[str]]) -> None:
+        check = BundleCheck(self._lake, self._type, existing, self._add)
+        pruned: dict[date, set[str]] = defaultdict(set)
+        for key in self._month.repairs.pruned_bundles:
+            for day, bundles in check.read_list(key).items():
+                pruned[day].update(bundles)
+        for item in (item for item in self._month.staged if item.bundled):
+            staged = None if item.output.key in self._month.wrong_files else self._staged
+            check.check_staged(item.inputs, item.output, staged, pruned)
+        for one in (one for one in self._month.pending if one.bundled):
+            check.check_pending(one.inputs)
+        for batch in check.unstaged():
+            self._count_unstaged(batch)
+        self._findings.raw_objects += check.lines
+
+    def _list_days(self) -> Iterator[tuple[date, set[bytes], set[str]]]:
+        """Yield each day with its events and bundles, and add unrecognised objects as problems."""
+        for day, identifiers, bundles, unrecognised in self._lake.list_days(self._type, self._month.days):
             prefix = partition_prefix(self._type, day)
             for name in (name for name in unrecognised if prefix + name not in self._month.repairs.names):
                 self._add(Kind.FOREIGN, day, name, "not the key of an event")
             existing = set(split_identifiers(identifiers))
             self._findings.raw_objects += len(existing)
-            yield day, existing
+            yield day, existing, set(bundles)
 
     def _check_pruned(self, existing: dict[date, set[bytes]]) -> None:
         """Add the objects that a finished prune deleted, and that exist, as problems."""
@@ -184,10 +198,10 @@ class _MonthCheck:
 
         The kind is None if a replay staged the object, because the output of the replay is checked too.
         """
-        events = self._staged_events(day)
+        events = self._staged.of_day(day)
         for batch in self._batches({day: identifiers}):
-            for event_id, data in zip(texts_of(batch.event_ids), batch.objects, strict=True):
-                key = key_of(self._type, day, event_id)
+            for place, data in enumerate(batch.objects):
+                key, event_id = batch.key(place), batch.item(place).event_id
                 name = key.removeprefix(partition_prefix(self._type, day))
                 event = events.get(event_id)
                 if event is None:
@@ -197,43 +211,25 @@ class _MonthCheck:
                     elif entry is not None and entry.sha256 and hashlib.sha256(data).hexdigest() != entry.sha256:
                         yield name, Kind.ALTERED, "not the bytes that were put in quarantine"
                     continue
-                canonical = encode(event)
-                if data != canonical and not self._encodes(data, day, event_id, event):
-                    kind = Kind.TRUNCATED if canonical.startswith(data) else Kind.ALTERED
-                    yield name, kind, f"{len(data):,} bytes, and not the event that was staged"
+                if difference := self._staged.difference(event, data):
+                    yield name, *difference
 
-    def _staged_events(self, day: date) -> dict[str, Event]:
-        """Return the events of a day that are in the current files of its month."""
-        start = datetime.combine(day, clock())
-        first, end = (
-            pa.scalar(at, pa.timestamp("us")).cast(pa.timestamp("us", "UTC")) for at in (start, start + timedelta(1))
-        )
-        at = pc.field("event_time")
-        structs = {struct_version(struct): struct for struct in EVENT_VERSIONS[self._type]}
-        files = (pa.BufferReader(self._lake.store.read(key)) for key in self._month.files)
-        rows = (row for file in files for row in pq.read_table(file, filters=(at >= first) & (at < end)).to_pylist())
-        return {row["event_id"]: _event(structs[row["schema_version"]], row) for row in rows}
-
-    def _encodes(self, data: bytes, day: date, event_id: str, event: Event) -> bool:
-        """Return True if bytes that are not canonical still encode the same event."""
-        decoded = decode(Batch.of(self._type, [RawObject(day, event_id, data)]))
-        return decoded.table.num_rows == 1 and _event(type(event), decoded.table.to_pylist()[0]) == event
+    @cached_property
+    def _staged(self) -> StagedEvents:
+        return StagedEvents(self._lake, self._type, self._month.files)
 
     def _check_unstaged(self, days: dict[date, set[bytes]]) -> None:
         """Count the events that no staging run took, and add those that break the contract as problems."""
         unstaged = {day: b"".join(sorted(identifiers)) for day, identifiers in days.items() if identifiers}
         for batch in self._batches(unstaged):
-            decoded = decode(batch)
-            for rejected in decoded.rejected:
-                day, event_id = rejected.object.day, rejected.object.event_id
-                name = key_of(self._type, day, event_id).removeprefix(partition_prefix(self._type, day))
-                self._add(Kind.ALTERED, day, name, f"{rejected.reason}: {rejected.detail}")
-            for row in decoded.table.select(["hospital_id", "department_id", "event_time"]).to_pylist():
-                cell = Cell(self._type, row["hospital_id"], row["department_id"], row["event_time"].date())
-                self._findings.unstaged[cell] += 1
+            self._count_unstaged(batch)
 
-
-def _event(struct: type[Event], row: dict[str, object]) -> Event:
-    values = {name: row[name] for name in struct.__struct_fields__}
-    event: Event = msgspec.convert(values | {"event_type": struct.__struct_config__.tag}, struct)
-    return event
+    def _count_unstaged(self, batch: Batch) -> None:
+        decoded = decode(batch)
+        for rejected in decoded.rejected:
+            day = rejected.object.day
+            name = rejected.key.removeprefix(partition_prefix(self._type, day))
+            self._add(Kind.ALTERED, day, name, f"{rejected.reason}: {rejected.detail}")
+        for row in decoded.table.select(["hospital_id", "department_id", "event_time"]).to_pylist():
+            cell = Cell(self._type, row["hospital_id"], row["department_id"], row["event_time"].date())
+            self._findings.unstaged[cell] += 1

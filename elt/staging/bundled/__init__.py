@@ -1,0 +1,1 @@
+"""Day bundles in staging: their lines, and events that are in several raw objects."""
