@@ -48,11 +48,11 @@ def strings(values: Sequence[str | None]) -> pa.Array:
     return pa.Array.from_buffers(pa.string(), len(values), list(map(pa.py_buffer, (valid, ends, b"".join(texts)))))
 
 
-def fixed_texts(array: pa.ChunkedArray, width: int) -> npt.NDArray[np.bytes_]:
+def fixed_texts(array: pa.ChunkedArray) -> npt.NDArray[np.bytes_]:
     """Return an Arrow array of strings of one width, without nulls, as NumPy's texts."""
     whole = array.combine_chunks()
     if not len(whole):
-        return np.empty(0, f"S{width}")
+        return np.empty(0, "S1")
     _, offsets, data = whole.buffers()
-    first = np.frombuffer(offsets, np.int32)[whole.offset]
-    return np.frombuffer(data, f"S{width}", len(whole), int(first))
+    first, second = np.frombuffer(offsets, np.int32)[whole.offset :][:2].tolist()
+    return np.frombuffer(data, f"S{second - first}", len(whole), first)

@@ -1,6 +1,6 @@
 """Reads the objects whose bytes are canonical into columns with the compiled library (``elt/native/rows.c``).
 
-The plain way decodes them one by one: ``elt.staging.decode``.
+The plain way decodes them one by one: ``elt.staging.reading.decode``.
 """
 
 import ctypes

@@ -20,7 +20,7 @@ from elt.lake.staging_runs import StagingRun
 from elt.lake.tree import RawTree
 from elt.native.names import IDENTIFIER_BYTES, split_identifiers
 from elt.quality.taken_out import Counts
-from elt.staging.bundled.raw_day import read_listed
+from elt.staging.reading.raw_day import read_listed
 
 _Month = tuple[tuple[str, date], list[date]]
 """An event type and month, and its days that have a partition."""

@@ -21,9 +21,9 @@ from elt.native.names import identifier_of
 from elt.repair.select import Days, files_without, raw_key, select_events, select_keys, selected_keys, write_days
 from elt.repair.summary import RepairSummary, make_repair, require_reason
 from elt.staging import stage
-from elt.staging.bundled.raw_day import read_event
 from elt.staging.input_lists import NewObjects, write_unrecognised
 from elt.staging.plan import make_repair_plan
+from elt.staging.reading.raw_day import read_event
 from hospital_sim.events.keys import parse_event_key
 from hospital_sim.storage import ObjectNotFoundError
 

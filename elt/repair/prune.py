@@ -16,10 +16,10 @@ from elt.lake.tree import RAW_PREFIX
 from elt.native.names import identifier_of
 from elt.repair.select import Days, write_days
 from elt.repair.summary import PruneSummary, RepairSummary, make_repair
-from elt.staging.bundled.raw_day import read_day
 from elt.staging.delete import QUARANTINE_PLACES, delete_older_bundles
 from elt.staging.input_lists import NewObjects, write_bundle_lists, write_unrecognised
 from elt.staging.plan import make_repair_plan
+from elt.staging.reading.raw_day import read_day
 from hospital_sim.events.keys import day_bundle_key, parse_event_key
 from hospital_sim.storage import UnfitKeyError
 

@@ -11,9 +11,9 @@ from elt.lake.repairs import Removed, current_files, in_effect
 from elt.lake.staging_runs import StagingRun
 from elt.repair.select import Days, event_key_of, write_days
 from elt.repair.summary import RepairSummary, make_repair
-from elt.staging.bundled.raw_day import read_day
 from elt.staging.input_lists import NewObjects, write_bundle_lists
 from elt.staging.plan import make_repair_plan
+from elt.staging.reading.raw_day import read_day
 
 _COMMANDS = {
     Action.SET_ASIDE: "hospital-elt quarantine add",

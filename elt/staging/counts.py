@@ -11,7 +11,7 @@ from elt.lake import layout
 from elt.lake.digests import RawDigest
 from elt.lake.manifests import ClosedMonths, OutputCounts
 from elt.native.arrays import values_of
-from elt.staging.decode import Decoded
+from elt.staging.reading.decode import Decoded
 
 _EPOCH = date(1970, 1, 1)
 _DAY = 86_400_000_000

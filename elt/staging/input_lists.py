@@ -22,7 +22,7 @@ from elt.lake.manifests import Neighbour
 from elt.lake.prefetch import prefetched
 from elt.lake.staging_runs import StagingRun
 from elt.native.names import IDENTIFIER_BYTES, split_identifiers
-from elt.staging.bundled.lines import hospital_of
+from elt.staging.reading.lines import hospital_of
 from hospital_sim.events.keys import partition_prefix
 
 LARGEST_OUTPUT = 2_000_000

@@ -20,12 +20,12 @@ from elt.lake.staging_runs import StagingRun
 from elt.lake.tree import RAW_PREFIX
 from elt.lake.workers import LocalWorkers
 from elt.native.names import identifier_of
-from elt.staging.batches import BATCH_OBJECTS, in_batches, names_by_day, read_batch
-from elt.staging.bundled.duplicates import without_duplicates
-from elt.staging.bundled.lines import BATCH_BUNDLES, LineNames, bundles_by_day, read_bundle_batch
-from elt.staging.decode import decode
 from elt.staging.input_lists import NewObjects, PlannedMonth, lists_by_month
 from elt.staging.plan import make_replay_plan
+from elt.staging.reading.batches import BATCH_OBJECTS, in_batches, names_by_day, read_batch
+from elt.staging.reading.decode import decode
+from elt.staging.reading.duplicates import without_duplicates
+from elt.staging.reading.lines import BATCH_BUNDLES, LineNames, bundles_by_day, read_bundle_batch
 from elt.staging.run import StageSummary, StagingRuns
 from hospital_sim.events.keys import is_record_key, parse_event_key, parse_line_key
 from hospital_sim.storage import FinishedRun, ObjectNotFoundError, read_record

@@ -15,7 +15,6 @@ import pyarrow as pa
 
 from elt.native.arrays import fixed_texts, numbers, values_of
 from elt.native.buffers import Offsets
-from elt.native.names import UUID_WIDTH
 from elt.native.temporary import explain_no_space, temporary_file
 
 HELD_ROWS = 65_536
@@ -40,7 +39,7 @@ def by_time(table: pa.Table) -> pa.Table:
 
 def _keys(table: pa.Table) -> _Keys:
     times = values_of(table["event_time"]).astype(np.int64, copy=False)
-    return _Keys(times, fixed_texts(table["event_id"], UUID_WIDTH))
+    return _Keys(times, fixed_texts(table["event_id"]))
 
 
 def _order(keys: _Keys) -> Offsets:

@@ -28,9 +28,12 @@ from elt.lake.manifests import CommittedOutput, OutputCounts, Plan, PlannedOutpu
 from elt.lake.prefetch import prefetched
 from elt.lake.quarantine import Entry, Reason
 from elt.lake.tree import RAW_PREFIX
-from elt.staging.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day
-from elt.staging.bundled.duplicates import without_duplicates
-from elt.staging.bundled.lines import (
+from elt.staging.counts import OutputCounter
+from elt.staging.parquet import COUNTS_KEY, INPUTS_KEY, StagedFileWriter, read_metadata
+from elt.staging.reading.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day
+from elt.staging.reading.decode import Decoded, Rejected, decode, unread
+from elt.staging.reading.duplicates import without_duplicates
+from elt.staging.reading.lines import (
     BATCH_BUNDLES,
     BundleNames,
     LineNames,
@@ -39,9 +42,6 @@ from elt.staging.bundled.lines import (
     read_any_batch,
     unpacked,
 )
-from elt.staging.counts import OutputCounter
-from elt.staging.decode import Decoded, Rejected, decode, unread
-from elt.staging.parquet import COUNTS_KEY, INPUTS_KEY, StagedFileWriter, read_metadata
 from elt.staging.sorting import DaySorter, by_time
 from hospital_sim.events.keys import LARGEST_EVENT, LARGEST_RECORD, is_record_key
 from hospital_sim.storage import ObjectNotFoundError, ObjectUnreadableError, StorageError

@@ -10,12 +10,12 @@ from elt.lake.digests import RawDigest
 from elt.lake.key_lists import Bundles, read_bundles
 from elt.lake.lake import Lake
 from elt.lake.manifests import CommittedOutput
-from elt.staging.batches import Batch, in_batches
-from elt.staging.bundled.lines import BATCH_BUNDLES, bundles_by_day, read_bundle_batch
-from elt.staging.decode import decode
+from elt.staging.reading.batches import Batch, in_batches
+from elt.staging.reading.decode import decode, unread
+from elt.staging.reading.lines import BATCH_BUNDLES, bundles_by_day, read_bundle_batch
 from elt.verification.problems import Kind
 from elt.verification.staged_events import StagedEvents
-from hospital_sim.events.keys import day_bundle_key, partition_prefix
+from hospital_sim.events.keys import day_bundle_key, parse_day_bundle_key, partition_prefix
 from hospital_sim.storage import StorageError
 
 AddProblem = Callable[[Kind, date, str, str], None]
@@ -95,6 +95,10 @@ class BundleCheck:
             event_ids = dict(zip(decoded.rows.tolist(), decoded.table["event_id"].to_pylist(), strict=True))
             for place, data in enumerate(batch.objects):
                 key, event_id = batch.key(place), event_ids.get(place, "")
+                if place in batch.unreadable and parse_day_bundle_key(key) and quarantine.entry_of(key) is None:
+                    yield key.removeprefix(prefix), Kind.ALTERED, unread(batch.unreadable[place])[1]
+                    lines_of[batch.part(place).hospital_id] |= events.keys()
+                    continue
                 lines_of[batch.part(place).hospital_id].add(event_id)
                 if event_id in events:
                     difference = staged.difference(events[event_id], data)

@@ -16,8 +16,8 @@ from elt.lake.tree import RAW_PREFIX
 from elt.native.buffers import texts_of
 from elt.native.names import identifier_texts, object_names, split_identifiers
 from elt.quality.emitted import Cell
-from elt.staging.batches import BATCH_OBJECTS, Batch, in_batches, names_by_day, read_batch
-from elt.staging.decode import decode
+from elt.staging.reading.batches import BATCH_OBJECTS, Batch, in_batches, names_by_day, read_batch
+from elt.staging.reading.decode import decode
 from elt.verification.bundle_checks import BundleCheck
 from elt.verification.explained import MonthRepairs, read_list
 from elt.verification.problems import Kind, Problem

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 
 from elt.contracts import EVENT_VERSIONS, struct_version
 from elt.lake.lake import Lake
-from elt.staging.batches import Batch, RawObject
-from elt.staging.decode import decode
+from elt.staging.reading.batches import Batch, RawObject
+from elt.staging.reading.decode import decode
 from elt.verification.problems import Kind
 from hospital_sim.events import Event, encode
 

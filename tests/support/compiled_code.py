@@ -16,7 +16,7 @@ def needed_library() -> ctypes.CDLL:
 
 def without_library(patch: pytest.MonkeyPatch) -> None:
     """Let this process list, read and decode in the plain way, as an installation without a C compiler does."""
-    for compiled in ("elt.native.names.READ_NAMES", "elt.lake.objects.FILES", "elt.staging.decode.ROWS"):
+    for compiled in ("elt.native.names.READ_NAMES", "elt.lake.objects.FILES", "elt.staging.reading.decode.ROWS"):
         patch.setattr(compiled, None)
 
 

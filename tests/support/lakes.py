@@ -1,6 +1,7 @@
 """Events and lakes made by hand, for tests of what reads them."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from hospital_sim.events import (
     encode,
     event_type,
 )
-from hospital_sim.events.keys import event_key, record_key
+from hospital_sim.events.day_bundles import pack
+from hospital_sim.events.keys import day_bundle_key, event_key, record_key
 from hospital_sim.storage import LocalStore, ObjectStore
 
 DAY = datetime(2024, 3, 15, tzinfo=UTC)
@@ -220,3 +222,24 @@ def contents(store: ObjectStore, prefix: str = "") -> dict[str, bytes]:
 def files_in(root: Path) -> dict[str, bytes]:
     """Return every file below a folder, without using a store."""
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def put_bundle(store: ObjectStore, lines: Sequence[bytes], key: str) -> str:
+    """Put a day bundle of any lines into a lake under a key below ``raw/``; return the key."""
+    store.create(f"raw/{key}", pack(lines))
+    return key
+
+
+def put_bundles(store: ObjectStore, events: Iterable[Event], ending: str = "") -> list[str]:
+    """Put events into a lake as day bundles; return their keys below ``raw/``.
+
+    Args:
+        store: The lake.
+        events: The events.
+        ending: End of the names of the bundles: empty, or ``OPENING``.
+    """
+    bundles: dict[str, list[Event]] = defaultdict(list)
+    for event in sorted(events, key=lambda event: (event.event_time, event.event_id)):
+        name = f"{event.hospital_id}{ending}"
+        bundles[day_bundle_key(event_type(event), event.event_time.date(), name)].append(event)
+    return [put_bundle(store, [encode(event) for event in of_day], key) for key, of_day in bundles.items()]

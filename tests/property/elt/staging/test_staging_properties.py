@@ -28,8 +28,8 @@ from msgspec import structs
 from elt.lake.lake import Lake
 from elt.lake.layout import quarantined_object_key
 from elt.staging import stage
-from elt.staging.batches import Batch, RawObject
-from elt.staging.decode import decode
+from elt.staging.reading.batches import Batch, RawObject
+from elt.staging.reading.decode import decode
 from hospital_sim.events import EVENT_TYPES, DepSnapshot, Event, encode, event_type
 from hospital_sim.events.keys import LARGEST_EVENT, event_key, key_of
 from hospital_sim.storage import LocalStore, StorageError

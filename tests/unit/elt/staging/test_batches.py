@@ -20,7 +20,7 @@ from elt.native.names import (
     read_object_names,
 )
 from elt.staging import sorting
-from elt.staging.batches import in_batches, names_by_day
+from elt.staging.reading.batches import in_batches, names_by_day
 from elt.staging.sorting import DaySorter, by_time
 
 pytestmark = pytest.mark.unit

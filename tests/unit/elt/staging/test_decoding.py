@@ -10,8 +10,8 @@ from msgspec import structs
 
 from elt.contracts import EVENT_TYPES, arrow_schema, columns
 from elt.lake.quarantine import Reason
-from elt.staging.batches import Batch, RawObject
-from elt.staging.decode import Decoded, decode
+from elt.staging.reading.batches import Batch, RawObject
+from elt.staging.reading.decode import Decoded, decode
 from hospital_sim.events import Event, encode
 
 pytestmark = pytest.mark.unit

@@ -8,9 +8,9 @@ from lakes import DAY, admission, dep_snapshot, discharge, identifier, row_of, s
 from elt.contracts import EVENT_TYPES, arrow_schema
 from elt.native.buffers import ObjectBuffer
 from elt.native.rows import CompiledRows
-from elt.staging.batches import Batch, RawObject
-from elt.staging.decode import Decoded, decode
-from elt.staging.fast_decode import LONGEST_OBJECT, CanonicalReader
+from elt.staging.reading.batches import Batch, RawObject
+from elt.staging.reading.decode import Decoded, decode
+from elt.staging.reading.fast_decode import LONGEST_OBJECT, CanonicalReader
 from hospital_sim.events import Event, encode, event_type
 
 pytestmark = pytest.mark.unit

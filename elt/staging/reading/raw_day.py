@@ -8,9 +8,9 @@ from datetime import date
 from elt.lake.key_lists import Bundles
 from elt.lake.lake import DayListing, Lake
 from elt.native.names import identifier_of, split_identifiers
-from elt.staging.batches import in_batches
-from elt.staging.bundled.lines import BATCH_BUNDLES, LineNames, RawReader, bundles_by_day, read_bundle_batch
-from elt.staging.decode import decode
+from elt.staging.reading.batches import in_batches
+from elt.staging.reading.decode import decode
+from elt.staging.reading.lines import BATCH_BUNDLES, LineNames, RawReader, bundles_by_day, read_bundle_batch
 from hospital_sim.events.keys import day_bundle_key, line_key, parse_event_key, parse_line_key
 from hospital_sim.storage import ObjectUnreadableError
 

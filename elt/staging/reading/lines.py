@@ -1,4 +1,4 @@
-"""Reads the lines of day bundles in batches, as single objects are read (see ``elt.staging.batches``)."""
+"""Reads the lines of day bundles in batches, as single objects are read (see ``elt.staging.reading.batches``)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from elt.lake.lake import Lake
 from elt.lake.manifests import PlannedOutput
 from elt.lake.tree import RAW_PREFIX
 from elt.native.buffers import ObjectBuffer, Offsets
-from elt.staging.batches import Batch, ObjectNames, Unread, read_batch
+from elt.staging.reading.batches import Batch, ObjectNames, Unread, read_batch
 from hospital_sim.events.day_bundles import LARGEST_DAY_BUNDLE, BrokenDayBundleError, split_lines, unpack
 from hospital_sim.events.keys import LARGEST_EVENT, OPENING, day_bundle_key, line_key, parse_line_key
 from hospital_sim.storage import ObjectNotFoundError, ObjectTooLargeError, ObjectUnreadableError
@@ -112,7 +112,7 @@ def hospital_of(bundle: str) -> str:
 def bundles_by_day(
     event_type: str, days: Mapping[date, Bundles], output: PlannedOutput | None = None
 ) -> Iterator[BundleNames]:
-    """Yield the names of bundles day by day, in the order of the days (see ``elt.staging.batches.names_by_day``)."""
+    """Yield the names of bundles day by day, in the order of the days (see ``names_by_day``)."""
     return (
         BundleNames(event_type, day, tuple(sorted(bundles.items())), output) for day, bundles in sorted(days.items())
     )

@@ -86,7 +86,7 @@ def _decode_text(decoder: "msgspec.json.Decoder[str | None]", value: Value, enco
     """Return a text, and True if encoding it gives the same bytes.
 
     A text that ends with a line break is left to decoding one by one, because its pattern allows it (see
-    ``elt.staging.rules``).
+    ``elt.staging.reading.rules``).
     """
     data = b'"' + encoded if value.kind is Kind.TEXT else encoded
     try:

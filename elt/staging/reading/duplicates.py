@@ -20,9 +20,9 @@ from elt.lake.manifests import Neighbour, PlannedOutput
 from elt.lake.quarantine import Reason
 from elt.native.buffers import Flags, texts_of
 from elt.native.names import identifier_texts
-from elt.staging.batches import ReadNames
-from elt.staging.bundled.lines import BundleNames, hospital_of, read_bundle_batch
-from elt.staging.decode import Decoded, Rejected, decode
+from elt.staging.reading.batches import ReadNames
+from elt.staging.reading.decode import Decoded, Rejected, decode
+from elt.staging.reading.lines import BundleNames, hospital_of, read_bundle_batch
 from hospital_sim.events.keys import key_of
 
 

@@ -36,7 +36,7 @@ class Rule:
     Attributes:
         sentence: What must hold.
         violated: Maps a table of events to a mask that is true where the rule is violated.
-        holds_if_canonical: True if no canonical object can violate it (see ``elt.staging.fast_decode``).
+        holds_if_canonical: True if no canonical object can violate it (see ``elt.staging.reading.fast_decode``).
     """
 
     sentence: str

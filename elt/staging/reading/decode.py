@@ -1,9 +1,9 @@
 """Decodes raw objects into columns and checks the rules of the contract.
 
 This is the plain way, which decodes each object on its own and looks for what decoding alone does not see, such as a
-field that occurs twice. With the compiled library, canonical objects are decoded together first
-(``elt.staging.fast_decode``), with the same result. An object of an older version of its type has nulls in the newer
-columns.
+field that occurs twice. With the compiled library, canonical objects are decoded together first (see
+``elt.staging.reading.fast_decode``), with the same result. An object of an older version of its type has nulls in the
+newer columns.
 """
 
 import json
@@ -24,9 +24,9 @@ from elt.lake.quarantine import Reason
 from elt.native.arrays import fixed_strings, numbers, strings
 from elt.native.buffers import Offsets
 from elt.native.rows import ROWS, CompiledRows
-from elt.staging.batches import Batch, RawObject, Unread
-from elt.staging.fast_decode import LONGEST_OBJECT, canonical_reader
-from elt.staging.rules import rules
+from elt.staging.reading.batches import Batch, RawObject, Unread
+from elt.staging.reading.fast_decode import LONGEST_OBJECT, canonical_reader
+from elt.staging.reading.rules import rules
 from hospital_sim.events import Event, encode
 from hospital_sim.events.day_bundles import BrokenDayBundleError
 from hospital_sim.events.validation_errors import ProblemKind, parse_validation_error

@@ -1,1 +1,0 @@
-"""Day bundles in staging: their lines, and events that are in several raw objects."""
