@@ -33,6 +33,7 @@ from elt.repair.prune import prune
 from elt.repair.set_aside import set_aside
 from elt.repair.undo import undo
 from elt.staging import stage
+from elt.staging.reading.lines import BundleNames
 from elt.staging.replay import replay
 from elt.verification import verify
 from hospital_sim.events import Event, encode
@@ -317,3 +318,10 @@ def test_a_power_cut_anywhere_does_not_change_the_completed_lake(tmp_path: Path)
             stage(Lake(FailingStore(store.url, point)))
         stage(Lake(store))
         assert contents(store) == expected, f"cut off before creation {point}"
+
+
+def test_both_bundles_of_a_hospital_are_in_one_batch() -> None:
+    names = ("aaa", "city", f"city{OPENING}", "town")
+    bundles = BundleNames("admission", DAY.date(), tuple((name, None) for name in names))
+    parts = [[name for name, _ in part.bundles] for part in bundles.parts(2)]
+    assert parts == [["aaa", "city", f"city{OPENING}"], ["town"]]
