@@ -34,7 +34,7 @@ class PipelineSummary:
 
     Attributes:
         events: Events that the simulation emitted.
-        created: Events among them that were not in the lake before.
+        created: Objects of these events that were not in the lake before: one for each event, or day bundles.
         staged: Summary of staging.
         loaded: Summary of loading.
         built: Summary of the build.
@@ -80,6 +80,7 @@ def run(
     report: Path,
     prefix: str = DEFAULT_PREFIX,
     single_writer: bool = False,
+    bundle: bool = False,
     on_step: OnStep = lambda _: None,
     on_progress: OnProgress | None = None,
 ) -> PipelineSummary:
@@ -95,6 +96,7 @@ def run(
         report: Directory of the dashboard.
         prefix: Beginning of the names of the warehouse's schemas.
         single_writer: True if nothing else writes to the lake; allows a store without atomic create.
+        bundle: True to write one object for each hospital, event type and day, instead of one for each event.
         on_step: Called after each step with a line that says what it did, and with each note on a simulation.
         on_progress: Called as each step goes on.
 
@@ -110,8 +112,11 @@ def run(
     def say(step: str, what: str) -> None:
         on_step(f"{next(numbers)}/{STEPS} {step}: {what}")
 
-    events, created = _simulate(hospital, start, end, seed, lake, on_step, on_progress, single_writer=single_writer)
-    say("simulate", f"{events:,} events, {created:,} of them new in {raw_root(lake)}")
+    events, created = _simulate(
+        hospital, start, end, seed, lake, on_step, on_progress, single_writer=single_writer, bundle=bundle
+    )
+    new = f"{created:,} bundles new" if bundle else f"{created:,} of them new"
+    say("simulate", f"{events:,} events, {new} in {raw_root(lake)}")
     staged = stage(Lake.open(lake, single_writer=single_writer), workers=None, on_progress=on_progress)
     say("stage", f"{staged.rows:,} rows in {staged.files} files, {sum(staged.quarantined.values()):,} in quarantine")
     loaded = load(Lake.open(lake, read_only=True), warehouse, prefix, on_progress)
@@ -143,11 +148,12 @@ def _simulate(
     on_progress: OnProgress | None,
     *,
     single_writer: bool,
+    bundle: bool,
 ) -> tuple[int, int]:
     """Simulate each hospital of a file; return the events that it emitted, and how many of them are new in the lake."""
     events = created = 0
     for simulated in hs.load_all(hospital):
-        sink = hs.ObjectSink(raw_root(lake), single_writer=single_writer)
+        sink = hs.ObjectSink(raw_root(lake), single_writer=single_writer, bundle=bundle)
         on_day = _count_days(simulated, start, end, on_progress)
         run = simulated.simulate(start, end, seed=seed, sink=sink, on_day=on_day)
         events += sum(entry.count for entry in run.record.counts)

@@ -25,6 +25,12 @@ def command(
     report: Annotated[Path, typer.Option(metavar="DIR", help="Directory for the dashboard.")],
     prefix: Prefix = "hospital",
     single_writer: SingleWriter = False,
+    bundle: Annotated[
+        bool,
+        typer.Option(
+            "--bundle", help="Write one object for each hospital, event type and day, not one for each event."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Simulate, stage, load, build, check and report. The same call again changes nothing.
@@ -45,6 +51,7 @@ def command(
             report=report,
             prefix=prefix,
             single_writer=single_writer,
+            bundle=bundle,
             on_step=lambda line: typer.echo(line, err=True),
             on_progress=on_progress,
         )
