@@ -121,7 +121,7 @@ def test_broken_lines_are_quarantined_by_their_numbers_and_the_others_are_staged
         encode(other_day),
         encode(other_hospital),
         good.replace(b'"bed_number":1', b'"bed_number":0'),
-        b'{"a":"' + b"x" * (1 << 16) + b'"}',
+        encode(admission(9)) + b" " * (1 << 16),
         encode(second) + b"\r",
     ]
     put_bundle(store, lines, KEY)
