@@ -32,7 +32,7 @@ class OutlierRounds:
         self._department = department
         self._is_due = False
         self._head: Spell | None = None
-        self._followed: set[Department] = set()
+        self._places: Sequence[Department] = ()
         self.follow(rule, places)
 
     def follow(self, rule: Overflow | None, places: Sequence[Department]) -> None:
@@ -42,33 +42,38 @@ class OutlierRounds:
             rule: The rule; None if patients no longer overflow.
             places: Departments that take them, in the order in which they are tried.
         """
+        self._set_head(None)
         self._places = places
         # At least 1, because requests come after overflow in their second.
         self._after = math.inf if rule is None else max(round(rule.after_hours * HOUR), 1)
         self._department.on_list_changed = ignore_list if rule is None else self._follow_head
         self._department.outlier_places |= {place.id: place for place in places}
-        for place in places:
-            if place not in self._followed:
-                self._followed.add(place)
-                place.ward.on_room.append(self._schedule_round)
-        self._head = None
         if rule is not None:
             self._follow_head()
             self._schedule_round()
 
     def _follow_head(self) -> None:
         """Schedule a round at the second at which a new head of the list will have waited long enough."""
-        head = self._department.ward.head
-        before, self._head = self._head, head
+        head, before = self._department.ward.head, self._head
+        self._set_head(head)
         if head is not None and head is not before:
             due = head.request.second + self._after
             if due >= self._env.now:
                 turn = Turn(self._env, due, self._department.at_overflow)
                 turn.callbacks = [self._round]
 
+    def _set_head(self, head: Spell | None) -> None:
+        """Set the head of the list, and follow the room of the places only while someone waits."""
+        before, self._head = self._head, head
+        if before is None and head is not None:
+            for place in self._places:
+                place.ward.on_room.append(self._schedule_round)
+        elif before is not None and head is None:
+            for place in self._places:
+                place.ward.on_room.remove(self._schedule_round)
+
     def _schedule_round(self) -> None:
-        # Most lists are empty when a place has room, and this is called for each of them.
-        if self._head is None or self._is_due:
+        if self._is_due:
             return
         head = self._department.ward.head
         if head is not None and self._has_waited(head):
