@@ -1,11 +1,12 @@
 """Processes that share the work on a lake: this one, several of this machine, or those of a Dask cluster."""
 
+import logging
 import os
 import socket
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, closing
 from multiprocessing import get_context
@@ -144,6 +145,9 @@ class DaskWorkers(Workers):
         from distributed import Client
 
         self._lake = lake
+        self._address = address
+        # Silent, because the errors of this class say in one line what Dask shows as tracebacks.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         try:
             # Connects first, because a client without a scheduler gives up only after a long time.
             _check_address(address)
@@ -157,13 +161,25 @@ class DaskWorkers(Workers):
 
     def run(self, work: Work[Row, Result], rows: Sequence[Row], *constants: object) -> Iterator[Result]:
         """Work on the lake for each of some rows (see ``Workers.run``)."""
-        from distributed import as_completed
+        from distributed import KilledWorker, as_completed
+        from distributed.comm import CommClosedError
 
         # Not pure, because the result depends on the lake: Dask must not reuse an earlier one.
         futures = [self._client.submit(_work, self._lake, work, row, constants, pure=False) for row in rows]
-        for future in as_completed(futures, loop=self._client.loop):
-            results: list[Result] = future.result()
-            yield from results
+        try:
+            for future in as_completed(futures, loop=self._client.loop):
+                results: list[Result] = future.result()
+                yield from results
+        except (CancelledError, CommClosedError) as error:
+            raise EltError(
+                f"--dask: the scheduler at {self._address} is gone; start one again: "
+                "the same command completes the work"
+            ) from error
+        except KilledWorker as error:
+            raise EltError(
+                "--dask: workers died again and again, perhaps for want of memory; "
+                "the same command completes the work, also with other workers"
+            ) from error
 
 
 def _check_address(address: str) -> None:

@@ -2,16 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
-from multiprocessing import get_context
 from typing import Annotated
 
 import typer
 
 from hospital_sim import terminal
 from hospital_sim.cli.arguments import HospitalArgument, JsonOption
+from hospital_sim.cli.processes import run_each
 from hospital_sim.events import EVENT_TYPES, RunRecord
 from hospital_sim.hospital import Hospital, load_all
 from hospital_sim.sinks import ObjectSink
@@ -38,8 +37,12 @@ def command(
         str | None, typer.Option(metavar="DATE", help="First day to write, to append to finished runs.")
     ] = None,
     workers: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Most hospitals to run at once, each in its own process.")
-    ] = 1,
+        int | None, typer.Option(metavar="N", min=1, help="Most hospitals to run at once, each in its own process.")
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster whose workers run the hospitals."),
+    ] = None,
     single_writer: Annotated[
         bool,
         typer.Option(
@@ -58,6 +61,8 @@ def command(
 
     The same call again completes an interrupted run, and changes nothing after a complete one.
     """
+    if dask is not None and workers is not None:
+        raise terminal.WrongCallError("--workers and --dask: give one of them; a cluster has its own workers")
     hospitals = load_all(hospital_name)
     # Opened here first, so that a wrong URL is an error before any run.
     open_store(sink, single_writer=single_writer)
@@ -71,18 +76,14 @@ def command(
         single_writer=single_writer,
         bundle=bundle,
     )
-    written = []
-    if workers == 1 or len(hospitals) == 1:
+    if dask is None and (workers in (None, 1) or len(hospitals) == 1):
+        written = []
         for hospital in hospitals:
             with terminal.counting_days(hospital.config.id, hospital.config.warmup_days, start, end) as on_day:
                 written.append(work(hospital, on_day=on_day))
     else:
-        # Spawned, because a forked process would inherit the threads of an object store in an unknown state.
-        pool = ProcessPoolExecutor(min(workers, len(hospitals)), get_context("spawn"))
-        with pool, terminal.counting("simulating", len(hospitals)) as count:
-            for result in pool.map(work, hospitals):
-                written.append(result)
-                count()
+        with terminal.counting("simulating", len(hospitals)) as count:
+            written = run_each(work, hospitals, workers=workers or 1, dask=dask, on_done=count)
     notes = [f"{record.run.hospital_id}, {note}" for record, _, _, of_run in written for note in of_run]
     summary = _summary(written, sink)
     terminal.show("Simulated", summary | {"notes": notes} if as_json else summary, as_json=as_json)

@@ -2,8 +2,11 @@
 
 import json
 import subprocess
+import threading
+import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -143,6 +146,31 @@ def test_a_dask_cluster_that_answers_writes_the_bytes_of_one_process(lake: Local
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["raw_objects"] == 81
     assert contents(lake) == contents(other)
+
+
+def test_a_scheduler_that_dies_is_one_error_and_the_same_command_completes_the_staging(lake: LocalStore) -> None:
+    """The cluster has no worker, so that its scheduler is sure to die in the middle."""
+    distributed = pytest.importorskip("distributed")
+    here = {"host": "127.0.0.1", "protocol": "tcp://", "dashboard_address": None}
+    before = set(lake.keys())
+
+    def stop_after_the_plan(cluster: Any) -> None:
+        while set(lake.keys()) == before:
+            time.sleep(0.01)
+        cluster.close()
+
+    with distributed.LocalCluster(**here, processes=False, n_workers=0) as cluster:
+        address = cluster.scheduler_address
+        stopper = threading.Thread(target=stop_after_the_plan, args=[cluster])
+        stopper.start()
+        done = elt("stage", "--lake", lake.url, "--dask", address)
+        stopper.join()
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        f"error: --dask: the scheduler at {address} is gone; start one again: the same command completes the work"
+    )
+    assert json.loads(elt("stage", "--lake", lake.url, "--json").stdout)["raw_objects"] == 80
 
 
 def test_the_text_of_ddl_is_the_statements_of_its_json_each_with_a_semicolon() -> None:

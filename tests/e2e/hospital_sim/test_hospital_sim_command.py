@@ -139,6 +139,8 @@ max_stay_days = 5
         (["simulate", "small", *PERIOD, "--seed", "-1"], 2, "seed: must be between 0"),
         (["simulate", "small", *PERIOD, "--seed", "one"], 2, "--seed"),
         (["simulate", "small", *PERIOD, "--workers", "0"], 2, "--workers"),
+        (["simulate", "small", *PERIOD, "--workers", "2", "--dask", "tcp://127.0.0.1:9"], 2, "--workers and --dask"),
+        (["simulate", "small", *PERIOD, "--dask", "nonsense"], 2, "--dask: 'nonsense' is not an address"),
         (
             ["simulate", "small", *PERIOD, "--emit-from", "2024-01-05"],
             2,
