@@ -14,7 +14,8 @@ from hospital_sim.validation.calibration.measures import MONTHS, WEEKDAYS
 SITREP = "NHS England, UEC daily sitrep (census at 08:00), April 2022 to August 2025"
 WINTER_SITREP = "NHS England, winter daily sitreps 2017/18 to 2019/20 (census at 08:00)"
 KH03 = "NHS England, KH03 (overnight), 2018-19, 2019-20, 2023-24, 2024-25"
-MATERNITY = "NHS England, KH03 (overnight), 2024-25"
+MATERNITY_BEDS = "NHS England, KH03 (overnight), 2024-25"
+TRUST_BEDS = "NHS England, beds of trusts, 2024-25"
 SCOTLAND = "Public Health Scotland, January to June 2024"
 HEALTH_FOUNDATION = "Health Foundation, mean stay 2019 and 2022"
 NUFFIELD = "Nuffield Trust, 2016"
@@ -119,7 +120,7 @@ WINTER = (
 """Daily occupancy in winter: December to February."""
 
 OTHER_BEDS = (
-    _around("overnight.maternity", "Maternity, overnight", 0.583, 0.03, MATERNITY, "one year; small units vary"),
+    _around("overnight.maternity", "Maternity, overnight", 0.583, 0.03, MATERNITY_BEDS, "one year; small units vary"),
     _around("overnight.paediatrics", "Paediatrics, overnight", 0.572, 0.05, SCOTLAND, "another country, half a year"),
     _around("overnight.critical_care", "Critical care, overnight", 0.744, 0.05, SCOTLAND,
            "another country, half a year"),

@@ -27,6 +27,9 @@ WINTER = (12, 1, 2)
 Measured = dict[str, float]
 """Measured values by name; a measure without data is left out."""
 
+Totals = dict[str, float]
+"""Numbers of one or more hospitals by name, which add up over hospitals."""
+
 Rates = NDArray[np.float64]
 
 _SITREP = 8 * HOUR
@@ -77,6 +80,16 @@ class Year:
         beds = self._log.open_beds(places, at)
         rates: Rates = present(in_beds_of(self._all, places), at) / np.maximum(beds, 1)
         return rates
+
+    def open_beds(self, hour_in_seconds: int) -> Seconds:
+        """Return the open adult general and acute beds at one time of each day."""
+        return self._log.open_beds(self._adult, self.midnights + hour_in_seconds)
+
+    def admissions(self, methods: Collection[str] | None = None) -> int:
+        """Return the number of admissions to all departments on the days to measure, by some methods or by any."""
+        second = self._all["admitted"]
+        chosen = self._all[(second >= self.start) & (second < self.end)]
+        return len(chosen) if methods is None else int(np.isin(chosen["method"], list(methods)).sum())
 
     def emergency_requests(self) -> Seconds:
         """Return the seconds of emergency requests in all departments."""
@@ -131,18 +144,44 @@ def _overnight(year: Year) -> Measured:
     return measured
 
 
+def totals(year: Year, config: HospitalConfig) -> tuple[Totals, Rates]:
+    """Return totals of a hospital, means over days unless they are admissions, and its occupancy on days of winter."""
+    morning, winter = year.midnights + _SITREP, year.midnights[year.is_winter] + _SITREP
+    of_days: dict[str, Seconds] = {
+        "open": year.open_beds(_SITREP),
+        "occupied": present(year.spells, morning),
+        "open_overnight": year.open_beds(0),
+        "occupied_overnight": present(year.spells, year.midnights),
+        "delayed": present(year.spells, year.midnights, since="ready"),
+        "occupied_winter": present(year.spells, winter),
+    }
+    of_days |= {f"days_{days}": _held_since(year.spells, days, winter) for days in (7, 21)}
+    codes = (CRITICAL_CARE, PAEDIATRICS, MATERNITY)
+    departments = config.department
+    beds = {f"beds.{code}": sum(e.beds for e in departments if e.treatment_function_code == code) for code in codes}
+    return {
+        **{name: float(values.mean()) if len(values) else 0.0 for name, values in of_days.items()},
+        "beds": sum(entry.beds for entry in departments if entry.is_general_and_acute),
+        **beds,
+        "admissions": year.admissions(),
+        "emergencies": year.admissions(EMERGENCY),
+    }, year.occupancy(_SITREP)[year.is_winter]
+
+
 def _census(year: Year) -> Measured:
     """Return shares of occupied beds by whole days since the date of admission, as the sitreps count them."""
     at = year.midnights[year.is_winter] + _SITREP
     occupied = present(year.spells, at).sum()
-    shares = {}
-    for days in (7, 21):
-        # A spell counts from the midnight that begins its 7th or 21st day after the date of admission.
-        begin = (year.spells["admitted"] // DAY + days) * DAY
-        reached = begin < year.spells["discharged"]
-        held = earlier(begin[reached], at) - earlier(year.spells["discharged"][reached], at)
-        shares[f"beds_{days}_days"] = held.sum() / max(occupied, 1)
+    shares = {f"beds_{days}_days": _held_since(year.spells, days, at).sum() / max(occupied, 1) for days in (7, 21)}
     return shares if occupied else {}
+
+
+def _held_since(spells: Spells, days: int, at: Seconds) -> Seconds:
+    """Return the number of patients in a bed at each second of ``at`` whose date of admission is some days before."""
+    # A spell counts from the midnight that begins its 7th or 21st day after the date of admission.
+    begin = (spells["admitted"] // DAY + days) * DAY
+    reached = begin < spells["discharged"]
+    return earlier(begin[reached], at) - earlier(spells["discharged"][reached], at)
 
 
 def _stays(year: Year) -> Measured:

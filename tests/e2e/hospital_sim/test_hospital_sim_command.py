@@ -57,6 +57,15 @@ def test_describe_shows_a_row_for_each_of_several_hospitals_or_the_departments_o
     assert "All departments" in of_one
 
 
+def test_calibration_of_several_hospitals_prints_their_totals(tmp_path: Path) -> None:
+    file = tmp_path / "two.toml"
+    trust = '{{ id = "{0}", name = "{0}", general_and_acute_beds = 20 }}'
+    file.write_text(f'scaled_from = "small"\nhospital = [{trust.format("east")}, {trust.format("west")}]')
+    summary = json.loads(_right("calibration", str(file), "--workers", "1", "--json"))
+    totals = {row["total"]: row["simulated"] for row in summary["totals"]}
+    assert (summary["hospitals"], totals["Trusts"], totals["General and acute beds open"]) == (2, "2", "40")
+
+
 def test_the_summary_of_simulate_counts_the_objects_written(tmp_path: Path) -> None:
     """For people from a process of its own, and for programs."""
     words = ["simulate", "small", *PERIOD, "--seed", "1", "--sink"]
@@ -156,6 +165,7 @@ max_stay_days = 5
             2,
             "two.toml: describes 2 hospitals (city to town), not one; use load_all, or a file of one",
         ),
+        (["calibration", "two.toml", "--replications", "2"], 2, "--replications: several hospitals run once each"),
         (["simulate"], 2, "HOSPITAL"),
         (["stimulate"], 2, "stimulate"),
     ],

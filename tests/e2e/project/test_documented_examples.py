@@ -33,6 +33,7 @@ NOT_RUN = {
     "docs/how-to/clickhouse.md": "a ClickHouse server at its usual port; test_clickhouse_warehouse has one",
     "docs/how-to/dask.md": "processes that go on running; the cluster of the next example does the same",
     "docs/how-to/migrate.md": "an account of AWS",
+    "docs/how-to/nation.md": "a year of 130 trusts; test_simulate_side_by_side has three small hospitals",
     "docs/how-to/nightly.md": "cron's own table",
     "docs/how-to/power-bi.md": "paths of Windows, and warehouses elsewhere",
     "docs/how-to/s3.md": "a server's address and keys, which are the reader's own",

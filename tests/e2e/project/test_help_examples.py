@@ -15,6 +15,7 @@ pytestmark = pytest.mark.e2e
 CALLS = [f"{program} {name}".strip() for program in reversed(PROGRAMS) for name in [*commands(program), ""]]
 NOT_RUN = {
     "hospital-elt build --warehouse chdb://warehouse --full-refresh": "a whole build; see test_incremental_builds",
+    "hospital-sim calibration england": "a year of 130 trusts; see test_national_totals",
     "hospital-sim calibration england_acute --replications 2": "two years of a trust; see test_calibrated_presets",
 }
 
