@@ -10,7 +10,7 @@ import typer
 
 from hospital_sim import terminal
 from hospital_sim.cli.arguments import HospitalArgument, JsonOption
-from hospital_sim.cli.processes import run_each
+from hospital_sim.cli.side_by_side import run_each
 from hospital_sim.events import EVENT_TYPES, RunRecord
 from hospital_sim.hospital import Hospital, load_all
 from hospital_sim.sinks import ObjectSink
