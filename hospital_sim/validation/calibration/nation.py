@@ -28,7 +28,8 @@ COLUMNS = ("total", "published", "simulated", "source or remark")
 
 _QUARTILES = (25, 50, 75)
 _DAYS_IN_YEAR = 365.25
-_ADMISSIONS = "18.47 million admissions, 35.8% of them emergencies, 2024-25; most are not overnight stays"
+_ADMISSIONS = "simulated: overnight stays; published, 2024-25: with day cases"
+_EMERGENCIES = "simulated: overnight stays; published: 35.8% of all admissions, with those without a night"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +88,8 @@ def national_rows(trusts: Sequence[Trust], days: int) -> list[tuple[str, str, st
         ("Paediatric beds, quartiles", "22, 38, 56", _quartiles(trusts, f"beds.{PAEDIATRICS}"), TRUST_BEDS),
         ("Critical care beds, quartiles", "13, 20, 40", _quartiles(trusts, f"beds.{CRITICAL_CARE}"), TRUST_BEDS),
         ("Maternity beds", "7,576", _beds(total[f"beds.{MATERNITY}"]), MATERNITY_BEDS),
-        ("Admissions a year", "", _beds(a_year * total["admissions"]), f"overnight stays; published: {_ADMISSIONS}"),
-        (
-            "Emergency admissions a year",
-            "",
-            _beds(a_year * total["emergencies"]),
-            "overnight stays; published: 6,612,000",
-        ),
+        ("Admissions a year", "18,470,000", _beds(a_year * total["admissions"]), _ADMISSIONS),
+        ("Emergency admissions a year", "6,612,000", _beds(a_year * total["emergencies"]), _EMERGENCIES),
     ]
 
 
