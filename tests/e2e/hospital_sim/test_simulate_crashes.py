@@ -21,8 +21,8 @@ pytestmark = pytest.mark.e2e
 COMMAND = [sys.executable, "-c", "from hospital_sim.cli import main; main()", "simulate", "small", "--seed", "1"]
 
 
-def _command(end: str, sink: str) -> list[str]:
-    return [*COMMAND, "--start", "2024-01-01", "--end", end, "--sink", sink, "--json"]
+def _command(end: str, sink: str, *options: str) -> list[str]:
+    return [*COMMAND, "--start", "2024-01-01", "--end", end, "--sink", sink, "--json", *options]
 
 
 def _contents(store: ObjectStore) -> dict[str, bytes]:
@@ -50,10 +50,19 @@ def _killed_and_called_again(
     return killed and 2 < len(partial) < len(whole)
 
 
-@pytest.mark.parametrize(("place", "end", "kills"), [("disk", "2024-03-31", 2), ("s3", "2024-01-31", 1)])
+@pytest.mark.parametrize(
+    ("place", "end", "options", "kills"),
+    [
+        ("disk", "2024-03-31", (), 2),
+        ("s3", "2024-01-31", (), 1),
+        ("disk", "2024-06-30", ("--bundle",), 9),
+        ("s3", "2024-03-31", ("--bundle",), 1),
+    ],
+)
 def test_a_simulation_that_was_killed_is_completed_by_the_same_command(
     place: str,
     end: str,
+    options: tuple[str, ...],
     kills: int,
     seaweed: S3Server,
     tmp_path: Path,
@@ -64,7 +73,7 @@ def test_a_simulation_that_was_killed_is_completed_by_the_same_command(
         return open_store(seaweed.new_url() if place == "s3" else tempfile.mkdtemp(dir=tmp_path))
 
     reference, choices = new_store(), random.Random(5)
-    seconds = run_whole(_command(end, reference.url), begun=lambda: _begun(reference))
+    seconds = run_whole(_command(end, reference.url, *options), begun=lambda: _begun(reference))
     if not soak:
         # In the other half the process ends: such a kill does not count.
         seconds /= 2
@@ -72,9 +81,9 @@ def test_a_simulation_that_was_killed_is_completed_by_the_same_command(
 
     def attempt() -> bool:
         store = new_store()
-        return _killed_and_called_again(_command(end, store.url), store, whole, choices, seconds)
+        return _killed_and_called_again(_command(end, store.url, *options), store, whole, choices, seconds)
 
-    kill_in_the_middle(40 if soak else kills, attempt, record_property)
+    kill_in_the_middle(50 if soak else kills, attempt, record_property)
 
 
 @pytest.fixture

@@ -8,13 +8,26 @@ import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from kills import kill_in_the_middle, run_and_kill
-from lakes import DAY, FailingStore, PowerCut, QuickStore, admission, contents, put_all, put_event, some_events
+from lakes import (
+    DAY,
+    FailingStore,
+    PowerCut,
+    QuickStore,
+    admission,
+    contents,
+    put_all,
+    put_bundle,
+    put_bundles,
+    put_event,
+    some_events,
+)
 from s3_servers import S3Server
 
 from elt.lake import layout
@@ -22,7 +35,7 @@ from elt.lake.lake import Lake
 from elt.staging import stage
 from elt.verification import verify
 from hospital_sim.events import encode
-from hospital_sim.events.keys import event_key, key_of
+from hospital_sim.events.keys import day_bundle_key, event_key, key_of
 from hospital_sim.storage import LocalStore, ObjectStore, open_store
 
 pytestmark = pytest.mark.integration
@@ -141,11 +154,24 @@ def killed_and_completed(
     return killed and len(objects) < len(expected)
 
 
+def fill_with_bundles(store: ObjectStore, events: int) -> None:
+    """Put the same into a lake, the events in day bundles, one of them with a broken line."""
+    put_bundles(store, some_events(events))
+    put_bundle(store, [b"{"], day_bundle_key("admission", date(2024, 4, 1), "city"))
+    store.create("raw/notes.txt", b"hello")
+
+
+@pytest.mark.parametrize(("fill_lake", "kills"), [(fill, 1), (fill_with_bundles, 5)])
 def test_a_killed_run_is_completed_to_the_lake_that_an_undisturbed_run_writes(
-    new_store: Callable[[], ObjectStore], tmp_path: Path, soak: bool, record_property: Callable[[str, object], None]
+    new_store: Callable[[], ObjectStore],
+    fill_lake: Callable[[ObjectStore, int], None],
+    kills: int,
+    tmp_path: Path,
+    soak: bool,
+    record_property: Callable[[str, object], None],
 ) -> None:
     choices, reference = random.Random(11), QuickStore(tmp_path / "reference")
-    fill(reference, 30)
+    fill_lake(reference, 30)
     stage(Lake(reference))
     stores: list[ObjectStore] = []
 
@@ -155,7 +181,7 @@ def test_a_killed_run_is_completed_to_the_lake_that_an_undisturbed_run_writes(
         command = choices.choice([STAGE, STAGE_BY_TWO]) if soak else usual
         return killed_and_completed(command, stores[-1], contents(reference), choices)
 
-    kill_in_the_middle(30 if soak else 1, attempt, record_property)
+    kill_in_the_middle(30 if soak else kills, attempt, record_property)
     assert verify(Lake(stores[-1])).as_dict()["problems"] == verify(Lake(reference)).as_dict()["problems"]
 
 
