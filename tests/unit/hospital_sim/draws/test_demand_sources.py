@@ -4,6 +4,7 @@ Chance is decided by p-values: a right simulator passes 999 times of 1,000.
 """
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import hospitals
 import numpy as np
@@ -13,7 +14,9 @@ from drawn_demand import FIRST, department, requests_of, seconds_of
 from msgspec import structs
 
 from hospital_sim.clock import second_of
+from hospital_sim.config.sources import sources
 from hospital_sim.distributions import Floats
+from hospital_sim.draws.request_times import request_times
 from hospital_sim.draws.requests import requests
 from hospital_sim.draws.streams import Streams
 from hospital_sim.observe import measure
@@ -72,6 +75,31 @@ class TestSchedule:
         first = ["01 00:00:00", "03 08:00:00", "03 13:30:00", "03 13:30:00", "07 23:59:00"]
         assert moments == [*first, "08 00:00:00", "10 08:00:00", "10 13:30:00", "10 13:30:00", "14 23:59:00"]
 
+    def test_the_order_of_the_lists_in_the_file_changes_no_draw(self) -> None:
+        lists = [{"weekday": "monday", "time": time, "patients": 2} for time in ("08:00", "10:00", "09:00")]
+        wards = [department(source=[{"id": "list", "schedule": schedule}]) for schedule in (lists, lists[::-1])]
+        one, other = (requests_of(ward, 14) for ward in wards)
+        assert one == other
+
+
+class LastMoment(np.random.Generator):
+    """One request a day, at the last moment of the day that a number below 1 can say."""
+
+    def __init__(self) -> None:
+        super().__init__(np.random.PCG64(1))
+
+    def poisson(self, lam: Any, size: Any = None) -> Any:
+        return np.ones_like(np.asarray(lam), np.int64)
+
+    def random(self, *size: Any, **_: Any) -> Any:
+        return np.full(size, np.nextafter(1, 0))
+
+
+def test_a_request_at_the_last_moment_of_a_day_comes_on_that_day() -> None:
+    (source,) = sources(department(requests_per_day=1, hour_multipliers=[0.1] * 3 + [0.7] * 20 + [0.3]))
+    ((second, *_),) = request_times(source, LastMoment(), FIRST, FIRST, 1)
+    assert second == second_of(FIRST) + DAY - 1
+
 
 class TestReplay:
     def test_requests_come_when_they_came_and_those_before_the_first_day_do_not(self) -> None:
@@ -91,8 +119,8 @@ class TestReplay:
 
 class TestSeveralSources:
     def test_in_one_second_the_source_that_comes_first_in_the_configuration_is_first(self) -> None:
-        for sources, expected in (([LIST, REAL], "11 11 12"), ([REAL, LIST], "12 11 11")):
-            drawn = requests_of(department(source=sources), 14)
+        for one_after_other, expected in (([LIST, REAL], "11 11 12"), ([REAL, LIST], "12 11 11")):
+            drawn = requests_of(department(source=one_after_other), 14)
 
             assert [request.admission_method for request in drawn] == expected.split() * 2
 
