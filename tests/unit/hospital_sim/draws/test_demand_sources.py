@@ -96,7 +96,7 @@ class LastMoment(np.random.Generator):
 
 
 def test_a_request_at_the_last_moment_of_a_day_comes_on_that_day() -> None:
-    (source,) = sources(department(requests_per_day=1, hour_multipliers=[0.1] * 3 + [0.7] * 20 + [0.3]))
+    (source,) = sources(department(requests_per_day=1, hour_multipliers=[0.9] * 20 + [0.05] * 4))
     ((second, *_),) = request_times(source, LastMoment(), FIRST, FIRST, 1)
     assert second == second_of(FIRST) + DAY - 1
 
