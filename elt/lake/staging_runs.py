@@ -9,7 +9,7 @@ from elt import BrokenLakeError
 from elt.lake import layout
 from elt.lake.manifests import Action, Commit, CommittedOutput, Plan, decode_manifest
 from hospital_sim.events.keys import LARGEST_RECORD
-from hospital_sim.storage import BundledFolder, ObjectStore, ObjectUnreadableError
+from hospital_sim.storage import BundledFolder, ObjectStore, ObjectUnreadableError, copied
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def bundle_manifests(store: ObjectStore) -> None:
     manifests = dict(_read_manifests(folder))
     finished = [number for number in range(1, len(manifests) + 1) if layout.commit_key(number) in manifests]
     keys = (key(number) for number in finished for key in (layout.plan_key, layout.commit_key))
-    folder.add_bundle({key: manifests[key] for key in keys})
+    folder.add_bundle({key: copied(manifests[key]) for key in keys})
 
 
 def _read_manifests(folder: BundledFolder) -> Iterator[tuple[str, bytes]]:

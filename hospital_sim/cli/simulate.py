@@ -4,20 +4,38 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from functools import partial
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from hospital_sim import terminal
 from hospital_sim.cli.arguments import HospitalArgument, JsonOption
 from hospital_sim.cli.side_by_side import run_each
-from hospital_sim.events import EVENT_TYPES, RunRecord
+from hospital_sim.events import EVENT_TYPES
 from hospital_sim.hospital import Hospital, load_all
 from hospital_sim.sinks import ObjectSink
 from hospital_sim.storage import open_store, public_url
 
-Written = tuple[RunRecord, int, int, tuple[str, ...]]
-"""A run record, the number of objects created, the number that existed already, and notes on the run."""
+
+class Written(NamedTuple):
+    """What one run wrote.
+
+    Attributes:
+        hospital_id: Identifier of the hospital.
+        run_id: Identifier of the run.
+        events: Number of events, by type.
+        created: Number of objects created.
+        found: Number of objects that existed already.
+        notes: Notes on the run.
+    """
+
+    hospital_id: str
+    run_id: str
+    events: Counter[str]
+    created: int
+    found: int
+    notes: tuple[str, ...]
+
 
 EXAMPLES = terminal.examples(
     "hospital-sim simulate small --start 2024-01-01 --end 2024-01-31 --seed 1 --sink lake/raw",
@@ -84,7 +102,7 @@ def command(
     else:
         with terminal.counting("simulating", len(hospitals)) as count:
             written = run_each(work, hospitals, workers=workers or 1, dask=dask, on_done=count)
-    notes = [f"{record.run.hospital_id}, {note}" for record, _, _, of_run in written for note in of_run]
+    notes = [f"{one.hospital_id}, {note}" for one in written for note in one.notes]
     summary = _summary(written, sink)
     terminal.show("Simulated", summary | {"notes": notes} if as_json else summary, as_json=as_json)
     if not as_json:
@@ -105,20 +123,20 @@ def _simulate_one(
 ) -> Written:
     target = ObjectSink(sink, single_writer=single_writer, bundle=bundle)
     run = hospital.simulate(start, end, seed=seed, sink=target, emit_from=emit_from, on_day=on_day)
-    return run.record, target.created, target.found, run.notes
+    # Without the record, because the counts of many hospitals and days would fill the memory.
+    events: Counter[str] = Counter()
+    for entry in run.record.counts:
+        events[entry.event_type] += entry.count
+    return Written(hospital.config.id, run.record.run.run_id, events, target.created, target.found, run.notes)
 
 
 def _summary(written: list[Written], sink: str) -> dict[str, object]:
-    events: Counter[str] = Counter(dict.fromkeys(EVENT_TYPES, 0))
-    for record, *_ in written:
-        for entry in record.counts:
-            events[entry.event_type] += entry.count
     return {
-        "hospitals": [record.run.hospital_id for record, *_ in written],
-        "runs": [record.run.run_id for record, *_ in written],
-        **events,
-        "events": sum(events.values()),
-        "created": sum(created for _, created, *_ in written),
-        "already_there": sum(existing for _, _, existing, _ in written),
+        "hospitals": [one.hospital_id for one in written],
+        "runs": [one.run_id for one in written],
+        **{event_type: sum(one.events[event_type] for one in written) for event_type in EVENT_TYPES},
+        "events": sum(one.events.total() for one in written),
+        "created": sum(one.created for one in written),
+        "already_there": sum(one.found for one in written),
         "sink": public_url(sink),
     }

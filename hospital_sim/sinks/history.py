@@ -95,9 +95,9 @@ def _check_days_before(store: ObjectStore, runs: Runs, run: RunStarted, of_other
     """
     periods: list[tuple[date, date]] = []
     broken = None
-    for finished in runs.finished():
+    for finished in runs.finished(without=of_others):
         if isinstance(finished, BrokenRecord):
-            broken = broken or (None if finished.key in of_others else finished)
+            broken = broken or finished
         elif finished.record.run.history_id == run.history_id:
             periods.append((finished.record.run.emit_from, finished.record.run.end))
     day = run.start

@@ -5,7 +5,8 @@
   temporary files.
 - Writing safely: ``create_once`` refuses a store that overwrites.
 - Run records: ``Runs`` and ``read_record`` yield ``FinishedRun``, ``StartedRun`` or ``BrokenRecord``.
-- Few requests for many small objects: ``BundledFolder`` reads them from a bundle, and creates bundles.
+- Few requests for many small objects: ``BundledFolder`` reads them from a bundle, and creates bundles of what
+  ``copied`` returns.
 - For servers that read a lake on S3 themselves: ``s3_address`` of an object, ``aws_credentials`` of this process.
 - Errors: ``StorageError`` and the classes below it; ``public_url`` hides the password of a URL in messages.
 
@@ -21,7 +22,7 @@ import os
 
 from hospital_sim.storage.aws import aws_credentials
 from hospital_sim.storage.base import create_once
-from hospital_sim.storage.bundles import BUNDLED_TOGETHER, BundledFolder
+from hospital_sim.storage.bundles import BUNDLED_TOGETHER, BundledFolder, copied
 from hospital_sim.storage.local import FILE_ALONE, LocalStore
 from hospital_sim.storage.protocol import (
     ObjectConflictError,
@@ -69,6 +70,7 @@ __all__ = [
     "UnfitKeyError",
     "UnknownSchemeError",
     "aws_credentials",
+    "copied",
     "create_once",
     "open_store",
     "public_url",

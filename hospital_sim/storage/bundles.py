@@ -4,7 +4,8 @@ A bundle adds nothing to its folder: an object that is no longer listed does not
 broken, the objects themselves are read. So it may be deleted at any time, and only verification has to read it.
 
 Its name has the number of its objects and the digest of its bytes (``hospital_sim.events.keys``). Unpacked, its first
-line is a JSON array with the name and the size of each object, and the objects follow.
+line is a JSON array with the name and the size of each object, and the objects follow. The size of a large object is
+null, and the object is not copied: beside its bytes, a request of its own is little.
 """
 
 import hashlib
@@ -25,11 +26,14 @@ BUNDLED_TOGETHER = 16
 LARGEST_BUNDLE = 1 << 30
 """Most bytes of a bundle, unpacked: 1 GiB. A larger one is neither written nor read."""
 
+LARGEST_COPY = 1 << 18
+"""Most bytes of an object that is copied: 256 KiB."""
+
 _GZIP = 16 + zlib.MAX_WBITS
 # The fastest level, because manifests and run records repeat each other so much that others gain little.
 _LEVEL = 1
 
-_Names = list[tuple[str, Annotated[int, msgspec.Meta(ge=0)]]]
+_Names = list[tuple[str, Annotated[int, msgspec.Meta(ge=0)] | None]]
 
 
 class BundledFolder:
@@ -80,11 +84,16 @@ class BundledFolder:
             data = self._copies.get(key)
             yield (key, data) if data is not None else next(others)
 
-    def add_bundle(self, objects: Mapping[str, bytes]) -> None:
-        """Create a bundle of some objects of this folder, unless it would be too large."""
-        ordered = dict(sorted(objects.items()))
-        names = [(key.removeprefix(self._prefix), len(data)) for key, data in ordered.items()]
-        content = b"\n".join((msgspec.json.encode(names), b"".join(ordered.values())))
+    def add_bundle(self, objects: Mapping[str, bytes | None]) -> None:
+        """Create a bundle of some objects of this folder, unless it would be too large.
+
+        Args:
+            objects: The bytes of each object; None for one that is too large to be copied (see ``copied``).
+        """
+        ordered = sorted(objects.items())
+        copies = [data for _, data in ordered if data is not None]
+        names = [(key.removeprefix(self._prefix), None if data is None else len(data)) for key, data in ordered]
+        content = b"\n".join((msgspec.json.encode(names), b"".join(copies)))
         if len(content) > LARGEST_BUNDLE:
             return
         packer = zlib.compressobj(_LEVEL, wbits=_GZIP)
@@ -109,12 +118,18 @@ class BundledFolder:
         return (self.copies(self.bundles[-1]) or {}) if self.bundles else {}
 
 
+def copied(data: bytes) -> bytes | None:
+    """Return the bytes of an object as a bundle takes them; None if they are too many to be copied."""
+    return data if len(data) <= LARGEST_COPY else None
+
+
 def _unpacked(data: bytes) -> Iterator[tuple[str, bytes]]:
     unpacker = zlib.decompressobj(_GZIP)
     content = unpacker.decompress(data, LARGEST_BUNDLE)
     start = content.index(b"\n") + 1
     for name, size in msgspec.json.decode(memoryview(content)[: start - 1], type=_Names):
-        yield name, content[start : start + size]
-        start += size
+        if size is not None:
+            yield name, content[start : start + size]
+            start += size
     if start != len(content) or not unpacker.eof:
         raise ValueError("is cut off")

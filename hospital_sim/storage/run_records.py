@@ -13,11 +13,11 @@ The folder of the raw root inside the store is ``""`` if the store is a raw root
 relative to the raw root, as in ``hospital_sim.events.keys``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 
 from hospital_sim.events import BrokenRecordError, RunRecord, RunStarted, decode_record, decode_started, keys
-from hospital_sim.storage.bundles import BundledFolder
+from hospital_sim.storage.bundles import BundledFolder, copied
 from hospital_sim.storage.protocol import (
     ObjectDeniedError,
     ObjectNotFoundError,
@@ -93,9 +93,14 @@ class Runs:
         self._folder = BundledFolder(store, f"{raw}{keys.RUNS}/")
         self.keys = [key.removeprefix(raw) for key in self._folder.keys]
 
-    def finished(self) -> Iterator[FinishedRun | BrokenRecord]:
-        """Yield the run records, sorted by key."""
-        return (_parse_record(key, data) for key, data in self._read(keys.is_record_key))
+    def finished(self, without: Set[str] = frozenset()) -> Iterator[FinishedRun | BrokenRecord]:
+        """Yield the run records, sorted by key.
+
+        Args:
+            without: Keys of records that are not needed, and not read.
+        """
+        wanted = self._read(lambda key: keys.is_record_key(key) and key not in without)
+        return (_parse_record(key, data) for key, data in wanted)
 
     def started(self) -> Iterator[StartedRun | BrokenRecord]:
         """Yield the starts of all runs, finished or not, sorted by key."""
@@ -118,9 +123,9 @@ class Runs:
 
     def add_bundle(self) -> None:
         """Create a bundle of the records and starts of all finished runs, without those that are broken."""
-        records = {run.key: run.data for run in self.finished() if isinstance(run, FinishedRun)}
+        records = {run.key: copied(run.data) for run in self.finished() if isinstance(run, FinishedRun)}
         starts = {
-            start.key: start.data
+            start.key: copied(start.data)
             for start in self.started()
             if isinstance(start, StartedRun) and keys.record_key(start.run.run_id) in records
         }

@@ -100,5 +100,5 @@ def test_the_record_holds_the_arguments_and_no_wall_clock() -> None:
     assert set(run.__struct_fields__) == {
         "record_version", "run_id", "history_id", "stream_version", "hospital_id", "hospital_name", "configuration",
         "configuration_hash", "seed", "warmup_days", "start", "emit_from", "end", "departments",
-        "periods",
+        "periods", "bundled",
     }  # fmt: skip

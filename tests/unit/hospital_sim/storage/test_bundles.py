@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from hospital_sim.events.keys import bundle_name, is_record_key, is_run_bundle_key, parse_bundle_name
-from hospital_sim.storage import BundledFolder, ObjectNotFoundError, ObjectStore, bundles, open_store
+from hospital_sim.storage import BundledFolder, ObjectNotFoundError, ObjectStore, bundles, copied, open_store
+from hospital_sim.storage.bundles import LARGEST_COPY
 
 pytestmark = pytest.mark.unit
 
@@ -131,3 +132,17 @@ def test_the_name_of_a_bundle_is_recognised() -> None:
     for other in (name.upper(), f"{name}.gz", name.replace("000032", "32"), f"x{name}", f"{name}\n"):
         assert parse_bundle_name(other) is None
     assert not any(map(is_run_bundle_key, (name, f"_runs/x/{name}", f"other/{name}", f"_runs/{name}/x")))
+
+
+def test_a_large_object_is_counted_by_a_bundle_and_read_itself(store: ObjectStore) -> None:
+    large = b"x" * (LARGEST_COPY + 1)
+    objects = {**OBJECTS, "notes/large.json": large}
+    put(store, objects)
+    BundledFolder(store, "notes/").add_bundle({key: copied(data) for key, data in objects.items()})
+
+    folder = BundledFolder(store, "notes/")
+
+    assert folder.copies(folder.bundles[0]) == OBJECTS
+    assert dict(folder.read_each(folder.keys, 1 << 20)) == objects
+    assert not folder.is_due(len(objects) + 31)
+    assert len(store.read(folder.bundles[0])) < LARGEST_COPY
