@@ -1,7 +1,6 @@
 """The bytes of many objects or short texts in one array, without a Python object for each."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -50,27 +49,11 @@ class ObjectBuffer:
 
     @classmethod
     def of_lines(cls, content: bytes) -> "ObjectBuffer":
-        """Return a buffer that holds the lines of a text, without their line breaks; the last may have none."""
+        """Return a buffer that holds the lines of a text, which each have a line break, without it."""
         breaks = np.flatnonzero(np.frombuffer(content, np.uint8) == _LINE_BREAK)
-        ends = breaks - np.arange(len(breaks))
-        if not content.endswith(b"\n") and content:
-            ends = np.append(ends, len(content) - len(breaks))
         buffer = cls(0)
-        buffer.ends, buffer.count = ends, len(ends)
+        buffer.ends, buffer.count = breaks - np.arange(len(breaks)), len(breaks)
         buffer.data = np.frombuffer(content.replace(b"\n", b""), np.uint8)
-        return buffer
-
-    @classmethod
-    def joined(cls, parts: Sequence["ObjectBuffer"]) -> "ObjectBuffer":
-        """Return a buffer that holds the objects of several, in their order."""
-        if len(parts) == 1:
-            return parts[0]
-        buffer = cls(sum(map(len, parts)))
-        starts = accumulate((part.end for part in parts), initial=0)
-        for part, start in zip(parts, starts, strict=False):
-            buffer.ends[buffer.count : buffer.count + len(part)] = part.ends[: part.count] + start
-            buffer.count += len(part)
-        buffer.data = np.concatenate([part.data[: part.end] for part in parts] or [buffer.data])
         return buffer
 
     @property

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -35,9 +37,9 @@ class OutputCounter:
         """Count the objects of a batch, all of this output, which come in the order of their identifiers."""
         objects, lengths = decoded.batch.objects, decoded.batch.objects.lengths()
         start = 0
-        for names in decoded.batch.names:
-            end = start + len(names)
-            self._raw.setdefault(names.day, RawDigest()).add(objects.view(start, end), lengths[start:end])
+        for day, names in groupby(decoded.batch.names, attrgetter("day")):
+            end = start + sum(map(len, names))
+            self._raw.setdefault(day, RawDigest()).add(objects.view(start, end), lengths[start:end])
             start = end
         for rejected in decoded.rejected:
             self._quarantined.setdefault(rejected.reason.value, Counter())[rejected.object.day] += 1

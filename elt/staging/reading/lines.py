@@ -17,8 +17,8 @@ from hospital_sim.events.day_bundles import LARGEST_DAY_BUNDLE, BrokenDayBundleE
 from hospital_sim.events.keys import LARGEST_EVENT, OPENING, day_bundle_key, line_key, parse_line_key
 from hospital_sim.storage import ObjectNotFoundError, ObjectTooLargeError, ObjectUnreadableError
 
-BATCH_BUNDLES = 32
-"""Most bundles of a batch."""
+BATCH_BUNDLES = 128
+"""Most bundles of a batch. A day of a hospital has some forty events of a type."""
 
 NamedBundle = tuple[str, tuple[int, ...] | None]
 """The name of a bundle, and the numbers of the lines that are meant; None for all."""
@@ -131,40 +131,42 @@ def read_bundle_batch(lake: Lake, names: Sequence[BundleNames]) -> Batch:
     keys = [day_bundle_key(of_day.event_type, of_day.day, name) for of_day in names for name, _ in of_day.bundles]
     contents = lake.read_raw(keys, LARGEST_DAY_BUNDLE)
     read: list[LineNames] = []
-    parts: list[ObjectBuffer] = []
+    texts: list[bytes] = []
     unreadable: dict[int, Unread] = {}
     rows = 0
     for of_day in names:
         for (bundle, chosen), (key, data) in zip(of_day.bundles, contents, strict=False):
-            objects, lines, errors = _lines(f"{lake.url}/{RAW_PREFIX}{key}", data, chosen)
+            text, lines, errors = _lines(f"{lake.url}/{RAW_PREFIX}{key}", unpacked(data), chosen)
+            part = LineNames(of_day.event_type, of_day.day, bundle, lines, chosen is None, of_day.output, of_day.whole)
             unreadable |= {rows + place: error for place, error in errors.items()}
-            everything = chosen is None
-            read.append(
-                LineNames(of_day.event_type, of_day.day, bundle, lines, everything, of_day.output, of_day.whole)
-            )
-            parts.append(objects)
-            rows += len(objects)
-    return Batch(names[0].event_type, read, None, ObjectBuffer.joined(parts), unreadable)
+            read.append(part)
+            texts.append(text)
+            rows += len(part)
+    return Batch(names[0].event_type, read, None, ObjectBuffer.of_lines(b"".join(texts)), unreadable)
 
 
 def _lines(
-    location: str, data: bytes | ObjectUnreadableError, chosen: tuple[int, ...] | None
-) -> tuple[ObjectBuffer, Offsets, dict[int, Unread]]:
-    """Return the lines of a bundle, their numbers, and the error of each that cannot be read, by its place."""
-    content = unpacked(data)
+    location: str, content: bytes | Unread, chosen: tuple[int, ...] | None
+) -> tuple[bytes, Offsets, dict[int, Unread]]:
+    """Return the lines of a bundle with their breaks, their numbers, and the errors of those that cannot be read."""
     if not isinstance(content, bytes):
-        return ObjectBuffer.of([b""]), np.zeros(1, np.int64), {0: content}
-    objects = ObjectBuffer.of_lines(content)
-    if chosen is None:
-        lines = np.arange(1, len(objects) + 1)
-        large = np.flatnonzero(objects.lengths() > LARGEST_EVENT)
-        sizes = objects.lengths()[large]
-        errors = zip(large.tolist(), sizes.tolist(), strict=True)
-        return objects, lines, {place: ObjectTooLargeError(location, size, LARGEST_EVENT) for place, size in errors}
-    existing = [objects[line - 1] if line <= len(objects) else b"" for line in chosen]
-    gone = [place for place, line in enumerate(chosen) if line > len(objects)]
-    missing: dict[int, Unread] = {place: ObjectNotFoundError(location, "has fewer lines") for place in gone}
-    return ObjectBuffer.of(existing), np.array(chosen, np.int64), missing
+        return b"\n", np.zeros(1, np.int64), {0: content}
+    errors: dict[int, Unread] = {}
+    if chosen is not None:
+        lines = dict(enumerate(split_lines(content), start=1))
+        errors = {place: ObjectNotFoundError(location, "lacks it") for place, n in enumerate(chosen) if n not in lines}
+        content = b"".join(lines.get(number, b"") + b"\n" for number in chosen)
+    elif content and not content.endswith(b"\n"):
+        content += b"\n"
+    if len(content) > LARGEST_EVENT:
+        sizes = map(len, split_lines(content))
+        errors |= {
+            place: ObjectTooLargeError(location, size, LARGEST_EVENT)
+            for place, size in enumerate(sizes)
+            if size > LARGEST_EVENT
+        }
+    numbers = np.arange(1, content.count(b"\n") + 1) if chosen is None else np.array(chosen, np.int64)
+    return content, numbers, errors
 
 
 def unpacked(data: bytes | ObjectUnreadableError) -> bytes | Unread:
