@@ -5,10 +5,11 @@ the other and then plans the remaining objects.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import reduce
 from operator import attrgetter
+from typing import NamedTuple, Self
 
 import msgspec
 
@@ -23,10 +24,34 @@ from elt.staging.input_lists import NewObjects
 from hospital_sim.storage import BrokenRecord, FinishedRun, create_once
 
 
+class RunEnds(NamedTuple):
+    """What a plan needs of the run records of a lake.
+
+    Attributes:
+        newest: Last day of the newest finished run of each hospital.
+        broken: Keys of the records that are broken.
+    """
+
+    newest: dict[str, date]
+    broken: set[str]
+
+    @classmethod
+    def of(cls, runs: Iterable[FinishedRun | BrokenRecord]) -> Self:
+        """Return the ends of runs, whose records are read one after another, because together they may be large."""
+        ends = cls({}, set())
+        for one in runs:
+            if isinstance(one, BrokenRecord):
+                ends.broken.add(one.key)
+            else:
+                run = one.record.run
+                ends.newest[run.hospital_id] = max(run.end, ends.newest.get(run.hospital_id, run.end))
+        return ends
+
+
 def make_plan(
     lake: Lake,
     runs: list[StagingRun],
-    run_records: Sequence[FinishedRun | BrokenRecord],
+    run_ends: RunEnds,
     new_objects: Iterable[NewObjects],
     unrecognised: Iterable[str],
     as_of: date | None,
@@ -36,7 +61,7 @@ def make_plan(
     Args:
         lake: The lake.
         runs: The staging runs so far, all finished.
-        run_records: The run records of the lake.
+        run_ends: What the run records of the lake say of the ends of runs.
         new_objects: The new objects of each event type and month.
         unrecognised: Unrecognised keys outside the partitions.
         as_of: The day by which months must have ended to be closed, for every hospital; None for a day of each
@@ -49,11 +74,10 @@ def make_plan(
     if as_of is not None:
         closes = ClosedMonths(everywhere=as_of)
     else:
-        ends = sorted(newest_ends(run_records).items())
+        ends = sorted(run_ends.newest.items())
         closes = ClosedMonths(hospitals={hospital: end + timedelta(days=1) for hospital, end in ends})
-    broken_records = {run.key for run in run_records if isinstance(run, BrokenRecord)}
     in_partitions = (new.unrecognised for new in new_objects)
-    new_keys = {*unrecognised, *broken_records}.union(*in_partitions)
+    new_keys = {*unrecognised, *run_ends.broken}.union(*in_partitions)
     if new_keys:
         earlier_lists = [run.plan.foreign_inputs for run in runs if run.plan.foreign_inputs is not None]
         new_keys.difference_update(*read_unrecognised(lake.store, earlier_lists))
@@ -115,14 +139,6 @@ def is_open(month: date, closed: ClosedMonths, ends: Mapping[str, date]) -> bool
     hospitals = {"", *ends, *closed.hospitals}  # the empty name closes what is closed everywhere
     closing = {hospital for hospital in hospitals if closed.closes(hospital, month)}
     return not closing or any(ends.get(hospital, date.min) >= month for hospital in hospitals - closing)
-
-
-def newest_ends(runs: Iterable[FinishedRun | BrokenRecord]) -> dict[str, date]:
-    """Return the last day of the newest finished run of each hospital."""
-    ends: dict[str, date] = {}
-    for run in (one.record.run for one in runs if isinstance(one, FinishedRun)):
-        ends[run.hospital_id] = max(run.end, ends.get(run.hospital_id, run.end))
-    return ends
 
 
 def _plan(runs: list[StagingRun], new_objects: Iterable[NewObjects], closes: ClosedMonths) -> Plan:

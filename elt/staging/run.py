@@ -18,7 +18,7 @@ from elt.lake.staging_runs import StagingRun, bundle_manifests
 from elt.lake.workers import DaskWorkers, LocalWorkers, Workers, suitable_count
 from elt.staging.delete import prune_objects
 from elt.staging.input_lists import MonthToList, list_new_objects, lists_by_month
-from elt.staging.plan import closed_months, create_plan, encode_plan, is_open, make_plan, newest_ends
+from elt.staging.plan import RunEnds, closed_months, create_plan, encode_plan, is_open, make_plan
 from elt.staging.rewrite import rewrite_outputs, rewrites, superseded_outputs
 from elt.staging.write import output_groups, quarantine_unrecognised, stage_outputs
 from hospital_sim.storage import BUNDLED_TOGETHER, ObjectConflictError
@@ -114,13 +114,13 @@ def stage(
     """
     # Read before the events are listed, because no month is closed for a run that finishes in between.
     raw_runs = lake.runs()
-    records = list(raw_runs.finished())
+    ends = RunEnds.of(raw_runs.finished())
     tree = lake.raw_tree(raw_runs)
     earlier = lake.staging_runs()
     months = tree.days_by_month()
     if only_open:
-        closed, ends = closed_months(earlier), newest_ends(records)
-        months = {place: days for place, days in months.items() if is_open(place[1], closed, ends)}
+        closed = closed_months(earlier)
+        months = {place: days for place, days in months.items() if is_open(place[1], closed, ends.newest)}
     count = suitable_count(lake, sum(map(len, months.values())), workers)
     with LocalWorkers(lake, count) if dask is None else DaskWorkers(lake, dask) as pool:
 
@@ -133,7 +133,7 @@ def stage(
                     f"{lake.url}: no events under raw/; "
                     f"write some with: hospital-sim simulate HOSPITAL --sink {lake.url}/raw …"
                 )
-            return make_plan(lake, runs, records, new_objects, tree.unrecognised, as_of)
+            return make_plan(lake, runs, ends, new_objects, tree.unrecognised, as_of)
 
         staging = StagingRuns(lake, pool, on_progress)
         staging.add(plan_new, earlier)
