@@ -94,7 +94,16 @@ def test_a_lake_is_repaired_and_each_repair_says_what_it_did(lake: LocalStore) -
     assert summaries == [
         {"action": "forget", "number": 4, "undoes": None, "events": 2, "superseded": 1, "files": 1},
         {"action": "compact", "number": 5, "undoes": None, "events": 0, "superseded": 8, "files": 4},
-        {"action": "prune", "number": 6, "undoes": None, "events": 2, "superseded": 10, "files": 0, "unnameable": []},
+        {
+            "action": "prune",
+            "number": 6,
+            "undoes": None,
+            "events": 2,
+            "superseded": 10,
+            "files": 0,
+            "unnameable": [],
+            "kept": [],
+        },
         {"action": "undo", "number": 7, "undoes": 3, "events": 1, "superseded": 0, "files": 1},
     ]
     assert counted.stdout.startswith("Would delete from ")
