@@ -25,7 +25,7 @@ class Written(NamedTuple):
         run_id: Identifier of the run.
         events: Number of events, by type.
         created: Number of objects created.
-        found: Number of objects that existed already.
+        existing: Number of objects that existed already.
         notes: Notes on the run.
     """
 
@@ -33,7 +33,7 @@ class Written(NamedTuple):
     run_id: str
     events: Counter[str]
     created: int
-    found: int
+    existing: int
     notes: tuple[str, ...]
 
 
@@ -137,6 +137,6 @@ def _summary(written: list[Written], sink: str) -> dict[str, object]:
         **{event_type: sum(one.events[event_type] for one in written) for event_type in EVENT_TYPES},
         "events": sum(one.events.total() for one in written),
         "created": sum(one.created for one in written),
-        "already_there": sum(one.found for one in written),
+        "already_there": sum(one.existing for one in written),
         "sink": public_url(sink),
     }
