@@ -14,6 +14,7 @@ from datetime import date
 from functools import partial
 from itertools import chain, groupby
 from operator import attrgetter, itemgetter
+from typing import TypeGuard
 
 import msgspec
 import numpy as np
@@ -30,7 +31,7 @@ from elt.lake.quarantine import Entry, Reason
 from elt.lake.tree import RAW_PREFIX
 from elt.staging.counts import OutputCounter
 from elt.staging.parquet import COUNTS_KEY, INPUTS_KEY, StagedFileWriter, read_metadata
-from elt.staging.reading.batches import BATCH_OBJECTS, ObjectNames, in_batches, names_by_day
+from elt.staging.reading.batches import BATCH_OBJECTS, ObjectNames, ReadNames, in_batches, names_by_day
 from elt.staging.reading.decode import Decoded, Rejected, decode, unread
 from elt.staging.reading.duplicates import without_duplicates
 from elt.staging.reading.lines import (
@@ -317,9 +318,15 @@ def _quarantine(
 
 def _close_staged(lake: Lake, plan: Plan, decoded: Decoded, in_quarantine: frozenset[str]) -> None:
     """Record that the objects that are staged now have left the quarantine."""
-    bundles = [names for names in decoded.batch.names if isinstance(names, LineNames) and names.all_lines]
-    whole = {names.bundle_key for names in bundles if names.is_read}
-    singles = () if plan.replays and bundles else map(decoded.batch.key, decoded.rows.tolist())
-    for key in (*whole, *singles):
-        if plan.replays or key in in_quarantine:
+    for names in filter(_is_whole, decoded.batch.names):
+        if names.is_read and (plan.replays or names.bundle_key in in_quarantine):
+            lake.quarantine.close(names.bundle_key, plan.number)
+    for place in decoded.rows.tolist():
+        key = decoded.batch.key(place)
+        if key in in_quarantine or (plan.replays and not _is_whole(decoded.batch.part(place))):
             lake.quarantine.close(key, plan.number)
+
+
+def _is_whole(names: ReadNames) -> TypeGuard[LineNames]:
+    """Return True for a bundle of which all lines are staged."""
+    return isinstance(names, LineNames) and names.all_lines

@@ -188,6 +188,21 @@ def test_a_line_that_keeps_the_contract_now_is_replayed(store: QuickStore) -> No
     assert stage(Lake(store)).manifests == []
 
 
+def test_a_replay_takes_whole_bundles_and_single_lines_together(store: QuickStore) -> None:
+    other = day_bundle_key("admission", DAY.date(), "other")
+    put_bundle(store, [b"{", encode(admission(1))], KEY)
+    store.create(f"raw/{other}", b"no bundle")
+    stage(Lake(store))
+    for key in (KEY, other):
+        Path(store.url, "raw", key).unlink()
+    put_bundle(store, [encode(admission(2)), encode(admission(1))], KEY)
+    put_bundle(store, [encode(admission(3, hospital="other"))], other)
+
+    assert replay(Lake(store)).closed == 2
+    assert staged(store) == ids(*(admission(number) for number in (1, 2, 3)))
+    assert in_quarantine(store) == {}
+
+
 def test_an_event_in_both_forms_is_staged_once_and_said(store: QuickStore) -> None:
     put_event(store, admission(1))
     put_bundles(store, [admission(1), admission(2)])
