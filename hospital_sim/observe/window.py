@@ -15,13 +15,16 @@ from hospital_sim.simulation.department import Department, Spell
 class DepartmentWindow:
     """Counts and integrates what happens in one department during one window.
 
+    Integrals of patients are sums of their times, less what was before the window and plus what is open at its end. So
+    an admission or a discharge appends one number.
+
     Args:
         department: The department, at the start of the window.
         start: First second of the window.
         end: First second after it.
     """
 
-    __slots__ = ("_beds", "_end", "_last", "_occupied", "_start", "_ward", "statistics")
+    __slots__ = ("_beds", "_beds_since", "_end", "_full_since", "_occupied", "_ward", "statistics")
 
     def __init__(self, department: Department, start: int, end: int) -> None:
         ward = department.ward
@@ -29,10 +32,11 @@ class DepartmentWindow:
             seconds=end - start, occupied_at_start=ward.occupied, waiting_at_start=ward.waiting_list_size
         )
         self._ward = ward
-        self._start = self._last = start
         self._end = end
         self._occupied = ward.occupied
-        self._beds = ward.beds
+        self._beds, self._beds_since = ward.beds, start
+        self._full_since = start if self._occupied >= self._beds else None
+        self._add_open_times(start, -1)
         ward.on_beds_changed.append(self._beds_changed)
 
     def requested(self) -> None:
@@ -41,28 +45,27 @@ class DepartmentWindow:
 
     def asked_and_admitted(self, spell: Spell) -> None:
         """Count a patient who asked this department and is admitted, here or to another department."""
-        seen, request = self.statistics, spell.request.second
-        seen.admissions += 1
-        seen.outliers += spell.place is not spell.department
-        seen.waits.append(spell.admitted - request)
-        seen.queue_seconds += spell.admitted - max(request, self._start)
+        self.statistics.waits.append(spell.admitted - spell.request.second)
+        if spell.place is not spell.department:
+            self.statistics.outliers += 1
 
     def occupied(self, second: int) -> None:
         """Count an occupied bed of this department."""
-        self._advance(second)
         self._occupied += 1
+        if self._occupied >= self._beds:
+            self._full_since = second
 
     def left(self, spell: Spell) -> None:
         """Count a patient discharged from a bed of this department."""
-        seen, ready, discharged = self.statistics, spell.ready, spell.discharged
-        self._advance(discharged)
-        self._occupied -= 1
-        self._beds = self._ward.beds
-        seen.discharges += 1
+        seen, discharged = self.statistics, spell.discharged
         seen.stays.append(discharged - spell.admitted)
-        if discharged > ready:
-            seen.delays.append(discharged - ready)
-            seen.delayed_bed_seconds += discharged - max(ready, self._start)
+        if discharged > spell.ready:
+            seen.delays.append(discharged - spell.ready)
+        self._occupied -= 1
+        if self._full_since is not None:
+            self._end_full(discharged)
+        if self._ward.beds != self._beds:
+            self._set_beds(discharged)
 
     def diverted(self) -> None:
         """Count a request that was turned away."""
@@ -71,30 +74,42 @@ class DepartmentWindow:
 
     def close(self) -> Statistics:
         """End the window: count patients who are waiting or in a bed for their time within it."""
-        self._advance(self._end)
         seen, ward = self.statistics, self._ward
         ward.on_beds_changed.remove(self._beds_changed)
-        for spell in ward.waiting:
-            seen.queue_seconds += self._end - max(spell.request.second, self._start)
-        for spell in ward.pool.occupants:
-            seen.delayed_bed_seconds += max(0, self._end - max(spell.ready, self._start))
+        self._set_beds(self._end)
+        self._end_full(self._end)
+        self._add_open_times(self._end, 1)
+        seen.queue_seconds += sum(seen.waits)
+        seen.occupied_bed_seconds += sum(seen.stays)
+        seen.delayed_bed_seconds += sum(seen.delays)
+        seen.admissions, seen.discharges = len(seen.waits), len(seen.stays)
         seen.occupied_at_end, seen.waiting_at_end = ward.occupied, ward.waiting_list_size
         return seen
 
-    def _advance(self, second: int) -> None:
-        """Integrate over the time since the last change."""
-        passed, seen = second - self._last, self.statistics
-        if passed:
-            seen.occupied_bed_seconds += self._occupied * passed
-            seen.open_bed_seconds += self._beds * passed
-            if self._occupied >= self._beds and seen.full_seconds is not None:
-                seen.full_seconds += passed
-            self._last = second
+    def _add_open_times(self, second: int, sign: int) -> None:
+        """Add to the integrals, or take from them, the times that have not ended."""
+        seen, ward = self.statistics, self._ward
+        for spell in ward.waiting:
+            seen.queue_seconds += sign * (second - spell.request.second)
+        for spell in ward.pool.occupants:
+            seen.occupied_bed_seconds += sign * (second - spell.admitted)
+            seen.delayed_bed_seconds += sign * max(0, second - spell.ready)
 
     def _beds_changed(self) -> None:
-        """Integrate up to a change of the open beds; ``left`` handles a bed that closes as its patient leaves."""
-        self._advance(int(self._ward.env.now))
-        self._beds = self._ward.beds
+        """Count a change of the open beds; ``left`` handles a bed that closes as its patient leaves."""
+        self._set_beds(int(self._ward.env.now))
+
+    def _set_beds(self, second: int) -> None:
+        self.statistics.open_bed_seconds += self._beds * (second - self._beds_since)
+        self._beds, self._beds_since = self._ward.beds, second
+        self._end_full(second)
+        if self._occupied >= self._beds:
+            self._full_since = second
+
+    def _end_full(self, second: int) -> None:
+        if self._full_since is not None and self.statistics.full_seconds is not None:
+            self.statistics.full_seconds += second - self._full_since
+        self._full_since = None
 
 
 class WindowObserver:
