@@ -62,9 +62,9 @@ PAGES = (
         "waiting.html",
         "Waiting",
         {
+            "at_once": "Had a bed at once",
             "wait_p50": "Median wait",
             "wait_p90": "P90 wait",
-            "wait_p95": "P95 wait",
             "wait_max": "Longest wait",
             "over_4h": "Waited over 4 hours",
             "over_12h": "Waited over 12 hours",

@@ -54,9 +54,32 @@ order by hospital_id, department_id, day
     "waits": """
 select
   hospital_id, department_id, period_type, period_start as day, admissions, wait_hours_mean, wait_hours_p50,
-  wait_hours_p90, wait_hours_p95, wait_hours_max, share_over_4h, share_over_12h
+  wait_hours_p90, wait_hours_p95, wait_hours_max, share_without_wait,
+  share_over_4h, share_over_12h
 from {marts}.mart_waiting_by_period
 order by hospital_id, department_id, period_type, period_start
+""",
+    "distribution": """
+with shorter_and_longest as (
+  select
+    curve.hospital_id as hospital_id, curve.department_id as department_id, curve.period_type as period_type,
+    curve.period_start as day, curve.hours as hours, curve.admissions_within as admissions_within,
+    curve.share_within as share_within
+  from {marts}.mart_wait_distribution as curve
+  join {marts}.mart_waiting_by_period as waits
+    on waits.hospital_id = curve.hospital_id and waits.department_id = curve.department_id
+    and waits.period_type = curve.period_type and waits.period_start = curve.period_start
+  where curve.hours = 0 and waits.admissions > 0 or curve.hours < waits.wait_hours_max
+  union all
+  select
+    hospital_id, department_id, period_type, period_start as day, wait_hours_max as hours,
+    admissions as admissions_within, 1.0 as share_within
+  from {marts}.mart_waiting_by_period
+  where wait_hours_max > 0
+)
+select hospital_id, department_id, period_type, day, hours, admissions_within, share_within
+from shorter_and_longest
+order by hospital_id, department_id, period_type, day, hours
 """,
     "weeks": """
 select
@@ -132,6 +155,7 @@ MARTS = (
     "mart_pressure_index",
     "mart_pressure_validation",
     "mart_queue_growth",
+    "mart_wait_distribution",
     "mart_waiting_by_period",
     "mart_waiting_now",
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from mart_oracle import wait_distribution, wait_statistics
 
 from elt.report.periods import periods_between
 from elt.warehouse import Warehouse
@@ -77,9 +78,10 @@ def _marts(hospital: MadeUpHospital) -> dict[str, list[Row]]:
             for weekday in range(1, 8)
             for hour in range(24)
         ]
-    marts["marts.mart_waiting_by_period"] = [
-        row for scope in ["", *hospital.departments] for row in _waits(ids | {"department_id": scope}, days, random)
-    ]
+    for scope in ["", *hospital.departments]:
+        for row, waits in _waits(ids | {"department_id": scope}, days, random):
+            marts["marts.mart_waiting_by_period"].append(row | wait_statistics(waits))
+            marts["marts.mart_wait_distribution"] += [row | each for each in wait_distribution(waits)]
     sums: Counter[tuple[object, str]] = Counter()
     for row in (*marts["marts.mart_bed_utilisation"], *marts["marts.mart_long_stays"]):
         for column in sorted(row.keys() & {"occupied_beds", "beds", "beds_delayed"}):
@@ -163,22 +165,17 @@ def _days(days: Sequence[dt.date], beds: int, fuller: float, random: np.random.G
         waiting = later
 
 
-def _waits(key: Row, days: Sequence[dt.date], random: np.random.Generator) -> Iterator[Row]:
+def _waits(key: Row, days: Sequence[dt.date], random: np.random.Generator) -> Iterator[tuple[Row, list[float]]]:
+    """Yield the key of each period and the waits of its admissions."""
     for period in periods_between(days[0], days[-1]):
-        p90 = float(random.gamma(2, 6))
-        yield key | {
+        admissions = int(random.poisson(400))
+        lengths = random.gamma(0.8, 10, admissions) * (random.random(admissions) < 0.45)
+        row = key | {
             "scope": "department" if key["department_id"] else "hospital",
             "period_type": period.kind,
             "period_start": period.start,
-            "admissions": int(random.poisson(400)),
-            "wait_hours_mean": p90 / 3,
-            "wait_hours_p50": p90 / 9,
-            "wait_hours_p90": p90,
-            "wait_hours_p95": p90 * 1.7,
-            "wait_hours_max": p90 * 4,
-            "share_over_4h": 0.21,
-            "share_over_12h": 0.07,
         }
+        yield row, lengths.tolist()
 
 
 def _pressure(rate: float, delayed_share: float, day: dt.date, hospital: MadeUpHospital) -> Row:

@@ -26,7 +26,13 @@ HOSPITALS: Mapping[str, Sequence[MadeUpHospital]] = {
     "empty": [MadeUpHospital(days=2)],
     "counted": [MadeUpHospital(days=3)],
 }
-NOT_OF_EMPTY = ("mart_waiting_by_period", "mart_pressure_index", "mart_pressure_validation", "mart_flow_profile")
+NOT_OF_EMPTY = (
+    "mart_waiting_by_period",
+    "mart_wait_distribution",
+    "mart_pressure_index",
+    "mart_pressure_validation",
+    "mart_flow_profile",
+)
 
 
 @dataclass(frozen=True)

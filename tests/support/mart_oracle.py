@@ -12,6 +12,9 @@ from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, RunSta
 Row = dict[str, object]
 Department = tuple[str, str]
 _DEPARTMENT = ("hospital_id", "department_id")
+_SHORT_WAITS = (0, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 30, 36, 48, 60, 72)
+WAIT_HOURS = (*_SHORT_WAITS, *(24 * days for days in (4, 5, 7, 10, 14, 21, 28, 56)))
+"""The hours of ``mart_wait_distribution``."""
 
 
 def hours(span: timedelta) -> float:
@@ -180,6 +183,15 @@ class MartOracle:
             )
 
     def mart_waiting_by_period(self) -> Iterator[Row]:
+        for key, waits in self._waits_by_period():
+            yield key | wait_statistics(waits)
+
+    def mart_wait_distribution(self) -> Iterator[Row]:
+        for key, waits in self._waits_by_period():
+            for row in wait_distribution(waits):
+                yield key | row
+
+    def _waits_by_period(self) -> Iterator[tuple[Row, list[float]]]:
         first = {
             hospital: min(day for own, _, day in self.covered if own == hospital) for hospital, _, _ in self.covered
         }
@@ -200,13 +212,9 @@ class MartOracle:
                 for own, asked, day, wait in observed:
                     waits[groups[own, asked, day]].append(wait)
                 for hospital, department, first_day in sorted(set(groups.values())):
-                    yield {
-                        "scope": scope,
-                        "hospital_id": hospital,
-                        "department_id": department,
-                        "period_type": period,
-                        "period_start": first_day,
-                    } | wait_statistics(waits[hospital, department, first_day])
+                    key = {"scope": scope, "hospital_id": hospital, "department_id": department}
+                    dates = {"period_type": period, "period_start": first_day}
+                    yield key | dates, waits[hospital, department, first_day]
 
     def mart_flow_profile(self) -> Iterator[Row]:
         came = self._hours((event, event.admission_date) for event in self.admissions)
@@ -241,6 +249,9 @@ class MartOracle:
                     "occupancy_rate": occupied / beds if beds else 0.0,
                     "delayed_share": delayed / occupied if occupied else 0.0,
                     "over_12h_share": waiting / beds if beds else 0.0,
+                    "occupancy_points": points[0],
+                    "delayed_points": points[1],
+                    "waiting_points": points[2],
                     "points": sum(points),
                     "level": level,
                     "main_component": components[points.index(max(points))] if any(points) else "none",
@@ -309,11 +320,19 @@ def _share(whole: int, part: int) -> float:
     return part / whole if whole else 0.0
 
 
+def wait_distribution(waits: list[float]) -> Iterator[Row]:
+    """Yield for each of ``WAIT_HOURS`` how many of these waits, in hours, were no longer."""
+    for limit in WAIT_HOURS:
+        within = sum(wait <= limit for wait in waits)
+        share = within / len(waits) if waits else None
+        yield {"hours": float(limit), "admissions_within": within, "share_within": share}
+
+
 def wait_statistics(waits: list[float]) -> Row:
     """Return what is said of a group of waits, in hours."""
     if not waits:
         names = ("wait_hours_mean", "wait_hours_p50", "wait_hours_p90", "wait_hours_p95", "wait_hours_max")
-        return {"admissions": 0} | dict.fromkeys((*names, "share_over_4h", "share_over_12h"))
+        return {"admissions": 0} | dict.fromkeys((*names, "share_without_wait", "share_over_4h", "share_over_12h"))
     return {
         "admissions": len(waits),
         "wait_hours_mean": float(np.mean(waits)),
@@ -321,6 +340,7 @@ def wait_statistics(waits: list[float]) -> Row:
         "wait_hours_p90": float(np.percentile(waits, 90)),
         "wait_hours_p95": float(np.percentile(waits, 95)),
         "wait_hours_max": max(waits),
+        "share_without_wait": waits.count(0) / len(waits),
         "share_over_4h": sum(wait > 4 for wait in waits) / len(waits),
         "share_over_12h": sum(wait > 12 for wait in waits) / len(waits),
     }

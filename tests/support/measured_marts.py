@@ -14,6 +14,7 @@ WAITS = {
     "P90 wait (hours)": "wait_hours_p90",
     "P95 wait (hours)": "wait_hours_p95",
     "Longest wait (hours)": "wait_hours_max",
+    "Had a bed at once": "share_without_wait",
     "Waited over 4 hours": "share_over_4h",
     "Waited over 12 hours": "share_over_12h",
 }

@@ -124,6 +124,12 @@ def _waiting() -> list[_Figure]:
         percentile(0.9, "90th percentile of the waits"),
         percentile(0.95, "95th percentile of the waits"),
         _Figure("Longest wait (hours)", waits("max"), f"Longest wait in hours, {admitted}.", HOURS),
+        _Figure(
+            "Had a bed at once",
+            Ratio(waits("count", Condition("wait_hours", "=", 0)), Named("Waits")),
+            "Share of these waits that took no time.",
+            PERCENT,
+        ),
         waited_over(4),
         waited_over(12),
         _Figure(

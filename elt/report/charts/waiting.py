@@ -26,18 +26,28 @@ WAIT_COLUMNS = {
     "wait_hours_p90": ("P90, h", ",.1f"),
     "wait_hours_p95": ("P95, h", ",.1f"),
     "wait_hours_max": ("Longest, h", ",.1f"),
+    "share_without_wait": ("At once", ".1%"),
     "share_over_4h": ("Over 4 h", ".1%"),
     "share_over_12h": ("Over 12 h", ".1%"),
 }
+_DISTRIBUTION_COLUMNS = {
+    "period_label": ("Period", ""),
+    "department": ("Department", ""),
+    "hours": ("Hours waited, at most", ",.2f"),
+    "admissions_within": ("Admissions", ",d"),
+    "share_within": ("Of all admissions", ".1%"),
+}
+_LABELLED_HOURS = [0, 4, 12, 24]
 _TICKS = [0, 1, 4, 12, 24, 48, 96, 168, 336, 672, 1344]
 _SCALE_NOTE = "Short waits are drawn larger than long ones: the axis grows by steps."
 
-_chart = partial(ReportChart, page="waiting", dataset="waits", columns=WAIT_COLUMNS)
+_chart = partial(ReportChart, page="waiting")
+_waits_chart = partial(_chart, dataset="waits", columns=WAIT_COLUMNS)
 
 
 def by_month() -> ReportChart:
     """Return the chart of median, P90 and P95 by month, for the hospital or the chosen department."""
-    return _chart(
+    return _waits_chart(
         key="waits",
         scope="scope",
         time="months",
@@ -51,7 +61,7 @@ def by_month() -> ReportChart:
 
 def by_department() -> ReportChart:
     """Return the same chart for each department, all on one scale."""
-    return _chart(
+    return _waits_chart(
         key="waits-each",
         scope="each",
         time="months",
@@ -88,7 +98,7 @@ def compared() -> ReportChart:
         for column, mark in marks.items()
     ]
     params = [alt.param(name="labels", value=180), alt.param(name="high", value=24)]
-    return _chart(
+    return _waits_chart(
         key="compared",
         scope="compare",
         time="row",
@@ -102,70 +112,43 @@ def compared() -> ReportChart:
 
 def distribution() -> ReportChart:
     """Return the chart of the share of patients who had their bed, by hours waited."""
-    columns = [
-        "wait_hours_p50",
-        "share_over_4h",
-        "share_over_12h",
-        "wait_hours_p90",
-        "wait_hours_p95",
-        "wait_hours_max",
-    ]
-    shares = {"wait_hours_p50": "0.5", "wait_hours_p90": "0.9", "wait_hours_p95": "0.95", "wait_hours_max": "1"}
-    share = "{" + ", ".join(f"{key}: {value}" for key, value in shares.items()) + "}[datum.key]"
-    of_hours = "datum.key == 'share_over_4h' ? 4 : datum.key == 'share_over_12h' ? 12 : datum.value"
     words = (
-        "datum.key == 'wait_hours_max' ? 'all within ' + format(datum.hours, ',.0f') + ' h' : datum.hours < 0.05 ? "
-        "format(datum.share, '.0%') + ' at once' : format(datum.share, '.0%') + ' within ' + "
-        "format(datum.hours, datum.hours < 10 && datum.hours != 4 ? '.1f' : ',.0f') + ' h'"
+        "datum.hours == 0 ? format(datum.share_within, '.1%') + ' at once' : datum.share_within == 1 ? "
+        "'all within ' + format(ceil(datum.hours), ',d') + ' h' : "
+        "format(datum.share_within, '.1%') + ' within ' + datum.hours + ' h'"
     )
-    points = (
-        alt.Chart(ROWS)
-        .transform_fold([*columns], as_=["key", "value"])
-        .transform_filter("isValid(datum.value)")
-        .transform_calculate(hours=of_hours, share=f"indexof(datum.key, 'share') == 0 ? 1 - datum.value : {share}")
-        .transform_calculate(place="datum.hours + datum.share / 1000", words=words)
-    )
+    points = alt.Chart(ROWS)
+    labelled = points.transform_filter(f"indexof({_LABELLED_HOURS}, datum.hours) >= 0 || datum.share_within == 1")
     x = _hours("hours:Q", "hours waited")
     y = alt.Y(
-        "share:Q",
+        "share_within:Q",
         title="had their bed",
         stack=None,
         scale=alt.Scale(domain=[0, 1]),
         axis=alt.Axis(format="%", tickCount=5),
     )
-    order = alt.Order("place:Q")
     chart = alt.layer(
-        points.mark_area(fill="var(--line-1)", opacity=0.1, aria=False).encode(x=x, y=y, order=order),
-        points.mark_line(stroke="var(--line-1)", strokeWidth=2.2).encode(x=x, y=y, order=order),
-        points.mark_circle(size=60, opacity=1, color="var(--line-1)").encode(x=x, y=y, tooltip=tooltip(WAIT_COLUMNS)),
-        _labels(points, x, y, of_hours=True),
-        _labels(points, x, y, of_hours=False),
+        points.mark_area(fill="var(--line-1)", opacity=0.1, aria=False).encode(x=x, y=y),
+        points.mark_line(stroke="var(--line-1)", strokeWidth=2.2).encode(x=x, y=y),
+        points.mark_circle(size=30, opacity=1, color="var(--line-1)").encode(
+            x=x, y=y, tooltip=tooltip(_DISTRIBUTION_COLUMNS)
+        ),
+        labelled.transform_calculate(words=words)
+        .mark_text(align="left", dx=7, dy=12, fill="var(--muted)", fontSize=12)
+        .encode(x=x, y=y, text="words:N", opacity=alt.value(alt.ExprRef("wide"))),
     ).add_params(alt.param(name="high", value=24), alt.param(name="wide", value=1))
     return _chart(
         key="distribution",
+        dataset="distribution",
+        columns=_DISTRIBUTION_COLUMNS,
         scope="scope",
         time="row",
         title="How waits are distributed",
-        note="The share of patients who had their bed within a number of hours. The points are exact, from the mart's "
-        f"row for this choice; between them the line is straight. {_SCALE_NOTE}",
+        note="The share of patients who had their bed within a number of hours, from those who had it at once. The "
+        f"points are exact, from the mart; between them the line is straight. {_SCALE_NOTE}",
         description="Rising line of the share of patients who had their bed, by hours waited.",
         specification=specification(chart, height=240, label_space=110),
     )
-
-
-def _labels(points: alt.Chart, x: alt.X, y: alt.Y, *, of_hours: bool) -> alt.Chart:
-    """Return the labels of the points: above the line for a number of hours, below it for a share of patients."""
-    has_hours = "indexof(datum.key, 'share') == 0"
-    if of_hours:
-        texts = points.transform_filter(has_hours).mark_text(
-            align="right", dx=-8, dy=-9, fill="var(--muted)", fontSize=12
-        )
-    else:
-        texts = points.transform_filter(f"!({has_hours})").mark_text(
-            align="left", dx=8, dy=11, fill="var(--muted)", fontSize=12
-        )
-    labels: alt.Chart = texts.encode(x=x, y=y, text="words:N", opacity=alt.value(alt.ExprRef("wide")))
-    return labels
 
 
 def _hours(field: str, title: str | None) -> alt.X:

@@ -81,7 +81,7 @@ function configured(chart, part, parameters, { world, period }) {
   }
   if (!names.has("days")) spec.params = [...(spec.params ?? []), { name: "days", value: chart.time === "months" ? 366 : parameters.days }];
   if (chart.key === "distribution") {
-    spec.params.find((parameter) => parameter.name === "high").value = Math.max(14, ...part.rows.map((row) => row.wait_hours_max ?? 0));
+    spec.params.find((parameter) => parameter.name === "high").value = Math.max(14, ...part.rows.map((row) => row.hours));
   }
   const end = new Date(period.last + DAY);
   const month = Date.UTC(end.getUTCFullYear(), end.getUTCMonth() + (end.getUTCDate() > 1 ? 1 : 0), 1);

@@ -40,44 +40,76 @@ function numbersOf({ world, department, period }) {
     discharges: flow("discharges"),
     queue_growth: { text: SIGNED.format(sum(days, "queue_growth")), value: sum(days, "queue_growth"), more: "patients, from the first day to the last" },
     waiting: { text: last ? WHOLE.format(last.waiting) : NONE, value: last?.waiting, more: last ? `when ${longDay.format(last.day)} ended` : "" },
+    at_once: beyond("share_without_wait", "of those admitted, without a wait"),
     wait_p50: waited("wait_hours_p50", "half of the patients waited no longer"),
     wait_p90: waited("wait_hours_p90", `median ${hours(wait.wait_hours_p50)}, P95 ${hours(wait.wait_hours_p95)}`),
-    wait_p95: waited("wait_hours_p95", "one patient in twenty waited longer"),
+    wait_p95: waited("wait_hours_p95", "19 patients in 20 waited no longer"),
     wait_max: waited("wait_hours_max", `of ${counted(admissions, "patient", "patients")}`),
     over_4h: beyond("share_over_4h", "of those admitted"),
     over_12h: beyond("share_over_12h", `over 4 hours: ${percent(wait.share_over_4h)}`),
   };
 }
 
-const within = (value) => (value < 0.05 ? "at once" : `within ${hours(value)}`);
-
-/** Returns a share in everyday words. */
-function inWords(value) {
-  if (value < 0.005) return "hardly anyone";
-  if (value > 0.995) return "almost everyone";
-  return `${PERCENT.format(value).replace(".0%", "%")} of the patients`;
+/** Returns a duration in hours as hours, or as minutes if it is shorter than an hour. */
+function duration(value) {
+  if (value >= 1) return hours(value);
+  const minutes = Math.round(value * 60);
+  return minutes < 1 ? "a minute" : `${minutes}\u00a0min`;
 }
 
+/** Returns a share of the patients in words that stay true where a percentage would be rounded to 0% or 100%. */
+function patients(value) {
+  if (value === 0) return "no patient";
+  if (value === 1) return "every patient";
+  if (value < 0.005) return "hardly any patient";
+  if (value > 0.995) return "almost every patient";
+  return `${PERCENT.format(value)} of the patients`;
+}
+
+const ofThem = (value) => patients(value).replace(" of the patients", "");
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+// A percentile of fewer patients says little: half of two patients is one of them, and nine tenths of them is nobody.
+const FEWEST_FOR_PERCENTILES = 10;
+
+/** Returns how soon the patients of a row of the mart had a bed. */
+function bedWords(wait) {
+  const atOnce = wait.share_without_wait;
+  const first = `${patients(atOnce)} had a bed at once`;
+  if (atOnce === 1) return first;
+  if (wait.admissions < FEWEST_FOR_PERCENTILES) return `${first}; the longest wait was ${duration(wait.wait_hours_max)}`;
+  const later = [];
+  if (atOnce < 0.5) later.push(`half within ${duration(wait.wait_hours_p50)}`);
+  if (atOnce < 0.9) later.push(`nine in ten within ${duration(wait.wait_hours_p90)}`);
+  return [first, later.join(" and ")].filter(Boolean).join(", ");
+}
 
 const leads = {
   overview: ({ world, department, period }, numbers) => {
     const who = department ? world.names[department] : "the hospital";
     if (!isNumber(numbers.occupancy.value)) return `${sentence(who)} had no open bed in this period.`;
-    const waits = isNumber(numbers.wait_p90.value)
-      ? ` Nine patients in ten had a bed ${within(numbers.wait_p90.value)}; ${inWords(numbers.over_12h.value)} waited over 12 hours.` : "";
-    return `On an average day ${who} had ${numbers.occupancy.text} of its beds occupied, and was at 92% or more on ${numbers.over_92.text} ${numbers.over_92.more}.${waits}`;
+    const wait = waitsOf(world, department, period);
+    const waits = wait.admissions ? ` ${sentence(bedWords(wait))}. ${sentence(patients(wait.share_over_12h))} waited over 12 hours.` : "";
+    return `When the day ended, ${who} had on average ${numbers.occupancy.text} of its beds occupied; it was at 92% or more on ${numbers.over_92.text} ${numbers.over_92.more}.${waits}`;
   },
-  waiting: (choice, numbers) => (isNumber(numbers.wait_p90.value)
-    ? `Half of the patients had a bed ${within(numbers.wait_p50.value)}, nine in ten ${within(numbers.wait_p90.value)}. ${sentence(inWords(numbers.over_4h.value))} waited over 4 hours, ${numbers.over_12h.text} over 12.`
-    : "Nobody was admitted in this period, so there are no waits."),
-  beds: (choice, numbers) => `Of the occupied beds, ${numbers.held_7.more.split(": ")[1].replace(" of occupied beds", "")} were held by patients in for 7 days or more. `
-    + `${numbers.delayed.text} beds a day were held by patients who were ready to leave.`,
+  waiting: ({ world, department, period }) => {
+    const wait = waitsOf(world, department, period);
+    if (!wait.admissions) return "Nobody was admitted in this period, so there are no waits.";
+    const over12 = wait.share_over_4h ? `, ${ofThem(wait.share_over_12h)} over 12` : "";
+    return `${sentence(bedWords(wait))}. ${sentence(patients(wait.share_over_4h))} waited over 4 hours${over12}.`;
+  },
+  beds: ({ world, department, period }, numbers) => {
+    const days = daysOf(world, department, period);
+    const occupied = sum(days, "occupied_beds");
+    if (!occupied) return "No bed was occupied when a day of this period ended.";
+    return `Of the occupied beds, ${percent(share(sum(days, "beds_7_days"), occupied))} were held by patients in for 7 days or more. `
+      + `When the day ended, ${numbers.delayed.text} beds on average were held by patients who were ready to leave, counted once they have left.`;
+  },
   flow: (choice, numbers) => {
     const growth = numbers.queue_growth.value;
     const queue = growth > 0 ? `the queue grew by ${counted(growth, "patient", "patients")}`
-      : growth < 0 ? `the queue drained by ${counted(-growth, "patient", "patients")}` : "the queue ended as long as it began";
-    return `${numbers.requests.text} patients asked for a bed and ${numbers.discharges.text} left one; ${queue}.`;
+      : growth < 0 ? `the queue shrank by ${counted(-growth, "patient", "patients")}` : "the queue ended as long as it began";
+    return `${counted(numbers.requests.value, "patient", "patients")} asked for a bed and ${numbers.discharges.text} left one; ${queue}.`;
   },
 };
 

@@ -14,6 +14,7 @@ select
     wait_hours_p90,
     wait_hours_p95,
     wait_hours_max,
+    share_without_wait,
     share_over_4h,
     share_over_12h
 from {{ ref(waits) }}

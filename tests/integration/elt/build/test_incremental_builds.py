@@ -32,6 +32,7 @@ OF_THEIR_OWN_MONTH = {
     "int_department_days": {CENSUS},
     "int_observed_admissions": {ADMISSION, CENSUS},
     "int_flow_by_month": {ADMISSION, DISCHARGE, CENSUS},
+    "int_wait_bands_by_month": {ADMISSION, CENSUS},
     "int_waits_by_month": {ADMISSION, CENSUS},
     "int_department_flow": {ADMISSION, DISCHARGE, CENSUS},
     "mart_waiting_now": {WAIT, CENSUS},

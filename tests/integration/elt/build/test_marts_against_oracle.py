@@ -46,6 +46,7 @@ KEYS = {
     "mart_long_stays": (*DEPARTMENT, "date"),
     "mart_waiting_times": (*DEPARTMENT, "month"),
     "mart_waiting_by_period": ("scope", *DEPARTMENT, "period_type", "period_start"),
+    "mart_wait_distribution": ("scope", *DEPARTMENT, "period_type", "period_start", "hours"),
     "mart_flow_profile": (*DEPARTMENT, "weekday", "hour"),
     "mart_pressure_index": ("hospital_id", "date"),
 }
