@@ -11,6 +11,8 @@ from elt.warehouse import Warehouse
 
 STAGES = ("emitted", "raw_objects", "staged", "quarantined", "loaded", "fact_rows")
 """Columns with the counts of an event type and day, from the simulation to the facts."""
+VERDICTS = {True: "holds", False: "fails", None: "too little data"}
+"""Words for the results of ``verdict``."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,9 @@ class CheckResults:
 
     @cached_property
     def results(self) -> list[bool]:
-        """True for each check that passed, and for each event type that reconciles on every day."""
-        results = [bool(row["passed"]) for row in (*self.validation, *(self.quality or []))]
+        """True for each check that passed with enough data, and for each event type that reconciles on every day."""
+        rows_of_checks = (*self.validation, *(self.quality or []))
+        results = [bool(holds) for row in rows_of_checks if (holds := verdict(row)) is not None]
         event_types: dict[str, bool] = {}
         for row in self.reconciliation or []:
             name = str(row["event_type"])
@@ -43,6 +46,11 @@ class CheckResults:
     def failures(self) -> int:
         """Number of failed results."""
         return self.results.count(False)
+
+    @property
+    def undecided(self) -> int:
+        """Number of checks with too little data to judge."""
+        return sum(verdict(row) is None for row in self.validation)
 
 
 def read_check_results(warehouse: Warehouse) -> CheckResults:
@@ -64,6 +72,11 @@ def reconciles(row: Row) -> bool:
     """Return whether emitted = raw objects = staged + quarantined, and staged = loaded = fact rows."""
     emitted, raw_objects, staged, quarantined, loaded, fact_rows = (count(row[stage]) for stage in STAGES)
     return emitted == raw_objects == staged + quarantined and staged == loaded == fact_rows
+
+
+def verdict(row: Row) -> bool | None:
+    """Return whether a check holds; None if there is too little data to judge, so it would hold almost always."""
+    return None if row["passed"] and not row.get("is_decisive", True) else bool(row["passed"])
 
 
 def deviations(checks: CheckResults, hospital_id: str) -> list[Row]:
@@ -88,7 +101,7 @@ def deviations(checks: CheckResults, hospital_id: str) -> list[Row]:
                 "observed": observed,
                 "tolerance": tolerance,
                 "deviation": difference / tolerance if tolerance else (0.0 if not difference else None),
-                "result": "holds" if row["passed"] else "fails",
+                "result": VERDICTS[verdict(row)],
             }
         )
     return rows_of_hospital

@@ -5,11 +5,11 @@ from html import escape
 from types import MappingProxyType
 from typing import TypeAlias
 
-from elt.report.check_results import STAGES, CheckResults, count, reconciles, words
+from elt.report.check_results import STAGES, VERDICTS, CheckResults, count, reconciles, verdict, words
 from elt.report.encoding import Value, plain_number
 from elt.report.figures import Row
 
-Mark: TypeAlias = Callable[[Row], bool]
+Mark: TypeAlias = Callable[[Row], bool | None]
 
 _VALIDATION = ("scope", "expected", "observed", "tolerance")
 _QUALITY = ("scope", "expected", "observed", "detail")
@@ -42,7 +42,9 @@ def checks_html(checks: CheckResults, charts: Mapping[str, str] = MappingProxyTy
             charts.get("promised", ""),
             _card(
                 "Expectations of the run record, one by one",
-                "What the run record leads to expect, and what the data shows; the tolerance allows for chance.",
+                "What the run record leads to expect, and what the data shows; the tolerance allows for chance. There "
+                "is too little data to judge if the tolerance is more than half of the expected value, or lets a "
+                "fraction exceed 100%.",
                 _grouped(checks.validation, _VALIDATION),
                 "validation",
             ),
@@ -87,7 +89,7 @@ def _headlines(checks: CheckResults) -> str:
             *_observed(quarantined, "broke the contract of events"),
         ),
         ("late", "Late", late is not None, *_observed(late, "came after their month was closed")),
-        ("failures", "Checks that fail", True, checks.failures, f"of {len(checks.results):,}"),
+        ("failures", "Checks that fail", True, checks.failures, f"of {len(checks.results):,}{_undecided(checks)}"),
     ]
     tiles = "".join(
         f'<div data-number="{key}"><dt>{label}</dt><dd class="value" data-value="{value if checked else ""}">'
@@ -107,6 +109,7 @@ def _observed(row: Row | None, meaning: str) -> tuple[int, str]:
 def checks_text(checks: CheckResults) -> str:
     """Return one or two sentences on whether the data can be trusted."""
     result = f"{checks.failures:,} of {len(checks.results):,} checks fail" if checks.failures else "Every check holds"
+    result += _undecided(checks)
     if checks.reconciliation is None:
         return f"{result}. The events have not been followed from the lake to the facts yet."
     emitted = sum(count(row["emitted"]) for row in checks.reconciliation)
@@ -123,8 +126,13 @@ def verdict_html(checks: CheckResults) -> str:
         mark = f'<span class="passed">✓ {len(checks.results):,} checks of the data hold</span>'
     if checks.wrong_events:
         mark += f'; <span class="failed">✗ wrong events: {len(checks.wrong_events):,}</span>'
+    mark += _undecided(checks)
     partly = "" if checks.quality is not None else "; not yet reconciled with the lake"
     return f'{mark}{partly}. <a href="trust.html">See them</a>'
+
+
+def _undecided(checks: CheckResults) -> str:
+    return f"; {checks.undecided:,} more with too little data to judge" if checks.undecided else ""
 
 
 def _card(title: str, note: str, body: str, key: str) -> str:
@@ -141,13 +149,13 @@ def _reconciliation(rows: Sequence[Row]) -> str:
             total[stage] += count(row[stage])
     different = [row for row in rows if not reconciles(row)]
     days = len({str(row["event_date"]) for row in rows})
-    verdict = (
+    text = (
         f"All {len(totals)} event types agree on every one of {days:,} days."
         if not different
         else f"{len(different):,} of {len(rows):,} event types and days do not agree; they are listed below."
     )
     lines: list[Row] = [{"event_type": name, **total} for name, total in totals.items()]
-    html = _verdict(verdict, passed=not different) + _table(("event_type", *STAGES), lines, mark=reconciles)
+    html = _verdict(text, passed=not different) + _table(("event_type", *STAGES), lines, mark=reconciles)
     if different:
         html += "<h3>Days that do not agree</h3>" + _table(("event_type", "event_date", *STAGES), different)
     return html
@@ -160,10 +168,13 @@ def _grouped(rows: Sequence[Row], columns: Sequence[str]) -> str:
     for row in rows:
         groups.setdefault(str(row["check_name"]), []).append(row)
     failed = sum(not row["passed"] for row in rows)
-    verdict = f"{failed:,} of {len(rows):,} checks fail." if failed else f"Every check holds ({len(rows):,})."
+    undecided = sum(verdict(row) is None for row in rows)
+    judged = len(rows) - undecided
+    text = f"{failed:,} of {judged:,} checks fail" if failed else f"Every check holds ({judged:,})"
+    text += f"; {undecided:,} more with too little data to judge." if undecided else "."
     ordered = sorted(groups.items(), key=lambda group: (all(row["passed"] for row in group[1]), group[0]))
     groups_html = "".join(_group(name, group, columns) for name, group in ordered)
-    return _verdict(verdict, passed=not failed) + f'<div class="checks">{groups_html}</div>'
+    return _verdict(text, passed=not failed) + f'<div class="checks">{groups_html}</div>'
 
 
 def _group(name: str, group: Sequence[Row], columns: Sequence[str]) -> str:
@@ -171,11 +182,15 @@ def _group(name: str, group: Sequence[Row], columns: Sequence[str]) -> str:
     if failed:
         state = f'<span class="failed">{failed:,} of {len(group):,} fail</span>'
     else:
-        state = f'<span class="passed">{"holds" if len(group) == 1 else f"all {len(group):,} hold"}</span>'
-    ordered = sorted(group, key=lambda row: bool(row["passed"]))
+        judged = sum(verdict(row) is not None for row in group)
+        holds = "holds" if judged == 1 else f"all {judged:,} hold"
+        state = f'<span class="passed">{holds}</span>' if judged else ""
+        if judged < len(group):
+            state += f'<span class="undecided">{len(group) - judged:,} with too little data</span>'
+    ordered = sorted(group, key=lambda row: (False, True, None).index(verdict(row)))
     return (
         f'<details class="check"{" open" if failed else ""}><summary>{escape(words(name))}{state}</summary>'
-        f"{_table(columns, ordered, mark=lambda row: bool(row['passed']))}</details>"
+        f"{_table(columns, ordered, mark=verdict)}</details>"
     )
 
 
@@ -206,7 +221,9 @@ def _line(columns: Sequence[str], row: Row, numeric: set[str], mark: Mark | None
     cells = _cell("th", _value(row[first]), first in numeric, ' scope="row"')
     cells += "".join(_cell("td", _value(row[column]), column in numeric) for column in rest)
     if mark:
-        cells += '<td class="passed">holds</td>' if mark(row) else '<td class="failed">fails</td>'
+        result = mark(row)
+        style = {True: "passed", False: "failed", None: "undecided"}[result]
+        cells += f'<td class="{style}">{VERDICTS[result]}</td>'
     return f"<tr>{cells}</tr>"
 
 

@@ -39,7 +39,7 @@ def _cells(hospital: HospitalFigures) -> tuple[str, ...]:
     ]
     wait = waits[0] if waits else {}
     p90, over_12h = plain_number(wait.get("wait_hours_p90")), plain_number(wait.get("share_over_12h"))
-    pressure = hospital.datasets["pressure"].to_pylist()
+    pressure = [row for row in hospital.datasets["pressure"].to_pylist() if row["department_id"] == WHOLE_HOSPITAL]
     last = max(pressure, key=lambda row: plain_day(row["day"]), default=None)
     return (
         f"{sum(float(row['beds']) for row in days) / len(days):,.0f}",

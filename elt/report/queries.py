@@ -25,12 +25,23 @@ order by hospital_id
 
 DATASETS: dict[str, str] = {
     "pressure": """
+with departments_and_hospital as (
+  select
+    hospital_id, department_id, date as day, occupancy_points, delayed_points, waiting_points, points, level,
+    occupancy_rate, delayed_share, over_12h_share, main_component, '' as most_pressed_department_id, level_since
+  from {marts}.mart_department_pressure
+  union all
+  select
+    hospital_id, '' as department_id, date as day, occupancy_points, delayed_points, waiting_points, points, level,
+    occupancy_rate, delayed_share, over_12h_share, main_component,
+    hospital.department_id as most_pressed_department_id, level_since
+  from {marts}.mart_pressure_index as hospital
+)
 select
-  hospital_id, date as day, occupancy_points, delayed_points, waiting_points, points, level,
-  occupancy_rate, delayed_share, over_12h_share, main_component,
-  department_id as most_pressed_department_id, level_since
-from {marts}.mart_pressure_index
-order by hospital_id, date
+  hospital_id, department_id, day, occupancy_points, delayed_points, waiting_points, points, level,
+  occupancy_rate, delayed_share, over_12h_share, main_component, most_pressed_department_id, level_since
+from departments_and_hospital
+order by hospital_id, department_id, day
 """,
     "days": """
 select
@@ -125,7 +136,7 @@ order by hospital_id, department_id, hour
 }
 
 VALIDATION = """
-select check_name, scope, expected, observed, tolerance, passed
+select check_name, scope, expected, observed, tolerance, passed, is_decisive
 from {marts}.mart_pressure_validation
 order by check_name, scope
 """
@@ -150,6 +161,7 @@ order by hospital_id, event_type, event_time, event_id
 
 MARTS = (
     "mart_bed_utilisation",
+    "mart_department_pressure",
     "mart_flow_profile",
     "mart_long_stays",
     "mart_pressure_index",

@@ -30,6 +30,7 @@ NOT_OF_EMPTY = (
     "mart_waiting_by_period",
     "mart_wait_distribution",
     "mart_pressure_index",
+    "mart_department_pressure",
     "mart_pressure_validation",
     "mart_flow_profile",
 )

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import groupby, product
 
 import numpy as np
@@ -169,7 +170,7 @@ class MartOracle:
             yield self._key(hospital, department, day) | {
                 "beds_7_days": sum(stay >= timedelta(days=7) for stay in stays),
                 "beds_21_days": sum(stay >= timedelta(days=21) for stay in stays),
-                "beds_delayed": self._delayed(hospital, department, day),
+                "beds_delayed": self._delayed[hospital, department, day],
             }
 
     def mart_waiting_times(self) -> Iterator[Row]:
@@ -242,25 +243,24 @@ class MartOracle:
                 level = 1 + sum(points) // 2
                 if level != level_before:
                     level_before, since = level, day
-                components = ("occupancy", "delayed discharges", "waiting over 12 hours")
                 yield {
                     "hospital_id": hospital,
                     "date": day,
-                    "occupancy_rate": occupied / beds if beds else 0.0,
-                    "delayed_share": delayed / occupied if occupied else 0.0,
-                    "over_12h_share": waiting / beds if beds else 0.0,
-                    "occupancy_points": points[0],
-                    "delayed_points": points[1],
-                    "waiting_points": points[2],
-                    "points": sum(points),
-                    "level": level,
-                    "main_component": components[points.index(max(points))] if any(points) else "none",
+                    **pressure_columns(beds, occupied, delayed, waiting),
                     "department_id": min(
                         counts,
                         key=lambda name: (-sum(pressure_points(*counts[name])), -_share(*counts[name][:2]), name),
                     ),
                     "level_since": since,
                 }
+
+    def mart_department_pressure(self) -> Iterator[Row]:
+        levels: dict[Department, tuple[object, date]] = {}
+        for hospital, department, day in sorted(self.covered, key=lambda key: key[2]):
+            columns = pressure_columns(*self._pressure_counts(hospital, department, day))
+            level, since = levels.get((hospital, department), (None, day))
+            levels[hospital, department] = (columns["level"], since if level == columns["level"] else day)
+            yield self._key(hospital, department, day) | columns | {"level_since": levels[hospital, department][1]}
 
     def _key(self, hospital: str, department: str, day: date) -> Row:
         return {"hospital_id": hospital, "department_id": department, "date": day}
@@ -283,9 +283,17 @@ class MartOracle:
             and (event.spell_id not in self.discharges or self.discharges[event.spell_id].discharge_date > end)
         ]
 
-    def _delayed(self, hospital: str, department: str, day: date) -> int:
-        known = (self.discharges.get(event.spell_id) for event in self._in_bed(hospital, department, day))
-        return sum(event is not None and event.discharge_ready_date < end_of(day) for event in known)
+    @cached_property
+    def _delayed(self) -> Counter[tuple[str, str, date]]:
+        """Patients in a bed at the end of a day, after they were ready to leave, who have left since."""
+        beds = Counter[tuple[str, str, date]]()
+        for event in self.admissions:
+            left = self.discharges.get(event.spell_id)
+            day = left.discharge_ready_date.date() if left else date.max
+            while left and end_of(day) < left.discharge_date:
+                beds[event.hospital_id, event.department_id, day] += left.discharge_ready_date < end_of(day)
+                day += timedelta(days=1)
+        return beds
 
     def _observed_waits(self) -> Iterator[tuple[str, str, date, float]]:
         covered = set(self.covered)
@@ -306,7 +314,7 @@ class MartOracle:
     def _pressure_counts(self, hospital: str, department: str, day: date) -> tuple[int, int, int, int]:
         end = self._end(hospital, department, day)
         waiting = sum(wait > 12 for wait in self._waiting[hospital, department, day])
-        return end.beds, end.occupied_beds, self._delayed(hospital, department, day), waiting
+        return end.beds, end.occupied_beds, self._delayed[hospital, department, day], waiting
 
 
 def pressure_points(beds: int, occupied: int, delayed: int, waiting: int) -> tuple[int, int, int]:
@@ -314,6 +322,23 @@ def pressure_points(beds: int, occupied: int, delayed: int, waiting: int) -> tup
     full = sum(occupied * 100 >= step * beds for step in (85, 92, 95)) if beds else 0
     late = sum(delayed * 100 >= step * occupied for step in (7, 14)) if occupied else 0
     return full, late, (waiting > 0) + (waiting * 100 > beds)
+
+
+def pressure_columns(beds: int, occupied: int, delayed: int, waiting: int) -> Row:
+    """Return the rates, points and level of the pressure index."""
+    points = pressure_points(beds, occupied, delayed, waiting)
+    components = ("occupancy", "delayed discharges", "waiting over 12 hours")
+    return {
+        "occupancy_rate": occupied / beds if beds else 0.0,
+        "delayed_share": delayed / occupied if occupied else 0.0,
+        "over_12h_share": waiting / beds if beds else 0.0,
+        "occupancy_points": points[0],
+        "delayed_points": points[1],
+        "waiting_points": points[2],
+        "points": sum(points),
+        "level": 1 + sum(points) // 2,
+        "main_component": components[points.index(max(points))] if any(points) else "none",
+    }
 
 
 def _share(whole: int, part: int) -> float:

@@ -61,6 +61,11 @@ PRESSURE = {
     "Occupancy": "occupancy_rate",
     "Delayed share of beds": "delayed_share",
 }
+DEPARTMENT_PRESSURE = {
+    f"{name} of department": column
+    for name, column in PRESSURE.items()
+    if column not in ("department_id", "occupancy_rate", "delayed_share")
+} | {"Occupancy": "occupancy_rate", "Delayed share of beds": "delayed_share"}
 PROFILE = {"Admissions in the hour": "admissions", "Discharges in the hour": "discharges"}
 COLUMNS = {
     (mart, column)
@@ -70,6 +75,7 @@ COLUMNS = {
         ("mart_waiting_times", WAITS),
         ("mart_waiting_by_period", WAITS),
         ("mart_pressure_index", PRESSURE),
+        ("mart_department_pressure", DEPARTMENT_PRESSURE),
         ("mart_flow_profile", PROFILE),
     )
     for column in columns.values()
@@ -97,7 +103,7 @@ def compare(
     calculator: Calculator, row: dict[str, object], columns: dict[str, str], first: date, last: date | None = None
 ) -> None:
     """Compare measures with the columns of a row of a mart for these days; ``last`` is by default the first."""
-    of_hospital = "date" in row and "level" in row
+    of_hospital = "level" in row and "Most pressed department" in columns
     department = None if of_hospital else str(row["department_id"]) or None
     choice = Choice(str(row["hospital_id"]), department, first, last or first)
     for name, column in columns.items():

@@ -12,6 +12,7 @@ from hospital_sim.events import DepSnapshot, Event
 
 _MARTS = (
     "mart_bed_utilisation",
+    "mart_department_pressure",
     "mart_flow_profile",
     "mart_long_stays",
     "mart_pressure_index",
@@ -36,7 +37,8 @@ def write_marts(warehouse: Warehouse, folder: Path, events: Sequence[Event]) -> 
         for hospital, department, name in {(e.hospital_id, e.department_id, e.department_name) for e in census}
     ]
     tables["marts.mart_pressure_validation"] = [
-        {"check_name": "requests", "scope": "h", "expected": 1.0, "observed": 1.0, "tolerance": 0.1, "passed": True}
+        {"check_name": "requests", "scope": "h", "expected": 1.0, "observed": 1.0, "tolerance": 0.1}
+        | {"passed": True, "is_decisive": True}
     ]
     for name, rows in tables.items():
         schema, table = name.split(".")

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from mart_oracle import pressure_points
+
 from hospital_sim.events import Admission, DepSnapshot, Discharge, Event, WaitSnapshot
 
 
@@ -32,9 +34,10 @@ class HospitalEvents:
             if isinstance(event, DepSnapshot)
         }
         self.days = sorted({key[0] for key in self.census})
-        self.still_waiting = [
-            event for event in events if isinstance(event, WaitSnapshot) and event.snapshot_date == self.days[-1]
-        ]
+        self.waiting: dict[dt.date, list[WaitSnapshot]] = defaultdict(list)
+        for event in events:
+            if isinstance(event, WaitSnapshot):
+                self.waiting[event.snapshot_date].append(event)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ class Facts:
             self._has(event.requested_department_id, event.request_date.date()) for event in self.events.admissions
         )
         return admitted + sum(
-            self._has(event.department_id, event.request_date.date()) for event in self.events.still_waiting
+            self._has(event.department_id, event.request_date.date())
+            for event in self.events.waiting[self.events.days[-1]]
         )
 
     @cached_property
@@ -114,14 +118,28 @@ class Facts:
         return sum(event.occupied_beds for day in self.ends.values() for event in day)
 
     @cached_property
-    def held(self) -> tuple[int, int]:
-        """Of these, beds of patients in for 7 days or more, and of those ready to leave who have left since."""
-        week = ready = 0
+    def _held_by_day(self) -> dict[dt.date, list[int]]:
+        """Beds of patients in for 7 days or more at the end of each day, and of those ready to leave who since left."""
+        held = {day: [0, 0] for day in self.ends}
         for event in self.events.admissions:
             discharge = self.events.discharges.get(event.spell_id)
             for day in self.ends if self.department in ("", event.department_id) else ():
                 end = dt.datetime.combine(day, dt.time(23, 59, 59), dt.UTC)
                 if event.admission_date <= end and (discharge is None or discharge.discharge_date > end):
-                    week += end - event.admission_date >= dt.timedelta(days=7)
-                    ready += discharge is not None and discharge.discharge_ready_date < end
+                    held[day][0] += end - event.admission_date >= dt.timedelta(days=7)
+                    held[day][1] += discharge is not None and discharge.discharge_ready_date < end
+        return held
+
+    @cached_property
+    def held(self) -> tuple[int, int]:
+        """The same, added up over the days."""
+        week, ready = (sum(day[kind] for day in self._held_by_day.values()) for kind in (0, 1))
         return week, ready
+
+    def points(self, day: dt.date) -> tuple[int, int, int]:
+        """Return the points of the pressure index: for occupancy, delayed patients and waits over 12 hours."""
+        beds, occupied = (sum(getattr(end, name) for end in self.ends[day]) for name in ("beds", "occupied_beds"))
+        waiting = sum(
+            wait.wait_duration > 12 * 3600 for wait in self.events.waiting[day] if self._has(wait.department_id, day)
+        )
+        return pressure_points(beds, occupied, self._held_by_day[day][1], waiting)

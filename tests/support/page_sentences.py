@@ -4,10 +4,13 @@ The sentences are those of ``elt/report/web/words.js``. A sentence that no patte
 """
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from page_facts import Facts
+
+from elt.report.periods import day_text
 
 Check = Callable[[re.Match[str], Facts], bool]
 
@@ -160,3 +163,42 @@ def wrong_sentences(page: str, text: str, facts: Facts) -> list[str]:
                 wrong.append(match[0])
             text = text[match.end() :].lstrip()
     return [*wrong, text] if text else wrong
+
+
+def wrong_pressure(said: Mapping[str, object], name: str, whole: Facts, departments: Mapping[str, Facts]) -> list[str]:
+    """Return the words on pressure that the facts deny.
+
+    Args:
+        said: The words, and the level.
+        name: The name of the department, or ``the hospital``.
+        whole: Facts from the first day of all to the end of the period.
+        departments: Facts of each department by name, for the department under most pressure.
+    """
+    levels = {day: 1 + sum(whole.points(day)) // 2 for day in sorted(whole.ends)}
+    *_, last = levels
+    since = next((day for day in reversed(levels) if levels[day] != levels[last]), None)
+    since = min(day for day in levels if since is None or day > since)
+    points = whole.points(last)
+    right = {
+        "what": f"Pressure of {name} when the period ended",
+        "level": levels[last],
+        "since": f"Since {day_text(since)}.",
+    }
+    if any(points):
+        components = ("occupancy", "delayed discharges", "waiting over 12 hours")
+        right["since"] += f" Weighs most: {components[points.index(max(points))]}."
+    if not whole.department:
+        ranks = {
+            place: (-sum(own.points(last)), -(own.rate(last) or 0.0), place)
+            for place, own in departments.items()
+            if last in own.ends
+        }
+        right["since"] += f" Most pressed: {min(ranks, key=lambda place: ranks[place])}."
+    return [f"{key}: {said[key]}, not {value}" for key, value in right.items() if said[key] != value]
+
+
+def wrong_days(text: str, facts: Facts) -> bool:
+    """Return whether the number of days at each level is not that of the facts."""
+    counts = Counter(1 + sum(facts.points(day)) // 2 for day in facts.ends)
+    levels = ", ".join(f"level {level} on {counts[level]}" for level in sorted(counts))
+    return text != f"Of {len(facts.ends)} {'day' if len(facts.ends) == 1 else 'days'}: {levels}."

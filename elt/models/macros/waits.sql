@@ -26,11 +26,12 @@
   {{ return([0, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 30, 36, 48, 60, 72, 96, 120, 168, 240, 336, 504, 672, 1344]) }}
 {%- endmacro %}
 
-{# The shortest of these hours that a wait does not exceed; null for a wait longer than all of them. #}
+{# The shortest of these hours that a wait does not exceed, if it is not longer than all of them. #}
 {% macro within_hours(wait_hours) -%}
   case
-    {%- for hours in distribution_hours() %}
+    {%- for hours in distribution_hours()[:-1] %}
     when {{ wait_hours }} <= {{ hours }} then {{ hours }}
     {%- endfor %}
+    else {{ distribution_hours() | last }}
   end
 {%- endmacro %}

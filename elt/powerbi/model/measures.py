@@ -1,5 +1,6 @@
 """The measures of the model: every figure of the marts, for any hospital, departments and days."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from elt.powerbi.model.formulas import AtEnd, Condition, Difference, Formula, Leaf, LookUp, Named, Ratio, Role, Rolling
@@ -20,6 +21,7 @@ _ADMISSIONS = "fact_admissions"
 _DISCHARGES = "fact_discharges"
 _CENSUS = "fact_department_occupancy"
 _PRESSURE = "mart_pressure_index"
+_DEPARTMENT_PRESSURE = "mart_department_pressure"
 _BEDS = "mart_bed_utilisation"
 _STAYS = "mart_long_stays"
 _QUEUE = "mart_waiting_now"
@@ -61,39 +63,36 @@ def _sum(table: str, column: str) -> Leaf:
 
 
 def _pressure() -> list[_Figure]:
-    def last(name: str, kind: str, column: str, description: str, written: str = COUNT) -> _Figure:
-        return _Figure(name, AtEnd(Leaf(kind, _PRESSURE, column), _PRESSURE), description, written)
-
-    def only(name: str, column: str, meaning: str, written: str = TEXT) -> _Figure:
-        return last(name, "only", column, f"{meaning}; empty for several hospitals.", written)
-
     def days(level: int) -> _Figure:
         at_level = Leaf("count", _PRESSURE, where=(Condition("level", "=", level),))
         return _Figure(f"Days at level {level}", at_level, f"Days of a hospital at level {level}.")
 
+    pressed = LookUp(AtEnd(Leaf("only", _PRESSURE, DEPARTMENT), _PRESSURE), DEPARTMENT, DEPARTMENT, DEPARTMENT_LABEL)
+    most_pressed = "Name of the department under most pressure on the last day; empty for several hospitals."
     return [
-        last("Pressure level", "max", "level", "Level on the last day, 1 to 4; of several hospitals, the highest."),
-        last("Pressure points", "max", "points", "Points on the last day, 0 to 7; of several hospitals, the most."),
-        last("Occupancy points", "max", "occupancy_points", "Points for occupied beds on the last day, 0 to 3."),
-        last("Delayed points", "max", "delayed_points", "Points for delayed patients on the last day, 0 to 2."),
-        last("Waiting points", "max", "waiting_points", "Points for waits over 12 hours on the last day, 0 to 2."),
-        last(
-            "Waiting over 12 hours per bed",
-            "max",
-            "over_12h_share",
-            "Patients waiting over 12 hours as a share of beds, on the last day.",
-            PERCENT,
-        ),
-        only("Main component", "main_component", "What weighs most on the last day"),
-        _Figure(
-            "Most pressed department",
-            LookUp(AtEnd(Leaf("only", _PRESSURE, DEPARTMENT), _PRESSURE), DEPARTMENT, DEPARTMENT, DEPARTMENT_LABEL),
-            "Name of the department under most pressure on the last day; empty for several hospitals.",
-            TEXT,
-        ),
-        only("Level since", "level_since", "First day of the unbroken run of days at this level", DAY),
+        *_pressure_of(_PRESSURE, "hospitals", ""),
+        _Figure("Most pressed department", pressed, most_pressed, TEXT),
         *(days(level) for level in (1, 2, 3, 4)),
+        *_pressure_of(_DEPARTMENT_PRESSURE, "departments", " of department"),
     ]
+
+
+def _pressure_of(table: str, several: str, suffix: str) -> Iterator[_Figure]:
+    def last(name: str, kind: str, column: str, description: str, written: str = COUNT) -> _Figure:
+        return _Figure(name + suffix, AtEnd(Leaf(kind, table, column), table), description, written)
+
+    def only(name: str, column: str, meaning: str, written: str = TEXT) -> _Figure:
+        return last(name, "only", column, f"{meaning}; empty for several {several}.", written)
+
+    yield last("Pressure level", "max", "level", f"Level on the last day, 1 to 4; of several {several}, the highest.")
+    yield last("Pressure points", "max", "points", f"Points on the last day, 0 to 7; of several {several}, the most.")
+    yield last("Occupancy points", "max", "occupancy_points", "Points for occupied beds on the last day, 0 to 3.")
+    yield last("Delayed points", "max", "delayed_points", "Points for delayed patients on the last day, 0 to 2.")
+    yield last("Waiting points", "max", "waiting_points", "Points for waits over 12 hours on the last day, 0 to 2.")
+    over_12h = "Patients waiting over 12 hours as a share of beds, on the last day."
+    yield last("Waiting over 12 hours per bed", "max", "over_12h_share", over_12h, PERCENT)
+    yield only("Main component", "main_component", "What weighs most on the last day")
+    yield only("Level since", "level_since", "First day of the unbroken run of days at this level", DAY)
 
 
 def _waiting() -> list[_Figure]:

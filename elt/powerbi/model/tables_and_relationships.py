@@ -87,8 +87,8 @@ def _is_hidden(table: DescribedTable, column: Column) -> bool:
 
 
 def _is_of_periods(table: DescribedTable) -> bool:
-    """Return whether a mart has percentiles of fixed periods; measures calculate them from the admissions instead."""
-    return table.has("wait_hours_p50")
+    """Return whether a mart has figures of fixed periods; measures calculate them from the admissions instead."""
+    return table.has("wait_hours_p50") or table.has("period_type")
 
 
 def _names_department(table: DescribedTable) -> bool:

@@ -79,6 +79,7 @@ FLOWS = (
 
 RESULTS = (
     Band("holds", "holds", "var(--line-1)", "dot"),
+    Band("too little data", "too little data to judge", "var(--line-3)", "dot"),
     Band("fails", "fails", "var(--bad)", "dot"),
 )
 AGREEMENTS = (

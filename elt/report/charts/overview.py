@@ -20,6 +20,7 @@ from elt.report.charts.waiting import WAIT_COLUMNS
 
 _PRESSURE_COLUMNS = {
     "day_label": ("Day", ""),
+    "department": ("Department", ""),
     "level": ("Level", "d"),
     "points": ("Points", "d"),
     "occupancy_rate": ("Occupancy", ".1%"),
@@ -75,11 +76,11 @@ def pressure() -> ReportChart:
         key="pressure",
         page="overview",
         dataset="pressure",
-        scope="hospital",
+        scope="scope",
         time="period",
         title="Pressure, day by day",
         note="Points for occupancy, delayed patients and long waits add up to a level from 1 to 4: the ribbon beneath "
-        "the bars. Always of the hospital as a whole. A measure of this project's own; it is not OPEL.",
+        "the bars. A department is held to the rules of the hospital. A measure of this project's own; it is not OPEL.",
         description="Stacked bars of the pressure index for each day, by component, above a ribbon of levels 1 to 4.",
         columns=_PRESSURE_COLUMNS,
         specification=specification(chart.resolve_scale(color="independent"), height=220, label_space=50),

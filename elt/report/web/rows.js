@@ -87,4 +87,6 @@ const daysOf = (world, department, period) => decode(world, "days").filter(
 const waitsOf = (world, department, period) => decode(world, "waits").find((row) => row.department_id === department
   && row.period_type === period.kind && (period.kind === "whole" || row.day === period.start)) ?? {};
 
-const pressureOf = (world, period) => decode(world, "pressure").filter((row) => row.day >= period.first && row.day <= period.last);
+/** Returns the days of the pressure index of a department in a period; of the hospital for an empty identifier. */
+const pressureOf = (world, department, period) => decode(world, "pressure").filter(
+  (row) => row.department_id === department && row.day >= period.first && row.day <= period.last);

@@ -19,6 +19,7 @@ function showNumbers(choice) {
   if (!now) return;
   const pressure = pressureWords(choice);
   now.dataset.level = pressure.level;
+  now.querySelector(".what").textContent = pressure.what;
   now.querySelector(".level b").textContent = pressure.level || NONE;
   now.querySelector(".since").textContent = pressure.since;
   now.querySelector(".days").textContent = pressure.days;

@@ -114,16 +114,18 @@ const leads = {
 };
 
 /** Returns the level at the end of the period, and the number of days at each level. */
-function pressureWords({ world, period }) {
-  const days = pressureOf(world, period);
+function pressureWords({ world, department, period }) {
+  const days = pressureOf(world, department, period);
   const last = days.at(-1);
-  if (!last) return { level: "", since: "The marts hold no day of the index.", days: "" };
+  const what = `Pressure of ${department ? world.names[department] : "the hospital"} when the period ended`;
+  if (!last) return { what, level: "", since: "The marts hold no day of the index.", days: "" };
   const since = [];
   if (isNumber(last.level_since)) since.push(`Since ${longDay.format(last.level_since)}.`);
   if (last.main_component && last.main_component !== "none") since.push(`Weighs most: ${last.main_component}.`);
   if (last.most_pressed) since.push(`Most pressed: ${last.most_pressed}.`);
   const levels = [1, 2, 3, 4].map((level) => [level, days.filter((row) => row.level === level).length]).filter(([, count]) => count);
   return {
+    what,
     level: last.level,
     since: since.join(" "),
     days: `Of ${counted(days.length, "day", "days")}: ${levels.map(([level, count]) => `level ${level} on ${WHOLE.format(count)}`).join(", ")}.`,

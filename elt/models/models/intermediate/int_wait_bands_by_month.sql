@@ -12,7 +12,8 @@ with waits as (
         {{ start_of('month', 'admitted_on') }} as month,
         {{ within_hours('wait_hours') }} as hours
     from {{ ref('int_observed_admissions') }}
-    where {{ in_days('admitted_on', months_changed(['admission', 'dep_snapshot'])) }}
+    where wait_hours <= {{ distribution_hours() | last }}
+        and {{ in_days('admitted_on', months_changed(['admission', 'dep_snapshot'])) }}
 )
 
 select
@@ -22,5 +23,4 @@ select
     cast(hours as double precision) as hours,
     cast(count(*) as bigint) as admissions
 from waits
-where hours is not null
 group by 1, 2, 3, 4

@@ -9,24 +9,7 @@
 {%- set building = months_of_pressure() %}
 
 with departments as (
-    select
-        days.hospital_id as hospital_id,
-        days.department_id as department_id,
-        days.date as date,
-        days.beds as beds,
-        days.occupied_eod as occupied_beds,
-        stays.beds_delayed as beds_delayed,
-        waiting.waiting_12h_to_24h + waiting.waiting_over_24h as waiting_over_12h
-    from {{ ref('int_department_days') }} as days
-    inner join {{ ref('mart_long_stays') }} as stays
-        on days.hospital_id = stays.hospital_id
-        and days.department_id = stays.department_id
-        and days.date = stays.date
-    inner join {{ ref('mart_waiting_now') }} as waiting
-        on days.hospital_id = waiting.hospital_id
-        and days.department_id = waiting.department_id
-        and days.date = waiting.date
-    where {{ in_days('days.date', building) }} and {{ in_days('stays.date', building) }} and {{ in_days('waiting.date', building) }}
+    {{ pressure_counts(building) }}
 ),
 
 hospitals as (
@@ -66,12 +49,7 @@ hospital_points as (
     select
         hospital_id,
         date,
-        {{ rate('occupied_beds', 'beds') }} as occupancy_rate,
-        {{ rate('beds_delayed', 'occupied_beds') }} as delayed_share,
-        {{ rate('waiting_over_12h', 'beds') }} as over_12h_share,
-        {{ occupancy_points() }} as occupancy_points,
-        {{ delayed_points() }} as delayed_points,
-        {{ waiting_points() }} as waiting_points
+        {{ pressure_rates_and_points() }}
     from hospitals
 ),
 
@@ -86,7 +64,7 @@ levels as (
         delayed_points,
         waiting_points,
         occupancy_points + delayed_points + waiting_points as points,
-        {{ quotient('occupancy_points + delayed_points + waiting_points', 2) }} + 1 as level
+        {{ pressure_level() }} as level
     from hospital_points
 ),
 
@@ -135,13 +113,7 @@ select
     levels.waiting_points as waiting_points,
     levels.points as points,
     levels.level as level,
-    case
-        when levels.points = 0 then 'none'
-        when levels.occupancy_points >= levels.delayed_points
-            and levels.occupancy_points >= levels.waiting_points then 'occupancy'
-        when levels.delayed_points >= levels.waiting_points then 'delayed discharges'
-        else 'waiting over 12 hours'
-    end as main_component,
+    {{ main_component('levels') }} as main_component,
     most_pressed.department_id as department_id,
     runs.level_since as level_since
 from levels

@@ -2,6 +2,7 @@
 {{ config(materialized='view') }}
 
 {%- set checks = ['int_validated_requests', 'int_validated_stays', 'int_validated_occupancy'] %}
+{%- set fractions = "'mean_occupancy', 'long_stay_share', 'delay_share'" %}
 
 with checks as (
     {%- for check in checks %}
@@ -34,7 +35,11 @@ select
     places.expected as expected,
     places.observed as observed,
     places.tolerance as tolerance,
-    cast(abs(places.observed - places.expected) <= places.tolerance as boolean) as passed
+    cast(abs(places.observed - places.expected) <= places.tolerance as boolean) as passed,
+    cast(
+        places.tolerance <= places.expected / 2
+        and (places.expected + places.tolerance <= 1 or places.check_name not in ({{ fractions }})) as boolean
+    ) as is_decisive
 from places
 left join names
     on places.place = names.place

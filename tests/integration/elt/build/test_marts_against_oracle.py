@@ -49,6 +49,7 @@ KEYS = {
     "mart_wait_distribution": ("scope", *DEPARTMENT, "period_type", "period_start", "hours"),
     "mart_flow_profile": (*DEPARTMENT, "weekday", "hour"),
     "mart_pressure_index": ("hospital_id", "date"),
+    "mart_department_pressure": (*DEPARTMENT, "date"),
 }
 
 

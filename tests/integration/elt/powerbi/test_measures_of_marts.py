@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from formula_values import Calculator, Choice
 from made_up_marts import START, MadeUpHospital, make_up
-from measured_marts import COLUMNS, DAILY, FORMULAS, PRESSURE, PROFILE, compare, rows
+from measured_marts import COLUMNS, DAILY, DEPARTMENT_PRESSURE, FORMULAS, PRESSURE, PROFILE, compare, rows
 
 from elt.powerbi.model.descriptions import described_tables
 from elt.powerbi.project import semantic_model
@@ -35,7 +35,11 @@ def total(calculator: Calculator, sql: str, mart: str) -> float:
 
 
 def test_measures_of_a_day_and_department_equal_the_row_of_the_mart(calculator: Calculator) -> None:
-    for mart, columns in {**DAILY, "mart_pressure_index": PRESSURE}.items():
+    for mart, columns in {
+        **DAILY,
+        "mart_pressure_index": PRESSURE,
+        "mart_department_pressure": DEPARTMENT_PRESSURE,
+    }.items():
         for row in rows(calculator, mart, DAYS):
             compare(calculator, row, columns, date.fromisoformat(str(row["date"])[:10]))
 
@@ -94,5 +98,6 @@ def test_every_figure_of_the_marts_has_a_measure() -> None:
         for column in table.columns
         if column.name not in keys
     }
-    # The start of a day's queue is the end of the day before.
-    assert figures - COLUMNS == {("mart_queue_growth", "waiting_sod")}
+    # The start of a day's queue is the end of the day before. A distribution is a table.
+    distribution = {("mart_wait_distribution", name) for name in ("hours", "admissions_within", "share_within")}
+    assert figures - COLUMNS == {("mart_queue_growth", "waiting_sod"), *distribution}

@@ -79,8 +79,11 @@ def test_choices_filter_every_fact_and_mart(model: SemanticModel) -> None:
         return {start}.union(*(reached(end) for begin, end in active if begin == start))
 
     facts = {table.name for table in model.tables if table.name.startswith(("fact_", "mart_"))}
-    validation, periods = {"mart_pressure_validation"}, {"mart_waiting_times", "mart_waiting_by_period"}
-    profile, whole = {"mart_flow_profile"}, {"mart_pressure_index", "mart_waiting_by_period"}
+    validation, periods = (
+        {"mart_pressure_validation"},
+        {"mart_waiting_times", "mart_waiting_by_period", "mart_wait_distribution"},
+    )
+    profile, whole = {"mart_flow_profile"}, {"mart_pressure_index", "mart_waiting_by_period", "mart_wait_distribution"}
     assert facts - reached("hospital") == validation
     assert facts - reached("department") == validation | whole
     assert facts - reached("dim_date") == validation | periods | profile

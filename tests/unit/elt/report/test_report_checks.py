@@ -54,6 +54,28 @@ def test_failed_checks_come_first_and_are_open() -> None:
     assert "not yet reconciled with the lake" in verdict_html(passed)
 
 
+def test_a_check_that_cannot_fail_for_want_of_data_does_not_count_as_one_that_holds() -> None:
+    rows = [
+        check("season", "x", passed=True) | {"is_decisive": False},
+        check("season", "y", passed=False) | {"is_decisive": False},
+        check("season", "z", passed=True) | {"is_decisive": True},
+    ]
+    results = CheckResults(rows, None, None)
+
+    assert (results.results, results.undecided) == ([False, True], 1)
+    assert [row["result"] for each in "xyz" for row in deviations(results, each)] == [
+        "too little data",
+        "fails",
+        "holds",
+    ]
+    html = checks_html(results)
+    assert re.findall(r'<td class="(passed|failed|undecided)">', html) == ["failed", "passed", "undecided"]
+    assert "1 of 2 checks fail; 1 more with too little data to judge." in html
+    assert "✓ 1 checks of the data hold</span>; 1 more with too little" in verdict_html(
+        CheckResults(rows[::2], None, None)
+    )
+
+
 def test_wrong_events_are_counted_on_every_page_and_listed() -> None:
     columns = ("event_type", "event_id", "hospital_id", "department_id", "event_time", "problem", "repeats_event_id")
     passed = [check("a", "x", passed=True)]
