@@ -132,7 +132,8 @@ def verdict_html(checks: CheckResults) -> str:
 
 
 def _undecided(checks: CheckResults) -> str:
-    return f"; {checks.undecided:,} more with too little data to judge" if checks.undecided else ""
+    number = checks.undecided
+    return f"; {number:,} more {'has' if number == 1 else 'have'} too little data to judge" if number else ""
 
 
 def _card(title: str, note: str, body: str, key: str) -> str:
@@ -171,7 +172,7 @@ def _grouped(rows: Sequence[Row], columns: Sequence[str]) -> str:
     undecided = sum(verdict(row) is None for row in rows)
     judged = len(rows) - undecided
     text = f"{failed:,} of {judged:,} checks fail" if failed else f"Every check holds ({judged:,})"
-    text += f"; {undecided:,} more with too little data to judge." if undecided else "."
+    text += f"; {undecided:,} more without enough data to judge." if undecided else "."
     ordered = sorted(groups.items(), key=lambda group: (all(row["passed"] for row in group[1]), group[0]))
     groups_html = "".join(_group(name, group, columns) for name, group in ordered)
     return _verdict(text, passed=not failed) + f'<div class="checks">{groups_html}</div>'

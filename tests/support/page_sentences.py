@@ -89,7 +89,7 @@ def _sentence(pattern: str, is_true: Check) -> Sentence:
 
 _BED_WORDS = _sentence(
     "(?P<at_once>{patients}) had a bed at once(?:; the longest wait was (?P<longest>{time}))?"
-    r"(?:, half within (?P<half>{time}))?(?:(?:,| and) nine in ten within (?P<nine>{time}))?\.",
+    r"(?:, half within (?P<half>{time}))?(?: and nine in ten within (?P<nine>{time}))?\.",
     _has_bed_words,
 )
 

@@ -113,12 +113,14 @@ def compared() -> ReportChart:
 def distribution() -> ReportChart:
     """Return the chart of the share of patients who had their bed, by hours waited."""
     words = (
-        "datum.hours == 0 ? format(datum.share_within, '.1%') + ' at once' : datum.share_within == 1 ? "
-        "'all within ' + format(ceil(datum.hours), ',d') + ' h' : "
-        "format(datum.share_within, '.1%') + ' within ' + datum.hours + ' h'"
+        "datum.share_within == 1 && datum.hours ? 'all within ' + format(ceil(datum.hours), ',d') + ' h' : "
+        "(datum.share_within > 0.9995 && datum.share_within < 1 ? 'almost all' : format(datum.share_within, '.1%'))"
+        " + (datum.hours ? ' within ' + datum.hours + ' h' : ' at once')"
     )
     points = alt.Chart(ROWS)
-    labelled = points.transform_filter(f"indexof({_LABELLED_HOURS}, datum.hours) >= 0 || datum.share_within == 1")
+    labelled = points.transform_filter(
+        f"indexof({_LABELLED_HOURS}, datum.hours) >= 0 && datum.hours < 0.6 * high || datum.share_within == 1"
+    )
     x = _hours("hours:Q", "hours waited")
     y = alt.Y(
         "share_within:Q",

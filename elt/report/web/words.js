@@ -78,10 +78,9 @@ function bedWords(wait) {
   const first = `${patients(atOnce)} had a bed at once`;
   if (atOnce === 1) return first;
   if (wait.admissions < FEWEST_FOR_PERCENTILES) return `${first}; the longest wait was ${duration(wait.wait_hours_max)}`;
-  const later = [];
-  if (atOnce < 0.5) later.push(`half within ${duration(wait.wait_hours_p50)}`);
-  if (atOnce < 0.9) later.push(`nine in ten within ${duration(wait.wait_hours_p90)}`);
-  return [first, later.join(" and ")].filter(Boolean).join(", ");
+  const half = atOnce < 0.5 ? `, half within ${duration(wait.wait_hours_p50)}` : "";
+  const nine = atOnce < 0.9 ? ` and nine in ten within ${duration(wait.wait_hours_p90)}` : "";
+  return `${first}${half}${nine}`;
 }
 
 const leads = {

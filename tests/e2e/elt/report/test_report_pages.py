@@ -166,7 +166,9 @@ def test_the_keyboard_alone_chooses_a_period_and_reads_a_chart(reports: Reports,
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
 
-    assert opened.text('[data-chart="pressure"] .reading').startswith("Day Fri, 2 Feb 2024 · Level ")
+    assert opened.text('[data-chart="pressure"] .reading').startswith(
+        "Day Fri, 2 Feb 2024 · Department The whole hospital · Level "
+    )
 
 
 def _look(opened: "OpenPage", width: int, *, dark: bool) -> None:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.e2e
 
 _ALL_KINDS = (
     "at once, half",
-    "at once, nine",
+    "at once and nine",
     "no patient had",
     "every patient had",
     "the longest wait",

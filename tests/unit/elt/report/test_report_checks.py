@@ -70,8 +70,8 @@ def test_a_check_that_cannot_fail_for_want_of_data_does_not_count_as_one_that_ho
     ]
     html = checks_html(results)
     assert re.findall(r'<td class="(passed|failed|undecided)">', html) == ["failed", "passed", "undecided"]
-    assert "1 of 2 checks fail; 1 more with too little data to judge." in html
-    assert "✓ 1 checks of the data hold</span>; 1 more with too little" in verdict_html(
+    assert "1 of 2 checks fail; 1 more without enough data to judge." in html
+    assert "✓ 1 checks of the data hold</span>; 1 more has too little" in verdict_html(
         CheckResults(rows[::2], None, None)
     )
 
