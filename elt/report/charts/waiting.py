@@ -113,7 +113,8 @@ def compared() -> ReportChart:
 def distribution() -> ReportChart:
     """Return the chart of the share of patients who had their bed, by hours waited."""
     words = (
-        "datum.share_within == 1 && datum.hours ? 'all within ' + format(ceil(datum.hours), ',d') + ' h' : "
+        "!wide ? '' : datum.share_within == 1 && datum.hours ? "
+        "'all within ' + format(ceil(datum.hours), ',d') + ' h' : "
         "(datum.share_within > 0.9995 && datum.share_within < 1 ? 'almost all' : format(datum.share_within, '.1%'))"
         " + (datum.hours ? ' within ' + datum.hours + ' h' : ' at once')"
     )
@@ -137,7 +138,7 @@ def distribution() -> ReportChart:
         ),
         labelled.transform_calculate(words=words)
         .mark_text(align="left", dx=7, dy=12, fill="var(--muted)", fontSize=12)
-        .encode(x=x, y=y, text="words:N", opacity=alt.value(alt.ExprRef("wide"))),
+        .encode(x=x, y=y, text="words:N"),
     ).add_params(alt.param(name="high", value=24), alt.param(name="wide", value=1))
     return _chart(
         key="distribution",

@@ -89,6 +89,8 @@ function configured(chart, part, parameters, { world, period }) {
   if (period.kind === "whole") spec.layer = spec.layer?.filter((layer) => layer.data?.name !== "chosen");
   spec.description = `${chart.description} ${part.name || world.name}.`;
   if (part.alone) spec.height = 240;
+  // A chart with the parameter has its labels only if they fit.
+  if (names.has("wide") && !parameters.wide) spec.padding.right = 8;
   if (ROW_HEIGHTS[chart.key]) spec.height *= new Set(part.rows.map((row) => row[ROW_HEIGHTS[chart.key]])).size;
   spec.config = CONFIGURATION;
   return spec;
