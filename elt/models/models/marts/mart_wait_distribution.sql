@@ -2,20 +2,16 @@
 {{ config(materialized='view') }}
 
 {%- set scopes = {'hospital': "''", 'department': 'bands.department_id'} %}
+{#- Stands for the start of the whole period, which differs between hospitals. #}
+{%- set beginning = day_of("'1900-01-01'") %}
 {%- set periods = {
     'month': 'bands.month',
     'quarter': start_of('quarter', 'bands.month'),
     'year': start_of('year', 'bands.month'),
-    'whole': 'first_days.first_day',
+    'whole': beginning,
 } %}
 
-with first_days as (
-    select hospital_id, period_start as first_day
-    from {{ ref('mart_waiting_by_period') }}
-    where scope = 'hospital' and period_type = 'whole'
-),
-
-fixed_hours as (
+with fixed_hours as (
     {%- for hours in distribution_hours() %}
     select cast({{ hours }} as double precision) as hours {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -33,8 +29,6 @@ counted as (
         bands.hours as hours,
         sum(bands.admissions) as admissions
     from {{ ref('int_wait_bands_by_month') }} as bands
-    inner join first_days
-        on bands.hospital_id = first_days.hospital_id
     group by 1, 2, 3, 4, 5, 6
     {%- if not (loop.last and scope == 'department') %}
     union all
@@ -64,7 +58,7 @@ cumulative as (
         and waits.hospital_id = counted.hospital_id
         and waits.department_id = counted.department_id
         and waits.period_type = counted.period_type
-        and waits.period_start = counted.period_start
+        and case when waits.period_type = 'whole' then {{ beginning }} else waits.period_start end = counted.period_start
         and fixed_hours.hours = counted.hours
 )
 
