@@ -27,6 +27,9 @@ MODELS = Path(__file__).parents[1] / "models"
 
 _FINISHED = {"LogModelResult", "LogTestResult", "LogUnitTestResult"}
 _PASSED = {"success", "pass"}
+_EXCLUDED = "DBT_EXCLUDE_RESOURCE_TYPES"
+"""The variable by which dbt leaves out kinds of nodes."""
+
 _CONFLICT = "another load or build writes into the warehouse at the same time; build again when that has ended"
 
 
@@ -155,14 +158,17 @@ def _run_dbt(
         *("--project-dir", str(MODELS), "--profiles-dir", str(MODELS)),
         *("--target-path", str(target.workspace), "--threads", str(threads)),
         *(["--full-refresh"] if rebuild else []),
-        *([] if unit_tests else ["--exclude-resource-type", "unit_test"]),
     ]
+    environment = dict(target.environment)
+    if not unit_tests:
+        # By the variable, because an option would hide what the caller excludes.
+        environment[_EXCLUDED] = f"unit_test {environment.get(_EXCLUDED, '')}".strip()
     errors: list[str] = []
     others: list[str] = []
     with subprocess.Popen(
         command,
         cwd=target.workspace,
-        env=dict(target.environment),
+        env=environment,
         stdin=subprocess.PIPE,  # Its end tells dbt that this process has ended.
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -189,7 +189,7 @@ def _halfway(walk: Walk, command: str, gate: Gate) -> Callable[[], bool] | None:
         case "hospital-elt load" if "$WAREHOUSE" in command:
             return lambda: sum("COPY copied" in told for told in stand_in.statements[before:]) > 2
         case "hospital-elt build" if "$WAREHOUSE" in command:
-            return lambda: any("mart_" in told for told in stand_in.statements[before:])
+            return lambda: any("fact_" in told for told in stand_in.statements[before:])
     return None
 
 

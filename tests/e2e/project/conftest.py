@@ -13,8 +13,11 @@ Environment = dict[str, str]
 
 @pytest.fixture(scope="session")
 def quick_commands() -> Environment:
-    """An environment in which the project's commands start without importing everything again."""
-    return {**os.environ, "PATH": quick_path()}
+    """An environment in which the project's commands start without importing everything again.
+
+    Builds leave out the tests of the models, which other tests run on each warehouse.
+    """
+    return {**os.environ, "PATH": quick_path(), "DBT_EXCLUDE_RESOURCE_TYPES": "test"}
 
 
 @pytest.fixture(scope="session")
