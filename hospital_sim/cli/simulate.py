@@ -11,8 +11,10 @@ import typer
 from hospital_sim import terminal
 from hospital_sim.cli.arguments import HospitalArgument, JsonOption
 from hospital_sim.cli.side_by_side import run_each
+from hospital_sim.clock import parse_date
 from hospital_sim.events import EVENT_TYPES
 from hospital_sim.hospital import Hospital, load_all
+from hospital_sim.simulation.runner import plan_run
 from hospital_sim.sinks import ObjectSink
 from hospital_sim.storage import open_store, public_url
 
@@ -22,7 +24,7 @@ class Written(NamedTuple):
 
     Attributes:
         hospital_id: Identifier of the hospital.
-        run_id: Identifier of the run.
+        run_id: Identifier of the run; None if all its days were written before.
         events: Number of events, by type.
         created: Number of objects created.
         existing: Number of objects that existed already.
@@ -30,7 +32,7 @@ class Written(NamedTuple):
     """
 
     hospital_id: str
-    run_id: str
+    run_id: str | None
     events: Counter[str]
     created: int
     existing: int
@@ -39,9 +41,8 @@ class Written(NamedTuple):
 
 EXAMPLES = terminal.examples(
     "hospital-sim simulate small --start 2024-01-01 --end 2024-01-31 --seed 1 --sink lake/raw",
-    "# one more day, appended:",
-    "hospital-sim simulate small --start 2024-01-01 --end 2024-02-01 --emit-from 2024-02-01 \\\n"
-    "    --seed 1 --sink lake/raw",
+    "# the days since, appended:",
+    "hospital-sim simulate small --start 2024-01-01 --end 2024-02-01 --resume --seed 1 --sink lake/raw",
 )
 
 
@@ -54,6 +55,9 @@ def command(
     emit_from: Annotated[
         str | None, typer.Option(metavar="DATE", help="First day to write, to append to finished runs.")
     ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Append the days up to --end that finished runs have not written.")
+    ] = False,
     workers: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Most hospitals to run at once, each in its own process.")
     ] = None,
@@ -81,6 +85,8 @@ def command(
     """
     if dask is not None and workers is not None:
         raise terminal.WrongCallError("--workers and --dask: give one of them; a cluster has its own workers")
+    if resume and emit_from is not None:
+        raise terminal.WrongCallError("--resume and --emit-from: give one of them; --resume finds the day itself")
     hospitals = load_all(hospital_name)
     # Opened here first, so that a wrong URL is an error before any run.
     open_store(sink, single_writer=single_writer)
@@ -91,6 +97,7 @@ def command(
         seed=seed,
         sink=sink,
         emit_from=emit_from,
+        resume=resume,
         single_writer=single_writer,
         bundle=bundle,
     )
@@ -116,24 +123,33 @@ def _simulate_one(
     end: str,
     seed: int,
     sink: str,
-    emit_from: str | None,
+    emit_from: str | date | None,
+    resume: bool,
     single_writer: bool,
     bundle: bool,
     on_day: Callable[[date], None] | None = None,
 ) -> Written:
-    target = ObjectSink(sink, single_writer=single_writer, bundle=bundle)
+    target, notes = ObjectSink(sink, single_writer=single_writer, bundle=bundle), list[str]()
+    if resume:
+        plan = plan_run(hospital.config, parse_date("start", start), parse_date("end", end), seed)
+        emit_from = target.first_missing_day(plan)
+        if emit_from > plan.end:
+            return Written(hospital.config.id, None, Counter(), 0, 0, (f"all days up to {plan.end} are there",))
+        if emit_from > plan.start:
+            notes.append(f"resumed: the days from {emit_from} on")
     run = hospital.simulate(start, end, seed=seed, sink=target, emit_from=emit_from, on_day=on_day)
     # Without the record, because the counts of many hospitals and days would fill the memory.
     events: Counter[str] = Counter()
     for entry in run.record.counts:
         events[entry.event_type] += entry.count
-    return Written(hospital.config.id, run.record.run.run_id, events, target.created, target.found, run.notes)
+    notes += run.notes
+    return Written(hospital.config.id, run.record.run.run_id, events, target.created, target.found, tuple(notes))
 
 
 def _summary(written: list[Written], sink: str) -> dict[str, object]:
     return {
         "hospitals": [one.hospital_id for one in written],
-        "runs": [one.run_id for one in written],
+        "runs": [one.run_id for one in written if one.run_id],
         **{event_type: sum(one.events[event_type] for one in written) for event_type in EVENT_TYPES},
         "events": sum(one.events.total() for one in written),
         "created": sum(one.created for one in written),

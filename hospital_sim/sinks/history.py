@@ -84,13 +84,25 @@ def _check_form(store: ObjectStore, run: RunStarted, other: RunStarted) -> None:
     )
 
 
-def _check_days_before(store: ObjectStore, runs: Runs, run: RunStarted, of_others: Set[str]) -> None:
-    """Check that finished runs of this history cover every day before ``emit_from``.
+def first_missing_day(runs: Runs, run: RunStarted) -> date:
+    """Return the first day of a history that its finished runs do not cover; its start if they cover none.
 
     Args:
-        store: The raw root.
-        runs: The runs in it.
-        run: The run that is about to start.
+        runs: The runs in a raw root.
+        run: A run of the history.
+
+    Raises:
+        StorageError: If the root cannot be read.
+    """
+    return _coverage(runs, run, frozenset())[0]
+
+
+def _coverage(runs: Runs, run: RunStarted, of_others: Set[str]) -> tuple[date, BrokenRecord | None]:
+    """Return the first day of a history that is not covered, and a record that cannot be read.
+
+    Args:
+        runs: The runs in a raw root.
+        run: A run of the history.
         of_others: Keys of the records of other hospitals.
     """
     periods: list[tuple[date, date]] = []
@@ -105,6 +117,19 @@ def _check_days_before(store: ObjectStore, runs: Runs, run: RunStarted, of_other
         if first > day:
             break
         day = max(day, last + timedelta(days=1))
+    return day, broken
+
+
+def _check_days_before(store: ObjectStore, runs: Runs, run: RunStarted, of_others: Set[str]) -> None:
+    """Check that finished runs of this history cover every day before ``emit_from``.
+
+    Args:
+        store: The raw root.
+        runs: The runs in it.
+        run: The run that is about to start.
+        of_others: Keys of the records of other hospitals.
+    """
+    day, broken = _coverage(runs, run, of_others)
     if day >= run.emit_from:
         return
     if broken is not None:

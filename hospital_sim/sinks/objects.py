@@ -5,6 +5,7 @@ compared with the new bytes. A finished run is known by its record, and not writ
 """
 
 import os
+from datetime import date
 from types import TracebackType
 
 from msgspec import structs
@@ -12,7 +13,7 @@ from msgspec import structs
 from hospital_sim.events import Event, RunRecord, RunStarted, encode, keys
 from hospital_sim.events.day_bundles import has_same_lines
 from hospital_sim.sinks.day_lines import DayLines
-from hospital_sim.sinks.history import check_history, finished_record
+from hospital_sim.sinks.history import check_history, finished_record, first_missing_day
 from hospital_sim.sinks.protocol import Sink, SinkError
 from hospital_sim.storage import ObjectConflictError, ObjectStore, Runs, StorageError, create_once, open_store
 
@@ -71,6 +72,14 @@ class ObjectSink(Sink):
             self.found += _objects(record)
         self._days = DayLines(run) if self._bundle else None
         return record
+
+    def first_missing_day(self, run: RunStarted) -> date:
+        """Return the first day of the history of a run that finished runs in the root do not cover.
+
+        Raises:
+            StorageError: If the root cannot be read.
+        """
+        return first_missing_day(Runs(self._store), run)
 
     def write(self, event: Event) -> None:
         """Take one event.
