@@ -61,7 +61,7 @@ def _copy_of_the_project(folder: Path) -> dict[str, str]:
     ignored = shutil.ignore_patterns("__pycache__", "target", "logs")
     for part in ("hospital_sim", "elt", "adapter", "docs"):
         shutil.copytree(ROOT / part, folder / part, ignore=ignored)
-    return {**os.environ, "PYTHONPATH": f"{folder}:{folder / 'adapter'}"}
+    return {**os.environ, "PYTHONPATH": f"{folder}:{folder / 'adapter'}", "DBT_EXCLUDE_RESOURCE_TYPES": "test"}
 
 
 @pytest.mark.parametrize("page", [page for page in all_pages() if any(block.is_example for block in blocks(page))])
