@@ -86,6 +86,16 @@ def test_a_new_name_and_more_bed_spaces_show_from_the_first_census_and_fewer_whe
     assert set(spaces) == {4, 2}
 
 
+def test_patients_who_ask_from_the_day_on_have_the_new_ages_and_those_before_the_old() -> None:
+    adults = department("a", beds=10, ages=(40.0, 50.0, 60.0), return_share=0.0)
+    run = _run(adults, department=[{"id": "a", "ages": [1.0, 2.0, 3.0]}])
+    ages = {True: set[bool](), False: set[bool]()}
+    for event in _events(run, Admission, "a"):
+        ages[event.request_date.date() >= DAY].add(event.birth_date.year >= 2019)
+
+    assert ages == {True: {True}, False: {False}}
+
+
 def test_those_who_wait_keep_the_stay_that_was_drawn_and_later_requests_have_the_new_one() -> None:
     run = _run(
         department("a", beds=3, requests_per_day=1.4, **TWO_DAYS),
