@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+DISTRIBUTION = "simpy-hospital"
+"""Name of the package for pip, as in pyproject.toml."""
+
 
 class HospitalSimError(Exception):
     """Base of the errors that this library raises on purpose.
@@ -36,7 +39,12 @@ class MissingExtraError(HospitalSimError, ImportError):
     exit_code = 2
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs an extra: pip install 'hospital-sim[{extra}]'")
+        super().__init__(f"{what} needs an extra: {install_extra(extra)}")
+
+
+def install_extra(extra: str) -> str:
+    """Return the command that installs an extra of this package."""
+    return f"pip install '{DISTRIBUTION}[{extra}]'"
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from hospital_sim.config.presets import presets
+from hospital_sim.errors import DISTRIBUTION
 
 
 def examples(*commands: str) -> str:
@@ -32,7 +33,7 @@ def add_version(app: typer.Typer, name: str) -> None:
 
     def print_version(is_asked: bool) -> None:
         if is_asked:
-            sys.stdout.write(f"{name} {version('hospital-sim')}\n")
+            sys.stdout.write(f"{name} {version(DISTRIBUTION)}\n")
             raise typer.Exit
 
     def callback(

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import typer
 
+from hospital_sim.errors import install_extra
+
 FAILED = 1
 WRONG_CALL = 2
 
@@ -53,7 +55,7 @@ def run(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> 
     except ModuleNotFoundError as error:
         if debug:
             traceback.print_exc()
-        error_line(f"{error.name} is not installed; it comes with an extra: pip install 'hospital-sim[all]'")
+        error_line(f"{error.name} is not installed; it comes with an extra: {install_extra('all')}")
         return WRONG_CALL
     except Exception as error:
         if debug:

@@ -90,7 +90,7 @@ class RedshiftSession:
         try:
             import redshift_connector
         except ImportError:
-            raise WrongCallError("redshift:// needs an extra: pip install 'hospital-sim[redshift]'") from None
+            raise WrongCallError("redshift:// needs an extra: pip install 'simpy-hospital[redshift]'") from None
         with self._refusals():
             connection = redshift_connector.connect(
                 host=dsn.host,

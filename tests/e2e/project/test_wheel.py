@@ -112,7 +112,9 @@ def test_a_light_install_runs_a_hospital_and_a_command_names_the_package_that_is
     assert (library.returncode, command.returncode, other.returncode) == (0, 0, 2), library.stderr + command.stderr
     assert "general_medicine" in library.stdout or "General Medicine" in library.stdout
     assert "district_general" in command.stdout
-    assert other.stderr == "error: pyarrow is not installed; it comes with an extra: pip install 'hospital-sim[all]'\n"
+    assert (
+        other.stderr == "error: pyarrow is not installed; it comes with an extra: pip install 'simpy-hospital[all]'\n"
+    )
 
 
 def test_importing_the_library_imports_nothing_heavy() -> None:

@@ -99,7 +99,7 @@ def test_a_frame_without_its_extra_is_an_error_that_names_it(
     method: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(MissingExtraError, match=rf"{method} needs an extra: pip install 'hospital-sim\[{extra}\]'"):
+    with pytest.raises(MissingExtraError, match=rf"{method} needs an extra: pip install 'simpy-hospital\[{extra}\]'"):
         getattr(TABLE, method)()
 
 

@@ -85,5 +85,5 @@ def test_a_run_without_patients_can_be_drawn() -> None:
 
 def test_without_altair_a_chart_says_what_to_install(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "altair", None)
-    with pytest.raises(MissingExtraError, match=r"a chart needs an extra: pip install 'hospital-sim\[charts\]'"):
+    with pytest.raises(MissingExtraError, match=r"a chart needs an extra: pip install 'simpy-hospital\[charts\]'"):
         run.chart.occupancy()

@@ -64,7 +64,7 @@ def test_a_store_whose_package_is_missing_names_the_extra(
     url: str, package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(MissingExtraError, match=rf"a lake at {url} needs an extra: pip install 'hospital-sim\[s3\]'"):
+    with pytest.raises(MissingExtraError, match=rf"a lake at {url} needs an extra: pip install 'simpy-hospital\[s3\]'"):
         open_store(url)
 
 
