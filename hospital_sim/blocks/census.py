@@ -61,6 +61,10 @@ class Census:
         if every is not None:
             env.process(self._sample(plain(every)))
 
+    def __repr__(self) -> str:
+        """Return the names of the wards."""
+        return f"<Census of {', '.join(record.ward.name for record in self._records)}>"
+
     def summary(self) -> Table:
         """Return a row for each ward.
 

@@ -30,6 +30,10 @@ class Ward(BedQueue["Stay"]):
     def __init__(self, env: Environment, name: str, *, beds: int, capacity: int | None = None) -> None:
         super().__init__(env, name, beds=beds, capacity=capacity)
 
+    def __repr__(self) -> str:
+        """Return the name and the state of the ward."""
+        return f"<Ward {self.name}: {self.occupied} of {self.beds} beds occupied, {self.waiting_list_size} waiting>"
+
     def admit(self, patient: object, *, patience: float | None = None) -> Generator[Event, Any, Stay]:
         """Give a patient a bed, and wait for one if no bed is free.
 
@@ -87,6 +91,10 @@ class Stay:
         self.asked: float = ward.env.now
         self.admitted: float | None = None
         self.bed: int | None = None
+
+    def __repr__(self) -> str:
+        """Return the ward and the bed."""
+        return f"<Stay in {self.ward.name}: {'no bed' if self.bed is None else f'bed {self.bed}'}>"
 
     def move_to(self, ward: Ward) -> Generator[Event, Any, None]:
         """Move to another ward. The patient holds this bed while waiting for one there.

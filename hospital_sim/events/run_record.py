@@ -112,6 +112,10 @@ class RunStarted(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     periods: tuple[RunPeriod, ...] = ()
     bundled: bool = False
 
+    def __repr__(self) -> str:
+        """Return the run in one line: the configuration alone would fill a screen."""
+        return f"<RunStarted {self.run_id[:8]} of {self.hospital_id}, {self.emit_from} to {self.end}, seed {self.seed}>"
+
 
 class EventCount(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The number of events of one type, department and day that a run emitted.
@@ -141,3 +145,8 @@ class RunRecord(Struct, frozen=True, forbid_unknown_fields=True):
     run: RunStarted
     counts: tuple[EventCount, ...]
     diverted: tuple[EventCount, ...]
+
+    def __repr__(self) -> str:
+        """Return the run and its number of events in one line: a year has thousands of counts."""
+        run, events = self.run, sum(entry.count for entry in self.counts)
+        return f"<RunRecord {run.run_id[:8]} of {run.hospital_id}, {run.emit_from} to {run.end}: {events:,} events>"

@@ -27,6 +27,10 @@ class Charts:
         self._census = census
         self._waits = waits
 
+    def __repr__(self) -> str:
+        """Return the names of the charts."""
+        return "<Charts: occupancy(), queue(), waits()>"
+
     def occupancy(self, department: str | None = None) -> altair.LayerChart:
         """Draw occupancy at the end of each day, with lines at 85% and 92%.
 

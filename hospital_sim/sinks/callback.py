@@ -40,6 +40,10 @@ class CallbackSink(Sink):
         self._on_finish = on_finish
         self.taken = 0
 
+    def __repr__(self) -> str:
+        """Return the number of events."""
+        return f"<CallbackSink: {self.taken:,} events>"
+
     def begin(self, run: RunStarted) -> None:
         """Call ``on_begin`` (errors as in ``write``)."""
         self._call(self._on_begin, run)

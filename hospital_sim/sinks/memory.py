@@ -18,6 +18,10 @@ class MemorySink(Sink):
         self.started: RunStarted | None = None
         self.record: RunRecord | None = None
 
+    def __repr__(self) -> str:
+        """Return the number of events."""
+        return f"<MemorySink: {len(self.events):,} events>"
+
     def begin(self, run: RunStarted) -> None:
         """Keep the description of the run."""
         self.started = run

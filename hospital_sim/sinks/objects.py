@@ -56,6 +56,10 @@ class ObjectSink(Sink):
         self.created = 0
         self.found = 0
 
+    def __repr__(self) -> str:
+        """Return the raw root and the numbers of objects."""
+        return f"<ObjectSink {self._store.url}: {self.created:,} objects created, {self.found:,} there already>"
+
     def begin(self, run: RunStarted) -> RunRecord | None:
         """Check the history of the lake, and create the ``started`` object of the run (errors as in ``Sink.begin``).
 

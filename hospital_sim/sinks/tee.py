@@ -20,6 +20,10 @@ class TeeSink(Sink):
     def __init__(self, *sinks: Sink) -> None:
         self._sinks = sinks
 
+    def __repr__(self) -> str:
+        """Return the sinks."""
+        return f"<TeeSink to {', '.join(map(repr, self._sinks))}>"
+
     def begin(self, run: RunStarted) -> RunRecord | None:
         """Begin the run in every sink; return its record if every sink holds the finished run."""
         records = [sink.begin(run) for sink in self._sinks]
