@@ -46,7 +46,10 @@ SURVIVORS = Path(__file__).with_name("survivors.toml")
 ROOMS = ("hospital_sim/simulation", "hospital_sim/blocks", "hospital_sim/draws", "elt/lake", "elt/staging", "elt/load")
 ELSEWHERE = {
     "hospital_sim/simulation": ("tests/unit/hospital_sim/cli/test_simulate_arguments.py",),
-    "hospital_sim/draws": ("tests/unit/hospital_sim/simulation/test_outliers.py",),
+    "hospital_sim/draws": (
+        "tests/unit/hospital_sim/simulation/test_outliers.py",
+        "tests/unit/hospital_sim/simulation/test_changes.py",
+    ),
     "elt/load": ("tests/integration/elt/repair/test_repaired_warehouse.py",),
 }
 """Tests of a room that lie in another room, because a user meets the behaviour there."""
