@@ -77,6 +77,17 @@ FLOWS = (
     Band("discharges", "discharges", "var(--flow-out)", "line"),
 )
 
+GROWTH_STEPS = (-9, -3, 0, 1, 4, 10)
+GROWTH_BANDS = (
+    Band("-10", "10 or more fewer", "var(--growth-1)"),
+    Band("-9", "4 to 9 fewer", "var(--growth-2)"),
+    Band("-3", "1 to 3 fewer", "var(--growth-3)"),
+    Band("0", "no change", "var(--growth-4)"),
+    Band("1", "1 to 3 more", "var(--growth-5)"),
+    Band("4", "4 to 9 more", "var(--growth-6)"),
+    Band("10", "10 or more patients more", "var(--growth-7)"),
+)
+
 RESULTS = (
     Band("holds", "holds", "var(--line-1)", "dot"),
     Band("too little data", "too little data to judge", "var(--line-3)", "dot"),

@@ -2,19 +2,20 @@
 
 import altair as alt
 
-from elt.report.charts.bands import FLOWS, OCCUPANCY_BANDS, OCCUPANCY_STEPS
-from elt.report.charts.chart import ROWS, ReportChart, specification, threshold_color, tooltip
+from elt.report.charts.bands import FLOWS, GROWTH_BANDS, GROWTH_STEPS
+from elt.report.charts.chart import ROWS, ReportChart, date_axis, specification, threshold_color, tooltip
 
 _WEEK_COLUMNS = {
     "day_label": ("Week from", ""),
     "department": ("Department", ""),
-    "discharge_rate": ("Discharge rate", ".1%"),
     "queue_growth": ("Queue growth", "+,d"),
     "requests": ("Requests", ",d"),
     "admissions": ("Admissions", ",d"),
     "discharges": ("Discharges", ",d"),
+    "discharge_rate": ("Discharge rate", ".1%"),
     "occupancy_rate": ("Occupancy", ".1%"),
 }
+_WEEK = 7 * 24 * 60 * 60 * 1000
 _HOUR_COLUMNS = {
     "hour_label": ("Hour", ""),
     "department": ("Department", ""),
@@ -28,36 +29,40 @@ _WHOLE = "Of the whole period, whichever is chosen: the mart counts it together.
 
 
 def growth() -> ReportChart:
-    """Return the chart of queue growth against the discharge rate, one point for each department and week."""
-    points = (
+    """Return the heat map of queue growth: a row for each department, a column for each week."""
+    axis = date_axis()
+    axis.values = alt.ExprRef("starts")
+    cells = (
         alt.Chart(ROWS)
-        .mark_circle(size=46, opacity=0.85, stroke="var(--rule)", strokeWidth=0.6)
+        .transform_calculate(end=f"datum.day + {_WEEK}")
+        .mark_rect(stroke="var(--card)", strokeWidth=0.5)
         .encode(
-            x=alt.X(
-                "discharge_rate:Q",
-                title="discharges a day for each occupied bed (mean of the week)",
-                scale=alt.Scale(zero=False, nice=True),
-                axis=alt.Axis(format="%", grid=False, tickCount=6),
+            x=alt.X("day:T", title=None, scale=alt.Scale(type="utc", nice=False), axis=axis),
+            x2="end:T",
+            y=alt.Y(
+                "department:N",
+                title=None,
+                sort=None,
+                axis=alt.Axis(grid=False, ticks=False, domain=False, labelLimit=alt.ExprRef("labels")),
             ),
-            y=alt.Y("queue_growth:Q", title="patients added to the queue in the week"),
-            color=threshold_color(OCCUPANCY_BANDS, "occupancy_rate:Q", OCCUPANCY_STEPS),
+            color=threshold_color(GROWTH_BANDS, "queue_growth:Q", GROWTH_STEPS),
             tooltip=tooltip(_WEEK_COLUMNS),
         )
+        .add_params(alt.param(name="labels", value=180), alt.param(name="starts", value=[]))
     )
-    level = alt.Chart(alt.InlineData([{"at": 0}])).mark_rule(stroke="var(--rule)").encode(y=alt.Y("at:Q"))
     return ReportChart(
         key="growth",
         page="flow",
         dataset="weeks",
         scope="departments",
         time="period",
-        title="Queue growth against discharge rate",
-        note="A point is a department in one week that begins in the period, coloured by its occupancy. Above the line "
-        "the queue grew, below it drained.",
-        description="Scatter plot of queue growth against the discharge rate, for each department and week.",
+        title="Where the queue builds up, week by week",
+        note="The change of each department's waiting list from Monday to Sunday, in patients, on the same scale for "
+        "every hospital and period; weeks that begin in the period, the fullest departments of the whole period first.",
+        description="Heat map of queue growth: a row for each department, a column for each week.",
         columns=_WEEK_COLUMNS,
-        specification=specification(alt.layer(level, points), height=340, label_space=8),
-        legend=OCCUPANCY_BANDS,
+        specification=specification(cells, height=24, label_space=4),
+        legend=GROWTH_BANDS,
     )
 
 

@@ -59,6 +59,7 @@ function limits(parts) {
   const values = (...keys) => parts.flatMap((part) => part.rows.flatMap((row) => keys.map((key) => row[key]))).filter(isNumber);
   const highest = (...keys) => values(...keys).reduce((a, b) => Math.max(a, b), 0);
   const lowest = (...keys) => values(...keys).reduce((a, b) => Math.min(a, b), 1);
+  const days = [...new Set(parts.flatMap((part) => part.rows.map((row) => row.day)))];
   return {
     low: Math.min(0.8, Math.floor(lowest("occupancy_rate_7d") * 20) / 20),
     high: Math.max(14, highest("wait_hours_p95", "wait_hours_p90") * 1.1),
@@ -66,11 +67,13 @@ function limits(parts) {
     span: ((far) => [-far, far])(Math.max(1.2, values("deviation").reduce((a, b) => Math.max(a, Math.abs(b)), 0) * 1.05)),
     labels: window.innerWidth < 640 ? 118 : 190,
     wide: window.innerWidth < 640 ? 0 : 1,
-    days: Math.max(1, new Set(parts.flatMap((part) => part.rows.map((row) => row.day))).size),
+    days: Math.max(1, days.length),
+    // Of a few weeks each is labelled by its Monday; of many, the axis labels the months.
+    starts: days.length <= 14 ? days : null,
   };
 }
 
-const ROW_HEIGHTS = { "heat-map": "department", compared: "department", promised: "check" };
+const ROW_HEIGHTS = { "heat-map": "department", growth: "department", compared: "department", promised: "check" };
 
 function configured(chart, part, parameters, { world, period }) {
   const spec = structuredClone(chart.specification);
