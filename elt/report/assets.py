@@ -6,18 +6,20 @@ of its own, loaded when the hospital is chosen, so a page with many hospitals op
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
 
 import pyarrow as pa
 
 from elt.report.charts import ReportChart, report_charts
+from elt.report.charts.variation import SERIES
 from elt.report.check_results import CheckResults, deviations, reconciliation_rows
 from elt.report.encoding import Json, encode_columns, script_json
 from elt.report.figures import HospitalFigures
 from elt.report.periods import periods_between
 
-SCRIPTS = ("rows.js", "choices.js", "words.js", "drawing.js", "reading.js", "show.js")
+SCRIPTS = ("rows.js", "choices.js", "words.js", "limits.js", "drawing.js", "reading.js", "show.js")
 """The files that make up the script of the pages, in order."""
 
 _VEGA_LITE = "6.4"
@@ -63,6 +65,7 @@ def chart_library() -> str:
 def _report_json(hospitals: Sequence[HospitalFigures]) -> Json:
     return {
         "charts": [_chart_json(chart) for chart in report_charts()],
+        "series": [asdict(series) for series in SERIES],
         "hospitals": [{"id": hospital.hospital_id, "name": hospital.name} for hospital in hospitals],
     }
 

@@ -9,6 +9,7 @@ from string import Template
 from elt.report.assets import web_file
 from elt.report.charts import Page, ReportChart, report_charts
 from elt.report.charts.bands import Band
+from elt.report.charts.variation import SERIES
 from elt.report.check_results import CheckResults
 from elt.report.check_tables import checks_html, checks_text, verdict_html
 from elt.report.figures import WHOLE_HOSPITAL, HospitalFigures
@@ -34,6 +35,7 @@ class PageText:
         title: Its heading and its name in the navigation.
         numbers: Labels of the headline numbers, by their names in the script.
         choices: The choices that it offers.
+        lead: The sentences at the top; empty if its script writes them.
     """
 
     key: Page
@@ -41,6 +43,7 @@ class PageText:
     title: str
     numbers: Mapping[str, str]
     choices: tuple[str, ...] = ("hospital", "department", "period")
+    lead: str = ""
 
 
 PAGES = (
@@ -94,6 +97,20 @@ PAGES = (
             "queue_growth": "Growth of the queue",
         },
     ),
+    PageText(
+        "variation",
+        "variation.html",
+        "Variation",
+        {
+            "process_last": "Last day",
+            "process_mean": "Mean",
+            "process_limits": "Process limits",
+            "process_special": "Days with a special cause",
+        },
+        ("hospital", "department", "period", "series"),
+        "Most differences from one day to the next are chance. The coloured days are not: they are outside the limits, "
+        "or part of a run that chance rarely makes.",
+    ),
     PageText("trust", "trust.html", "Trust in the data", {}, ("hospital",)),
 )
 
@@ -117,7 +134,7 @@ def report_html(page: PageText, hospitals: Sequence[HospitalFigures], checks: Ch
         name=escape(first.name),
         days=escape(days_text(first.first_day, first.last_day)),
         verdict=verdict_html(checks),
-        lead=escape(checks_text(checks)) if page.key == "trust" else "",
+        lead=escape(checks_text(checks) if page.key == "trust" else page.lead),
         pages="\n".join(_link(other, page) for other in PAGES),
         choices=_choices(page, hospitals),
         body="\n".join(_body(page, charts, hospitals, checks)),
@@ -156,6 +173,8 @@ def _choices(page: PageText, hospitals: Sequence[HospitalFigures]) -> str:
         )
     if "period" in page.choices:
         parts.append(_select("period", "Period", _periods(periods_between(first.first_day, first.last_day))))
+    if "series" in page.choices:
+        parts.append(_select("series", "Series", _options({series.key: series.label for series in SERIES})))
     return "\n".join(parts)
 
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from elt.report.charts import beds, flow, overview, trust, waiting
+from elt.report.charts import beds, flow, overview, trust, variation, waiting
 from elt.report.charts.chart import Page, ReportChart
 
 __all__ = ["Page", "ReportChart", "report_charts"]
@@ -28,6 +28,7 @@ def report_charts() -> tuple[ReportChart, ...]:
         flow.profile("admissions"),
         flow.profile("discharges"),
         flow.growth(),
+        variation.process(),
         trust.reconciliation(),
         trust.expected_and_observed(),
     )

@@ -88,6 +88,13 @@ GROWTH_BANDS = (
     Band("10", "10 or more patients more", "var(--growth-7)"),
 )
 
+CAUSES = (
+    Band("worse", "special cause, for the worse", "var(--cause-worse)", "dot"),
+    Band("better", "special cause, for the better", "var(--cause-better)", "dot"),
+    Band("neither", "special cause, neither better nor worse", "var(--cause-neither)", "dot"),
+    Band("chance", "chance", "var(--cause-chance)", "dot"),
+)
+
 RESULTS = (
     Band("holds", "holds", "var(--line-1)", "dot"),
     Band("too little data", "too little data to judge", "var(--line-3)", "dot"),

@@ -63,7 +63,7 @@ def heat_map() -> ReportChart:
         note="Occupied beds over open beds at the end of the day; the fullest departments of the whole period first.",
         description="Heat map of occupancy: a row for each department, a column for each day.",
         columns=BED_COLUMNS,
-        specification=specification(cells, height=24, label_space=4),
+        specification=specification(cells, height=24),
         legend=OCCUPANCY_BANDS,
     )
 

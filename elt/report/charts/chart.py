@@ -17,7 +17,7 @@ ROWS = alt.NamedData("rows")
 CHOSEN = alt.NamedData("chosen")
 """One row with ``from`` and ``to`` of the chosen period; no row for the whole period."""
 
-Page = Literal["overview", "waiting", "beds", "flow", "trust"]
+Page = Literal["overview", "waiting", "beds", "flow", "variation", "trust"]
 Scope = Literal["hospital", "scope", "departments", "each", "compare"]
 Time = Literal["period", "months", "row", "always"]
 Specification: TypeAlias = dict[str, Json]
@@ -28,7 +28,6 @@ Layers: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
 DATE_LABEL = "utcFormat(datum.value, utcdate(datum.value) > 1 ? '%-d %b' : utcmonth(datum.value) == 0 ? '%b %Y' : '%b')"
 # Without the label at the right end, because the month that begins there is not in the period.
 _BEFORE_END = f"scale('x', datum.value) >= width ? '' : {DATE_LABEL}"
-_LABEL_SPACE = 34
 
 
 @dataclass(frozen=True)
@@ -74,17 +73,16 @@ class ReportChart:
         return {name: number_format for name, (_, number_format) in self.columns.items() if number_format}
 
 
-def specification(chart: Layers, height: int, *, label_space: int = _LABEL_SPACE) -> Specification:
+def specification(chart: Layers, height: int) -> Specification:
     """Return a chart as Vega-Lite, as wide as its container; the page's script adds the configuration.
+
+    Labels at the right end of lines and rules need no space of their own, because Vega fits the drawing with them.
 
     Args:
         chart: The chart.
         height: Pixels, without the axis.
-        label_space: Pixels to the right of the chart, for labels of lines and rules.
     """
-    sized = chart.properties(
-        width="container", height=height, padding={"left": 0, "right": label_space, "top": 12, "bottom": 4}
-    )
+    sized = chart.properties(width="container", height=height, padding={"left": 0, "right": 8, "top": 12, "bottom": 4})
     vega_lite: Specification = sized.to_dict()
     vega_lite.pop("config", None)
     return vega_lite

@@ -35,7 +35,7 @@ def growth() -> ReportChart:
     cells = (
         alt.Chart(ROWS)
         .transform_calculate(end=f"datum.day + {_WEEK}")
-        .mark_rect(stroke="var(--card)", strokeWidth=0.5)
+        .mark_rect(stroke="var(--card)", strokeWidth=0.5, aria=False)
         .encode(
             x=alt.X("day:T", title=None, scale=alt.Scale(type="utc", nice=False), axis=axis),
             x2="end:T",
@@ -61,7 +61,7 @@ def growth() -> ReportChart:
         "every hospital and period; weeks that begin in the period, the fullest departments of the whole period first.",
         description="Heat map of queue growth: a row for each department, a column for each week.",
         columns=_WEEK_COLUMNS,
-        specification=specification(cells, height=24, label_space=4),
+        specification=specification(cells, height=24),
         legend=GROWTH_BANDS,
     )
 
@@ -93,7 +93,7 @@ def hours() -> ReportChart:
         note=f"Where admissions come before discharges, beds are short for part of the day. {_WHOLE}",
         description="Lines of admissions and of discharges by hour of the day.",
         columns=_HOUR_COLUMNS,
-        specification=specification(alt.layer(*lines), height=200, label_space=8),
+        specification=specification(alt.layer(*lines), height=200),
         legend=FLOWS,
     )
 
@@ -131,6 +131,6 @@ def profile(flow: str) -> ReportChart:
         note=f"The stronger the colour, the more {flow}; each map has a scale of its own. {_WHOLE}",
         description=f"Heat map of {flow}: a row for each weekday, a column for each hour.",
         columns=_PROFILE_COLUMNS,
-        specification=specification(cells, height=190, label_space=4),
+        specification=specification(cells, height=190),
         half=True,
     )

@@ -83,7 +83,7 @@ def pressure() -> ReportChart:
         "the bars. A department is held to the rules of the hospital. A measure of this project's own; it is not OPEL.",
         description="Stacked bars of the pressure index for each day, by component, above a ribbon of levels 1 to 4.",
         columns=_PRESSURE_COLUMNS,
-        specification=specification(chart.resolve_scale(color="independent"), height=220, label_space=50),
+        specification=specification(chart.resolve_scale(color="independent"), height=220),
         legend=[*PRESSURE_COMPONENTS, *PRESSURE_LEVELS],
     )
 
@@ -146,7 +146,7 @@ def long_waits() -> ReportChart:
         note="The share of patients admitted in the month who had waited longer than that for their bed.",
         description="Lines of the share of patients who waited over 4 and over 12 hours, by month of admission.",
         columns=WAIT_COLUMNS,
-        specification=specification(chart, height=190, label_space=88),
+        specification=specification(chart, height=190),
     )
 
 

@@ -60,7 +60,7 @@ def expected_and_observed() -> ReportChart:
         "month, and inside the shade it differs by no more than chance allows.",
         description="Dots of the differences between observed and expected numbers, in units of their tolerance.",
         columns=_CHECK_COLUMNS,
-        specification=specification(alt.layer(inside, middle, points).add_params(*params), height=26, label_space=8),
+        specification=specification(alt.layer(inside, middle, points).add_params(*params), height=26),
         legend=RESULTS,
     )
 
@@ -84,6 +84,6 @@ def reconciliation() -> ReportChart:
         note="Emitted, found as raw objects, staged or quarantined, loaded and modelled: of all hospitals together.",
         description="Strips of days, one for each event type: whether the counts of every step agree.",
         columns=_EVENT_COLUMNS,
-        specification=specification(cells, height=110, label_space=4),
+        specification=specification(cells, height=110),
         legend=AGREEMENTS,
     )

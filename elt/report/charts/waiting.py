@@ -105,7 +105,7 @@ def compared() -> ReportChart:
         title="Departments compared",
         note="From the median to the P95 of the chosen period; the department with the longest P90 first.",
         description="For each department the median, the P90 and the P95 of the wait on one line.",
-        specification=specification(alt.layer(span, *points).add_params(*params), height=28, label_space=8),
+        specification=specification(alt.layer(span, *points).add_params(*params), height=28),
         legend=WAIT_LINES,
     )
 
@@ -150,7 +150,7 @@ def distribution() -> ReportChart:
         note="The share of patients who had their bed within a number of hours, from those who had it at once. The "
         f"points are exact, from the mart; between them the line is straight. {_SCALE_NOTE}",
         description="Rising line of the share of patients who had their bed, by hours waited.",
-        specification=specification(chart, height=240, label_space=110),
+        specification=specification(chart, height=240),
     )
 
 
@@ -182,6 +182,4 @@ def _wait_lines(height: int, *, small: bool) -> Specification:
     ]
     named = [] if small else line_labels(WAIT_LINES, (-11, 0, 11))
     chart = alt.layer(chosen_months(), *lines, *named, hover(month_axis(small=small), WAIT_COLUMNS))
-    return specification(
-        chart.add_params(alt.param(name="high", value=24)), height=height, label_space=8 if small else 60
-    )
+    return specification(chart.add_params(alt.param(name="high", value=24)), height=height)

@@ -10,7 +10,7 @@ function choiceOf(world) {
   const address = addressChoice();
   const department = address.get("department") ?? "";
   const period = world.periods.find((candidate) => candidate.key === address.get("period")) ?? world.periods[0];
-  return { world, department: world.departments.includes(department) ? department : "", period };
+  return { world, department: world.departments.includes(department) ? department : "", period, series: address.get("series") };
 }
 
 function setOptions(select, options, value) {
@@ -20,7 +20,9 @@ function setOptions(select, options, value) {
 }
 
 /** Shows the choice in the form, and adds it to the links to the other pages. */
-function showChoice({ world, department, period }, index) {
+function showChoice(choice, index) {
+  const { world, department, period } = choice;
+  if (form.elements.series) form.elements.series.value = seriesOf(choice).key;
   if (form.elements.hospital) form.elements.hospital.value = hospitals[index].id;
   setOptions(form.elements.department, [
     new Option("All departments", ""), ...world.departments.map((id) => new Option(world.names[id], id)),
@@ -44,7 +46,7 @@ function showChoice({ world, department, period }, index) {
 
 function choose() {
   const address = addressChoice();
-  for (const name of ["hospital", "department", "period"]) {
+  for (const name of ["hospital", "department", "period", "series"]) {
     const select = form.elements[name];
     if (!select) continue;
     if (select.value && !(name === "period" && select.value === "whole")) address.set(name, select.value);

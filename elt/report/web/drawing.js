@@ -37,7 +37,8 @@ function byLongestWait(world, period) {
 function drawings(chart, choice) {
   const { world, department, period } = choice;
   const rows = rowsInPeriod(chart, choice, decode(world, chart.dataset));
-  const of = (id) => rows.filter((row) => row.department_id === id);
+  const ofDepartment = (id) => rows.filter((row) => row.department_id === id);
+  const of = chart.key === "process" ? (id) => processRows(choice, ofDepartment(id)) : ofDepartment;
   const order = chart.dataset === "waits" ? byLongestWait(world, chart.time === "row" ? period : world.periods[0]) : world.fullest;
   const chosen = department ? [department] : order;
   switch (chart.scope) {
@@ -92,8 +93,6 @@ function configured(chart, part, parameters, { world, period }) {
   if (period.kind === "whole") spec.layer = spec.layer?.filter((layer) => layer.data?.name !== "chosen");
   spec.description = `${chart.description} ${part.name || world.name}.`;
   if (part.alone) spec.height = 240;
-  // A chart with the parameter has its labels only if they fit.
-  if (names.has("wide") && !parameters.wide) spec.padding.right = 8;
   if (ROW_HEIGHTS[chart.key]) spec.height *= new Set(part.rows.map((row) => row[ROW_HEIGHTS[chart.key]])).size;
   spec.config = CONFIGURATION;
   return spec;

@@ -6,7 +6,7 @@ let turn = 0;
 let current = null;
 
 function showNumbers(choice) {
-  const numbers = numbersOf(choice);
+  const numbers = page === "variation" ? processNumbers(choice) : numbersOf(choice);
   for (const tile of document.querySelectorAll("#main [data-number]")) {
     const number = numbers[tile.dataset.number];
     if (!number) continue;

@@ -118,7 +118,7 @@ def test_one_day_still_makes_pages_and_chosen_colours_hold_on_every_page(reports
         opened.go(page)
         assert opened.text("#period") == "1 January 2024"
         without_marks = {c.key for c in CHARTS if c.page == page.key and opened.drawings(c.key) != 1}
-        assert without_marks <= {"pressure", "queue"}
+        assert without_marks <= {"pressure", "queue", "process"}
     button = opened.page.locator("#theme")
 
     button.click()

@@ -1,5 +1,6 @@
 """The tables on trust in the data, the chart specifications without rows, and the statements that give the rows."""
 
+import bisect
 import datetime as dt
 import json
 import re
@@ -13,6 +14,7 @@ from time_zones import local_times
 
 from elt.report import queries
 from elt.report.charts import ReportChart, report_charts
+from elt.report.charts.bands import GROWTH_BANDS, GROWTH_STEPS
 from elt.report.check_results import CheckResults, deviations, reconciles
 from elt.report.check_tables import checks_html, verdict_html
 from elt.report.figures import Row
@@ -133,6 +135,7 @@ def test_deviations_are_in_tolerances_and_of_one_hospital() -> None:
 # Columns that the page's script adds to a row.
 ADDED = {"day_label", "period_label", "hour_label", "weekday_label", "department", "most_pressed"}
 ADDED |= {"share_7_days", "share_21_days", "share_delayed"}
+ADDED |= {"series", "value", "mean", "lower", "upper", "signal"}
 # Columns of the datasets that come from the checks of the data.
 CHECKED = {
     "validation": {"check", "scope", "expected", "observed", "tolerance", "deviation", "result"},
@@ -160,6 +163,14 @@ def test_the_figures_of_a_chart_are_columns_of_its_dataset_in_formats_that_the_s
     # A chart holds no rows and loads none.
     texts = {chart.key: json.dumps(chart.specification) for chart in report_charts()}
     assert [key for key, text in texts.items() if '"url"' in text or '"name": "rows"' not in text] == []
+
+
+def test_growth_and_decline_of_a_queue_have_mirrored_bands_around_no_change() -> None:
+    place = {growth: bisect.bisect(GROWTH_STEPS, growth) for growth in range(-30, 31)}
+
+    assert [growth for growth in place if place[growth] + place[-growth] != 6] == []
+    assert [growth for growth in place if place[growth] == 3] == [0]
+    assert [band.key for band in GROWTH_BANDS[1:]] == [str(step) for step in GROWTH_STEPS]
 
 
 def test_every_colour_is_defined_for_light_and_for_dark() -> None:
