@@ -233,6 +233,8 @@ def _figure(chart: ReportChart) -> str:
         f"{legend}\n"
         f'<div class="drawing {chart.scope}"{style}></div>\n'
         f'<details class="figures"><summary>Figures of this chart as a table</summary>'
+        f'<button type="button" class="download" aria-label="Download as CSV: {escape(chart.title)}">'
+        "Download as CSV</button>"
         f'<div class="scroll" tabindex="0" role="region" aria-labelledby="{title}"></div></details>\n'
         f"</figure>"
     )

@@ -80,6 +80,8 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   document.getElementById("main").focus();
 });
 for (const details of document.querySelectorAll("details.figures")) {
+  const chart = charts.find((candidate) => candidate.key === details.closest("[data-chart]").dataset.chart);
+  details.querySelector(".download").addEventListener("click", () => { if (current) download(chart, current); });
   details.addEventListener("toggle", () => { if (details.open && current) fill(details, current); });
 }
 show();
