@@ -19,7 +19,18 @@ from elt.report.encoding import Json, encode_columns, script_json
 from elt.report.figures import HospitalFigures
 from elt.report.periods import periods_between
 
-SCRIPTS = ("rows.js", "choices.js", "words.js", "limits.js", "drawing.js", "reading.js", "download.js", "show.js")
+SCRIPTS = (
+    "rows.js",
+    "choices.js",
+    "words.js",
+    "changes.js",
+    "limits.js",
+    "drawing.js",
+    "reading.js",
+    "departments.js",
+    "download.js",
+    "show.js",
+)
 """The files that make up the script of the pages, in order."""
 
 _VEGA_LITE = "6.4"

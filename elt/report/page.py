@@ -197,7 +197,7 @@ def _select(name: str, label: str, options: str) -> str:
 def _numbers(page: PageText) -> str:
     tiles = "".join(
         f'<div data-number="{key}"><dt>{escape(label)}</dt><dd class="value" data-value="">&nbsp;</dd>'
-        f'<dd class="more">&nbsp;</dd></div>\n'
+        f'<dd class="more">&nbsp;</dd><dd class="change"></dd></div>\n'
         for key, label in page.numbers.items()
     )
     now = (
@@ -210,14 +210,22 @@ def _numbers(page: PageText) -> str:
 
 
 def _departments(page: PageText) -> str:
-    head = "".join(f'<th scope="col" class="number">{escape(label)}</th>' for label in page.numbers.values())
+    head = "".join(_sorted_by(key, label, "number") for key, label in page.numbers.items())
     return (
         f'<div class="card" data-table="departments" data-numbers="{" ".join(page.numbers)}">\n'
         f'<h2 id="departments-title">Departments side by side</h2>\n'
         f"<p>The numbers at the top for each department in the chosen period, "
-        "the fullest of the whole period first.</p>\n"
+        "the fullest of the whole period first. A heading sorts, a name chooses the department.</p>\n"
         f'<div class="scroll full" tabindex="0" role="region" aria-labelledby="departments-title"><table>'
-        f'<thead><tr><th scope="col">Department</th>{head}</tr></thead><tbody></tbody></table></div>\n</div>'
+        f'<thead><tr>{_sorted_by("name", "Department")}<th scope="col">Occupancy over time</th>{head}</tr></thead>'
+        "<tbody></tbody></table></div>\n</div>"
+    )
+
+
+def _sorted_by(key: str, label: str, kind: str = "") -> str:
+    return (
+        f'<th scope="col" class="{kind}" data-sort="{key}" aria-sort="none">'
+        f'<button type="button">{escape(label)}</button></th>'
     )
 
 

@@ -76,19 +76,3 @@ function fill(details, choice) {
   }
   details.querySelector(".scroll").replaceChildren(table);
 }
-
-/** Fills the table of departments with the headline numbers of each. */
-function fillDepartments(choice) {
-  const card = document.querySelector("[data-table=departments]");
-  if (!card) return;
-  const keys = card.dataset.numbers.split(" ");
-  const body = document.createElement("tbody");
-  for (const id of choice.world.fullest) {
-    const line = body.insertRow();
-    if (id === choice.department) line.className = "chosen";
-    cell(line, choice.world.names[id], false, "th");
-    const numbers = numbersOf({ ...choice, department: id });
-    for (const key of keys) cell(line, numbers[key].text, true);
-  }
-  card.querySelector("tbody").replaceWith(body);
-}

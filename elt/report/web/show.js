@@ -13,6 +13,7 @@ function showNumbers(choice) {
     tile.querySelector(".value").textContent = number.text;
     tile.querySelector(".value").dataset.value = isNumber(number.value) ? number.value : "";
     tile.querySelector(".more").textContent = number.more;
+    tile.querySelector(".change").textContent = page === "variation" ? "" : changeWords(choice, tile.dataset.number, number);
   }
   if (leads[page]) document.getElementById("lead").textContent = leads[page](choice, numbers);
   const now = document.querySelector(".now");
@@ -71,6 +72,12 @@ async function show() {
   document.documentElement.dataset.drawn = "yes";
 }
 
+for (const head of document.querySelectorAll("[data-table=departments] th[data-sort]")) {
+  head.querySelector("button").addEventListener("click", () => {
+    sortBy(head.dataset.sort);
+    if (current) fillDepartments(current);
+  });
+}
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("change", choose);
 addEventListener("hashchange", show);

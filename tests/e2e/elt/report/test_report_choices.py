@@ -116,3 +116,54 @@ def test_counts_that_do_not_agree_are_marked(reports: Reports, open_page: Open) 
     fills = cells.evaluate_all("cells => cells.map(cell => cell.getAttribute('fill'))")
     assert sorted(fills) == ["var(--agrees)", "var(--agrees)", "var(--bad)"]
     assert "not all are accounted for" in opened.text("#lead")
+
+
+def test_headlines_say_the_change_against_the_period_before(reports: Reports, open_page: Open) -> None:
+    report = reports["one"]
+    opened = open_page(report.page("waiting"))
+    assert opened.text("[data-number=wait_p90] .change") == ""
+
+    opened.choose(department="Respiratory", period="March 2024")
+
+    hours = [report.wait("wait_hours_p90", "respiratory", month, "month") for month in (FEBRUARY, MARCH)]
+    shares = [report.wait("share_over_4h", "respiratory", month, "month") for month in (FEBRUARY, MARCH)]
+    assert opened.text("[data-number=wait_p90] .change") == f"{hours[1] - hours[0]:+,.1f}\u00a0h against February 2024"
+    points = 100 * (shares[1] - shares[0])
+    assert opened.text("[data-number=over_4h] .change") == f"{points:+,.1f}\u00a0points against February 2024"
+    opened.choose(period="January 2024")
+    assert opened.text("[data-number=wait_p90] .change") == "\u2014"
+
+
+def test_a_part_of_a_month_is_not_compared(reports: Reports, open_page: Open) -> None:
+    # The hospital has 40 days, so February has 9.
+    opened = open_page(reports["hostile"].page())
+    opened.choose(period="February 2024")
+
+    assert opened.text("[data-number=admissions] .change") == "\u2014"
+
+
+def test_the_table_of_departments_sorts_by_keyboard_and_chooses_a_department(reports: Reports, open_page: Open) -> None:
+    report = reports["one"]
+    opened = open_page(report.page())
+    table = opened.page.locator("[data-table=departments]")
+    wait = {
+        name: report.wait("wait_hours_p90", key)
+        for key, name in (("cardiology", "Cardiology"), ("surgery", "General Surgery"), ("respiratory", "Respiratory"))
+    }
+    head = table.get_by_role("columnheader", name="P90 wait for a bed")
+    assert head.get_attribute("aria-sort") == "none"
+
+    for order in ("descending", "ascending"):
+        head.get_by_role("button").press("Enter")
+
+        assert head.get_attribute("aria-sort") == order
+        names = table.locator("tbody th").all_inner_texts()
+        assert names == sorted(wait, key=lambda name: wait[name], reverse=order == "descending")
+    assert table.locator("th[aria-sort=ascending], th[aria-sort=descending]").count() == 1
+    assert table.locator("tbody .spark path").count() == 3
+
+    table.get_by_role("link", name="General Surgery").click()
+
+    opened.page.wait_for_function("document.querySelector('select[name=department]').value === 'surgery'")
+    opened.wait_until_drawn()
+    assert opened.number("wait_p90") == wait["General Surgery"]
