@@ -11,17 +11,30 @@ from elt.quality.results import STEPS, CheckReport, CheckResult
 
 _HEAD = """\
 <!doctype html>
-<html lang="en">
+<html lang="en-GB">
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
 <title>Checks</title>
 <style>
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #212b32 }
-table { border-collapse: collapse; margin: 1rem 0; width: 100% }
-th, td { text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #d8dde0; vertical-align: top }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums }
-tr.failed td { background: #fbeaea } .failed strong { color: #b30000 }
+:root { color-scheme: light dark }
+body {
+  margin: 0; font: 16px/1.5 system-ui, sans-serif; font-variant-numeric: tabular-nums;
+  background: light-dark(#fcfbf8, #12171c); color: light-dark(#1b2229, #e8ebed);
+}
+main { margin: 1.5rem auto; max-width: 70rem; padding: 0 1rem }
+summary { cursor: pointer; color: light-dark(#005a8c, #7fc0ee) }
+.scroll { overflow-x: auto }
+table { border-collapse: collapse; margin: 1rem 0; width: 100%; font-size: .9375rem }
+th, td { text-align: left; padding: .25rem .75rem .25rem 0; vertical-align: top }
+th, td { border-bottom: 1px solid light-dark(#dfdcd5, #2c363f) }
+.number { text-align: right }
+td:not(.number):last-child { overflow-wrap: anywhere; min-width: 14rem }
+.failed td { background: light-dark(#fbeeea, #33201c) }
+.failed strong { color: light-dark(#a32c1c, #ff9d87) }
 pre { white-space: pre-wrap; margin: .5rem 0 0 }
+@media print { :root { color-scheme: light } h2, h3 { break-after: avoid } tr { break-inside: avoid } }
 </style>
 """
 
@@ -73,7 +86,7 @@ def page(report: CheckReport) -> str:
     wrong = [vars(row).values() for row in report.reconciliation if not row.agrees]
     steps = [step.replace("_", " ") for step in STEPS]
     parts = [
-        f"{_HEAD}<h1>{verdict}</h1>",
+        f"{_HEAD}<main>\n<h1>{verdict}</h1>",
         *(["<h2>Failed</h2>", _checks(failed)] if failed else []),
         "<h2>From the simulation to the facts</h2>",
         _table(["event type", *steps], totals),
@@ -81,13 +94,15 @@ def page(report: CheckReport) -> str:
         f"<p>Late events: {report.late:,}</p>",
         "<h2>Quarantine</h2>",
         _table(["reason", "objects"], report.quarantined.items()) if report.quarantined else "<p>Nothing.</p>",
-        "<h2>Passed</h2>",
-        _checks(passed),
-        f"<details><summary>Every day ({len(days)} rows)</summary>",
-        _table(["event type", "day", *steps], days),
-        "</details></html>",
+        *_folded(f"Passed ({len(passed)})", _checks(passed)),
+        *_folded(f"Every day ({len(days)} rows)", _table(["event type", "day", *steps], days)),
+        "</main></html>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _folded(title: str, content: str) -> list[str]:
+    return [f"<details><summary>{title}</summary>", content, "</details>"]
 
 
 def _checks(checks: Iterable[CheckResult]) -> str:
@@ -98,7 +113,7 @@ def _checks(checks: Iterable[CheckResult]) -> str:
         for check in checks
     ]
     head = _header(["check", "scope", "expected", "observed", "what was found"], numbers=(2, 3))
-    return f"<table>{head}{''.join(rows)}</table>"
+    return _scrolled(head, "".join(rows))
 
 
 def _failing_rows(check: CheckResult) -> str:
@@ -111,15 +126,21 @@ def _failing_rows(check: CheckResult) -> str:
 def _table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
     body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in rows)
     words = sum(name in ("event type", "day", "reason") for name in columns)
-    return f"<table>{_header(columns, numbers=range(words, len(columns)))}{body}</table>"
+    return _scrolled(_header(columns, numbers=range(words, len(columns))), body)
+
+
+def _scrolled(head: str, body: str) -> str:
+    # It takes the focus, so that the keyboard scrolls a table that is wider than a phone.
+    return (
+        '<div class="scroll" tabindex="0" role="region" aria-label="Table">'
+        f"<table><thead>{head}</thead><tbody>{body}</tbody></table></div>"
+    )
 
 
 def _header(columns: Sequence[str], numbers: Iterable[int]) -> str:
     right_aligned = set(numbers)
-    cells = (
-        f'<th class="number">{name}</th>' if place in right_aligned else f"<th>{name}</th>"
-        for place, name in enumerate(columns)
-    )
+    marks = (' class="number"' if place in right_aligned else "" for place in range(len(columns)))
+    cells = (f'<th scope="col"{mark}>{name}</th>' for name, mark in zip(columns, marks, strict=True))
     return f"<tr>{''.join(cells)}</tr>"
 
 

@@ -256,7 +256,10 @@ def test_the_results_are_written_for_programs_and_for_people(
     page = written.page.read_text()
     failed = next(result for result in report.checks if result.check_name == "spell_once")
     assert escape(failed.rows[0]) in page
-    assert page.index("spell once") < page.index("From the simulation to the facts")
+    assert page.index("<main>") < page.index("spell once") < page.index("From the simulation to the facts")
+    passed = sum(result.passed for result in report.checks)
+    folded = page.index(f"<details><summary>Passed ({passed})</summary>")
+    assert folded < page.index("late events</strong>")
     assert "http" not in page.replace("<!doctype html>", "")
 
 
