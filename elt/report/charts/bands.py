@@ -96,8 +96,8 @@ CAUSES = (
 )
 
 RESULTS = (
-    Band("holds", "holds", "var(--line-1)", "dot"),
-    Band("too little data", "too little data to judge", "var(--line-3)", "dot"),
+    Band("holds", "holds", "var(--good)", "dot"),
+    Band("too little data", "too little data to judge", "var(--muted)", "dot"),
     Band("fails", "fails", "var(--bad)", "dot"),
 )
 AGREEMENTS = (

@@ -115,8 +115,8 @@ def occupancy_lines(*, small: bool = False) -> list[alt.Chart]:
         scale=alt.Scale(domainMin=alt.ExprRef("low"), domainMax=1, nice=False),
         axis=alt.Axis(format="%", tickCount=4 if small else 6),
     )
-    daily = days.mark_line(clip=True, strokeWidth=1, opacity=0.4, stroke="var(--line-1)")
-    mean = days.mark_line(clip=True, strokeWidth=2.2, stroke="var(--line-1)", point=alt.OverlayMarkDef(size=5))
+    daily = days.mark_line(clip=True, strokeWidth=1, opacity=0.4, stroke="var(--occupancy-line)")
+    mean = days.mark_line(clip=True, strokeWidth=2.2, stroke="var(--occupancy-line)", point=alt.OverlayMarkDef(size=5))
     return [
         daily.encode(x=day_axis(small=small), y=rate),
         mean.encode(x=day_axis(small=small), y=alt.Y("occupancy_rate_7d:Q", title=None)),

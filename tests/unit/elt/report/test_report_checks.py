@@ -13,7 +13,7 @@ from sqlglot import exp
 from time_zones import local_times
 
 from elt.report import queries
-from elt.report.charts import ReportChart, report_charts
+from elt.report.charts import ReportChart, bands, report_charts
 from elt.report.charts.bands import GROWTH_BANDS, GROWTH_STEPS
 from elt.report.check_results import CheckResults, deviations, reconciles
 from elt.report.check_tables import checks_html, verdict_html
@@ -182,6 +182,21 @@ def test_every_colour_is_defined_for_light_and_for_dark() -> None:
     assert len(used) > 20
     undefined = [name for name in used if len(re.findall(rf"{name}: light-dark\(#\w+, #\w+\);", style)) != 1]
     assert undefined == []
+
+
+def test_a_colour_has_one_meaning_and_a_chart_has_no_other_colour() -> None:
+    meanings: dict[str, set[str]] = {}
+    for group in vars(bands).values():
+        for band in group if isinstance(group, tuple) else (group,):
+            if isinstance(band, bands.Band):
+                meanings.setdefault(band.color, set()).add(band.key)
+    neutral = {f"var(--{name})" for name in ("muted", "rule", "shade", "card", "occupancy-line")}
+
+    assert {color: keys for color, keys in meanings.items() if len(keys) > 1} == {"var(--bad)": {"fails", "differs"}}
+    for chart in report_charts():
+        text = json.dumps(chart.specification)
+        assert set(re.findall(r"var\(--[\w-]+\)", text)) <= meanings.keys() | neutral, chart.key
+        assert re.findall(r'"(?:#[0-9a-fA-F]{3,8}|rgba?\([^"]*)"', text) == [], chart.key
 
 
 SCHEMAS = {name: f"hospital_{name}" for name in ("raw", "staging", "curated", "marts", "quality")}
