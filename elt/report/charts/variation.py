@@ -89,7 +89,7 @@ def process() -> ReportChart:
         scope="scope",
         time="period",
         title="Day by day, against its own limits",
-        note="The mean of the chosen period, and the process limits: between them chance alone is at work. A special "
+        note="The mean of the chosen period, and the process limits, which chance alone hardly ever passes. A special "
         "cause is named when you point at its day. Full days follow full days, so over a long period the limits are "
         "narrow: choose a month or a quarter to see what stands out in it.",
         description="Line of a daily series with its mean, its process limits, and its special causes marked.",
