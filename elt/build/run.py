@@ -226,7 +226,7 @@ def _kept_log(target: DbtTarget) -> str:
 
 
 def _summary(results: Path, seconds: float) -> BuildSummary:
-    outcomes = json.loads(results.read_text())["results"]
+    outcomes = json.loads(results.read_text(encoding="utf-8"))["results"]
     by_kind: dict[str, list[dict[str, object]]] = {}
     for result in outcomes:
         by_kind.setdefault(str(result["unique_id"]).split(".")[0], []).append(result)

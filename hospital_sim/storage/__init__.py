@@ -1,8 +1,7 @@
 """Object stores: the local file system, S3 and services that speak its protocol, and file systems of fsspec.
 
 - Opening: ``open_store`` returns the store at a path or a URL.
-- Stores: ``ObjectStore`` is what each can do; ``LocalStore`` is the one for disks, ``FILE_ALONE`` its prefix for
-  temporary files.
+- Stores: ``ObjectStore`` is what each can do; ``LocalStore`` is the one for disks.
 - Writing safely: ``create_once`` refuses a store that overwrites.
 - Run records: ``Runs`` and ``read_record`` yield ``FinishedRun``, ``StartedRun`` or ``BrokenRecord``.
 - Few requests for many small objects: ``BundledFolder`` reads them from a bundle, and creates bundles of what
@@ -23,7 +22,7 @@ import os
 from hospital_sim.storage.aws import aws_credentials
 from hospital_sim.storage.base import create_once
 from hospital_sim.storage.bundles import BUNDLED_TOGETHER, BundledFolder, copied
-from hospital_sim.storage.local import FILE_ALONE, LocalStore
+from hospital_sim.storage.local import LocalStore
 from hospital_sim.storage.protocol import (
     ObjectConflictError,
     ObjectDeniedError,
@@ -50,7 +49,6 @@ from hospital_sim.storage.urls import public_url
 
 __all__ = [
     "BUNDLED_TOGETHER",
-    "FILE_ALONE",
     "BrokenRecord",
     "BundledFolder",
     "FinishedRun",

@@ -7,6 +7,8 @@ The ways, best first; a way that the file system lacks is passed over, from the 
 3. a temporary file, renamed without replacing (``RENAME_NOREPLACE``): file systems without hard links, such as exFAT;
 4. a temporary file, renamed after a look for the name: only for a single writer.
 
+Windows has the second way, and no call to flush a whole file system, so each file is flushed there as it is written.
+
 Temporary files lie in ``<root>.incoming``, or in ``<root>/.incoming`` if the root is a file system of its own or its
 parent is not writable.
 """
@@ -21,6 +23,9 @@ from functools import partial
 from pathlib import Path
 
 from hospital_sim.storage.protocol import OverwritingStoreError
+
+BINARY = getattr(os, "O_BINARY", 0)
+"""Flag to open a file as bytes, because Windows changes the ends of lines without it."""
 
 INCOMING = ".incoming"
 """Name of the folder of temporary files in a root; it holds no objects."""
@@ -96,10 +101,12 @@ class FreeNames:
         self._incoming = self._incoming or _incoming_folder(self._root)
         # A new name, because a file of a killed process may be linked under a key already.
         temporary = f"{self._incoming}/{secrets.token_hex(16)}"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o644)
         try:
             try:
                 write_all(descriptor, data)
+                if not hasattr(os, "sync"):
+                    os.fsync(descriptor)
             finally:
                 os.close(descriptor)
             move(temporary, f"{self._root}/{key}")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hospital_sim.storage.base import LevelStore, check_key, check_readable
-from hospital_sim.storage.file_systems import INCOMING, FreeNames, is_other_name
+from hospital_sim.storage.file_systems import BINARY, INCOMING, FreeNames, is_other_name
 from hospital_sim.storage.protocol import (
     ObjectDeniedError,
     ObjectNotFoundError,
@@ -22,8 +22,8 @@ from hospital_sim.storage.protocol import (
     UnfitKeyError,
 )
 
-FILE_ALONE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-"""Flags to open an object: never follow a link, which may lead out of the store, and never wait for a pipe."""
+# Opening an object never follows a link, which may lead out of the store, and never waits for a pipe.
+_FILE_ALONE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | BINARY
 
 _READ_BYTES = 1 << 16
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -106,6 +106,8 @@ class LocalStore(LevelStore):
 
     def flush(self) -> None:
         """Return when all objects created so far are durable."""
+        if not hasattr(os, "sync"):
+            return  # Windows: each was made durable when it was created, and a folder cannot be opened.
         try:
             descriptor = os.open(self.url, os.O_RDONLY)
         except FileNotFoundError:
@@ -250,7 +252,7 @@ def _read_all(path: str, most: int | None) -> bytes:
     if most is not None and status.st_size > most:
         raise ObjectTooLargeError(path, status.st_size, most)
     # Not with a file object or a Path, because their overhead shows with millions of events.
-    descriptor = os.open(path, FILE_ALONE)
+    descriptor = os.open(path, _FILE_ALONE)
     try:
         parts = [os.read(descriptor, status.st_size + 1)]
         while parts[-1]:

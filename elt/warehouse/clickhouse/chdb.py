@@ -1,10 +1,10 @@
 """chDB: ClickHouse embedded in this process, with its data in a directory. No other module uses its driver."""
 
 import re
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from signal import SIG_BLOCK, SIG_SETMASK, pthread_sigmask
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
@@ -108,7 +108,7 @@ def _open(path: Path, settings: dict[str, str]) -> "Client":
     import clickhouse_connect
     from clickhouse_connect.driver.exceptions import DatabaseError, ProgrammingError
 
-    blocked = pthread_sigmask(SIG_BLOCK, ())
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
         return clickhouse_connect.get_client(interface="chdb", path=str(path), settings=settings)
     except (DatabaseError, ProgrammingError) as error:
@@ -121,7 +121,7 @@ def _open(path: Path, settings: dict[str, str]) -> "Client":
         ) from error
     finally:
         # chDB blocks SIGPIPE, so every program that this process starts would outlive the reader of its output.
-        pthread_sigmask(SIG_SETMASK, blocked)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
 @contextmanager

@@ -1,11 +1,20 @@
 """Advisory lock on a directory, so that one process at a time opens it and others get a clear error."""
 
-import fcntl
 import os
 from pathlib import Path
 from typing import Self
 
+from elt import WrongCallError
 from elt.warehouse.errors import WarehouseError, WarehouseInUseError
+
+try:
+    import fcntl
+except ImportError:
+    # Windows, for which chDB has no build either.
+    raise WrongCallError(
+        "chdb:// needs Linux or macOS; use clickhouse://user@host:9000/ or redshift://user@host:5439/database here, "
+        "or run this command in the Windows Subsystem for Linux"
+    ) from None
 
 LOCK_FILE = "hospital-elt.lock"
 
