@@ -10,7 +10,6 @@ import pytest
 from command_server import quick_path
 from pages import blocks
 
-pytest.importorskip("airflow")
 # In long runs alone, because Airflow is no dependency of the tests: it has to be installed beside them.
 pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 
@@ -34,6 +33,7 @@ print(json.dumps([dag.catchup, dag.max_active_runs, commands]))
 
 
 def test_the_tasks_of_a_night_append_the_day_that_has_ended_and_make_its_report(tmp_path: Path) -> None:
+    pytest.importorskip("airflow")
     (file,) = (block for block in blocks("docs/how-to/airflow.md") if block.file)
     dags = tmp_path / "dags"
     dags.mkdir()

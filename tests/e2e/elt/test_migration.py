@@ -233,7 +233,7 @@ def test_the_lake_and_the_new_month_are_copied_with_the_requests_that_the_page_c
 
 def test_every_row_of_every_mart_is_the_same_in_redshift(walk: Walk) -> None:
     marts = [table for schema, table in model_tables(MODELS) if schema == "marts"]
-    assert len(marts) == 9
+    assert len(marts) == 11
     with (
         open_warehouse(f"chdb://{walk.folder / 'warehouse'}") as embedded,
         open_warehouse(walk.environment["WAREHOUSE"]) as redshift,
