@@ -72,6 +72,10 @@ def _overflow(department: DepartmentConfig, ids: list[str]) -> Iterator[Problem]
     when_full = {source.when_full or department.when_full for source in department.source} or {department.when_full}
     if department.overflow and "wait" not in when_full:
         yield "overflow", 'has no effect, because when_full = "divert" lets nobody wait; leave one of them out'
+    if department.overflow:
+        low, high = department.overflow.shortest_and_longest
+        if low > high:
+            yield "overflow.after_hours", f"must be a number or two, the smaller first, not {[low, high]}"
     for name in department.overflow.to if department.overflow else ():
         if name == department.id or name not in ids:
             others = ", ".join(other for other in ids if other != department.id)

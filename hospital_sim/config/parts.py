@@ -151,12 +151,19 @@ class Overflow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Other departments that take the head of the waiting list after a wait, as an outlier.
 
     Attributes:
-        after_hours: Least wait of the patient, in hours.
+        after_hours: Least wait of the patient, in hours; of two numbers, each patient's own is uniform between them.
         to: Departments, in the order in which they are tried; one with a free bed and no queue takes the patient.
     """
 
-    after_hours: Positive
+    # msgspec 0.22 reads a tuple[Positive, Positive] beside a Positive wrongly.
+    after_hours: Positive | Annotated[tuple[Positive, ...], Meta(min_length=2, max_length=2)]
     to: Annotated[tuple[Name, ...], Meta(min_length=1)]
+
+    @property
+    def shortest_and_longest(self) -> tuple[float, float]:
+        """The two hours between which each patient's own is."""
+        hours = self.after_hours if isinstance(self.after_hours, tuple) else (self.after_hours,)
+        return hours[0], hours[-1]
 
 
 def _in_utc(moment: datetime) -> datetime:

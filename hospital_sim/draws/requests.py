@@ -60,6 +60,7 @@ class Request(Struct, frozen=True, gc=False):
         admission_method: NHS admission method code.
         returning: A number in [0, 1) that decides if the patient is a former one.
         pick: A number in [0, 1) that selects the former patient.
+        overflow: A number in [0, 1) that decides after what wait the patient may take a bed of another department.
         when_full: ``"wait"`` or ``"divert"``, for a request without a free bed.
     """
 
@@ -73,6 +74,7 @@ class Request(Struct, frozen=True, gc=False):
     admission_method: AdmissionMethod
     returning: float
     pick: float
+    overflow: float
     when_full: WhenFull
 
 
@@ -196,6 +198,7 @@ class _SourceDraws:
         self._stays = StayDraws(source.stay, department, streams, places)
         self._methods = Choice(source.admission_methods, streams.stream("admission_method"))
         self._returning, self._pick = streams.stream("return"), streams.stream("return_pick")
+        self._overflow = streams.stream("overflow")
         # One that is not by inversion may draw other numbers in other blocks, and the last block ends with the run.
         self.days_at_once = days_in_block(source) if self._stays.are_by_inversion else 1
 
@@ -210,5 +213,6 @@ class _SourceDraws:
                 self._methods.draw(size),
                 self._returning.random(size).tolist(),
                 self._pick.random(size).tolist(),
+                self._overflow.random(size).tolist(),
                 repeat(self.source.when_full, size),
             )

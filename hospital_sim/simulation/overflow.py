@@ -1,6 +1,5 @@
 """Overflow: after a stated wait, the head of a waiting list takes a free bed of another department, as an outlier."""
 
-import math
 from collections.abc import Sequence
 
 from simpy import Environment
@@ -16,9 +15,8 @@ class OutlierRounds:
     """Sends patients from the head of a department's waiting list to other departments.
 
     A round sends every patient who has waited long enough, until the head has not, or no place has a free bed. So until
-    a round can send someone again, the head must have just waited long enough, or a place must have a bed that became
-    free and nobody waits for it. Rounds come at these two moments, and at no other: the next patient on a list has
-    never waited longer than the one before.
+    a round can send someone again, the head must have just waited long enough, or be a new one who has, or a place must
+    have a bed that became free and nobody waits for it. Rounds come at these moments, and at no other.
 
     Args:
         env: The environment.
@@ -32,6 +30,7 @@ class OutlierRounds:
         self._department = department
         self._is_due = False
         self._head: Spell | None = None
+        self._hours = rule.shortest_and_longest
         self._places: Sequence[Department] = ()
         self.follow(rule, places)
 
@@ -44,8 +43,8 @@ class OutlierRounds:
         """
         self._set_head(None)
         self._places = places
-        # At least 1, because requests come after overflow in their second.
-        self._after = math.inf if rule is None else max(round(rule.after_hours * HOUR), 1)
+        if rule is not None:
+            self._hours = rule.shortest_and_longest
         self._department.on_list_changed = ignore_list if rule is None else self._follow_head
         self._department.outlier_places |= {place.id: place for place in places}
         if rule is not None:
@@ -53,14 +52,16 @@ class OutlierRounds:
             self._schedule_round()
 
     def _follow_head(self) -> None:
-        """Schedule a round at the second at which a new head of the list will have waited long enough."""
+        """Schedule a round at the second at which a new head of the list will have waited long enough, or now."""
         head, before = self._department.ward.head, self._head
         self._set_head(head)
         if head is not None and head is not before:
-            due = head.request.second + self._after
-            if due >= self._env.now:
+            due = self._second_due(head)
+            if due > self._env.now:
                 turn = Turn(self._env, due, self._department.at_overflow)
                 turn.callbacks = [self._round]
+            else:
+                self._schedule_round()
 
     def _set_head(self, head: Spell | None) -> None:
         """Set the head of the list, and follow the room of the places only while someone waits."""
@@ -92,4 +93,11 @@ class OutlierRounds:
                 return
 
     def _has_waited(self, head: Spell) -> bool:
-        return self._env.now - head.request.second >= self._after
+        return self._second_due(head) <= self._env.now
+
+    def _second_due(self, spell: Spell) -> int:
+        """Return the second at which a patient will have waited long enough."""
+        shortest, longest = self._hours
+        hours = shortest + (longest - shortest) * spell.request.overflow
+        # At least 1, because requests come after overflow in their second.
+        return spell.request.second + max(round(hours * HOUR), 1)

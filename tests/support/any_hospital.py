@@ -152,7 +152,7 @@ def _department(draw: st.DrawFn, name: str, others: list[str]) -> Fields:
     when_full = {source.get("when_full", fields["when_full"]) for source in fields.get("source", [fields])}
     if others and "wait" in when_full and draw(st.booleans()):
         to = draw(st.lists(st.sampled_from(others), min_size=1, unique=True))
-        fields["overflow"] = {"after_hours": draw(st.sampled_from([0.0001, 0.5, 1, 3])), "to": to}
+        fields["overflow"] = {"after_hours": draw(st.sampled_from([0.0001, 0.5, 1, 3, (0.25, 4)])), "to": to}
     if draw(st.booleans()):
         fields["capacity"] = 12
     return fields

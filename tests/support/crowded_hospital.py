@@ -44,7 +44,7 @@ def crowded() -> HospitalConfig:
         "stay": _values([1, 4, 8, 12, 20]),
         "turnaround_hours": {"distribution": "fixed", "value": 1},
         "escalation": {"beds": 2, "open_above": 2 / 3, "close_below": 2 / 3},
-        "overflow": {"after_hours": 1, "to": ["surgery"]},
+        "overflow": {"after_hours": [0.5, 2.5], "to": ["surgery"]},
     }
     elderly = {
         "id": "elderly",

@@ -235,7 +235,7 @@ def only_those_who_may_go_elsewhere_do_and_only_after_their_time(history: RunHis
         if event.department_id != event.requested_department_id and (
             rule is None
             or event.department_id not in rule.to
-            or waited.total_seconds() < round(rule.after_hours * 3600)
+            or waited.total_seconds() < round(rule.shortest_and_longest[0] * 3600)
         ):
             yield f"after {waited}: {event}"
 

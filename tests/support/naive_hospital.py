@@ -180,13 +180,16 @@ def _known_seconds(departments: Sequence[NaiveDepartment], first: int, end: int)
         for patient in department.to_come:
             yield patient.request.second
             if department.config.overflow is not None:
-                yield patient.request.second + _patience(department)
+                yield patient.request.second + _patience(department, patient)
 
 
-def _patience(department: NaiveDepartment) -> int:
-    """Return the seconds after which the head of a queue may go elsewhere: 1 at least."""
+def _patience(department: NaiveDepartment, patient: NaivePatient) -> int:
+    """Return the seconds after which a patient may go elsewhere from the head of a queue: 1 at least."""
     assert department.config.overflow is not None
-    return max(round(department.config.overflow.after_hours * HOUR), 1)
+    hours = department.config.overflow.after_hours
+    if isinstance(hours, tuple):
+        hours = hours[0] + (hours[1] - hours[0]) * patient.request.overflow
+    return max(round(hours * HOUR), 1)
 
 
 def _live(departments: Sequence[NaiveDepartment], second: int, run: NaiveRun) -> list[int]:
@@ -232,7 +235,7 @@ def _live(departments: Sequence[NaiveDepartment], second: int, run: NaiveRun) ->
 def _send_away(department: NaiveDepartment, by_id: dict[str, NaiveDepartment], second: int) -> Row | None:
     """Send the head of the queue to another department, if it has waited long enough and one takes it."""
     rule, head = department.config.overflow, department.queue[0]
-    if rule is None or second - head.request.second < _patience(department):
+    if rule is None or second - head.request.second < _patience(department, head):
         return None
     for name in rule.to:
         place = by_id[name]

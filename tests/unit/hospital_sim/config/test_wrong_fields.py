@@ -97,6 +97,8 @@ overflow = { after_hours = 4, to = ["other"] }; when_full = "divert" -> overflow
 overflow = { after_hours = 4, to = ["other"] }; source = [{ id = "a", share = 1, when_full = "divert" }]
     -> overflow: has no effect, because when_full = "divert" lets nobody wait; leave one of them out
 overflow = { after_hours = 0, to = ["other"] } -> overflow.after_hours: must be float > 0.0, not 0
+overflow = { after_hours = [8, 4], to = ["other"] } -> overflow.after_hours: must be a number or two, the smaller first
+overflow = { after_hours = [4], to = ["other"] } -> overflow.after_hours: must be array of length >= 2
 overflow = { after_hour = 4, to = ["other"] } -> overflow: after_hour: unknown field; did you mean after_hours?
 escalation = { beds = 0 } -> escalation.beds: must be int >= 1, not 0
 escalation = { beds = 1, close_bellow = 0.5 } -> escalation: close_bellow: unknown field; did you mean close_below?
