@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from elt import EltError
 from elt.powerbi.checks.data_checks import warehouse_problems
-from elt.powerbi.checks.expression_checks import m_problems
 from elt.powerbi.checks.model_checks import model_problems
 from elt.powerbi.checks.report_checks import report_problems
 from elt.powerbi.files.report_files import json_text, report_files
@@ -13,7 +12,7 @@ from elt.powerbi.ids import stable_uuid
 from elt.powerbi.model.connection import Connection
 from elt.powerbi.model.descriptions import described_result, described_tables
 from elt.powerbi.model.measures import measures
-from elt.powerbi.model.power_query import Expression, expressions, load
+from elt.powerbi.model.power_query import Expression, expressions
 from elt.powerbi.model.semantic_model import SemanticModel
 from elt.powerbi.model.tables_and_relationships import model_relationships, model_tables
 from elt.powerbi.pages.report_pages import ReportPage, report_pages
@@ -87,9 +86,8 @@ def generate(warehouse: Warehouse, connection: Connection) -> Project:
     model = semantic_model(warehouse)
     pages = report_pages(model)
     shared = expressions(connection, warehouse.prefix)
-    queries = {table.name: load(table) for table in model.tables} | {one.name: one.text for one in shared}
     report = report_files(pages, MODEL_FOLDER)
-    if problems := [*model_problems(model), *m_problems(queries), *report_problems(report, model)]:
+    if problems := [*model_problems(model), *report_problems(report, model)]:
         raise ProjectError(problems)
     if problems := warehouse_problems(model, warehouse):
         raise ProjectError(problems, "; run hospital-elt build --full-refresh, then this command again")

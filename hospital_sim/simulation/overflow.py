@@ -43,13 +43,11 @@ class OutlierRounds:
         """
         self._set_head(None)
         self._places = places
-        if rule is not None:
-            self._hours = rule.shortest_and_longest
         self._department.on_list_changed = ignore_list if rule is None else self._follow_head
         self._department.outlier_places |= {place.id: place for place in places}
         if rule is not None:
+            self._hours = rule.shortest_and_longest
             self._follow_head()
-            self._schedule_round()
 
     def _follow_head(self) -> None:
         """Schedule a round at the second at which a new head of the list will have waited long enough, or now."""

@@ -1,9 +1,8 @@
-"""Checks a model by itself: names, types, relationships, sorting and formulas."""
+"""Checks a model by itself: names, types, relationships, sorting and aggregates."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from elt.powerbi.checks.expression_checks import dax_problems
 from elt.powerbi.model.formulas import DATE_COLUMN, leaves
 from elt.powerbi.model.semantic_model import DataType, Relationship, SemanticModel, Table
 from elt.powerbi.quoting import ModelNameError, checked_name
@@ -20,7 +19,6 @@ def model_problems(model: SemanticModel) -> list[str]:
         *(problem for relationship in model.relationships for problem in _relationship(model, relationship)),
         *_paths(model.relationships),
         *_leaves(model),
-        *dax_problems(model),
     ]
 
 
@@ -114,7 +112,7 @@ def _paths_from(start: str, filters: dict[str, set[str]]) -> Counter[str]:
 
 
 def _leaves(model: SemanticModel) -> Iterator[str]:
-    """Yield the aggregates of texts, and the roles without a relationship; ``dax_problems`` yields unknown names."""
+    """Yield the aggregates of texts, and the roles without a relationship."""
     links = {(link.from_table, link.from_column, link.to_table, link.to_column) for link in model.relationships}
     for measure in model.measures:
         for leaf in leaves(measure.formula):

@@ -1,4 +1,4 @@
-"""Microsoft's parser reads the M of every table and connector, and refuses what the command refuses."""
+"""Microsoft's parser reads the M of every table and connector."""
 
 import json
 import subprocess
@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from powerbi_model import awkward_model
 
-from elt.powerbi.checks.expression_checks import m_problems
 from elt.powerbi.model.connection import Connection, Connector
 from elt.powerbi.model.descriptions import described_tables
 from elt.powerbi.model.power_query import expressions, load
@@ -51,11 +50,10 @@ def test_every_query_and_every_connector_is_m() -> None:
         queries |= {f"{connector} {one.name}": one.text for one in expressions(place, "trust")}
 
     assert errors(queries) == {}
-    assert list(m_problems(queries)) == []
     assert len(queries) > 25
 
 
-def test_a_dropped_or_added_sign_is_refused_by_both() -> None:
+def test_a_dropped_or_added_sign_is_refused() -> None:
     wrong = {
         "dropped": QUERY.replace('")', '"'),
         "added": QUERY.replace('")', '"))'),
@@ -64,6 +62,3 @@ def test_a_dropped_or_added_sign_is_refused_by_both() -> None:
     }
 
     assert errors(wrong).keys() == wrong.keys()
-    assert [problem.split(":")[0] for problem in m_problems(wrong)] == [f"query of {name!r}" for name in wrong]
-    (problem,) = m_problems({"mart_long_stays": wrong["dropped"]})
-    assert problem.startswith("query of 'mart_long_stays': its M cannot be read () is missing): let")

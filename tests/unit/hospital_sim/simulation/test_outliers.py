@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 from hospitals import START, department, drawn
+from tiny_hospitals import replayed
 
 from hospital_sim import Hospital
 from hospital_sim.clock import HOUR
 from hospital_sim.config import HospitalConfig, parse_hospital
 from hospital_sim.events import Admission
+from hospital_sim.experiments.field_values import with_fields
 
 pytestmark = pytest.mark.unit
 
@@ -75,3 +77,24 @@ def test_turnarounds_of_outliers_are_drawn_with_the_request_and_equal_for_equal_
         }
     assert len({request.turnaround for request in requests}) == len(requests)
     assert max(request.turnaround for request in requests) < 12 * HOUR
+
+
+def test_a_patient_who_has_waited_long_enough_goes_when_the_one_before_takes_a_bed() -> None:
+    arrivals = {
+        "own": [f"{START}T{time}:00Z" for time in ("00:00", "01:00", "01:01")],
+        "place": ["2030-01-01T00:00:00Z"],
+    }
+    rule = {"own.overflow": {"after_hours": [1, 50], "to": ["place"]}}
+    config = with_fields(replayed(arrivals, stay_days=6 / 24, warmup_days=0), rule)
+    own, _ = config.department
+    draws = {seed: [each.overflow for each in drawn(config, own, seed, START, START)] for seed in range(100)}
+    seed = next(seed for seed, (_, patient, following) in draws.items() if patient > 0.5 and following < 0.05)
+
+    run = Hospital(config).simulate(START, START, seed=seed)
+
+    admissions = [event for event in run.events if isinstance(event, Admission)]
+    assert [(event.department_id, event.event_time.hour) for event in admissions] == [
+        ("own", 0),
+        ("own", 6),
+        ("place", 6),
+    ]

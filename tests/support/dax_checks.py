@@ -1,11 +1,10 @@
-"""Checks DAX and M with parsers of others: syntax, functions of DAX, and the names that a measure uses.
+"""Checks the DAX of a model with parsers of others: its syntax, its functions, and the names that it uses.
 
-``pbi-parsers`` reads DAX as a tree. It knows no functions; Pygments does, whose lexer of DAX lists them. Of M only the
-tokens are read, because the trees of all queries take 10 seconds; tests hand M to Microsoft's parser.
+``pbi-parsers`` reads DAX as a tree. It knows no functions; Pygments does, whose lexer of DAX lists them.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,14 +16,10 @@ if TYPE_CHECKING:
 
 _QUOTED = re.compile(r"""\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|\[(?:[^\]]|\]\])*\]""")
 _APOSTROPHE, _BRACKET = "\ue000", "\ue001"
-_ENDS = {"(": ")", "[": "]", "{": "}"}
 
 
 def dax_problems(model: SemanticModel) -> Iterator[str]:
     """Yield what is wrong in the DAX of the measures, one line each."""
-    if not __debug__:
-        yield "Python runs with -O, and the parser of DAX needs its assertions; run the command without it"
-        return
     for measure in model.measures:
         where, text = f"measure {measure.name!r}", dax(measure.formula)
         tree = _tree(text)
@@ -32,24 +27,6 @@ def dax_problems(model: SemanticModel) -> Iterator[str]:
             yield f"{where}: its DAX cannot be read; look for a missing parenthesis, comma or operand in {text}"
         else:
             yield from (f"{where}: its DAX {problem}" for problem in _unknown(tree, model))
-
-
-def m_problems(queries: Mapping[str, str]) -> Iterator[str]:
-    """Yield what is wrong in texts in M, by the names of their tables and expressions."""
-    from pbi_parsers import pq
-
-    for name, text in queries.items():
-        expected: list[str] = []
-        try:
-            for token in pq.Lexer(text).scan():
-                if token.text in _ENDS:
-                    expected.append(_ENDS[token.text])
-                elif token.text in _ENDS.values() and (not expected or expected.pop() != token.text):
-                    raise ValueError(f"{token.text} closes nothing")  # noqa: TRY301
-            if expected:
-                raise ValueError(f"{expected[-1]} is missing")  # noqa: TRY301
-        except ValueError as error:
-            yield f"query of {name!r}: its M cannot be read ({error}): {text}"
 
 
 @cache
