@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 
 from clickhouse_server import ClickHouseServer
-from command_server import quick_path
 from kills import kill_in_the_middle, run_and_kill
 
 from elt.build.record import record, recorded
@@ -30,7 +29,7 @@ def kill_builds(
                 time.sleep(0.05)
                 return _version_of_months(warehouse) != before
 
-            return run_and_kill(command, choices, _SECONDS, {"PATH": quick_path()}, begun)
+            return run_and_kill(command, choices, _SECONDS, begun=begun)
 
         kill_in_the_middle(kills, attempt, report)
 

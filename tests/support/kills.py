@@ -1,4 +1,7 @@
-"""Kills a command and its children at a random moment of its work, as a power cut does."""
+"""Kills a command and its children at a random moment of its work, as a power cut does.
+
+Commands of the project run in forks of the command server, unless the environment has another path.
+"""
 
 import os
 import random
@@ -7,6 +10,8 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+
+from command_server import quick_path
 
 _TIMEOUT = 600
 
@@ -87,7 +92,7 @@ def hear_interrupts() -> None:
 def _started(command: Sequence[str], environment: Mapping[str, str] | None) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         command,
-        env={**os.environ, **(environment or {})},
+        env={**os.environ, "PATH": quick_path(), **(environment or {})},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         start_new_session=True,

@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -51,7 +50,7 @@ def test_a_copy_that_was_killed_is_completed_by_the_same_command(
     lake: LocalStore, seaweed: S3Server, soak: bool
 ) -> None:
     whole = contents(lake)
-    command = [sys.executable, "-c", "from elt.cli import main; main()", "copy", lake.url]
+    command = ["hospital-elt", "copy", lake.url]
     choices = random.Random(8)
     # A kill half-way through the copy; a long run kills anywhere.
     for within in [0.5] * 40 if soak else [0.2]:

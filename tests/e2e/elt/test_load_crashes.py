@@ -2,7 +2,6 @@
 
 import random
 import shutil
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +25,7 @@ from hospital_sim.storage import LocalStore, open_store
 
 pytestmark = pytest.mark.e2e
 
-ELT = [sys.executable, "-c", "from elt.cli import main; main()"]
+ELT = ["hospital-elt"]
 Rows = dict[str, tuple[int, int]]
 
 

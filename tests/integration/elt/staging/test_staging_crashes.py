@@ -40,7 +40,7 @@ from hospital_sim.storage import LocalStore, ObjectStore, open_store
 
 pytestmark = pytest.mark.integration
 
-STAGE = [sys.executable, "-c", "from elt.cli import main; main()", "stage", "--json"]
+STAGE = ["hospital-elt", "stage", "--json"]
 
 # Pretends that the machine has processors for both, because otherwise one process does all the work.
 MANY_PROCESSORS = "from elt.lake import workers; workers.processors = lambda: 4; from elt.cli import main; main()"
@@ -161,7 +161,17 @@ def fill_with_bundles(store: ObjectStore, events: int) -> None:
     store.create("raw/notes.txt", b"hello")
 
 
-@pytest.mark.parametrize(("fill_lake", "kills"), [(fill, 1), (fill_with_bundles, 5)])
+@pytest.mark.parametrize(
+    ("new_store", "fill_lake", "kills"),
+    [
+        ("disk", fill, 1),
+        # test_migration kills such a run too.
+        pytest.param("s3", fill, 1, marks=pytest.mark.soak),
+        ("disk", fill_with_bundles, 5),
+        ("s3", fill_with_bundles, 5),
+    ],
+    indirect=["new_store"],
+)
 def test_a_killed_run_is_completed_to_the_lake_that_an_undisturbed_run_writes(
     new_store: Callable[[], ObjectStore],
     fill_lake: Callable[[ObjectStore, int], None],
