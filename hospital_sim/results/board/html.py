@@ -8,6 +8,7 @@ from string import Template
 
 from hospital_sim.results.board.frames import Json
 
+_SCRIPTS = ("stays.js", "details.js", "wards.js", "strip.js", "board.js")
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -22,7 +23,7 @@ def board_page(frames: Mapping[str, Json]) -> str:
         hospital=escape(str(frames["hospital"])),
         style=_read_file("board.css"),
         frames=_script_json(frames),
-        script=_read_file("strip.js") + "\n\n" + _read_file("board.js").removeprefix('"use strict";\n'),
+        script='"use strict";\n' + "\n\n".join(map(_read_file, _SCRIPTS)),
     )
 
 

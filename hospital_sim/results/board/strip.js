@@ -1,4 +1,3 @@
-"use strict";
 /**
  * Draws the length of the queue over the whole run as a strip, with a line at the time shown.
  * asked and admitted are sorted minutes; upTo(values, minute) counts the values up to a minute.
@@ -32,8 +31,8 @@ const queueStrip = (canvas, { asked, admitted, last, upTo, go }) => {
       pen.lineTo(to, height);
       pen.fill();
     };
-    fill(0, Math.floor(here), colours.long);
-    fill(Math.floor(here), width - 1, colours["wait-1"]);
+    fill(0, Math.floor(here), colours.rule);
+    fill(Math.floor(here), width - 1, colours.line);
     pen.fillStyle = colours.ink;
     pen.fillRect(Math.min(Math.max(here - .75, 0), width - 1.5), 0, 1.5, height);
   };

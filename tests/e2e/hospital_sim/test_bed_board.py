@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from board_details import details
 from command_lines import call
 from crowded_hospital import crowded, crowded_run
 from msgspec import structs
@@ -136,17 +138,39 @@ def test_every_ward_is_drawn_and_labelled_and_a_bed_describes_its_patient(open_b
     )
     assert drawn == [True] * 5
     names = page.eval_on_selector_all("canvas", "canvases => canvases.map(canvas => canvas.getAttribute('aria-label'))")
-    assert all(
-        re.fullmatch(
-            r"\w+.*: beds \d+ of \d+(, \d+ waiting)?; \d+ in for 7 days or more, \d+ for 21, \d+ ready to leave", name
-        )
-        for name in names[1:]
-    ), names
+    details = r"; \d+ in for 7 days or more, \d+ for 21, \d+ ready to leave, \d+ outliers"
+    assert all(re.fullmatch(r"\w+.*: beds \d+ of \d+(, \d+ waiting)?" + details, name) for name in names[1:]), names
     assert re.fullmatch(r"Patients waiting for a bed over the whole run: at most \d+", names[0])
+
+
+def test_the_keyboard_tells_of_every_bed_and_waiting_patient_what_the_events_say(
+    run: hs.Run, open_board: Callable[[str], "Page"]
+) -> None:
+    page = open_board()
+    seen = ""
+    for moment in ("2025-01-10T12:00", "2025-01-12T05:30"):
+        page.evaluate(f"location.hash = '{moment}'")
+        page.wait_for_function(f"document.getElementById('clock').textContent.endsWith('{moment[11:]}')")
+        for place, ward in enumerate(run.record.run.departments):
+            canvas = page.locator("#wards canvas").nth(place)
+            canvas.focus()
+            page.keyboard.press("Home")
+            texts = []
+            for _ in range(int(canvas.get_attribute("aria-valuemax") or 0)):
+                texts.append(canvas.get_attribute("aria-valuetext"))
+                assert page.locator("#card").inner_text().replace("\n", ". ") == texts[-1]
+                page.keyboard.press("ArrowRight")
+            expected = details(run, ward.department_id, datetime.fromisoformat(moment + "Z"))
+            assert [text for text in texts if text not in expected] == []
+            assert len(texts) - len(expected) == sum(text.endswith((". Free", ". Closed")) for text in texts)  # type: ignore[union-attr]
+            seen += "".join(map(str, texts))
+    for state in ("Free", "Closed", "outlier", "Ready to leave", "in the queue", "closes when", "had a bed at once"):
+        assert state.lower() in seen.lower(), state
+
+    page.keyboard.press("Escape")
+    assert page.locator("#card").is_hidden()
     page.hover("#wards canvas", position={"x": 6, "y": 6})
-    assert re.match(
-        r"Bed 1: (in for [\d.]+ days|free|closed)", page.locator("#wards canvas").first.get_attribute("title") or ""
-    )
+    assert page.locator("#card").inner_text().startswith("Surgery, bed 1\n")
 
 
 def test_the_queue_is_shown_over_the_whole_run_and_a_click_goes_to_its_time(
@@ -179,6 +203,16 @@ def test_it_fits_a_phone_in_light_and_dark(browser: "Browser", board: Path, widt
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (sum(int(part) for part in re.findall(r"\d+", paper)[:3]) < 180) is dark
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    drawn = page.evaluate(
+        "() => { const canvas = document.querySelector('#wards canvas');"
+        "const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);"
+        "return [...new Set(new Uint32Array(data.buffer))].map(pixel => pixel.toString(16)); }"
+    )
+    # Bytes come in the order alpha, blue, green, red: #dedcd6 and #b9d3e6 for light, #38424b and #2f5f85 for the dark.
+    assert {"ffd6dcde", "ffe6d3b9"} & set(drawn), "no bed has its colour on white paper"
+    assert not {"ff4b4238", "ff855f2f"} & set(drawn), "a bed has its colour for the dark"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
     for control in ("A day back", "Play", "A day forward"):
         assert page.get_by_role("button", name=control, exact=True).is_visible()
     context.close()
