@@ -40,9 +40,20 @@ def blocks(page: str) -> list[Block]:
     return [Block(text.count("\n", 0, b.start()) + 1, b[1], b[2] or "", b[3]) for b in _FENCE.finditer(text)]
 
 
-def run_examples(page: str, folder: Path, environment: Mapping[str, str]) -> None:
-    """Run the examples of a page in a folder, and compare what a console prints with what the page shows."""
+def run_examples(page: str, folder: Path, environment: Mapping[str, str], before: str = "") -> None:
+    """Run the examples of a page in a folder, and compare what a console prints with what the page shows.
+
+    Args:
+        page: The page.
+        folder: The folder.
+        environment: The environment of the commands.
+        before: A heading of the page; examples after it are left out.
+    """
+    lines = (ROOT / page).read_text(encoding="utf-8").splitlines()
+    end = lines.index(before) if before else len(lines)
     for block in blocks(page):
+        if block.line > end:
+            break
         where = f"{page}:{block.line}"
         if block.file:
             (folder / block.file).write_text(block.text, encoding="utf-8")

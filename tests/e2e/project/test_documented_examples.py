@@ -22,6 +22,9 @@ FOLLOWS = {"docs/how-to/nightly.md", "docs/how-to/s3.md"}
 IN_A_COPY = {"docs/how-to/event-field.md"}
 """Pages whose examples change the project: they are run in a copy of it."""
 
+WITHOUT = {"docs/how-to/event-field.md": "## 5. See it"}
+"""Headings of pages whose examples are run with --soak alone: there, a whole build of the changed project."""
+
 ON_S3 = {"docs/how-to/s3.md"}
 """Pages whose examples keep a lake on S3: they are run with SeaweedFS, its address and its keys in the environment."""
 
@@ -73,6 +76,7 @@ def test_the_examples_of_a_page_do_what_it_says(
     stepwise: Callable[[], Path],
     tmp_path: Path,
     request: pytest.FixtureRequest,
+    soak: bool,
 ) -> None:
     if page == STEPWISE:
         stepwise()
@@ -88,7 +92,7 @@ def test_the_examples_of_a_page_do_what_it_says(
         server: S3Server = request.getfixturevalue("seaweed_server")
         environment |= server.environment()
 
-    run_examples(page, folder, environment)
+    run_examples(page, folder, environment, before="" if soak else WITHOUT.get(page, ""))
 
 
 def test_a_block_is_run_or_only_shown_for_a_reason() -> None:

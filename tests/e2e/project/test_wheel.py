@@ -77,6 +77,7 @@ def test_the_wheel_has_the_adapter_the_dbt_project_and_what_was_compiled(wheel: 
         assert {f"elt/native/{library_path().name}", "elt/native/files.c"} <= set(names)
 
 
+@pytest.mark.soak
 def test_without_a_compiler_the_wheel_is_of_python_alone(tmp_path: Path) -> None:
     # A path with nothing on it, and a compiler that refuses.
     made = _build(tmp_path, PATH=str(tmp_path), CC="false")

@@ -44,13 +44,17 @@ def _plain(text: str) -> str:
 
 @pytest.fixture
 def quick_dbt(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let notebooks start dbt in a fork of a process that has imported it; other processes are started as usual."""
+    """Let notebooks start dbt in a fork of a process that has imported it; other processes are started as usual.
+
+    Builds leave out the tests of the models, which other tests run.
+    """
     folder = tmp_path_factory.mktemp("ipython")
     startup = folder / "profile_default" / "startup"
     startup.mkdir(parents=True)
     lines = f"import multiprocessing.spawn\nimport sys\nsys.executable = {str(commands() / 'python')!r}\n"
     (startup / "quick_dbt.py").write_text(lines, encoding="utf-8")
     monkeypatch.setenv("IPYTHONDIR", str(folder))
+    monkeypatch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "test")
 
 
 @pytest.mark.usefixtures("quick_dbt")

@@ -168,8 +168,6 @@ def test_a_loader_killed_around_any_statement_is_completed_by_the_next(
 ) -> None:
     raw = f"{prefix}_raw"
     moments = [
-        (f"CREATE TABLE IF NOT EXISTS {raw}.run", 1),
-        (f"INSERT INTO {raw}.run_count", 1),
         ("COPY", 3),
         (f"INSERT INTO {raw}.discharge", 1),
         (f"INSERT INTO {raw}.loaded_file", 2),

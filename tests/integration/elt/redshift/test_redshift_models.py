@@ -62,7 +62,7 @@ def both(redshift_server: Redshift, tmp_path_factory: pytest.TempPathFactory, so
     with server.reached():
         in_s3 = open_store(server.new_lake())
         on_time, late = increments()
-        hs.load("small").simulate("2024-01-20", "2024-02-28", seed=2, sink=f"{lake.url}/raw")
+        hs.load("small").simulate("2024-01-25", "2024-02-08", seed=2, sink=f"{lake.url}/raw")
         put(lake, [*on_time, *by_hand(list(busy().run().events))])
         take_in(lake, in_s3, server, prefix)
         with quick_builds():
