@@ -1,8 +1,8 @@
 """Measures a simulated hospital the way the sources of the published figures measure real ones.
 
 A measure has the name of the figure that it is compared with (``figures``). Occupancy is a census: at 08:00 as in the
-daily sitreps, or at midnight as in KH03. Other measures are of adult general and acute beds unless the name says
-otherwise.
+daily sitreps, or at midnight as in KH03. Both count the general and acute beds of adults and children together. Other
+measures are of adult general and acute beds unless the name says otherwise.
 """
 
 from __future__ import annotations
@@ -43,6 +43,10 @@ class Year:
         log: Spells of the hospital.
         start: First day to measure.
         end: Last day, inclusive.
+
+    Attributes:
+        spells: Spells in adult general and acute beds.
+        general: Spells in the general and acute beds of adults and children.
     """
 
     def __init__(self, config: HospitalConfig, log: SpellLog, start: date, end: date) -> None:
@@ -50,9 +54,11 @@ class Year:
         other = (CRITICAL_CARE, PAEDIATRICS, MATERNITY)
         self._log = log
         self._codes = codes
-        self._adult = [place for place, code in codes.items() if code not in other]
+        adult = [place for place, code in codes.items() if code not in other]
+        self._general = [place for place, code in codes.items() if place in adult or code == PAEDIATRICS]
         self._all = log.spells()
-        self.spells = in_beds_of(self._all, self._adult)
+        self.spells = in_beds_of(self._all, adult)
+        self.general = in_beds_of(self._all, self._general)
         self.start, self.end = second_of(start), second_of(end + timedelta(days=1))
         self.midnights = np.arange(self.start, self.end, DAY)
         days = [date_of(second) for second in self.midnights.tolist()]
@@ -73,17 +79,17 @@ class Year:
 
         Args:
             hour_in_seconds: The time, in seconds after midnight.
-            codes: Treatment function codes of the departments; adult general and acute departments if None.
+            codes: Treatment function codes of the departments; general and acute departments if None.
         """
         at = self.midnights + hour_in_seconds
-        places = self._adult if codes is None else [place for place, code in self._codes.items() if code in codes]
+        places = self._general if codes is None else [place for place, code in self._codes.items() if code in codes]
         beds = self._log.open_beds(places, at)
         rates: Rates = present(in_beds_of(self._all, places), at) / np.maximum(beds, 1)
         return rates
 
     def open_beds(self, hour_in_seconds: int) -> Seconds:
-        """Return the open adult general and acute beds at one time of each day."""
-        return self._log.open_beds(self._adult, self.midnights + hour_in_seconds)
+        """Return the open general and acute beds at one time of each day."""
+        return self._log.open_beds(self._general, self.midnights + hour_in_seconds)
 
     def admissions(self, methods: Collection[str] | None = None) -> int:
         """Return the number of admissions to all departments on the days to measure, by some methods or by any."""
@@ -121,12 +127,15 @@ def _winter(year: Year) -> Measured:
         return {}
     rates = year.occupancy(_SITREP)[winter]
     by_weekday = _by("winter.{}", WEEKDAYS, rates, year.weekday[winter])
+    mean = rates.mean()
     low, middle, high = np.percentile(rates, (5, 50, 95))
     return by_weekday | {
-        "winter": rates.mean(),
+        "winter": mean,
         "winter.sd": rates.std(ddof=1),
         "winter.autocorrelation": np.corrcoef(rates[:-1], rates[1:])[0, 1] if rates.std() else float("nan"),
         "winter.highest_weekday": max(by_weekday.values()),
+        "winter.peak": max(by_weekday.values()) - mean,
+        "winter.dip": mean - by_weekday["winter.sat"],
         "winter.p5": low,
         "winter.p50": middle,
         "winter.p95": high,
@@ -149,13 +158,14 @@ def totals(year: Year, config: HospitalConfig) -> tuple[Totals, Rates]:
     morning, winter = year.midnights + _SITREP, year.midnights[year.is_winter] + _SITREP
     of_days: dict[str, Seconds] = {
         "open": year.open_beds(_SITREP),
-        "occupied": present(year.spells, morning),
+        "occupied": present(year.general, morning),
         "open_overnight": year.open_beds(0),
-        "occupied_overnight": present(year.spells, year.midnights),
+        "occupied_overnight": present(year.general, year.midnights),
+        "adults_overnight": present(year.spells, year.midnights),
         "delayed": present(year.spells, year.midnights, since="ready"),
-        "occupied_winter": present(year.spells, winter),
+        "occupied_winter": present(year.general, winter),
     }
-    of_days |= {f"days_{days}": _held_since(year.spells, days, winter) for days in (7, 21)}
+    of_days |= {f"days_{days}": _held_since(year.general, days, winter) for days in (7, 21)}
     codes = (CRITICAL_CARE, PAEDIATRICS, MATERNITY)
     departments = config.department
     beds = {f"beds.{code}": sum(e.beds for e in departments if e.treatment_function_code == code) for code in codes}
@@ -171,8 +181,8 @@ def totals(year: Year, config: HospitalConfig) -> tuple[Totals, Rates]:
 def _census(year: Year) -> Measured:
     """Return shares of occupied beds by whole days since the date of admission, as the sitreps count them."""
     at = year.midnights[year.is_winter] + _SITREP
-    occupied = present(year.spells, at).sum()
-    shares = {f"beds_{days}_days": _held_since(year.spells, days, at).sum() / max(occupied, 1) for days in (7, 21)}
+    occupied = present(year.general, at).sum()
+    shares = {f"beds_{days}_days": _held_since(year.general, days, at).sum() / max(occupied, 1) for days in (7, 21)}
     return shares if occupied else {}
 
 
@@ -198,8 +208,9 @@ def _stays(year: Year) -> Measured:
 
 
 def _delays(year: Year) -> Measured:
+    """Return measures of delays in days from the date of readiness to that of discharge, as they are published."""
     spells = year.discharges()
-    days = (spells["discharged"] - spells["ready"]) / DAY
+    days = spells["discharged"] // DAY - spells["ready"] // DAY
     delays = days[days > 0]
     if not len(delays):
         return {"delayed": 0.0}
@@ -207,7 +218,10 @@ def _delays(year: Year) -> Measured:
     return {
         "delayed": _mean(days > 0),
         "delayed.beds": present(year.spells, year.midnights, since="ready").sum() / max(occupied, 1),
+        "delayed.mean": _mean(delays),
+        "delayed.one_day": _mean(days == 1),
         "delayed.four_days": _mean(days >= 4),
+        "delayed.three_weeks": _mean(days >= 21),
         "delayed.median": float(np.median(delays)),
         "delayed.tail": delays[delays > 7].sum() / delays.sum(),
     }
@@ -253,5 +267,5 @@ def _relative(measured: Measured) -> Measured:
     return {name: value / mean for name, value in measured.items()} if mean else {}
 
 
-def _mean(values: NDArray[np.float64 | np.bool_]) -> float:
+def _mean(values: NDArray[np.float64 | np.int64 | np.bool_]) -> float:
     return float(np.mean(values)) if len(values) else float("nan")

@@ -20,7 +20,7 @@ from hospital_sim.hospital import Hospital
 from hospital_sim.simulation.runner import observe, plan_run
 from hospital_sim.tables import Cell
 from hospital_sim.validation.calibration.agreement import END, START
-from hospital_sim.validation.calibration.figures import DELAYS, KH03, MATERNITY_BEDS, SITREP, TRUST_BEDS, WINTER_SITREP
+from hospital_sim.validation.calibration.figures import KH03, MATERNITY_BEDS, REMAIN, SITREP, TRUST_BEDS, WINTER_SITREP
 from hospital_sim.validation.calibration.measures import Rates, Totals, Year, totals
 from hospital_sim.validation.calibration.spell_log import SpellLog
 
@@ -38,7 +38,7 @@ class Trust:
 
     Attributes:
         totals: Numbers that add up over hospitals, by name.
-        winter: Occupancy of adult general and acute beds at 08:00 on each day of winter.
+        winter: Occupancy of general and acute beds at 08:00 on each day of winter.
     """
 
     totals: Totals
@@ -75,11 +75,16 @@ def national_rows(trusts: Sequence[Trust], days: int) -> list[tuple[str, str, st
     winter = np.concatenate([trust.winter for trust in trusts])
     return [
         ("Trusts", "", f"{len(trusts):,}", "synthetic"),
-        ("General and acute beds open", "", _beds(total["open"]), "adult; mean of days, escalation beds while open"),
-        ("General and acute beds occupied, 08:00", "", _beds(total["occupied"]), "adult; mean of days"),
+        (
+            "General and acute beds open",
+            "",
+            _beds(total["open"]),
+            "of adults and children; mean of days, escalation beds while open",
+        ),
+        ("General and acute beds occupied, 08:00", "", _beds(total["occupied"]), "mean of days"),
         ("Occupancy, 08:00", "93.2%", _share(total, "occupied", "open"), SITREP),
         ("Occupancy, overnight", "90.9%", _share(total, "occupied_overnight", "open_overnight"), KH03),
-        ("Beds held by delayed patients", "14%", _share(total, "delayed", "occupied_overnight"), DELAYS),
+        ("Adult beds held by delayed patients", "14%", _share(total, "delayed", "adults_overnight"), REMAIN),
         ("Delayed patients", "", _beds(total["delayed"]), "mean of days"),
         ("Beds held by stays of 7+ days, winter", "47.1%", _share(total, "days_7", "occupied_winter"), WINTER_SITREP),
         ("Beds held by stays of 21+ days, winter", "17.8%", _share(total, "days_21", "occupied_winter"), WINTER_SITREP),

@@ -75,11 +75,11 @@ def test_what_is_counted_in_beds_or_patients_is_scaled_and_nothing_else(model: H
     surgery = half["general_surgery"]
     assert (surgery.beds, surgery.bed_change[0].beds) == (36, -6)
     lists = {source.id: source.schedule for source in surgery.source}["elective"]
-    # Half of 3, 7, 7, 7 and 6 patients: the week keeps its sum.
-    assert [entry.patients for entry in lists or ()] == [2, 3, 3, 4, 3]
+    # Half of 1, 3, 7, 9 and 10 patients: the week keeps its sum.
+    assert [entry.patients for entry in lists or ()] == [2, 4, 4, 5]
     escalation = half["general_medicine"].escalation
     assert escalation is not None
-    assert (escalation.beds, escalation.open_above) == (5, 0.99)
+    assert (escalation.beds, escalation.open_above) == (1, 0.99)
     assert half["general_medicine"].stay == model.department[1].stay
 
 

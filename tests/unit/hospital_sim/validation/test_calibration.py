@@ -73,8 +73,22 @@ def _stay(days: float) -> dict[str, object]:
         # Fit on Thursday at 22:00, gone on Tuesday at 22:00: at eight midnights in a bed, at five of them fit to leave.
         (
             {"delay_share": 1, "delay": _stay(5)},
-            {"delayed": 1, "delayed.beds": 5 / 8, "delayed.median": 5, "delayed.four_days": 1, "delayed.tail": 0},
+            {
+                "delayed": 1,
+                "delayed.beds": 5 / 8,
+                "delayed.mean": 5,
+                "delayed.median": 5,
+                "delayed.one_day": 0,
+                "delayed.four_days": 1,
+                "delayed.three_weeks": 0,
+                "delayed.tail": 0,
+            },
         ),
+        # Fit at 22:00: three hours later it is the next day, one hour later it is not.
+        ({"delay_share": 1, "delay": _stay(3 / 24)}, {"delayed": 1, "delayed.one_day": 1, "delayed.mean": 1}),
+        ({"delay_share": 1, "delay": _stay(1 / 24)}, {"delayed": 0}),
+        # Children count in general and acute occupancy, and in nothing else.
+        ({"treatment_function_code": "420"}, {"sitrep": 3 / 7 / 4, "beds_7_days": 0, "stay": None}),
         # Maternity is not counted in general and acute beds.
         ({"treatment_function_code": "501"}, {"overnight.maternity": 3 / 7 / 4, "stay": None}),
     ],

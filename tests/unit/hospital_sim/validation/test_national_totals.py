@@ -12,7 +12,7 @@ from hospital_sim.validation.calibration.nation import Trust, measure_trusts, na
 pytestmark = pytest.mark.unit
 
 DAYS = {"start": date(2024, 12, 1), "end": date(2024, 12, 28)}
-OTHER_BEDS = {"paediatrics", "obstetrics", "intensive_care"}
+OTHER_BEDS = {"obstetrics", "intensive_care"}
 
 
 @pytest.fixture(scope="module")
