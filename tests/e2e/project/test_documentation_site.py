@@ -30,3 +30,24 @@ def test_every_page_opens_from_disk_asks_nothing_of_a_network_and_draws_its_pict
         broken = tab.evaluate("[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)")
         assert not [*wrong, *broken], f"{page.relative_to(site)}: {wrong} {broken}"
     tab.close()
+
+
+def test_from_disk_the_search_finds_links_are_underlined_and_the_dark_can_be_chosen(
+    built_once: Callable[[str, Callable[[Path], object]], Path], browser: "Browser"
+) -> None:
+    site = built_once("site", build_site)
+    context = browser.new_context(color_scheme="light", offline=True)
+    tab = context.new_page()
+    tab.goto((site / "how-to" / "nightly.html").as_uri())
+
+    tab.locator(".md-search__input").fill("escalation")
+    tab.locator(".md-search-result__link mark").first.wait_for(state="attached", timeout=20_000)
+    tab.keyboard.press("Escape")
+    link = tab.locator(".md-content article p a:not(.headerlink)").first
+    assert link.evaluate("link => getComputedStyle(link).textDecorationLine") == "underline"
+    schemes = []
+    for _ in range(3):
+        tab.locator("label.md-header__button:not([hidden])[title^='Colours']").click()
+        schemes.append(tab.locator("body").get_attribute("data-md-color-scheme"))
+    assert schemes == ["default", "slate", "default"]
+    context.close()
