@@ -113,7 +113,8 @@ class Run:
     @property
     def chart(self) -> Charts:
         """Charts of the run: ``occupancy``, ``queue``, ``waits``."""
-        return Charts(self.census(), self.waits(by="month"))
+        names = {entry.department_id: entry.department_name for entry in self.record.run.departments}
+        return Charts(self.census(), self.waits(by="month"), names)
 
     def board(self) -> Board:
         """Return the bed board: a page that plays the run through time. A notebook shows it; ``save`` writes it.

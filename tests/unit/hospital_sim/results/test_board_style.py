@@ -1,10 +1,11 @@
-"""The bed board says the same as the dashboard and the warehouse: one colour and one word for each meaning."""
+"""The bed board and charts say the same as dashboard and warehouse: one colour and one word for each meaning."""
 
 import re
 from importlib.resources import files
 
 import pytest
 
+from hospital_sim.results import house_theme
 from hospital_sim.results.board.words import ADMISSION_METHODS, METHODS
 
 pytestmark = pytest.mark.unit
@@ -29,3 +30,19 @@ def test_the_words_for_admission_methods_are_those_of_the_warehouse() -> None:
     section = macro.partition("admission_methods")[2].partition("endmacro")[0]
 
     assert dict(re.findall(r"'(\w+)': '([^']+)'", section)) == {code: ADMISSION_METHODS[code] for code in METHODS}
+
+
+def test_charts_in_a_notebook_have_the_light_colours_of_the_dashboard() -> None:
+    style = files("elt.report").joinpath("web/style.css").read_text("utf-8")
+    light = dict(re.findall(r"--([\w-]+): light-dark\((#\w+),", style))
+    colours = {
+        "line-1": house_theme.P90,
+        "line-2": house_theme.P95,
+        "line-3": house_theme.MEDIAN,
+        "occupancy-line": house_theme.OCCUPANCY,
+        "rule": house_theme.LIMIT,
+        **{f"level-{number}": colour for number, colour in enumerate(house_theme.LEVELS, 1)},
+    }
+
+    assert colours == {name: light[name] for name in colours}
+    assert set(re.findall(r"#\w{6}", str(house_theme.house_theme()))) <= set(light.values())

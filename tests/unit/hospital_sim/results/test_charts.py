@@ -57,7 +57,9 @@ run.chart.occupancy("general_surgery").save(sys.argv[1])"""
 
 def test_occupancy_draws_every_department_and_day_and_the_two_limits(run: Run) -> None:
     chart = run.chart.occupancy()
-    assert _values(chart) == [row | {"date": str(row["date"])} for row in run.census()]
+    names = {entry.department_id: entry.department_name for entry in run.record.run.departments}
+    named = [row | {"date": str(row["date"]), "name": names[str(row["department"])]} for row in run.census()]
+    assert _values(chart) == named
     assert json.loads(chart.to_json())["layer"][1]["data"]["values"] == [{"limit": 0.85}, {"limit": 0.92}]
 
 
