@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo check test soak faults mutants lint format bench docs notebooks clickhouse powerquery powerbi-check clean
+.PHONY: help demo check test soak faults mutants lint format bench docs notebooks pictures clickhouse powerquery powerbi-check clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -33,6 +33,7 @@ help:  ## list the targets
 	@echo "make powerbi-check   load the Power BI project in Microsoft's own parser (needs npm)"
 	@echo "make docs    build the documentation into site/"
 	@echo "make notebooks   execute the notebooks and store what they show"
+	@echo "make pictures   draw docs/images again, from the demo (needs Chromium)"
 	@echo "make clean   remove what the targets made, except $(VENV)"
 
 demo: $(VENV)/.installed-elt
@@ -83,6 +84,14 @@ docs: $(VENV)/.installed-dev
 
 notebooks: $(VENV)/.installed-dev
 	$(BIN)/python notebooks/execute.py
+
+# The dashboard and the board are those of the demo, which is made first if it is missing; Power BI shows a quarter of small.
+pictures: $(VENV)/.installed-dev
+	@test -e demo/report/index.html || $(MAKE) demo
+	$(BIN)/python docs/pictures.py demo/report demo/lake
+	$(BIN)/hospital-elt run small --start 2024-01-01 --end 2024-03-31 --seed 1 \
+		--lake build/pictures/lake --warehouse chdb://build/pictures/warehouse --report build/pictures/report
+	$(BIN)/python docs/powerbi_pictures.py chdb://build/pictures/warehouse
 
 # Linux on x64 only: ClickHouse as a library, whose command line the tests let listen.
 clickhouse: $(VENV)/.installed-dev

@@ -28,7 +28,7 @@ def _cell(cell: dict[str, Any]) -> Iterator[str]:
     source = "".join(cell["source"])
     if cell["cell_type"] == "markdown":
         # From the folder of the notebooks, the pages are in another one.
-        yield source.replace("](../docs/", "](../")
+        yield source.replace("](../docs/", "](../").replace(".ipynb)", ".md)")
         return
     yield f"```python\n{source}\n```"
     for output in cell["outputs"]:

@@ -33,6 +33,8 @@ const detailsCard = (card) => ({
     });
     card.replaceChildren(...parts);
     card.hidden = false;
+    // Its width depends on its place, so it is measured in a place with room.
+    card.style.left = card.style.top = "0";
     const { width, height } = card.getBoundingClientRect();
     const below = box.bottom + 8;
     card.style.left = `${Math.max(8, Math.min(box.left, document.documentElement.clientWidth - width - 8))}px`;
