@@ -1,4 +1,4 @@
-"""Write docs/lineage.md and docs/images/lineage.svg from dbt's manifest: python docs/lineage.py."""
+"""Write docs/lineage.md and docs/images/lineage.svg from what dbt lists: python docs/lineage.py."""
 
 import json
 import subprocess
@@ -44,26 +44,28 @@ class Node(NamedTuple):
     parents: tuple[str, ...]
 
 
-def manifest() -> dict[str, Node]:
-    """Return the sources and models of the dbt project, by name, from the manifest that dbt writes."""
+def tables() -> dict[str, Node]:
+    """Return the sources and models of the dbt project, by name, as dbt lists them."""
     with tempfile.TemporaryDirectory() as folder:
-        target = ("--profiles-dir", str(MODELS), "--target-path", folder, "--log-path", folder)
-        program = "from dbt.cli.main import cli; cli()"
-        command = [sys.executable, "-c", program, "--quiet", "parse", "--project-dir", str(MODELS), *target]
-        subprocess.run(command, check=True, cwd=folder)
-        written = json.loads((Path(folder) / "manifest.json").read_text(encoding="utf-8"))
-    tables = {
-        key: Node(entry["name"], "raw" if key.startswith("source.") else entry["fqn"][1], ())
-        for kind in ("sources", "nodes")
-        for key, entry in written[kind].items()
-        if key.startswith(("source.", "model."))
-    }
-    parents = {key: written["parent_map"][key] for key in tables}
+        keys = ("unique_id", "name", "resource_type", "fqn", "depends_on")
+        kinds = ("--resource-type", "source", "--resource-type", "model", "--output", "json", "--output-keys", *keys)
+        places = ("--project-dir", str(MODELS), "--profiles-dir", str(MODELS), "--target-path", folder)
+        command = [Path(sys.executable).with_name("dbt"), "--quiet", "--log-path", folder, "ls", *kinds, *places]
+        listed = subprocess.run(command, check=True, cwd=folder, capture_output=True, text=True).stdout
+    entries = {entry["unique_id"]: entry for entry in map(json.loads, listed.splitlines())}
     return {
-        node.name: node._replace(
-            parents=tuple(sorted(tables[parent].name for parent in parents[key] if parent in tables))
+        entry["name"]: Node(
+            entry["name"],
+            "raw" if entry["resource_type"] == "source" else entry["fqn"][1],
+            tuple(
+                sorted(
+                    entries[parent]["name"]
+                    for parent in entry.get("depends_on", {}).get("nodes", ())
+                    if parent in entries
+                )
+            ),
         )
-        for key, node in sorted(tables.items())
+        for _, entry in sorted(entries.items())
     }
 
 
@@ -142,7 +144,7 @@ def _mean(values: list[float], otherwise: float) -> float:
 
 def page(nodes: dict[str, Node] | None = None) -> str:
     """Return the text of the page."""
-    nodes = manifest() if nodes is None else nodes
+    nodes = tables() if nodes is None else nodes
     parts = [_INTRODUCTION]
     for place in dict.fromkeys(sorted((node.place for node in nodes.values()), key=[*COLOURS].index)):
         parts += [f"## {place}\n", "| table | built from | used by |\n|---|---|---|"]
@@ -164,6 +166,6 @@ def _list(names: tuple[str, ...] | list[str]) -> str:
 
 
 if __name__ == "__main__":
-    tables = manifest()
+    tables = tables()
     PAGE.write_text(page(tables), encoding="utf-8")
     PICTURE.write_text(picture(tables), encoding="utf-8")
