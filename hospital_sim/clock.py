@@ -1,7 +1,9 @@
 """The clock of a hospital run: whole seconds since 1970-01-01T00:00:00Z, and their UTC dates and timestamps."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+
+import numpy as np
 
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 
@@ -18,6 +20,9 @@ _ONE_DAY = timedelta(days=1)
 
 _MINUTES = [timedelta(minutes=minutes) for minutes in range(DAY // 60)]
 _SECONDS = [timedelta(seconds=seconds) for seconds in range(60)]
+
+Day = str | date | np.datetime64
+"""A date as a caller may pass it: a date, or ``YYYY-MM-DD``; those of NumPy and pandas too."""
 
 
 def second_of(day: date) -> int:
@@ -67,18 +72,22 @@ def to_seconds(days: float) -> int:
     return round(days * DAY)
 
 
-def parse_date(field: str, value: str | date) -> date:
+def parse_date(field: str, value: Day) -> date:
     """Return the date that a caller passed as a date or as text.
 
     Args:
         field: Name of the argument, for the error.
-        value: A date, or ``YYYY-MM-DD``.
+        value: A date, or ``YYYY-MM-DD``. NumPy and pandas have dates that are times: midnight, without a zone.
 
     Raises:
         ConfigurationError: If it is neither.
     """
+    if isinstance(value, np.datetime64):
+        value = value.astype("datetime64[us]").item()
     if isinstance(value, datetime):
-        raise ConfigurationTypeError(f"{field}: {value} has a time of day; give a date")
+        if value.tzinfo is not None or value.time() != time.min:
+            raise ConfigurationTypeError(f"{field}: {value} has a time of day; give a date")
+        value = value.date()
     if isinstance(value, date):
         return value
     if not isinstance(value, str):

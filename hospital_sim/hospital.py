@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from hospital_sim.clock import parse_date
+from hospital_sim.clock import Day, parse_date
 from hospital_sim.config import DepartmentConfig, HospitalConfig, check_config, read_hospitals
 from hospital_sim.config.changes import PeriodState, config_on, period_states, timelines
 from hospital_sim.config.demand_checks import overload
@@ -128,12 +128,12 @@ class Hospital:
 
     def simulate(
         self,
-        start: str | date,
-        end: str | date,
+        start: Day,
+        end: Day,
         *,
         seed: int,
         sink: Sink | str | os.PathLike[str] | None = None,
-        emit_from: str | date | None = None,
+        emit_from: Day | None = None,
         keep: bool | None = None,
         on_day: Callable[[date], None] | None = None,
     ) -> Run:

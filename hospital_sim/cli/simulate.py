@@ -11,7 +11,7 @@ import typer
 from hospital_sim import terminal
 from hospital_sim.cli.arguments import HospitalArgument, JsonOption
 from hospital_sim.cli.side_by_side import run_each
-from hospital_sim.clock import parse_date
+from hospital_sim.clock import Day, parse_date
 from hospital_sim.events import EVENT_TYPES
 from hospital_sim.hospital import Hospital, load_all
 from hospital_sim.simulation.runner import plan_run
@@ -123,7 +123,7 @@ def _simulate_one(
     end: str,
     seed: int,
     sink: str,
-    emit_from: str | date | None,
+    emit_from: Day | None,
     resume: bool,
     single_writer: bool,
     bundle: bool,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
-from datetime import date
 
+from hospital_sim.clock import Day
 from hospital_sim.config.demand_checks import demand_notes
 from hospital_sim.errors import ConfigurationError
 from hospital_sim.experiments.alignment import notes, on_common_streams
@@ -116,8 +116,8 @@ def compare(
     scenarios: Mapping[str, Hospital] | None = None,
     /,
     *,
-    start: str | date | None = None,
-    end: str | date | None = None,
+    start: Day | None = None,
+    end: Day | None = None,
     replications: int = 30,
     seed: int = 1,
     metrics: Iterable[str | Metric] | None = None,

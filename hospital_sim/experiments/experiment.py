@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from concurrent.futures import Executor
 from datetime import date, timedelta
 
-from hospital_sim.clock import parse_date
+from hospital_sim.clock import Day, parse_date
 from hospital_sim.distributions.numbers import whole_number
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 from hospital_sim.experiments.tasks import OnDone, Replication
@@ -34,8 +34,8 @@ class Experiment:
 
     def __init__(
         self,
-        start: str | date | None,
-        end: str | date | None,
+        start: Day | None,
+        end: Day | None,
         replications: int,
         seed: int,
         metrics: Iterable[str | Metric] | None = None,

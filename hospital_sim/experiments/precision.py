@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import date
 from itertools import accumulate
 
+from hospital_sim.clock import Day
 from hospital_sim.errors import ConfigurationError
 from hospital_sim.experiments.experiment import Experiment
 from hospital_sim.experiments.intervals import CONFIDENCE, Interval, check_confidence, t_interval
@@ -43,8 +43,8 @@ class Precision:
 def replications_for(
     hospital: Hospital,
     metric: str | Metric,
-    start: str | date | None = None,
-    end: str | date | None = None,
+    start: Day | None = None,
+    end: Day | None = None,
     *,
     precision: float,
     relative: bool = False,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from datetime import date
 
+from hospital_sim.clock import Day
 from hospital_sim.config.changes import timelines
 from hospital_sim.errors import ConfigurationError
 from hospital_sim.experiments.experiment import Experiment
@@ -132,8 +132,8 @@ class Replications:
 
 def replicate(
     hospital: Hospital,
-    start: str | date | None = None,
-    end: str | date | None = None,
+    start: Day | None = None,
+    end: Day | None = None,
     *,
     replications: int = 30,
     seed: int = 1,

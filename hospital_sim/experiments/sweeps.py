@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from datetime import date
 from itertools import product
 
+from hospital_sim.clock import Day
 from hospital_sim.distributions.numbers import plain
 from hospital_sim.errors import ConfigurationError, ConfigurationTypeError
 from hospital_sim.experiments.comparison import Comparison, compare_hospitals
@@ -81,8 +81,8 @@ def sweep(
     hospital: Hospital,
     fields: Mapping[str, Iterable[object]],
     *,
-    start: str | date | None = None,
-    end: str | date | None = None,
+    start: Day | None = None,
+    end: Day | None = None,
     replications: int = 30,
     seed: int = 1,
     metrics: Iterable[str | Metric] | None = None,

@@ -1,13 +1,15 @@
 """The arguments of a run: dates, seed, warm-up; and the identifiers that follow from them."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import numpy as np
+import pandas
 import pytest
 from hospitals import department, hospital
 
 import hospital_sim as hs
+from hospital_sim.clock import Day
 from hospital_sim.errors import ConfigurationError
 from hospital_sim.events import DepSnapshot
 from hospital_sim.simulation.runner import plan_run
@@ -25,7 +27,10 @@ CITY = hospital(department("a"), warmup_days=10, identifier="city")
         ({"start": "20240101"}, "start: '20240101' is not a date"),
         ({"start": "2024-01-01T00:00:00Z"}, "start: .* is not a date"),
         ({"end": ""}, "end: '' is not a date"),
-        ({"start": datetime(2024, 1, 1)}, "start: 2024-01-01 00:00:00 has a time of day; give a date"),  # noqa: DTZ001
+        ({"start": datetime(2024, 1, 1, 8)}, "start: 2024-01-01 08:00:00 has a time of day; give a date"),  # noqa: DTZ001
+        ({"start": datetime(2024, 1, 1, tzinfo=UTC)}, r"start: 2024-01-01 00:00:00\+00:00 has a time of day"),
+        ({"start": np.datetime64("2024-01-01T08")}, "start: 2024-01-01 08:00:00 has a time of day; give a date"),
+        ({"start": np.datetime64("NaT")}, "start: must be a date or YYYY-MM-DD, not None"),
         ({"start": 2024}, "start: must be a date or YYYY-MM-DD, not 2024"),
         ({"start": None}, "start: must be a date or YYYY-MM-DD, not None"),
         ({"emit_from": "2023-12-31"}, "emit_from: 2023-12-31 is not between the start, 2024-01-01, and the end"),
@@ -102,3 +107,14 @@ def test_the_record_holds_the_arguments_and_no_wall_clock() -> None:
         "configuration_hash", "seed", "warmup_days", "start", "emit_from", "end", "departments",
         "periods", "bundled",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "first",
+    [np.datetime64("2024-01-01"), np.datetime64("2024-01-01", "ns"), pandas.Timestamp("2024-01-01")],
+    ids=["day", "nanoseconds", "pandas"],
+)
+def test_a_day_of_numpy_or_pandas_is_a_date(first: Day) -> None:
+    run = CITY.simulate(first, "2024-01-02", seed=1)
+    assert run.record.run.start == date(2024, 1, 1)
+    assert type(run.record.run.start) is date
