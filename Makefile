@@ -77,6 +77,7 @@ bench: $(VENV)/.installed-bench
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/data_dictionary.py
+	$(BIN)/python docs/hospital_file.py
 	$(BIN)/python docs/warehouse_tables.py
 	$(BIN)/python docs/lineage.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet

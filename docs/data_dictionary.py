@@ -1,13 +1,13 @@
 """Write docs/data-dictionary.md from the event classes: python docs/data_dictionary.py."""
 
 import inspect
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from elt.contracts import Column, columns, struct_columns
+from hospital_sim.config.presets.file_schema import field_descriptions, summary
 from hospital_sim.events import (
     EVENT_TYPES,
     NAME_PATTERN,
@@ -56,13 +56,12 @@ def _event(event_type: str) -> Iterator[str]:
 
 
 def _record(record: type[msgspec.Struct]) -> Iterator[str]:
-    subject, _, attributes = (inspect.getdoc(record) or "").partition("\n\nAttributes:\n")
-    described = dict(re.findall(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", attributes, re.MULTILINE))
+    described = field_descriptions(record)
     scalars = {column.name: _type(column) for column in struct_columns(record)}
-    yield f"### {record.__name__}\n\n{subject}\n"
+    yield f"### {record.__name__}\n\n{summary(record)}\n"
     yield "| field | type | meaning |\n|---|---|---|"
     for field in msgspec.structs.fields(record):
-        meaning = " ".join(described[field.name].split()).replace("|", r"\|")
+        meaning = described[field.name].replace("|", r"\|")
         yield f"| `{field.name}` | {scalars.get(field.name, 'nested')} | {meaning} |"
     yield ""
 

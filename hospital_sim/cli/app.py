@@ -2,7 +2,7 @@
 
 import typer
 
-from hospital_sim.cli import board, calibrate, compare, describe, list_presets, simulate, validate
+from hospital_sim.cli import board, calibrate, compare, describe, list_presets, print_schema, simulate, validate
 from hospital_sim.terminal import add_version, examples
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 
 add_version(app, "hospital-sim")
 app.command("presets", epilog=list_presets.EXAMPLES)(list_presets.command)
+app.command("schema", epilog=print_schema.EXAMPLES)(print_schema.command)
 app.command("describe", epilog=describe.EXAMPLES)(describe.command)
 app.command("simulate", epilog=simulate.EXAMPLES)(simulate.command)
 app.command("board", epilog=board.EXAMPLES)(board.command)

@@ -1,6 +1,7 @@
 """The configuration of a hospital: read from TOML, checked, and what follows from it.
 
-- ``schema`` and ``parts``: the fields; ``read``: TOML files; ``arrivals``: files of real arrivals; ``presets``.
+- ``schema`` and ``parts``: the fields; ``read``: TOML files; ``arrivals``: files of real arrivals.
+- ``presets``: hospitals that come with the library, and the JSON Schema of a file.
 - ``text_files``: encodings of files.
 - ``checks`` and ``demand_checks``: constraints between fields.
 - ``changes``: changes of a hospital from a day on, and the configuration that holds on a day.

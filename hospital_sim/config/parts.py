@@ -12,12 +12,22 @@ from msgspec.structs import force_setattr
 from hospital_sim.distributions import Distribution
 from hospital_sim.events.fields import AdmissionMethod, Name
 
-Share = Annotated[float, Meta(ge=0, le=1)]
-Positive = Annotated[float, Meta(gt=0)]
+
+def unit(name: str) -> Meta:
+    """Return the annotation of a field with a unit, which the file's schema and reference show."""
+    return Meta(extra_json_schema={"unit": name})
+
+
+Share = Annotated[float, Meta(ge=0, le=1), unit("share")]
+ShareOfBeds = Annotated[float, Meta(gt=0), unit("share of beds")]
+PerDay = Annotated[float, Meta(gt=0), unit("requests a day")]
+LongestStay = Annotated[float, Meta(ge=1), unit("days")]
+Hours = Annotated[float, Meta(gt=0)]
 Relative = Annotated[float, Meta(ge=0)]
-ByMonth = Annotated[tuple[Relative, ...], Meta(min_length=12, max_length=12)]
-ByWeekday = Annotated[tuple[Relative, ...], Meta(min_length=7, max_length=7)]
-ByHour = Annotated[tuple[Relative, ...], Meta(min_length=24, max_length=24)]
+DistributionOfDays = Annotated[Distribution, unit("days")]
+ByMonth = Annotated[tuple[Relative, ...], Meta(min_length=12, max_length=12), unit("relative")]
+ByWeekday = Annotated[tuple[Relative, ...], Meta(min_length=7, max_length=7), unit("relative")]
+ByHour = Annotated[tuple[Relative, ...], Meta(min_length=24, max_length=24), unit("relative")]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WhenFull = Literal["wait", "divert"]
 Minute = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -35,7 +45,7 @@ class ScheduledList(Struct, frozen=True, forbid_unknown_fields=True):
 
     weekday: Weekday
     time: Minute
-    patients: Annotated[int, Meta(ge=1, le=1000)]
+    patients: Annotated[int, Meta(ge=1, le=1000), unit("patients")]
 
 
 class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -65,8 +75,8 @@ class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     id: Name
     share: Share | None = None
-    requests_per_day: Positive | None = None
-    interarrival: Distribution | None = None
+    requests_per_day: PerDay | None = None
+    interarrival: DistributionOfDays | None = None
     schedule: tuple[ScheduledList, ...] | None = None
     arrivals: tuple[datetime, ...] | None = None
     admission_method: AdmissionMethod = "21"
@@ -74,8 +84,8 @@ class SourceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     month_multipliers: ByMonth | None = None
     weekday_multipliers: ByWeekday | None = None
     hour_multipliers: ByHour | None = None
-    max_stay_days: Annotated[float, Meta(ge=1)] | None = None
-    stay: Distribution | None = None
+    max_stay_days: LongestStay | None = None
+    stay: DistributionOfDays | None = None
     long_stay_share: Share | None = None
     delay_share: Share | None = None
 
@@ -100,7 +110,7 @@ class BedChange(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         weekdays: Days of the week; every day if left out.
     """
 
-    beds: int
+    beds: Annotated[int, unit("beds")]
     first: Day | None = None
     last: Day | None = None
     weekdays: Annotated[tuple[Weekday, ...], Meta(min_length=1)] | None = None
@@ -136,9 +146,9 @@ class Escalation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         close_below: The beds close when the occupied beds are less than this share of the planned beds.
     """
 
-    beds: Annotated[int, Meta(ge=1)]
-    open_above: Positive = 0.95
-    close_below: Positive = 0.85
+    beds: Annotated[int, Meta(ge=1), unit("beds")]
+    open_above: ShareOfBeds = 0.95
+    close_below: ShareOfBeds = 0.85
 
     def is_open(self, occupied: int, planned: int, was_open: bool) -> bool:
         """Return True if the beds are to be open. Opening takes a higher occupancy than staying open."""
@@ -155,8 +165,8 @@ class Overflow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         to: Departments, in the order in which they are tried; one with a free bed and no queue takes the patient.
     """
 
-    # msgspec 0.22 reads a tuple[Positive, Positive] beside a Positive wrongly.
-    after_hours: Positive | Annotated[tuple[Positive, ...], Meta(min_length=2, max_length=2)]
+    # msgspec 0.22 reads a tuple[Hours, Hours] beside Hours wrongly.
+    after_hours: Annotated[Hours | Annotated[tuple[Hours, ...], Meta(min_length=2, max_length=2)], unit("hours")]
     to: Annotated[tuple[Name, ...], Meta(min_length=1)]
 
     @property

@@ -14,12 +14,16 @@ from hospital_sim.config.parts import (
     ByHour,
     ByMonth,
     ByWeekday,
+    DistributionOfDays,
     Escalation,
+    LongestStay,
     Overflow,
-    Positive,
+    PerDay,
     Share,
+    ShareOfBeds,
     SourceConfig,
     WhenFull,
+    unit,
 )
 from hospital_sim.distributions import Distribution
 from hospital_sim.events.fields import AdmissionMethod, DelayReason, DischargeDestination, Name
@@ -98,32 +102,32 @@ class DepartmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     id: Name
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     treatment_function_code: Annotated[str, Meta(pattern="^[0-9]{3}$")]
-    beds: Annotated[int, Meta(ge=1, le=100_000)]
-    capacity: Annotated[int, Meta(ge=1, le=200_000)] | None = None
+    beds: Annotated[int, Meta(ge=1, le=100_000), unit("beds")]
+    capacity: Annotated[int, Meta(ge=1, le=200_000), unit("beds")] | None = None
     bed_change: tuple[BedChange, ...] = ()
     escalation: Escalation | None = None
     when_full: WhenFull = "wait"
     overflow: Overflow | None = None
-    turnaround_hours: Distribution | None = None
-    target_occupancy: Positive | None = None
-    requests_per_day: Positive | None = None
+    turnaround_hours: Annotated[Distribution, unit("hours")] | None = None
+    target_occupancy: ShareOfBeds | None = None
+    requests_per_day: PerDay | None = None
     source: tuple[SourceConfig, ...] = ()
     month_multipliers: ByMonth = (1.0,) * 12
     weekday_multipliers: ByWeekday = (1.0,) * 7
     hour_multipliers: ByHour = (1.0,) * 24
     admission_methods: dict[AdmissionMethod, Share] = field(default_factory=_admission_methods)
-    max_stay_days: Annotated[float, Meta(ge=1)] | None = None
-    stay: Distribution | None = None
+    max_stay_days: LongestStay | None = None
+    stay: DistributionOfDays | None = None
     long_stay_share: Share | None = None
-    long_stay_multiple: tuple[float, float] = (3.0, 6.0)
+    long_stay_multiple: Annotated[tuple[float, float], unit("times max_stay_days")] = (3.0, 6.0)
     delay_share: Share | None = None
-    delay_days: tuple[float, float] = _DELAY_DAYS
-    delay: Distribution | None = None
+    delay_days: Annotated[tuple[float, float], unit("days")] = _DELAY_DAYS
+    delay: DistributionOfDays | None = None
     delay_reasons: dict[DelayReason, Share] = field(default_factory=_delay_reasons)
     discharge_weekday_multipliers: ByWeekday | None = None
     discharge_hour_multipliers: ByHour | None = None
     discharge_destinations: dict[DischargeDestination, Share] = field(default_factory=_discharge_destinations)
-    ages: tuple[float, float, float] = (18.0, 74.0, 100.0)
+    ages: Annotated[tuple[float, float, float], unit("years")] = (18.0, 74.0, 100.0)
     female_share: Share = 0.51
     return_share: Share = 0.2
     allow_overload: bool = False
@@ -164,12 +168,12 @@ class Change(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A change of a hospital that holds from a day on.
 
     Attributes:
-        first_day: First day on which it holds; ``from`` in a file.
-        name: New name of the hospital; None if it keeps its name.
+        first_day: First day on which it holds; the field ``from`` in a file.
+        name: New name of the hospital; it keeps its name if left out.
         closed: Departments that take no more requests. They treat the patients who wait, then their beds close as
             patients leave.
-        department: For each department that changes, its ``id`` and the new values of the fields that change, None for
-            a field that is taken out; for one that opens, all its fields.
+        department: For each department that changes, its ``id`` and the new values of the fields that change; None, or
+            ``without`` in a file, for a field that is taken out. For one that opens, all its fields.
     """
 
     first_day: date = field(name="from")
@@ -191,7 +195,7 @@ class HospitalConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     id: Name
     name: HospitalName
-    warmup_days: Annotated[int, Meta(ge=0, le=3660)] = 180
+    warmup_days: Annotated[int, Meta(ge=0, le=3660), unit("days")] = 180
     department: Annotated[tuple[DepartmentConfig, ...], Meta(min_length=1)]
     change: tuple[Change, ...] = ()
 

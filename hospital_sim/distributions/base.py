@@ -94,7 +94,12 @@ class ByInversion(Struct, frozen=True, forbid_unknown_fields=True, dict=True, ta
 
 
 class ByMeanAndSd(ByInversion, frozen=True):
-    """Base of distributions with a mean and a standard deviation as parameters, both above 0."""
+    """Base of distributions with a mean and a standard deviation as parameters, both above 0.
+
+    Attributes:
+        mean: Mean, above 0.
+        sd: Standard deviation, above 0.
+    """
 
     mean: float
     sd: float

@@ -162,20 +162,23 @@ def _requirement(problem: ValidationProblem) -> str:
     return problem.text.replace("`", "").replace("Expected", "must be")
 
 
-for _name, _class in (
-    ("coxian", Coxian),
-    ("empirical", Empirical),
-    ("erlang", Erlang),
-    ("exponential", Exponential),
-    ("fixed", Fixed),
-    ("gamma", Gamma),
-    ("hyperexponential", Hyperexponential),
-    ("lognormal", Lognormal),
-    ("mixture", Mixture),
-    ("phase_type", PhaseType),
-    ("triangular", Triangular),
-    ("truncated", Truncated),
-    ("uniform", Uniform),
-    ("weibull", Weibull),
-):
+OF_THIS_PACKAGE: dict[str, type[msgspec.Struct]] = {
+    "coxian": Coxian,
+    "empirical": Empirical,
+    "erlang": Erlang,
+    "exponential": Exponential,
+    "fixed": Fixed,
+    "gamma": Gamma,
+    "hyperexponential": Hyperexponential,
+    "lognormal": Lognormal,
+    "mixture": Mixture,
+    "phase_type": PhaseType,
+    "triangular": Triangular,
+    "truncated": Truncated,
+    "uniform": Uniform,
+    "weibull": Weibull,
+}
+"""The distributions of this package, by name; the others are registered by users."""
+
+for _name, _class in OF_THIS_PACKAGE.items():
     register(_name, _class)

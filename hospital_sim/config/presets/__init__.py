@@ -1,4 +1,4 @@
-"""Hospitals that come with the library: one TOML file each."""
+"""Hospitals that come with the library: one TOML file each, and the JSON Schema of such a file."""
 
 from pathlib import Path
 

@@ -10,7 +10,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from hospital_sim.config.parts import ScheduledList, SourceConfig
+from hospital_sim.config.parts import ScheduledList, SourceConfig, unit
 from hospital_sim.config.schema import DepartmentConfig, HospitalConfig, HospitalName
 from hospital_sim.errors import ConfigurationError
 from hospital_sim.events.fields import Name
@@ -28,7 +28,7 @@ class ScaledHospital(Struct, frozen=True, kw_only=True):
 
     id: Name
     name: HospitalName
-    general_and_acute_beds: Annotated[int, Meta(ge=1, le=100_000)]
+    general_and_acute_beds: Annotated[int, Meta(ge=1, le=100_000), unit("beds")]
 
 
 def scaled(model: HospitalConfig, size: ScaledHospital) -> HospitalConfig:

@@ -12,7 +12,12 @@ from hospital_sim.distributions.protocol import Floats
 
 
 class Uniform(ByInversion, frozen=True):
-    """Uniform between ``low`` and ``high``, which are at least 0."""
+    """Uniform between ``low`` and ``high``, which are at least 0.
+
+    Attributes:
+        low: Smallest value, at least 0.
+        high: Largest value.
+    """
 
     low: float
     high: float
@@ -51,7 +56,13 @@ class Uniform(ByInversion, frozen=True):
 
 
 class Triangular(ByInversion, frozen=True):
-    """Triangular between ``low`` and ``high`` with its peak at ``mode``; all are at least 0."""
+    """Triangular between ``low`` and ``high`` with its peak at ``mode``; all are at least 0.
+
+    Attributes:
+        low: Smallest value, at least 0.
+        mode: Most frequent value.
+        high: Largest value, above ``low``.
+    """
 
     low: float
     mode: float
@@ -106,7 +117,11 @@ class Triangular(ByInversion, frozen=True):
 
 
 class Fixed(ByInversion, frozen=True):
-    """Always the same value, at least 0."""
+    """Always the same value, at least 0.
+
+    Attributes:
+        value: The value.
+    """
 
     value: float
 

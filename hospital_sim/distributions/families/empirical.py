@@ -17,6 +17,10 @@ class Empirical(ByInversion, frozen=True):
     """The given values with probabilities in proportion to their weights; equal without weights.
 
     Weights need not add up to 1.
+
+    Attributes:
+        values: Values, each at least 0.
+        weights: Weight of each value; equal if left out.
     """
 
     values: tuple[float, ...]

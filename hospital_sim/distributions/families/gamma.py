@@ -16,7 +16,11 @@ _SAME_SD = 5e-4
 
 
 class Exponential(ByInversion, frozen=True):
-    """Exponential with the given mean."""
+    """Exponential with the given mean.
+
+    Attributes:
+        mean: Mean, above 0.
+    """
 
     mean: float
 
@@ -74,6 +78,11 @@ class Erlang(Derived, frozen=True):
     """Erlang with the given mean, and either a number of phases or a standard deviation.
 
     The other one may be omitted (0), because the standard deviation is the mean over the root of the number of phases.
+
+    Attributes:
+        mean: Mean, above 0.
+        phases: Number of phases; 0 to give ``sd`` instead.
+        sd: Standard deviation; 0 to give ``phases`` instead.
     """
 
     mean: float

@@ -22,6 +22,10 @@ class Mixture(ByInversion, frozen=True):
     A draw takes one uniform number, which selects the component and its quantile (see ``composition``). This is fast,
     but greater numbers give greater values within a component only. ``quantile`` is the inverse of ``cdf``, as for
     all distributions; it uses bisection and is slower.
+
+    Attributes:
+        weights: Probability of each component; they add up to 1.
+        components: Distributions, as many as ``weights``.
     """
 
     weights: tuple[float, ...]
@@ -106,6 +110,10 @@ class Hyperexponential(Derived, frozen=True):
 
     Many mixtures of two exponentials have these; this one has balanced means: both components contribute half of the
     mean (Whitt 1982).
+
+    Attributes:
+        mean: Mean, above 0.
+        sd: Standard deviation, above the mean.
     """
 
     mean: float

@@ -33,6 +33,7 @@ def test_every_generated_page_and_picture_is_up_to_date(monkeypatch: pytest.Monk
         nodes = lineage["tables"]()
 
     generated = {f"{name.replace('_', '-')}.md": generator["page"]() for name, generator in generators.items()}
+    generated["reference/hospital-file.md"] = runpy.run_path(str(DOCS / "hospital_file.py"))["page"]()
     generated |= {"lineage.md": lineage["page"](nodes), "images/lineage.svg": lineage["picture"](nodes)}
 
     old = [name for name, text in generated.items() if (DOCS / name).read_text(encoding="utf-8") != text]
