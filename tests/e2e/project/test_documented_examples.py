@@ -49,7 +49,9 @@ NOT_RUN = {
 """Pages that show commands which no test can run, and what stands in the way; the blocks are ``sh`` or ``text``."""
 
 PROGRAM = re.compile(
-    r"^(?:\S+=\S* )*(?:hospital-(?:sim|elt)|pip|python[\d.]*|dbt|dask|make|git|export|source|cd|aws|curl|docker)\b",
+    # A field of TOML may have the name of a program.
+    r"^(?:\S+=\S* )*(?:hospital-(?:sim|elt)|pip|python[\d.]*|dbt|dask|make|git|export|source|cd|aws|curl|docker)"
+    r"\b(?! =)",
     re.MULTILINE,
 )
 
